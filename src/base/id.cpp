@@ -1,0 +1,61 @@
+#include "base/id.h"
+
+#include "base/assert.h"
+
+#include <fmt/format.h>
+
+namespace settled {
+
+namespace {
+
+constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford
+constexpr std::size_t letters = 13;                                       // 65 bits hold 63
+constexpr std::int64_t epoch_ms = 1'704'067'200'000;                      // 2024-01-01T00:00:00Z
+constexpr int sequence_bits = 14;
+constexpr int node_bits = 8;
+
+} // namespace
+
+std::string encode_id(std::string_view prefix, std::int64_t value) {
+    std::string text;
+    text.reserve(prefix.size() + 1 + letters);
+    text.append(prefix).push_back('_');
+    for (int shift = 60; shift >= 0; shift -= 5)
+        text.push_back(alphabet[(static_cast<std::uint64_t>(value) >> shift) & 31]);
+    return text;
+}
+
+Result<std::int64_t> decode_id(std::string_view prefix, std::string_view text) {
+    const auto wrong = [&] {
+        return fail(Code::not_found,
+                    fmt::format("ids of this kind look like {}_ and {} letters", prefix, letters));
+    };
+    if (text.size() != prefix.size() + 1 + letters || !text.starts_with(prefix) ||
+        text[prefix.size()] != '_')
+        return wrong();
+    std::uint64_t value = 0;
+    for (const char c : text.substr(prefix.size() + 1)) {
+        const std::size_t digit = alphabet.find(c);
+        if (digit == alphabet.npos || value >> 58 != 0)
+            return wrong();
+        value = value << 5 | digit;
+    }
+    return static_cast<std::int64_t>(value);
+}
+
+std::int64_t IdMint::next_value() {
+    const std::int64_t ms = clock_.now().us / 1000 - epoch_ms;
+    SETTLED_ASSERT(ms > 0, "the clock says a time before 2024; set it and start again");
+    const std::uint64_t now = static_cast<std::uint64_t>(ms) << sequence_bits;
+    std::uint64_t last = last_.load(std::memory_order_relaxed);
+    std::uint64_t mine = 0;
+    do {
+        mine = std::max(now, last + 1);
+    } while (!last_.compare_exchange_weak(last, mine, std::memory_order_relaxed));
+    const std::uint64_t sequence = mine & ((1U << sequence_bits) - 1);
+    const std::uint64_t time = mine >> sequence_bits;
+    return static_cast<std::int64_t>(time << (sequence_bits + node_bits) |
+                                     std::uint64_t{node_} << sequence_bits | sequence);
+}
+
+} // namespace settled

@@ -1,0 +1,56 @@
+// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2), the signature of ClearBank's webhooks, of our
+// answers to them and of our API calls.
+//
+// The interface is a batch one, so that a provider which signs eight messages at once can be put in
+// without touching a caller (docs/decisions/0005-signing.md). Software keys work on the calling thread.
+// Key objects are immutable and may be shared by threads; each thread keeps its own OpenSSL contexts.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::crypto {
+
+// A private key wherever it is kept.
+class Signer {
+  public:
+    virtual ~Signer() = default;
+    // One signature a message, in order. Fails with crypto_failed.
+    virtual Result<std::vector<Bytes>> sign(std::span<const std::string_view> messages) = 0;
+    Result<Bytes> sign(std::string_view message);
+    // SubjectPublicKeyInfo, PEM: what the other side verifies with.
+    virtual std::string public_key_pem() const = 0;
+};
+
+// A public key of the other side. RSA of 2048 to 4096 bits only.
+class Verifier {
+  public:
+    // `pem`: SubjectPublicKeyInfo ("BEGIN PUBLIC KEY"), as the bank's portal gives it. Fails with
+    // key_unreadable or key_unsuitable.
+    static Result<std::shared_ptr<const Verifier>> from_pem(std::string_view pem);
+    virtual ~Verifier() = default;
+
+    struct Signed {
+        std::string_view message;
+        BytesView signature;
+    };
+    // True where the signature is that of the message.
+    virtual std::vector<bool> verify(std::span<const Signed> items) const = 0;
+    bool verify(std::string_view message, BytesView signature) const;
+    // SHA-256 of the DER form, hex: names the key in logs and listings.
+    virtual std::string fingerprint() const = 0;
+};
+
+// A signer from a PKCS#8 PEM private key held in memory. Fails with key_unreadable or key_unsuitable.
+Result<std::shared_ptr<Signer>> software_signer(std::string_view private_key_pem);
+
+// A new RSA-2048 key, PKCS#8 PEM: for the sandbox, tests and `settled keys`.
+std::string generate_rsa_key_pem();
+
+} // namespace settled::crypto

@@ -1,0 +1,77 @@
+// The HTTP/1.1 server: sockets, TLS, request policy, limits and deadlines. It knows no route.
+//
+// Threads: one `Server` runs on one io_context and its handlers run there too. For several threads make
+// one Server a thread, all listening on the same port (SO_REUSEPORT): connections never change threads,
+// so their state needs no locks.
+//
+// Policy (tests/http holds the corpus; source: RFC 9112 and the list in docs/decisions/0003-http.md):
+// a request whose framing is doubtful is answered with its error code and the connection is closed.
+// Header fields are copied out before the body is read; trailers are dropped.
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/rng.h"
+#include "base/task.h"
+#include "net/http.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace settled::net {
+
+// What the server asks of the program above it. Outlives the server.
+class Handler {
+  public:
+    virtual ~Handler() = default;
+    // Called when the header is read and before the body is: how many body bytes this route takes.
+    virtual std::size_t body_bytes_max(std::string_view method, std::string_view path) const = 0;
+    // One answer for each request; what it throws becomes `internal`.
+    virtual Task<Response> handle(Request request) = 0;
+    // The answer for a request that was refused before `handle` (problem+json by default in api/).
+    virtual Response refuse(const Error& error, std::string_view request_id) const = 0;
+    // Told after each answer, for logs and metrics. `request` has lost its body.
+    virtual void answered(const Request& request, const Response& response,
+                          std::chrono::microseconds took) = 0;
+};
+
+struct TlsFiles {
+    std::string certificate_chain; // PEM file
+    std::string private_key;       // PEM file
+};
+
+struct ServerOptions {
+    std::string address = "127.0.0.1"; // or "unix:/path" for the control socket (mode 0600)
+    std::uint16_t port = 0;            // 0: any free port, see Server::port()
+    bool reuse_port = false;           // several Servers on one port
+    bool tls = false;
+    TlsFiles tls_files;
+    std::chrono::milliseconds header_wait = limits::header_wait_max; // tests make them short
+    std::chrono::milliseconds body_wait = limits::body_wait_max;
+    std::chrono::milliseconds idle_wait = limits::idle_wait_max;
+    std::size_t connections_max = limits::connections_max;
+    std::size_t connections_per_peer_max = limits::connections_per_peer_max;
+};
+
+class Server {
+  public:
+    // Binds and listens; fails with io_failed (address in use, certificate unreadable), saying which.
+    static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& io, ServerOptions options,
+                                                  Handler& handler, const Clock& clock, Rng& rng);
+    virtual ~Server() = default;
+
+    virtual std::uint16_t port() const = 0;
+    // Accepts connections until drain(). Spawn it once on the io_context.
+    virtual void start() = 0;
+    // Stops accepting, closes idle connections, lets running requests finish (their answers say
+    // `Connection: close`). Returns when the last connection is gone or `within` has passed, whichever
+    // comes first; then the rest are cut. Runs on the server's io_context.
+    virtual Task<> drain(std::chrono::milliseconds within) = 0;
+    virtual std::size_t connections() const = 0;
+};
+
+} // namespace settled::net

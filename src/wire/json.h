@@ -1,0 +1,77 @@
+// Strict JSON, read whole: RFC 8259 without its soft spots. Refused: duplicate members, trailing data,
+// invalid UTF-8, lone surrogates, a byte-order mark, NaN, depth over limits::json_depth_max, more than
+// limits::json_members_max members or elements in all. Numbers stay the digits that were sent: nothing
+// here passes through floating point.
+//
+// A Json is a light handle into its JsonDocument, which must outlive it.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::wire {
+
+class JsonDocument;
+
+enum class JsonKind : std::uint8_t { null, boolean, number, string, array, object };
+
+class Json {
+  public:
+    JsonKind kind() const;
+    bool is_null() const { return kind() == JsonKind::null; }
+    bool is_string() const { return kind() == JsonKind::string; }
+    bool is_object() const { return kind() == JsonKind::object; }
+    bool is_array() const { return kind() == JsonKind::array; }
+
+    // Unescaped text of a string. nullopt for other kinds.
+    std::optional<std::string_view> string() const;
+    // The number's token as sent: "88.52", "2886556407".
+    std::optional<std::string_view> number() const;
+    // A number token that is an integer in range; "1.0" and "1e3" are not.
+    std::optional<std::int64_t> integer() const;
+    std::optional<bool> boolean() const;
+
+    // Object member by exact name; nullopt when absent (or when this is no object).
+    std::optional<Json> member(std::string_view name) const;
+    // By name without regard to ASCII case: banks spell IBAN and Iban.
+    std::optional<Json> member_any_case(std::string_view name) const;
+    // Members and elements in order.
+    std::size_t size() const;
+    Json at(std::size_t index) const;              // element of an array, value of an object's member
+    std::string_view name_at(std::size_t index) const; // name of an object's member
+    // The text of this value exactly as it was sent.
+    std::string_view raw() const;
+
+  private:
+    friend class JsonDocument;
+    Json(const JsonDocument* document, std::uint32_t node) : document_(document), node_(node) {}
+    const JsonDocument* document_;
+    std::uint32_t node_;
+};
+
+// Movable; the text is copied in. Errors: json_invalid, json_too_deep, json_duplicate_member.
+class JsonDocument {
+  public:
+    static Result<JsonDocument> parse(std::string_view text);
+
+    JsonDocument(JsonDocument&&) noexcept;
+    JsonDocument& operator=(JsonDocument&&) noexcept;
+    ~JsonDocument();
+
+    Json root() const;
+
+  private:
+    friend class Json;
+    struct Impl;
+    explicit JsonDocument(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace settled::wire
