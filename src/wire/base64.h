@@ -1,4 +1,5 @@
-// Base64 (RFC 4648 section 4), strict: right alphabet, right padding, no white space, zero spare bits.
+// Base64 (RFC 4648 section 4), strict: right alphabet, right padding, no white space, zero spare
+// bits.
 #pragma once
 
 #include "base/bytes.h"

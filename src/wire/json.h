@@ -1,7 +1,7 @@
-// Strict JSON, read whole: RFC 8259 without its soft spots. Refused: duplicate members, trailing data,
-// invalid UTF-8, lone surrogates, a byte-order mark, NaN, depth over limits::json_depth_max, more than
-// limits::json_members_max members or elements in all. Numbers stay the digits that were sent: nothing
-// here passes through floating point.
+// Strict JSON, read whole: RFC 8259 without its soft spots. Refused: duplicate members, trailing
+// data, invalid UTF-8, lone surrogates, a byte-order mark, NaN, depth over limits::json_depth_max,
+// more than limits::json_members_max members or elements in all. Numbers stay the digits that were
+// sent: nothing here passes through floating point.
 //
 // A Json is a light handle into its JsonDocument, which must outlive it.
 #pragma once
@@ -44,7 +44,7 @@ class Json {
     std::optional<Json> member_any_case(std::string_view name) const;
     // Members and elements in order.
     std::size_t size() const;
-    Json at(std::size_t index) const;              // element of an array, value of an object's member
+    Json at(std::size_t index) const; // element of an array, value of an object's member
     std::string_view name_at(std::size_t index) const; // name of an object's member
     // The text of this value exactly as it was sent.
     std::string_view raw() const;
