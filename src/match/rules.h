@@ -5,14 +5,15 @@
 //   2  end-to-end id equal (6 characters or more) + account + amount
 //   5  reference equal + payer account equal      + account + amount
 //   6  reference equal                            + account + amount
-//   7  one reference is the beginning of the other (8 or more) + payer account equal + account + amount
-//   8  the same without payer account
-// Vetoes, whatever else agrees: end-to-end ids both present and different; payer accounts both present
-// and different; UETRs both present and different; amount, currency or account different; payment created
-// after the settlement settled (clock skew allowed).
+//   7  one reference is the beginning of the other (8 or more) + payer account equal + account +
+//   amount 8  the same without payer account
+// Vetoes, whatever else agrees: end-to-end ids both present and different; payer accounts both
+// present and different; UETRs both present and different; amount, currency or account different;
+// payment created after the settlement settled (clock skew allowed).
 //
-// Never a guess: a rank decides only if exactly one candidate has it, nothing in the next looser rank of
-// the same kind rivals it, and the same holds seen from the payment's side. Otherwise: ambiguous.
+// Never a guess: a rank decides only if exactly one candidate has it, no weaker candidate rivals
+// it, and the same holds seen from the payment's side. Otherwise: ambiguous. Which weaker candidate
+// rivals which winner, and why, is a table in rules.cpp, told with examples in docs/matching.md.
 #pragma once
 
 #include "match/identity.h"
@@ -35,7 +36,8 @@ enum class Rank : std::uint8_t {
     reference_prefix = 8,
 };
 
-std::string_view token(Rank rank); // "uetr+account+amount", "e2e+account+amount", "reference+payer+account+amount", …
+std::string_view token(
+    Rank rank); // "uetr+account+amount", "e2e+account+amount", "reference+payer+account+amount", …
 
 enum class Veto : std::uint8_t {
     account_differs,
@@ -74,11 +76,15 @@ struct Choice {
     std::vector<Candidate> candidates; // one: that one; ambiguous: all rivals, best rank first
 };
 
-// `others` holds at most limits::candidates_max items; `overflow` says that there were more, which makes
-// every rank but 1 and 2 ambiguous.
+// `others` holds at most limits::candidates_max items; `overflow` says that there were more, which
+// makes every rank but 1 and 2 ambiguous (and 2 as well if its references differ), even when no
+// candidate is left to name. Candidates by id_keys() must all be among `others`, or be 64 of them.
+// The verdict does not depend on the order of `others`; candidates of one rank are listed by index.
 // The settlement's choice among payments…
-Choice choose_payment(const Identity& settlement, std::span<const Identity> payments, bool overflow);
+Choice choose_payment(const Identity& settlement, std::span<const Identity> payments,
+                      bool overflow);
 // …and the payment's choice among settlements. A match is made only when both choose each other.
-Choice choose_settlement(const Identity& payment, std::span<const Identity> settlements, bool overflow);
+Choice choose_settlement(const Identity& payment, std::span<const Identity> settlements,
+                         bool overflow);
 
 } // namespace settled::match
