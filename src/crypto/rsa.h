@@ -1,9 +1,10 @@
-// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2), the signature of ClearBank's webhooks, of our
-// answers to them and of our API calls.
+// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2), the signature of ClearBank's webhooks, of
+// our answers to them and of our API calls.
 //
 // The interface is a batch one, so that a provider which signs eight messages at once can be put in
-// without touching a caller (docs/decisions/0005-signing.md). Software keys work on the calling thread.
-// Key objects are immutable and may be shared by threads; each thread keeps its own OpenSSL contexts.
+// without touching a caller (docs/decisions/0005-signing.md). Software keys work on the calling
+// thread. Key objects are immutable and may be shared by threads; OpenSSL contexts are kept for
+// reuse inside the key, one for each call in progress.
 #pragma once
 
 #include "base/bytes.h"
@@ -28,7 +29,8 @@ class Signer {
     virtual std::string public_key_pem() const = 0;
 };
 
-// A public key of the other side. RSA of 2048 to 4096 bits only.
+// A public key of the other side: RSA of 2048 to 4096 bits with an odd public exponent from 3 to
+// 64 bits (a longer one would make a verification as dear as a signature).
 class Verifier {
   public:
     // `pem`: SubjectPublicKeyInfo ("BEGIN PUBLIC KEY"), as the bank's portal gives it. Fails with
@@ -47,7 +49,9 @@ class Verifier {
     virtual std::string fingerprint() const = 0;
 };
 
-// A signer from a PKCS#8 PEM private key held in memory. Fails with key_unreadable or key_unsuitable.
+// A signer from an unencrypted PKCS#8 PEM private key held in memory ("BEGIN PRIVATE KEY"), under
+// the same limits as a Verifier. It signs a probe and verifies it, so a damaged key is found here.
+// Fails with key_unreadable or key_unsuitable.
 Result<std::shared_ptr<Signer>> software_signer(std::string_view private_key_pem);
 
 // A new RSA-2048 key, PKCS#8 PEM: for the sandbox, tests and `settled keys`.

@@ -16,7 +16,8 @@ namespace settled::crypto {
 Secret generate_webhook_secret(Rng& rng);
 // The key bytes of "whsec_…". Fails with value_invalid (length, prefix, base64).
 Result<Secret> parse_webhook_secret(std::string_view text);
-// The value of the `webhook-signature` header: "v1,<base64>". `key` is what parse_webhook_secret gives.
+// The value of the `webhook-signature` header: "v1,<base64>". `key` is what parse_webhook_secret
+// gives.
 std::string webhook_signature(const Secret& key, std::string_view id, std::int64_t unix_seconds,
                               std::string_view body);
 // True if one of the space-separated signatures in `header` is right (constant time).
