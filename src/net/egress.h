@@ -1,9 +1,10 @@
-// Which addresses the server may call. Partners give us URLs; without this they could make the server
-// call its own control ports, cloud metadata or the private network (SSRF, OWASP API7:2023).
+// Which addresses the server may call. Partners give us URLs; without this they could make the
+// server call its own control ports, cloud metadata or the private network (SSRF, OWASP API7:2023).
 //
-// Default: only global unicast addresses. Refused are loopback, private, link-local, CGNAT, documentation,
-// benchmarking, multicast, reserved ranges, IPv4 hidden in IPv6 (mapped, 6to4, NAT64, Teredo), unique-local
-// and site-local IPv6, and 168.63.129.16. Source: IANA special-purpose registries.
+// Default: only global unicast addresses. Refused are loopback, private, link-local, CGNAT,
+// documentation, benchmarking, multicast, reserved ranges, IPv4 hidden in IPv6 (mapped, 6to4,
+// NAT64, Teredo), unique-local and site-local IPv6, and 168.63.129.16. Source: IANA special-purpose
+// registries.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -15,8 +16,8 @@ namespace settled::net {
 
 struct EgressPolicy {
     bool https_only = true;
-    // CIDR blocks that are allowed although they are not global ("10.1.0.0/16"); for partners inside the
-    // operator's own network, and for tests.
+    // CIDR blocks that are allowed although they are not global ("10.1.0.0/16"); for partners
+    // inside the operator's own network, and for tests.
     std::vector<std::string> allow;
 
     bool permits(const boost::asio::ip::address& address) const;

@@ -1,12 +1,13 @@
 // The HTTP/1.1 server: sockets, TLS, request policy, limits and deadlines. It knows no route.
 //
-// Threads: one `Server` runs on one io_context and its handlers run there too. For several threads make
-// one Server a thread, all listening on the same port (SO_REUSEPORT): connections never change threads,
-// so their state needs no locks.
+// Threads: one `Server` runs on one io_context and its handlers run there too. For several threads
+// make one Server a thread, all listening on the same port (SO_REUSEPORT): connections never change
+// threads, so their state needs no locks.
 //
-// Policy (tests/http holds the corpus; source: RFC 9112 and the list in docs/decisions/0003-http.md):
-// a request whose framing is doubtful is answered with its error code and the connection is closed.
-// Header fields are copied out before the body is read; trailers are dropped.
+// Policy (tests/http holds the corpus; source: RFC 9112 and the list in
+// docs/decisions/0003-http.md): a request whose framing is doubtful is answered with its error code
+// and the connection is closed. Header fields are copied out before the body is read; trailers are
+// dropped.
 #pragma once
 
 #include "base/clock.h"
@@ -59,17 +60,19 @@ struct ServerOptions {
 
 class Server {
   public:
-    // Binds and listens; fails with io_failed (address in use, certificate unreadable), saying which.
-    static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& io, ServerOptions options,
-                                                  Handler& handler, const Clock& clock, Rng& rng);
+    // Binds and listens; fails with io_failed (address in use, certificate unreadable), saying
+    // which.
+    static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& io,
+                                                  ServerOptions options, Handler& handler,
+                                                  const Clock& clock, Rng& rng);
     virtual ~Server() = default;
 
     virtual std::uint16_t port() const = 0;
     // Accepts connections until drain(). Spawn it once on the io_context.
     virtual void start() = 0;
     // Stops accepting, closes idle connections, lets running requests finish (their answers say
-    // `Connection: close`). Returns when the last connection is gone or `within` has passed, whichever
-    // comes first; then the rest are cut. Runs on the server's io_context.
+    // `Connection: close`). Returns when the last connection is gone or `within` has passed,
+    // whichever comes first; then the rest are cut. Runs on the server's io_context.
     virtual Task<> drain(std::chrono::milliseconds within) = 0;
     virtual std::size_t connections() const = 0;
 };

@@ -1,0 +1,77 @@
+// One connection of the server: its requests, one after the other, until either side ends it.
+// Internal to net/.
+//
+// Phases and their deadlines: handshake (tls_handshake_max), idle (idle_wait; header_wait before
+// the first request), header (header_wait from the first byte), body (body_wait from the end of the
+// header), handling and writing (reply_wait_max each), parting (1 s to let the peer read our last
+// words).
+#pragma once
+
+#include "net/deadline.h"
+#include "net/head_scan.h"
+#include "net/read_buffer.h"
+#include "net/request_parser.h"
+#include "net/server_state.h"
+#include "net/stream.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace settled::net {
+
+class Connection final : public Watched {
+  public:
+    Connection(std::shared_ptr<ServerState> state, Socket socket, std::string peer, bool trusted);
+    ~Connection() override;
+
+    // Serves until the connection ends.
+    Task<> serve();
+    // Says `error` to a connection that there is no room for, and ends.
+    Task<> turn_away(Error error);
+
+    void expired() override;
+    // The server drains: a connection between two requests ends now.
+    void end_if_idle();
+    void cut();
+
+  private:
+    enum class Phase : std::uint8_t { handshake, idle, header, body, handling, writing, parting };
+    enum class Step : std::uint8_t { done, refused, gone };
+
+    void enter(Phase phase, std::chrono::milliseconds wait);
+    Task<Step> read_request();
+    Task<Step> read_head(std::size_t& head_size);
+    Step judge_head(std::string_view head);
+    Task<Step> read_body();
+    // More bytes into the buffer. `gone` when the peer or the deadline ended it, `refused` when the
+    // deadline or a half-sent request asks for an answer.
+    Task<Step> fill(std::size_t wanted, std::size_t bytes_max);
+    Step refuse_with(Error error);
+    // Runs the handler and sends its answer; true if the connection goes on.
+    Task<bool> answer();
+    Task<> send_refusal();
+    Response refusal(const Error& error);
+    void tell_answered(const Request& request, const Response& response, Clock::Steady since);
+    Task<> part();
+
+    std::shared_ptr<ServerState> state_;
+    Stream stream_;
+    std::string peer_;
+    bool trusted_;
+    Phase phase_ = Phase::idle;
+    bool late_ = false; // the deadline of this phase has passed
+    bool cut_ = false;
+    std::size_t served_ = 0;
+    ReadBuffer buffer_;
+    std::string out_;
+    // The request being read.
+    std::optional<RequestParser> parser_;
+    Request request_;
+    bool keeps_alive_ = false;
+    Clock::Steady since_;
+    Error error_{};
+};
+
+} // namespace settled::net

@@ -1,0 +1,138 @@
+#include "net/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <array>
+#include <string_view>
+
+namespace settled::net {
+
+namespace {
+
+constexpr const char* suites_tls12 =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+constexpr std::string_view http11 = "http/1.1";
+
+Result<TlsContext> make_context(const SSL_METHOD* method) {
+    TlsContext context(SSL_CTX_new(method));
+    if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
+        SSL_CTX_set_cipher_list(context.get(), suites_tls12) != 1 ||
+        SSL_CTX_set1_groups_list(context.get(), "X25519:P-256:P-384") != 1) {
+        return fail(Code::io_failed, "TLS cannot be set up: " + take_tls_error());
+    }
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    // Thousands of idle connections should not each hold 34 KB of record buffers.
+    SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
+    return context;
+}
+
+// Takes http/1.1 if the client offers ALPN; without it a client that only speaks HTTP/2 is turned
+// away in the handshake and not by a puzzling 400.
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
+                    const unsigned char* offered, unsigned int offered_size, void*) {
+    for (unsigned int at = 0; at < offered_size; at += 1u + offered[at]) {
+        const std::string_view name(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
+        if (name == http11) {
+            *out = offered + at + 1;
+            *out_size = offered[at];
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+TlsSession make_session(SSL_CTX& context) {
+    TlsSession session(SSL_new(&context));
+    BIO* in = BIO_new(BIO_s_mem());
+    BIO* out = BIO_new(BIO_s_mem());
+    if (!session || in == nullptr || out == nullptr) {
+        BIO_free(in);
+        BIO_free(out);
+        return nullptr;
+    }
+    // An empty input means "wait for more", not "end of stream".
+    BIO_set_mem_eof_return(in, -1);
+    SSL_set_bio(session.get(), in, out);
+    return session;
+}
+
+} // namespace
+
+std::string take_tls_error() {
+    const unsigned long code = ERR_get_error();
+    ERR_clear_error();
+    if (code == 0) {
+        return "no reason given";
+    }
+    std::array<char, 160> text{};
+    ERR_error_string_n(code, text.data(), text.size());
+    return text.data();
+}
+
+Result<TlsContext> make_server_tls(const std::string& certificate_chain,
+                                   const std::string& private_key) {
+    ERR_clear_error();
+    TRY(TlsContext context, make_context(TLS_server_method()));
+    if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_chain.c_str()) != 1) {
+        return fail(Code::io_failed, "the certificate chain " + certificate_chain +
+                                         " cannot be read: " + take_tls_error());
+    }
+    if (SSL_CTX_use_PrivateKey_file(context.get(), private_key.c_str(), SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_check_private_key(context.get()) != 1) {
+        return fail(Code::io_failed,
+                    "the private key " + private_key +
+                        " cannot be read or is not the certificate's: " + take_tls_error());
+    }
+    SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
+    // One ticket is enough for a client that keeps its connection.
+    SSL_CTX_set_num_tickets(context.get(), 1);
+    return context;
+}
+
+Result<TlsContext> make_client_tls(const std::string& extra_roots) {
+    ERR_clear_error();
+    TRY(TlsContext context, make_context(TLS_client_method()));
+    if (SSL_CTX_set_default_verify_paths(context.get()) != 1) {
+        return fail(Code::io_failed,
+                    "the system's root certificates cannot be read: " + take_tls_error());
+    }
+    if (!extra_roots.empty() && SSL_CTX_load_verify_file(context.get(), extra_roots.c_str()) != 1) {
+        return fail(Code::io_failed,
+                    "the certificates in " + extra_roots + " cannot be read: " + take_tls_error());
+    }
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    return context;
+}
+
+TlsSession make_server_session(SSL_CTX& context) {
+    TlsSession session = make_session(context);
+    if (session) {
+        SSL_set_accept_state(session.get());
+    }
+    return session;
+}
+
+TlsSession make_client_session(SSL_CTX& context, const std::string& host) {
+    TlsSession session = make_session(context);
+    if (!session) {
+        return nullptr;
+    }
+    boost::system::error_code not_an_address;
+    boost::asio::ip::make_address(host, not_an_address);
+    bool done = false;
+    if (not_an_address) {
+        SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        done = SSL_set1_host(session.get(), host.c_str()) == 1 &&
+               SSL_set_tlsext_host_name(session.get(), host.c_str()) == 1;
+    } else {
+        done = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), host.c_str()) == 1;
+    }
+    SSL_set_connect_state(session.get());
+    return done ? std::move(session) : nullptr;
+}
+
+} // namespace settled::net

@@ -1,0 +1,38 @@
+// TLS contexts of the server and the client, after Mozilla's intermediate profile: TLS 1.2 and 1.3,
+// ECDHE with AEAD only, no preference of the server's own, X25519, P-256 and P-384.
+#pragma once
+
+#include "base/error.h"
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <string>
+
+namespace settled::net {
+
+struct TlsContextFree {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using TlsContext = std::unique_ptr<SSL_CTX, TlsContextFree>;
+
+struct TlsSessionFree {
+    void operator()(SSL* session) const { SSL_free(session); }
+};
+using TlsSession = std::unique_ptr<SSL, TlsSessionFree>;
+
+// Both fail with io_failed, naming the file.
+Result<TlsContext> make_server_tls(const std::string& certificate_chain,
+                                   const std::string& private_key);
+// The system's roots, and the certificates of `extra_roots` if that is not empty.
+Result<TlsContext> make_client_tls(const std::string& extra_roots);
+
+// Sessions read from and write to memory; Stream carries the bytes. Null when memory is out.
+TlsSession make_server_session(SSL_CTX& context);
+// `host` is what the certificate must name: a DNS name (also sent as SNI) or an IP address.
+TlsSession make_client_session(SSL_CTX& context, const std::string& host);
+
+// What OpenSSL's error queue holds, for people; clears the queue.
+std::string take_tls_error();
+
+} // namespace settled::net
