@@ -23,7 +23,7 @@ function(settled_module name)
 
   if(tests)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE settled_${name} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE settled_${name} GTest::gmock GTest::gtest_main rapidcheck)
     target_compile_definitions(${name}_test PRIVATE
       SETTLED_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SETTLED_BINARY_DIR="${CMAKE_BINARY_DIR}")
     add_dependencies(settled_tests ${name}_test)
