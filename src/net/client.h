@@ -18,8 +18,11 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace settled::net {
 
@@ -51,13 +54,19 @@ struct Reply {
     bool body_cut = false; // there was more; the connection was closed
 };
 
+// The addresses of a host name; fails with resolve_failed. Tests and simulations bring their own.
+using Resolve =
+    std::function<Task<Result<std::vector<boost::asio::ip::address>>>(std::string host)>;
+
 class Client {
   public:
     struct Options {
         EgressPolicy egress;
         std::string
             extra_trusted_certificates; // PEM file beside the system's roots; for tests and pins
+        // Idle connections kept for one scheme, host and port.
         std::size_t connections_per_host_max = limits::pooled_connections_per_host_max;
+        Resolve resolve; // empty: the system's resolver
     };
     // Fails with io_failed when a certificate file cannot be read.
     static Result<std::unique_ptr<Client>> make(boost::asio::io_context& io, Options options);
