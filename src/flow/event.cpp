@@ -1,0 +1,106 @@
+#include "flow/event.h"
+
+#include "wire/json_writer.h"
+#include "wire/time.h"
+
+#include <algorithm>
+#include <array>
+
+namespace settled::flow {
+
+namespace {
+
+using wire::JsonWriter;
+
+constexpr std::array event_types{
+    settlement_matched, settlement_unmatched, settlement_ambiguous, endpoint_disabled, test_ping,
+};
+
+// {"id":…,"type":…,"timestamp":…,"version":…,"data":{…}}; `data` writes the members of data.
+template <class Data>
+Event make(EventId id, std::string_view type, std::int64_t subject, std::int64_t version,
+           Instant now, const Data& data) {
+    JsonWriter w;
+    w.object().member("id", to_string(id)).member("type", type);
+    w.member("timestamp", wire::to_rfc3339(now)).member("version", version);
+    w.key("data").object();
+    data(w);
+    w.end().end();
+    return {id, type, subject, version, std::move(w).text(), now};
+}
+
+void write_settlement(JsonWriter& w, const Settlement& settlement) {
+    w.key("settlement").object().member("id", to_string(settlement.id));
+    w.key("amount").object().member("value", decimal(settlement.amount));
+    w.member("currency", settlement.amount.currency.code()).end();
+    w.member("scheme", settlement.scheme);
+    w.member("settled_at", wire::to_rfc3339(settlement.settled_at));
+    w.member("transaction_id", settlement.transaction_id);
+    w.member("reference", settlement.reference);
+    w.member("end_to_end_id", settlement.end_to_end_id);
+    w.key("account").object().member("iban", settlement.account_iban).end();
+    w.key("counterparty").object().member("name", settlement.counterparty_name);
+    w.member("iban", settlement.counterparty_account).end();
+    w.end();
+}
+
+} // namespace
+
+bool is_event_type(std::string_view type) {
+    return std::ranges::find(event_types, type) != event_types.end();
+}
+
+bool wants(std::string_view filter, std::string_view type) {
+    if (filter == "*" || type == test_ping)
+        return true;
+    while (!filter.empty()) {
+        const std::size_t space = filter.find(' ');
+        if (filter.substr(0, space) == type)
+            return true;
+        filter.remove_prefix(space == filter.npos ? filter.size() : space + 1);
+    }
+    return false;
+}
+
+Event matched_event(EventId id, const Settlement& settlement, const Payment& payment,
+                    const Match& match, Instant now) {
+    return make(id, settlement_matched, settlement.id.value, settlement.version + 1, now,
+                [&](JsonWriter& w) {
+                    w.member("payment_id", payment.client_id);
+                    write_settlement(w, settlement);
+                    w.key("match").object().member("rank", static_cast<int>(match.rank));
+                    w.member("rule", match::token(match.rank)).key("variance").null().end();
+                });
+}
+
+Event unmatched_event(EventId id, const Settlement& settlement, Instant now) {
+    return make(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
+                [&](JsonWriter& w) { write_settlement(w, settlement); });
+}
+
+Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
+                      const std::vector<std::string>& candidates, Instant now) {
+    return make(id, settlement_ambiguous, settlement.id.value, settlement.version + 1, now,
+                [&](JsonWriter& w) {
+                    w.member("review_id", to_string(review));
+                    w.key("candidate_payment_ids").array();
+                    for (const std::string& candidate : candidates)
+                        w.value(candidate);
+                    w.end();
+                    write_settlement(w, settlement);
+                });
+}
+
+Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::string_view reason,
+                              Instant now) {
+    return make(id, endpoint_disabled, endpoint.value, 1, now, [&](JsonWriter& w) {
+        w.member("endpoint_id", to_string(endpoint)).member("reason", reason);
+    });
+}
+
+Event ping_event(EventId id, EndpointId endpoint, Instant now) {
+    return make(id, test_ping, endpoint.value, 1, now,
+                [&](JsonWriter& w) { w.member("endpoint_id", to_string(endpoint)); });
+}
+
+} // namespace settled::flow

@@ -1,0 +1,45 @@
+// Events: facts to tell. The body is made once, when the event is decided, and never again: every
+// attempt sends the same bytes.
+#pragma once
+
+#include "base/id.h"
+#include "flow/payment.h"
+#include "flow/settlement.h"
+
+#include <string>
+#include <string_view>
+
+namespace settled::flow {
+
+// The types an endpoint can ask for. Released names do not change.
+inline constexpr std::string_view settlement_matched = "settlement.matched";
+inline constexpr std::string_view settlement_unmatched = "settlement.unmatched";
+inline constexpr std::string_view settlement_ambiguous = "settlement.ambiguous";
+inline constexpr std::string_view endpoint_disabled = "endpoint.disabled";
+inline constexpr std::string_view test_ping = "test.ping";
+
+bool is_event_type(std::string_view type);
+// An endpoint's filter is a space-separated list of types, or "*" for all. endpoint.disabled is
+// told to the other endpoints that ask for it.
+bool wants(std::string_view filter, std::string_view type);
+
+struct Event {
+    EventId id;
+    std::string_view type;
+    std::int64_t subject_id = 0; // settlement, payment or endpoint
+    std::int64_t version = 0;    // rises with each event about the subject: keep the highest
+    std::string body;
+    Instant created_at;
+};
+
+Event matched_event(EventId id, const Settlement& settlement, const Payment& payment,
+                    const Match& match, Instant now);
+Event unmatched_event(EventId id, const Settlement& settlement, Instant now);
+// `candidates`: the tenant's ids of the payments that it may be, best first.
+Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
+                      const std::vector<std::string>& candidates, Instant now);
+Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::string_view reason,
+                              Instant now);
+Event ping_event(EventId id, EndpointId endpoint, Instant now);
+
+} // namespace settled::flow

@@ -1,0 +1,52 @@
+#include "flow/payment.h"
+
+#include "base/iban.h"
+#include "wire/json_writer.h"
+
+#include <array>
+
+namespace settled::flow {
+
+std::string_view token(PaymentStatus status) {
+    static constexpr std::array<std::string_view, 6> tokens{
+        "expected", "settled", "partially_settled", "overdue", "returned", "cancelled"};
+    return tokens[static_cast<std::size_t>(status)];
+}
+
+std::string shown_account(const Party& party) {
+    if (!party.iban.empty())
+        return party.iban;
+    if (!party.sort_code.empty())
+        return party.sort_code + " " + party.account_number;
+    return party.bban;
+}
+
+match::Identity identity_of(const NewPayment& payment, std::string_view payee_account_key) {
+    match::Identity identity;
+    identity.account = payee_account_key;
+    identity.amount = payment.amount;
+    identity.end_to_end_id = match::canonical_end_to_end_id(payment.end_to_end_id);
+    identity.reference = match::canonical_reference(payment.reference);
+    identity.uetr = payment.uetr;
+    identity.other_account = account_key_of(payment.payer);
+    identity.other_name = match::canonical(payment.payer.name);
+    identity.at = payment.created_at;
+    return identity;
+}
+
+crypto::Digest fingerprint(const NewPayment& payment) {
+    const auto party = [](wire::JsonWriter& w, const Party& p) {
+        w.array().value(p.name).value(p.iban).value(p.sort_code).value(p.account_number).end();
+    };
+    wire::JsonWriter w;
+    w.array().value(payment.client_id).value(payment.institution_id).value(payment.scheme);
+    w.value(payment.amount.minor).value(payment.amount.currency.code()).value(payment.reference);
+    w.value(payment.end_to_end_id).value(payment.uetr).value(payment.created_at.us);
+    w.value(payment.payee_account_id);
+    party(w, payment.payee);
+    party(w, payment.payer);
+    w.end();
+    return crypto::sha256(w.text());
+}
+
+} // namespace settled::flow

@@ -1,0 +1,78 @@
+// What an installation is set up with: tenants, API keys, webhook sources, accounts.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+struct TenantRow {
+    TenantId id;
+    std::string name;
+    Instant created_at;
+};
+Step<std::optional<TenantRow>> find_tenant_by_name(Session& s, std::string_view name);
+Step<> insert_tenant(Session& s, const TenantRow& tenant);
+Step<std::vector<TenantRow>> list_tenants(Session& s);
+
+struct ApiKeyRow {
+    TenantId tenant;
+    ApiKeyId id;
+    std::string name;
+    Bytes hash;
+    std::string hint;
+    std::string scopes;
+    Instant created_at;
+    std::optional<Instant> revoked_at;
+};
+Step<> insert_api_key(Session& s, const ApiKeyRow& key);
+Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash);
+Step<std::vector<ApiKeyRow>> list_api_keys(Session& s, TenantId tenant);
+// False: there is no such live key.
+Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now);
+
+struct SourceRow {
+    TenantId tenant;
+    SourceId id;
+    std::string name;
+    std::string kind;
+    std::string settings; // JSON
+    Instant created_at;
+};
+// False: the name is taken.
+Step<bool> insert_source(Session& s, const SourceRow& source);
+Step<bool> update_source_settings(Session& s, TenantId tenant, SourceId id,
+                                  std::string_view settings);
+Step<std::vector<SourceRow>> list_sources(Session& s, TenantId tenant);
+Step<std::vector<SourceRow>> all_sources(Session& s);
+
+struct AccountRow {
+    TenantId tenant;
+    AccountId id;
+    std::string account_key;
+    std::string iban;
+    std::string sort_code;
+    std::string account_number;
+    std::string name;
+    std::string external_id;
+    std::string bank_account_id;
+    Instant created_at;
+};
+// False: the account is registered already.
+Step<bool> insert_account(Session& s, const AccountRow& account);
+Step<std::optional<AccountRow>> find_account(Session& s, TenantId tenant, AccountId id);
+Step<std::optional<AccountRow>> find_account_by_key(Session& s, TenantId tenant,
+                                                    std::string_view key);
+// By the bank's id of a virtual account.
+Step<std::optional<AccountRow>> find_account_by_bank_id(Session& s, TenantId tenant,
+                                                        std::string_view id);
+Step<std::vector<AccountRow>> list_accounts(Session& s, TenantId tenant, std::int64_t before,
+                                            std::size_t limit);
+
+} // namespace settled::store

@@ -1,0 +1,48 @@
+// Rows of endpoints. The secret is sealed: it means nothing without the master key.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+inline constexpr std::string_view endpoint_active = "active";
+inline constexpr std::string_view endpoint_disabled = "disabled";
+inline constexpr std::string_view endpoint_deleted = "deleted";
+
+struct EndpointRow {
+    TenantId tenant;
+    EndpointId id;
+    std::string url;
+    std::string events; // space-separated types, or "*"
+    std::string auth;   // "signature" or "basic"
+    std::string username;
+    Bytes sealed_secret;
+    std::string status;
+    Instant created_at;
+};
+
+Step<> insert_endpoint(Session& s, const EndpointRow& endpoint);
+// Also finds deleted ones: their deliveries still name them.
+Step<std::optional<EndpointRow>> find_endpoint(Session& s, TenantId tenant, EndpointId id);
+// All but the deleted ones, oldest first. limits::endpoints_per_tenant_max bounds their number.
+Step<std::vector<EndpointRow>> list_endpoints(Session& s, TenantId tenant);
+// Of all tenants, active ones: what the workers hold in memory.
+Step<std::vector<EndpointRow>> all_active_endpoints(Session& s);
+// Writes url, events, auth, username, sealed_secret and status.
+Step<> update_endpoint(Session& s, const EndpointRow& endpoint);
+
+struct Subscriber {
+    EndpointId id;
+    std::string events;
+};
+// The active endpoints of a tenant.
+Step<std::vector<Subscriber>> subscribers(Session& s, TenantId tenant);
+
+} // namespace settled::store

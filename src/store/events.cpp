@@ -1,0 +1,44 @@
+#include "store/events.h"
+
+namespace settled::store {
+
+namespace {
+
+const Statement insert{
+    "INSERT INTO event (tenant_id, id, type, subject_id, version, body, created_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+const Statement find{"SELECT id, type, subject_id, version, body, created_at FROM event "
+                     "WHERE tenant_id = $1 AND id = $2"};
+const Statement list{"SELECT id, type, subject_id, version, body, created_at FROM event "
+                     "WHERE tenant_id = $1 AND id < $2 AND ($3 = '' OR type = $3) "
+                     "ORDER BY id DESC LIMIT $4"};
+
+EventRow read(const Row& row) {
+    return {row.id<EventId>(0), row.string(1), row.integer(2),
+            row.integer(3),     row.string(4), row.instant(5)};
+}
+
+} // namespace
+
+Step<> insert_event(Session& s, TenantId tenant, const flow::Event& event) {
+    (void)co_await s.run(insert, tenant, event.id, event.type, event.subject_id, event.version,
+                         event.body, event.created_at);
+}
+
+Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id) {
+    const Rows rows = co_await s.run(find, tenant, id);
+    if (rows.empty())
+        co_return std::nullopt;
+    co_return read(rows.front());
+}
+
+Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string_view type,
+                                        std::int64_t before, std::size_t limit) {
+    const Rows rows = co_await s.run(list, tenant, before, type, static_cast<std::int64_t>(limit));
+    std::vector<EventRow> events;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        events.push_back(read(rows[i]));
+    co_return events;
+}
+
+} // namespace settled::store

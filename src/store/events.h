@@ -1,0 +1,29 @@
+// Rows of events.
+#pragma once
+
+#include "flow/event.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+struct EventRow {
+    EventId id;
+    std::string type;
+    std::int64_t subject_id = 0;
+    std::int64_t version = 0;
+    std::string body;
+    Instant created_at;
+};
+
+Step<> insert_event(Session& s, TenantId tenant, const flow::Event& event);
+Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id);
+// Newest first, below `before`; `type` empty: any.
+Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string_view type,
+                                        std::int64_t before, std::size_t limit);
+
+} // namespace settled::store

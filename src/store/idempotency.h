@@ -1,0 +1,25 @@
+// What POST calls with an Idempotency-Key answered.
+#pragma once
+
+#include "crypto/hash.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+
+namespace settled::store {
+
+struct SavedAnswer {
+    crypto::Digest fingerprint{};
+    int http_status = 0;
+    std::string body;
+};
+
+Step<std::optional<SavedAnswer>> find_answer(Session& s, TenantId tenant, std::string_view key);
+Step<> save_answer(Session& s, TenantId tenant, std::string_view key, const SavedAnswer& answer,
+                   Instant now);
+// Forgets answers given before `until`; at most `limit`; returns how many.
+Step<std::int64_t> forget_answers(Session& s, Instant until, std::size_t limit);
+
+} // namespace settled::store

@@ -1,0 +1,70 @@
+#include "store/match_keys.h"
+
+#include <algorithm>
+#include <array>
+
+namespace settled::store {
+
+namespace {
+
+// Looking at a whole block costs one short walk; beyond this many rows, keys are looked up one by
+// one.
+constexpr std::int64_t block_rows_max = 128;
+
+const Statement insert{"INSERT INTO match_key (tenant_id, block, side, tag, owner_id) "
+                       "VALUES ($1, $2, $3, $4, $5)"};
+const Statement remove{"DELETE FROM match_key WHERE tenant_id = $1 AND block = $2 AND side = $3 "
+                       "AND tag = $4 AND owner_id = $5"};
+const Statement walk_block{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
+                           "AND side = $3 LIMIT $4"};
+const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
+                        "AND side = $3 AND tag = $4 LIMIT $5"};
+
+void keep_distinct(std::vector<std::int64_t>& owners) {
+    std::ranges::sort(owners);
+    const auto rest = std::ranges::unique(owners);
+    owners.erase(rest.begin(), rest.end());
+}
+
+} // namespace
+
+Step<> insert_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
+                         std::span<const match::Key> keys) {
+    for (const match::Key& key : keys)
+        (void)co_await s.run(insert, tenant, key.block, static_cast<int>(side), key.tag, owner);
+}
+
+Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
+                         std::span<const match::Key> keys) {
+    for (const match::Key& key : keys)
+        (void)co_await s.run(remove, tenant, key.block, static_cast<int>(side), key.tag, owner);
+}
+
+Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t block,
+                           const ProbeKeys& probe_keys, std::size_t owners_max) {
+    Waiting found;
+    const Rows walked =
+        co_await s.run(walk_block, tenant, block, static_cast<int>(side), block_rows_max + 1);
+    for (std::size_t i = 0; i < walked.size(); ++i)
+        found.owners.push_back(walked[i].integer(0));
+    keep_distinct(found.owners);
+    const bool whole = static_cast<std::int64_t>(walked.size()) <= block_rows_max;
+    if (!whole || found.owners.size() > owners_max) {
+        found.owners.clear();
+        const auto limit = static_cast<std::int64_t>(owners_max) + 1;
+        for (const match::Key& key : probe_keys()) {
+            const Rows rows =
+                co_await s.run(look_up, tenant, block, static_cast<int>(side), key.tag, limit);
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                found.owners.push_back(rows[i].integer(0));
+        }
+        keep_distinct(found.owners);
+    }
+    if (found.owners.size() > owners_max) {
+        found.owners.resize(owners_max);
+        found.overflow = true;
+    }
+    co_return found;
+}
+
+} // namespace settled::store

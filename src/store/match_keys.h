@@ -1,0 +1,32 @@
+// The index of what waits: open payments and unmatched settlements, under their match keys.
+#pragma once
+
+#include "match/keys.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace settled::store {
+
+enum class Side : std::uint8_t { payment = 0, settlement = 1 };
+
+Step<> insert_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
+                         std::span<const match::Key> keys);
+Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
+                         std::span<const match::Key> keys);
+
+// Owners of that side in one block who may be a counterpart, at most `owners_max`; `overflow` says
+// that there are more. A block with few owners is given whole; in a crowded one only the owners
+// under the probe keys, which are made when needed.
+struct Waiting {
+    std::vector<std::int64_t> owners;
+    bool overflow = false;
+};
+using ProbeKeys = std::function<std::vector<match::Key>()>;
+Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t block,
+                           const ProbeKeys& probe_keys, std::size_t owners_max);
+
+} // namespace settled::store

@@ -1,0 +1,41 @@
+// Rows of payments.
+#pragma once
+
+#include "flow/payment.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace settled::store {
+
+Step<> insert_payment(Session& s, TenantId tenant, const flow::Payment& payment,
+                      const crypto::Digest& fingerprint);
+
+Step<std::optional<flow::Payment>> find_payment(Session& s, TenantId tenant, PaymentId id);
+
+struct RegisteredPayment {
+    flow::Payment payment;
+    crypto::Digest fingerprint{};
+};
+Step<std::optional<RegisteredPayment>> find_payment_by_client_id(Session& s, TenantId tenant,
+                                                                 std::string_view client_id);
+
+struct PaymentFilter {
+    std::string status;  // empty: any
+    std::string account; // account_key() of the payee; empty: any
+};
+// Newest first, below `before`.
+Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant,
+                                               const PaymentFilter& filter, std::int64_t before,
+                                               std::size_t limit);
+
+// Closes an open payment. False: it was not open any more (somebody else was faster).
+Step<bool> close_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus status);
+
+// Number of payments that wait for their settlement, up to `most`.
+Step<std::int64_t> count_open_payments(Session& s, TenantId tenant, std::int64_t most);
+
+} // namespace settled::store

@@ -1,0 +1,71 @@
+#include "store/reviews.h"
+
+namespace settled::store {
+
+namespace {
+
+#define REVIEW_COLUMNS "id, kind, subject_id, status, detail, created_at, closed_at"
+const Statement insert{"INSERT INTO review (tenant_id, " REVIEW_COLUMNS
+                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+const Statement find{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND id = $2"};
+const Statement find_open{"SELECT " REVIEW_COLUMNS
+                          " FROM review WHERE tenant_id = $1 AND subject_id = $2 "
+                          "AND status = 'open' LIMIT 1"};
+const Statement update{"UPDATE review SET detail = $3 WHERE tenant_id = $1 AND id = $2"};
+const Statement close{"UPDATE review SET status = 'closed', closed_at = $3 WHERE tenant_id = $1 "
+                      "AND id = $2 AND status = 'open'"};
+const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND id < $2 "
+                     "AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $4"};
+#undef REVIEW_COLUMNS
+
+ReviewRow read(const Row& row) {
+    return {row.id<ReviewId>(0),
+            row.string(1),
+            row.integer(2),
+            row.string(3),
+            row.string(4),
+            row.instant(5),
+            row.is_null(6) ? std::nullopt : std::optional(row.instant(6))};
+}
+
+std::optional<ReviewRow> first(const Rows& rows) {
+    return rows.empty() ? std::nullopt : std::optional(read(rows.front()));
+}
+
+} // namespace
+
+Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& r) {
+    (void)co_await s.run(insert, tenant, r.id, r.kind, r.subject_id, r.status, r.detail,
+                         r.created_at, r.closed_at);
+}
+
+Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id) {
+    const Rows rows = co_await s.run(find, tenant, id);
+    co_return first(rows);
+}
+
+Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant,
+                                                std::int64_t subject_id) {
+    const Rows rows = co_await s.run(find_open, tenant, subject_id);
+    co_return first(rows);
+}
+
+Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::string_view detail) {
+    (void)co_await s.run(update, tenant, id, detail);
+}
+
+Step<> close_review(Session& s, TenantId tenant, ReviewId id, Instant now) {
+    (void)co_await s.run(close, tenant, id, now);
+}
+
+Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
+                                          std::int64_t before, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(list, tenant, before, status, static_cast<std::int64_t>(limit));
+    std::vector<ReviewRow> reviews;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        reviews.push_back(read(rows[i]));
+    co_return reviews;
+}
+
+} // namespace settled::store

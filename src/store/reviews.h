@@ -1,0 +1,38 @@
+// Reviews: what a person must decide.
+#pragma once
+
+#include "base/id.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+inline constexpr std::string_view review_settlement_ambiguous = "settlement_ambiguous";
+inline constexpr std::string_view review_webhook_conflict = "webhook_conflict";
+inline constexpr std::string_view review_webhook_unreadable = "webhook_unreadable";
+
+struct ReviewRow {
+    ReviewId id;
+    std::string kind;
+    std::int64_t subject_id = 0; // a settlement or a webhook
+    std::string status;          // open, closed
+    std::string detail;          // JSON
+    Instant created_at;
+    std::optional<Instant> closed_at;
+};
+
+Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& review);
+Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id);
+Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant,
+                                                std::int64_t subject_id);
+Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::string_view detail);
+Step<> close_review(Session& s, TenantId tenant, ReviewId id, Instant now);
+// Newest first, below `before`; `status` empty: any.
+Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
+                                          std::int64_t before, std::size_t limit);
+
+} // namespace settled::store

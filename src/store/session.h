@@ -1,0 +1,119 @@
+// Session: what the statements of a unit of work run on.
+//
+// Statements are written once, in the subset that every engine runs (docs/decisions/0004-store.md),
+// with parameters $1, $2, … A Statement is a static object: engines prepare it once and know it by
+// its number.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "store/rows.h"
+
+#include <array>
+#include <coroutine>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::store {
+
+// `text` must live for ever (a literal). Number of parameters: at most 32.
+class Statement {
+  public:
+    explicit Statement(std::string_view text);
+    std::string_view text() const { return text_; }
+    std::size_t number() const { return number_; }
+    static std::size_t count();
+
+  private:
+    std::string_view text_;
+    std::size_t number_;
+};
+
+// One bound parameter. Text and bytes are borrowed until the statement has run.
+struct Value {
+    enum class Kind : std::uint8_t { null, integer, text, blob } kind = Kind::null;
+    std::int64_t integer = 0;
+    std::string_view bytes;
+
+    Value() = default;
+    Value(std::int64_t v) : kind(Kind::integer), integer(v) {}
+    Value(int v) : Value(std::int64_t{v}) {}
+    Value(Instant at) : Value(at.us) {}
+    template <class Tag>
+    Value(Id<Tag> id) : Value(id.value) {}
+    Value(std::string_view v) : kind(Kind::text), bytes(v) {}
+    Value(const std::string& v) : Value(std::string_view(v)) {}
+    Value(const char* v) : Value(std::string_view(v)) {}
+    Value(BytesView v) : kind(Kind::blob), bytes(as_text(v)) {}
+    template <std::size_t N>
+    Value(const std::array<std::uint8_t, N>& v) : Value(BytesView(v)) {}
+    Value(std::nullopt_t) {}
+    template <class T>
+    Value(const std::optional<T>& v) {
+        if (v)
+            *this = Value(*v);
+    }
+};
+
+// Work that a commit has made due: handed to the listener after the commit, so that a delivery
+// starts from memory and the outbox is read only after a restart or a failure.
+struct TaskNote {
+    TenantId tenant;
+    TaskId task;
+    EndpointId endpoint;
+    EventId event;
+    std::string type;
+    std::shared_ptr<const std::string> body;
+};
+
+class Session {
+  public:
+    template <std::size_t N>
+    class Query;
+
+    virtual ~Session() = default;
+
+    template <class... Args>
+    Query<sizeof...(Args)> run(const Statement& statement, const Args&... args) {
+        return {*this, statement, {Value(args)...}};
+    }
+    // Told to the listener when, and only when, this unit is committed.
+    void note(TaskNote task) { notes_.push_back(std::move(task)); }
+
+    std::vector<TaskNote>& notes() { return notes_; }
+
+  protected:
+    // Runs the statement. True: `out` is filled, go on. False: the coroutine waits; the engine
+    // resumes it when the rows are there, or destroys it when the statement failed.
+    virtual bool perform(const Statement& statement, std::span<const Value> values, Rows& out,
+                         std::coroutine_handle<> waiting) = 0;
+
+  private:
+    std::vector<TaskNote> notes_;
+};
+
+template <std::size_t N>
+class [[nodiscard]] Session::Query {
+  public:
+    Query(Session& session, const Statement& statement, std::array<Value, N> values)
+        : session_(session), statement_(statement), values_(values) {}
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        return !session_.perform(statement_, values_, rows_, waiting);
+    }
+    Rows await_resume() { return std::move(rows_); }
+
+  private:
+    Session& session_;
+    const Statement& statement_;
+    std::array<Value, N> values_;
+    Rows rows_;
+};
+
+} // namespace settled::store

@@ -1,0 +1,65 @@
+// One SQLite connection with its prepared statements. Used by one thread at a time.
+#pragma once
+
+#include "base/error.h"
+#include "store/rows.h"
+#include "store/session.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace settled::store::sqlite {
+
+enum class Access : std::uint8_t { read_write, read_only };
+
+class Connection {
+  public:
+    // Opens the file with the settings of docs/decisions/0004-store.md. `cache_kib` bounds its page
+    // cache.
+    static Result<Connection> open(const std::string& path, Access access, int cache_kib);
+
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) = delete;
+    ~Connection();
+
+    // Runs a prepared statement to its end. `out` may be null when rows do not matter.
+    Result<> run(const Statement& statement, std::span<const Value> values, Rows* out);
+    // Runs SQL text of one or more statements: schema, pragmas, transaction control.
+    Result<> script(const std::string& sql);
+    // The first column of the first row.
+    Result<std::int64_t> number(const std::string& sql);
+
+    // Frames in the write-ahead log after the last commit.
+    int wal_frames() const { return *wal_frames_; }
+    // Moves what it can from the write-ahead log into the database file.
+    Result<> checkpoint();
+    bool in_transaction() const;
+    // True once an fsync has failed on this connection.
+    bool sync_failed() const { return sync_failed_; }
+
+  private:
+    struct Close {
+        void operator()(sqlite3* db) const;
+    };
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+
+    explicit Connection(std::unique_ptr<sqlite3, Close> db);
+    Result<sqlite3_stmt*> prepared(const Statement& statement);
+    std::unexpected<Error> failed(int rc);
+    Result<> configure(Access access, int cache_kib);
+
+    std::unique_ptr<sqlite3, Close> db_;
+    std::unique_ptr<int> wal_frames_; // its address is given to SQLite's hook
+    std::vector<std::unique_ptr<sqlite3_stmt, Finalize>> statements_; // by Statement::number()
+    bool sync_failed_ = false;
+};
+
+} // namespace settled::store::sqlite

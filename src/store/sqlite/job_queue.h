@@ -1,0 +1,34 @@
+// Where submitters leave jobs for an engine's thread. Bounded; closed once.
+#pragma once
+
+#include "base/limits.h"
+#include "store/job.h"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace settled::store::sqlite {
+
+class JobQueue {
+  public:
+    // False when the queue is full or closed; the job stays with the caller.
+    bool push(std::unique_ptr<Job>& job);
+    // Waits for a first job, then, if `patience` is not zero, until `enough` are there or it is
+    // over. Empty when the queue is closed and drained.
+    std::vector<std::unique_ptr<Job>> take(std::size_t enough, std::chrono::microseconds patience,
+                                           std::size_t most);
+    void close();
+    bool closed() const;
+    std::size_t size() const;
+
+  private:
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::vector<std::unique_ptr<Job>> jobs_;
+    std::size_t wake_at_ = 1; // how many jobs the taker waits for
+    bool closed_ = false;
+};
+
+} // namespace settled::store::sqlite

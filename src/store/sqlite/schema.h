@@ -1,0 +1,12 @@
+// Brings the database file to this program's schema.
+#pragma once
+
+#include "store/sqlite/connection.h"
+
+namespace settled::store::sqlite {
+
+// Runs what is missing of migrations(), each in its own transaction. Fails with store_version when
+// the file was written by a newer program.
+Result<> migrate(Connection& connection);
+
+} // namespace settled::store::sqlite

@@ -1,0 +1,140 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/lock_file.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/writer.h"
+
+#include <filesystem>
+
+namespace settled::store::sqlite {
+
+namespace {
+
+class ReadSession final : public Session {
+  public:
+    explicit ReadSession(Connection& connection) : connection_(connection) {}
+    Result<> last = {};
+
+  protected:
+    bool perform(const Statement& statement, std::span<const Value> values, Rows& out,
+                 std::coroutine_handle<>) override {
+        last = connection_.run(statement, values, &out);
+        return last.has_value();
+    }
+
+  private:
+    Connection& connection_;
+};
+
+// Read-only units on threads of their own, each on one snapshot.
+class Readers {
+  public:
+    Result<> open(const std::string& path, const Options& options) {
+        for (int i = 0; i < options.readers; ++i) {
+            TRY(Connection connection,
+                Connection::open(path, Access::read_only, options.read_cache_kib));
+            threads_.emplace_back(&Readers::loop, this, std::move(connection));
+        }
+        return {};
+    }
+    ~Readers() { stop(); }
+
+    void submit(std::unique_ptr<Job> job) {
+        if (queue_.push(job))
+            return;
+        job->fail({Code::store_overloaded, "too many reads wait; try again soon"});
+        deliver_one(std::move(job));
+    }
+    void stop() {
+        queue_.close();
+        for (std::thread& thread : threads_)
+            if (thread.joinable())
+                thread.join();
+    }
+
+  private:
+    static void deliver_one(std::unique_ptr<Job> job) {
+        std::vector<std::unique_ptr<Job>> one;
+        one.push_back(std::move(job));
+        deliver_all(std::move(one));
+    }
+
+    void loop(Connection connection) {
+        while (true) {
+            auto jobs = queue_.take(1, {}, 1);
+            if (jobs.empty())
+                return;
+            run(connection, *jobs.front());
+            deliver_one(std::move(jobs.front()));
+        }
+    }
+
+    static void run(Connection& connection, Job& job) {
+        ReadSession session(connection);
+        Result<> outcome = connection.script("BEGIN");
+        if (outcome) {
+            job.start(session);
+            if (!job.done())
+                outcome = session.last;
+        }
+        if (connection.in_transaction())
+            (void)connection.script("COMMIT");
+        if (!outcome)
+            job.fail(outcome.error());
+    }
+
+    JobQueue queue_;
+    std::vector<std::thread> threads_;
+};
+
+class SqliteStore final : public Store {
+  public:
+    SqliteStore(LockFile lock, Connection writing)
+        : lock_(std::move(lock)), writer_(std::move(writing)) {}
+
+    Result<> open_readers(const std::string& path, const Options& options) {
+        return readers_.open(path, options);
+    }
+    void set_listener(Listener listener) override { writer_.set_listener(std::move(listener)); }
+    Health health() const override { return writer_.health(); }
+    StoreStats stats() const override { return writer_.stats(); }
+    void stop() override {
+        readers_.stop();
+        writer_.stop();
+    }
+
+  protected:
+    void submit_write(std::unique_ptr<Job> job) override { writer_.submit(std::move(job)); }
+    void submit_read(std::unique_ptr<Job> job) override { readers_.submit(std::move(job)); }
+
+  private:
+    LockFile lock_;
+    Writer writer_;
+    Readers readers_;
+};
+
+Result<> make_directory(const std::string& directory) {
+    std::error_code error;
+    const bool made = std::filesystem::create_directories(directory, error);
+    if (error)
+        return fail(Code::io_failed, "cannot make " + directory + ": " + error.message());
+    if (made)
+        std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Store>> open(Options options) {
+    TRY_VOID(make_directory(options.directory));
+    TRY(LockFile lock, LockFile::take(options.directory + "/lock"));
+    const std::string path = options.directory + "/settled.db";
+    TRY(Connection writing, Connection::open(path, Access::read_write, options.write_cache_kib));
+    TRY_VOID(migrate(writing));
+    auto store = std::make_unique<SqliteStore>(std::move(lock), std::move(writing));
+    TRY_VOID(store->open_readers(path, options));
+    return store;
+}
+
+} // namespace settled::store::sqlite

@@ -1,0 +1,28 @@
+// The embedded engine: SQLite in WAL mode with synchronous=FULL, in one directory.
+//
+// One thread owns the only writing connection. It takes every unit that waits, runs them in one
+// transaction and commits; when few wait under load it gives them up to limits::commit_wait_max for
+// company. The same thread checkpoints (Debian's SQLite has a bug that two checkpointing
+// connections can hit), so no other connection ever does. Readers are read-only connections on
+// threads of their own.
+#pragma once
+
+#include "store/store.h"
+
+#include <memory>
+#include <string>
+
+namespace settled::store::sqlite {
+
+struct Options {
+    std::string directory;           // made if it is not there (mode 0700)
+    int write_cache_kib = 64 * 1024; // page cache of the writer
+    int read_cache_kib = 8 * 1024;   // of each reader
+    int readers = 2;
+};
+
+// Opens or makes the store. Fails with store_locked when another process has it, io_failed,
+// store_version, store_corrupt.
+Result<std::unique_ptr<Store>> open(Options options);
+
+} // namespace settled::store::sqlite

@@ -1,0 +1,172 @@
+#include "store/sqlite/writer.h"
+
+namespace settled::store::sqlite {
+
+namespace {
+
+constexpr std::size_t group_max = 512; // bounds the time until the first of a group is answered
+constexpr std::size_t load_from = 3;   // a group this large means that waiting pays
+constexpr int checkpoint_frames_idle = 500;  // when nothing waits
+constexpr int checkpoint_frames_busy = 2000; // 8 MiB of log
+
+const Error& fsync_failed() {
+    static const Error error{
+        Code::store_unavailable,
+        "an fsync failed: what the disk holds is unknown; check it and start again"};
+    return error;
+}
+
+} // namespace
+
+// Statements are done at once; one that fails leaves the unit waiting, to be abandoned.
+class Writer::WriteSession final : public Session {
+  public:
+    explicit WriteSession(Connection& connection) : connection_(connection) {}
+    Result<> last = {};
+
+  protected:
+    bool perform(const Statement& statement, std::span<const Value> values, Rows& out,
+                 std::coroutine_handle<>) override {
+        last = connection_.run(statement, values, &out);
+        return last.has_value();
+    }
+
+  private:
+    Connection& connection_;
+};
+
+Writer::Writer(Connection connection)
+    : connection_(std::move(connection)), thread_([this] { loop(); }) {}
+
+Writer::~Writer() {
+    stop();
+}
+
+void Writer::submit(std::unique_ptr<Job> job) {
+    if (queue_.push(job))
+        return;
+    job->fail(queue_.closed()
+                  ? Error{Code::shutting_down, "the store is closed"}
+                  : Error{Code::store_overloaded, "too many changes wait; try again soon"});
+    Group group;
+    group.push_back(std::move(job));
+    deliver_all(std::move(group));
+}
+
+void Writer::stop() {
+    queue_.close();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+Health Writer::health() const {
+    const std::lock_guard lock(health_mutex_);
+    return health_;
+}
+
+StoreStats Writer::stats() const {
+    return {commits_, units_, queue_.size(), last_commit_us_};
+}
+
+std::chrono::microseconds Writer::patience() const {
+    return last_group_ >= load_from ? std::chrono::microseconds(limits::commit_wait_max)
+                                    : std::chrono::microseconds(0);
+}
+
+void Writer::loop() {
+    while (true) {
+        Group group = queue_.take(limits::units_per_commit, patience(), group_max);
+        if (group.empty())
+            return;
+        last_group_ = group.size();
+        commit(std::move(group));
+        checkpoint_if_due();
+    }
+}
+
+void Writer::commit(Group group) {
+    if (stopped_for_good_) {
+        for (auto& job : group)
+            job->fail(fsync_failed());
+        deliver_all(std::move(group));
+        return;
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    WriteSession session(connection_);
+    Result<> outcome = run_group(session, group);
+    if (!outcome && outcome.error().code == Code::constraint_violated && group.size() > 1) {
+        run_one_by_one(session, group);
+        outcome = {};
+    } else if (!outcome) {
+        for (auto& job : group)
+            job->fail(outcome.error());
+    }
+    note_outcome(outcome);
+    last_commit_us_ = std::chrono::duration_cast<std::chrono::microseconds>(
+                          std::chrono::steady_clock::now() - begin)
+                          .count();
+    ++commits_;
+    units_ += group.size();
+    std::vector<TaskNote> notes = std::move(session.notes());
+    deliver_all(std::move(group));
+    if (!notes.empty() && listener_)
+        listener_(std::move(notes));
+}
+
+// All or nothing: on an error nothing of the group is stored.
+Result<> Writer::run_group(WriteSession& session, Group& group) {
+    const std::size_t notes_before = session.notes().size();
+    Result<> outcome = connection_.script("BEGIN IMMEDIATE");
+    for (auto& job : group) {
+        if (!outcome)
+            break;
+        job->start(session);
+        if (!job->done())
+            outcome = session.last;
+    }
+    if (outcome)
+        outcome = connection_.script("COMMIT");
+    if (!outcome) {
+        for (auto& job : group)
+            job->abandon();
+        session.notes().resize(notes_before);
+        if (connection_.in_transaction())
+            (void)connection_.script("ROLLBACK");
+    }
+    return outcome;
+}
+
+// One member broke a constraint (a defect, kept from hurting its neighbours): each gets its own
+// commit.
+void Writer::run_one_by_one(WriteSession& session, Group& group) {
+    for (auto& job : group) {
+        Group alone;
+        alone.push_back(std::move(job));
+        const Result<> outcome = run_group(session, alone);
+        job = std::move(alone.front());
+        if (!outcome)
+            job->fail(outcome.error());
+    }
+}
+
+void Writer::checkpoint_if_due() {
+    const int due = queue_.size() == 0 ? checkpoint_frames_idle : checkpoint_frames_busy;
+    if (connection_.wal_frames() < due || stopped_for_good_)
+        return;
+    note_outcome(connection_.checkpoint());
+}
+
+void Writer::note_outcome(const Result<>& outcome) {
+    const bool failed = !outcome && outcome.error().code != Code::constraint_violated;
+    if (connection_.sync_failed())
+        stopped_for_good_ = true;
+    const std::lock_guard lock(health_mutex_);
+    if (stopped_for_good_)
+        health_ = {false, fsync_failed().detail};
+    else if (failed)
+        health_ = {false, outcome.error().detail};
+    else
+        health_ = {};
+}
+
+} // namespace settled::store::sqlite

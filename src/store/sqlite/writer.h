@@ -1,0 +1,50 @@
+// The thread that commits. See sqlite_store.h for what it promises.
+#pragma once
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/job_queue.h"
+#include "store/store.h"
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace settled::store::sqlite {
+
+class Writer {
+  public:
+    explicit Writer(Connection connection);
+    ~Writer();
+
+    void submit(std::unique_ptr<Job> job);
+    void set_listener(Store::Listener listener) { listener_ = std::move(listener); }
+    Health health() const;
+    StoreStats stats() const;
+    void stop();
+
+  private:
+    using Group = std::vector<std::unique_ptr<Job>>;
+    class WriteSession;
+
+    void loop();
+    std::chrono::microseconds patience() const;
+    void commit(Group group);
+    Result<> run_group(WriteSession& session, Group& group);
+    void run_one_by_one(WriteSession& session, Group& group);
+    void checkpoint_if_due();
+    void note_outcome(const Result<>& outcome);
+
+    Connection connection_;
+    JobQueue queue_;
+    Store::Listener listener_;
+    std::size_t last_group_ = 0;
+    mutable std::mutex health_mutex_;
+    Health health_;
+    std::atomic<bool> stopped_for_good_{false}; // an fsync failed
+    std::atomic<std::uint64_t> commits_{0}, units_{0};
+    std::atomic<std::int64_t> last_commit_us_{0};
+    std::thread thread_; // last: starts when all else is there
+};
+
+} // namespace settled::store::sqlite

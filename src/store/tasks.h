@@ -1,0 +1,70 @@
+// The outbox: tasks and their attempts.
+#pragma once
+
+#include "flow/delivery.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+inline constexpr std::string_view task_delivery = "delivery"; // subject: event; lane: endpoint
+inline constexpr std::string_view task_tell_unmatched = "tell_unmatched"; // subject: settlement
+
+struct TaskRow {
+    TenantId tenant;
+    TaskId id;
+    std::string kind;
+    std::int64_t subject_id = 0;
+    std::int64_t lane_id = 0;
+    std::string status;
+    std::int64_t attempts = 0;
+    Instant due_at;
+    Instant created_at;
+    Instant updated_at;
+};
+
+struct AttemptRow {
+    std::int64_t number = 0; // from 1
+    Instant started_at;
+    std::int64_t latency_us = 0;
+    std::string outcome;
+    std::optional<std::int64_t> http_status;
+    std::string answer;
+};
+
+Step<> insert_task(Session& s, TenantId tenant, TaskId id, std::string_view kind,
+                   std::int64_t subject_id, std::int64_t lane_id, Instant due_at, Instant now);
+Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id);
+
+// Of all tenants: queued tasks that are due, oldest due first.
+Step<std::vector<TaskRow>> due_tasks(Session& s, Instant now, std::size_t limit);
+// When the earliest queued task is due; nullopt when none is queued.
+Step<std::optional<Instant>> next_due(Session& s);
+
+// Sets status, attempts and due time of a queued task. False: it was not queued any more.
+Step<bool> update_task(Session& s, TenantId tenant, TaskId id, flow::TaskStatus status,
+                       std::int64_t attempts, Instant due_at, Instant now);
+// Queues a finished, dead or cancelled task again; its attempts go on counting. False: it is queued
+// now.
+Step<bool> requeue_task(Session& s, TenantId tenant, TaskId id, Instant now);
+// Ends every queued task of a lane; returns how many.
+Step<std::int64_t> cancel_lane(Session& s, TenantId tenant, std::int64_t lane_id, Instant now);
+
+Step<> insert_attempt(Session& s, TenantId tenant, TaskId task, const AttemptRow& attempt);
+Step<std::vector<AttemptRow>> list_attempts(Session& s, TenantId tenant, TaskId task);
+
+struct DeliveryFilter {
+    std::string status;        // empty: any
+    std::int64_t endpoint = 0; // 0: any
+    std::int64_t event = 0;    // 0: any
+};
+// Deliveries, newest first, below `before`.
+Step<std::vector<TaskRow>> list_deliveries(Session& s, TenantId tenant,
+                                           const DeliveryFilter& filter, std::int64_t before,
+                                           std::size_t limit);
+
+} // namespace settled::store
