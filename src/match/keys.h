@@ -11,7 +11,6 @@
 // ("A","BC") differ.
 #pragma once
 
-#include "base/error.h"
 #include "crypto/hash.h"
 #include "match/identity.h"
 

@@ -163,9 +163,8 @@ struct Contender {
     Comparison comparison;
 };
 
+// `other` is of a weaker rank.
 bool rivals(const Contender& winner, const Contender& other) {
-    if (other.candidate.rank == winner.candidate.rank)
-        return true;
     return std::ranges::any_of(rivalries, [&](const Rivalry& row) {
         return row.winner == winner.candidate.rank && row.rival == other.candidate.rank &&
                row.holds(winner.comparison, other.comparison);
@@ -186,13 +185,21 @@ Choice choose(std::vector<Contender> contenders, bool overflow) {
     if (contenders.empty())
         return choice_of(overflow ? Outcome::ambiguous : Outcome::none, {});
 
-    const Contender best = contenders.front();
-    if (overflow && !rung_of(best.candidate.rank).stands_on_overflow(best.comparison))
+    // More than one stand at the best rank when there is a tie. Whoever rivals any of them is
+    // named, so that the list does not depend on which of them came first.
+    const Rank best = contenders.front().candidate.rank;
+    const auto weaker = std::ranges::upper_bound(
+        contenders, best, {}, [](const Contender& c) { return c.candidate.rank; });
+    const std::vector<Contender> winners(contenders.begin(), weaker);
+    if (overflow && !std::ranges::all_of(winners, [&](const Contender& winner) {
+            return rung_of(best).stands_on_overflow(winner.comparison);
+        }))
         return choice_of(Outcome::ambiguous, contenders);
-    const auto first_other = std::next(contenders.begin());
     const auto harmless =
-        std::ranges::remove_if(first_other, contenders.end(),
-                               [&](const Contender& other) { return !rivals(best, other); });
+        std::ranges::remove_if(weaker, contenders.end(), [&](const Contender& other) {
+            return std::ranges::none_of(
+                winners, [&](const Contender& winner) { return rivals(winner, other); });
+        });
     contenders.erase(harmless.begin(), harmless.end());
     return choice_of(contenders.size() == 1 ? Outcome::one : Outcome::ambiguous, contenders);
 }
