@@ -1,0 +1,62 @@
+#include "units/record_attempt.h"
+
+#include "store/endpoints.h"
+#include "units/tell.h"
+
+namespace settled::units {
+
+namespace {
+
+using flow::AfterAttempt;
+using flow::TaskStatus;
+using store::Session;
+using store::Step;
+
+TaskStatus status_after(AfterAttempt next) {
+    switch (next) {
+    case AfterAttempt::delivered:
+        return TaskStatus::done;
+    case AfterAttempt::retry:
+        return TaskStatus::queued;
+    case AfterAttempt::give_up:
+        return TaskStatus::dead;
+    case AfterAttempt::disable_endpoint:
+        return TaskStatus::cancelled;
+    }
+    return TaskStatus::dead;
+}
+
+// The partner said 410 Gone: nothing more is sent there, and the tenant's other endpoints hear of
+// it.
+Step<> disable_endpoint(Session& s, const Context& context, const Attempt& attempt) {
+    auto endpoint = co_await store::find_endpoint(s, attempt.tenant, attempt.endpoint);
+    if (!endpoint || endpoint->status != store::endpoint_active)
+        co_return;
+    endpoint->status = store::endpoint_disabled;
+    co_await store::update_endpoint(s, *endpoint);
+    (void)co_await store::cancel_lane(s, attempt.tenant, attempt.endpoint.value, attempt.now);
+    const auto event = flow::endpoint_disabled_event(context.ids.next<EventId>(), attempt.endpoint,
+                                                     "it answered 410 Gone", attempt.now);
+    co_await tell(s, context, attempt.tenant, event);
+}
+
+} // namespace
+
+Step<std::optional<Instant>> record_attempt(Session& s, const Context& context,
+                                            std::shared_ptr<const Attempt> attempt) {
+    const Attempt& a = *attempt;
+    const auto http_status =
+        a.result.http_status ? std::optional<std::int64_t>(*a.result.http_status) : std::nullopt;
+    co_await store::insert_attempt(s, a.tenant, a.task,
+                                   {a.number, a.started_at, a.latency.count(),
+                                    flow::outcome_token(a.result), http_status, a.answer});
+    const TaskStatus status = status_after(a.disposition.next);
+    const Instant due = a.now + a.disposition.wait;
+    const bool open =
+        co_await store::update_task(s, a.tenant, a.task, status, a.number, due, a.now);
+    if (a.disposition.next == AfterAttempt::disable_endpoint)
+        co_await disable_endpoint(s, context, a);
+    co_return open&& status == TaskStatus::queued ? std::optional(due) : std::nullopt;
+}
+
+} // namespace settled::units

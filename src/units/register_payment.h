@@ -1,0 +1,30 @@
+// A client tells us of a payment that it expects to see settled.
+#pragma once
+
+#include "flow/payment.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+#include <memory>
+
+namespace settled::units {
+
+struct Registration {
+    TenantId tenant;
+    flow::NewPayment payment;
+    Instant now;
+};
+
+struct Registered {
+    // created: new; existing: the same was registered before; conflict: that id has other content;
+    // ignored: the payee is no account of this tenant, so no settlement of it can reach us.
+    enum class Kind : std::uint8_t { created, existing, conflict, ignored } kind = Kind::created;
+    flow::Payment payment; // as stored; for `ignored` only client_id is set
+};
+
+// Stores the payment with its match keys and pairs it with a settlement that waits for it, at once.
+store::Step<Registered> register_payment(store::Session& s, const Context& context,
+                                         std::shared_ptr<const Registration> registration);
+
+} // namespace settled::units

@@ -1,0 +1,19 @@
+// An event, and the deliveries that it is owed, in the transaction of the change that it tells of.
+#pragma once
+
+#include "flow/event.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+namespace settled::units {
+
+// Stores the event and one delivery for each active endpoint that wants its type.
+store::Step<> tell(store::Session& s, const Context& context, TenantId tenant,
+                   const flow::Event& event);
+
+// Stores the event and one delivery for this endpoint alone, whatever its filter says.
+store::Step<TaskId> tell_one(store::Session& s, const Context& context, TenantId tenant,
+                             EndpointId endpoint, const flow::Event& event);
+
+} // namespace settled::units

@@ -1,0 +1,26 @@
+#include "units/tell_unmatched.h"
+
+#include "store/settlements.h"
+#include "units/tell.h"
+
+namespace settled::units {
+
+// True: the event was told now.
+store::Step<bool> tell_unmatched(store::Session& s, const Context& context, store::TaskRow task,
+                                 Instant now) {
+    const bool open = co_await store::update_task(s, task.tenant, task.id, flow::TaskStatus::done,
+                                                  task.attempts + 1, task.due_at, now);
+    if (!open)
+        co_return false;
+    const auto settlement =
+        co_await store::find_settlement(s, task.tenant, SettlementId{task.subject_id});
+    if (!settlement || settlement->status != flow::SettlementStatus::unmatched)
+        co_return false;
+    co_await store::update_settlement(s, task.tenant, settlement->id, settlement->status,
+                                      settlement->version + 1);
+    const auto event = flow::unmatched_event(context.ids.next<EventId>(), *settlement, now);
+    co_await tell(s, context, task.tenant, event);
+    co_return true;
+}
+
+} // namespace settled::units
