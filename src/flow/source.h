@@ -1,0 +1,30 @@
+// A source: a configured sender of webhooks.
+#pragma once
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/limits.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::flow {
+
+inline constexpr std::string_view source_clearbank = "clearbank";
+
+// Lower-case letters, digits, '-' and '_', 1 to 63 of them: it is a part of the URL.
+bool is_source_name(std::string_view name);
+
+// Kept as JSON with the source. Nothing in it is secret: public keys, and where our private key is.
+struct SourceSettings {
+    std::vector<std::string>
+        bank_keys;           // PEM; all are valid at once, so that the bank can change keys
+    std::string signing_key; // URI of our private key: "file:/etc/settled/signing.pem"
+    int retention_days = limits::retention_days_default;
+};
+
+std::string to_json(const SourceSettings& settings);
+Result<SourceSettings> parse_source_settings(std::string_view json);
+
+} // namespace settled::flow
