@@ -19,8 +19,22 @@ const char* skip_digits(const char* at) {
     return at;
 }
 
-// Up to this many members, comparing each pair is quicker than sorting.
-constexpr std::uint32_t pairwise_names_max = 16;
+// Up to this many members, comparing each pair of marks is quicker than sorting names.
+constexpr std::uint32_t marked_names_max = 32;
+
+// The same for the same name, and rarely for another one: made of its length, its first and its
+// last eight bytes.
+std::uint64_t mark_of(std::string_view name) {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    if (name.size() >= sizeof first) {
+        std::memcpy(&first, name.data(), sizeof first);
+        std::memcpy(&last, name.data() + name.size() - sizeof last, sizeof last);
+    } else if (!name.empty()) {
+        std::memcpy(&first, name.data(), name.size());
+    }
+    return (first ^ name.size()) * 0x9E3779B97F4A7C15u + last;
+}
 
 } // namespace
 
@@ -207,12 +221,16 @@ bool JsonScanner::names_differ(const JsonNode& object) {
     const auto name = [&](std::uint32_t index) {
         return tree_.view(tree_.nodes[tree_.children[object.first_child + index]].name);
     };
-    if (object.child_count <= pairwise_names_max) {
-        for (std::uint32_t i = 1; i < object.child_count; ++i)
+    if (object.child_count <= marked_names_max) {
+        std::array<std::uint64_t, marked_names_max> marks;
+        bool alike = false;
+        for (std::uint32_t i = 0; i < object.child_count; ++i) {
+            marks[i] = mark_of(name(i));
             for (std::uint32_t j = 0; j < i; ++j)
-                if (name(i) == name(j))
-                    return false;
-        return true;
+                alike |= marks[i] == marks[j];
+        }
+        if (!alike)
+            return true;
     }
     // Sorting, not hashing: its worst case does not depend on names the sender picked. Length goes
     // first because it settles most comparisons.
