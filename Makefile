@@ -1,0 +1,68 @@
+# The front door. `make` alone lists what there is.
+#
+# Every target that needs a build makes it, and every build starts with `setup`, which ends at once
+# when all is installed. SETUP=skip leaves that step out (for systems other than Debian 12).
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PRESET ?= release
+BUILD := build/$(PRESET)
+BINARY := $(BUILD)/settled
+JOBS ?= $(shell nproc)
+PYTHON := /usr/bin/python3
+
+# One compilation of everything that `make test` runs is shared with `make build`. The headers that
+# cost most are compiled once (cmake/precompiled.cmake); ccache must be told that this is safe.
+export CCACHE_SLOPPINESS ?= pch_defines,time_macros
+
+.PHONY: help setup configure build test-programs run demo test bench lint fmt fuzz sim
+
+help: ## List these targets.
+	@printf 'settled: tells a business the moment its money has really moved\n\n'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) \
+	  | awk -F ':.*## ' '{ printf "  make %-7s %s\n", $$1, $$2 }'
+
+setup: ## Install compiler, libraries and test tools from Debian 12 (as root or through sudo).
+ifneq ($(SETUP),skip)
+	@tools/setup.sh
+endif
+
+configure: setup
+	@if [[ ! -f $(BUILD)/build.ninja ]]; then cmake --preset $(PRESET) >/dev/null; fi
+
+build: configure ## Build the server: build/release/settled (PRESET=dev, asan or tsan for others).
+	@cmake --build $(BUILD) -j $(JOBS) --target settled
+
+test-programs: configure
+	@cmake --build $(BUILD) -j $(JOBS) --target settled settled_tests
+
+run: build ## Run the server with ./data on 127.0.0.1:8080 (ARGS="…" adds options).
+	@exec $(BINARY) serve --data ./data --listen 127.0.0.1:8080 $(ARGS)
+
+demo: build ## Show the whole story with a model bank and partner (EXIT=1 ends after it).
+	@exec $(BINARY) demo $(if $(EXIT),--exit) $(ARGS)
+
+test: test-programs ## Run every test (FILTER=text for some, PRESET=asan under sanitizers).
+	@$(PYTHON) tools/run_tests.py --build $(BUILD) --jobs $(JOBS) $(if $(FILTER),--filter '$(FILTER)') $(if $(SEED),--seed $(SEED))
+
+bench: configure ## Measure and write bench/results/NAME.json (BENCH=name for one).
+	@cmake --build $(BUILD) -j $(JOBS) --target settled settled_bench
+	@$(PYTHON) tools/run_bench.py --build $(BUILD) $(if $(BENCH),--only '$(BENCH)')
+
+lint: configure ## Check format, dependencies, sizes, headers and clang-tidy's rules.
+	@tools/lint.sh $(BUILD) $(JOBS)
+
+fmt: setup ## Format every C++ file.
+	@git ls-files -z --cached --others --exclude-standard '*.cpp' '*.h' \
+	  | xargs -0 -r -P $(JOBS) -n 20 clang-format-19 -i
+
+fuzz: setup ## Fuzz each target for SECONDS=30 (FUZZ=name for one).
+	@if [[ ! -f build/fuzz/build.ninja ]]; then cmake --preset fuzz >/dev/null; fi
+	@cmake --build build/fuzz -j $(JOBS) --target settled_fuzzers
+	@$(PYTHON) tools/run_fuzz.py --build build/fuzz --seconds $(or $(SECONDS),30) $(if $(FUZZ),--only '$(FUZZ)')
+
+sim: test-programs ## Run the randomised tests from a fresh seed (SEED=n repeats a run, ROUNDS=n does more).
+	@$(PYTHON) tools/run_sim.py --build $(BUILD) --jobs $(JOBS) --rounds $(or $(ROUNDS),1) $(if $(SEED),--seed $(SEED))

@@ -1,0 +1,78 @@
+#!/bin/bash
+# Installs what building and testing needs, from Debian 12's own archive. Safe to run again: when
+# everything is there it ends within a second. Runs as root, or asks sudo.
+set -euo pipefail
+
+# What the program is made with and linked to.
+build_packages=(
+    clang-19 lld-19 llvm-19 libclang-rt-19-dev ccache cmake ninja-build
+    libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev libspdlog-dev libfmt-dev
+    prometheus-cpp-dev libcli11-dev libtomlplusplus-dev
+)
+# What checks it.
+check_packages=(
+    clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
+    strace sqlite3 openssl curl ca-certificates
+    python3 python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
+)
+
+say() { printf 'setup: %s\n' "$*"; }
+
+missing_packages() {
+    local package
+    for package in "${build_packages[@]}" "${check_packages[@]}"; do
+        [[ -n ${installed[$package]:-} ]] || printf '%s\n' "$package"
+    done
+}
+
+explain_other_system() {
+    cat >&2 <<TEXT
+setup: this machine is not Debian 12, so nothing was installed.
+  Install yourself: clang 19 (or g++ 14 and newer) with lld, CMake 3.25, Ninja, ccache, Boost 1.81
+  headers, OpenSSL 3, SQLite 3.40, simdjson 3, spdlog 1.10 built on an external fmt 9,
+  prometheus-cpp 1.0, CLI11, toml++ 3, GoogleTest, rapidcheck, Python 3.11 with pytest,
+  pytest-xdist, PyYAML, jsonschema, cryptography.
+  Then run make with SETUP=skip, which leaves this step out.
+TEXT
+    exit 1
+}
+
+declare -A installed=()
+if command -v dpkg-query >/dev/null; then
+    while read -r package status; do
+        if [[ $status == "installed" ]]; then installed[$package]=1; fi
+    done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n')
+fi
+
+mapfile -t missing < <(missing_packages)
+if ((${#missing[@]} == 0)); then
+    say "everything is installed"
+    exit 0
+fi
+
+release=$(. /etc/os-release 2>/dev/null && printf '%s %s' "${ID:-}" "${VERSION_ID:-}" || true)
+if [[ $release != "debian 12" ]]; then
+    explain_other_system
+fi
+
+as_root=()
+if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+        say "${#missing[@]} packages are missing and this is neither root nor is sudo there; as root:" >&2
+        printf '  apt-get install -y --no-install-recommends %s\n' "${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo)
+fi
+
+# Progress goes to the terminal; nothing may stop to ask.
+apt() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@"
+}
+
+say "installing ${#missing[@]} packages: ${missing[*]}"
+# Another archive on this machine that is down must not stop us: what counts is the install.
+apt update -q || say "apt-get update had errors; going on with the lists that are there"
+apt install -q -y --no-install-recommends "${missing[@]}"
+say "done"
