@@ -47,7 +47,11 @@ Result<> RequestParser::parse_head(std::string_view head) {
 
 Result<std::size_t> RequestParser::parse_body(std::string_view bytes) {
     boost::beast::error_code error;
+    given_ = bytes;
     const std::size_t used = put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+    if (error == http::error::header_limit) {
+        return fail(Code::headers_too_large, "the trailer is too large");
+    }
     if (error && error != http::error::need_more) {
         return error == http::error::body_limit ? fail(Code::body_too_large)
                                                 : fail(Code::request_malformed, error.message());
@@ -103,10 +107,29 @@ std::size_t RequestParser::on_body_impl(View bytes, Code_& error) {
     return bytes.size();
 }
 
-void RequestParser::on_chunk_header_impl(std::uint64_t, View extensions, Code_& error) {
+// Beast unfolds a folded trailer silently, and bounds none. It reports the last chunk when the
+// whole trailer is there, with a view into the bytes it was given: `from` is where the last chunk's
+// line ends.
+void RequestParser::judge_trailer(const char* from, Code_& error) const {
+    const std::string_view rest = given_.substr(static_cast<std::size_t>(from - given_.data()));
+    const std::string_view trailer = rest.substr(0, rest.find("\r\n\r\n"));
+    if (trailer.size() > limits::header_bytes_max) {
+        error = http::error::header_limit;
+    } else if (trailer.find("\r\n ") != std::string_view::npos ||
+               trailer.find("\r\n\t") != std::string_view::npos) {
+        error = http::error::bad_field;
+    }
+}
+
+void RequestParser::on_chunk_header_impl(std::uint64_t size, View extensions, Code_& error) {
     error = {};
-    if (extensions.size() > chunk_extension_bytes_max) {
+    // Beast lets line ends and NUL stand inside a quoted extension.
+    const bool has_control = std::ranges::any_of(
+        extensions, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
+    if (has_control || extensions.size() > chunk_extension_bytes_max) {
         error = http::error::bad_chunk_extension;
+    } else if (size == 0) {
+        judge_trailer(extensions.data() + extensions.size(), error);
     }
 }
 

@@ -53,6 +53,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     std::size_t on_chunk_body_impl(std::uint64_t left, View bytes, Code_& error) override;
     void on_finish_impl(Code_& error) override;
 
+    void judge_trailer(const char* from, Code_& error) const;
+
+    std::string_view given_; // to parse_body, while it runs
     std::size_t body_bytes_max_ = 0;
     bool head_done_ = false;
 };
