@@ -49,7 +49,7 @@ test: test-programs ## Run every test (FILTER=text for some, PRESET=asan under s
 	@$(PYTHON) tools/run_tests.py --build $(BUILD) --jobs $(JOBS) $(if $(FILTER),--filter '$(FILTER)') $(if $(SEED),--seed $(SEED))
 
 bench: configure ## Measure and write bench/results/NAME.json (BENCH=name for one).
-	@cmake --build $(BUILD) -j $(JOBS) --target settled settled_bench
+	@cmake --build $(BUILD) -j $(JOBS) --target settled bench/all
 	@$(PYTHON) tools/run_bench.py --build $(BUILD) $(if $(BENCH),--only '$(BENCH)')
 
 lint: configure ## Check format, dependencies, sizes, headers and clang-tidy's rules.
@@ -65,4 +65,4 @@ fuzz: setup ## Fuzz each target for SECONDS=30 (FUZZ=name for one).
 	@$(PYTHON) tools/run_fuzz.py --build build/fuzz --seconds $(or $(SECONDS),30) $(if $(FUZZ),--only '$(FUZZ)')
 
 sim: test-programs ## Run the randomised tests from a fresh seed (SEED=n repeats a run, ROUNDS=n does more).
-	@$(PYTHON) tools/run_sim.py --build $(BUILD) --jobs $(JOBS) --rounds $(or $(ROUNDS),1) $(if $(SEED),--seed $(SEED))
+	@$(PYTHON) tools/run_tests.py --sim --build $(BUILD) --jobs $(JOBS) --rounds $(or $(ROUNDS),1) $(if $(SEED),--seed $(SEED))

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+"""Runs the bench programs of a build and keeps what they measured in bench/results/NAME.json.
+
+A bench program is BUILD/bench/bench_NAME: it prints a table, and writes JSON to `--out FILE`. A result
+is replaced only when its program ended well.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def run(binary, results):
+    name = binary.name.removeprefix("bench_")
+    fresh = results / f".{name}.json"
+    print(f"\n===== {name}", flush=True)
+    try:
+        status = subprocess.run([binary, "--out", fresh], stdin=subprocess.DEVNULL, check=False).returncode
+        if status != 0:
+            print(f"{name}: ended with status {status}; its result stays as it was")
+            return False
+        json.loads(fresh.read_text())
+        fresh.replace(results / f"{name}.json")
+        return True
+    except (OSError, ValueError) as problem:
+        print(f"{name}: wrote no JSON to {fresh}: {problem}")
+        return False
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--only", default="")
+    args = parser.parse_args()
+    programs = [path for path in sorted((args.build / "bench").glob("bench_*"))
+                if path.is_file() and os.access(path, os.X_OK)]
+    chosen = [path for path in programs if args.only in ("", path.name.removeprefix("bench_"))]
+    if not chosen:
+        names = ", ".join(path.name.removeprefix("bench_") for path in programs)
+        sys.exit(f"no bench called '{args.only}'; there are: {names or 'none'}")
+    results = ROOT / "bench" / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    failed = sum(not run(path, results) for path in chosen)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
