@@ -193,7 +193,8 @@ CREATE TABLE endpoint (
 ) /*table*/;
 
 -- The outbox: work to be done outside, or later. A delivery is a task whose subject is the event and
--- whose lane is the endpoint.
+-- whose lane is the endpoint; timers have lane 0. Lanes are served apart, so that a partner who is down
+-- holds up nobody else.
 CREATE TABLE task (
     tenant_id   INTEGER NOT NULL,
     id          INTEGER NOT NULL,
@@ -207,7 +208,7 @@ CREATE TABLE task (
     updated_at  INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) /*narrow*/;
-CREATE INDEX task_due ON task (due_at) WHERE status = 'queued';
+CREATE INDEX task_due ON task (lane_id, due_at) WHERE status = 'queued';
 CREATE INDEX task_subject ON task (tenant_id, subject_id);
 
 CREATE TABLE attempt (

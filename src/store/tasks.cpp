@@ -10,9 +10,15 @@ namespace {
 const Statement insert{"INSERT INTO task (" TASK_COLUMNS ") "
                        "VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6, $7, $7)"};
 const Statement find{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id = $2"};
-const Statement due{"SELECT " TASK_COLUMNS " FROM task WHERE status = 'queued' AND due_at <= $1 "
-                    "ORDER BY due_at LIMIT $2"};
-const Statement earliest{"SELECT min(due_at) FROM task WHERE status = 'queued'"};
+const Statement due_of_lane{
+    "SELECT t.tenant_id, t.id, t.subject_id, t.attempts, e.type, e.body FROM task t JOIN event e "
+    "ON e.tenant_id = t.tenant_id AND e.id = t.subject_id WHERE t.lane_id = $1 AND t.due_at <= $2 "
+    "AND t.status = 'queued' ORDER BY t.due_at LIMIT $3"};
+const Statement timers{"SELECT " TASK_COLUMNS " FROM task WHERE status = 'queued' AND lane_id = 0 "
+                       "AND due_at <= $1 ORDER BY due_at LIMIT $2"};
+const Statement earliest{"SELECT min(due_at) FROM task WHERE status = 'queued' AND lane_id = $1"};
+const Statement count_all_queued{
+    "SELECT count(*) FROM (SELECT id FROM task WHERE status = 'queued' LIMIT $1) AS q"};
 const Statement update{"UPDATE task SET status = $3, attempts = $4, due_at = $5, updated_at = $6 "
                        "WHERE tenant_id = $1 AND id = $2 AND status = 'queued'"};
 const Statement requeue{"UPDATE task SET status = 'queued', due_at = $3, updated_at = $3 "
@@ -60,16 +66,33 @@ Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id) {
     co_return read(rows.front());
 }
 
-Step<std::vector<TaskRow>> due_tasks(Session& s, Instant now, std::size_t limit) {
-    const Rows rows = co_await s.run(due, now, static_cast<std::int64_t>(limit));
+Step<std::vector<DueDelivery>> due_deliveries(Session& s, EndpointId lane, Instant now,
+                                              std::size_t limit) {
+    const Rows rows = co_await s.run(due_of_lane, lane, now, static_cast<std::int64_t>(limit));
+    std::vector<DueDelivery> due;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row row = rows[i];
+        due.push_back({row.id<TenantId>(0), row.id<TaskId>(1), row.id<EventId>(2), row.integer(3),
+                       row.string(4), row.string(5)});
+    }
+    co_return due;
+}
+
+Step<std::vector<TaskRow>> due_timers(Session& s, Instant now, std::size_t limit) {
+    const Rows rows = co_await s.run(timers, now, static_cast<std::int64_t>(limit));
     co_return read_all(rows);
 }
 
-Step<std::optional<Instant>> next_due(Session& s) {
-    const Rows rows = co_await s.run(earliest);
+Step<std::optional<Instant>> next_due(Session& s, std::int64_t lane) {
+    const Rows rows = co_await s.run(earliest, lane);
     if (rows.front().is_null(0))
         co_return std::nullopt;
     co_return rows.front().instant(0);
+}
+
+Step<std::int64_t> count_queued(Session& s, std::int64_t most) {
+    const Rows rows = co_await s.run(count_all_queued, most);
+    co_return rows.front().integer(0);
 }
 
 Step<bool> update_task(Session& s, TenantId tenant, TaskId id, flow::TaskStatus status,

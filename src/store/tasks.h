@@ -40,10 +40,24 @@ Step<> insert_task(Session& s, TenantId tenant, TaskId id, std::string_view kind
                    std::int64_t subject_id, std::int64_t lane_id, Instant due_at, Instant now);
 Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id);
 
-// Of all tenants: queued tasks that are due, oldest due first.
-Step<std::vector<TaskRow>> due_tasks(Session& s, Instant now, std::size_t limit);
-// When the earliest queued task is due; nullopt when none is queued.
-Step<std::optional<Instant>> next_due(Session& s);
+// A delivery that is due, with what it says.
+struct DueDelivery {
+    TenantId tenant;
+    TaskId task;
+    EventId event;
+    std::int64_t attempts = 0; // made so far
+    std::string type;
+    std::string body;
+};
+// Of one endpoint, oldest due first.
+Step<std::vector<DueDelivery>> due_deliveries(Session& s, EndpointId lane, Instant now,
+                                              std::size_t limit);
+// Timers of all tenants, oldest due first.
+Step<std::vector<TaskRow>> due_timers(Session& s, Instant now, std::size_t limit);
+// When the earliest queued task of a lane is due; nullopt when none is queued. Lane 0: the timers.
+Step<std::optional<Instant>> next_due(Session& s, std::int64_t lane);
+// How many tasks are queued in all lanes, counted up to `most`.
+Step<std::int64_t> count_queued(Session& s, std::int64_t most);
 
 // Sets status, attempts and due time of a queued task. False: it was not queued any more.
 Step<bool> update_task(Session& s, TenantId tenant, TaskId id, flow::TaskStatus status,

@@ -1,0 +1,105 @@
+#include "intake/hooks.h"
+
+#include "bank/clearbank/webhook.h"
+#include "observe/log.h"
+#include "wire/base64.h"
+
+#include <boost/asio/this_coro.hpp>
+
+namespace settled::intake {
+
+namespace {
+
+constexpr std::string_view signature_header = "DigitalSignature";
+
+Result<> check_signature(const Source& source, const net::Request& request) {
+    const auto header = request.fields.find(signature_header);
+    if (!header)
+        return fail(Code::signature_missing, "send the DigitalSignature header");
+    const auto signature = wire::parse_base64(*header);
+    if (!signature)
+        return fail(Code::signature_malformed, "the DigitalSignature is not base64");
+    for (const auto& key : source.bank_keys)
+        if (key->verify(request.body, *signature))
+            return {};
+    return fail(Code::signature_invalid,
+                "no key of this source made this signature over this body");
+}
+
+Result<net::Response> signed_answer(const Source& source, std::int64_t nonce) {
+    net::Response response;
+    response.body = bank::clearbank::answer_body(nonce);
+    TRY(const Bytes signature, source.signer->sign(response.body));
+    response.fields.add(std::string(signature_header), wire::to_base64(signature));
+    return response;
+}
+
+void log_refusal(const net::Request& request, std::string_view source, const Error& error) {
+    log::failure("webhook.refused", error,
+                 {{"source", source},
+                  {"request_id", request.request_id},
+                  {"traceparent", request.traceparent},
+                  {"peer", request.peer}});
+}
+
+void log_acceptance(const net::Request& request, const units::Arrival& arrival,
+                    std::string_view source, const units::Accepted& accepted) {
+    const LogLevel level =
+        accepted.kind == units::Accepted::Kind::conflict ? LogLevel::warn : LogLevel::debug;
+    log::write(level, "webhook.accepted",
+               {{"source", source},
+                {"kind", token(accepted.kind)},
+                {"type", arrival.webhook.type},
+                {"webhook", to_string(accepted.id)},
+                {"request_id", request.request_id},
+                {"traceparent", request.traceparent}});
+}
+
+} // namespace
+
+Task<Result<net::Response>> Hooks::receive(std::string source_name, net::Request request) {
+    // What a stranger sends is named in the log only if it is a name of ours.
+    const auto source = sources_.find(source_name);
+    net::Request about; // what of the request the log needs, since accept() takes the rest
+    about.request_id = request.request_id;
+    about.traceparent = request.traceparent;
+    about.peer = request.peer;
+    Result<net::Response> answer =
+        fail(Code::source_unknown, "no source of this name is configured; see `settled sources`");
+    if (source)
+        answer = co_await accept(source, std::move(request));
+    if (!answer) {
+        probe_.refused(answer.error().code);
+        log_refusal(about, source ? source->name : "unknown", answer.error());
+    }
+    co_return answer;
+}
+
+Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
+                                          net::Request request) {
+    const Clock::Steady begin = clock_.steady();
+    CO_TRY_VOID(check_signature(*source, request));
+    CO_TRY(flow::InboundWebhook webhook, bank::clearbank::read_webhook(request.body));
+    const std::int64_t nonce = webhook.nonce;
+    const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{
+        source->tenant, source->id, std::move(webhook), std::move(request.body), clock_.now()});
+
+    // Handed to the store first, signed while it commits.
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    const units::Context& context = context_;
+    auto pending = store_.write<units::Accepted>(executor, [&context, arrival](store::Session& s) {
+        return accept_webhook(s, context, arrival);
+    });
+    Result<net::Response> answer = signed_answer(*source, nonce);
+    const Result<units::Accepted> accepted = co_await pending.wait();
+    if (!accepted)
+        co_return std::unexpected(accepted.error());
+    if (answer) {
+        log_acceptance(request, *arrival, source->name, *accepted);
+        probe_.accepted(accepted->kind, std::chrono::duration_cast<std::chrono::microseconds>(
+                                            clock_.steady() - begin));
+    }
+    co_return answer;
+}
+
+} // namespace settled::intake

@@ -1,0 +1,40 @@
+// POST /hooks/{source}: a webhook comes in, is verified, made durable, and answered with the signed
+// nonce.
+//
+// Order of the checks, each with its own code: source_unknown, signature_missing,
+// signature_malformed, signature_invalid, webhook_unreadable. Nothing is parsed for meaning before
+// the signature holds over the raw bytes. There is no 200 before the commit is durable; the answer
+// is signed beside the commit, on the CPU that would otherwise wait for the disk. Source of the
+// protocol: ClearBank developer portal, "Getting started", webhooks.
+#pragma once
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "intake/probe.h"
+#include "intake/source_book.h"
+#include "net/http.h"
+#include "store/store.h"
+#include "units/context.h"
+
+namespace settled::intake {
+
+// Runs on the io thread of the request; the object is shared by all of them.
+class Hooks {
+  public:
+    Hooks(store::Store& store, const units::Context& context, const SourceBook& sources,
+          const Clock& clock, observe::Metrics& metrics)
+        : store_(store), context_(context), sources_(sources), clock_(clock), probe_(metrics) {}
+
+    Task<Result<net::Response>> receive(std::string source_name, net::Request request);
+
+  private:
+    Task<Result<net::Response>> accept(std::shared_ptr<const Source> source, net::Request request);
+
+    store::Store& store_;
+    const units::Context& context_;
+    const SourceBook& sources_;
+    const Clock& clock_;
+    Probe probe_;
+};
+
+} // namespace settled::intake

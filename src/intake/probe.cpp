@@ -1,0 +1,45 @@
+#include "intake/probe.h"
+
+namespace settled::intake {
+
+namespace {
+
+// The codes that a refusal may carry; others are counted as `internal`.
+constexpr Code refusal_codes[] = {
+    Code::source_unknown,    Code::signature_missing,  Code::signature_malformed,
+    Code::signature_invalid, Code::webhook_unreadable, Code::store_unavailable,
+    Code::store_full,        Code::store_overloaded,   Code::shutting_down,
+    Code::internal,
+};
+
+observe::Counter accepted_counter(observe::Metrics& metrics, units::Accepted::Kind kind) {
+    return metrics.counter("settled_webhooks_accepted_total",
+                           "Authentic webhooks, answered and signed",
+                           {{"kind", std::string(token(kind))}});
+}
+
+} // namespace
+
+Probe::Probe(observe::Metrics& metrics)
+    : accepted_{accepted_counter(metrics, units::Accepted::Kind::stored),
+                accepted_counter(metrics, units::Accepted::Kind::duplicate),
+                accepted_counter(metrics, units::Accepted::Kind::conflict)},
+      answer_(metrics.histogram("settled_webhook_answer_seconds",
+                                "From a webhook's last byte to its signed answer")) {
+    for (const Code code : refusal_codes)
+        refused_.emplace(code, metrics.counter("settled_webhooks_refused_total",
+                                               "Webhooks that were not acknowledged",
+                                               {{"code", std::string(info(code).token)}}));
+}
+
+void Probe::accepted(units::Accepted::Kind kind, std::chrono::microseconds took) {
+    accepted_[static_cast<std::size_t>(kind)].add();
+    answer_.observe(took);
+}
+
+void Probe::refused(Code code) {
+    const auto counter = refused_.find(code);
+    (counter == refused_.end() ? refused_.at(Code::internal) : counter->second).add();
+}
+
+} // namespace settled::intake
