@@ -125,7 +125,9 @@ TlsSession make_client_session(SSL_CTX& context, const std::string& host) {
     boost::asio::ip::make_address(host, not_an_address);
     bool done = false;
     if (not_an_address) {
-        SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        // Names are in the alternative names; the subject is for people (RFC 9525 section 6.3).
+        SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                                             X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
         done = SSL_set1_host(session.get(), host.c_str()) == 1 &&
                SSL_set_tlsext_host_name(session.get(), host.c_str()) == 1;
     } else {
