@@ -5,7 +5,7 @@
 #include "wire/base64.h"
 
 #include <fmt/format.h>
-#include <string.h>
+#include <openssl/crypto.h>
 
 #include <array>
 
@@ -29,7 +29,7 @@ Secret generate_webhook_secret(Rng& rng) {
     std::array<std::uint8_t, 32> bytes{};
     rng.fill(bytes);
     const Secret text(wire::to_base64(bytes));
-    ::explicit_bzero(bytes.data(), bytes.size());
+    OPENSSL_cleanse(bytes.data(), bytes.size());
     std::string whole;
     whole.reserve(secret_prefix.size() + text.reveal().size());
     whole.append(secret_prefix).append(text.reveal());
@@ -43,7 +43,7 @@ Result<Secret> parse_webhook_secret(std::string_view text) {
     if (!bytes)
         return fail(Code::value_invalid, "a webhook secret is base64 after whsec_");
     Secret key{std::string(as_text(*bytes))};
-    ::explicit_bzero(bytes->data(), bytes->size());
+    OPENSSL_cleanse(bytes->data(), bytes->size());
     if (key.bytes().size() < secret_bytes_min || key.bytes().size() > secret_bytes_max)
         return fail(Code::value_invalid, "a webhook secret has 24 to 64 bytes");
     return key;
