@@ -1,0 +1,43 @@
+// Every bound of the sandbox, with its reason. It serves load tests too: what it keeps must not
+// grow with the length of a run.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace settled::sandbox::bounds {
+
+using namespace std::chrono_literals;
+
+// Webhooks remembered; a crash test sends some ten thousands. Finished ones make room, oldest
+// first; when none is finished, new ones are refused.
+inline constexpr std::size_t webhooks_kept_max = 200'000;
+// Finished webhooks whose payload is kept, to be sent again.
+inline constexpr std::size_t finished_payloads_max = 20'000;
+inline constexpr std::size_t finished_payload_bytes_max = 64 * 1024 * 1024;
+// Attempts remembered of each webhook; the bank makes 96 in its 24 hours.
+inline constexpr std::size_t attempts_kept_max = 16;
+// Drafts of one batch, and duplicates of one webhook.
+inline constexpr std::size_t batch_max = 50'000;
+inline constexpr std::size_t duplicates_max = 100;
+// Signatures made before other connections get a turn: at about 1 ms each.
+inline constexpr std::size_t signatures_per_turn = 8;
+
+// What the partner remembers; beyond either bound the oldest go and are counted.
+inline constexpr std::size_t partner_records_max = 100'000;
+inline constexpr std::size_t partner_record_bytes_max = 64 * 1024 * 1024;
+// The body of a rude answer: far beyond what any caller should read.
+inline constexpr std::size_t huge_answer_bytes = 8 * 1024 * 1024;
+
+inline constexpr std::size_t payments_kept_max = 100'000;
+inline constexpr std::size_t virtual_accounts_max = 100'000;
+inline constexpr std::size_t bank_request_ids_max = 200'000;
+inline constexpr auto bank_request_id_kept = 24h;            // ClearBank: unique for at least 24 h
+inline constexpr std::size_t bank_request_id_bytes_max = 83; // ClearBank: X-Request-Id
+inline constexpr std::size_t page_max = 5'000;
+
+inline constexpr std::size_t body_bytes_max = 1024 * 1024;
+inline constexpr auto stop_wait_max = 1s;
+inline constexpr auto register_wait_max = 10s;
+
+} // namespace settled::sandbox::bounds

@@ -1,0 +1,111 @@
+#include "sandbox/sandbox.h"
+
+#include "sandbox/bounds.h"
+#include "sandbox/control/control.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <utility>
+
+namespace settled::sandbox {
+
+struct Sandbox::Parts {
+    boost::asio::io_context& io;
+    SandboxOptions options;
+    Keys keys;
+    std::shared_ptr<net::Client> client;
+};
+
+Sandbox::Sandbox(Parts parts)
+    : io_(parts.io), options_(std::move(parts.options)), rng_(options_.seed),
+      keys_(std::move(parts.keys)), client_(std::move(parts.client)), accounts_(clock_, rng_),
+      sender_(WebhookSender::make({io_, client_, keys_.bank, keys_.institution, clock_, rng_,
+                                   options_.timing, options_.connections})),
+      bank_api_({accounts_, *sender_, keys_.api_token, keys_.institution, clock_, rng_}),
+      provider_(client_, clock_, rng_), control_(std::make_unique<Control>(*this)) {}
+
+Sandbox::~Sandbox() {
+    sender_->stop();
+    client_->close();
+}
+
+Result<std::unique_ptr<Sandbox>> Sandbox::start(boost::asio::io_context& io,
+                                                SandboxOptions options) {
+    TRY(Keys keys, prepare_keys(options.directory));
+    net::Client::Options client_options;
+    client_options.egress.https_only = false;
+    client_options.egress.allow = {"127.0.0.0/8", "::1/128"};
+    client_options.extra_trusted_certificates = options.trusted_certificates;
+    client_options.connections_per_host_max = options.connections;
+    TRY(std::shared_ptr<net::Client> client, net::Client::make(io, client_options));
+    std::unique_ptr<Sandbox> sandbox(
+        new Sandbox({io, std::move(options), std::move(keys), std::move(client)}));
+    TRY_VOID(sandbox->listen());
+    return sandbox;
+}
+
+Result<> Sandbox::listen() {
+    net::ServerOptions bank;
+    bank.port = options_.bank_port;
+    TRY(bank_server_, net::Server::listen(io_, bank, bank_api_, clock_, system_rng_));
+    net::ServerOptions control;
+    control.port = options_.control_port;
+    TRY(control_server_, net::Server::listen(io_, control, *control_, clock_, system_rng_));
+    Partner::Options partner{options_.partner_port,
+                             options_.partner_tls_port,
+                             {keys_.files.partner_certificate, keys_.files.partner_private_key}};
+    TRY(partner_, Partner::start(io_, std::move(partner), clock_, system_rng_));
+    bank_server_->start();
+    control_server_->start();
+    return {};
+}
+
+Ports Sandbox::ports() const {
+    return {control_server_->port(), bank_server_->port(), partner_->port(), partner_->tls_port()};
+}
+
+Result<> Sandbox::aim(Targets targets) {
+    if (!targets.webhook_url.empty()) {
+        TRY(net::Url url, net::Url::parse(targets.webhook_url));
+        sender_->set_url(std::move(url));
+    }
+    if (!targets.settled_url.empty()) {
+        TRY(net::Url url, net::Url::parse(targets.settled_url));
+        provider_.set_target(std::move(url), std::move(targets.api_key));
+    }
+    return {};
+}
+
+Task<> Sandbox::stop() {
+    sender_->stop();
+    client_->close();
+    co_await partner_->stop();
+    co_await bank_server_->drain(bounds::stop_wait_max);
+    co_await control_server_->drain(bounds::stop_wait_max);
+}
+
+namespace {
+
+Task<> stop_on_signal(Sandbox& sandbox) {
+    boost::asio::signal_set signals(sandbox.io(), SIGINT, SIGTERM);
+    co_await signals.async_wait(boost::asio::use_awaitable);
+    co_await sandbox.stop();
+    sandbox.io().stop();
+}
+
+} // namespace
+
+Result<> run_sandbox(SandboxOptions options, const std::function<void(Sandbox&)>& ready) {
+    boost::asio::io_context io(1);
+    TRY(const std::unique_ptr<Sandbox> sandbox, Sandbox::start(io, std::move(options)));
+    ready(*sandbox);
+    boost::asio::co_spawn(io, stop_on_signal(*sandbox), boost::asio::detached);
+    io.run();
+    return {};
+}
+
+} // namespace settled::sandbox

@@ -1,0 +1,106 @@
+// The model outside world on loopback: a bank that behaves as ClearBank documents itself, a payment
+// provider, a partner, and a control API that makes things happen. `settled sandbox`, `settled
+// demo` and the tests use it as the server's other side. sandbox/README.md describes the control
+// API.
+//
+// Threads: everything runs on the one io_context given; call nothing from elsewhere. Before a
+// Sandbox is destroyed, await stop() or end the io_context.
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "base/task.h"
+#include "net/client.h"
+#include "net/server.h"
+#include "sandbox/bank/accounts.h"
+#include "sandbox/bank/api.h"
+#include "sandbox/bank/sender.h"
+#include "sandbox/keys/key_files.h"
+#include "sandbox/partner/partner.h"
+#include "sandbox/provider/provider.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace settled::sandbox {
+
+// Ports of 0 take any free one; ports() then says which.
+struct SandboxOptions {
+    std::string directory; // for keys and certificates, see KeyFiles
+    std::uint64_t seed = 1;
+    std::uint16_t control_port = 0;
+    std::uint16_t bank_port = 0;
+    std::uint16_t partner_port = 0;
+    std::uint16_t partner_tls_port = 0;
+    SenderTiming timing;              // the bank's own times; tests make them short
+    std::size_t connections = 16;     // webhooks on the way at a time, at most the client's pool
+    std::string trusted_certificates; // PEM file, when `settled` itself is reached by HTTPS
+};
+
+struct Ports {
+    std::uint16_t control = 0;
+    std::uint16_t bank = 0;
+    std::uint16_t partner = 0;
+    std::uint16_t partner_tls = 0;
+};
+
+// Where `settled` is. Empty members leave things as they are; the control API sets them too.
+struct Targets {
+    std::string webhook_url; // its /hooks/{source}
+    std::string settled_url; // its API's root
+    Secret api_key;          // for POST /v1/payments
+};
+
+class Sandbox {
+  public:
+    static Result<std::unique_ptr<Sandbox>> start(boost::asio::io_context& io,
+                                                  SandboxOptions options);
+    ~Sandbox();
+
+    Ports ports() const;
+    const KeyFiles& key_files() const { return keys_.files; }
+    // Fails with url_invalid.
+    Result<> aim(Targets targets);
+
+    boost::asio::io_context& io() { return io_; }
+    const Clock& clock() const { return clock_; }
+    Rng& rng() { return rng_; }
+    Accounts& accounts() { return accounts_; }
+    WebhookSender& sender() { return *sender_; }
+    BankApi& bank_api() { return bank_api_; }
+    Partner& partner() { return *partner_; }
+    Provider& provider() { return provider_; }
+
+    Task<> stop();
+
+  private:
+    struct Parts;
+    explicit Sandbox(Parts parts);
+    Result<> listen();
+
+    boost::asio::io_context& io_;
+    SandboxOptions options_;
+    SystemClock clock_;
+    SystemRng system_rng_; // of the servers, so that traffic does not disturb the seed's sequence
+    SeededRng rng_;
+    Keys keys_;
+    std::shared_ptr<net::Client> client_;
+    Accounts accounts_;
+    std::shared_ptr<WebhookSender> sender_;
+    BankApi bank_api_;
+    Provider provider_;
+    std::unique_ptr<Partner> partner_;
+    std::unique_ptr<SandboxHandler> control_;
+    std::unique_ptr<net::Server> bank_server_;
+    std::unique_ptr<net::Server> control_server_;
+};
+
+// Starts a sandbox on an io_context of its own, tells `ready` about it and runs until SIGINT or
+// SIGTERM.
+Result<> run_sandbox(SandboxOptions options, const std::function<void(Sandbox&)>& ready);
+
+} // namespace settled::sandbox
