@@ -32,7 +32,8 @@ target_compile_definitions(settled_flags INTERFACE
 target_include_directories(settled_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
 if(SETTLED_SANITIZE)
-  target_compile_options(settled_flags INTERFACE -fsanitize=${SETTLED_SANITIZE} -fno-omit-frame-pointer -g)
+  target_compile_options(settled_flags INTERFACE -fsanitize=${SETTLED_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer -g)
   target_link_options(settled_flags INTERFACE -fsanitize=${SETTLED_SANITIZE})
 elseif(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   target_compile_options(settled_flags INTERFACE

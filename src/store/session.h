@@ -25,9 +25,13 @@ namespace settled::store {
 class Statement {
   public:
     explicit Statement(std::string_view text);
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
     std::string_view text() const { return text_; }
     std::size_t number() const { return number_; }
-    static std::size_t count();
+    // Every statement of the program, by its number.
+    static std::span<const Statement* const> all();
 
   private:
     std::string_view text_;
@@ -67,8 +71,8 @@ struct TaskNote {
     TaskId task;
     EndpointId endpoint;
     EventId event;
-    std::string type;
-    std::shared_ptr<const std::string> body;
+    std::shared_ptr<const std::string> body; // of the event
+    std::int64_t attempts = 0;               // made so far
 };
 
 class Session {

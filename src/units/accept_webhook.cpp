@@ -64,8 +64,8 @@ Step<> open_review(Session& s, const Context& context, const Arrival& arrival,
 // already.
 Step<> keep_conflict(Session& s, const Context& context, const Arrival& arrival, WebhookId first) {
     const std::string digest = to_hex(arrival.webhook.payload_digest);
-    const auto open = co_await store::find_open_review(s, arrival.tenant, first.value);
-    if (open && open->detail.find(digest) != std::string::npos)
+    const bool known = co_await store::open_review_mentions(s, arrival.tenant, first.value, digest);
+    if (known)
         co_return;
     const auto second = context.ids.next<WebhookId>();
     co_await keep(s, arrival, second, arrival.webhook.suffix, status_review);

@@ -33,7 +33,8 @@ store::Step<store::Waiting> find_counterparts(store::Session& s, const Context& 
     const auto stored = match::stored_keys(key, identity);
     if (stored.empty())
         co_return store::Waiting{};
-    const store::ProbeKeys probe = [&] { return match::probe_keys(key, identity); };
+    const store::Probe probe{[&] { return match::id_keys(key, identity); },
+                             [&] { return match::probe_keys(key, identity); }};
     co_return co_await store::find_waiting(s, tenant, side, stored.front().block, probe,
                                            limits::candidates_max);
 }

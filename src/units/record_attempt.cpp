@@ -54,6 +54,8 @@ Step<std::optional<Instant>> record_attempt(Session& s, const Context& context,
     const Instant due = a.now + a.disposition.wait;
     const bool open =
         co_await store::update_task(s, a.tenant, a.task, status, a.number, due, a.now);
+    if (!open)
+        co_await store::count_attempt(s, a.tenant, a.task, a.number, a.now);
     if (a.disposition.next == AfterAttempt::disable_endpoint)
         co_await disable_endpoint(s, context, a);
     co_return open&& status == TaskStatus::queued ? std::optional(due) : std::nullopt;

@@ -14,7 +14,7 @@ store::Step<TaskId> owe_delivery(store::Session& s, const Context& context, Tena
     const auto task = context.ids.next<TaskId>();
     co_await store::insert_task(s, tenant, task, store::task_delivery, event.id.value,
                                 endpoint.value, event.created_at, event.created_at);
-    s.note({tenant, task, endpoint, event.id, std::string(event.type), std::move(body)});
+    s.note({tenant, task, endpoint, event.id, std::move(body)});
     co_return task;
 }
 

@@ -1,0 +1,79 @@
+// Carries out deliveries: from memory right after the commit that owes them, from the store after a
+// restart, a failure or when a lane was full.
+//
+// Guarantee: a queued task is attempted when it is due, again and again by the schedule, until it
+// is delivered or dead; a crash at any moment repeats an attempt at most (same id, same bytes), and
+// loses none. One endpoint that is slow or down delays only its own lane.
+//
+// Threads: one Dispatcher on one io_context. An endpoint always belongs to the same one (by its
+// id), so its limits hold without locks. offer() may be called from any thread.
+#pragma once
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "base/task.h"
+#include "net/client.h"
+#include "store/store.h"
+#include "units/context.h"
+#include "worker/endpoint_book.h"
+#include "worker/lane.h"
+#include "worker/probe.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace settled::worker {
+
+struct DispatcherDeps {
+    store::Store& store;
+    const units::Context& context;
+    const EndpointBook& endpoints;
+    net::Client& client;
+    const Clock& clock;
+    Rng& rng;
+    const Probe& probe;
+    std::vector<std::chrono::seconds> schedule; // waits between attempts
+    std::size_t index = 0;                      // this dispatcher among…
+    std::size_t count = 1;                      // …so many
+    std::function<void()> endpoints_changed;    // a partner said 410
+};
+
+class Dispatcher {
+  public:
+    Dispatcher(boost::asio::io_context& io, DispatcherDeps deps);
+
+    // Which of `count` dispatchers an endpoint belongs to.
+    static std::size_t owner(EndpointId endpoint, std::size_t count) {
+        return static_cast<std::size_t>(endpoint.value) % count;
+    }
+
+    void start();                                   // once
+    void offer(std::vector<store::TaskNote> notes); // any thread
+    void wake();                                    // any thread: endpoints changed, look again
+    // Starts no more attempts; returns when those in flight are recorded. Runs on the io_context.
+    Task<> drain();
+    std::size_t in_flight() const { return in_flight_; }
+
+  private:
+    Task<> watch();
+    Task<> read_lane(EndpointId endpoint);
+    Task<> carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery);
+    Task<> record(const Endpoint& endpoint, const Delivery& delivery, Attempted attempted);
+    void look_at_lanes();
+    void pump(EndpointId endpoint);
+    void take(std::vector<store::TaskNote> notes);
+
+    boost::asio::io_context& io_;
+    DispatcherDeps deps_;
+    boost::asio::steady_timer tick_;
+    std::map<EndpointId, Lane> lanes_;
+    std::size_t in_flight_ = 0;
+    bool draining_ = false;
+};
+
+} // namespace settled::worker

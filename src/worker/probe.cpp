@@ -1,0 +1,27 @@
+#include "worker/probe.h"
+
+namespace settled::worker {
+
+namespace {
+
+observe::Counter counter(observe::Metrics& metrics, const char* result) {
+    return metrics.counter("settled_delivery_attempts_total",
+                           "Attempts to tell an endpoint of an event", {{"result", result}});
+}
+
+} // namespace
+
+// In the order of flow::AfterAttempt.
+Probe::Probe(observe::Metrics& metrics)
+    : attempts_{counter(metrics, "delivered"), counter(metrics, "retry"),
+                counter(metrics, "gave_up"), counter(metrics, "endpoint_gone")},
+      took_(metrics.histogram("settled_delivery_attempt_seconds", "How long an attempt took")),
+      told_unmatched_(metrics.counter("settled_settlements_told_unmatched_total",
+                                      "Settlements whose payment did not come in time")) {}
+
+void Probe::attempted(flow::AfterAttempt next, std::chrono::microseconds took) const {
+    attempts_[static_cast<std::size_t>(next)].add();
+    took_.observe(took);
+}
+
+} // namespace settled::worker

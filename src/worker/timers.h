@@ -1,0 +1,42 @@
+// Carries out the outbox's timers: today, telling of settlements whose payment has not come.
+//
+// Threads: one io_context; one Timers in the process.
+#pragma once
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "store/store.h"
+#include "store/tasks.h"
+#include "units/context.h"
+#include "worker/probe.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace settled::worker {
+
+class Timers {
+  public:
+    Timers(boost::asio::io_context& io, store::Store& store, const units::Context& context,
+           const Clock& clock, const Probe& probe)
+        : io_(io), store_(store), context_(context), clock_(clock), probe_(probe), pause_(io) {}
+
+    void start();
+    void stop();
+    // Everything that is due now; true when there may be more.
+    Task<bool> run_due();
+
+  private:
+    Task<> watch();
+    Task<> carry_out(store::TaskRow task);
+
+    boost::asio::io_context& io_;
+    store::Store& store_;
+    const units::Context& context_;
+    const Clock& clock_;
+    const Probe& probe_;
+    boost::asio::steady_timer pause_;
+    bool stopped_ = false;
+};
+
+} // namespace settled::worker
