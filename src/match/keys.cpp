@@ -47,6 +47,7 @@ class Maker {
         add("prefix", length, reference.substr(0, length));
     }
 
+    std::int64_t block() const { return block_; }
     std::vector<Key> take() {
         std::ranges::sort(keys_);
         const auto same = std::ranges::unique(keys_);
@@ -84,6 +85,12 @@ std::string_view reference_of(const Identity& side) {
 }
 
 } // namespace
+
+std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const Identity& side) {
+    if (side.account.empty())
+        return std::nullopt;
+    return Maker(tenant_key, side).block();
+}
 
 std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side) {
     if (side.account.empty())

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace settled::match {
@@ -37,6 +38,9 @@ inline constexpr std::size_t prefix_length_min = 8;
 // A shorter end-to-end id is too likely to be somebody's counter; it makes no key and gives no
 // rank.
 inline constexpr std::size_t end_to_end_id_min = 6;
+
+// The block that all keys of this identity lie in; nullopt without an account.
+std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const Identity& side);
 
 // What a payment or settlement is stored under, sorted, no duplicates: its UETR, its end-to-end id,
 // its whole reference, and each listed prefix that is shorter than the reference.

@@ -18,12 +18,15 @@ const Statement remove{"DELETE FROM match_key WHERE tenant_id = $1 AND block = $
 const Statement walk_block{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
                            "AND side = $3 LIMIT $4"};
 const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
-                        "AND side = $3 AND tag = $4 LIMIT $5"};
+                        "AND side = $3 AND tag = $4 ORDER BY owner_id LIMIT $5"};
 
-void keep_distinct(std::vector<std::int64_t>& owners) {
-    std::ranges::sort(owners);
-    const auto rest = std::ranges::unique(owners);
-    owners.erase(rest.begin(), rest.end());
+// Appends what is not there yet, in order. The lists are short.
+void add_owners(std::vector<std::int64_t>& owners, const Rows& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const std::int64_t owner = rows[i].integer(0);
+        if (std::ranges::find(owners, owner) == owners.end())
+            owners.push_back(owner);
+    }
 }
 
 } // namespace
@@ -45,9 +48,7 @@ Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t 
     Waiting found;
     const Rows walked =
         co_await s.run(walk_block, tenant, block, static_cast<int>(side), block_rows_max + 1);
-    for (std::size_t i = 0; i < walked.size(); ++i)
-        found.owners.push_back(walked[i].integer(0));
-    keep_distinct(found.owners);
+    add_owners(found.owners, walked);
     const bool whole = static_cast<std::int64_t>(walked.size()) <= block_rows_max;
     if (!whole || found.owners.size() > owners_max) {
         found.owners.clear();
@@ -55,10 +56,10 @@ Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t 
         for (const match::Key& key : probe_keys()) {
             const Rows rows =
                 co_await s.run(look_up, tenant, block, static_cast<int>(side), key.tag, limit);
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                found.owners.push_back(rows[i].integer(0));
+            add_owners(found.owners, rows);
+            if (found.owners.size() > owners_max)
+                break;
         }
-        keep_distinct(found.owners);
     }
     if (found.owners.size() > owners_max) {
         found.owners.resize(owners_max);

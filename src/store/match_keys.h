@@ -19,8 +19,9 @@ Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t ow
                          std::span<const match::Key> keys);
 
 // Owners of that side in one block who may be a counterpart, at most `owners_max`; `overflow` says
-// that there are more. A block with few owners is given whole; in a crowded one only the owners
-// under the probe keys, which are made when needed.
+// that there are more. A block with few owners is given whole. In a crowded one only the owners
+// under the probe keys are, which are made when needed; they are looked up in the order given, so
+// that what is left out at the limit stands under the last of them.
 struct Waiting {
     std::vector<std::int64_t> owners;
     bool overflow = false;

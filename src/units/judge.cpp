@@ -24,19 +24,25 @@ struct Loaded {
     }
 };
 
-// Who waits on `side` in the identity's block. An identity without any identifier has no keys and
-// no block.
+// Ids before references: at the limit only candidates by reference may be left out (match/rules.h).
+std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key,
+                                           const match::Identity& identity) {
+    std::vector<match::Key> keys = match::id_keys(key, identity);
+    const auto all = match::probe_keys(key, identity);
+    keys.insert(keys.end(), all.begin(), all.end());
+    return keys;
+}
+
+// Who waits on `side` in the identity's block.
 store::Step<store::Waiting> find_counterparts(store::Session& s, const Context& context,
                                               TenantId tenant, store::Side side,
                                               const match::Identity& identity) {
     const crypto::Hmac& key = context.keys.of(tenant);
-    const auto stored = match::stored_keys(key, identity);
-    if (stored.empty())
+    const auto block = match::block_of(key, identity);
+    if (!block)
         co_return store::Waiting{};
-    const store::Probe probe{[&] { return match::id_keys(key, identity); },
-                             [&] { return match::probe_keys(key, identity); }};
-    co_return co_await store::find_waiting(s, tenant, side, stored.front().block, probe,
-                                           limits::candidates_max);
+    const store::ProbeKeys probe = [&] { return ordered_probe_keys(key, identity); };
+    co_return co_await store::find_waiting(s, tenant, side, *block, probe, limits::candidates_max);
 }
 
 store::Step<Loaded<flow::Payment>> load_payments(store::Session& s, const Context& context,
