@@ -219,9 +219,9 @@ TEST(Client, reads_only_well_formed_replies) {
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", Code::reply_malformed},
         {large.c_str(), Code::reply_too_large},
     };
+    Caller call;
     for (const auto& [say, code, body] : cases) {
         ScriptedPeer peer({{.say = say, .close = true}});
-        Caller call;
         const auto reply = call(to(peer.port()));
         EXPECT_EQ(reply ? Code::internal : reply.error().code, code) << say;
         if (reply) {

@@ -96,27 +96,24 @@ Connection::Step Connection::refuse_with(Error error) {
     return Step::refused;
 }
 
-Task<Connection::Step> Connection::fill(std::size_t wanted, std::size_t bytes_max) {
-    const auto room = buffer_.room(wanted, bytes_max);
-    SETTLED_ASSERT(!room.empty(), "a full buffer is asked for more");
-    const Stream::Read read = co_await stream_.read_some(room);
+Connection::Step Connection::after_read(const Stream::Read& read) {
     buffer_.filled(read.size);
     if (cut_ || state_->handler == nullptr) {
-        co_return Step::gone;
+        return Step::gone;
     }
     if (read.size > 0) {
-        co_return Step::done;
+        return Step::done;
     }
     if (phase_ == Phase::idle) {
-        co_return Step::gone;
+        return Step::gone;
     }
     if (late_) {
-        co_return refuse_with({Code::request_timeout, {}});
+        return refuse_with({Code::request_timeout, {}});
     }
     if (read.error == boost::asio::error::eof) {
-        co_return refuse_with({Code::request_malformed, "the request ends too early"});
+        return refuse_with({Code::request_malformed, "the request ends too early"});
     }
-    co_return Step::gone;
+    return Step::gone;
 }
 
 Task<Connection::Step> Connection::read_head(std::size_t& head_size) {
@@ -142,8 +139,11 @@ Task<Connection::Step> Connection::read_head(std::size_t& head_size) {
         if (bytes.empty() && state_->draining) {
             co_return Step::gone;
         }
-        const Step step =
-            co_await fill(bytes.empty() ? buffer_bytes_first : read_bytes_min, buffer_bytes_max);
+        const auto room =
+            buffer_.room(bytes.empty() ? buffer_bytes_first : read_bytes_min, buffer_bytes_max);
+        SETTLED_ASSERT(!room.empty(), "a full buffer is asked for more");
+        const Stream::Read read = co_await stream_.read_some(room);
+        const Step step = after_read(read);
         if (step != Step::done) {
             co_return step;
         }
@@ -211,7 +211,10 @@ Task<Connection::Step> Connection::read_body() {
         const auto left = parser_->content_length_remaining();
         const std::size_t wanted = std::clamp<std::size_t>(left.value_or(buffer_bytes_first),
                                                            read_bytes_min, buffer_bytes_max);
-        const Step step = co_await fill(wanted, buffer_bytes_max);
+        const auto room = buffer_.room(wanted, buffer_bytes_max);
+        SETTLED_ASSERT(!room.empty(), "a full buffer is asked for more");
+        const Stream::Read read = co_await stream_.read_some(room);
+        const Step step = after_read(read);
         if (step != Step::done) {
             co_return step;
         }
@@ -300,7 +303,10 @@ Task<bool> Connection::answer() {
     append_response(out_, response,
                     {state_->date(), request_.request_id, close, request_.method == "HEAD"});
     enter(Phase::writing, limits::reply_wait_max);
-    const SystemError error = co_await stream_.write(out_);
+    SystemError error = stream_.begin_write(out_);
+    if (stream_.is_write_pending()) {
+        error = co_await stream_.finish_write();
+    }
     tell_answered(request_, response, since_);
     ++served_;
     co_return !close && !error && !cut_;

@@ -45,9 +45,9 @@ class Connection final : public Watched {
     Task<Step> read_head(std::size_t& head_size);
     Step judge_head(std::string_view head);
     Task<Step> read_body();
-    // More bytes into the buffer. `gone` when the peer or the deadline ended it, `refused` when the
-    // deadline or a half-sent request asks for an answer.
-    Task<Step> fill(std::size_t wanted, std::size_t bytes_max);
+    // What a read means: `gone` when the peer or the deadline ended the connection, `refused` when
+    // a late or half-sent request asks for an answer.
+    Step after_read(const Stream::Read& read);
     Step refuse_with(Error error);
     // Runs the handler and sends its answer; true if the connection goes on.
     Task<bool> answer();

@@ -2,9 +2,8 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -18,6 +17,10 @@ namespace settled::net {
 namespace {
 
 namespace asio = boost::asio;
+
+// Errors as values. Deferred: the awaiting coroutine runs the operation itself; use_awaitable would
+// make a coroutine frame for each read.
+constexpr auto quietly = asio::as_tuple(asio::deferred);
 
 constexpr std::size_t raw_bytes_first = 4096;
 constexpr std::size_t raw_bytes_max = 16 * 1024 + 512; // one full TLS record
@@ -62,8 +65,8 @@ Task<SystemError> Stream::send_all(std::string_view bytes) {
     SystemError error;
     bytes.remove_prefix(send_now(bytes, error));
     while (error == asio::error::would_block) {
-        const auto [failed, size] = co_await socket_.async_write_some(
-            asio::buffer(bytes.data(), bytes.size()), asio::as_tuple(asio::use_awaitable));
+        const auto [failed, size] =
+            co_await socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()), quietly);
         sent_ += size;
         bytes.remove_prefix(size);
         error = failed;
@@ -94,8 +97,7 @@ Task<SystemError> Stream::receive() {
     if (raw_.empty()) {
         raw_.resize(raw_bytes_first);
     }
-    const auto [error, size] =
-        co_await socket_.async_read_some(asio::buffer(raw_), asio::as_tuple(asio::use_awaitable));
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(raw_), quietly);
     if (error) {
         co_return error;
     }
@@ -134,8 +136,8 @@ Task<std::string> Stream::handshake() {
 
 Task<Stream::Read> Stream::read_some(std::span<char> into) {
     if (!tls_) {
-        const auto [error, size] = co_await socket_.async_read_some(
-            asio::buffer(into.data(), into.size()), asio::as_tuple(asio::use_awaitable));
+        const auto [error, size] =
+            co_await socket_.async_read_some(asio::buffer(into.data(), into.size()), quietly);
         co_return Read{error, size};
     }
     while (true) {
@@ -161,19 +163,53 @@ Task<Stream::Read> Stream::read_some(std::span<char> into) {
     }
 }
 
-Task<SystemError> Stream::write(std::string_view bytes) {
-    if (!tls_) {
-        co_return co_await send_all(bytes);
-    }
+bool Stream::encrypt(std::string_view bytes) {
     while (!bytes.empty()) {
         ERR_clear_error();
         const int size = SSL_write(tls_.get(), bytes.data(), clamp(bytes.size()));
         if (size <= 0) {
-            co_return asio::error::connection_aborted;
+            return false;
         }
         bytes.remove_prefix(static_cast<std::size_t>(size));
     }
-    co_return co_await flush();
+    return true;
+}
+
+SystemError Stream::begin_write(std::string_view bytes) {
+    if (tls_) {
+        if (!encrypt(bytes)) {
+            return asio::error::connection_aborted;
+        }
+        bytes = waiting_output(tls_.get());
+    }
+    SystemError error;
+    rest_ = bytes.substr(send_now(bytes, error));
+    if (error == asio::error::would_block) {
+        return {};
+    }
+    end_write();
+    return error;
+}
+
+void Stream::end_write() {
+    rest_ = {};
+    if (tls_) {
+        BIO_reset(SSL_get_wbio(tls_.get()));
+    }
+}
+
+Task<SystemError> Stream::finish_write() {
+    const SystemError error = co_await send_all(rest_);
+    end_write();
+    co_return error;
+}
+
+Task<SystemError> Stream::write(std::string_view bytes) {
+    SystemError error = begin_write(bytes);
+    if (is_write_pending()) {
+        error = co_await finish_write();
+    }
+    co_return error;
 }
 
 void Stream::write_now(std::string_view bytes) {
@@ -220,8 +256,7 @@ void Stream::finish_sending() {
 Task<> Stream::drop_input(std::size_t bytes_max) {
     std::array<char, 4096> sink; // what lands here is never looked at
     for (std::size_t dropped = 0; dropped < bytes_max;) {
-        const auto [error, size] = co_await socket_.async_read_some(
-            asio::buffer(sink), asio::as_tuple(asio::use_awaitable));
+        const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), quietly);
         if (error) {
             break;
         }

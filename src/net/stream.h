@@ -46,6 +46,11 @@ class Stream {
     Task<Read> read_some(std::span<char> into);
     // All of `bytes`. sent() grows by what the kernel took.
     Task<SystemError> write(std::string_view bytes);
+    // The same in two steps, for the hot path: begin_write nearly always ends it without a
+    // coroutine. When is_write_pending() then, `bytes` must stay until finish_write() has returned.
+    SystemError begin_write(std::string_view bytes);
+    bool is_write_pending() const { return !rest_.empty(); }
+    Task<SystemError> finish_write();
     // As much as goes without waiting: for the last words on a connection that is given up.
     void write_now(std::string_view bytes);
     std::size_t sent() const { return sent_; }
@@ -69,11 +74,14 @@ class Stream {
     std::size_t send_now(std::string_view bytes, SystemError& error);
     Task<SystemError> receive();
     void flush_now();
+    bool encrypt(std::string_view bytes);
+    void end_write();
 
     Socket socket_;
     TlsSession tls_;
     std::vector<char> raw_; // TLS records on their way in
     std::size_t sent_ = 0;
+    std::string_view rest_; // of a begun write
 };
 
 } // namespace settled::net
