@@ -36,7 +36,8 @@ match::Identity identity_of(const NewPayment& payment, std::string_view payee_ac
 
 crypto::Digest fingerprint(const NewPayment& payment) {
     const auto party = [](wire::JsonWriter& w, const Party& p) {
-        w.array().value(p.name).value(p.iban).value(p.sort_code).value(p.account_number).end();
+        w.array().value(p.name).value(p.iban).value(p.bban);
+        w.value(p.sort_code).value(p.account_number).end();
     };
     wire::JsonWriter w;
     w.array().value(payment.client_id).value(payment.institution_id).value(payment.scheme);

@@ -34,9 +34,15 @@ Result<SourceSettings> parse_source_settings(std::string_view json) {
         !days->integer())
         return fail(Code::value_invalid,
                     "source settings need bank_keys, signing_key, retention_days");
+    if (*days->integer() < 1 || *days->integer() > limits::retention_days_max)
+        return fail(Code::value_invalid, "retention_days is out of range");
     SourceSettings settings;
-    for (std::size_t i = 0; i < keys->size(); ++i)
-        settings.bank_keys.emplace_back(keys->at(i).string().value_or(""));
+    for (std::size_t i = 0; i < keys->size(); ++i) {
+        const auto key = keys->at(i).string();
+        if (!key)
+            return fail(Code::value_invalid, "a key in bank_keys is no text");
+        settings.bank_keys.emplace_back(*key);
+    }
     settings.signing_key = *signing_key->string();
     settings.retention_days = static_cast<int>(*days->integer());
     return settings;

@@ -11,6 +11,8 @@ const Statement find{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1
 const Statement find_open{"SELECT " REVIEW_COLUMNS
                           " FROM review WHERE tenant_id = $1 AND subject_id = $2 "
                           "AND status = 'open' LIMIT 1"};
+const Statement find_details{"SELECT detail FROM review WHERE tenant_id = $1 AND subject_id = $2 "
+                             "AND status = 'open'"};
 const Statement update{"UPDATE review SET detail = $3 WHERE tenant_id = $1 AND id = $2"};
 const Statement close{"UPDATE review SET status = 'closed', closed_at = $3 WHERE tenant_id = $1 "
                       "AND id = $2 AND status = 'open'"};
@@ -48,6 +50,15 @@ Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant,
                                                 std::int64_t subject_id) {
     const Rows rows = co_await s.run(find_open, tenant, subject_id);
     co_return first(rows);
+}
+
+Step<bool> open_review_mentions(Session& s, TenantId tenant, std::int64_t subject_id,
+                                std::string_view text) {
+    const Rows rows = co_await s.run(find_details, tenant, subject_id);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (rows[i].text(0).find(text) != std::string_view::npos)
+            co_return true;
+    co_return false;
 }
 
 Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::string_view detail) {

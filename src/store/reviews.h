@@ -29,6 +29,9 @@ Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& review);
 Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id);
 Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant,
                                                 std::int64_t subject_id);
+// An open review of that subject whose detail holds the text.
+Step<bool> open_review_mentions(Session& s, TenantId tenant, std::int64_t subject_id,
+                                std::string_view text);
 Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::string_view detail);
 Step<> close_review(Session& s, TenantId tenant, ReviewId id, Instant now);
 // Newest first, below `before`; `status` empty: any.

@@ -4,17 +4,19 @@ namespace settled::store {
 
 namespace {
 
-// Counts up during static initialisation, which is single-threaded.
-std::size_t& statements() {
-    static std::size_t count = 0;
-    return count;
+// Grows during static initialisation, which is single-threaded.
+std::vector<const Statement*>& statements() {
+    static std::vector<const Statement*> all;
+    return all;
 }
 
 } // namespace
 
-Statement::Statement(std::string_view text) : text_(text), number_(statements()++) {}
+Statement::Statement(std::string_view text) : text_(text), number_(statements().size()) {
+    statements().push_back(this);
+}
 
-std::size_t Statement::count() {
+std::span<const Statement* const> Statement::all() {
     return statements();
 }
 

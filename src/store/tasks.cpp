@@ -21,6 +21,8 @@ const Statement count_all_queued{
     "SELECT count(*) FROM (SELECT id FROM task WHERE status = 'queued' LIMIT $1) AS q"};
 const Statement update{"UPDATE task SET status = $3, attempts = $4, due_at = $5, updated_at = $6 "
                        "WHERE tenant_id = $1 AND id = $2 AND status = 'queued'"};
+const Statement count_one{"UPDATE task SET attempts = $3, updated_at = $4 "
+                          "WHERE tenant_id = $1 AND id = $2 AND attempts < $3"};
 const Statement requeue{"UPDATE task SET status = 'queued', due_at = $3, updated_at = $3 "
                         "WHERE tenant_id = $1 AND id = $2 AND status <> 'queued'"};
 const Statement cancel{"UPDATE task SET status = 'cancelled', updated_at = $3 "
@@ -100,6 +102,11 @@ Step<bool> update_task(Session& s, TenantId tenant, TaskId id, flow::TaskStatus 
     const Rows updated =
         co_await s.run(update, tenant, id, token(status), attempts_made, due_at, now);
     co_return updated.changed() == 1;
+}
+
+Step<> count_attempt(Session& s, TenantId tenant, TaskId id, std::int64_t attempts_made,
+                     Instant now) {
+    (void)co_await s.run(count_one, tenant, id, attempts_made, now);
 }
 
 Step<bool> requeue_task(Session& s, TenantId tenant, TaskId id, Instant now) {

@@ -62,6 +62,9 @@ Step<std::int64_t> count_queued(Session& s, std::int64_t most);
 // Sets status, attempts and due time of a queued task. False: it was not queued any more.
 Step<bool> update_task(Session& s, TenantId tenant, TaskId id, flow::TaskStatus status,
                        std::int64_t attempts, Instant due_at, Instant now);
+// Counts an attempt of a task that was ended while it was under way, so that the next one, if it is
+// queued again, gets a number of its own.
+Step<> count_attempt(Session& s, TenantId tenant, TaskId id, std::int64_t attempts, Instant now);
 // Queues a finished, dead or cancelled task again; its attempts go on counting. False: it is queued
 // now.
 Step<bool> requeue_task(Session& s, TenantId tenant, TaskId id, Instant now);

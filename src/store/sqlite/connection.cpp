@@ -74,7 +74,8 @@ void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
 }
 
 Connection::Connection(std::unique_ptr<sqlite3, Close> db)
-    : db_(std::move(db)), wal_frames_(std::make_unique<int>(0)), statements_(Statement::count()) {}
+    : db_(std::move(db)), wal_frames_(std::make_unique<int>(0)),
+      statements_(Statement::all().size()) {}
 Connection::Connection(Connection&&) noexcept = default;
 Connection::~Connection() {
     statements_.clear(); // before the connection that they belong to
@@ -107,12 +108,26 @@ Result<> Connection::configure(Access access, int cache_kib) {
     TRY_VOID(script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                     "PRAGMA wal_autocheckpoint=0;"));
     sqlite3_wal_hook(db_.get(), remember_wal_frames, wal_frames_.get());
+    return settle_log();
+}
+
+// What an earlier process left in the log may never have reached the disk: an fsync that failed
+// leaves pages in memory that look written. Moved into the database and synced now, before anything
+// is built on it.
+Result<> Connection::settle_log() {
+    const int rc =
+        sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+        return failed(rc);
     return {};
 }
 
 std::unexpected<Error> Connection::failed(int rc) {
-    if (is_sync_failure(sqlite3_extended_errcode(db_.get())) || is_sync_failure(rc))
+    if (is_sync_failure(sqlite3_extended_errcode(db_.get())) || is_sync_failure(rc)) {
         sync_failed_ = true;
+        // Closing must not sync a second time: a success then would prove nothing.
+        sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    }
     // SQLite's messages name tables and columns, never values.
     return fail(code_of(rc), fmt::format("SQLite: {} ({})", sqlite3_errmsg(db_.get()),
                                          sqlite3_extended_errcode(db_.get())));

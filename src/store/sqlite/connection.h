@@ -55,6 +55,7 @@ class Connection {
     Result<sqlite3_stmt*> prepared(const Statement& statement);
     std::unexpected<Error> failed(int rc);
     Result<> configure(Access access, int cache_kib);
+    Result<> settle_log();
 
     std::unique_ptr<sqlite3, Close> db_;
     std::unique_ptr<int> wal_frames_; // its address is given to SQLite's hook

@@ -17,10 +17,15 @@ bool JobQueue::push(std::unique_ptr<Job>& job) {
 }
 
 std::vector<std::unique_ptr<Job>>
-JobQueue::take(std::size_t enough, std::chrono::microseconds patience, std::size_t most) {
+JobQueue::take(std::size_t enough, std::chrono::microseconds patience, std::size_t most,
+               std::optional<std::chrono::milliseconds> idle_max) {
     std::unique_lock lock(mutex_);
     wake_at_ = 1;
-    arrived_.wait(lock, [this] { return !jobs_.empty() || closed_; });
+    const auto something = [this] { return !jobs_.empty() || closed_; };
+    if (!idle_max)
+        arrived_.wait(lock, something);
+    else if (!arrived_.wait_for(lock, *idle_max, something))
+        return {};
     if (patience.count() > 0 && jobs_.size() < enough && !closed_) {
         wake_at_ = enough;
         arrived_.wait_for(lock, patience, [&] { return jobs_.size() >= enough || closed_; });
@@ -34,6 +39,8 @@ JobQueue::take(std::size_t enough, std::chrono::microseconds patience, std::size
     const auto cut = jobs_.begin() + static_cast<std::ptrdiff_t>(most);
     taken.assign(std::make_move_iterator(jobs_.begin()), std::make_move_iterator(cut));
     jobs_.erase(jobs_.begin(), cut);
+    // Only the first arrival woke somebody; with several takers the next must hear of the rest.
+    arrived_.notify_one();
     return taken;
 }
 
@@ -48,6 +55,11 @@ void JobQueue::close() {
 bool JobQueue::closed() const {
     const std::lock_guard lock(mutex_);
     return closed_;
+}
+
+bool JobQueue::drained() const {
+    const std::lock_guard lock(mutex_);
+    return closed_ && jobs_.empty();
 }
 
 std::size_t JobQueue::size() const {

@@ -4,9 +4,11 @@
 #include "base/limits.h"
 #include "store/job.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace settled::store::sqlite {
@@ -15,12 +17,16 @@ class JobQueue {
   public:
     // False when the queue is full or closed; the job stays with the caller.
     bool push(std::unique_ptr<Job>& job);
-    // Waits for a first job, then, if `patience` is not zero, until `enough` are there or it is
-    // over. Empty when the queue is closed and drained.
-    std::vector<std::unique_ptr<Job>> take(std::size_t enough, std::chrono::microseconds patience,
-                                           std::size_t most);
+    // Waits for a first job, at most `idle_max` if that is given, then, if `patience` is not zero,
+    // until `enough` are there or it is over. Empty when the wait was in vain or the queue is
+    // drained.
+    std::vector<std::unique_ptr<Job>>
+    take(std::size_t enough, std::chrono::microseconds patience, std::size_t most,
+         std::optional<std::chrono::milliseconds> idle_max = std::nullopt);
     void close();
     bool closed() const;
+    // Closed, and everything was taken.
+    bool drained() const;
     std::size_t size() const;
 
   private:

@@ -43,7 +43,9 @@ class Readers {
     void submit(std::unique_ptr<Job> job) {
         if (queue_.push(job))
             return;
-        job->fail({Code::store_overloaded, "too many reads wait; try again soon"});
+        job->fail(queue_.closed()
+                      ? Error{Code::shutting_down, "the store is closed"}
+                      : Error{Code::store_overloaded, "too many reads wait; try again soon"});
         deliver_one(std::move(job));
     }
     void stop() {

@@ -6,8 +6,9 @@ namespace {
 
 constexpr std::size_t group_max = 512; // bounds the time until the first of a group is answered
 constexpr std::size_t load_from = 3;   // a group this large means that waiting pays
-constexpr int checkpoint_frames_idle = 500;  // when nothing waits
-constexpr int checkpoint_frames_busy = 2000; // 8 MiB of log
+constexpr int checkpoint_frames_idle = 500;                      // when nothing waits
+constexpr int checkpoint_frames_busy = 2000;                     // 8 MiB of log
+constexpr auto try_again_after = std::chrono::milliseconds(250); // while commits fail
 
 const Error& fsync_failed() {
     static const Error error{
@@ -75,9 +76,14 @@ std::chrono::microseconds Writer::patience() const {
 
 void Writer::loop() {
     while (true) {
-        Group group = queue_.take(limits::units_per_commit, patience(), group_max);
-        if (group.empty())
-            return;
+        const auto idle_max = is_failing() ? std::optional(try_again_after) : std::nullopt;
+        Group group = queue_.take(limits::units_per_commit, patience(), group_max, idle_max);
+        if (group.empty()) {
+            if (queue_.drained())
+                return;
+            try_again();
+            continue;
+        }
         last_group_ = group.size();
         commit(std::move(group));
         checkpoint_if_due();
@@ -95,8 +101,7 @@ void Writer::commit(Group group) {
     WriteSession session(connection_);
     Result<> outcome = run_group(session, group);
     if (!outcome && outcome.error().code == Code::constraint_violated && group.size() > 1) {
-        run_one_by_one(session, group);
-        outcome = {};
+        outcome = run_one_by_one(session, group);
     } else if (!outcome) {
         for (auto& job : group)
             job->fail(outcome.error());
@@ -105,8 +110,6 @@ void Writer::commit(Group group) {
     last_commit_us_ = std::chrono::duration_cast<std::chrono::microseconds>(
                           std::chrono::steady_clock::now() - begin)
                           .count();
-    ++commits_;
-    units_ += group.size();
     std::vector<TaskNote> notes = std::move(session.notes());
     deliver_all(std::move(group));
     if (!notes.empty() && listener_)
@@ -126,7 +129,10 @@ Result<> Writer::run_group(WriteSession& session, Group& group) {
     }
     if (outcome)
         outcome = connection_.script("COMMIT");
-    if (!outcome) {
+    if (outcome) {
+        ++commits_;
+        units_ += group.size();
+    } else {
         for (auto& job : group)
             job->abandon();
         session.notes().resize(notes_before);
@@ -137,23 +143,49 @@ Result<> Writer::run_group(WriteSession& session, Group& group) {
 }
 
 // One member broke a constraint (a defect, kept from hurting its neighbours): each gets its own
-// commit.
-void Writer::run_one_by_one(WriteSession& session, Group& group) {
+// commit. Returns what went wrong with the store itself, if anything.
+Result<> Writer::run_one_by_one(WriteSession& session, Group& group) {
+    Result<> worst;
     for (auto& job : group) {
+        if (connection_.sync_failed()) {
+            job->fail(fsync_failed());
+            continue;
+        }
         Group alone;
         alone.push_back(std::move(job));
         const Result<> outcome = run_group(session, alone);
         job = std::move(alone.front());
-        if (!outcome)
-            job->fail(outcome.error());
+        if (outcome)
+            continue;
+        job->fail(outcome.error());
+        if (outcome.error().code != Code::constraint_violated)
+            worst = outcome;
     }
+    return worst;
 }
 
 void Writer::checkpoint_if_due() {
     const int due = queue_.size() == 0 ? checkpoint_frames_idle : checkpoint_frames_busy;
     if (connection_.wal_frames() < due || stopped_for_good_)
         return;
-    note_outcome(connection_.checkpoint());
+    // One that fails leaves the log to grow: units still commit, until they cannot.
+    if (!connection_.checkpoint() && connection_.sync_failed())
+        note_outcome(std::unexpected(fsync_failed()));
+}
+
+bool Writer::is_failing() const {
+    const std::lock_guard lock(health_mutex_);
+    return !health_.can_commit && !stopped_for_good_;
+}
+
+// While /readyz says that nothing can be stored, nobody may send anything to store: a commit that
+// writes a page and changes nothing finds out whether there is space again.
+void Writer::try_again() {
+    const Result<> outcome = connection_.script(
+        "BEGIN IMMEDIATE; UPDATE schema_migration SET name = name WHERE version = 1; COMMIT");
+    if (!outcome && connection_.in_transaction())
+        (void)connection_.script("ROLLBACK");
+    note_outcome(outcome);
 }
 
 void Writer::note_outcome(const Result<>& outcome) {

@@ -31,8 +31,10 @@ class Writer {
     std::chrono::microseconds patience() const;
     void commit(Group group);
     Result<> run_group(WriteSession& session, Group& group);
-    void run_one_by_one(WriteSession& session, Group& group);
+    Result<> run_one_by_one(WriteSession& session, Group& group);
     void checkpoint_if_due();
+    bool is_failing() const;
+    void try_again();
     void note_outcome(const Result<>& outcome);
 
     Connection connection_;

@@ -1,0 +1,119 @@
+// For tests that need a real store: a directory that goes away, a clock that stands still, and
+// units run to their end. The engine that tests run on is chosen in open_store(), and only there.
+#pragma once
+
+#include "base/clock.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/store.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace settled::store::testing {
+
+class TemporaryDirectory {
+  public:
+    TemporaryDirectory() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "settled-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) == nullptr)
+            throw std::runtime_error("no temporary directory");
+        path_ = pattern;
+    }
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    ~TemporaryDirectory() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    std::string path() const { return path_; }
+    std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+  private:
+    std::string path_;
+};
+
+class ManualClock final : public Clock {
+  public:
+    explicit ManualClock(Instant now = {1'800'000'000'000'000}) : us_(now.us) {}
+    Instant now() const override { return {us_}; }
+    Steady steady() const override { return Steady(std::chrono::microseconds(us_)); }
+    void advance(std::chrono::microseconds by) { us_ += by.count(); }
+
+  private:
+    std::atomic<std::int64_t> us_;
+};
+
+inline Result<std::unique_ptr<Store>> try_open_store(const std::string& directory) {
+    return sqlite::open({directory, 1024, 256, 2});
+}
+
+inline std::unique_ptr<Store> open_store(const std::string& directory) {
+    auto store = try_open_store(directory);
+    if (!store)
+        throw std::runtime_error(store.error().detail);
+    return std::move(*store);
+}
+
+template <class T>
+Task<> keep_result(Pending<T> pending, std::optional<Result<T>>* out) {
+    out->emplace(co_await pending.wait());
+}
+
+// A result that is waited for on a thread of one's own.
+template <class T>
+class Awaited {
+  public:
+    static Awaited write(Store& store, Unit<T> unit) {
+        Awaited awaited;
+        awaited.start(store.write<T>(awaited.io_->get_executor(), std::move(unit)));
+        return awaited;
+    }
+    static Awaited read(Store& store, Unit<T> unit) {
+        Awaited awaited;
+        awaited.start(store.read<T>(awaited.io_->get_executor(), std::move(unit)));
+        return awaited;
+    }
+    Result<T> get() {
+        io_->run();
+        return std::move(**result_);
+    }
+
+  private:
+    void start(Pending<T> pending) {
+        boost::asio::co_spawn(*io_, keep_result(std::move(pending), result_.get()),
+                              boost::asio::detached);
+    }
+    std::unique_ptr<std::optional<Result<T>>> result_ =
+        std::make_unique<std::optional<Result<T>>>();
+    std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>();
+};
+
+template <class T>
+Result<T> write(Store& store, Unit<T> unit) {
+    return Awaited<T>::write(store, std::move(unit)).get();
+}
+template <class T>
+Result<T> read(Store& store, Unit<T> unit) {
+    return Awaited<T>::read(store, std::move(unit)).get();
+}
+
+// For steps of a test that have to work before it can go on.
+template <class T>
+T must(Result<T> result) {
+    if (!result)
+        throw std::runtime_error(std::string(info(result.error().code).token) + ": " +
+                                 result.error().detail);
+    if constexpr (!std::is_void_v<T>)
+        return std::move(*result);
+}
+
+} // namespace settled::store::testing
