@@ -14,9 +14,7 @@ BINARY := $(BUILD)/settled
 JOBS ?= $(shell nproc)
 PYTHON := /usr/bin/python3
 
-# One compilation of everything that `make test` runs is shared with `make build`. The headers that
-# cost most are compiled once (cmake/precompiled.cmake); ccache must be told that this is safe.
-export CCACHE_SLOPPINESS ?= pch_defines,time_macros
+# Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
 .PHONY: help setup configure build test-programs run demo test bench lint fmt fuzz sim
 
