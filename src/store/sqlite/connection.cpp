@@ -134,6 +134,8 @@ std::unexpected<Error> Connection::failed(int rc) {
 }
 
 Result<sqlite3_stmt*> Connection::prepared(const Statement& statement) {
+    SETTLED_ASSERT(statement.number() < statements_.size(),
+                   "a Statement is made before the store is opened: {}", statement.text());
     auto& slot = statements_[statement.number()];
     if (!slot) {
         sqlite3_stmt* raw = nullptr;

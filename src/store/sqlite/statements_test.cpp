@@ -24,6 +24,11 @@ struct Database {
     }
     ~Database() { sqlite3_close_v2(db); }
 
+    // False for the name of a subquery.
+    bool has_table(const std::string& name) const {
+        return sqlite3_table_column_metadata(db, nullptr, name.c_str(), nullptr, nullptr, nullptr,
+                                             nullptr, nullptr, nullptr) == SQLITE_OK;
+    }
     sqlite3_stmt* prepare(const std::string& sql) const {
         sqlite3_stmt* statement = nullptr;
         EXPECT_EQ(sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr), SQLITE_OK)
@@ -70,7 +75,7 @@ TEST(Statements, look_up_what_grows_by_an_index) {
             if (!step.starts_with("SCAN ") || step.find(" USING ") != std::string::npos)
                 continue;
             const std::string table = step.substr(5);
-            EXPECT_TRUE(small.contains(table) || table.starts_with("(") || table == "open")
+            EXPECT_TRUE(small.contains(table) || !database.has_table(table))
                 << step << "\nin: " << statement->text();
         }
         sqlite3_finalize(plan);

@@ -31,7 +31,8 @@ inline Step<> add_item(Session& s, std::int64_t number) {
     (void)co_await s.run(add_statement, id, fmt::format("item {}", number));
 }
 
-inline Step<> add_filler(Session& s, std::int64_t id, const std::string& text) {
+inline Step<> add_filler_and_note(Session& s, std::int64_t id, std::string text) {
+    s.note({TenantId{1}, TaskId{id}, EndpointId{1}, EventId{1}, nullptr, 0});
     (void)co_await s.run(add_statement, id, text);
 }
 
