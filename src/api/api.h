@@ -1,0 +1,61 @@
+// The REST API: /v1/* and /openapi.yaml.
+//
+// A request goes through these steps, and the first that fails answers (problem.h):
+//   1 its path has a route (404), and its method (405)
+//   2 it brings an API key (401), or came over the control socket (the operator)
+//   3 the key has the route's scope (403)
+//   4 its query parameters are the route's (400)
+//   5 its handler: content type (415), body (400), members (422), state (404, 409, 422)
+// Whatever belongs to another tenant does not exist (404).
+//
+// Threads: one Api serves all io threads. Handlers run on the thread of their request.
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "base/secret.h"
+#include "base/task.h"
+#include "net/egress.h"
+#include "net/http.h"
+#include "observe/metrics.h"
+#include "store/store.h"
+#include "units/context.h"
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace settled::api {
+
+// References outlive the Api. `rng` is used from io threads and the store's.
+struct ApiDeps {
+    store::Store& store;
+    const units::Context& context;
+    const Clock& clock;
+    Rng& rng;
+    const Secret& master;
+    observe::Metrics& metrics;
+    // Awaited after a commit that changed them: app/ loads its books again before the call is answered.
+    std::function<Task<>()> sources_changed;
+    std::function<Task<>()> endpoints_changed;
+    // What endpoint URLs may lead to. Deliveries check it again, with the addresses resolved.
+    net::EgressPolicy egress = {};
+};
+
+class Api {
+  public:
+    explicit Api(ApiDeps deps);
+    ~Api();
+
+    Task<net::Response> handle(net::Request request);
+    std::size_t body_bytes_max(std::string_view method, std::string_view path) const;
+    // The answer to a request that was refused before it came here.
+    net::Response refuse(const Error& error, std::string_view request_id) const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace settled::api

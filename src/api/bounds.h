@@ -1,0 +1,32 @@
+// Bounds that only the REST API has; the others are in base/limits.h.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace settled::api::bounds {
+
+// A tenant has a handful of each; the bound keeps a runaway script from filling the lists.
+inline constexpr std::size_t live_api_keys_per_tenant_max = 100;
+inline constexpr std::size_t sources_per_tenant_max = 100;
+
+// Banks change keys by overlap: two are usual, eight leave room for a mistake.
+inline constexpr std::size_t bank_keys_per_source_max = 8;
+inline constexpr std::size_t pem_bytes_max = 8 * 1024; // RSA-4096 needs 800
+inline constexpr std::size_t uri_bytes_max = 1024;
+inline constexpr std::size_t url_bytes_max = 2048; // what net::Url takes
+inline constexpr std::size_t scopes_max = 16;      // there are eleven
+inline constexpr std::size_t event_types_max = 16; // there are five
+inline constexpr std::size_t password_bytes_max = 256;
+inline constexpr std::size_t scheme_bytes_max = 35; // the longest scheme name of a provider
+inline constexpr std::size_t account_text_bytes_max = 64;
+
+// Keys that were looked up a moment ago are not looked up again. The time is also how long a key
+// that another server revoked still works here.
+inline constexpr std::size_t cached_keys_max = 1024;
+inline constexpr auto cached_key_kept = std::chrono::seconds(5);
+
+// What Retry-After says with 429 and 503: overload of the store passes in seconds.
+inline constexpr int retry_after_seconds = 1;
+
+} // namespace settled::api::bounds

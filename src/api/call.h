@@ -1,0 +1,38 @@
+// What a handler gets and gives.
+#pragma once
+
+#include "api/scope.h"
+#include "base/error.h"
+#include "base/id.h"
+#include "base/task.h"
+#include "net/http.h"
+
+#include <string>
+#include <utility>
+
+namespace settled::api {
+
+struct Core;
+
+// Who calls: an API key of a tenant, or the operator over the control socket.
+struct Caller {
+    TenantId tenant;
+    ScopeSet scopes;
+};
+
+// An authenticated request on its way to its handler. Lives until the handler has returned.
+struct Call {
+    const net::Request& request;
+    Caller caller;
+    std::string id; // what stands for {id} or {name} in the route's path
+};
+
+struct Answer {
+    int status = 200;
+    std::string body;      // JSON; empty with 204
+    bool replayed = false; // it was given before under the same Idempotency-Key
+};
+
+using Handler = Task<Result<Answer>> (*)(const Core& core, const Call& call);
+
+} // namespace settled::api

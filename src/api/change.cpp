@@ -1,0 +1,88 @@
+#include "api/change.h"
+
+#include "base/limits.h"
+#include "store/idempotency.h"
+#include "wire/base64.h"
+
+#include <algorithm>
+
+namespace settled::api {
+
+namespace {
+
+using store::Session;
+using store::Step;
+
+// What one run of the unit needs; Core lives as long as the program.
+struct Work {
+    const Core& core;
+    TenantId tenant;
+    std::string key; // empty: none was given
+    crypto::Digest fingerprint{};
+    Instant now;
+    Change change;
+};
+
+Result<std::string> key_of(const net::Request& request) {
+    const std::size_t count = request.fields.count("Idempotency-Key");
+    if (count == 0)
+        return std::string{};
+    const std::string_view key = *request.fields.find("Idempotency-Key");
+    const bool visible = std::ranges::all_of(key, [](char c) { return c >= ' ' && c < '\x7f'; });
+    if (count > 1 || key.empty() || key.size() > limits::idempotency_key_bytes_max || !visible)
+        return fail(Code::idempotency_key_invalid,
+                    "give one Idempotency-Key of 1 to 255 visible ASCII characters");
+    return std::string(key);
+}
+
+// A key for each answer: one key may not seal more than 2^32 times (crypto/hash.h), which a busy
+// tenant would reach within the life of an installation.
+Secret seal_key(const Work& work) {
+    return crypto::derive_key(work.core.master,
+                              "saved-answer/" + to_string(work.tenant) + "/" + work.key);
+}
+
+Step<> save(Session& s, const Work& work, const Answer& answer) {
+    const Bytes sealed = crypto::seal(seal_key(work), answer.body, "", work.core.rng);
+    const store::SavedAnswer saved{work.fingerprint, answer.status, wire::to_base64(sealed)};
+    co_await store::save_answer(s, work.tenant, work.key, saved, work.now);
+}
+
+Result<Answer> replay(const Work& work, const store::SavedAnswer& saved) {
+    if (saved.fingerprint != work.fingerprint)
+        return fail(Code::idempotency_key_reused, "use a new key for a new request");
+    TRY(const Bytes sealed, wire::parse_base64(saved.body));
+    TRY(const Secret body, crypto::open_sealed(seal_key(work), sealed, ""));
+    return Answer{saved.http_status, std::string(body.reveal()),
+                  true}; // it goes to its first owner
+}
+
+Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
+    if (work->key.empty())
+        co_return co_await work->change(s);
+    const auto saved = co_await store::find_answer(s, work->tenant, work->key);
+    if (saved)
+        co_return replay(*work, *saved);
+    auto answer = co_await work->change(s);
+    if (answer)
+        co_await save(s, *work, *answer);
+    co_return answer;
+}
+
+} // namespace
+
+Task<Result<Answer>> change(const Core& core, const Call& call, Change unit) {
+    CO_TRY(std::string key, key_of(call.request));
+    const net::Request& request = call.request;
+    const std::string whole = request.method + '\n' + request.path + '\n' + request.body;
+    const auto work = std::make_shared<const Work>(core, call.caller.tenant, std::move(key),
+                                                   core.fingerprints.of(whole), core.clock.now(),
+                                                   std::move(unit));
+    Result<Result<Answer>> answer =
+        co_await core.store.write<Result<Answer>>([work](Session& s) { return run(s, work); });
+    if (!answer)
+        co_return std::unexpected(std::move(answer).error());
+    co_return std::move(*answer);
+}
+
+} // namespace settled::api

@@ -1,0 +1,40 @@
+// How a call changes state: one unit of work, at most once for each Idempotency-Key.
+//
+// A key's answer is saved in the transaction of the effect, so there is no moment in which one is
+// there without the other. The same key with the same method, path and body gets the same answer
+// (Idempotent-Replayed: true); with another request, idempotency_key_reused. Calls that were
+// refused leave nothing behind and may be repeated with the same key. Units are serial, so two
+// calls with one key at the same time are one after the other. Answers are kept for
+// limits::idempotency_kept.
+//
+// Saved answers are sealed: some show a secret that is told once (an API key, a webhook secret),
+// and the store is to hold no such secret in clear. The fingerprint is keyed for the same reason: a
+// request may hold a password.
+#pragma once
+
+#include "api/call.h"
+#include "api/core.h"
+
+#include <functional>
+
+namespace settled::api {
+
+// The unit of a call. When it fails it has written nothing: it checks first. It may run more than
+// once.
+using Change = std::function<store::Step<Result<Answer>>(store::Session&)>;
+
+Task<Result<Answer>> change(const Core& core, const Call& call, Change change);
+
+// The answer of a read: `unit` finds T or nothing, which is not_found.
+template <class T>
+Task<Result<T>> find_or_404(const Core& core, store::Unit<std::optional<T>> unit,
+                            std::string_view what) {
+    Result<std::optional<T>> found = co_await core.store.read<std::optional<T>>(std::move(unit));
+    if (!found)
+        co_return std::unexpected(std::move(found).error());
+    if (!*found)
+        co_return fail(Code::not_found, "there is no such " + std::string(what));
+    co_return std::move(**found);
+}
+
+} // namespace settled::api

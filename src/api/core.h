@@ -1,0 +1,31 @@
+// What every handler may use. One for all threads; immutable but for the key ring's cache.
+#pragma once
+
+#include "api/key_ring.h"
+#include "base/clock.h"
+#include "base/rng.h"
+#include "base/secret.h"
+#include "base/task.h"
+#include "crypto/hash.h"
+#include "net/egress.h"
+#include "store/store.h"
+#include "units/context.h"
+
+#include <functional>
+
+namespace settled::api {
+
+struct Core {
+    store::Store& store;
+    const units::Context& context;
+    const Clock& clock;
+    Rng& rng;
+    net::EgressPolicy egress;
+    std::function<Task<>()> sources_changed;
+    std::function<Task<>()> endpoints_changed;
+    Secret master;             // keys for what must be read back are derived from it
+    crypto::Hmac fingerprints; // of requests with an Idempotency-Key
+    KeyRing& keys;
+};
+
+} // namespace settled::api

@@ -1,0 +1,47 @@
+// The handlers, one for each route (routes.cpp); each stands in the file named after its resource.
+#pragma once
+
+#include "api/call.h"
+
+namespace settled::api {
+
+Task<Result<Answer>> create_payment(const Core& core, const Call& call);
+Task<Result<Answer>> list_payments(const Core& core, const Call& call);
+Task<Result<Answer>> get_payment(const Core& core, const Call& call);
+
+Task<Result<Answer>> list_settlements(const Core& core, const Call& call);
+Task<Result<Answer>> get_settlement(const Core& core, const Call& call);
+Task<Result<Answer>> list_matches(const Core& core, const Call& call);
+Task<Result<Answer>> get_match(const Core& core, const Call& call);
+Task<Result<Answer>> list_reviews(const Core& core, const Call& call);
+Task<Result<Answer>> get_review(const Core& core, const Call& call);
+
+Task<Result<Answer>> create_account(const Core& core, const Call& call);
+Task<Result<Answer>> list_accounts(const Core& core, const Call& call);
+Task<Result<Answer>> get_account(const Core& core, const Call& call);
+
+Task<Result<Answer>> create_endpoint(const Core& core, const Call& call);
+Task<Result<Answer>> list_endpoints(const Core& core, const Call& call);
+Task<Result<Answer>> get_endpoint(const Core& core, const Call& call);
+Task<Result<Answer>> update_endpoint(const Core& core, const Call& call);
+Task<Result<Answer>> delete_endpoint(const Core& core, const Call& call);
+Task<Result<Answer>> ping_endpoint(const Core& core, const Call& call);
+
+Task<Result<Answer>> list_events(const Core& core, const Call& call);
+Task<Result<Answer>> get_event(const Core& core, const Call& call);
+Task<Result<Answer>> list_deliveries(const Core& core, const Call& call);
+Task<Result<Answer>> get_delivery(const Core& core, const Call& call);
+Task<Result<Answer>> redeliver(const Core& core, const Call& call);
+
+Task<Result<Answer>> list_webhooks(const Core& core, const Call& call);
+Task<Result<Answer>> get_webhook(const Core& core, const Call& call);
+
+Task<Result<Answer>> create_source(const Core& core, const Call& call);
+Task<Result<Answer>> list_sources(const Core& core, const Call& call);
+Task<Result<Answer>> update_source(const Core& core, const Call& call);
+
+Task<Result<Answer>> create_api_key(const Core& core, const Call& call);
+Task<Result<Answer>> list_api_keys(const Core& core, const Call& call);
+Task<Result<Answer>> revoke_api_key(const Core& core, const Call& call);
+
+} // namespace settled::api

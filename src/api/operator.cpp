@@ -1,0 +1,53 @@
+#include "api/operator.h"
+
+#include "flow/source.h"
+#include "store/directory.h"
+
+namespace settled::api {
+
+namespace {
+
+using store::Session;
+using store::Step;
+using Found = std::optional<store::TenantRow>;
+
+Step<Found> find(Session& s, std::shared_ptr<const std::string> name) {
+    co_return co_await store::find_tenant_by_name(s, *name);
+}
+
+Step<TenantId> find_or_open(Session& s, std::shared_ptr<const store::TenantRow> tenant) {
+    const auto found = co_await store::find_tenant_by_name(s, tenant->name);
+    if (found)
+        co_return found->id;
+    co_await store::insert_tenant(s, *tenant);
+    co_return tenant->id;
+}
+
+} // namespace
+
+Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
+                                     const net::Request& request) {
+    const std::string name = request.parameter("tenant").value_or("main");
+    if (!flow::is_source_name(name)) // tenants' names have the same form
+        co_return fail(Code::parameter_invalid,
+                       "tenant: give lower-case letters, digits, '-' and '_'");
+    if (route.opens_tenant) {
+        const auto tenant = std::make_shared<const store::TenantRow>(
+            core.context.ids.next<TenantId>(), name, core.clock.now());
+        const Result<TenantId> id = co_await core.store.write<TenantId>(
+            [tenant](Session& s) { return find_or_open(s, tenant); });
+        if (!id)
+            co_return std::unexpected(id.error());
+        co_return Caller{*id, ScopeSet::all()};
+    }
+    const auto wanted = std::make_shared<const std::string>(name);
+    const Result<Found> found =
+        co_await core.store.read<Found>([wanted](Session& s) { return find(s, wanted); });
+    if (!found)
+        co_return std::unexpected(found.error());
+    if (!*found)
+        co_return fail(Code::not_found, "there is no such tenant");
+    co_return Caller{(*found)->id, ScopeSet::all()};
+}
+
+} // namespace settled::api

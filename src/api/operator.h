@@ -1,0 +1,15 @@
+// The operator: whoever can open the control socket. It is file permissions that say who that is;
+// the caller then has every scope, in the tenant that ?tenant= names ("main" when absent).
+#pragma once
+
+#include "api/call.h"
+#include "api/core.h"
+#include "api/routes.h"
+
+namespace settled::api {
+
+// Fails with not_found (no such tenant), parameter_invalid (its name).
+Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
+                                     const net::Request& request);
+
+} // namespace settled::api

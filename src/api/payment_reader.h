@@ -1,0 +1,33 @@
+// Payments as clients send them, read into flow::NewPayment.
+#pragma once
+
+#include "base/error.h"
+#include "flow/payment.h"
+#include "wire/json.h"
+
+#include <string>
+
+namespace settled::api {
+
+inline constexpr std::string_view yapily_content_type = "application/vnd.yapily.payment+json";
+
+// A payment that was read.
+struct PaymentRequest {
+    flow::NewPayment payment; // created_at is {0} when the client did not give it
+    // The provider says that this payment will never settle (failed, declined, expired): there is
+    // nothing to expect.
+    bool is_dead = false;
+};
+
+// Our own form (openapi.yaml, NewPayment), strictly. Checks, in this order: each member's own
+// shape, in the order of the document; then what members say together; then unknown members.
+Result<PaymentRequest> read_payment(const wire::Json& root);
+
+// A Yapily payment response, bare or inside {"meta":…,"data":…}, from any of its API versions. Its
+// members beyond those we use are let through. `paymentIdempotencyId` is taken as the end-to-end
+// id: no document says that banks are given it as such, but it is the one id of the request with
+// the 35 characters that ISO 20022 gives an EndToEndId; where a bank sends another, that rank just
+// does not match. IBANs are taken without their check digits, which Yapily's own samples fail.
+Result<PaymentRequest> read_yapily_payment(const wire::Json& root);
+
+} // namespace settled::api

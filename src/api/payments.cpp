@@ -1,0 +1,172 @@
+#include "store/payments.h"
+#include "api/body.h"
+#include "api/change.h"
+#include "api/handlers.h"
+#include "api/page.h"
+#include "api/payment_reader.h"
+#include "api/views.h"
+#include "base/iban.h"
+#include "store/settlements.h"
+#include "units/register_payment.h"
+
+namespace settled::api {
+
+namespace {
+
+using store::Session;
+using store::Step;
+
+// A payment with what became of it.
+struct Detail {
+    flow::Payment payment;
+    std::optional<flow::Match> match;
+    std::optional<flow::Settlement> settlement; // there with the match
+};
+
+Step<Detail> detail_of(Session& s, TenantId tenant, flow::Payment payment) {
+    Detail detail{std::move(payment), std::nullopt, std::nullopt};
+    if (detail.payment.status == flow::PaymentStatus::expected)
+        co_return detail;
+    detail.match = co_await store::find_match_of_payment(s, tenant, detail.payment.id);
+    if (detail.match)
+        detail.settlement = co_await store::find_settlement(s, tenant, detail.match->settlement_id);
+    co_return detail;
+}
+
+std::string shown(const Detail& detail) {
+    wire::JsonWriter w;
+    w.object();
+    write_payment_members(w, detail.payment);
+    w.key("settlement");
+    if (detail.settlement)
+        write_settlement(w, *detail.settlement);
+    else
+        w.null();
+    w.key("match");
+    if (detail.match)
+        write_match(w, *detail.match);
+    else
+        w.null();
+    w.end();
+    return std::move(w).text();
+}
+
+Answer ignored(std::string_view client_id, std::string_view reason) {
+    wire::JsonWriter w;
+    w.object().member("client_id", client_id).member("status", "ignored");
+    w.member("reason", reason).end();
+    return {202, std::move(w).text()};
+}
+
+Result<PaymentRequest> read_request(const net::Request& request) {
+    if (media_type(request) == yapily_content_type) {
+        TRY(const auto document, wire::JsonDocument::parse(request.body));
+        return read_yapily_payment(document.root());
+    }
+    TRY(const auto document, json_body(request));
+    return read_payment(document.root());
+}
+
+// What is registered without a creation time keeps the one it was given first, so that the same
+// call repeated is the same registration.
+Step<std::shared_ptr<const units::Registration>>
+with_creation_time(Session& s, std::shared_ptr<const units::Registration> given) {
+    if (given->payment.created_at != Instant{})
+        co_return given;
+    const auto earlier =
+        co_await store::find_payment_by_client_id(s, given->tenant, given->payment.client_id);
+    auto dated = std::make_shared<units::Registration>(*given);
+    dated->payment.created_at = earlier ? earlier->payment.created_at : given->now;
+    co_return dated;
+}
+
+Step<Result<Answer>> register_one(Session& s, const units::Context& context,
+                                  std::shared_ptr<const units::Registration> given) {
+    using Kind = units::Registered::Kind;
+    const auto registration = co_await with_creation_time(s, given);
+    const auto registered = co_await units::register_payment(s, context, registration);
+    if (registered.kind == Kind::ignored)
+        co_return ignored(given->payment.client_id, "payee_unknown");
+    if (registered.kind == Kind::conflict)
+        co_return fail(Code::payment_conflict,
+                       "give the payment an id of its own, or send it as it was");
+    const Detail detail = co_await detail_of(s, given->tenant, registered.payment);
+    co_return Answer{registered.kind == Kind::created ? 201 : 200, shown(detail)};
+}
+
+// A payee whose account is written in a way that no account of ours has.
+bool has_no_account(const flow::NewPayment& payment) {
+    return payment.payee_account_id.empty() && flow::account_key_of(payment.payee).empty();
+}
+
+Step<Result<Answer>> ignore(std::shared_ptr<const units::Registration> given,
+                            std::string_view reason) {
+    co_return ignored(given->payment.client_id, reason);
+}
+
+// By our id, or by the client's.
+Step<std::optional<Detail>> find(Session& s, TenantId tenant,
+                                 std::shared_ptr<const std::string> id) {
+    std::optional<flow::Payment> payment;
+    if (const auto ours = parse_id<PaymentIdTag>(*id))
+        payment = co_await store::find_payment(s, tenant, *ours);
+    if (!payment) {
+        auto registered = co_await store::find_payment_by_client_id(s, tenant, *id);
+        if (registered)
+            payment = std::move(registered->payment);
+    }
+    if (!payment)
+        co_return std::nullopt;
+    co_return co_await detail_of(s, tenant, *std::move(payment));
+}
+
+using Payments = std::vector<flow::Payment>;
+
+Step<Payments> list(Session& s, TenantId tenant, std::shared_ptr<const store::PaymentFilter> filter,
+                    Page page) {
+    co_return co_await store::list_payments(s, tenant, *filter, page.before, page.wanted());
+}
+
+} // namespace
+
+Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
+    CO_TRY(PaymentRequest request, read_request(call.request));
+    const std::string_view ignored_because = request.is_dead                   ? "payment_dead"
+                                             : has_no_account(request.payment) ? "payee_unknown"
+                                                                               : "";
+    const auto given = std::make_shared<const units::Registration>(
+        call.caller.tenant, std::move(request.payment), core.clock.now());
+    const units::Context& context = core.context;
+    Change unit = [given, &context](Session& s) { return register_one(s, context, given); };
+    if (!ignored_because.empty())
+        unit = [=](Session&) { return ignore(given, ignored_because); };
+    co_return co_await change(core, call, std::move(unit));
+}
+
+Task<Result<Answer>> list_payments(const Core& core, const Call& call) {
+    CO_TRY(const Page page, read_page(call.request, PaymentIdTag::prefix));
+    CO_TRY(std::string status, read_choice(call.request, "status",
+                                           {"expected", "settled", "partially_settled", "overdue",
+                                            "returned", "cancelled"}));
+    CO_TRY(std::string account, read_account_filter(call.request));
+    const auto filter =
+        std::make_shared<const store::PaymentFilter>(std::move(status), std::move(account));
+    const TenantId tenant = call.caller.tenant;
+    const Result<Payments> found = co_await core.store.read<Payments>(
+        [=](Session& s) { return list(s, tenant, filter, page); });
+    if (!found)
+        co_return std::unexpected(found.error());
+    co_return page_answer(page, *found, write_payment);
+}
+
+Task<Result<Answer>> get_payment(const Core& core, const Call& call) {
+    const TenantId tenant = call.caller.tenant;
+    const auto id = std::make_shared<const std::string>(call.id);
+    const Result<Detail> detail = co_await find_or_404<Detail>(
+        core, [=](Session& s) { return find(s, tenant, id); }, "payment");
+    if (!detail)
+        co_return std::unexpected(detail.error());
+    co_return Answer{200, shown(*detail)};
+}
+
+} // namespace settled::api

@@ -1,0 +1,35 @@
+#include "api/problem.h"
+
+#include "api/bounds.h"
+#include "wire/json_writer.h"
+
+#include <fmt/format.h>
+
+namespace settled::api {
+
+net::Response problem(const Error& error, std::string_view request_id) {
+    const CodeInfo& code = info(error.code);
+    const bool ours = code.http_status == 500;
+    const std::string_view detail = ours ? "the request_id finds the cause in the server's log"
+                                         : std::string_view(error.detail);
+    wire::JsonWriter w;
+    w.object().member("type", fmt::format("urn:settled:problem:{}", code.token));
+    w.member("title", code.title).member("status", code.http_status);
+    w.member("detail", detail.empty() ? code.title : detail);
+    w.member("code", code.token).member("request_id", request_id).end();
+
+    net::Response response;
+    response.status = code.http_status;
+    response.content_type = problem_content_type;
+    response.body = std::move(w).text();
+    if (error.code == Code::credentials_missing)
+        response.fields.add("WWW-Authenticate", "Bearer realm=\"settled\"");
+    else if (error.code == Code::credentials_invalid)
+        response.fields.add("WWW-Authenticate",
+                            "Bearer realm=\"settled\", error=\"invalid_token\"");
+    if (code.http_status == 429 || code.http_status == 503)
+        response.fields.add("Retry-After", fmt::to_string(bounds::retry_after_seconds));
+    return response;
+}
+
+} // namespace settled::api

@@ -1,0 +1,22 @@
+// Errors as callers see them: application/problem+json (RFC 9457).
+//
+//   {"type":"urn:settled:problem:amount_invalid","title":"The amount is not acceptable",
+//    "status":422,"detail":"amount.value: give digits …","code":"amount_invalid",
+//    "request_id":"…"}
+//
+// `code` is stable; `detail` is for people. What went wrong inside (status 500) is said to the log
+// and not to the caller.
+#pragma once
+
+#include "base/error.h"
+#include "net/http.h"
+
+#include <string_view>
+
+namespace settled::api {
+
+inline constexpr std::string_view problem_content_type = "application/problem+json";
+
+net::Response problem(const Error& error, std::string_view request_id);
+
+} // namespace settled::api

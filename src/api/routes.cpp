@@ -1,0 +1,130 @@
+#include "api/routes.h"
+
+#include "api/handlers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace settled::api {
+
+namespace {
+
+using enum Scope;
+
+constexpr auto table = std::to_array<Route>({
+    {"POST", "/v1/payments", payments_write, "", create_payment},
+    {"GET", "/v1/payments", payments_read, "limit after status account", list_payments},
+    {"GET", "/v1/payments/{id}", payments_read, "", get_payment},
+
+    {"GET", "/v1/settlements", settlements_read, "limit after status account", list_settlements},
+    {"GET", "/v1/settlements/{id}", settlements_read, "", get_settlement},
+    {"GET", "/v1/matches", settlements_read, "limit after", list_matches},
+    {"GET", "/v1/matches/{id}", settlements_read, "", get_match},
+    {"GET", "/v1/reviews", settlements_read, "limit after status", list_reviews},
+    {"GET", "/v1/reviews/{id}", settlements_read, "", get_review},
+
+    {"POST", "/v1/accounts", accounts_write, "", create_account},
+    {"GET", "/v1/accounts", accounts_read, "limit after", list_accounts},
+    {"GET", "/v1/accounts/{id}", accounts_read, "", get_account},
+
+    {"POST", "/v1/endpoints", endpoints_write, "", create_endpoint},
+    {"GET", "/v1/endpoints", endpoints_read, "limit after", list_endpoints},
+    {"GET", "/v1/endpoints/{id}", endpoints_read, "", get_endpoint},
+    {"PATCH", "/v1/endpoints/{id}", endpoints_write, "", update_endpoint},
+    {"DELETE", "/v1/endpoints/{id}", endpoints_write, "", delete_endpoint},
+    {"POST", "/v1/endpoints/{id}/ping", events_write, "", ping_endpoint},
+
+    {"GET", "/v1/events", events_read, "limit after type", list_events},
+    {"GET", "/v1/events/{id}", events_read, "", get_event},
+    {"GET", "/v1/deliveries", events_read, "limit after status endpoint event", list_deliveries},
+    {"GET", "/v1/deliveries/{id}", events_read, "", get_delivery},
+    {"POST", "/v1/deliveries/{id}/redeliver", events_write, "", redeliver},
+
+    {"GET", "/v1/webhooks", webhooks_read, "limit after", list_webhooks},
+    {"GET", "/v1/webhooks/{id}", webhooks_read, "", get_webhook},
+
+    {"POST", "/v1/sources", admin, "", create_source},
+    {"GET", "/v1/sources", admin, "limit after", list_sources},
+    {"PATCH", "/v1/sources/{name}", admin, "", update_source},
+
+    {"POST", "/v1/api-keys", admin, "", create_api_key, true},
+    {"GET", "/v1/api-keys", admin, "limit after", list_api_keys},
+    {"DELETE", "/v1/api-keys/{id}", admin, "", revoke_api_key},
+});
+
+// Takes the next part of "/a/b" off its front: "a".
+std::string_view next_part(std::string_view& path) {
+    path.remove_prefix(1);
+    const std::string_view part = path.substr(0, path.find('/'));
+    path.remove_prefix(part.size());
+    return part;
+}
+
+// What stands for {…}, "" when there is none in the pattern; nullopt: the path is another one.
+std::optional<std::string_view> fit(std::string_view pattern, std::string_view path) {
+    std::string_view id;
+    while (!pattern.empty() && path.starts_with('/')) {
+        const std::string_view expected = next_part(pattern);
+        const std::string_view part = next_part(path);
+        if (expected.starts_with('{') && !part.empty())
+            id = part;
+        else if (expected != part)
+            return std::nullopt;
+    }
+    return pattern.empty() && path.empty() ? std::optional(id) : std::nullopt;
+}
+
+bool names(std::string_view words, std::string_view word) {
+    while (!words.empty()) {
+        const std::size_t space = words.find(' ');
+        if (words.substr(0, space) == word)
+            return true;
+        words.remove_prefix(space == words.npos ? words.size() : space + 1);
+    }
+    return false;
+}
+
+} // namespace
+
+std::span<const Route> routes() {
+    return table;
+}
+
+RouteMatch find_route(std::string_view method, std::string_view path) {
+    RouteMatch match;
+    for (const Route& route : table) {
+        const auto id = fit(route.pattern, path);
+        if (!id)
+            continue;
+        if (route.method == method)
+            return {&route, std::string(*id), {}};
+        match.allow += (match.allow.empty() ? "" : ", ") + std::string(route.method);
+    }
+    return match;
+}
+
+Result<> check_parameters(const Route& route, std::string_view query, bool operated) {
+    std::vector<std::string> seen;
+    while (!query.empty()) {
+        const std::size_t end = query.find('&');
+        const std::string_view pair = query.substr(0, end);
+        query.remove_prefix(end == query.npos ? query.size() : end + 1);
+        const auto name = net::percent_decode(pair.substr(0, pair.find('=')));
+        const bool known =
+            name && (names(route.parameters, *name) || (operated && *name == "tenant"));
+        if (!known)
+            return fail(Code::parameter_invalid,
+                        route.parameters.empty()
+                            ? "this address takes no query parameters"
+                            : fmt::format("this address takes only: {}", route.parameters));
+        if (std::ranges::find(seen, *name) != seen.end())
+            return fail(Code::parameter_invalid, *name + ": give it once");
+        seen.push_back(*name);
+    }
+    return {};
+}
+
+} // namespace settled::api

@@ -1,0 +1,52 @@
+#include "api/scope.h"
+
+#include <algorithm>
+
+namespace settled::api {
+
+namespace {
+
+constexpr std::array<std::string_view, 12> tokens{
+    "",
+    "payments:read",
+    "payments:write",
+    "settlements:read",
+    "accounts:read",
+    "accounts:write",
+    "endpoints:read",
+    "endpoints:write",
+    "events:read",
+    "events:write",
+    "webhooks:read",
+    "admin",
+};
+
+} // namespace
+
+std::string_view token(Scope scope) {
+    return tokens[static_cast<std::size_t>(scope)];
+}
+
+ScopeSet ScopeSet::all() {
+    ScopeSet set;
+    for (std::size_t i = 1; i < tokens.size(); ++i)
+        set.bits_ |= bit(static_cast<Scope>(i));
+    return set;
+}
+
+Result<ScopeSet> ScopeSet::parse(std::string_view text) {
+    if (text == "*")
+        return all();
+    ScopeSet set;
+    while (!text.empty()) {
+        const std::size_t space = text.find(' ');
+        const auto* const found = std::ranges::find(tokens, text.substr(0, space));
+        if (found == tokens.end() || found->empty())
+            return fail(Code::value_invalid, "there is no such scope");
+        set.bits_ |= bit(static_cast<Scope>(found - tokens.begin()));
+        text.remove_prefix(space == text.npos ? text.size() : space + 1);
+    }
+    return set;
+}
+
+} // namespace settled::api

@@ -1,0 +1,49 @@
+// What an API key may do. A route asks for one scope; a key has a set of them.
+#pragma once
+
+#include "base/error.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace settled::api {
+
+// `none`: the route is for everyone. Settlements cover matches and reviews; events cover
+// deliveries; admin covers sources and API keys.
+enum class Scope : std::uint8_t {
+    none,
+    payments_read,
+    payments_write,
+    settlements_read,
+    accounts_read,
+    accounts_write,
+    endpoints_read,
+    endpoints_write,
+    events_read,
+    events_write,
+    webhooks_read,
+    admin,
+};
+// "payments:read".
+std::string_view token(Scope scope);
+
+class ScopeSet {
+  public:
+    static ScopeSet all();
+    // Space-separated tokens, or "*". Fails with value_invalid.
+    static Result<ScopeSet> parse(std::string_view text);
+
+    bool has(Scope scope) const { return scope == Scope::none || (bits_ & bit(scope)) != 0; }
+    bool covers(ScopeSet other) const { return (other.bits_ & ~bits_) == 0; }
+    bool empty() const { return bits_ == 0; }
+
+  private:
+    static constexpr std::uint32_t bit(Scope scope) {
+        return std::uint32_t{1} << static_cast<unsigned>(scope);
+    }
+    std::uint32_t bits_ = 0;
+};
+
+} // namespace settled::api

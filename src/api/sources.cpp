@@ -1,0 +1,176 @@
+#include "flow/source.h"
+
+#include "api/body.h"
+#include "api/bounds.h"
+#include "api/change.h"
+#include "api/handlers.h"
+#include "api/page.h"
+#include "api/reader.h"
+#include "api/views.h"
+#include "crypto/custody.h"
+#include "store/directory.h"
+
+namespace settled::api {
+
+namespace {
+
+using store::Session;
+using store::SourceRow;
+using store::Step;
+using Sources = std::vector<SourceRow>;
+
+// What is absent stays as it is.
+struct SourcePatch {
+    std::string name;
+    std::string kind;
+    std::optional<std::vector<std::string>> bank_keys;
+    std::optional<std::string> signing_key;
+    std::optional<std::int64_t> retention_days;
+};
+
+// One answer whatever is wrong with it: callers are not to learn which files this server has.
+Result<std::string> check_signing_key(std::string_view uri) {
+    if (uri.starts_with("env:"))
+        return fail(Code::value_invalid, "environment variables are read at start only");
+    const auto signer = crypto::open_signer(uri);
+    if (!signer)
+        return fail(Code::value_invalid,
+                    "give the URI of a private key that this server can read: a file: that only it "
+                    "may read, with a PKCS#8 PEM RSA key of 2048 to 4096 bits");
+    return std::string(uri);
+}
+
+SourcePatch read_settings(Reader& in) {
+    SourcePatch patch;
+    patch.bank_keys =
+        in.optional_texts("bank_keys", bounds::bank_keys_per_source_max, bounds::pem_bytes_max);
+    if (patch.bank_keys && !in.failed())
+        for (const std::string& pem : *patch.bank_keys)
+            if (const auto key = crypto::Verifier::from_pem(pem); !key)
+                in.refuse(Code::value_invalid, "bank_keys", key.error().detail);
+    patch.signing_key = in.take("signing_key", bounds::uri_bytes_max, check_signing_key);
+    patch.retention_days = in.optional_integer("retention_days", 1, limits::retention_days_max);
+    return patch;
+}
+
+Result<SourcePatch> read_new_source(const wire::Json& root) {
+    Reader in(root);
+    const std::string name = in.text("name", limits::text_bytes_max);
+    if (!name.empty() && !flow::is_source_name(name))
+        in.refuse(Code::value_invalid, "name",
+                  "give 1 to 63 lower-case letters, digits, '-' and '_'");
+    const std::string kind = in.text("kind", limits::text_bytes_max);
+    if (kind != flow::source_clearbank)
+        in.refuse(Code::value_invalid, "kind", "give clearbank");
+    SourcePatch given = read_settings(in);
+    given.name = name;
+    given.kind = kind;
+    if (!given.bank_keys)
+        in.missing("bank_keys");
+    if (!given.signing_key)
+        in.missing("signing_key");
+    TRY_VOID(in.finish());
+    return given;
+}
+
+void apply(flow::SourceSettings& settings, const SourcePatch& patch) {
+    settings.bank_keys = patch.bank_keys.value_or(settings.bank_keys);
+    settings.signing_key = patch.signing_key.value_or(settings.signing_key);
+    settings.retention_days =
+        static_cast<int>(patch.retention_days.value_or(settings.retention_days));
+}
+
+flow::SourceSettings settings_of(const SourceRow& source) {
+    auto settings = flow::parse_source_settings(source.settings);
+    SETTLED_ASSERT(settings.has_value(), "the store holds source settings that cannot be read");
+    return *std::move(settings);
+}
+
+// Keys by what they are and by their fingerprint, under which the logs name them.
+void write_source(wire::JsonWriter& w, const SourceRow& source) {
+    const flow::SourceSettings settings = settings_of(source);
+    w.object().member("id", to_string(source.id)).member("name", source.name);
+    w.member("kind", source.kind).member("hook_path", "/hooks/" + source.name);
+    w.key("bank_keys").array();
+    for (const std::string& pem : settings.bank_keys) {
+        const auto key = crypto::Verifier::from_pem(pem);
+        w.object().member("fingerprint", key ? (*key)->fingerprint() : "").member("pem", pem).end();
+    }
+    w.end().member("signing_key", settings.signing_key);
+    w.member("retention_days", settings.retention_days);
+    write_time(w, "created_at", source.created_at);
+    w.end();
+}
+
+std::string shown(const SourceRow& source) {
+    wire::JsonWriter w;
+    write_source(w, source);
+    return std::move(w).text();
+}
+
+Step<Result<Answer>> create(Session& s, std::shared_ptr<const SourceRow> source) {
+    const Sources there = co_await store::list_sources(s, source->tenant);
+    if (there.size() >= bounds::sources_per_tenant_max)
+        co_return fail(Code::limit_reached, "there are too many sources");
+    const bool added = co_await store::insert_source(s, *source);
+    if (!added)
+        co_return fail(Code::source_conflict, "give it another name");
+    co_return Answer{201, shown(*source)};
+}
+
+Step<Result<Answer>> update(Session& s, TenantId tenant, std::shared_ptr<const SourcePatch> patch) {
+    Sources sources = co_await store::list_sources(s, tenant);
+    const auto source = std::ranges::find(sources, patch->name, &SourceRow::name);
+    if (source == sources.end())
+        co_return fail(Code::not_found, "there is no such source");
+    flow::SourceSettings settings = settings_of(*source);
+    apply(settings, *patch);
+    source->settings = flow::to_json(settings);
+    (void)co_await store::update_source_settings(s, tenant, source->id, source->settings);
+    co_return Answer{200, shown(*source)};
+}
+
+Task<> announce(const Core& core, const Result<Answer>& answer) {
+    if (answer && !answer->replayed)
+        co_await core.sources_changed();
+}
+
+} // namespace
+
+Task<Result<Answer>> create_source(const Core& core, const Call& call) {
+    CO_TRY(const auto document, json_body(call.request));
+    CO_TRY(const SourcePatch given, read_new_source(document.root()));
+    flow::SourceSettings settings;
+    apply(settings, given);
+    const auto source = std::make_shared<const SourceRow>(
+        call.caller.tenant, core.context.ids.next<SourceId>(), given.name, given.kind,
+        flow::to_json(settings), core.clock.now());
+    auto answer = co_await change(core, call, [=](Session& s) { return create(s, source); });
+    co_await announce(core, answer);
+    co_return answer;
+}
+
+Task<Result<Answer>> list_sources(const Core& core, const Call& call) {
+    CO_TRY(const Page page, read_page(call.request, SourceIdTag::prefix));
+    const TenantId tenant = call.caller.tenant;
+    Result<Sources> found = co_await core.store.read<Sources>(
+        [=](Session& s) { return store::list_sources(s, tenant); });
+    if (!found)
+        co_return std::unexpected(found.error());
+    co_return page_answer(page, cut(*std::move(found), page), write_source);
+}
+
+Task<Result<Answer>> update_source(const Core& core, const Call& call) {
+    CO_TRY(const auto document, json_body(call.request));
+    Reader in(document.root());
+    SourcePatch read = read_settings(in);
+    CO_TRY_VOID(in.finish());
+    read.name = call.id;
+    const auto patch = std::make_shared<const SourcePatch>(std::move(read));
+    const TenantId tenant = call.caller.tenant;
+    auto answer = co_await change(core, call, [=](Session& s) { return update(s, tenant, patch); });
+    co_await announce(core, answer);
+    co_return answer;
+}
+
+} // namespace settled::api
