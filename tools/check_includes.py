@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Keeps the house in order: who may include what, and what must not be said where.
 
-1. A module includes only itself and what its DEPENDS in src/CMakeLists.txt reach.
+1. A module includes only itself and what its DEPENDS reach (src/CMakeLists.txt); there is no circle.
 2. A third-party header stays in the folders that own it (docs/decisions/0008-dependencies.md).
 3. Code that must be repeatable from its facts asks no clock, environment, thread or random device,
    and walks no unordered container. Money code has no floating point.
@@ -45,18 +45,23 @@ ALLOWED = {}
 
 
 def modules():
-    """Module -> the modules it may include, from src/CMakeLists.txt."""
-    text = (ROOT / "src/CMakeLists.txt").read_text() + (ROOT / "sandbox/CMakeLists.txt").read_text()
+    """Module -> the modules it may include, by its DEPENDS and what those reach."""
     direct = {}
-    for name, rest in re.findall(r"settled_module\((\w+)([^)]*)\)", text):
-        depends = re.search(r"DEPENDS\s+([\w\s]+?)(?:\bLINKS\b|\bFOLDER\b|$)", rest)
-        direct[name] = depends[1].split() if depends else []
+    for cmake in ("src/CMakeLists.txt", "sandbox/CMakeLists.txt"):
+        for name, rest in re.findall(r"settled_module\((\w+)([^)]*)\)", (ROOT / cmake).read_text()):
+            depends = re.search(r"DEPENDS\s+([\w\s]+?)(?:\bLINKS\b|\bFOLDER\b|$)", rest)
+            direct[name] = depends[1].split() if depends else []
     reach = {}
-    for name, depends in direct.items():  # declared bottom to top
-        unknown = [other for other in depends if other not in reach]
-        if unknown:
-            sys.exit(f"src/CMakeLists.txt: {name} depends on {unknown}, which must be declared above it")
-        reach[name] = {name}.union(*(reach[other] for other in depends))
+
+    def follow(name, path):
+        if name in path or name not in direct:
+            sys.exit(f"DEPENDS go in a circle or name no module: {' -> '.join([*path, name])}")
+        if name not in reach:
+            reach[name] = {name}.union(*(follow(other, [*path, name]) for other in direct[name]))
+        return reach[name]
+
+    for name in direct:
+        follow(name, [])
     return reach
 
 
