@@ -54,6 +54,9 @@ std::optional<std::string> percent_decode(std::string_view text) {
 void Fields::add(std::string_view name, std::string_view value) {
     const std::size_t end = text_.size() + name.size() + value.size();
     SETTLED_ASSERT(end <= std::numeric_limits<std::uint32_t>::max(), "fields of {} bytes", end);
+    if (places_.empty()) {
+        places_.reserve(16); // what most messages have, in one piece
+    }
     const auto start = static_cast<std::uint32_t>(text_.size());
     text_.append(name);
     text_.append(value);

@@ -12,7 +12,8 @@ namespace {
 constexpr std::array<std::string_view, 7> methods = {"GET",   "POST",    "PUT", "DELETE",
                                                      "PATCH", "OPTIONS", "HEAD"};
 
-// A second one of these would be a second opinion about whose request this is, or where it ends.
+// Host is first, since its repetition has a code of its own. A second one of these would be a
+// second opinion about whose request this is, or where it ends.
 constexpr std::array<std::string_view, 10> single_fields = {
     "Host",          "Content-Length",   "Transfer-Encoding", "Content-Type",
     "Authorization", "DigitalSignature", "X-Request-Id",      "Idempotency-Key",
@@ -109,6 +110,23 @@ Result<std::string_view> origin_form(std::string_view target, std::string_view h
     return target.substr(slash);
 }
 
+Result<> check_singles(const Fields& fields) {
+    std::array<bool, single_fields.size()> seen{};
+    for (const auto& [name, value] : fields) {
+        for (std::size_t i = 0; i < single_fields.size(); ++i) {
+            if (name.size() != single_fields[i].size() || !same_name(name, single_fields[i])) {
+                continue;
+            }
+            if (seen[i]) {
+                return fail(i == 0 ? Code::host_invalid : Code::header_repeated,
+                            std::string(single_fields[i]));
+            }
+            seen[i] = true;
+        }
+    }
+    return {};
+}
+
 Result<> check_transfer_encoding(const Fields& fields, int version) {
     const auto encoding = fields.find("Transfer-Encoding");
     if (!encoding) {
@@ -178,12 +196,7 @@ Result<> check_method(std::string_view method) {
 }
 
 Result<> check_fields(const Fields& fields, int version) {
-    for (const std::string_view name : single_fields) {
-        if (fields.count(name) > 1) {
-            return fail(name == "Host" ? Code::host_invalid : Code::header_repeated,
-                        std::string(name));
-        }
-    }
+    TRY_VOID(check_singles(fields));
     const auto host = fields.find("Host");
     if (!host || !is_host(*host)) {
         return fail(Code::host_invalid);

@@ -1,6 +1,5 @@
 #include "net/server_state.h"
 
-#include "base/bytes.h"
 #include "net/response_text.h"
 
 namespace settled::net {
@@ -19,7 +18,13 @@ std::string ServerState::random_hex(std::size_t bytes) {
         rng.fill(random_);
         random_used_ = 0;
     }
-    std::string hex = to_hex(BytesView(random_).subspan(random_used_, bytes));
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string hex(2 * bytes, '\0');
+    for (std::size_t i = 0; i < bytes; ++i) {
+        const unsigned byte = random_[random_used_ + i];
+        hex[2 * i] = digits[byte >> 4u];
+        hex[2 * i + 1] = digits[byte & 15u];
+    }
     random_used_ += bytes;
     return hex;
 }
