@@ -51,6 +51,7 @@ bench: configure ## Measure and write bench/results/NAME.json (BENCH=name for on
 	@$(PYTHON) tools/run_bench.py --build $(BUILD) $(if $(BENCH),--only '$(BENCH)')
 
 lint: configure ## Check format, dependencies, sizes, headers and clang-tidy's rules.
+	@cmake --preset $(PRESET) >/dev/null # finds files that are new
 	@tools/lint.sh $(BUILD) $(JOBS)
 
 fmt: setup ## Format every C++ file.
