@@ -96,10 +96,13 @@ Api::Api(ApiDeps deps) : impl_(std::make_unique<Impl>(std::move(deps))) {}
 Api::~Api() = default;
 
 Task<net::Response> Api::handle(net::Request request) {
+    // The server leaves the body of an answer to HEAD away (RFC 9110, 9.3.2).
+    const std::string_view asked = request.method;
+    const std::string_view method = asked == "HEAD" ? "GET" : asked;
     const bool wants_openapi = request.path == openapi_path;
-    if (wants_openapi && request.method == "GET")
+    if (wants_openapi && method == "GET")
         co_return openapi();
-    RouteMatch match = find_route(request.method, request.path);
+    RouteMatch match = find_route(method, request.path);
     if (wants_openapi)
         match.allow = "GET";
     if (match.route == nullptr && match.allow.empty())

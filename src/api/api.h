@@ -36,7 +36,8 @@ struct ApiDeps {
     Rng& rng;
     const Secret& master;
     observe::Metrics& metrics;
-    // Awaited after a commit that changed them: app/ loads its books again before the call is answered.
+    // Awaited after a commit that changed them: app/ loads its books again before the call is
+    // answered.
     std::function<Task<>()> sources_changed;
     std::function<Task<>()> endpoints_changed;
     // What endpoint URLs may lead to. Deliveries check it again, with the addresses resolved.

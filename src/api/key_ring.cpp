@@ -10,8 +10,9 @@ namespace {
 
 using Found = std::optional<store::ApiKeyRow>;
 
+// A coroutine, so that the digest lives as long as the statement that refers to it.
 store::Step<Found> find(store::Session& s, crypto::Digest hash) {
-    return store::find_api_key_by_hash(s, hash);
+    co_return co_await store::find_api_key_by_hash(s, hash);
 }
 
 std::unexpected<Error> not_valid() {

@@ -1,0 +1,230 @@
+// Who may do what: generated from the table of routes, so that a new route is tested or fails here.
+#include "api/bounds.h"
+#include "api/key_text.h"
+#include "api/routes.h"
+#include "api/testing.h"
+
+#include "flow/event.h"
+#include "store/reviews.h"
+#include "units/tell.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace settled::api {
+namespace {
+
+using testing::Reply;
+using testing::World;
+
+// A path of the route: {…} replaced.
+std::string path_of(const Route& route, std::string_view id) {
+    std::string path(route.pattern);
+    const std::size_t begin = path.find('{');
+    if (begin != path.npos)
+        path.replace(begin, path.find('}') - begin + 1, id);
+    return path;
+}
+
+std::string name_of(const Route& route) {
+    return std::string(route.method) + " " + std::string(route.pattern);
+}
+
+// Every scope but one.
+std::string scopes_without(Scope left_out) {
+    std::string scopes;
+    for (int i = 1; i <= static_cast<int>(Scope::admin); ++i)
+        if (const auto scope = static_cast<Scope>(i); scope != left_out)
+            scopes += (scopes.empty() ? "" : " ") + std::string(token(scope));
+    return scopes;
+}
+
+store::Step<std::int64_t> tell_and_review(store::Session& s, const units::Context& context,
+                                          TenantId tenant, Instant now, std::int64_t review) {
+    co_await store::insert_review(s, tenant,
+                                  {ReviewId{review}, std::string(store::review_webhook_unreadable),
+                                   1, "open", R"({"reason":"test"})", now, std::nullopt});
+    const auto event = flow::unmatched_event(context.ids.next<EventId>(), flow::Settlement{}, now);
+    co_await units::tell(s, context, tenant, event);
+    co_return 0;
+}
+
+// One object of each kind, of tenant `main`: by the first part of a route's path behind /v1.
+std::map<std::string, std::string> objects_of_main(World& world, const std::string& key) {
+    std::map<std::string, std::string> ids;
+    ids["accounts"] =
+        world.call(key, "POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})").at("id");
+    ids["payments"] = world
+                          .call(key, "POST", "/v1/payments",
+                                R"({"id":"order-1","amount":{"value":"12.34","currency":"GBP"},
+                                     "end_to_end_id":"E2E-000001",
+                                     "payee":{"iban":"GB57CLRB04040100057354"}})")
+                          .at("id");
+    ids["endpoints"] =
+        world.call(key, "POST", "/v1/endpoints", R"({"url":"https://partner.example/hook"})")
+            .at("id");
+    ids["webhooks"] =
+        to_string(world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001")));
+    const auto review = world.ids.next<ReviewId>();
+    const TenantId main = world.tenant("main");
+    const Instant now = world.clock.now();
+    (void)world.write<std::int64_t>([&world, main, now, review](store::Session& s) {
+        return tell_and_review(s, world.context, main, now, review.value);
+    });
+    ids["reviews"] = to_string(review);
+    for (const char* kind : {"settlements", "matches", "events", "deliveries"})
+        ids[kind] = world.call(key, "GET", std::string("/v1/") + kind).at("data.0.id");
+    ids["api-keys"] = world.call(key, "GET", "/v1/api-keys").at("data.0.id");
+    ids["sources"] = world.call(key, "POST", "/v1/sources", world.new_source("bank")).at("name");
+    return ids;
+}
+
+std::string kind_of(const Route& route) {
+    const std::string_view rest = route.pattern.substr(std::string_view("/v1/").size());
+    return std::string(rest.substr(0, rest.find('/')));
+}
+
+TEST(Access, no_route_answers_without_a_key) {
+    World world;
+    for (const Route& route : routes()) {
+        const Reply reply = world.call("", route.method, path_of(route, "x"));
+        EXPECT_EQ(reply.status(), 401) << name_of(route);
+        EXPECT_EQ(reply.code(), "credentials_missing") << name_of(route);
+        EXPECT_TRUE(reply.response.fields.find("WWW-Authenticate")->starts_with("Bearer"));
+    }
+}
+
+TEST(Access, a_wrong_key_a_revoked_one_and_an_unknown_one_get_the_same_answer) {
+    World world;
+    const std::string admin = world.key_of("main");
+    const std::string revoked = world.key_of("main");
+    const std::string id = world.call(admin, "GET", "/v1/api-keys").at("data.0.id");
+    ASSERT_EQ(world.call(admin, "DELETE", "/v1/api-keys/" + id).status(), 204);
+    std::string damaged = admin;
+    damaged.back() = damaged.back() == 'A' ? 'B' : 'A';
+    SeededRng other(1);
+    const std::string unknown(generate_key_text(other).reveal());
+    for (const Route& route : routes()) {
+        const std::string path = path_of(route, "x");
+        const Reply first = world.call(revoked, route.method, path);
+        EXPECT_EQ(first.code(), "credentials_invalid") << name_of(route);
+        for (const std::string& key : {damaged, unknown, std::string("sk_"), std::string("x")})
+            EXPECT_EQ(world.call(key, route.method, path).response.body, first.response.body)
+                << name_of(route) << key;
+    }
+}
+
+TEST(Access, other_schemes_than_bearer_are_refused) {
+    World world;
+    const std::string key = world.key_of("main");
+    for (const std::string& header :
+         {"Basic " + key, key, std::string("Bearer"), "Bearer  " + key, "Bearer " + key + " "})
+        EXPECT_EQ(world.call("", "GET", "/v1/payments", "", {{"Authorization", header}}).code(),
+                  "credentials_invalid")
+            << header;
+    EXPECT_EQ(
+        world.call("", "GET", "/v1/payments", "", {{"authorization", "bearer " + key}}).status(),
+        200);
+}
+
+TEST(Access, every_other_scope_together_does_not_open_a_route) {
+    World world;
+    std::map<Scope, std::string> keys;
+    for (const Route& route : routes()) {
+        std::string& key = keys[route.scope];
+        if (key.empty())
+            key = world.key_of("main", scopes_without(route.scope));
+        const Reply reply = world.call(key, route.method, path_of(route, "x"));
+        EXPECT_EQ(reply.status(), 403) << name_of(route);
+        EXPECT_EQ(reply.code(), "scope_missing") << name_of(route);
+    }
+}
+
+TEST(Access, the_scope_of_a_route_is_enough) {
+    World world;
+    std::map<Scope, std::string> keys;
+    for (const Route& route : routes()) {
+        std::string& key = keys[route.scope];
+        if (key.empty())
+            key = world.key_of("main", token(route.scope));
+        const int status = world.call(key, route.method, path_of(route, "x")).status();
+        EXPECT_TRUE(status != 401 && status != 403) << name_of(route) << status;
+    }
+}
+
+TEST(Access, what_belongs_to_another_tenant_does_not_exist) {
+    World world;
+    const std::string ours = world.key_of("main");
+    const std::string theirs = world.key_of("rival");
+    const auto ids = objects_of_main(world, ours);
+    for (const Route& route : routes()) {
+        const std::string kind = kind_of(route);
+        if (route.pattern.find('{') == route.pattern.npos) {
+            if (route.method == "GET" && kind != "api-keys") {
+                EXPECT_EQ(world.call(theirs, "GET", route.pattern).count(), 0U) << name_of(route);
+            }
+            continue;
+        }
+        ASSERT_TRUE(ids.contains(kind) && !ids.at(kind).empty())
+            << "no object for " << name_of(route);
+        const std::string body = route.method == "PATCH" ? "{}" : "";
+        const Reply reply = world.call(theirs, route.method, path_of(route, ids.at(kind)), body);
+        EXPECT_EQ(reply.status(), 404) << name_of(route) << reply.response.body;
+        EXPECT_EQ(reply.code(), "not_found") << name_of(route);
+        if (route.method == "GET") {
+            EXPECT_EQ(world.call(ours, "GET", path_of(route, ids.at(kind))).status(), 200)
+                << name_of(route);
+        }
+    }
+}
+
+TEST(Access, the_operator_needs_no_key_and_names_the_tenant) {
+    World world;
+    EXPECT_EQ(world.operate("GET", "/v1/payments").status(), 200);
+    EXPECT_EQ(world.operate("GET", "/v1/payments?tenant=main").status(), 200);
+    EXPECT_EQ(world.operate("GET", "/v1/payments?tenant=nobody").code(), "not_found");
+    EXPECT_EQ(world.operate("GET", "/v1/payments?tenant=A%20B").code(), "parameter_invalid");
+    const std::string key = world.key_of("new-one");
+    EXPECT_EQ(world.call(key, "GET", "/v1/payments").status(), 200);
+    EXPECT_EQ(world.operate("GET", "/v1/payments?tenant=new-one").status(), 200);
+}
+
+TEST(Access, a_key_cannot_name_a_tenant) {
+    World world;
+    const std::string key = world.key_of("main");
+    EXPECT_EQ(world.call(key, "GET", "/v1/payments?tenant=main").code(), "parameter_invalid");
+}
+
+TEST(Access, a_key_that_another_server_revoked_is_remembered_for_seconds_only) {
+    World world;
+    const std::string key = world.key_of("main");
+    ASSERT_EQ(world.call(key, "GET", "/v1/payments").status(), 200);
+    const std::string id = world.call(key, "GET", "/v1/api-keys").at("data.0.id");
+    std::unique_ptr<Api> here = std::exchange(world.api, world.another_api());
+    ASSERT_EQ(world.operate("DELETE", "/v1/api-keys/" + id).status(), 204);
+    EXPECT_EQ(world.call(key, "GET", "/v1/payments").code(), "credentials_invalid");
+
+    world.api = std::move(here);
+    EXPECT_EQ(world.call(key, "GET", "/v1/payments").status(), 200) << "remembered";
+    world.clock.advance(bounds::cached_key_kept);
+    EXPECT_EQ(world.call(key, "GET", "/v1/payments").code(), "credentials_invalid");
+}
+
+TEST(KeyText, has_a_checksum_that_finds_every_single_wrong_letter) {
+    SeededRng rng(7);
+    for (int round = 0; round < 20; ++round) {
+        const std::string text(generate_key_text(rng).reveal());
+        ASSERT_TRUE(is_key_text(text)) << text;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            std::string wrong = text;
+            wrong[i] = wrong[i] == 'x' ? 'y' : 'x';
+            EXPECT_FALSE(is_key_text(wrong)) << wrong;
+        }
+    }
+    EXPECT_FALSE(is_key_text(""));
+    EXPECT_FALSE(is_key_text("sk_"));
+}
+
+} // namespace
+} // namespace settled::api

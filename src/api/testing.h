@@ -1,0 +1,130 @@
+// For the tests of this module: an Api over a store in a directory of its own, called as the server
+// would call it, and a clock that stands still.
+#pragma once
+
+#include "api/api.h"
+#include "flow/facts.h"
+#include "store/sqlite/sqlite_store.h"
+#include "wire/json.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace settled::api::testing {
+
+class FakeClock final : public Clock {
+  public:
+    Instant now() const override { return {us_.load()}; }
+    Steady steady() const override { return Steady(std::chrono::microseconds(us_.load())); }
+    void advance(std::chrono::microseconds by) { us_ += by.count(); }
+
+  private:
+    std::atomic<std::int64_t> us_{1'795'000'000'000'000}; // 2026-11-18
+};
+
+// An answer, with its body read.
+struct Reply {
+    net::Response response;
+    wire::JsonDocument document;
+
+    int status() const { return response.status; }
+    wire::Json root() const { return document.root(); }
+    // A member's text by its path, "match.rule"; numbers as digits; "" when absent or null.
+    std::string at(std::string_view path) const;
+    std::string code() const { return at("code"); }
+    std::size_t count() const { return root().member("data")->size(); } // of a page
+};
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+inline constexpr std::string_view our_iban = "GB57CLRB04040100057354";
+
+class World {
+  public:
+    World();
+    ~World();
+
+    // With a key; "" sends none.
+    Reply call(std::string_view key, std::string_view method, std::string_view target,
+               std::string_view body = {}, const Headers& headers = {});
+    // Over the control socket.
+    Reply operate(std::string_view method, std::string_view target, std::string_view body = {});
+    Reply answer(net::Request request);
+
+    // A new key of a tenant, which is opened: "sk_…".
+    std::string key_of(std::string_view tenant, std::string_view scopes = "*");
+
+    // Runs a unit and gives its result.
+    template <class T>
+    T write(store::Unit<T> unit);
+
+    // Money arrived: takes a webhook in. Gives the webhook's id.
+    WebhookId settle(TenantId tenant, flow::SettlementFact fact);
+    TenantId tenant(std::string_view name);
+    // The body of POST /v1/sources, with keys made for it; the signing key is a file in
+    // `directory`.
+    std::string new_source(std::string_view name);
+    // Another server's over the same store.
+    std::unique_ptr<Api> another_api();
+
+    // The next note that a commit told its listener; waits for it. nullopt: none came in 5 s.
+    std::optional<store::TaskNote> next_note();
+
+    FakeClock clock;
+    SystemRng rng;
+    Secret master{std::string(32, 'm')};
+    IdMint ids{clock, 1};
+    units::TenantKeys tenant_keys{master.copy()};
+    units::Context context{ids, tenant_keys};
+    observe::Metrics metrics;
+    int endpoints_changed = 0;
+    int sources_changed = 0;
+    std::string directory;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<Api> api;
+
+  private:
+    template <class T>
+    T run(Task<T> task);
+    void keep_notes(std::vector<store::TaskNote> notes);
+
+    std::mutex mutex_;
+    std::condition_variable noted_;
+    std::vector<store::TaskNote> notes_;
+    boost::asio::io_context io_;
+};
+
+template <class T>
+T World::run(Task<T> task) {
+    std::optional<T> result;
+    boost::asio::co_spawn(io_, std::move(task), [&](std::exception_ptr thrown, T value) {
+        if (thrown)
+            std::rethrow_exception(thrown);
+        result.emplace(std::move(value));
+    });
+    io_.restart();
+    io_.run();
+    return *std::move(result);
+}
+
+template <class T>
+T World::write(store::Unit<T> unit) {
+    Result<T> result = run(store->write<T>(std::move(unit)));
+    SETTLED_ASSERT(result.has_value(), "a unit of the test failed");
+    return *std::move(result);
+}
+
+// 12.34 GBP for INV-2041 on our_iban.
+flow::SettlementFact money_in(std::string transaction_id, std::string end_to_end_id);
+
+} // namespace settled::api::testing

@@ -1,0 +1,197 @@
+// What testing.h declares.
+#include "api/testing.h"
+
+#include "crypto/rsa.h"
+#include "store/directory.h"
+#include "units/accept_webhook.h"
+#include "wire/json_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace settled::api::testing {
+
+namespace {
+
+std::string new_directory() {
+    std::string path = (std::filesystem::temp_directory_path() / "settled-api-XXXXXX").string();
+    SETTLED_ASSERT(::mkdtemp(path.data()) != nullptr, "no directory for the test");
+    return path;
+}
+
+store::Step<std::int64_t> find_tenant(store::Session& s, std::string name) {
+    const auto found = co_await store::find_tenant_by_name(s, name);
+    co_return found ? found->id.value : 0;
+}
+
+// A response like the server would put it; the body of 204 is shown as null.
+Reply read(net::Response response) {
+    const bool is_json = response.content_type.ends_with("json");
+    auto document =
+        wire::JsonDocument::parse(response.body.empty() || !is_json ? "null" : response.body);
+    SETTLED_ASSERT(document.has_value(), "the API wrote no JSON: {}", response.body);
+    return {std::move(response), *std::move(document)};
+}
+
+Task<> count(int& counter) {
+    ++counter;
+    co_return;
+}
+
+} // namespace
+
+std::string Reply::at(std::string_view path) const {
+    std::optional<wire::Json> value = root();
+    while (value && !path.empty()) {
+        const std::size_t dot = path.find('.');
+        const std::string_view name = path.substr(0, dot);
+        const bool index = value->is_array();
+        value =
+            index ? std::optional(value->at(std::stoul(std::string(name)))) : value->member(name);
+        path.remove_prefix(dot == path.npos ? path.size() : dot + 1);
+    }
+    if (!value || value->is_null())
+        return {};
+    return std::string(value->string().value_or(value->raw()));
+}
+
+World::World() : directory(new_directory()) {
+    auto opened = store::sqlite::open({.directory = directory});
+    SETTLED_ASSERT(opened.has_value(), "no store for the test: {}", opened.error().detail);
+    store = *std::move(opened);
+    store->set_listener(
+        [this](std::vector<store::TaskNote> notes) { keep_notes(std::move(notes)); });
+    api = another_api();
+}
+
+std::unique_ptr<Api> World::another_api() {
+    return std::make_unique<Api>(ApiDeps{*store,
+                                         context,
+                                         clock,
+                                         rng,
+                                         master,
+                                         metrics,
+                                         [this] { return count(sources_changed); },
+                                         [this] { return count(endpoints_changed); },
+                                         {}});
+}
+
+std::string World::new_source(std::string_view name) {
+    const std::string file = directory + "/" + std::string(name) + ".pem";
+    static const std::string pem = crypto::generate_rsa_key_pem(); // making one takes long
+    std::ofstream(file) << pem;
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    wire::JsonWriter w;
+    w.object().member("name", name).member("kind", "clearbank");
+    w.key("bank_keys").array().value((*crypto::software_signer(pem))->public_key_pem()).end();
+    w.member("signing_key", "file:" + file).end();
+    return std::move(w).text();
+}
+
+World::~World() {
+    store->stop();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory, ignored);
+}
+
+Reply World::answer(net::Request request) {
+    const std::size_t question = request.target.find('?');
+    request.path = *net::percent_decode(request.target.substr(0, question));
+    request.query = question == request.target.npos ? "" : request.target.substr(question + 1);
+    request.request_id = "req-1";
+    return read(run(api->handle(std::move(request))));
+}
+
+Reply World::call(std::string_view key, std::string_view method, std::string_view target,
+                  std::string_view body, const Headers& headers) {
+    net::Request request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    bool has_type = body.empty();
+    for (const auto& [name, value] : headers) {
+        request.fields.add(name, value);
+        has_type = has_type || name == "Content-Type";
+    }
+    if (!has_type)
+        request.fields.add("Content-Type", "application/json");
+    if (!key.empty())
+        request.fields.add("Authorization", "Bearer " + std::string(key));
+    return answer(std::move(request));
+}
+
+Reply World::operate(std::string_view method, std::string_view target, std::string_view body) {
+    net::Request request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    if (!body.empty())
+        request.fields.add("Content-Type", "application/json");
+    request.trusted_peer = true;
+    return answer(std::move(request));
+}
+
+std::string World::key_of(std::string_view tenant, std::string_view scopes) {
+    std::string list;
+    for (std::size_t at = 0; at < scopes.size();) {
+        const std::size_t space = std::min(scopes.find(' ', at), scopes.size());
+        list += (at == 0 ? "\"" : ",\"") + std::string(scopes.substr(at, space - at)) + "\"";
+        at = space + 1;
+    }
+    const Reply made = operate("POST", "/v1/api-keys?tenant=" + std::string(tenant),
+                               R"({"name":"test","scopes":[)" + list + "]}");
+    EXPECT_EQ(made.status(), 201) << made.response.body;
+    return made.at("key");
+}
+
+TenantId World::tenant(std::string_view name) {
+    return {write<std::int64_t>(
+        [name = std::string(name)](store::Session& s) { return find_tenant(s, name); })};
+}
+
+WebhookId World::settle(TenantId tenant, flow::SettlementFact fact) {
+    units::Arrival arrival{
+        tenant, ids.next<SourceId>(), {}, R"({"Type":"TransactionSettled"})", clock.now()};
+    arrival.webhook.type = "TransactionSettled";
+    arrival.webhook.unique_id = fact.transaction_id;
+    arrival.webhook.scheme = fact.scheme;
+    arrival.webhook.dedupe_key = fact.transaction_id;
+    arrival.webhook.fact = std::move(fact);
+    const auto shared = std::make_shared<const units::Arrival>(std::move(arrival));
+    return write<units::Accepted>([this, shared](store::Session& s) {
+               return units::accept_webhook(s, context, shared);
+           })
+        .id;
+}
+
+std::optional<store::TaskNote> World::next_note() {
+    std::unique_lock lock(mutex_);
+    if (!noted_.wait_for(lock, std::chrono::seconds(5), [this] { return !notes_.empty(); }))
+        return std::nullopt;
+    store::TaskNote note = std::move(notes_.front());
+    notes_.erase(notes_.begin());
+    return note;
+}
+
+void World::keep_notes(std::vector<store::TaskNote> notes) {
+    const std::lock_guard lock(mutex_);
+    std::ranges::move(notes, std::back_inserter(notes_));
+    noted_.notify_all();
+}
+
+flow::SettlementFact money_in(std::string transaction_id, std::string end_to_end_id) {
+    flow::SettlementFact fact;
+    fact.transaction_id = std::move(transaction_id);
+    fact.scheme = "FasterPayments";
+    fact.amount = *parse_money("12.34", *Currency::parse("GBP"));
+    fact.end_to_end_id = std::move(end_to_end_id);
+    fact.reference = "INV-2041";
+    fact.account.iban = our_iban;
+    fact.counterparty.name = "A Payer";
+    fact.settled_at = {1'795'000'060'000'000};
+    return fact;
+}
+
+} // namespace settled::api::testing
