@@ -92,9 +92,8 @@ Step<std::optional<RegisteredPayment>> find_payment_by_client_id(Session& s, Ten
     co_return found;
 }
 
-Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant,
-                                               const PaymentFilter& filter, std::int64_t before,
-                                               std::size_t limit) {
+Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant, PaymentFilter filter,
+                                               std::int64_t before, std::size_t limit) {
     const Rows rows = co_await s.run(list, tenant, before, filter.status, filter.account,
                                      static_cast<std::int64_t>(limit));
     std::vector<flow::Payment> payments;

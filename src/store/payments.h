@@ -28,9 +28,8 @@ struct PaymentFilter {
     std::string account; // account_key() of the payee; empty: any
 };
 // Newest first, below `before`.
-Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant,
-                                               const PaymentFilter& filter, std::int64_t before,
-                                               std::size_t limit);
+Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant, PaymentFilter filter,
+                                               std::int64_t before, std::size_t limit);
 
 // Closes an open payment. False: it was not open any more (somebody else was faster).
 Step<bool> close_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus status);

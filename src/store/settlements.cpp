@@ -104,8 +104,8 @@ Step<std::optional<flow::Settlement>> find_settlement(Session& s, TenantId tenan
 }
 
 Step<std::vector<flow::Settlement>> list_settlements(Session& s, TenantId tenant,
-                                                     const SettlementFilter& filter,
-                                                     std::int64_t before, std::size_t limit) {
+                                                     SettlementFilter filter, std::int64_t before,
+                                                     std::size_t limit) {
     const Rows rows = co_await s.run(list, tenant, before, filter.status, filter.account,
                                      static_cast<std::int64_t>(limit));
     std::vector<flow::Settlement> settlements;

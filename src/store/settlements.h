@@ -20,8 +20,8 @@ struct SettlementFilter {
 };
 // Newest first, below `before`.
 Step<std::vector<flow::Settlement>> list_settlements(Session& s, TenantId tenant,
-                                                     const SettlementFilter& filter,
-                                                     std::int64_t before, std::size_t limit);
+                                                     SettlementFilter filter, std::int64_t before,
+                                                     std::size_t limit);
 // A new status and event version.
 Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
                          flow::SettlementStatus status, std::int64_t version);

@@ -33,6 +33,8 @@
 
 namespace settled::store {
 
+// A unit that calls a query and returns its Step must not hand it a temporary by reference: the
+// query runs on after the call. What the lambda has captured lives as long as the unit.
 template <class T>
 using Unit = std::function<Step<T>(Session&)>;
 

@@ -136,7 +136,7 @@ Step<std::vector<AttemptRow>> list_attempts(Session& s, TenantId tenant, TaskId 
     co_return all;
 }
 
-Step<std::vector<TaskRow>> list_deliveries(Session& s, TenantId tenant, const DeliveryFilter& f,
+Step<std::vector<TaskRow>> list_deliveries(Session& s, TenantId tenant, DeliveryFilter f,
                                            std::int64_t before, std::size_t limit) {
     const auto most = static_cast<std::int64_t>(limit);
     if (f.event != 0) {

@@ -80,8 +80,7 @@ struct DeliveryFilter {
     std::int64_t event = 0;    // 0: any
 };
 // Deliveries, newest first, below `before`.
-Step<std::vector<TaskRow>> list_deliveries(Session& s, TenantId tenant,
-                                           const DeliveryFilter& filter, std::int64_t before,
-                                           std::size_t limit);
+Step<std::vector<TaskRow>> list_deliveries(Session& s, TenantId tenant, DeliveryFilter filter,
+                                           std::int64_t before, std::size_t limit);
 
 } // namespace settled::store

@@ -1,0 +1,167 @@
+#include "units/testing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace settled::units {
+namespace {
+
+using flow::AfterAttempt;
+using testing::World;
+
+class RecordAttempt : public ::testing::Test {
+  protected:
+    RecordAttempt() {
+        endpoint = world.add_endpoint("settlement.matched");
+        witness = world.add_endpoint("endpoint.disabled");
+    }
+    // A match, and the delivery that is owed for it.
+    store::TaskRow owe(std::string_view name) {
+        auto payment = world.payment(name, 100);
+        payment.reference = std::string(name);
+        world.register_payment(payment);
+        auto fact = world.fact(100);
+        fact.reference = std::string(name);
+        world.settle(name, fact);
+        return world.deliveries().at(0);
+    }
+    std::optional<Instant> record(const store::TaskRow& task, std::int64_t number,
+                                  std::optional<int> status, AfterAttempt next,
+                                  std::chrono::microseconds wait = {}) {
+        auto attempt = std::make_shared<Attempt>();
+        attempt->tenant = World::tenant;
+        attempt->task = task.id;
+        attempt->endpoint = EndpointId{task.lane_id};
+        attempt->number = number;
+        attempt->result.http_status = status;
+        if (!status)
+            attempt->result.error = Code::peer_timeout;
+        attempt->disposition = {next, wait};
+        attempt->started_at = world.now();
+        attempt->latency = std::chrono::microseconds(1500);
+        attempt->answer = "the answer";
+        attempt->now = world.now();
+        return world.write<std::optional<Instant>>(
+            [&](store::Session& s) { return record_attempt(s, world.context(), attempt); });
+    }
+    store::TaskRow task_now(TaskId id) {
+        return world
+            .read<std::optional<store::TaskRow>>(
+                [&](store::Session& s) { return store::find_task(s, World::tenant, id); })
+            .value();
+    }
+    std::vector<store::AttemptRow> attempts(TaskId id) {
+        return world.read<std::vector<store::AttemptRow>>(
+            [&](store::Session& s) { return store::list_attempts(s, World::tenant, id); });
+    }
+    bool requeue(TaskId id) {
+        return world.write<bool>([&](store::Session& s) {
+            return store::requeue_task(s, World::tenant, id, world.now());
+        });
+    }
+
+    World world;
+    EndpointId endpoint, witness;
+};
+
+TEST_F(RecordAttempt, moves_the_task_as_the_disposition_says) {
+    struct Case {
+        std::string name;
+        std::optional<int> http_status;
+        AfterAttempt next;
+        std::string status, outcome;
+        bool again;
+    };
+    const Case cases[] = {
+        {"delivered", 200, AfterAttempt::delivered, "done", "delivered", false},
+        {"retried", 500, AfterAttempt::retry, "queued", "http_500", true},
+        {"unanswered", std::nullopt, AfterAttempt::retry, "queued", "peer_timeout", true},
+        {"given_up", 404, AfterAttempt::give_up, "dead", "http_404", false},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(c.name);
+        const auto task = owe(c.name);
+        const auto due = record(task, 1, c.http_status, c.next, std::chrono::seconds(5));
+        EXPECT_EQ(due.has_value(), c.again);
+        const auto after = task_now(task.id);
+        EXPECT_EQ(after.status, c.status);
+        EXPECT_EQ(after.attempts, 1);
+        if (c.again) {
+            EXPECT_EQ(*due, world.now() + std::chrono::seconds(5));
+            EXPECT_EQ(after.due_at, *due);
+        }
+        const auto recorded = attempts(task.id);
+        ASSERT_EQ(recorded.size(), 1);
+        EXPECT_EQ(recorded[0].outcome, c.outcome);
+        EXPECT_EQ(recorded[0].http_status, c.http_status);
+        EXPECT_EQ(recorded[0].answer, "the answer");
+        EXPECT_EQ(recorded[0].latency_us, 1500);
+    }
+}
+
+TEST_F(RecordAttempt, keeps_each_attempt) {
+    const auto task = owe("order-1");
+    record(task, 1, 500, AfterAttempt::retry);
+    record(task, 2, std::nullopt, AfterAttempt::retry);
+    record(task, 3, 200, AfterAttempt::delivered);
+    std::vector<std::string> outcomes;
+    for (const auto& attempt : attempts(task.id))
+        outcomes.push_back(attempt.outcome);
+    EXPECT_THAT(outcomes, ::testing::ElementsAre("http_500", "peer_timeout", "delivered"));
+    EXPECT_EQ(task_now(task.id).attempts, 3);
+}
+
+TEST_F(RecordAttempt, of_410_disables_the_endpoint_ends_its_tasks_and_tells_the_others) {
+    const auto other = owe("order-1");
+    const auto task = owe("order-2");
+    EXPECT_EQ(record(task, 1, 410, AfterAttempt::disable_endpoint), std::nullopt);
+    EXPECT_EQ(task_now(task.id).status, "cancelled");
+    EXPECT_EQ(task_now(other.id).status, "cancelled");
+    const auto row = world.read<std::optional<store::EndpointRow>>(
+        [&](store::Session& s) { return store::find_endpoint(s, World::tenant, endpoint); });
+    EXPECT_EQ(row->status, store::endpoint_disabled);
+    const auto told = world.deliveries().at(0);
+    EXPECT_EQ(told.lane_id, witness.value);
+    EXPECT_EQ(world.events().back().type, "endpoint.disabled");
+
+    const std::size_t before = world.deliveries().size();
+    owe("order-3");
+    EXPECT_EQ(world.deliveries().size(), before) << "a disabled endpoint is owed nothing";
+}
+
+TEST_F(RecordAttempt, of_410_is_told_once) {
+    const auto first = owe("order-1");
+    const auto second = owe("order-2");
+    record(first, 1, 410, AfterAttempt::disable_endpoint);
+    record(second, 1, 410, AfterAttempt::disable_endpoint); // it was under way already
+    const auto events = world.events();
+    EXPECT_EQ(std::ranges::count(events, "endpoint.disabled", &store::EventRow::type), 1);
+}
+
+TEST_F(RecordAttempt, of_a_task_that_was_ended_meanwhile_is_kept_and_counted) {
+    const auto task = owe("order-1");
+    const auto other = owe("order-2");
+    record(other, 1, 410, AfterAttempt::disable_endpoint);
+    EXPECT_EQ(record(task, 1, 500, AfterAttempt::retry), std::nullopt);
+    EXPECT_EQ(task_now(task.id).status, "cancelled");
+    ASSERT_EQ(attempts(task.id).size(), 1);
+    // Replayed by a person: the next attempt has a number of its own.
+    EXPECT_TRUE(requeue(task.id));
+    EXPECT_EQ(task_now(task.id).attempts, 1);
+    record(task_now(task.id), task_now(task.id).attempts + 1, 200, AfterAttempt::delivered);
+    EXPECT_EQ(attempts(task.id).size(), 2);
+    EXPECT_EQ(task_now(task.id).status, "done");
+}
+
+TEST_F(RecordAttempt, can_follow_a_replay_of_what_was_dead) {
+    const auto task = owe("order-1");
+    record(task, 1, 500, AfterAttempt::give_up);
+    EXPECT_TRUE(requeue(task.id));
+    EXPECT_FALSE(requeue(task.id)) << "it is queued now";
+    record(task, 2, 200, AfterAttempt::delivered);
+    EXPECT_EQ(task_now(task.id).status, "done");
+    EXPECT_EQ(task_now(task.id).attempts, 2);
+}
+
+} // namespace
+} // namespace settled::units

@@ -1,0 +1,267 @@
+// Rules 17 to 22: a settlement finds its payment, whichever came first, and nothing is guessed.
+#include "match/keys.h"
+#include "units/testing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace settled::units {
+namespace {
+
+using flow::SettlementStatus;
+using testing::party;
+using testing::World;
+using Kind = Registered::Kind;
+
+flow::NewPayment with_reference(const World& world, std::string_view id,
+                                std::string_view reference) {
+    auto payment = world.payment(id, 1234);
+    payment.reference = reference;
+    return payment;
+}
+
+flow::SettlementFact with_reference(const World& world, std::string_view reference) {
+    auto fact = world.fact(1234);
+    fact.reference = reference;
+    return fact;
+}
+
+std::vector<std::string> event_types(World& world) {
+    std::vector<std::string> types;
+    for (const auto& event : world.events())
+        types.push_back(event.type + " v" + std::to_string(event.version));
+    return types;
+}
+
+TEST(RegisterPayment, is_created_once) {
+    World world;
+    const auto payment = with_reference(world, "order-1", "INV-2041");
+    const Registered created = world.register_payment(payment);
+    EXPECT_EQ(created.kind, Kind::created);
+    EXPECT_EQ(created.payment.status, flow::PaymentStatus::expected);
+    const Registered existing = world.register_payment(payment);
+    EXPECT_EQ(existing.kind, Kind::existing);
+    EXPECT_EQ(existing.payment.id, created.payment.id);
+}
+
+TEST(RegisterPayment, refuses_the_same_id_with_other_content) {
+    World world;
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    const Registered conflict =
+        world.register_payment(with_reference(world, "order-1", "INV-2042"));
+    EXPECT_EQ(conflict.kind, Kind::conflict);
+    EXPECT_EQ(world.payment_named("order-1").reference, "INV-2041");
+}
+
+TEST(RegisterPayment, ignores_money_for_accounts_that_are_not_ours) {
+    World world;
+    auto payment = with_reference(world, "order-1", "INV-2041");
+    payment.payee = party("GB33BUKB20201555555555");
+    const Registered ignored = world.register_payment(payment);
+    EXPECT_EQ(ignored.kind, Kind::ignored);
+    EXPECT_EQ(ignored.payment.client_id, "order-1");
+    EXPECT_FALSE(ignored.payment.id);
+    world.add_account("GB33BUKB20201555555555", TenantId{2});
+    EXPECT_EQ(world.register_payment(payment).kind, Kind::ignored) << "it is another tenant's";
+}
+
+TEST(RegisterPayment, keeps_tenants_apart) {
+    World world;
+    world.add_account(testing::iban_of_shop, TenantId{2});
+    auto theirs = std::make_shared<const Registration>(
+        TenantId{2}, with_reference(world, "order-1", "INV-2041"), world.now());
+    const auto registered = world.write<Registered>(
+        [&](store::Session& s) { return register_payment(s, world.context(), theirs); });
+    EXPECT_EQ(registered.kind, Kind::created);
+    world.settle("t1", with_reference(world, "INV-2041"));
+    EXPECT_EQ(world.settlement("t1").status, SettlementStatus::unmatched);
+    EXPECT_EQ(world.register_payment(with_reference(world, "order-1", "INV-2041")).kind,
+              Kind::created);
+    EXPECT_EQ(world.payment_of("t1"), "order-1");
+}
+
+TEST(Settle, pairs_a_settlement_with_the_payment_that_waits) {
+    World world;
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    world.settle("t1", with_reference(world, "inv 2041"));
+    const auto match = world.match_of("t1");
+    ASSERT_TRUE(match.has_value());
+    EXPECT_EQ(match->rank, match::Rank::reference);
+    EXPECT_EQ(match->rule_version, match::rule_version);
+    EXPECT_EQ(match->evidence, R"({"agreed":["reference","account","amount"],"payments_seen":1,)"
+                               R"("settlements_seen":1})");
+    EXPECT_EQ(world.payment_named("order-1").status, flow::PaymentStatus::settled);
+    EXPECT_EQ(world.settlement("t1").status, SettlementStatus::matched);
+    EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.matched v1"));
+}
+
+TEST(Settle, pairs_a_payment_with_the_settlement_that_waits) {
+    World world;
+    world.settle("t1", with_reference(world, "INV-2041"));
+    EXPECT_EQ(world.settlement("t1").status, SettlementStatus::unmatched);
+    EXPECT_TRUE(world.events().empty()) << "within its grace it is no news";
+    const Registered registered =
+        world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    EXPECT_EQ(registered.payment.status, flow::PaymentStatus::settled);
+    EXPECT_EQ(world.payment_of("t1"), "order-1");
+    EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.matched v1"));
+}
+
+TEST(Settle, leaves_nothing_of_a_pair_in_the_index) {
+    World world;
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    world.settle("t1", with_reference(world, "INV-2041"));
+    world.settle("t2", with_reference(world, "INV-2041"));
+    EXPECT_EQ(world.settlement("t2").status, SettlementStatus::unmatched) << "order-1 is taken";
+    EXPECT_EQ(world.register_payment(with_reference(world, "order-2", "INV-2041")).payment.status,
+              flow::PaymentStatus::settled);
+    EXPECT_EQ(world.payment_of("t2"), "order-2");
+}
+
+TEST(Settle, never_decides_between_two) {
+    World world;
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    world.register_payment(with_reference(world, "order-2", "INV-2041"));
+    world.settle("t1", with_reference(world, "INV-2041"));
+    EXPECT_EQ(world.settlement("t1").status, SettlementStatus::ambiguous);
+    EXPECT_EQ(world.payment_of("t1"), "");
+    ASSERT_EQ(world.reviews().size(), 1);
+    EXPECT_EQ(world.reviews().front().detail,
+              R"({"candidates":[{"payment_id":"order-1","rank":6,"reference":"INV-2041"},)"
+              R"({"payment_id":"order-2","rank":6,"reference":"INV-2041"}]})");
+    EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.ambiguous v1"));
+    EXPECT_EQ(world.payment_named("order-1").status, flow::PaymentStatus::expected);
+}
+
+TEST(Settle, two_settlements_for_one_payment_are_no_choice_either) {
+    World world;
+    world.settle("t1", with_reference(world, "INV-2041"));
+    world.settle("t2", with_reference(world, "INV-2041"));
+    const Registered registered =
+        world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    EXPECT_EQ(registered.payment.status, flow::PaymentStatus::expected);
+    EXPECT_EQ(world.settlement("t1").status, SettlementStatus::ambiguous);
+    EXPECT_EQ(world.settlement("t2").status, SettlementStatus::ambiguous);
+    EXPECT_EQ(world.reviews().size(), 2);
+}
+
+TEST(Settle, an_ambiguity_ends_when_a_stronger_rank_takes_the_rival_away) {
+    World world;
+    auto first = with_reference(world, "order-1", "INV-2041");
+    first.end_to_end_id = "E2E0000001";
+    auto second = with_reference(world, "order-2", "INV-2041");
+    second.end_to_end_id = "E2E0000002";
+    world.register_payment(first);
+    world.register_payment(second);
+    world.settle("t1", with_reference(world, "INV-2041")); // its end-to-end id was lost
+    EXPECT_EQ(world.settlement("t1").status, SettlementStatus::ambiguous);
+    auto clear = with_reference(world, "INV-2041");
+    clear.end_to_end_id = "E2E0000002";
+    world.settle("t2", clear);
+    EXPECT_EQ(world.payment_of("t2"), "order-2");
+    EXPECT_EQ(world.payment_of("t1"), "order-1");
+    EXPECT_TRUE(world.reviews("open").empty());
+    ASSERT_EQ(world.reviews("closed").size(), 1);
+    EXPECT_EQ(world.reviews("closed").front().closed_at, world.now());
+    EXPECT_THAT(event_types(world),
+                ::testing::ElementsAre("settlement.ambiguous v1", "settlement.matched v1",
+                                       "settlement.matched v2"));
+}
+
+TEST(Settle, a_review_names_candidates_as_they_come) {
+    World world;
+    for (const char* id : {"order-1", "order-2"})
+        world.register_payment(with_reference(world, id, "INV-2041"));
+    world.settle("t1", with_reference(world, "INV-2041"));
+    world.register_payment(with_reference(world, "order-3", "INV-2041"));
+    ASSERT_EQ(world.reviews().size(), 1);
+    EXPECT_NE(world.reviews().front().detail.find("order-3"), std::string::npos);
+    EXPECT_EQ(world.events().size(), 1) << "it is told once that it is ambiguous";
+}
+
+TEST(TellUnmatched, comes_after_the_grace_and_once) {
+    World world;
+    const auto payment = with_reference(world, "order-1", "INV-2041");
+    world.settle("t1", with_reference(world, "INV-2041"));
+    world.clock().advance(world.context().unmatched_grace - std::chrono::microseconds(1));
+    EXPECT_EQ(world.run_due(), 0);
+    world.clock().advance(std::chrono::microseconds(1));
+    EXPECT_EQ(world.run_due(), 1);
+    world.clock().advance(std::chrono::hours(1));
+    EXPECT_EQ(world.run_due(), 0);
+    EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.unmatched v1"));
+    world.register_payment(payment); // its registration is late, not the payment
+    EXPECT_THAT(event_types(world),
+                ::testing::ElementsAre("settlement.unmatched v1", "settlement.matched v2"));
+}
+
+TEST(TellUnmatched, is_not_said_of_what_was_matched_meanwhile) {
+    World world;
+    world.settle("t1", with_reference(world, "INV-2041"));
+    world.clock().advance(std::chrono::seconds(9));
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    world.clock().advance(std::chrono::seconds(9));
+    EXPECT_EQ(world.run_due(), 0);
+    EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.matched v1"));
+}
+
+TEST(Tell, owes_a_delivery_to_each_endpoint_that_asks_for_the_type) {
+    World world;
+    const auto all = world.add_endpoint("*");
+    const auto matched = world.add_endpoint("settlement.matched endpoint.disabled");
+    world.add_endpoint("settlement.unmatched");
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    world.settle("t1", with_reference(world, "INV-2041"));
+    std::vector<std::int64_t> lanes;
+    for (const auto& delivery : world.deliveries()) {
+        lanes.push_back(delivery.lane_id);
+        EXPECT_EQ(delivery.subject_id, world.events().front().id.value);
+        EXPECT_EQ(delivery.status, "queued");
+        EXPECT_EQ(delivery.due_at, world.now()) << "at once";
+    }
+    EXPECT_THAT(lanes, ::testing::UnorderedElementsAre(all.value, matched.value));
+}
+
+TEST(Tell, notes_each_delivery_with_the_bytes_of_the_event) {
+    World world;
+    std::vector<store::TaskNote> noted;
+    world.store().set_listener([&](std::vector<store::TaskNote> notes) {
+        std::ranges::move(notes, std::back_inserter(noted));
+    });
+    const auto endpoint = world.add_endpoint("*");
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    world.settle("t1", with_reference(world, "INV-2041"));
+    const auto delivery = world.deliveries().at(0);
+    const auto event = world.events().at(0);
+    world.store().stop();
+    ASSERT_EQ(noted.size(), 1);
+    EXPECT_EQ(noted[0].task, delivery.id);
+    EXPECT_EQ(noted[0].endpoint, endpoint);
+    EXPECT_EQ(noted[0].event, event.id);
+    EXPECT_EQ(*noted[0].body, event.body);
+}
+
+// More than limits::candidates_max rivals: nothing is decided among those that were not looked at,
+// but an end-to-end id that only one of all has still decides.
+TEST(Settle, in_a_crowded_block_sees_every_candidate_by_id) {
+    World world;
+    constexpr int crowd = 90;
+    for (int i = 0; i < crowd; ++i) {
+        auto payment = with_reference(world, "order-" + std::to_string(i), "SUBSCRIPTION");
+        payment.end_to_end_id = "E2E00000" + std::to_string(i % 89); // the last is a twin of 0
+        world.register_payment(payment);
+    }
+    auto fact = with_reference(world, "SUBSCRIPTION");
+    fact.end_to_end_id = "E2E0000080";
+    world.settle("clear", fact);
+    EXPECT_EQ(world.payment_of("clear"), "order-80");
+    fact.end_to_end_id = "E2E000000";
+    world.settle("twins", fact);
+    EXPECT_EQ(world.settlement("twins").status, SettlementStatus::ambiguous);
+    EXPECT_EQ(world.payment_of("twins"), "") << "order-0 and order-89 are the same to the bank";
+    world.settle("unclear", with_reference(world, "SUBSCRIPTION"));
+    EXPECT_EQ(world.settlement("unclear").status, SettlementStatus::ambiguous);
+}
+
+} // namespace
+} // namespace settled::units

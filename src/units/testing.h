@@ -1,0 +1,219 @@
+// An installation in small for tests: a real store, a clock that is moved by hand, and the units as
+// the server runs them. Every call waits until its unit is committed.
+#pragma once
+
+#include "base/iban.h"
+#include "store/directory.h"
+#include "store/endpoints.h"
+#include "store/events.h"
+#include "store/payments.h"
+#include "store/reviews.h"
+#include "store/settlements.h"
+#include "store/tasks.h"
+#include "store/testing.h"
+#include "units/accept_webhook.h"
+#include "units/record_attempt.h"
+#include "units/register_payment.h"
+#include "units/tell_unmatched.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace settled::units::testing {
+
+using store::Session;
+using store::Step;
+using store::testing::must;
+
+inline constexpr std::string_view iban_of_shop = "GB57CLRB04040100057354";
+
+inline Money gbp(std::int64_t minor) {
+    return {minor, Currency::parse("GBP").value()};
+}
+
+// Read from "GB…" or "040004 12345678".
+inline flow::Party party(std::string_view account, std::string_view name = "") {
+    flow::Party party;
+    party.name = name;
+    if (const auto space = account.find(' '); space != std::string_view::npos) {
+        party.sort_code = account.substr(0, space);
+        party.account_number = account.substr(space + 1);
+    } else {
+        party.iban = account;
+    }
+    return party;
+}
+
+class World {
+  public:
+    World() { add_account(iban_of_shop); }
+
+    store::Store& store() { return *store_; }
+    store::testing::ManualClock& clock() { return clock_; }
+    const Context& context() const { return context_; }
+    Instant now() const { return clock_.now(); }
+
+    template <class T>
+    T write(store::Unit<T> unit) {
+        return must(store::testing::write<T>(*store_, std::move(unit)));
+    }
+    template <class T>
+    T read(store::Unit<T> unit) {
+        return must(store::testing::read<T>(*store_, std::move(unit)));
+    }
+
+    // What tests do to the world.
+    void add_account(std::string_view iban, TenantId owner = TenantId{1}) {
+        store::AccountRow row;
+        row.tenant = owner;
+        row.id = ids_.next<AccountId>();
+        row.iban = iban;
+        row.account_key = account_key(iban);
+        row.bank_account_id = "bank-" + row.account_key;
+        row.created_at = now();
+        EXPECT_TRUE(write<bool>([&](Session& s) { return store::insert_account(s, row); }));
+    }
+    EndpointId add_endpoint(std::string_view events) {
+        const store::EndpointRow row{tenant,
+                                     ids_.next<EndpointId>(),
+                                     "https://partner.example/",
+                                     std::string(events),
+                                     "signature",
+                                     "",
+                                     {},
+                                     "active",
+                                     now()};
+        write<void>([&](Session& s) { return store::insert_endpoint(s, row); });
+        return row.id;
+    }
+
+    Registered register_payment(flow::NewPayment payment) {
+        auto registration = std::make_shared<const Registration>(tenant, std::move(payment), now());
+        return write<Registered>(
+            [&](Session& s) { return units::register_payment(s, context_, registration); });
+    }
+    // A payment to the shop, created now.
+    flow::NewPayment payment(std::string_view client_id, std::int64_t minor) const {
+        flow::NewPayment payment;
+        payment.client_id = client_id;
+        payment.amount = gbp(minor);
+        payment.payee = party(iban_of_shop, "Shop");
+        payment.created_at = now();
+        return payment;
+    }
+
+    Accepted accept(flow::InboundWebhook webhook, std::string body = "{}") {
+        auto arrival = std::make_shared<const Arrival>(tenant, source, std::move(webhook),
+                                                       std::move(body), now());
+        return write<Accepted>([&](Session& s) { return accept_webhook(s, context_, arrival); });
+    }
+    // Money for the shop, settled now.
+    flow::SettlementFact fact(std::int64_t minor) const {
+        flow::SettlementFact fact;
+        fact.scheme = "FasterPayments";
+        fact.amount = gbp(minor);
+        fact.account = party(iban_of_shop);
+        fact.settled_at = now();
+        return fact;
+    }
+    static flow::InboundWebhook webhook(std::string_view id, flow::BankFact fact,
+                                        std::string_view content = "") {
+        flow::InboundWebhook webhook;
+        webhook.type = "TransactionSettled";
+        webhook.unique_id = id;
+        webhook.scheme = "FasterPayments";
+        webhook.dedupe_key = id;
+        webhook.payload_digest = crypto::sha256(std::string(id) + std::string(content));
+        webhook.fact = std::move(fact);
+        return webhook;
+    }
+    // The settlement that a webhook's transaction id names.
+    Accepted settle(std::string_view id, flow::SettlementFact fact) {
+        fact.transaction_id = id;
+        return accept(webhook(id, std::move(fact)));
+    }
+
+    // What the timers of the server do: settlements whose grace is over are told. Returns how many
+    // events were made.
+    int run_due() {
+        const auto due = read<std::vector<store::TaskRow>>(
+            [&](Session& s) { return store::due_timers(s, now(), 1000); });
+        int told = 0;
+        for (const store::TaskRow& task : due)
+            told +=
+                write<bool>([&](Session& s) { return tell_unmatched(s, context_, task, now()); });
+        return told;
+    }
+
+    // What tests look at.
+    std::vector<flow::Settlement> settlements() {
+        return read<std::vector<flow::Settlement>>(
+            [&](Session& s) { return store::list_settlements(s, tenant, {}, last_id, 10'000); });
+    }
+    flow::Settlement settlement(std::string_view transaction_id) {
+        for (auto& settlement : settlements())
+            if (settlement.transaction_id == transaction_id)
+                return std::move(settlement);
+        throw std::runtime_error("no settlement " + std::string(transaction_id));
+    }
+    std::optional<flow::Match> match_of(std::string_view transaction_id) {
+        const SettlementId id = settlement(transaction_id).id;
+        return read<std::optional<flow::Match>>(
+            [&](Session& s) { return store::find_match_of_settlement(s, tenant, id); });
+    }
+    // The tenant's id of the payment it is matched to; empty: none.
+    std::string payment_of(std::string_view transaction_id) {
+        const auto match = match_of(transaction_id);
+        if (!match)
+            return {};
+        return read<std::optional<flow::Payment>>(
+                   [&](Session& s) { return store::find_payment(s, tenant, match->payment_id); })
+            ->client_id;
+    }
+    flow::Payment payment_named(std::string_view client_id) {
+        return read<std::optional<store::RegisteredPayment>>([&](Session& s) {
+                   return store::find_payment_by_client_id(s, tenant, client_id);
+               })
+            .value()
+            .payment;
+    }
+    // Oldest first.
+    std::vector<store::EventRow> events() {
+        auto events = read<std::vector<store::EventRow>>(
+            [&](Session& s) { return store::list_events(s, tenant, "", last_id, 10'000); });
+        std::ranges::reverse(events);
+        return events;
+    }
+    std::vector<store::ReviewRow> reviews(std::string_view status = "open") {
+        return read<std::vector<store::ReviewRow>>(
+            [&](Session& s) { return store::list_reviews(s, tenant, status, last_id, 10'000); });
+    }
+    std::vector<store::TaskRow> deliveries() {
+        return read<std::vector<store::TaskRow>>(
+            [&](Session& s) { return store::list_deliveries(s, tenant, {}, last_id, 10'000); });
+    }
+    std::vector<store::WebhookRow> webhooks() {
+        return read<std::vector<store::WebhookRow>>(
+            [&](Session& s) { return store::list_webhooks(s, tenant, last_id, 10'000); });
+    }
+    store::WebhookRow webhook_row(WebhookId id) {
+        return read<std::optional<store::WebhookRow>>(
+                   [&](Session& s) { return store::find_webhook(s, tenant, id); })
+            .value();
+    }
+
+    static constexpr TenantId tenant{1};
+    static constexpr SourceId source{1};
+    static constexpr std::int64_t last_id = INT64_MAX;
+
+  private:
+    store::testing::TemporaryDirectory directory_;
+    store::testing::ManualClock clock_;
+    IdMint ids_{clock_, 1};
+    TenantKeys keys_{Secret("a master key for tests, 32 bytes")};
+    Context context_{ids_, keys_};
+    std::unique_ptr<store::Store> store_ = store::testing::open_store(directory_.path());
+};
+
+} // namespace settled::units::testing
