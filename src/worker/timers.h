@@ -23,6 +23,7 @@ class Timers {
 
     void start();
     void stop();
+    bool stopped() const { return stopped_; }
     // Everything that is due now; true when there may be more.
     Task<bool> run_due();
 

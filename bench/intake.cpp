@@ -1,0 +1,217 @@
+// Intake, from a signed webhook to its signed answer, and on to the partner who is told.
+//
+//   bench_intake [--out FILE] [--quick]
+//
+// Everything is real: the release binary in its own process, RSA-2048 both ways, SQLite with an
+// fsync for every commit, TLS to the partner. The load generator and the partner share the machine
+// with the server and are named in the figures. `rsa_share` compares the server's CPU per webhook
+// with the same RSA operations under the same keys, measured in the same run.
+#include "bench/support/figures.h"
+#include "bench/support/load.h"
+#include "bench/support/process.h"
+#include "bench/support/world.h"
+
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace {
+
+using namespace settled::bench;
+
+struct Scale {
+    std::size_t webhooks = 40'000;
+    std::size_t settlements = 30'000;
+    std::size_t paced = 12'000;
+    std::vector<std::size_t> open_payments{10'000, 100'000, 1'000'000};
+    std::size_t accounts = 100;
+};
+
+struct Paths {
+    std::string root;
+    std::string of(const std::string& name) const { return root + "/" + name; }
+};
+
+const Sent nobody = [](std::size_t, auto) {};
+
+// Closed loop, 64 connections: throughput, and CPU per webhook against its RSA.
+double measure_throughput(const Paths& paths, const BenchKeys& keys, const Scale& scale,
+                          Report& report) {
+    const auto requests = inbox_webhooks(keys, scale.webhooks, scale.accounts);
+    const std::string config = set_up(paths.of("intake"), keys, scale.accounts, nullptr);
+    const auto server = ServerProcess::start(paths.of("intake"), config).value();
+    const double idle = server.resident_mib();
+    const RsaCost before = measure_rsa(keys);
+    const auto cpu_before = server.cpu();
+    const LoadResult load = run_load(requests, {.port = server.port()}, nobody);
+    const auto cpu = server.cpu() - cpu_before;
+    const RsaCost after = measure_rsa(keys);
+    const double rsa_us =
+        (before.sign_ns + before.verify_ns + after.sign_ns + after.verify_ns) / 2000.0;
+    const double cpu_us =
+        static_cast<double>(cpu.count()) / 1000.0 / static_cast<double>(load.answered);
+
+    report.heading("signed intake: closed loop, 64 connections, unique webhooks, durable SQLite");
+    report.number("webhooks_per_s", load.per_second(), "/s");
+    report.number("cpu_us_per_webhook", cpu_us, "µs of server CPU");
+    report.number("rsa_us_per_webhook", rsa_us, "µs, one sign and one verify");
+    report.number("rsa_share", rsa_us / cpu_us, "of the server's CPU");
+    report.number("generator_cpu_us_per_webhook",
+                  static_cast<double>(load.own_cpu.count()) / 1000.0 /
+                      static_cast<double>(load.answered),
+                  "µs beside it, on the same cores");
+    report.number("closed_loop_ack_p50_ms", load.latencies.percentile_ms(0.50), "ms");
+    report.number("closed_loop_ack_p99_ms", load.latencies.percentile_ms(0.99), "ms");
+    report.number("wrong_answers", static_cast<double>(load.wrong), "");
+    report.number("idle_rss_mib", idle, "MiB before the first webhook");
+    return load.per_second();
+}
+
+// Every webhook settles a payment that is known, and the partner is told of it.
+double measure_telling(const Paths& paths, const BenchKeys& keys, const Scale& scale,
+                       Report& report) {
+    const std::string data = paths.of("telling");
+    PartnerSink sink(paths.of("partner"), scale.settlements);
+    const std::string config = set_up(data, keys, scale.accounts, &sink);
+    register_payments(data, 0, scale.settlements, scale.accounts);
+    const auto requests = settling_webhooks(keys, 0, scale.settlements, scale.accounts);
+    const auto server = ServerProcess::start(data, config).value();
+    const auto cpu_before = server.cpu();
+    const auto begin = std::chrono::steady_clock::now();
+    const LoadResult load = run_load(requests, {.port = server.port()}, nobody);
+    const bool all = sink.wait_for(scale.settlements, std::chrono::seconds(60));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    const auto cpu = server.cpu() - cpu_before;
+    const double rate = static_cast<double>(sink.told()) / took.count();
+
+    report.heading("settlements: webhook in, matched by end-to-end id, partner told over TLS");
+    report.number("settlements_told_per_s", rate, "/s, last partner answer included");
+    report.number("cpu_us_per_settlement",
+                  static_cast<double>(cpu.count()) / 1000.0 / static_cast<double>(load.answered),
+                  "µs of server CPU");
+    report.text("all_told",
+                all ? "yes" : fmt::format("no: {} of {}", sink.told(), scale.settlements));
+    return rate;
+}
+
+struct Paced {
+    Latencies ack;
+    Latencies told;
+};
+
+// Open loop at a fixed rate over payments [from, to): latency of the answer and until the partner
+// knows.
+Paced run_paced(const BenchKeys& keys, const Scale& scale, const ServerProcess& server,
+                const PartnerSink& sink, std::size_t from, std::size_t to, double rate) {
+    const auto requests = settling_webhooks(keys, from, to, scale.accounts);
+    std::vector<std::chrono::steady_clock::time_point> sent(requests.size());
+    const std::size_t told_before = sink.told();
+    LoadResult load = run_load(requests, {.port = server.port(), .rate = rate},
+                               [&](std::size_t index, auto at) { sent[index] = at; });
+    (void)sink.wait_for(told_before + requests.size(), std::chrono::seconds(30));
+    Paced paced{std::move(load.latencies), {}};
+    for (std::size_t i = 0; i < requests.size(); ++i)
+        if (const auto told = sink.told_at(from + i); told.time_since_epoch().count() != 0)
+            paced.told.add(
+                std::chrono::duration_cast<std::chrono::microseconds>(told - sent[i]).count());
+    return paced;
+}
+
+void measure_latency(const Paths& paths, const BenchKeys& keys, const Scale& scale, double rate,
+                     Report& report) {
+    const std::string data = paths.of("latency");
+    PartnerSink sink(paths.of("partner"), scale.paced);
+    const std::string config = set_up(data, keys, scale.accounts, &sink);
+    register_payments(data, 0, scale.paced, scale.accounts);
+    const auto server = ServerProcess::start(data, config).value();
+    const Paced paced = run_paced(keys, scale, server, sink, 0, scale.paced, rate);
+    report.heading("latency at half of that rate: open loop, from when a webhook was due");
+    report.number("paced_rate_per_s", rate, "/s");
+    report.number("ack_p50_ms", paced.ack.percentile_ms(0.50), "ms");
+    report.number("ack_p99_ms", paced.ack.percentile_ms(0.99), "ms");
+    report.number("told_p50_ms", paced.told.percentile_ms(0.50), "ms, webhook in to partner told");
+    report.number("told_p99_ms", paced.told.percentile_ms(0.99), "ms");
+    report.number("told_share",
+                  static_cast<double>(paced.told.size()) / static_cast<double>(scale.paced),
+                  "of the settlements");
+}
+
+// The same work over more and more open payments.
+void measure_growth(const Paths& paths, const BenchKeys& keys, const Scale& scale, Report& report) {
+    constexpr double rate = 500;
+    constexpr std::size_t settled_each_time = 2'000;
+    const std::string data = paths.of("growth");
+    const std::size_t most =
+        scale.open_payments.back() + settled_each_time * scale.open_payments.size();
+    PartnerSink sink(paths.of("partner"), most);
+    const std::string config = set_up(data, keys, scale.accounts, &sink);
+    report.heading(
+        fmt::format("cost as data grows: {} settlements at {}/s", settled_each_time, rate));
+    std::size_t registered = 0, settled_so_far = 0;
+    double first_ack = 0, first_told = 0;
+    for (const std::size_t open : scale.open_payments) {
+        register_payments(data, registered, open + settled_so_far + settled_each_time,
+                          scale.accounts);
+        registered = open + settled_so_far + settled_each_time;
+        const auto server = ServerProcess::start(data, config).value();
+        const Paced paced = run_paced(keys, scale, server, sink, settled_so_far,
+                                      settled_so_far + settled_each_time, rate);
+        settled_so_far += settled_each_time;
+        const double ack = paced.ack.percentile_ms(0.50), told = paced.told.percentile_ms(0.50);
+        if (first_ack == 0) {
+            first_ack = ack;
+            first_told = told;
+        }
+        report.number(fmt::format("ack_p50_ms_at_{}", open), ack, "ms");
+        report.number(fmt::format("told_p50_ms_at_{}", open), told, "ms");
+        if (open != scale.open_payments.back())
+            continue;
+        report.number("ack_p50_growth", ack / first_ack, "× from the least to the most");
+        report.number("told_p50_growth", told / first_told, "×");
+        report.number("loaded_rss_mib", server.resident_mib(), "MiB under load with the most");
+        report.number("ready_ms", static_cast<double>(server.ready_after().count()) / 1000.0,
+                      "ms from exec to /readyz with the most");
+        report.number("store_bytes_per_open_payment",
+                      static_cast<double>(std::filesystem::file_size(data + "/settled.db")) /
+                          static_cast<double>(open),
+                      "bytes on disk, settlements included");
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::string out;
+    Scale scale;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        if (argument == "--out" && i + 1 < argc)
+            out = argv[++i];
+        else if (argument == "--quick")
+            scale = {4'000, 3'000, 2'000, {1'000, 10'000, 50'000}, 100};
+        else {
+            fmt::print(stderr, "usage: bench_intake [--out FILE] [--quick]\n");
+            return 2;
+        }
+    }
+    const char* temporary = std::getenv("TMPDIR");
+    std::string root = fmt::format("{}/settled-bench-XXXXXX", temporary ? temporary : "/tmp");
+    if (::mkdtemp(root.data()) == nullptr)
+        return 1;
+    const Paths paths{root};
+    Report report;
+    report.text("machine", machine());
+    report.text("server",
+                "release build, one io thread a core at nice +10, SQLite synchronous=FULL");
+    const BenchKeys keys = make_keys(paths.of("keys"));
+    const double webhooks = measure_throughput(paths, keys, scale, report);
+    measure_telling(paths, keys, scale, report);
+    measure_latency(paths, keys, scale, webhooks / 2, report);
+    measure_growth(paths, keys, scale, report);
+    std::filesystem::remove_all(root);
+    report.print();
+    return out.empty() || report.write_json(out) ? 0 : 1;
+}

@@ -1,0 +1,83 @@
+// What a benchmark needs around the server: keys, an installation that is set up and filled,
+// webhooks that are signed beforehand, and a partner who notes when it is told.
+#pragma once
+
+#include "app/installation.h"
+#include "crypto/rsa.h"
+#include "net/server.h"
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace settled::bench {
+
+// The bank's and our keys, as files for the server and as objects for us.
+struct BenchKeys {
+    std::string directory;
+    std::string signing_key_file;
+    std::shared_ptr<crypto::Signer> bank;
+    std::shared_ptr<crypto::Signer> ours;
+    std::string bank_public_pem;
+};
+BenchKeys make_keys(const std::string& directory);
+
+// CPU of one signature and one verification with the same keys, both cores busy with them as they
+// are under load. Nanoseconds.
+struct RsaCost {
+    double sign_ns = 0;
+    double verify_ns = 0;
+};
+RsaCost measure_rsa(const BenchKeys& keys);
+
+// A partner on loopback over TLS: answers 200 at once and notes when it heard of each payment, by
+// the number at the end of its id ("p17").
+class PartnerSink {
+  public:
+    PartnerSink(const std::string& directory, std::size_t payments);
+    ~PartnerSink();
+    PartnerSink(const PartnerSink&) = delete;
+    PartnerSink& operator=(const PartnerSink&) = delete;
+
+    std::uint16_t port() const { return server_->port(); }
+    const std::string& authority_file() const { return authority_file_; }
+    std::size_t told() const { return told_; }
+    // Blocks until that many were told, at most `within`. False when the time is over.
+    bool wait_for(std::size_t count, std::chrono::seconds within) const;
+    // When payment `index` was first told; the epoch when it was not.
+    std::chrono::steady_clock::time_point told_at(std::size_t index) const;
+
+  private:
+    class Answering;
+    std::string authority_file_;
+    std::vector<std::atomic<std::int64_t>> told_at_; // steady nanoseconds
+    std::atomic<std::size_t> told_{0};
+    SystemClock clock_;
+    SystemRng rng_;
+    boost::asio::io_context io_{1};
+    std::unique_ptr<Answering> handler_;
+    std::unique_ptr<net::Server> server_;
+    std::thread thread_;
+};
+
+// Sets up DATA through the API as the operator: source `clearbank`, `accounts` accounts, and, when
+// a sink is given, an endpoint. Writes settled.toml beside it and returns its path.
+std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t accounts,
+                   const PartnerSink* sink);
+
+// Registers payments [from, to) in the opened store, as POST /v1/payments would.
+void register_payments(const std::string& data, std::size_t from, std::size_t to,
+                       std::size_t accounts);
+
+// Signed requests, ready to be written to a socket.
+// Money that left an account: taken in, kept, with no settlement to match.
+std::vector<std::string> inbox_webhooks(const BenchKeys& keys, std::size_t count,
+                                        std::size_t accounts);
+// The settlements of payments [from, to): end-to-end id and reference as registered.
+std::vector<std::string> settling_webhooks(const BenchKeys& keys, std::size_t from, std::size_t to,
+                                           std::size_t accounts);
+
+} // namespace settled::bench

@@ -1,0 +1,43 @@
+#include "app/api_call.h"
+
+#include "app/control_client.h"
+#include "app/installation.h"
+#include "app/run.h"
+
+#include <filesystem>
+
+namespace settled::app {
+
+namespace {
+
+net::Request request_of(const ApiCall& call) {
+    net::Request request;
+    request.method = call.method;
+    request.target = call.target;
+    const std::size_t question = call.target.find('?');
+    request.path = call.target.substr(0, question);
+    request.query = question == call.target.npos ? "" : call.target.substr(question + 1);
+    request.body = call.body;
+    if (!call.body.empty())
+        request.fields.add("Content-Type", "application/json");
+    request.request_id = "command-line";
+    request.peer = "command-line";
+    request.trusted_peer = true; // who may open the data directory is the operator
+    return request;
+}
+
+} // namespace
+
+Result<net::Response> call_api(const Config& config, ApiCall call) {
+    const std::string socket = config.data + "/control.sock";
+    if (std::filesystem::exists(socket)) {
+        auto answer = call_over_control_socket(socket, call);
+        if (answer || answer.error().code != Code::connect_failed)
+            return answer;
+        // Left behind by a server that was killed: nobody listens.
+    }
+    TRY(const auto installation, Installation::open(config));
+    return run_to_end(installation->api().handle(request_of(call)));
+}
+
+} // namespace settled::app

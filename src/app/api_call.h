@@ -1,0 +1,23 @@
+// One call of the API as the operator, for the command line: over the control socket when a server
+// runs on the data directory, else in this process on the opened store. One code path for both: the
+// commands know only requests and answers.
+#pragma once
+
+#include "app/config.h"
+#include "net/http.h"
+
+#include <string>
+
+namespace settled::app {
+
+struct ApiCall {
+    std::string method = "GET";
+    std::string target; // "/v1/api-keys?tenant=main"
+    std::string body;   // JSON
+};
+
+// The answer, whatever its status. Errors are of reaching the API: store_locked, io_failed,
+// key_unreadable…
+Result<net::Response> call_api(const Config& config, ApiCall call);
+
+} // namespace settled::app

@@ -1,0 +1,42 @@
+#include "app/commands.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace settled::app {
+
+void InstallationOptions::add_to(CLI::App& command, bool with_listen) {
+    command.add_option("--config", config_file, "settings file (TOML); all settings have defaults")
+        ->check(CLI::ExistingFile);
+    command.add_option("--data", data, "directory of the store and its keys (default ./data)");
+    if (with_listen)
+        command.add_option("--listen", listen, "ADDRESS:PORT to serve on (default 127.0.0.1:8080)");
+}
+
+std::optional<Config> InstallationOptions::load() const {
+    LoadedConfig loaded;
+    if (!config_file.empty())
+        loaded = load_config(config_file);
+    if (!data.empty())
+        loaded.config.data = data;
+    if (!listen.empty())
+        loaded.config.listen = listen;
+    auto problems = std::move(loaded.problems);
+    for (ConfigProblem& problem : check_config(loaded.config))
+        problems.push_back(std::move(problem));
+    if (problems.empty())
+        return loaded.config;
+    fmt::print(stderr, "settled: the configuration has {} problem{}\n{}", problems.size(),
+               problems.size() == 1 ? "" : "s", to_text(problems));
+    return std::nullopt;
+}
+
+int report(const Error& error) {
+    fmt::print(stderr, "settled: {} ({})\n", info(error.code).title, info(error.code).token);
+    if (!error.detail.empty())
+        fmt::print(stderr, "  {}\n", error.detail);
+    return 1;
+}
+
+} // namespace settled::app

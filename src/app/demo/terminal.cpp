@@ -1,0 +1,162 @@
+#include "app/demo/terminal.h"
+
+#include "app/demo/layout.h"
+
+#include <fmt/format.h>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace settled::app::demo {
+
+namespace {
+
+// Long lines are hard to read: a wider terminal gets margins.
+constexpr std::size_t width_max = 84;
+constexpr std::size_t width_min = 48;
+constexpr std::size_t label_width = 16;
+constexpr std::size_t bar_width = 28;
+
+std::string_view environment(const char* name) {
+    const char* const value = std::getenv(name);
+    return value == nullptr ? std::string_view() : value;
+}
+
+// The locale as the C library would find it. When nothing is said, today's terminals are UTF-8.
+bool speaks_utf8() {
+    for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        std::string locale(environment(name));
+        if (locale.empty())
+            continue;
+        std::ranges::transform(locale, locale.begin(),
+                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        return locale.contains("utf-8") || locale.contains("utf8");
+    }
+    return true;
+}
+
+} // namespace
+
+Look Look::of(std::FILE* out) {
+    Look look;
+    const int fd = ::fileno(out);
+    if (::isatty(fd) == 0)
+        return look;
+    const std::string_view kind = environment("TERM");
+    look.live = kind != "dumb";
+    look.colours = look.live && environment("NO_COLOR").empty();
+    look.unicode = look.live && kind != "linux" && speaks_utf8();
+    winsize size{};
+    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        look.width = size.ws_col;
+    return look;
+}
+
+std::size_t Terminal::text_width() const {
+    return std::clamp(look_.width, width_min, width_max) - 2;
+}
+
+std::string Terminal::toned(Tone tone, std::string_view text) const {
+    constexpr std::string_view codes[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[1;31m"};
+    if (!look_.colours || tone == Tone::plain || text.empty())
+        return std::string(text);
+    return fmt::format("{}{}\x1b[0m", codes[static_cast<std::size_t>(tone)], text);
+}
+
+std::string Terminal::mark(bool good) const {
+    if (look_.unicode)
+        return toned(good ? Tone::good : Tone::bad, good ? "✓" : "✗");
+    return toned(good ? Tone::good : Tone::bad, good ? "ok  " : "FAIL");
+}
+
+std::string Terminal::rule(std::size_t width) const {
+    return bar(width, width, width, look_.unicode ? "─" : "-", "");
+}
+
+void Terminal::line(std::string_view text) {
+    end_progress();
+    fmt::print(out_, "{}\n", text);
+    std::fflush(out_);
+}
+
+void Terminal::empty_line() {
+    line("");
+}
+
+void Terminal::title(std::string_view name, std::string_view text) {
+    line("");
+    line("  " + toned(Tone::strong, name));
+    sentence(text);
+}
+
+void Terminal::scene(int number, std::string_view name, std::string_view text) {
+    const std::string head = fmt::format("{}  {} ", number, name);
+    const std::size_t taken = columns(head) + 2;
+    line("");
+    line(fmt::format("  {}{}", toned(Tone::strong, head),
+                     toned(Tone::faded, rule(text_width() > taken ? text_width() - taken + 2 : 0))));
+    sentence(text);
+}
+
+void Terminal::sentence(std::string_view text) {
+    for (const std::string& part : wrapped(text, text_width() - 3))
+        line("     " + toned(Tone::faded, part));
+}
+
+void Terminal::step(bool good, std::string_view what, std::string_view figure) {
+    const std::size_t mark_width = look_.unicode ? 1 : 4;
+    // Aligned without the codes, coloured after.
+    const std::string aligned = spread(what, figure, text_width() - mark_width - 3);
+    const std::string_view left(aligned.data(), aligned.size() - figure.size());
+    line(fmt::format("  {}  {}{}", mark(good), left, toned(Tone::strong, figure)));
+}
+
+void Terminal::passed(std::string_view what, std::string_view figure) {
+    step(true, what, figure);
+}
+
+void Terminal::failed(std::string_view what, std::string_view expected, std::string_view seen) {
+    step(false, what, "");
+    fact("expected", expected);
+    fact("seen", seen);
+}
+
+void Terminal::fact(std::string_view label, std::string_view text, std::string_view faded) {
+    line(fmt::format("     {}{}{}", toned(Tone::faded, padded(label, label_width)), text,
+                     toned(Tone::faded, faded)));
+}
+
+void Terminal::row(bool good, std::string_view left, std::string_view right) {
+    step(good, left, right);
+}
+
+void Terminal::verdict(bool good, std::string_view text) {
+    line("");
+    line(fmt::format("  {}  {}", mark(good), toned(Tone::strong, text)));
+}
+
+void Terminal::progress(std::string_view label, std::size_t done, std::size_t total) {
+    if (!look_.live) {
+        if (done >= total)
+            line(fmt::format("     {}{} of {}", padded(label, label_width), done, total));
+        return;
+    }
+    const std::string drawn = look_.unicode ? bar(done, total, bar_width, "━", "─")
+                                            : bar(done, total, bar_width, "#", ".");
+    fmt::print(out_, "\r     {}{} {:>3} of {}", toned(Tone::faded, padded(label, label_width)),
+               toned(Tone::good, drawn), done, total);
+    std::fflush(out_);
+    progress_open_ = true;
+}
+
+void Terminal::end_progress() {
+    if (!progress_open_)
+        return;
+    progress_open_ = false;
+    fmt::print(out_, "\n");
+}
+
+} // namespace settled::app::demo

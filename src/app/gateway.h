@@ -1,0 +1,33 @@
+// The one door of HTTP: webhooks to intake, /v1 to the API, and what operators ask.
+#pragma once
+
+#include "app/installation.h"
+#include "net/server.h"
+
+#include <atomic>
+
+namespace settled::app {
+
+// Shared by all io threads.
+class Gateway final : public net::Handler {
+  public:
+    explicit Gateway(Installation& installation);
+
+    std::size_t body_bytes_max(std::string_view method, std::string_view path) const override;
+    Task<net::Response> handle(net::Request request) override;
+    net::Response refuse(const Error& error, std::string_view request_id) const override;
+    void answered(const net::Request& request, const net::Response& response,
+                  std::chrono::microseconds took) override;
+
+    // From now on /readyz says no, so that balancers send new work elsewhere.
+    void begin_shutdown() { shutting_down_ = true; }
+
+  private:
+    net::Response ready() const;
+
+    Installation& installation_;
+    observe::Counter refused_requests_;
+    std::atomic<bool> shutting_down_{false};
+};
+
+} // namespace settled::app

@@ -1,0 +1,80 @@
+#include "app/installation.h"
+
+#include "app/master_key.h"
+#include "app/run.h"
+#include "observe/log.h"
+#include "store/directory.h"
+#include "store/endpoints.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/tasks.h"
+
+namespace settled::app {
+
+namespace {
+
+constexpr std::uint8_t only_node = 0; // SQLite serves one process
+
+Task<> load_books(Installation& installation) {
+    co_await installation.reload_sources();
+    co_await installation.reload_endpoints();
+}
+
+} // namespace
+
+Result<std::unique_ptr<Installation>> Installation::open(const Config& config) {
+    std::unique_ptr<Installation> installation(new Installation(config));
+    TRY_VOID(installation->open_parts());
+    run_to_end(load_books(*installation));
+    return installation;
+}
+
+Installation::~Installation() {
+    if (store_)
+        store_->stop();
+}
+
+Result<> Installation::open_parts() {
+    TRY(master_, open_master_key(config_.data, rng));
+    TRY(store_, store::sqlite::open({.directory = config_.data}));
+    ids_ = std::make_unique<IdMint>(clock, only_node);
+    keys_ = std::make_unique<units::TenantKeys>(master_.copy());
+    context_ = std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after);
+    endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
+    hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, sources_, clock, metrics);
+    api_ = std::make_unique<api::Api>(
+        api::ApiDeps{*store_, *context_, clock, rng, master_, metrics,
+                     [this] { return reload_sources(); }, [this] { return reload_endpoints(); },
+                     net::EgressPolicy{config_.https_only, config_.allow}});
+    store::Store& store = *store_;
+    metrics.gauge("settled_store_queued_units", "Units of work that wait for the writer",
+                  [&store] { return static_cast<double>(store.stats().queued); });
+    metrics.gauge("settled_store_commits", "Commits since the start",
+                  [&store] { return static_cast<double>(store.stats().commits); });
+    metrics.gauge("settled_store_units", "Units of work committed since the start",
+                  [&store] { return static_cast<double>(store.stats().units); });
+    metrics.gauge("settled_store_can_commit", "1 while the store takes changes",
+                  [&store] { return store.health().can_commit ? 1.0 : 0.0; });
+    return {};
+}
+
+Task<> Installation::reload_sources() {
+    const auto rows = co_await store_->read<std::vector<store::SourceRow>>(
+        [](store::Session& s) { return store::all_sources(s); });
+    if (rows)
+        sources_.load(*rows);
+    else
+        log::failure("sources.unreadable", rows.error(), {});
+}
+
+Task<> Installation::reload_endpoints() {
+    const auto rows = co_await store_->read<std::vector<store::EndpointRow>>(
+        [](store::Session& s) { return store::all_active_endpoints(s); });
+    if (rows)
+        endpoints_->load(*rows);
+    else
+        log::failure("endpoints.unreadable", rows.error(), {});
+    if (endpoints_listener_)
+        endpoints_listener_();
+}
+
+} // namespace settled::app

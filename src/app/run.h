@@ -1,0 +1,37 @@
+// Runs one coroutine to its end on an io_context of its own: for start-up and the command line.
+#pragma once
+
+#include "base/task.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace settled::app {
+
+namespace detail {
+
+template <class T>
+Task<> keep_result(Task<T> task, std::optional<T>& into) {
+    into.emplace(co_await std::move(task));
+}
+
+} // namespace detail
+
+inline void run_to_end(Task<> task) {
+    boost::asio::io_context io(1);
+    boost::asio::co_spawn(io, std::move(task), boost::asio::detached);
+    io.run();
+}
+
+template <class T>
+T run_to_end(Task<T> task) {
+    std::optional<T> result;
+    run_to_end(detail::keep_result(std::move(task), result));
+    return std::move(*result);
+}
+
+} // namespace settled::app

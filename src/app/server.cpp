@@ -1,0 +1,233 @@
+#include "app/server.h"
+
+#include "app/gateway.h"
+#include "intake/retention.h"
+#include "observe/log.h"
+#include "worker/dispatcher.h"
+#include "worker/timers.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
+#include <vector>
+
+namespace settled::app {
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto drain_max = 10s;
+constexpr auto retention_interval = 60s;
+constexpr int io_nice = 10;
+
+// One io thread and what belongs to it. Members end in reverse order: sockets before the
+// io_context.
+struct IoThread {
+    asio::io_context io{1};
+    std::unique_ptr<net::Client> client;
+    std::unique_ptr<worker::Dispatcher> dispatcher;
+    std::unique_ptr<net::Server> server;
+    std::unique_ptr<net::Server> control; // the first thread only
+    std::thread thread;
+};
+
+class RunningServer {
+  public:
+    explicit RunningServer(Installation& installation)
+        : installation_(installation), gateway_(installation), worker_probe_(installation.metrics),
+          retention_(installation.store(), installation.sources(), installation.clock) {}
+
+    Result<> open();
+    Listening listening() const { return {address_, threads_.front()->server->port()}; }
+    void run(); // until a signal
+
+  private:
+    Result<> open_thread(IoThread& thread, std::size_t index, std::size_t count);
+    Result<> open_control(IoThread& thread);
+    worker::DispatcherDeps dispatcher_deps(IoThread& thread, std::size_t index, std::size_t count);
+    void route_notes();
+    Task<> keep_retention();
+    Task<> wait_for_signal();
+    Task<> wind_down(IoThread& thread);
+
+    Installation& installation_;
+    Gateway gateway_;
+    worker::Probe worker_probe_;
+    intake::Retention retention_;
+    std::string address_;
+    std::vector<std::unique_ptr<IoThread>> threads_;
+    std::unique_ptr<worker::Timers> timers_;
+    std::unique_ptr<asio::steady_timer> retention_timer_;
+};
+
+std::size_t thread_count(const Config& config) {
+    if (config.threads > 0)
+        return static_cast<std::size_t>(config.threads);
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+Result<> RunningServer::open() {
+    const std::size_t count = thread_count(installation_.config());
+    for (std::size_t index = 0; index < count; ++index) {
+        threads_.push_back(std::make_unique<IoThread>());
+        TRY_VOID(open_thread(*threads_.back(), index, count));
+    }
+    IoThread& first = *threads_.front();
+    TRY_VOID(open_control(first));
+    timers_ =
+        std::make_unique<worker::Timers>(first.io, installation_.store(), installation_.context(),
+                                         installation_.clock, worker_probe_);
+    retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
+    route_notes();
+    return {};
+}
+
+Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::size_t count) {
+    const Config& config = installation_.config();
+    TRY(const ListenAddress listen, parse_listen(config.listen));
+    address_ = listen.address;
+    net::ServerOptions options;
+    options.address = listen.address;
+    // The first takes a free port if 0 was asked for; the others share it.
+    options.port = index == 0 ? listen.port : threads_.front()->server->port();
+    options.reuse_port = count > 1;
+    options.tls = !config.tls_certificate.empty();
+    options.tls_files = {config.tls_certificate, config.tls_key};
+    TRY(thread.server,
+        net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
+    net::Client::Options client;
+    client.egress = {config.https_only, config.allow};
+    client.extra_trusted_certificates = config.trusted_certificates;
+    TRY(thread.client, net::Client::make(thread.io, std::move(client)));
+    thread.dispatcher =
+        std::make_unique<worker::Dispatcher>(thread.io, dispatcher_deps(thread, index, count));
+    return {};
+}
+
+worker::DispatcherDeps RunningServer::dispatcher_deps(IoThread& thread, std::size_t index,
+                                                      std::size_t count) {
+    const auto& configured = installation_.config().retry_after;
+    const auto defaults = flow::default_schedule();
+    const std::vector<std::chrono::seconds> schedule =
+        configured.empty() ? std::vector(defaults.begin(), defaults.end()) : configured;
+    return {installation_.store(),
+            installation_.context(),
+            installation_.endpoints(),
+            *thread.client,
+            installation_.clock,
+            installation_.rng,
+            worker_probe_,
+            schedule,
+            index,
+            count,
+            [this, &thread] {
+                asio::co_spawn(thread.io, installation_.reload_endpoints(), asio::detached);
+            }};
+}
+
+Result<> RunningServer::open_control(IoThread& thread) {
+    net::ServerOptions options;
+    options.address = "unix:" + control_socket_path(installation_.config());
+    TRY(thread.control,
+        net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
+    return {};
+}
+
+// What a commit made due goes to the thread that the endpoint belongs to.
+void RunningServer::route_notes() {
+    installation_.store().set_listener([this](std::vector<store::TaskNote> notes) {
+        std::vector<std::vector<store::TaskNote>> by_thread(threads_.size());
+        for (store::TaskNote& note : notes)
+            by_thread[worker::Dispatcher::owner(note.endpoint, threads_.size())].push_back(
+                std::move(note));
+        for (std::size_t i = 0; i < threads_.size(); ++i)
+            if (!by_thread[i].empty())
+                threads_[i]->dispatcher->offer(std::move(by_thread[i]));
+    });
+    installation_.on_endpoints_changed([this] {
+        for (const auto& thread : threads_)
+            thread->dispatcher->wake();
+    });
+}
+
+Task<> RunningServer::keep_retention() {
+    while (!timers_->stopped()) {
+        const auto released = co_await retention_.run_once();
+        if (!released)
+            log::failure("retention.failed", released.error(), {});
+        else if (*released > 0)
+            log::info("retention.released", {{"webhooks", *released}});
+        retention_timer_->expires_after(retention_interval);
+        boost::system::error_code cancelled;
+        co_await retention_timer_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
+Task<> RunningServer::wait_for_signal() {
+    asio::signal_set signals(threads_.front()->io, SIGTERM, SIGINT);
+    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    log::info("server.stopping", {{"signal", signal}});
+    gateway_.begin_shutdown();
+    timers_->stop();
+    retention_timer_->cancel();
+    // Each thread winds its own sockets down; its io_context runs out of work and its thread ends.
+    for (const auto& thread : threads_)
+        asio::co_spawn(thread->io, wind_down(*thread), asio::detached);
+}
+
+Task<> RunningServer::wind_down(IoThread& thread) {
+    co_await thread.server->drain(drain_max);
+    if (thread.control)
+        co_await thread.control->drain(1s);
+    co_await thread.dispatcher->drain();
+    thread.client->close();
+}
+
+void RunningServer::run() {
+    IoThread& first = *threads_.front();
+    for (const auto& thread : threads_) {
+        thread->server->start();
+        thread->dispatcher->start();
+    }
+    first.control->start();
+    timers_->start();
+    asio::co_spawn(first.io, keep_retention(), asio::detached);
+    asio::co_spawn(first.io, wait_for_signal(), asio::detached);
+    for (const auto& thread : threads_)
+        thread->thread = std::thread([&io = thread->io] {
+            ::setpriority(PRIO_PROCESS, 0, io_nice); // of this thread alone, on Linux
+            io.run();
+        });
+    for (const auto& thread : threads_)
+        thread->thread.join();
+}
+
+} // namespace
+
+std::string control_socket_path(const Config& config) {
+    return config.data + "/control.sock";
+}
+
+Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready) {
+    TRY(const auto installation, Installation::open(config));
+    RunningServer server(*installation);
+    TRY_VOID(server.open());
+    ready(server.listening());
+    server.run();
+    installation->store().stop();
+    log::info("server.stopped", {});
+    return {};
+}
+
+} // namespace settled::app

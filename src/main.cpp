@@ -1,0 +1,26 @@
+#include "app/commands.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+int main(int argc, char** argv) {
+    using namespace settled::app;
+    CommandLine line;
+    line.root.require_subcommand(1);
+    line.root.set_version_flag("--version", "settled " SETTLED_VERSION);
+    add_serve(line);
+    add_check_config(line);
+    add_keys(line);
+    add_sources(line);
+    add_sandbox(line);
+    try {
+        line.root.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return line.root.exit(error);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "settled: {}\n", error.what());
+        return 70; // EX_SOFTWARE
+    }
+    return line.exit_status;
+}
