@@ -1,0 +1,49 @@
+"""Fixtures of the tests of the whole program."""
+
+import shutil
+
+import pytest
+
+from support.openapi import Contract
+from support.sandbox import Sandbox
+from support.world import World
+
+
+@pytest.fixture(scope="session")
+def contract():
+    return Contract()
+
+
+@pytest.fixture(scope="session")
+def sandbox_keys(tmp_path_factory):
+    """A sandbox's keys, made once: making RSA keys takes longer than most tests."""
+    directory = tmp_path_factory.mktemp("keys")
+    sandbox = Sandbox(directory / "sandbox", directory / "sandbox.log")
+    sandbox.http.close()
+    sandbox.process.stop()
+    return directory / "sandbox"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, contract, sandbox_keys):
+    """One world for a whole module, for tests that keep to accounts and endpoints of their own."""
+    directory = tmp_path_factory.mktemp("world")
+    world = World(directory, contract, sandbox_keys, "[log]\nlevel = \"debug\"\n[delivery]\nretry_after_seconds = [0, 1, 1]\n[matching]\nunmatched_after_seconds = 1")
+    yield world
+    world.close()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def new_world(tmp_path, contract, sandbox_keys):
+    """Makes worlds for one test alone, and ends them."""
+    worlds = []
+
+    def make(config="", **rest):
+        directory = tmp_path / f"world-{len(worlds)}"
+        directory.mkdir()
+        worlds.append(World(directory, contract, sandbox_keys, config, **rest))
+        return worlds[-1]
+    yield make
+    for world in worlds:
+        world.close()

@@ -1,0 +1,306 @@
+"""api/openapi.yaml against the running server: every operation, every answer that can be provoked."""
+
+import itertools
+import json
+import re
+import uuid
+
+import jsonschema
+import pytest
+
+from support.bank import public_pem, new_key, settled_payload
+from support.waiting import wait_for
+
+UNKNOWN_ID = "0000000000000"
+# Answers that cannot be asked for from outside; the tests of the crash suite see some of them.
+NOT_PROVOKED = {500, 503}
+
+
+def schemas_in(node, inside=False):
+    """Every schema of the document, however deep."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == "schema":
+                yield value
+            yield from schemas_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from schemas_in(value)
+
+
+def test_the_document_is_well_formed(contract):
+    assert contract.document["openapi"].startswith("3.1.")
+    ids = [operation.id for operation in contract.operations]
+    assert len(ids) == len(set(ids))
+    for schema in itertools.chain(schemas_in(contract.document["paths"]),
+                                  contract.document["components"]["schemas"].values()):
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for reference in set(re.findall(r"\$ref: '?(#[^'}\s]+)", contract.text)):
+        contract.resolver.resolve(reference)
+
+
+def test_the_checker_itself_finds_what_is_wrong(contract):
+    """Answers that break the contract are told apart from those that keep it."""
+    operation = contract.operation("livez")
+    from support.http_client import Answer
+    import email.message
+    headers = email.message.Message()
+    headers["Content-Type"] = "application/json"
+    contract.check_answer(operation, 200, headers, b'{"status":"alive"}')
+    for status, body in ((418, b"{}"), (200, b'{"status":"dead"}'), (200, b'{"status":"alive","more":1}')):
+        with pytest.raises(AssertionError):
+            contract.check_answer(operation, status, headers, body)
+    with pytest.raises(AssertionError):
+        contract.check("GET", "/v2/nothing", {}, None, Answer(200, headers, b"{}"))
+    for schema, wrong in (("PaymentDetail", {"id": "pay_1"}), ("Endpoint", {"extra": 1})):
+        assert contract.errors({"$ref": f"#/components/schemas/{schema}"}, wrong)
+    # unevaluatedProperties reaches through allOf and $ref
+    good = {"id": "end_" + UNKNOWN_ID, "url": "https://x", "events": ["*"], "status": "active",
+            "auth": {"type": "basic", "username": "x"}, "created_at": "2026-11-22T10:00:00.000Z"}
+    assert not contract.errors({"$ref": "#/components/schemas/Endpoint"}, good)
+    assert contract.errors({"$ref": "#/components/schemas/Endpoint"}, {**good, "more": 1})
+
+
+class Walk:
+    """One pass through everything that the API offers."""
+
+    def __init__(self, world):
+        self.world = world
+        self.api = world.api
+        self.iban = world.account()
+        self.ids = {}
+
+    def all_goes_well(self):
+        """Each 2xx of each operation; leaves an object of each kind behind, by its prefix."""
+        api, world = self.api, self.world
+        for path in ("/livez", "/readyz", "/metrics", "/openapi.yaml"):
+            assert api.with_key(None).call("GET", path).status == 200
+        account, = [a for a in api.all("/v1/accounts") if a["iban"] == self.iban]
+        self.ids["acc"] = account["id"]
+        api.post("/v1/accounts", {"sort_code": "04-00-04", "account_number": "12345678", "external_id": "loan-1"})
+        source = api.post("/v1/sources", {
+            "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(world.sandbox.bank_key)],
+            "signing_key": f"file:{world.sandbox.files['institution_private_key']}", "retention_days": 3})
+        assert source["hook_path"] == "/hooks/walk"
+        api.patch("/v1/sources/walk", {"bank_keys": [public_pem(world.sandbox.bank_key), public_pem(new_key())],
+                                       "retention_days": 30})
+        key = api.post("/v1/api-keys", {"name": "walk", "scopes": ["payments:read"]})
+        self.ids["key"] = key["id"]
+        assert api.with_key(key["key"]).call("GET", "/v1/payments").status == 200
+        endpoint, path = world.endpoint()
+        self.ids["end"] = endpoint["id"]
+        self.payments()
+        self.webhooks()
+        event = json.loads(world.sandbox.told(path)[0]["body"])
+        self.ids["evt"] = event["id"]
+        api.patch(f"/v1/endpoints/{endpoint['id']}", {"events": ["settlement.matched"]})
+        ping = api.post(f"/v1/endpoints/{endpoint['id']}/ping")
+        done = wait_for(lambda: [d for d in api.all(f"/v1/deliveries?endpoint={endpoint['id']}&status=done")
+                                 if d["id"] == ping["id"]], "the ping is delivered")[0]
+        self.ids["dlv"] = done["id"]
+        api.post(f"/v1/deliveries/{done['id']}/redeliver")
+        self.lists()
+        self.objects()
+        spare, _ = world.endpoint()
+        api.delete(f"/v1/endpoints/{spare['id']}")
+        api.delete(f"/v1/api-keys/{key['id']}")
+        assert api.with_key(key["key"]).call("GET", "/v1/payments").status == 401
+
+    def payments(self):
+        body = {"id": "walk/1".replace("/", "-"), "institution_id": "monzo", "scheme": "fps",
+                "amount": {"value": "12.34", "currency": "GBP"}, "reference": "WALK 1", "end_to_end_id": "E2EWALK0001",
+                "uetr": str(uuid.uuid4()), "created_at": "2026-11-22T09:59:00Z",
+                "payee": {"name": "Shop Ltd", "sort_code": "040004", "account_number": "12345678"},
+                "payer": {"name": "A Payer", "sort_code": "040004", "account_number": "12345670"}}
+        for status in (201, 200):
+            answer = self.api.call("POST", "/v1/payments", body)
+            assert answer.status == status, answer.body
+        self.api.post("/v1/payments", {**body, "id": "walk-2", "payee": {"iban": self.iban}, "uetr": None})
+        self.ids["pay"] = self.api.get("/v1/payments/walk-2")["id"]
+        ignored = self.api.call("POST", "/v1/payments", {**body, "id": "walk-3", "payee": {"iban": "GB29NWBK60161331926819"}})
+        assert ignored.status == 202
+
+    def webhooks(self):
+        world = self.world
+        payload = settled_payload(self.iban, Reference="WALK 1", EndToEndTransactionId="E2EWALK0001")
+        payload["CounterpartAccount"] = {"IBAN": "", "BBAN": "", "OwnerName": "A Payer"}
+        answer = world.bank.acknowledged("TransactionSettled", payload)
+        contract = world.contract
+        contract.check_answer(contract.operation("receive_webhook"), answer.status, answer.headers, answer.body)
+        settlement, = [s for s in self.api.all("/v1/settlements") if s["transaction_id"] == payload["TransactionId"]]
+        assert settlement["status"] == "matched", settlement
+        self.ids.update(stl=settlement["id"], whk=settlement["webhook_id"])
+        world.bank.acknowledged("TransactionSettled", {**payload, "Reference": "OTHER"})
+        self.ids["rev"] = self.api.get("/v1/reviews?limit=1")["data"][0]["id"]
+        self.ids["mat"] = self.api.get("/v1/matches?limit=1")["data"][0]["id"]
+
+    def lists(self):
+        """Every list with every parameter, page by page."""
+        for operation in self.world.contract.operations:
+            if operation.method != "GET" or not operation.id.startswith("list_"):
+                continue
+            everything = self.api.all(operation.path)
+            assert everything, f"{operation.id} has nothing to show"
+            assert self.api.all(operation.path, limit=1) == everything, f"{operation.id} pages differ"
+            if "id" in everything[0]:
+                ids = [item["id"] for item in everything]
+                assert ids == sorted(ids, reverse=True), f"{operation.id} is not newest first"
+            for parameter in self.world.contract.parameters(operation):
+                schema = self.world.contract.resolve(parameter["schema"])
+                values = schema.get("enum") or {"endpoint": [self.ids["end"]], "event": [self.ids["evt"]],
+                                                "account": [self.iban, "040004 12345678"]}.get(parameter["name"], [])
+                found = [self.api.all(f"{operation.path}?{parameter['name']}={value}".replace(" ", "%20"))
+                         for value in values]
+                if parameter["name"] in ("status", "type"):
+                    assert sorted(i["id"] for i in itertools.chain(*found)) == sorted(i["id"] for i in everything)
+
+    def objects(self):
+        for operation in self.world.contract.operations:
+            if operation.id.startswith("get_"):
+                shown = self.api.get(operation.path.replace("{id}", self.id_for(operation)))
+                assert shown["id"] == self.id_for(operation)
+
+    PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
+                "endpoint": "end", "event": "evt", "delivery": "dlv", "webhook": "whk", "api_key": "key",
+                "redeliver": "dlv"}
+
+    def id_for(self, operation):
+        return next(self.ids[prefix] for name, prefix in self.PREFIXES.items()
+                    if operation.id.endswith(name) or operation.id == name)
+
+    def target(self, operation, unknown=False):
+        if "{name}" in operation.path:
+            return operation.path.replace("{name}", "nobody" if unknown else "walk")
+        if "{id}" not in operation.path:
+            return operation.path
+        own = self.id_for(operation)
+        return operation.path.replace("{id}", f"{own[:4]}{UNKNOWN_ID}" if unknown else own)
+
+    GOOD_BODIES = {
+        "create_payment": {"id": "x", "amount": {"value": "1.00", "currency": "GBP"}, "payee": {"iban": "GB29NWBK60161331926819"}},
+        "create_account": {"iban": "GB29NWBK60161331926819"},
+        "create_endpoint": {"url": "https://example.com/"},
+        "update_endpoint": {"status": "active"},
+        "create_source": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
+        "update_source": {"retention_days": 3},
+        "create_api_key": {"name": "x", "scopes": ["payments:read"]},
+    }
+
+    def provoke(self, operation, status):
+        """The answer to a request that must be refused with `status`."""
+        call = self.api.call
+        target, method = self.target(operation), operation.method
+        body = self.GOOD_BODIES.get(operation.id)
+        has_body = "requestBody" in operation.spec
+        if status == 400:
+            return (call(method, target + "?surprise=1", body) if not has_body
+                    else call(method, target, raw=b'{"a":1,"a":2}'))
+        if status == 401:
+            return self.api.with_key(None).call(method, target, body)
+        if status == 403:
+            return self.api.with_key(self.powerless[operation.id.startswith(("list_payments", "get_payment"))]).call(
+                method, target, body)
+        if status == 404:
+            return call(method, self.target(operation, unknown=True), body)
+        if status == 413:
+            return call(method, target, raw=b"x" * (256 * 1024 + 1))
+        if status == 415:
+            return call(method, target, raw=b"<a/>", content_type="application/xml")
+        if status == 422:
+            if has_body:
+                return call(method, target, {**body, "surprise": 1})
+            key = {"Idempotency-Key": f"once-{operation.id}"}
+            call("POST", "/v1/accounts", {"iban": self.world.account()}, headers=key)
+            call("POST", "/v1/payments", {**self.GOOD_BODIES["create_payment"], "id": f"k-{operation.id}"}, headers=key)
+            return call(method, target, headers=key)
+        if status == 409:
+            return self.conflict(operation)
+        raise AssertionError(f"how is {operation.id} answered {status}?")
+
+    def conflict(self, operation):
+        call, api = self.api.call, self.api
+        if operation.id == "create_payment":
+            return call("POST", "/v1/payments", {"id": "walk-2", "amount": {"value": "9.99", "currency": "GBP"},
+                                                 "payee": {"iban": self.iban}})
+        if operation.id == "create_account":
+            return call("POST", "/v1/accounts", {"iban": self.iban})
+        if operation.id == "create_source":
+            return call("POST", "/v1/sources", {
+                "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(new_key())],
+                "signing_key": f"file:{self.world.sandbox.files['institution_private_key']}"})
+        endpoint, path = self.world.endpoint()
+        if operation.id == "update_endpoint":  # a secret of an endpoint that has a password
+            basic, _ = self.world.endpoint(auth={"type": "basic", "username": "u", "password": "p"})
+            return call("PATCH", f"/v1/endpoints/{basic['id']}", {"rotate_secret": True})
+        if operation.id == "ping_endpoint":
+            api.patch(f"/v1/endpoints/{endpoint['id']}", {"status": "disabled"})
+            return call("POST", f"/v1/endpoints/{endpoint['id']}/ping")
+        self.world.sandbox.mode("status", path, status=500)  # a delivery that is still queued
+        ping = api.post(f"/v1/endpoints/{endpoint['id']}/ping")
+        return call("POST", f"/v1/deliveries/{ping['id']}/redeliver")
+
+
+def test_every_operation_answers_as_the_contract_says(new_world, contract):
+    contract.seen.clear()
+    world = new_world("[delivery]\nretry_after_seconds = [600]\n[matching]\nunmatched_after_seconds = 0")
+    walk = Walk(world)
+    walk.all_goes_well()
+    walk.powerless = {False: world.make_key("payments:read"), True: world.make_key("accounts:read")}
+    unseen = [f"{operation.id} {status}" for operation in contract.operations
+              for status in operation.spec["responses"]
+              if status.startswith("2") and int(status) not in contract.seen.get(operation.id, ())]
+    assert not unseen, f"never answered so: {unseen}"
+
+    wrong = []
+    for operation in contract.operations:
+        if not contract.is_secured(operation):
+            continue
+        for status in map(int, operation.spec["responses"]):
+            if 400 <= status and status not in NOT_PROVOKED:
+                try:
+                    answer = walk.provoke(operation, status)
+                except AssertionError as error:
+                    wrong.append(f"{operation.id} {status}: {str(error)[:300]}")
+                    continue
+                if answer.status != status:
+                    wrong.append(f"{operation.id}: {answer.status} {answer.code} instead of {status}")
+    assert not wrong, "\n".join(wrong)
+    missing = [f"{operation.id} {status}" for operation in contract.operations if contract.is_secured(operation)
+               for status in map(int, operation.spec["responses"])
+               if status not in NOT_PROVOKED | contract.seen[operation.id]]
+    assert not missing, f"promised and never seen: {missing}"
+
+
+def test_the_server_gives_out_the_contract_that_is_in_the_repository(shared, contract):
+    answer = shared.api.with_key(None).call("GET", "/openapi.yaml")
+    assert answer.body.decode() == contract.text
+
+
+def test_what_is_no_address_is_404_and_what_is_no_method_405(shared):
+    http = shared.api.http
+    key = {"Authorization": f"Bearer {shared.key}"}
+    assert http.send("GET", "/v1/nothing", key).code == "route_unknown"
+    answer = http.send("DELETE", "/v1/payments", key)
+    assert (answer.status, answer.code) == (405, "method_not_allowed")
+    assert {method.strip() for method in answer.headers["Allow"].split(",")} == {"GET", "POST"}
+    for path in ("/livez", "/readyz", "/metrics"):
+        assert http.send("POST", path).status == 405
+
+
+def test_another_tenant_s_objects_do_not_exist(shared):
+    from support.api import Api
+    operator = Api(shared.contract, unix=shared.server.socket)
+    iban = shared.account()
+    mine = shared.payment(iban)
+    # The operator's ?tenant= is of the control socket alone, so the contract's checker is not asked.
+    made = operator.http.send("POST", "/v1/api-keys?tenant=other", {"Content-Type": "application/json"},
+                              b'{"name":"theirs","scopes":["*"]}')
+    assert made.status == 201, made.body
+    theirs = shared.api.with_key(made.json["key"])
+    assert theirs.call("GET", f"/v1/payments/{mine['client_id']}").status == 404
+    assert theirs.call("GET", f"/v1/payments/{mine['id']}").status == 404
+    assert theirs.get("/v1/payments")["data"] == []
+    assert theirs.get("/v1/webhooks")["data"] == []
+    refused = shared.api.http.send("GET", "/v1/payments?tenant=other", {"Authorization": f"Bearer {shared.key}"})
+    assert refused.status == 400, "only the operator may name a tenant"
+    operator.http.close()
