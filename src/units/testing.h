@@ -17,6 +17,7 @@
 #include "units/tell_unmatched.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,19 @@ inline flow::Party party(std::string_view account, std::string_view name = "") {
         party.iban = account;
     }
     return party;
+}
+
+inline const store::Statement find_pairs{
+    "SELECT t.transaction_id, p.client_id FROM settlement_match m JOIN settlement t ON t.tenant_id "
+    "= m.tenant_id AND t.id = m.settlement_id JOIN payment p ON p.tenant_id = m.tenant_id AND "
+    "p.id = m.payment_id"};
+
+inline Step<std::map<std::string, std::string>> read_pairs(Session& s) {
+    const store::Rows rows = co_await s.run(find_pairs);
+    std::map<std::string, std::string> pairs;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        pairs[rows[i].string(0)] = rows[i].string(1);
+    co_return pairs;
 }
 
 class World {
@@ -162,14 +176,15 @@ class World {
         return read<std::optional<flow::Match>>(
             [&](Session& s) { return store::find_match_of_settlement(s, tenant, id); });
     }
+    // Settlement → the tenant's id of its payment, for all that are matched.
+    std::map<std::string, std::string> pairs() {
+        return read<std::map<std::string, std::string>>(read_pairs);
+    }
     // The tenant's id of the payment it is matched to; empty: none.
-    std::string payment_of(std::string_view transaction_id) {
-        const auto match = match_of(transaction_id);
-        if (!match)
-            return {};
-        return read<std::optional<flow::Payment>>(
-                   [&](Session& s) { return store::find_payment(s, tenant, match->payment_id); })
-            ->client_id;
+    std::string payment_of(const std::string& transaction_id) {
+        const auto all = pairs();
+        const auto found = all.find(transaction_id);
+        return found == all.end() ? std::string() : found->second;
     }
     flow::Payment payment_named(std::string_view client_id) {
         return read<std::optional<store::RegisteredPayment>>([&](Session& s) {

@@ -71,12 +71,12 @@ TEST_F(Queue, wakes_a_second_taker_for_a_second_job) {
     for (int round = 0; round < 50; ++round) {
         std::atomic<int> ready = 0;
         std::atomic<int> busy = 0;
+        std::atomic<bool> over = false;
         const auto taker = [&] {
             ++ready;
             EXPECT_EQ(queue.take(1, 0us, 1).size(), 1);
-            ++busy; // until the other is busy, too
-            const auto deadline = std::chrono::steady_clock::now() + 5s;
-            while (busy < 2 && std::chrono::steady_clock::now() < deadline)
+            ++busy;
+            while (!over)
                 std::this_thread::yield();
         };
         std::thread first(taker);
@@ -87,8 +87,14 @@ TEST_F(Queue, wakes_a_second_taker_for_a_second_job) {
             std::this_thread::yield();
         push();
         push();
-        first.join();
+        const auto deadline = std::chrono::steady_clock::now() + 5s;
+        while (busy < 2 && std::chrono::steady_clock::now() < deadline)
+            std::this_thread::yield();
         const bool together = busy == 2;
+        if (!together)
+            queue.close(); // wakes the one that was forgotten
+        over = true;
+        first.join();
         second.join();
         ASSERT_TRUE(together) << "round " << round;
     }

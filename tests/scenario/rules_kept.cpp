@@ -1,0 +1,106 @@
+#include "rules_kept.h"
+
+#include "store/testing.h"
+
+#include <fmt/format.h>
+
+namespace settled::scenario {
+
+namespace {
+
+using store::Rows;
+using store::Session;
+using store::Statement;
+using store::Step;
+
+// Each counts what breaks a rule.
+struct Rule {
+    std::string_view text;
+    const Statement& count;
+};
+
+const Statement paired_twice{
+    "SELECT count(*) - count(DISTINCT settlement_id) + count(*) - count(DISTINCT payment_id) "
+    "FROM settlement_match"};
+const Statement matched_without_match{
+    "SELECT count(*) FROM settlement t WHERE (t.status = 'matched') <> EXISTS (SELECT 1 FROM "
+    "settlement_match m WHERE m.tenant_id = t.tenant_id AND m.settlement_id = t.id)"};
+const Statement settled_without_match{
+    "SELECT count(*) FROM payment p WHERE (p.status = 'settled') <> EXISTS (SELECT 1 FROM "
+    "settlement_match m WHERE m.tenant_id = p.tenant_id AND m.payment_id = p.id)"};
+const Statement unequal_pair{
+    "SELECT count(*) FROM settlement_match m JOIN settlement t ON t.tenant_id = m.tenant_id AND "
+    "t.id = m.settlement_id JOIN payment p ON p.tenant_id = m.tenant_id AND p.id = m.payment_id "
+    "WHERE p.amount_minor <> t.amount_minor OR p.currency <> t.currency "
+    "OR p.c_account <> t.c_account"};
+const Statement pair_of_nobody{
+    "SELECT count(*) FROM settlement_match m WHERE NOT EXISTS (SELECT 1 FROM settlement t WHERE "
+    "t.tenant_id = m.tenant_id AND t.id = m.settlement_id) OR NOT EXISTS (SELECT 1 FROM payment p "
+    "WHERE p.tenant_id = m.tenant_id AND p.id = m.payment_id)"};
+const Statement ambiguous_without_review{
+    "SELECT count(*) FROM settlement t WHERE (CASE t.status WHEN 'ambiguous' THEN 1 ELSE 0 END) <> "
+    "(SELECT count(*) FROM review r WHERE r.tenant_id = t.tenant_id AND r.subject_id = t.id AND "
+    "r.kind = 'settlement_ambiguous' AND r.status = 'open')"};
+const Statement key_of_the_paired{
+    "SELECT count(*) FROM match_key k JOIN settlement_match m ON m.tenant_id = k.tenant_id AND "
+    "((k.side = 1 AND k.owner_id = m.settlement_id) OR (k.side = 0 AND k.owner_id = "
+    "m.payment_id))"};
+const Statement version_not_told{
+    "SELECT count(*) FROM settlement t WHERE t.version <> (SELECT count(*) FROM event e WHERE "
+    "e.tenant_id = t.tenant_id AND e.subject_id = t.id) OR t.version <> (SELECT "
+    "coalesce(max(e.version), 0) FROM event e WHERE e.tenant_id = t.tenant_id AND e.subject_id = "
+    "t.id)"};
+const Statement match_not_told{
+    "SELECT count(*) FROM settlement t WHERE (CASE t.status WHEN 'matched' THEN 1 ELSE 0 END) <> "
+    "(SELECT count(*) FROM event e WHERE e.tenant_id = t.tenant_id AND e.subject_id = t.id AND "
+    "e.type = 'settlement.matched')"};
+const Statement waiting_for_nothing{
+    "SELECT count(*) FROM settlement t WHERE t.status = 'unmatched' AND NOT EXISTS (SELECT 1 FROM "
+    "task k WHERE k.tenant_id = t.tenant_id AND k.subject_id = t.id AND k.kind = "
+    "'tell_unmatched')"};
+
+const Rule rules[] = {
+    {"17: one settlement, one payment", paired_twice},
+    {"17: a match is of a settlement and a payment", pair_of_nobody},
+    {"18: a pair has equal amount, currency and account", unequal_pair},
+    {"22: what is matched has a match, and the rest has none", matched_without_match},
+    {"22: what is settled has a match, and the rest has none", settled_without_match},
+    {"22: what is ambiguous has one open review, and the rest has none", ambiguous_without_review},
+    {"22: what is unmatched will be told", waiting_for_nothing},
+    {"21: what is paired is no candidate any more", key_of_the_paired},
+    {"27: each match is told, once", match_not_told},
+    {"29: the version of a settlement counts its events", version_not_told},
+};
+
+const Statement by_status{"SELECT status, count(*), coalesce(sum(amount_minor), 0) FROM settlement "
+                          "GROUP BY status"};
+
+Step<std::vector<std::string>> find_broken(Session& s, Ledger ledger) {
+    std::vector<std::string> broken;
+    for (const Rule& rule : rules) {
+        const Rows rows = co_await s.run(rule.count);
+        if (rows.front().integer(0) != 0)
+            broken.push_back(fmt::format("{} ({} times)", rule.text, rows.front().integer(0)));
+    }
+    Ledger found;
+    const Rows rows = co_await s.run(by_status);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        found.settlements += rows[i].integer(1);
+        found.minor += rows[i].integer(2);
+    }
+    if (found.settlements != ledger.settlements || found.minor != ledger.minor)
+        broken.push_back(fmt::format("22: all settlements are there: {} of {} in count, {} of {} "
+                                     "in sum",
+                                     found.settlements, ledger.settlements, found.minor,
+                                     ledger.minor));
+    co_return broken;
+}
+
+} // namespace
+
+std::vector<std::string> broken_rules(store::Store& store, const Ledger& ledger) {
+    return store::testing::must(store::testing::read<std::vector<std::string>>(
+        store, [&](Session& s) { return find_broken(s, ledger); }));
+}
+
+} // namespace settled::scenario
