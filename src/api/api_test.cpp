@@ -103,7 +103,8 @@ TEST(OpenApi, the_contract_is_given_to_everyone) {
         ASSERT_NE(at, std::string::npos) << route.pattern;
         const std::size_t next = reply.response.body.find("\n  /", at + 1);
         std::string method = "\n    " + std::string(route.method) + ":";
-        std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+        std::ranges::transform(method, method.begin(),
+                               [](char c) { return static_cast<char>(std::tolower(c)); });
         EXPECT_LT(reply.response.body.find(method, at), next) << route.method << route.pattern;
     }
 }
