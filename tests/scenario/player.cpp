@@ -125,8 +125,9 @@ std::string Player::settle(const Line& line, Instant time) {
     return deliver(name, webhook);
 }
 
-std::string Player::deliver(const std::string& name, const flow::InboundWebhook& webhook) {
+std::string Player::deliver(const std::string& name, flow::InboundWebhook webhook) {
     const Standings before = standings();
+    webhook.nonce = ++nonce_; // banks make a new one for each delivery
     const Accepted accepted = world_.accept(webhook);
     if (accepted.kind != Accepted::Kind::stored)
         return std::string(token(accepted.kind)) + changes(before, "");

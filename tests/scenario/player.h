@@ -30,7 +30,7 @@ class Player {
 
     std::string pay(const Line& line, Instant time);
     std::string settle(const Line& line, Instant time);
-    std::string deliver(const std::string& name, const flow::InboundWebhook& webhook);
+    std::string deliver(const std::string& name, flow::InboundWebhook webhook);
     std::string told();
     std::string reviews();
     std::string standing_of(const flow::Settlement& settlement);
@@ -41,6 +41,7 @@ class Player {
     Ledger ledger_;
     std::map<std::string, flow::InboundWebhook> webhooks_; // by the settlement's name
     std::size_t told_ = 0;
+    std::int64_t nonce_ = 0;
 };
 
 // "10s", "5m", "-2h", "3d".

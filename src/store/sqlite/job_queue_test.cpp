@@ -83,7 +83,7 @@ TEST_F(Queue, wakes_a_second_taker_for_a_second_job) {
         std::thread second(taker);
         while (ready < 2)
             std::this_thread::yield();
-        for (int i = 0; i < 100; ++i) // so that both are waiting, most of the time
+        for (int i = 0; i < 2000; ++i) // so that both are waiting, most of the time
             std::this_thread::yield();
         push();
         push();
