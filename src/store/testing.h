@@ -16,8 +16,10 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace settled::store::testing {
 
@@ -73,7 +75,45 @@ Task<> keep_result(Pending<T> pending, std::optional<Result<T>>* out) {
     out->emplace(co_await pending.wait());
 }
 
-// A result that is waited for on a thread of one's own.
+// io_contexts are lent and never destroyed: the engine's thread may still be on its way out of
+// post() when the result is already there.
+class Loop {
+  public:
+    Loop() : io_(take()) {}
+    Loop(Loop&& other) noexcept : io_(std::move(other.io_)) {}
+    Loop& operator=(Loop&&) = delete;
+    ~Loop() {
+        if (!io_)
+            return;
+        io_->restart();
+        const std::lock_guard lock(mutex());
+        idle().push_back(std::move(io_));
+    }
+    boost::asio::io_context& operator*() const { return *io_; }
+    boost::asio::io_context* operator->() const { return io_.get(); }
+
+  private:
+    using Io = std::unique_ptr<boost::asio::io_context>;
+    static std::mutex& mutex() {
+        static std::mutex it;
+        return it;
+    }
+    static std::vector<Io>& idle() {
+        static auto* all = new std::vector<Io>(); // outlives every thread
+        return *all;
+    }
+    static Io take() {
+        const std::lock_guard lock(mutex());
+        if (idle().empty())
+            return std::make_unique<boost::asio::io_context>();
+        Io io = std::move(idle().back());
+        idle().pop_back();
+        return io;
+    }
+    Io io_;
+};
+
+// A result that is waited for on a thread of one's own. Every one that is made is waited for.
 template <class T>
 class Awaited {
   public:
@@ -99,7 +139,7 @@ class Awaited {
     }
     std::unique_ptr<std::optional<Result<T>>> result_ =
         std::make_unique<std::optional<Result<T>>>();
-    std::unique_ptr<boost::asio::io_context> io_ = std::make_unique<boost::asio::io_context>();
+    Loop io_;
 };
 
 template <class T>

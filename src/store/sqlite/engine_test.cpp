@@ -240,18 +240,18 @@ TEST(Store, says_that_it_is_overloaded_and_goes_on) {
     TemporaryDirectory directory;
     const auto store = open_store(directory.path());
     Gate gate(*store);
-    boost::asio::io_context io;
+    const store::testing::Loop io;
     std::vector<Pending<void>> queued;
     queued.reserve(limits::units_queued_max);
     for (std::size_t i = 0; i < limits::units_queued_max; ++i)
-        queued.push_back(store->write<void>(io.get_executor(), nothing));
+        queued.push_back(store->write<void>(io->get_executor(), nothing));
     EXPECT_EQ(store->stats().queued, limits::units_queued_max);
     EXPECT_EQ(write<void>(*store, nothing).error().code, Code::store_overloaded);
     gate.release();
     std::optional<Result<void>> last;
-    boost::asio::co_spawn(io, store::testing::keep_result(std::move(queued.back()), &last),
+    boost::asio::co_spawn(*io, store::testing::keep_result(std::move(queued.back()), &last),
                           boost::asio::detached);
-    io.run();
+    io->run();
     EXPECT_TRUE(last->has_value());
     must(write<void>(*store, adds(1)));
 }
