@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     add_keys(line);
     add_sources(line);
     add_sandbox(line);
+    add_demo(line);
     try {
         line.root.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -35,6 +35,7 @@ void add_check_config(CommandLine& line);
 void add_keys(CommandLine& line);
 void add_sources(CommandLine& line);
 void add_sandbox(CommandLine& line);
+void add_demo(CommandLine& line);
 
 // Prints an error as people want it, "settled: what\n  hint", and gives exit status 1.
 int report(const Error& error);

@@ -73,8 +73,8 @@ Result<> make_source(const Config& config, const sandbox::KeyFiles& keys) {
 
 Result<WorkDirectory> WorkDirectory::make(bool keep) {
     const char* const parent = std::getenv("TMPDIR");
-    std::string path =
-        std::string(parent != nullptr && *parent != '\0' ? parent : "/tmp") + "/settled-demo-XXXXXX";
+    std::string path = std::string(parent != nullptr && *parent != '\0' ? parent : "/tmp") +
+                       "/settled-demo-XXXXXX";
     if (::mkdtemp(path.data()) == nullptr) // mode 0700
         return fail(Code::io_failed, "cannot make " + path + ": " + std::strerror(errno));
     return WorkDirectory(std::move(path), keep);

@@ -31,8 +31,9 @@ bool speaks_utf8() {
         std::string locale(environment(name));
         if (locale.empty())
             continue;
-        std::ranges::transform(locale, locale.begin(),
-                               [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        std::ranges::transform(locale, locale.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+        });
         return locale.contains("utf-8") || locale.contains("utf8");
     }
     return true;
@@ -96,8 +97,9 @@ void Terminal::scene(int number, std::string_view name, std::string_view text) {
     const std::string head = fmt::format("{}  {} ", number, name);
     const std::size_t taken = columns(head) + 2;
     line("");
-    line(fmt::format("  {}{}", toned(Tone::strong, head),
-                     toned(Tone::faded, rule(text_width() > taken ? text_width() - taken + 2 : 0))));
+    line(
+        fmt::format("  {}{}", toned(Tone::strong, head),
+                    toned(Tone::faded, rule(text_width() > taken ? text_width() - taken + 2 : 0))));
     sentence(text);
 }
 

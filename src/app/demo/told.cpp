@@ -8,7 +8,8 @@ namespace settled::app::demo {
 
 void ToldBook::read(const sandbox::PartnerRecords& records) {
     const auto& all = records.all();
-    const auto fresh = std::ranges::upper_bound(all, last_number_, {}, &sandbox::PartnerRecord::number);
+    const auto fresh =
+        std::ranges::upper_bound(all, last_number_, {}, &sandbox::PartnerRecord::number);
     for (auto at = fresh; at != all.end(); ++at) {
         last_number_ = at->number;
         add(*at);
@@ -60,8 +61,8 @@ const Told* ToldBook::find(std::string_view transaction_id, std::string_view typ
 }
 
 std::size_t ToldBook::of_type(std::string_view type) const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(by_id_, [&](const auto& entry) { return entry.second.type == type; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        by_id_, [&](const auto& entry) { return entry.second.type == type; }));
 }
 
 } // namespace settled::app::demo

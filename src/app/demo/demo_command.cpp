@@ -1,0 +1,130 @@
+#include "app/commands.h"
+#include "app/demo/installation_files.h"
+#include "app/demo/story.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+
+namespace settled::app {
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace demo;
+
+struct Options {
+    bool exit_after = false;
+    bool keep = false;
+    std::uint16_t port = 0;
+};
+
+constexpr int exit_interrupted = 130; // as shells have it: 128 + SIGINT
+
+// How far the demo came; its own coroutines and main look at it.
+struct Run {
+    Options options;
+    bool told = false;
+    bool all_good = false;
+    bool interrupted = false;
+};
+
+void invite(Stage& stage) {
+    World& world = stage.world;
+    Terminal& terminal = stage.terminal;
+    const std::string server = world.server().url();
+    const sandbox::Ports ports = world.sandbox().ports();
+    const std::string control = fmt::format("http://127.0.0.1:{}", ports.control);
+    terminal.empty_line();
+    terminal.sentence("Everything stays up until Ctrl-C. Things to try:");
+    terminal.fact("server", server, "   /readyz /metrics /openapi.yaml");
+    terminal.fact("sandbox", control, "   /state /bank/webhooks /partner/records");
+    terminal.fact("files", world.directory(), "   settled.toml, server.log, data/");
+    terminal.empty_line();
+    fmt::print("# a payment is made, then its money comes with a shorter reference\n"
+               "curl -s {0}/provider/payments -d "
+               "'{{\"id\":\"mine-1\",\"amount\":\"9.99\",\"reference\":\"MY ORDER 4711\","
+               "\"payee\":{{\"iban\":\"{1}\"}}}}'\n"
+               "curl -s {0}/bank/payments -d "
+               "'{{\"account\":\"{1}\",\"amount\":\"9.99\",\"reference\":\"MY ORDER 4711\","
+               "\"mutations\":{{\"cut\":11,\"drop_end_to_end_id\":true}}}}'\n"
+               "# what the partner was told\n"
+               "curl -s '{0}/partner/records?limit=500'\n"
+               "# a key for the server's own API\n"
+               "settled keys create --data {2} --name me --scopes '*'\n",
+               control, world.iban, world.server().place().data);
+    std::fflush(stdout);
+}
+
+Task<> wind_down(Stage& stage) {
+    // The bank first: it would go on sending.
+    co_await stage.world.sandbox().stop();
+    co_await stage.world.stop_server();
+    stage.world.sandbox().io().stop();
+}
+
+Task<> play(Stage& stage, Run& run) {
+    co_await tell_story(stage);
+    run.told = true;
+    run.all_good = stage.all_good();
+    if (run.interrupted)
+        co_return; // the other one winds down
+    if (run.options.exit_after)
+        co_await wind_down(stage);
+    else
+        invite(stage);
+}
+
+Task<> end_on_signal(Stage& stage, Run& run) {
+    asio::signal_set signals(stage.world.sandbox().io(), SIGINT, SIGTERM);
+    boost::system::error_code cancelled;
+    co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    run.interrupted = true;
+    stage.terminal.verdict(run.all_good || !run.told, "Stopping.");
+    co_await wind_down(stage);
+}
+
+int exit_status(const Run& run) {
+    if (!run.told)
+        return exit_interrupted;
+    return run.all_good ? 0 : 1;
+}
+
+int run_demo(const Options& options) {
+    std::signal(SIGPIPE, SIG_IGN);
+    auto directory = WorkDirectory::make(options.keep);
+    if (!directory)
+        return report(directory.error());
+    Terminal terminal(stdout, Look::of(stdout));
+    asio::io_context io(1);
+    const auto world = World::make(io, directory->path(), options.port);
+    if (!world)
+        return report(world.error());
+    Stage stage(**world, terminal);
+    Run run{options};
+    asio::co_spawn(io, play(stage, run), asio::detached);
+    asio::co_spawn(io, end_on_signal(stage, run), asio::detached);
+    io.run();
+    if (options.keep)
+        fmt::print("\nkept: {}\n", directory->path());
+    return exit_status(run);
+}
+
+} // namespace
+
+void add_demo(CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    CLI::App* const command = line.root.add_subcommand(
+        "demo", "start server and sandbox, and show the whole story while it happens");
+    command->add_flag("--exit", options->exit_after,
+                      "end after the story, with 0 only if every step was proven");
+    command->add_flag("--keep", options->keep, "leave the store, its settings and its log behind");
+    command->add_option("--port", options->port, "port of the server on 127.0.0.1 (default: any)");
+    command->callback([&line, options] { line.exit_status = run_demo(*options); });
+}
+
+} // namespace settled::app

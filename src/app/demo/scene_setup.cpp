@@ -1,0 +1,80 @@
+#include "app/demo/json_path.h"
+#include "app/demo/layout.h"
+#include "app/demo/stage.h"
+#include "crypto/webhook_signature.h"
+#include "wire/json_writer.h"
+
+namespace settled::app::demo {
+
+namespace {
+
+// Opened by the bank's signed API; the IBAN comes with a webhook, which also tells the server.
+Task<> open_account(Stage& stage) {
+    World& world = stage.world;
+    wire::JsonWriter w;
+    w.object().key("virtualAccounts").array().object().member("ownerName", world.owner);
+    w.key("accountIdentifier").object().member("externalIdentifier", "acme-1").end();
+    w.end().end().end();
+    const std::string target =
+        "/v2/Accounts/" + world.sandbox().accounts().real_account_id() + "/Virtual";
+    const Answer opened = co_await world.ask_bank("POST", target, std::move(w).text());
+    stage.check("virtual account ordered at the bank, signed call", opened.status == 202, {},
+                opened.shown());
+    if (world.sandbox().accounts().all().empty())
+        co_return;
+    world.iban = world.sandbox().accounts().all().front().iban;
+
+    const auto webhooks = world.sandbox().sender().list(0, 1, std::nullopt);
+    if (!stage.check("the bank sends VirtualAccountCreated", !webhooks.empty()))
+        co_return;
+    co_await stage.acknowledged({{webhooks.front()->id}, {}},
+                                "webhook verified, stored, answered with the signed nonce");
+    bool known = false;
+    const auto accounts = co_await world.ask_all("/v1/accounts");
+    for (const wire::JsonDocument& account : accounts)
+        known = known || text_at(account.root(), "iban") == world.iban;
+    stage.check("the account is at /v1/accounts", known);
+    stage.terminal.fact("account", world.iban);
+}
+
+Task<> add_endpoint(Stage& stage) {
+    World& world = stage.world;
+    sandbox::Partner& partner = world.sandbox().partner();
+    wire::JsonWriter w;
+    w.object().member("url", fmt::format("https://localhost:{}/settled", partner.tls_port()));
+    w.key("events").array().value("*").end();
+    w.key("auth").object().member("type", "signature").end().end();
+    const Answer made = co_await world.ask("POST", "/v1/endpoints", std::move(w).text());
+    stage.check("the partner's HTTPS endpoint is added", made.status == 201, {}, made.shown());
+    world.endpoint_id = made.text("id");
+    auto key = crypto::parse_webhook_secret(made.text("secret"));
+    if (!stage.check("its secret is shown once", key.has_value()))
+        co_return;
+    partner.set_credentials("/settled", {*std::move(key), {}, {}});
+
+    const Instant started = world.sandbox().clock().now();
+    co_await world.ask("POST", "/v1/endpoints/" + world.endpoint_id + "/ping");
+    const bool came =
+        co_await world.until([&world] { return world.told().of_type("test.ping") == 1; });
+    const std::int64_t took = (world.sandbox().clock().now() - started).count();
+    stage.check(
+        "a ping reaches it over TLS, its signature holds", came, duration_text(took),
+        fmt::format("{} authentic, {} not", world.told().events(), world.told().not_authentic()));
+}
+
+} // namespace
+
+Task<> scene_setup(Stage& stage) {
+    stage.begin("Getting ready",
+                "A model bank, payment provider and partner listen on this machine. The server "
+                "starts beside them, with a new store.");
+    const auto started = co_await stage.world.start_server();
+    if (!stage.check("server up and ready", started.has_value(),
+                     started ? duration_text(*started) : std::string(),
+                     started ? "" : started.error().detail))
+        co_return;
+    co_await open_account(stage);
+    co_await add_endpoint(stage);
+}
+
+} // namespace settled::app::demo
