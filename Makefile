@@ -14,6 +14,10 @@ BINARY := $(BUILD)/settled
 JOBS ?= $(shell nproc)
 PYTHON := /usr/bin/python3
 
+# A clone in another folder finds what this one compiled: ccache sees paths relative to the project.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
 # Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
 .PHONY: help setup configure build test-programs run demo test bench lint fmt fuzz sim
