@@ -56,11 +56,12 @@ def digest_of(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def toolchain():
-    """What changes every verdict: compiler, libraries, rules."""
+def toolchain(kind):
+    """What changes every verdict: compiler, libraries, and for clang-tidy its rules."""
     versions = subprocess.run(["dpkg-query", "-W", "clang-19", "clang-tidy-19", "lib*-dev", "prometheus-cpp-dev"],
                               capture_output=True, text=True, check=False).stdout
-    return hashlib.sha256((versions + (ROOT / ".clang-tidy").read_text()).encode()).hexdigest()
+    rules = (ROOT / ".clang-tidy").read_text() if kind == "tidy" else ""
+    return hashlib.sha256((versions + rules).encode()).hexdigest()
 
 
 def compile_commands(build):
@@ -131,7 +132,7 @@ def main():
     commands = compile_commands(args.build)
     jobs = list({"headers": header_jobs, "tidy": tidy_jobs}[args.kind](commands))
     jobs = [job for job in jobs if job[0].startswith(args.only)]
-    chain = toolchain()
+    chain = toolchain(args.kind)
     known = problems = 0
     printed = set()  # a finding in a header is told once, not once a file
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
