@@ -111,7 +111,7 @@ Result<std::shared_ptr<const Verifier>> Verifier::from_pem(std::string_view pem)
 
 Result<std::shared_ptr<Signer>> software_signer(std::string_view private_key_pem) {
     TRY(PkeyPtr key, read_private_key(private_key_pem));
-    const auto signer = std::make_shared<SoftwareSigner>(std::move(key));
+    auto signer = std::make_shared<SoftwareSigner>(std::move(key));
     // A file with a private half that does not belong to its public half would sign without
     // complaint, and the bank would refuse everything.
     constexpr std::string_view probe = "settled key probe";
