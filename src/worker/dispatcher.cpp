@@ -31,7 +31,7 @@ store::Step<Backlog> read_backlog(store::Session& s, EndpointId lane, Instant no
     Backlog backlog;
     backlog.due = co_await store::due_deliveries(s, lane, now, limit);
     if (backlog.due.size() < limit)
-        backlog.next = co_await store::next_due(s, lane.value);
+        backlog.next = co_await store::next_due(s, lane.value, now);
     co_return backlog;
 }
 
@@ -100,7 +100,7 @@ Task<> Dispatcher::read_lane(EndpointId endpoint) {
         lane.offer({due.tenant, due.task, due.event, due.attempts,
                     std::make_shared<const std::string>(std::move(due.body))});
     lane.end_reading(backlog->due.size() == limit);
-    if (backlog->next && *backlog->next > now)
+    if (backlog->next)
         lane.expect(*backlog->next);
     pump(endpoint);
 }
@@ -118,6 +118,8 @@ void Dispatcher::pump(EndpointId id) {
 
 Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery) {
     Attempted attempted = co_await attempt(deps_.client, deps_.clock, *endpoint, delivery);
+    lanes_[endpoint->id].attempted();
+    pump(endpoint->id);
     co_await record(*endpoint, delivery, std::move(attempted));
     lanes_[endpoint->id].finished(delivery.task);
     --in_flight_;

@@ -29,17 +29,23 @@ class Lane {
 
     // The next delivery to be attempted now, if one may be.
     std::optional<Delivery> next() {
-        if (waiting_.empty() || in_flight_ >= limits::deliveries_in_flight_per_endpoint_max)
+        if (waiting_.empty() || in_flight_ >= limits::deliveries_in_flight_per_endpoint_max ||
+            recording_ >= recording_max)
             return std::nullopt;
         Delivery delivery = std::move(waiting_.front());
         waiting_.pop_front();
         ++in_flight_;
         return delivery;
     }
-    // An attempt is over and recorded, or could not be.
-    void finished(TaskId task) {
-        held_.erase(task);
+    // An attempt is over: its place is free, its result is being recorded.
+    void attempted() {
         --in_flight_;
+        ++recording_;
+    }
+    // The result is recorded, or could not be.
+    void finished(TaskId task) {
+        --recording_;
+        held_.erase(task);
         if (reading_)
             finished_meanwhile_.insert(task);
     }
@@ -73,11 +79,15 @@ class Lane {
     std::optional<Instant> next_read() const { return next_read_; }
 
   private:
+    // Attempts whose results wait for the store: bounds memory while the store is slow.
+    static constexpr std::size_t recording_max = 1024;
+
     std::deque<Delivery> waiting_;
-    std::set<TaskId> held_; // waiting or in flight
+    std::set<TaskId> held_; // waiting, in flight or being recorded
     // What ended while the store was being read: the snapshot may still show it as due.
     std::set<TaskId> finished_meanwhile_;
     std::size_t in_flight_ = 0;
+    std::size_t recording_ = 0;
     bool more_in_store_ = true; // unknown at first, so: look
     bool reading_ = false;
     std::optional<Instant> next_read_;
