@@ -71,7 +71,7 @@ class Reader {
     std::function<void(const toml::node&)> texts(std::vector<std::string>& into) {
         return [this, &into](const toml::node& node) {
             const toml::array* array = node.as_array();
-            if (array == nullptr || !array->is_homogeneous<std::string>())
+            if (array == nullptr || (!array->empty() && !array->is_homogeneous<std::string>()))
                 return complain(node, "must be a list of texts, such as [\"10.0.0.0/8\"]");
             into.clear();
             for (const auto& item : *array)
@@ -81,7 +81,9 @@ class Reader {
     std::function<void(const toml::node&)> seconds(std::vector<std::chrono::seconds>& into) {
         return [this, &into](const toml::node& node) {
             const toml::array* array = node.as_array();
-            if (array == nullptr || !array->is_homogeneous<std::int64_t>() || array->size() > 50)
+            const bool numbers =
+                array != nullptr && (array->empty() || array->is_homogeneous<std::int64_t>());
+            if (!numbers || array->size() > 50)
                 return complain(node, "must be a list of at most 50 numbers of seconds");
             into.clear();
             for (const auto& item : *array) {

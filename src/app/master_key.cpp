@@ -18,21 +18,38 @@ namespace {
 
 constexpr std::size_t key_bytes = 32;
 
-Result<> write_new_key(const std::string& path, Rng& rng) {
+Result<> failed(const std::string& what) {
+    return fail(Code::io_failed, "cannot write " + what + ": " + std::strerror(errno));
+}
+
+// A key whose name is lost with the power would make everything sealed under it worthless.
+bool sync_directory(const std::string& directory) {
+    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool synced = fd >= 0 && ::fsync(fd) == 0;
+    ::close(fd);
+    return synced;
+}
+
+// Whole or not at all, and never over another one: of two that start at once, one makes the key.
+Result<> write_new_key(const std::string& directory, const std::string& path, Rng& rng) {
     std::array<std::uint8_t, key_bytes> random{};
     rng.fill(random);
     const Secret hex(to_hex(random) + "\n");
-    const std::string part = path + ".new";
-    const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0400);
+    const std::string part = path + ".new." + std::to_string(::getpid());
+    ::unlink(part.c_str()); // of an earlier process that was killed here
+    const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
     if (fd < 0)
-        return fail(Code::io_failed, "cannot write " + part + ": " + std::strerror(errno));
+        return failed(part);
     const bool written = ::write(fd, hex.reveal().data(), hex.reveal().size()) ==
                              static_cast<ssize_t>(hex.reveal().size()) &&
                          ::fsync(fd) == 0;
     ::close(fd);
-    if (!written || ::rename(part.c_str(), path.c_str()) != 0)
-        return fail(Code::io_failed, "cannot write " + path + ": " + std::strerror(errno));
-    return {};
+    const bool named = written && (::link(part.c_str(), path.c_str()) == 0 || errno == EEXIST);
+    Result<> outcome = named ? Result<>() : failed(path);
+    ::unlink(part.c_str());
+    if (outcome && !sync_directory(directory))
+        outcome = failed(directory);
+    return outcome;
 }
 
 } // namespace
@@ -43,9 +60,11 @@ Result<Secret> open_master_key(const std::string& directory, Rng& rng) {
         // A store without its key can be neither read nor trusted: do not make another one.
         if (std::filesystem::exists(directory + "/settled.db"))
             return fail(Code::key_unreadable, path + " is missing; restore it from your backup");
+        // Here and not in the store, which comes later: names and amounts are for the owner alone.
         std::error_code ignored;
-        std::filesystem::create_directories(directory, ignored);
-        TRY_VOID(write_new_key(path, rng));
+        if (std::filesystem::create_directories(directory, ignored))
+            std::filesystem::permissions(directory, std::filesystem::perms::owner_all, ignored);
+        TRY_VOID(write_new_key(directory, path, rng));
     }
     TRY(Secret hex, crypto::read_secret("file:" + path));
     if (hex.reveal().size() != key_bytes * 2)

@@ -69,6 +69,7 @@ class RunningServer {
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
+    std::unique_ptr<asio::signal_set> signals_;
 };
 
 std::size_t thread_count(const Config& config) {
@@ -89,6 +90,8 @@ Result<> RunningServer::open() {
         std::make_unique<worker::Timers>(first.io, installation_.store(), installation_.context(),
                                          installation_.clock, worker_probe_);
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
+    // Before anyone is told that the server is ready: from then on a signal means an orderly end.
+    signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
     route_notes();
     return {};
 }
@@ -175,8 +178,7 @@ Task<> RunningServer::keep_retention() {
 }
 
 Task<> RunningServer::wait_for_signal() {
-    asio::signal_set signals(threads_.front()->io, SIGTERM, SIGINT);
-    const int signal = co_await signals.async_wait(asio::use_awaitable);
+    const int signal = co_await signals_->async_wait(asio::use_awaitable);
     log::info("server.stopping", {{"signal", signal}});
     gateway_.begin_shutdown();
     timers_->stop();
