@@ -16,7 +16,9 @@ const Statement due_of_lane{
     "AND t.status = 'queued' ORDER BY t.due_at LIMIT $3"};
 const Statement timers{"SELECT " TASK_COLUMNS " FROM task WHERE status = 'queued' AND lane_id = 0 "
                        "AND due_at <= $1 ORDER BY due_at LIMIT $2"};
-const Statement earliest{"SELECT min(due_at) FROM task WHERE status = 'queued' AND lane_id = $1"};
+const Statement earliest_after{
+    "SELECT min(due_at) FROM task WHERE status = 'queued' AND lane_id = $1 "
+    "AND due_at > $2"};
 const Statement count_all_queued{
     "SELECT count(*) FROM (SELECT id FROM task WHERE status = 'queued' LIMIT $1) AS q"};
 const Statement update{"UPDATE task SET status = $3, attempts = $4, due_at = $5, updated_at = $6 "
@@ -85,8 +87,8 @@ Step<std::vector<TaskRow>> due_timers(Session& s, Instant now, std::size_t limit
     co_return read_all(rows);
 }
 
-Step<std::optional<Instant>> next_due(Session& s, std::int64_t lane) {
-    const Rows rows = co_await s.run(earliest, lane);
+Step<std::optional<Instant>> next_due(Session& s, std::int64_t lane, Instant after) {
+    const Rows rows = co_await s.run(earliest_after, lane, after);
     if (rows.front().is_null(0))
         co_return std::nullopt;
     co_return rows.front().instant(0);

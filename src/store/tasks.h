@@ -54,8 +54,9 @@ Step<std::vector<DueDelivery>> due_deliveries(Session& s, EndpointId lane, Insta
                                               std::size_t limit);
 // Timers of all tenants, oldest due first.
 Step<std::vector<TaskRow>> due_timers(Session& s, Instant now, std::size_t limit);
-// When the earliest queued task of a lane is due; nullopt when none is queued. Lane 0: the timers.
-Step<std::optional<Instant>> next_due(Session& s, std::int64_t lane);
+// When the next queued task of a lane becomes due, those aside that are due at `after` already;
+// nullopt when there is none. Lane 0: the timers.
+Step<std::optional<Instant>> next_due(Session& s, std::int64_t lane, Instant after);
 // How many tasks are queued in all lanes, counted up to `most`.
 Step<std::int64_t> count_queued(Session& s, std::int64_t most);
 

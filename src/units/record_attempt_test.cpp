@@ -64,6 +64,24 @@ class RecordAttempt : public ::testing::Test {
     EndpointId endpoint, witness;
 };
 
+// A lane's reader takes what is due and sleeps until the next: what it has just taken is still
+// queued, and must not hide what becomes due after it.
+TEST_F(RecordAttempt, a_task_that_is_due_does_not_hide_the_one_after_it) {
+    const auto first = owe("INV-1001");
+    const auto second = owe("INV-1002");
+    const auto soon = record(first, 1, std::nullopt, AfterAttempt::retry, std::chrono::seconds(1));
+    const auto later =
+        record(second, 1, std::nullopt, AfterAttempt::retry, std::chrono::seconds(2));
+    const auto next_after = [&](Instant after) {
+        return world.read<std::optional<Instant>>(
+            [&](store::Session& s) { return store::next_due(s, endpoint.value, after); });
+    };
+    ASSERT_TRUE(soon && later);
+    EXPECT_EQ(next_after(world.now()), soon);
+    EXPECT_EQ(next_after(*soon), later);
+    EXPECT_EQ(next_after(*later), std::nullopt);
+}
+
 TEST_F(RecordAttempt, moves_the_task_as_the_disposition_says) {
     struct Case {
         std::string name;
