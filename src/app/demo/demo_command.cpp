@@ -84,8 +84,15 @@ Task<> end_on_signal(Stage& stage, Run& run) {
     boost::system::error_code cancelled;
     co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     run.interrupted = true;
-    stage.terminal.verdict(run.all_good || !run.told, "Stopping.");
-    co_await wind_down(stage);
+    stage.terminal.empty_line();
+    stage.terminal.sentence("Stopping.");
+    asio::co_spawn(stage.world.sandbox().io(), wind_down(stage), asio::detached);
+    // Who asks twice does not want to wait.
+    co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    if (cancelled)
+        co_return;
+    stage.world.server().kill_now();
+    stage.world.sandbox().io().stop();
 }
 
 int exit_status(const Run& run) {

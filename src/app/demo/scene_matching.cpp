@@ -31,8 +31,7 @@ Task<> scene_happy_path(Stage& stage, Sent& sent) {
     stage.terminal.fact("bank says", reported,
                         cut_part(payment.text("reference"), reported, stage.terminal.cut_mark()) +
                             "   NOTPROVIDED");
-    stage.equal("matched in the same commit, rank", settlement.number("match.rank"),
-                std::int64_t{7}, settlement.text("match.rule"));
+    stage.matched_at(settlement, 7);
     stage.equal("the payment is", payment.text("status"), std::string("settled"), "settled");
     if (told != nullptr)
         stage.equal("the partner knows whose it is", told->payment_id, start.id, start.id);
@@ -132,16 +131,16 @@ Task<> scene_early_money(Stage& stage) {
     stage.equal("the settlement is", waiting.text("status"), std::string("unmatched"), "unmatched");
     const Told* const early = co_await stage.partner_told(
         *sent, "settlement.unmatched", "partner told after the grace of 1 s: money, no payment");
+    const Instant registering = world.sandbox().clock().now();
     co_await stage.register_payment(start, "its payment is registered");
-    const Told* const late =
-        co_await stage.partner_told(*sent, "settlement.matched", "partner told of the match");
+    const Told* const late = co_await stage.partner_told(
+        *sent, "settlement.matched", "partner told of the match, since then", registering);
     if (early != nullptr && late != nullptr)
         stage.check(
             "the second word outranks the first", late->version > early->version,
             fmt::format("version {} {} {}", early->version, stage.terminal.arrow(), late->version));
     const Answer settled = co_await stage.settlement_of(sent->transaction_id);
-    stage.equal("matched at rank", settled.number("match.rank"), std::int64_t{6},
-                settled.text("match.rule"));
+    stage.matched_at(settled, 6);
 }
 
 } // namespace settled::app::demo

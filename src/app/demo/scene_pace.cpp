@@ -41,7 +41,9 @@ Task<> scene_pace(Stage& stage) {
         sandbox::SettledPayment money;
         money.amount = series_amount(plan, i);
         money.end_to_end_id = series_item({plan.name + "E"}, i);
-        complete += co_await follow(stage, std::move(money)) ? 1 : 0;
+        if (!co_await follow(stage, std::move(money)))
+            break;
+        ++complete;
         stage.terminal.progress("settled, told", i + 1, payments);
     }
     stage.equal("acknowledged, matched by end-to-end id, partner told", complete, payments,

@@ -15,6 +15,17 @@ namespace settled::app::demo {
 namespace {
 
 constexpr int exit_cannot_run = 127;
+constexpr int files_max_without_close_range = 1024;
+
+// The sandbox listens already. A child that held its sockets would keep a stopped partner's port
+// open, and connections to it would hang instead of being refused.
+void close_inherited_files() {
+    constexpr unsigned first = STDERR_FILENO + 1;
+    if (::close_range(first, ~0U, 0) == 0)
+        return;
+    for (int fd = first; fd < files_max_without_close_range; ++fd)
+        ::close(fd);
+}
 
 // Between fork and exec only what is safe in a signal handler may be called.
 [[noreturn]] void become_server(char* const* arguments, int log, int nothing, pid_t parent) {
@@ -25,6 +36,7 @@ constexpr int exit_cannot_run = 127;
     ::dup2(nothing, STDIN_FILENO);
     ::dup2(log, STDOUT_FILENO);
     ::dup2(log, STDERR_FILENO);
+    close_inherited_files();
     ::execv("/proc/self/exe", arguments);
     ::_exit(exit_cannot_run);
 }

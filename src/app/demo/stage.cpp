@@ -82,7 +82,7 @@ Task<bool> Stage::acknowledged(const Sent& sent, std::string_view what) {
 }
 
 Task<const Told*> Stage::partner_told(const Sent& sent, std::string_view type,
-                                      std::string_view what) {
+                                      std::string_view what, std::optional<Instant> since) {
     co_await world.until(
         [this, &sent, type] { return world.told().find(sent.transaction_id, type) != nullptr; });
     const Told* const told = world.told().find(sent.transaction_id, type);
@@ -90,9 +90,14 @@ Task<const Told*> Stage::partner_told(const Sent& sent, std::string_view type,
         check(what, false, {}, "nothing came");
         co_return nullptr;
     }
-    const std::int64_t took = (told->received - world.webhook(sent.ids.front()).first_sent).count();
-    check(what, true, duration_text(took));
+    const Instant from = since.value_or(world.webhook(sent.ids.front()).first_sent);
+    check(what, true, duration_text((told->received - from).count()));
     co_return told;
+}
+
+void Stage::matched_at(const Answer& settlement, std::int64_t rank) {
+    equal(fmt::format("matched at rank {}", rank), settlement.number("match.rank"), rank,
+          settlement.text("match.rule"));
 }
 
 Task<Answer> Stage::settlement_of(std::string transaction_id) {

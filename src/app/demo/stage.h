@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,8 +55,11 @@ class Stage {
     // from sending to the answer.
     Task<bool> acknowledged(const Sent& sent, std::string_view what);
     // Waits until the partner was told an event of the type about it; checks. The figure is the
-    // time from sending the webhook.
-    Task<const Told*> partner_told(const Sent& sent, std::string_view type, std::string_view what);
+    // time from sending the webhook, or since `since`.
+    Task<const Told*> partner_told(const Sent& sent, std::string_view type, std::string_view what,
+                                   std::optional<Instant> since = std::nullopt);
+    // Checks at which rank; the figure is the rule.
+    void matched_at(const Answer& settlement, std::int64_t rank);
     // The settlement of the bank's transaction as the API shows it; status 0 when there is none.
     Task<Answer> settlement_of(std::string transaction_id);
 

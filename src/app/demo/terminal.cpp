@@ -60,6 +60,10 @@ std::size_t Terminal::text_width() const {
     return std::clamp(look_.width, width_min, width_max) - 2;
 }
 
+std::string Terminal::indent() const {
+    return std::string(mark_width() + 4, ' ');
+}
+
 std::string Terminal::toned(Tone tone, std::string_view text) const {
     constexpr std::string_view codes[] = {"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[1;31m"};
     if (!look_.colours || tone == Tone::plain || text.empty())
@@ -104,14 +108,13 @@ void Terminal::scene(int number, std::string_view name, std::string_view text) {
 }
 
 void Terminal::sentence(std::string_view text) {
-    for (const std::string& part : wrapped(text, text_width() - 3))
-        line("     " + toned(Tone::faded, part));
+    for (const std::string& part : wrapped(text, text_width() - mark_width() - 2))
+        line(indent() + toned(Tone::faded, part));
 }
 
 void Terminal::step(bool good, std::string_view what, std::string_view figure) {
-    const std::size_t mark_width = look_.unicode ? 1 : 4;
     // Aligned without the codes, coloured after.
-    const std::string aligned = spread(what, figure, text_width() - mark_width - 3);
+    const std::string aligned = spread(what, figure, text_width() - mark_width() - 2);
     const std::string_view left(aligned.data(), aligned.size() - figure.size());
     line(fmt::format("  {}  {}{}", mark(good), left, toned(Tone::strong, figure)));
 }
@@ -127,7 +130,7 @@ void Terminal::failed(std::string_view what, std::string_view expected, std::str
 }
 
 void Terminal::fact(std::string_view label, std::string_view text, std::string_view faded) {
-    line(fmt::format("     {}{}{}", toned(Tone::faded, padded(label, label_width)), text,
+    line(fmt::format("{}{}{}{}", indent(), toned(Tone::faded, padded(label, label_width)), text,
                      toned(Tone::faded, faded)));
 }
 
@@ -143,13 +146,14 @@ void Terminal::verdict(bool good, std::string_view text) {
 void Terminal::progress(std::string_view label, std::size_t done, std::size_t total) {
     if (!look_.live) {
         if (done >= total)
-            line(fmt::format("     {}{} of {}", padded(label, label_width), done, total));
+            line(fmt::format("{}{}{} of {}", indent(), padded(label, label_width), done, total));
         return;
     }
     const std::string drawn = look_.unicode ? bar(done, total, bar_width, "━", "─")
                                             : bar(done, total, bar_width, "#", ".");
-    fmt::print(out_, "\r     {}{} {:>3} of {}", toned(Tone::faded, padded(label, label_width)),
-               toned(Tone::good, drawn), done, total);
+    fmt::print(out_, "\r{}{}{} {:>3} of {}", indent(),
+               toned(Tone::faded, padded(label, label_width)), toned(Tone::good, drawn), done,
+               total);
     std::fflush(out_);
     progress_open_ = true;
 }

@@ -49,6 +49,8 @@ class Terminal {
     enum class Tone { plain, strong, faded, good, bad };
     std::string toned(Tone tone, std::string_view text) const;
     std::size_t text_width() const;
+    std::size_t mark_width() const { return look_.unicode ? 1 : 4; }
+    std::string indent() const; // where texts begin, behind the mark
     std::string mark(bool good) const;
     void line(std::string_view text);
     void step(bool good, std::string_view what, std::string_view figure);
