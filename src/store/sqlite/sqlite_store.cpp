@@ -1,6 +1,6 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include "store/sqlite/connection.h"
+#include "store/sqlite/connection_session.h"
 #include "store/sqlite/lock_file.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/writer.h"
@@ -10,22 +10,6 @@
 namespace settled::store::sqlite {
 
 namespace {
-
-class ReadSession final : public Session {
-  public:
-    explicit ReadSession(Connection& connection) : connection_(connection) {}
-    Result<> last = {};
-
-  protected:
-    bool perform(const Statement& statement, std::span<const Value> values, Rows& out,
-                 std::coroutine_handle<>) override {
-        last = connection_.run(statement, values, &out);
-        return last.has_value();
-    }
-
-  private:
-    Connection& connection_;
-};
 
 // Read-only units on threads of their own, each on one snapshot.
 class Readers {
@@ -73,12 +57,12 @@ class Readers {
     }
 
     static void run(Connection& connection, Job& job) {
-        ReadSession session(connection);
+        ConnectionSession session(connection);
         Result<> outcome = connection.script("BEGIN");
         if (outcome) {
             job.start(session);
             if (!job.done())
-                outcome = session.last;
+                outcome = session.last();
         }
         if (connection.in_transaction())
             (void)connection.script("COMMIT");

@@ -19,23 +19,6 @@ const Error& fsync_failed() {
 
 } // namespace
 
-// Statements are done at once; one that fails leaves the unit waiting, to be abandoned.
-class Writer::WriteSession final : public Session {
-  public:
-    explicit WriteSession(Connection& connection) : connection_(connection) {}
-    Result<> last = {};
-
-  protected:
-    bool perform(const Statement& statement, std::span<const Value> values, Rows& out,
-                 std::coroutine_handle<>) override {
-        last = connection_.run(statement, values, &out);
-        return last.has_value();
-    }
-
-  private:
-    Connection& connection_;
-};
-
 Writer::Writer(Connection connection)
     : connection_(std::move(connection)), thread_([this] { loop(); }) {}
 
@@ -98,7 +81,7 @@ void Writer::commit(Group group) {
         return;
     }
     const auto begin = std::chrono::steady_clock::now();
-    WriteSession session(connection_);
+    ConnectionSession session(connection_);
     Result<> outcome = run_group(session, group);
     if (!outcome && outcome.error().code == Code::constraint_violated && group.size() > 1) {
         outcome = run_one_by_one(session, group);
@@ -117,7 +100,7 @@ void Writer::commit(Group group) {
 }
 
 // All or nothing: on an error nothing of the group is stored.
-Result<> Writer::run_group(WriteSession& session, Group& group) {
+Result<> Writer::run_group(ConnectionSession& session, Group& group) {
     const std::size_t notes_before = session.notes().size();
     Result<> outcome = connection_.script("BEGIN IMMEDIATE");
     for (auto& job : group) {
@@ -125,7 +108,7 @@ Result<> Writer::run_group(WriteSession& session, Group& group) {
             break;
         job->start(session);
         if (!job->done())
-            outcome = session.last;
+            outcome = session.last();
     }
     if (outcome)
         outcome = connection_.script("COMMIT");
@@ -144,7 +127,7 @@ Result<> Writer::run_group(WriteSession& session, Group& group) {
 
 // One member broke a constraint (a defect, kept from hurting its neighbours): each gets its own
 // commit. Returns what went wrong with the store itself, if anything.
-Result<> Writer::run_one_by_one(WriteSession& session, Group& group) {
+Result<> Writer::run_one_by_one(ConnectionSession& session, Group& group) {
     Result<> worst;
     for (auto& job : group) {
         if (connection_.sync_failed()) {

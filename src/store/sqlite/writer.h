@@ -1,7 +1,7 @@
 // The thread that commits. See sqlite_store.h for what it promises.
 #pragma once
 
-#include "store/sqlite/connection.h"
+#include "store/sqlite/connection_session.h"
 #include "store/sqlite/job_queue.h"
 #include "store/store.h"
 
@@ -25,13 +25,12 @@ class Writer {
 
   private:
     using Group = std::vector<std::unique_ptr<Job>>;
-    class WriteSession;
 
     void loop();
     std::chrono::microseconds patience() const;
     void commit(Group group);
-    Result<> run_group(WriteSession& session, Group& group);
-    Result<> run_one_by_one(WriteSession& session, Group& group);
+    Result<> run_group(ConnectionSession& session, Group& group);
+    Result<> run_one_by_one(ConnectionSession& session, Group& group);
     void checkpoint_if_due();
     bool is_failing() const;
     void try_again();
