@@ -79,8 +79,7 @@ Task<> play(Stage& stage, Run& run) {
         invite(stage);
 }
 
-Task<> end_on_signal(Stage& stage, Run& run) {
-    asio::signal_set signals(stage.world.sandbox().io(), SIGINT, SIGTERM);
+Task<> end_on_signal(Stage& stage, asio::signal_set& signals, Run& run) {
     boost::system::error_code cancelled;
     co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     run.interrupted = true;
@@ -108,13 +107,16 @@ int run_demo(const Options& options) {
         return report(directory.error());
     Terminal terminal(stdout, Look::of(stdout));
     asio::io_context io(1);
+    asio::signal_set signals(io, SIGINT, SIGTERM); // before the first key: that takes a second
     const auto world = World::make(io, directory->path(), options.port);
     if (!world)
         return report(world.error());
     Stage stage(**world, terminal);
     Run run{options};
-    asio::co_spawn(io, play(stage, run), asio::detached);
-    asio::co_spawn(io, end_on_signal(stage, run), asio::detached);
+    asio::co_spawn(io, end_on_signal(stage, signals, run), asio::detached);
+    io.poll(); // a signal that has come already
+    if (!run.interrupted)
+        asio::co_spawn(io, play(stage, run), asio::detached);
     io.run();
     if (options.keep)
         fmt::print("\nkept: {}\n", directory->path());

@@ -14,6 +14,8 @@ std::string percentiles(const std::vector<std::int64_t>& times) {
 }
 
 void show_times(Terminal& terminal, std::string_view name, const Latencies& times) {
+    if (times.acknowledged_us.empty())
+        return;
     terminal.sentence(fmt::format("{} ({})", name, times.acknowledged_us.size()));
     terminal.fact("acknowledged", percentiles(times.acknowledged_us));
     terminal.fact("partner told", percentiles(times.told_us));

@@ -73,7 +73,7 @@ Task<> recover(Stage& stage, const std::vector<Sent>& sent) {
     for (const Sent& one : sent)
         retried += world.webhook(one.ids.front()).attempts > 1 ? 1 : 0;
     stage.equal("webhooks acknowledged, each with its own signed nonce", acknowledged, payments,
-                fmt::format("{}, {} of them again", acknowledged, retried));
+                fmt::format("{}, {} retried", acknowledged, retried));
     stage.equal("partner told of the match of each", told, payments,
                 fmt::format("{} in {}", told, duration_text(took)));
 }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 
 namespace settled::app::demo {
 
@@ -81,6 +82,18 @@ void ServerProcess::kill_now() {
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
     pid_ = 0;
+}
+
+std::string ServerProcess::last_words() const {
+    constexpr std::size_t bytes_max = 300;
+    std::ifstream log(place_.log_file);
+    std::string last;
+    for (std::string line; std::getline(log, line);) {
+        const std::size_t begin = line.find_first_not_of(' ');
+        if (begin != line.npos)
+            last = line.substr(begin, bytes_max);
+    }
+    return last;
 }
 
 void ServerProcess::request_stop() const {

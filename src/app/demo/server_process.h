@@ -37,6 +37,9 @@ class ServerProcess {
     // SIGTERM; is_running() says when it has finished.
     void request_stop() const;
 
+    // The last line of its log, at most 300 bytes; it says why a server ended that should not have.
+    std::string last_words() const;
+
     const ServerPlace& place() const { return place_; }
     std::string url() const { return "http://127.0.0.1:" + std::to_string(place_.port); }
     pid_t pid() const { return pid_; }

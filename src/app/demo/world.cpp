@@ -86,8 +86,7 @@ Task<Result<std::int64_t>> World::start_server() {
         if (answer.status == 200)
             co_return (clock_.now() - started).count();
         if (!server_.is_running())
-            co_return fail(Code::internal,
-                           "the server ended; its last words are in " + server_.place().log_file);
+            co_return fail(Code::internal, "the server ended: " + server_.last_words());
         co_await pause(look_interval);
     }
     co_return fail(Code::peer_timeout, "the server is not ready");
