@@ -149,11 +149,14 @@ void Terminal::progress(std::string_view label, std::size_t done, std::size_t to
             line(fmt::format("{}{}{} of {}", indent(), padded(label, label_width), done, total));
         return;
     }
-    const std::string drawn = look_.unicode ? bar(done, total, bar_width, "━", "─")
-                                            : bar(done, total, bar_width, "#", ".");
-    fmt::print(out_, "\r{}{}{} {:>3} of {}", indent(),
-               toned(Tone::faded, padded(label, label_width)), toned(Tone::good, drawn), done,
-               total);
+    // A line that wraps could not be drawn again in its place.
+    const std::string count = fmt::format(" {:>3} of {}", done, total);
+    const std::size_t taken = indent().size() + label_width + columns(count) + 1;
+    const std::size_t room = std::min(bar_width, look_.width > taken ? look_.width - taken : 0);
+    const std::string drawn =
+        look_.unicode ? bar(done, total, room, "━", "─") : bar(done, total, room, "#", ".");
+    fmt::print(out_, "\r{}{}{}{}", indent(), toned(Tone::faded, padded(label, label_width)),
+               toned(Tone::good, drawn), count);
     std::fflush(out_);
     progress_open_ = true;
 }
