@@ -171,6 +171,8 @@ Task<> RunningServer::keep_retention() {
             log::failure("retention.failed", released.error(), {});
         else if (*released > 0)
             log::info("retention.released", {{"webhooks", *released}});
+        if (timers_->stopped())
+            co_return; // asked to stop meanwhile, when there was no wait to cancel
         retention_timer_->expires_after(retention_interval);
         boost::system::error_code cancelled;
         co_await retention_timer_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
