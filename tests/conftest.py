@@ -6,6 +6,7 @@ import pytest
 
 from support.openapi import Contract
 from support.sandbox import Sandbox
+from support.stage import Stage
 from support.world import World
 
 
@@ -47,3 +48,11 @@ def new_world(tmp_path, contract, sandbox_keys):
     yield make
     for world in worlds:
         world.close()
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory, contract, sandbox_keys):
+    """A store with an account and an endpoint, closed well, to be set up again for each fault."""
+    made = Stage(tmp_path_factory.mktemp("stage"), contract, sandbox_keys)
+    yield made
+    made.world.close()

@@ -7,16 +7,14 @@ import os
 import random
 import time
 
+from support.faults import Strace, require_ptrace
+from support.processes import Server
 from support.store import check_told
 from support.waiting import wait_for
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
 SEED = int(os.environ.get("SETTLED_SEED", "0")) or random.SystemRandom().randrange(1 << 31)
 PAYMENTS_PER_ROUND = 150
-
-
-def settlement_ids(sandbox):
-    return [w for w in sandbox.webhooks("acknowledged")]
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(new_world):
@@ -26,7 +24,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(new_world):
                       retry_every_ms=100, answer_within_ms=2000)
     iban = world.account()
     _, path = world.endpoint()
-    slow, slow_path = world.endpoint(events=["settlement.matched"])
+    _, slow_path = world.endpoint(events=["settlement.matched"])
     world.sandbox.mode("slow", slow_path, delay_ms=20)
     killed_under_load = 0
     for number in range(ROUNDS):
@@ -73,10 +71,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(new_world):
 
 def test_a_first_start_that_is_killed_can_be_started_again(tmp_path):
     """The master key, the schema: each step of making a data directory may be the last."""
-    from support.faults import Strace, require_ptrace
-    from support.processes import Server
     require_ptrace()
-    for calls in ("fdatasync,fsync", "rename", "pwrite64"):
+    for calls in ("fdatasync,fsync", "link,unlink", "pwrite64"):
         number = 0
         while True:
             # Making the schema is some hundred writes; a sample of them, all of the rest.

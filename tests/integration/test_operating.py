@@ -6,6 +6,7 @@ import signal
 import ssl
 import stat
 import threading
+import warnings
 
 import pytest
 
@@ -143,8 +144,6 @@ def test_check_config_names_every_problem_with_file_and_line(tmp_path):
 def test_the_settings_file_in_the_repository_is_good_and_says_the_defaults(tmp_path):
     from support.places import ROOT
     file = ROOT / "config" / "settled.toml"
-    if not file.exists():
-        pytest.skip("config/settled.toml is not there")
     status, output, error = run_settled("check-config", "--config", file)
     assert status == 0, error
     assert "127.0.0.1:8080" in output and "./data" in output
@@ -163,19 +162,19 @@ def test_sigterm_under_load_loses_nothing_that_was_acknowledged(new_world):
     world = new_world(retry_every_ms=200)
     iban = world.account()
     _, path = world.endpoint(events=["settlement.matched"])
-    batch = {"amount": "20.00", "reference": "TERM ", "count": 300}
+    batch = {"amount": "20.00", "reference": "TERM ", "count": 600}
     world.sandbox.post("/provider/payments/batch", {"payee": {"iban": iban}, "id": "term-", **batch})
     world.sandbox.post("/bank/payments/batch", {"account": iban, **batch})
     wait_for(lambda: world.sandbox.get("/bank/summary")["states"]["acknowledged"] > 20, "load", every=0.002)
     assert world.server.stop() == 0, world.server.log_text()[-2000:]
     acknowledged = {w["label"] for w in world.sandbox.webhooks("acknowledged")}
-    assert len(acknowledged) < 300, "the server ended before the load did"
+    assert len(acknowledged) < 600, "the server ended before the load did"
     assert acknowledged <= world.store.transaction_ids()
     assert world.server.log_lines("server.stopped")
     world.store.check()
     world.start()
-    wait_for(lambda: world.sandbox.get("/bank/summary")["states"]["acknowledged"] == 300, "the rest arrives")
-    world.sandbox.told(path, 300)
+    wait_for(lambda: world.sandbox.get("/bank/summary")["states"]["acknowledged"] == 600, "the rest arrives")
+    world.sandbox.told(path, 600)
     wait_for(lambda: not world.store.undelivered(), "all is delivered")
     assert {r["id"] for r in world.sandbox.records(path)} == {e["id"] for e in world.api.all("/v1/events")
                                                             if e["type"] == "settlement.matched"}
@@ -217,7 +216,9 @@ def test_webhooks_and_the_api_over_tls(new_world, tmp_path):
         plain.send("FITestEvent", "test me")
     assert not isinstance(refused.value, AssertionError)
     old = ssl.create_default_context(cafile=world.sandbox.files["partner_authority"])
-    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that these versions are old is the point
+        old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     with pytest.raises((ssl.SSLError, OSError)):
         Bank(server.port, world.source, world.sandbox.bank_key, world.sandbox.institution_key, tls=old).send(
             "FITestEvent", "test me")
@@ -230,7 +231,10 @@ def test_a_private_key_that_others_may_read_is_refused(new_world):
     loose.chmod(0o644)
     status, _, error = settled(world, "sources", "add", "loose", "--signing-key", f"file:{loose}",
                                "--bank-key", world.sandbox.files["bank_public_key"])
-    assert status != 0 and "chmod" in error, error
+    assert status != 0 and "only it may read" in error, error
+    loose.chmod(0o600)
+    assert settled(world, "sources", "add", "loose", "--signing-key", f"file:{loose}",
+                   "--bank-key", world.sandbox.files["bank_public_key"])[0] == 0
 
 
 def test_without_its_master_key_a_store_is_not_opened(new_world):

@@ -146,13 +146,13 @@ REFUSALS = [
 def test_what_is_refused_leaves_nothing_and_is_counted_and_logged(shared, contract, send, status, code):
     body = good_body(shared)
     counter = f'settled_webhooks_refused_total{{code="{code}"}}'
-    before, counted = shared.store.counts(), shared.api.metrics()
+    before, counted = shared.store.counts_of_intake(), shared.api.metrics()
     logged = len(shared.server.log_lines("webhook.refused"))
     answer = send(shared.bank, body)
     assert (answer.status, answer.code) == (status, code), answer.body
     contract.check_answer(contract.operation("receive_webhook"), answer.status, answer.headers, answer.body)
     assert answer.headers.get("DigitalSignature") is None, "a refusal must not look like an acknowledgement"
-    assert shared.store.counts() == before
+    assert shared.store.counts_of_intake() == before
     if code == "body_too_large":  # refused before it reaches intake
         assert shared.api.metrics()["settled_http_refused_total"] == counted["settled_http_refused_total"] + 1
         return
@@ -189,7 +189,7 @@ def test_the_signature_as_a_trailer_does_not_count(shared):
     import socket
     body = good_body(shared)
     signature = shared.bank.signature(body)
-    before = shared.store.counts()
+    before = shared.store.counts_of_intake()
     with socket.create_connection(("127.0.0.1", shared.server.port), 10) as client:
         client.sendall(b"POST /hooks/clearbank HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
                        b"Trailer: DigitalSignature\r\nConnection: close\r\n\r\n%x\r\n%s\r\n0\r\n"
@@ -198,4 +198,4 @@ def test_the_signature_as_a_trailer_does_not_count(shared):
         while part := client.recv(65536):
             answer += part
     assert answer.startswith((b"HTTP/1.1 401", b"HTTP/1.1 400")), answer[:300]
-    assert shared.store.counts() == before
+    assert shared.store.counts_of_intake() == before

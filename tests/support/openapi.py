@@ -16,6 +16,13 @@ from .places import ROOT
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
+def without_nulls(value):
+    """What is asked for: an optional member that is null counts as absent (the document's conventions)."""
+    if isinstance(value, dict):
+        return {name: without_nulls(member) for name, member in value.items() if member is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
 class ContractBroken(AssertionError):
     """The server and its contract say different things."""
 
@@ -106,7 +113,7 @@ class Contract:
             value = json.loads(body)
         except ValueError:
             return ["the body is no JSON"]
-        return self.errors(wanted["content"][kind]["schema"], value)
+        return self.errors(wanted["content"][kind]["schema"], without_nulls(value))
 
     # Answers
 

@@ -38,7 +38,15 @@ class Process:
         with self.log.open("ab") as log_file, self.output.open("wb") as output:
             self.child = subprocess.Popen([*wrapper, binary(), *map(str, arguments)], cwd=cwd,
                                           stdin=subprocess.DEVNULL, stdout=output, stderr=log_file,
+                                          env=self.environment(),
                                           start_new_session=True, preexec_fn=_die_with_parent)
+
+    def environment(self):
+        """Leaks cannot be looked for under a debugger (builds with AddressSanitizer)."""
+        known = dict(os.environ)
+        if self.is_wrapped:
+            known["ASAN_OPTIONS"] = ":".join(filter(None, [known.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+        return known
 
     @property
     def pid(self):

@@ -1,0 +1,61 @@
+"""One data directory, made once and copied for each point of a sweep of faults."""
+
+import shutil
+
+from .faults import Strace, require_ptrace
+from .store import check_told
+from .story import ACKNOWLEDGED, Story
+from .waiting import wait_for
+from .world import World
+
+POINTS_MAX = 2000  # far beyond what a story has
+
+
+class Stage:
+    """One data directory, made once and copied for each point."""
+
+    def __init__(self, directory, contract, keys):
+        require_ptrace()
+        self.directory = directory
+        self.world = World(directory, contract, keys,
+                           "[server]\nthreads = 1\n[matching]\nunmatched_after_seconds = 3600\n"
+                           "[delivery]\nretry_after_seconds = [0, 0, 0, 1, 1, 1, 1, 1]")
+        self.iban = self.world.account()
+        _, self.path = self.world.endpoint()
+        assert self.world.server.stop() == 0
+        self.template = directory / "template"
+        shutil.move(self.world.data, self.template)
+
+    def set(self):
+        """Everything as it was before the story."""
+        shutil.rmtree(self.world.data, ignore_errors=True)
+        shutil.copytree(self.template, self.world.data, ignore=shutil.ignore_patterns("control.sock"))
+        self.world.sandbox.call("DELETE", "/partner/records")
+        return Story(self.iban)
+
+    def start(self, calls, fault, when):
+        files = [self.world.data / name for name in ("settled.db", "settled.db-wal")]
+        strace = Strace(self.directory / "strace", calls, fault, when, files)
+        strace.log.unlink(missing_ok=True)
+        self.world.start(wrapper=strace.wrapper)
+        return strace
+
+    def is_delivered(self, story):
+        store = self.world.store
+        return (len(store.rows("SELECT id FROM event")) == story.matches and not store.undelivered())
+
+    def end(self, story):
+        """The story is told to its end by a server without faults; then everything must be right."""
+        world = self.world
+        world.start()
+        assert story.tell(world) == ACKNOWLEDGED
+        wait_for(lambda: self.is_delivered(story), lambda: f"delivered: {world.store.undelivered()}")
+        story.check_ended(world.store)
+        told = check_told(world.sandbox.records(self.path), world.store)
+        assert len(told) == story.matches
+        world.close_clients()
+        assert world.server.stop() == 0
+
+
+def points(step=1):
+    return range(1, POINTS_MAX, step)
