@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <deque>
@@ -117,17 +118,21 @@ class Generator {
         }
     }
 
-    // With a rate, waits no longer than to the next request that is due.
-    int patience_ms() const {
-        if (options_.rate <= 0 || next_ >= requests_.size() || idle_.empty())
-            return 1000;
-        return due(next_) - std::chrono::steady_clock::now() > std::chrono::milliseconds(2) ? 1 : 0;
+    // With a rate, waits no longer than to the next request that is due. Sleeping, not spinning:
+    // the generator shares the cores with what it measures.
+    timespec patience() const {
+        using namespace std::chrono;
+        nanoseconds wait = seconds(1);
+        if (options_.rate > 0 && next_ < requests_.size() && !idle_.empty())
+            wait = std::clamp<nanoseconds>(due(next_) - steady_clock::now(), nanoseconds(0), wait);
+        return {wait.count() / 1'000'000'000, wait.count() % 1'000'000'000};
     }
 
     void receive() {
         std::array<epoll_event, 64> events{};
+        const timespec wait = patience();
         const int count =
-            ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience_ms());
+            ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &wait, nullptr);
         for (int i = 0; i < count; ++i)
             read_answer(events[static_cast<std::size_t>(i)].data.u64);
     }

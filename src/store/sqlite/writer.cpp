@@ -6,8 +6,12 @@ namespace {
 
 constexpr std::size_t group_max = 512; // bounds the time until the first of a group is answered
 constexpr std::size_t load_from = 3;   // a group this large means that waiting pays
-constexpr int checkpoint_frames_idle = 500;                      // when nothing waits
-constexpr int checkpoint_frames_busy = 2000;                     // 8 MiB of log
+// A checkpoint holds up whoever commits next by some milliseconds: it is made when nothing has come
+// for a while, and under steady load only when the log has grown to 16 MiB, most of whose pages are
+// then written once instead of many times.
+constexpr int checkpoint_frames_idle = 250;
+constexpr int checkpoint_frames_busy = 4000;
+constexpr auto idle_after = std::chrono::milliseconds(20);
 constexpr auto try_again_after = std::chrono::milliseconds(250); // while commits fail
 
 const Error& fsync_failed() {
@@ -59,17 +63,19 @@ std::chrono::microseconds Writer::patience() const {
 
 void Writer::loop() {
     while (true) {
-        const auto idle_max = is_failing() ? std::optional(try_again_after) : std::nullopt;
-        Group group = queue_.take(limits::units_per_commit, patience(), group_max, idle_max);
+        Group group = queue_.take(limits::units_per_commit, patience(), group_max, idle_max());
         if (group.empty()) {
             if (queue_.drained())
                 return;
-            try_again();
+            if (is_failing())
+                try_again();
+            else
+                checkpoint_from(checkpoint_frames_idle);
             continue;
         }
         last_group_ = group.size();
         commit(std::move(group));
-        checkpoint_if_due();
+        checkpoint_from(checkpoint_frames_busy);
     }
 }
 
@@ -80,6 +86,7 @@ void Writer::commit(Group group) {
         deliver_all(std::move(group));
         return;
     }
+    checkpointed_ = false;
     const auto begin = std::chrono::steady_clock::now();
     ConnectionSession session(connection_);
     Result<> outcome = run_group(session, group);
@@ -147,10 +154,19 @@ Result<> Writer::run_one_by_one(ConnectionSession& session, Group& group) {
     return worst;
 }
 
-void Writer::checkpoint_if_due() {
-    const int due = queue_.size() == 0 ? checkpoint_frames_idle : checkpoint_frames_busy;
-    if (connection_.wal_frames() < due || stopped_for_good_)
+// What the thread wakes up for although nothing was submitted.
+std::optional<std::chrono::milliseconds> Writer::idle_max() const {
+    if (is_failing())
+        return try_again_after;
+    const bool checkpoint_waits =
+        !checkpointed_ && connection_.wal_frames() >= checkpoint_frames_idle && !stopped_for_good_;
+    return checkpoint_waits ? std::optional(idle_after) : std::nullopt;
+}
+
+void Writer::checkpoint_from(int frames) {
+    if (checkpointed_ || connection_.wal_frames() < frames || stopped_for_good_)
         return;
+    checkpointed_ = true;
     // One that fails leaves the log to grow: units still commit, until they cannot.
     if (!connection_.checkpoint() && connection_.sync_failed())
         note_outcome(std::unexpected(fsync_failed()));

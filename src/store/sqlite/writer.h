@@ -31,7 +31,8 @@ class Writer {
     void commit(Group group);
     Result<> run_group(ConnectionSession& session, Group& group);
     Result<> run_one_by_one(ConnectionSession& session, Group& group);
-    void checkpoint_if_due();
+    std::optional<std::chrono::milliseconds> idle_max() const;
+    void checkpoint_from(int frames);
     bool is_failing() const;
     void try_again();
     void note_outcome(const Result<>& outcome);
@@ -40,6 +41,7 @@ class Writer {
     JobQueue queue_;
     Store::Listener listener_;
     std::size_t last_group_ = 0;
+    bool checkpointed_ = true; // nothing was committed since the last checkpoint
     mutable std::mutex health_mutex_;
     Health health_;
     std::atomic<bool> stopped_for_good_{false}; // an fsync failed
