@@ -1,6 +1,6 @@
 // Intake, from a signed webhook to its signed answer, and on to the partner who is told.
 //
-//   bench_intake [--out FILE] [--quick] [--latency-at RATE]
+//   bench_intake [--out FILE] [--quick] [--part throughput|telling|growth] [--latency-at RATE]
 //
 // Everything is real: the release binary in its own process, RSA-2048 both ways, SQLite with an
 // fsync for every commit, TLS to the partner. The load generator and the partner share the machine
@@ -186,6 +186,7 @@ void measure_growth(const Paths& paths, const BenchKeys& keys, const Scale& scal
 int main(int argc, char** argv) {
     std::string out;
     double latency_at = 0; // only this part, at this rate
+    std::string part;      // only this one
     Scale scale;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
@@ -193,10 +194,13 @@ int main(int argc, char** argv) {
             out = argv[++i];
         else if (argument == "--latency-at" && i + 1 < argc)
             latency_at = std::stod(argv[++i]);
+        else if (argument == "--part" && i + 1 < argc)
+            part = argv[++i];
         else if (argument == "--quick")
             scale = {4'000, 3'000, 2'000, {1'000, 10'000, 50'000}, 100};
         else {
-            fmt::print(stderr, "usage: bench_intake [--out FILE] [--quick] [--latency-at RATE]\n");
+            fmt::print(stderr, "usage: bench_intake [--out FILE] [--quick]"
+                               " [--part throughput|telling|growth] [--latency-at RATE]\n");
             return 2;
         }
     }
@@ -212,6 +216,12 @@ int main(int argc, char** argv) {
     const BenchKeys keys = make_keys(paths.of("keys"));
     if (latency_at > 0) {
         measure_latency(paths, keys, scale, latency_at, report);
+    } else if (part == "throughput") {
+        measure_throughput(paths, keys, scale, report);
+    } else if (part == "telling") {
+        (void)measure_telling(paths, keys, scale, report);
+    } else if (part == "growth") {
+        measure_growth(paths, keys, scale, report);
     } else {
         measure_throughput(paths, keys, scale, report);
         const double settlements = measure_telling(paths, keys, scale, report);

@@ -1,6 +1,7 @@
 #include "intake/hooks.h"
 
 #include "bank/clearbank/webhook.h"
+#include "intake/sign_desk.h"
 #include "observe/log.h"
 #include "wire/base64.h"
 
@@ -26,11 +27,10 @@ Result<> check_signature(const Source& source, const net::Request& request) {
                 "no key of this source made this signature over this body");
 }
 
-Result<net::Response> signed_answer(const Source& source, std::int64_t nonce) {
+net::Response signed_answer(std::string body, const Bytes& signature) {
     net::Response response;
-    response.body = bank::clearbank::answer_body(nonce);
-    TRY(const Bytes signature, source.signer->sign(response.body));
-    response.fields.add(std::string(signature_header), wire::to_base64(signature));
+    response.body = std::move(body);
+    response.fields.add(signature_header, wire::to_base64(signature));
     return response;
 }
 
@@ -90,16 +90,18 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
     auto pending = store_.write<units::Accepted>(executor, [&context, arrival](store::Session& s) {
         return accept_webhook(s, context, arrival);
     });
-    Result<net::Response> answer = signed_answer(*source, nonce);
+    std::string answer = bank::clearbank::answer_body(nonce);
+    SignDesk& desk = SignDesk::of(executor);
+    const Result<Bytes> signature = co_await desk.sign(source->signer, answer);
     const Result<units::Accepted> accepted = co_await pending.wait();
     if (!accepted)
         co_return std::unexpected(accepted.error());
-    if (answer) {
-        log_acceptance(request, *arrival, source->name, *accepted);
-        probe_.accepted(accepted->kind, std::chrono::duration_cast<std::chrono::microseconds>(
-                                            clock_.steady() - begin));
-    }
-    co_return answer;
+    if (!signature)
+        co_return std::unexpected(signature.error());
+    log_acceptance(request, *arrival, source->name, *accepted);
+    probe_.accepted(accepted->kind,
+                    std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begin));
+    co_return signed_answer(std::move(answer), *signature);
 }
 
 } // namespace settled::intake
