@@ -58,8 +58,7 @@ std::chrono::nanoseconds thread_cpu() {
 
 class Generator {
   public:
-    Generator(const std::vector<std::string>& requests, const LoadOptions& options,
-              const Sent& sent)
+    Generator(std::span<const std::string> requests, const LoadOptions& options, const Sent& sent)
         : requests_(requests), options_(options), sent_(sent), epoll_(::epoll_create1(0)) {
         for (std::size_t i = 0; i < options.connections; ++i) {
             connections_.push_back({connect_to(options.port), {}, {}});
@@ -155,7 +154,7 @@ class Generator {
         idle_.push_back(index);
     }
 
-    const std::vector<std::string>& requests_;
+    std::span<const std::string> requests_;
     const LoadOptions& options_;
     const Sent& sent_;
     int epoll_;
@@ -168,7 +167,7 @@ class Generator {
 
 } // namespace
 
-LoadResult run_load(const std::vector<std::string>& requests, const LoadOptions& options,
+LoadResult run_load(std::span<const std::string> requests, const LoadOptions& options,
                     const Sent& sent) {
     return Generator(requests, options, sent).run();
 }

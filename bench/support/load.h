@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,7 @@ struct LoadResult {
 
 // Sends each request once. `sent` is told the index and time of each, just before it is written.
 using Sent = std::function<void(std::size_t index, std::chrono::steady_clock::time_point at)>;
-LoadResult run_load(const std::vector<std::string>& requests, const LoadOptions& options,
+LoadResult run_load(std::span<const std::string> requests, const LoadOptions& options,
                     const Sent& sent);
 
 // A complete POST of JSON with one extra header.

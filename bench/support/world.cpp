@@ -123,7 +123,7 @@ BenchKeys make_keys(const std::string& directory) {
 }
 
 RsaCost measure_rsa(const BenchKeys& keys) {
-    constexpr int rounds = 1500;
+    constexpr int rounds = 600;
     const std::string body(1100, 'x');
     const Bytes signature = keys.bank->sign(body).value();
     const auto verifier = crypto::Verifier::from_pem(keys.bank_public_pem).value();
