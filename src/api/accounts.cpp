@@ -3,9 +3,10 @@
 #include "api/change.h"
 #include "api/handlers.h"
 #include "api/page.h"
-#include "api/reader.h"
 #include "api/views.h"
 #include "base/iban.h"
+#include "forms/bounds.h"
+#include "forms/reader.h"
 #include "store/directory.h"
 
 namespace settled::api {
@@ -43,9 +44,9 @@ void set_iban(AccountRow& account, std::string iban) {
 }
 
 Result<AccountRow> read_account(const wire::Json& root) {
-    constexpr std::size_t bytes_max = bounds::account_text_bytes_max;
+    constexpr std::size_t bytes_max = forms::bounds::account_text_bytes_max;
     AccountRow account;
-    Reader in(root);
+    forms::Reader in(root);
     const auto iban = in.take("iban", bytes_max, parse_iban);
     const auto sort_code = in.take("sort_code", bytes_max, parse_sort_code);
     const auto number = in.take("account_number", bytes_max, parse_account_number);

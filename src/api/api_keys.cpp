@@ -4,8 +4,8 @@
 #include "api/handlers.h"
 #include "api/key_text.h"
 #include "api/page.h"
-#include "api/reader.h"
 #include "api/views.h"
+#include "forms/reader.h"
 #include "store/directory.h"
 
 namespace settled::api {
@@ -38,7 +38,7 @@ struct NewKey {
 // A key gives only what it has: whoever may make keys makes none that can do more than he can.
 Result<ApiKeyRow> read_new_key(const wire::Json& root, const Caller& caller) {
     ApiKeyRow key;
-    Reader in(root);
+    forms::Reader in(root);
     key.name = in.text("name", limits::text_bytes_max);
     const auto scopes = in.optional_texts("scopes", bounds::scopes_max, limits::text_bytes_max);
     if (!scopes)

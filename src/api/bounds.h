@@ -18,8 +18,6 @@ inline constexpr std::size_t url_bytes_max = 2048; // what net::Url takes
 inline constexpr std::size_t scopes_max = 16;      // there are eleven
 inline constexpr std::size_t event_types_max = 16; // there are five
 inline constexpr std::size_t password_bytes_max = 256;
-inline constexpr std::size_t scheme_bytes_max = 35; // the longest scheme name of a provider
-inline constexpr std::size_t account_text_bytes_max = 64;
 
 // Keys that were looked up a moment ago are not looked up again. The time is also how long a key
 // that another server revoked still works here.

@@ -1,9 +1,9 @@
 #include "api/endpoint_reader.h"
 
 #include "api/bounds.h"
-#include "api/reader.h"
 #include "base/limits.h"
 #include "flow/event.h"
+#include "forms/reader.h"
 #include "net/client.h"
 #include "store/endpoints.h"
 
@@ -23,7 +23,7 @@ Result<std::string> check_url(std::string_view text, const net::EgressPolicy& eg
     return std::string(text);
 }
 
-std::optional<std::string> read_events(Reader& in) {
+std::optional<std::string> read_events(forms::Reader& in) {
     const auto types = in.optional_texts("events", bounds::event_types_max, limits::text_bytes_max);
     if (!types)
         return std::nullopt;
@@ -37,9 +37,9 @@ std::optional<std::string> read_events(Reader& in) {
     return words;
 }
 
-std::optional<EndpointAuth> read_auth(Reader& in) {
+std::optional<EndpointAuth> read_auth(forms::Reader& in) {
     EndpointAuth auth;
-    const bool given = in.optional_object("auth", [&](Reader& inner) {
+    const bool given = in.optional_object("auth", [&](forms::Reader& inner) {
         auth.type = inner.text("type", limits::text_bytes_max);
         auth.username = inner.optional_text("username", limits::text_bytes_max);
         auth.password = Secret(inner.optional_text("password", bounds::password_bytes_max));
@@ -60,7 +60,7 @@ std::optional<EndpointAuth> read_auth(Reader& in) {
     return given ? std::optional(std::move(auth)) : std::nullopt;
 }
 
-EndpointPatch read_common(Reader& in, const net::EgressPolicy& egress) {
+EndpointPatch read_common(forms::Reader& in, const net::EgressPolicy& egress) {
     EndpointPatch patch;
     patch.url = in.take("url", bounds::url_bytes_max,
                         [&](std::string_view text) { return check_url(text, egress); });
@@ -72,7 +72,7 @@ EndpointPatch read_common(Reader& in, const net::EgressPolicy& egress) {
 } // namespace
 
 Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const net::EgressPolicy& egress) {
-    Reader in(root);
+    forms::Reader in(root);
     EndpointPatch given = read_common(in, egress);
     if (!given.url)
         in.missing("url");
@@ -85,7 +85,7 @@ Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const net::Egres
 }
 
 Result<EndpointPatch> read_endpoint_patch(const wire::Json& root, const net::EgressPolicy& egress) {
-    Reader in(root);
+    forms::Reader in(root);
     EndpointPatch patch = read_common(in, egress);
     const std::string status = in.optional_text("status", limits::text_bytes_max);
     if (status == store::endpoint_active || status == store::endpoint_disabled)

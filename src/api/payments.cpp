@@ -3,9 +3,8 @@
 #include "api/change.h"
 #include "api/handlers.h"
 #include "api/page.h"
-#include "api/payment_reader.h"
 #include "api/views.h"
-#include "base/iban.h"
+#include "forms/payment_reader.h"
 #include "store/settlements.h"
 #include "units/register_payment.h"
 
@@ -58,33 +57,17 @@ Answer ignored(std::string_view client_id, std::string_view reason) {
     return {202, std::move(w).text()};
 }
 
-Result<PaymentRequest> read_request(const net::Request& request) {
-    if (media_type(request) == yapily_content_type) {
-        TRY(const auto document, wire::JsonDocument::parse(request.body));
-        return read_yapily_payment(document.root());
-    }
+Result<forms::PaymentRequest> read_request(const net::Request& request) {
+    if (media_type(request) == forms::yapily_content_type)
+        return forms::read_payment_text(forms::PaymentFormat::yapily, request.body);
     TRY(const auto document, json_body(request));
-    return read_payment(document.root());
-}
-
-// What is registered without a creation time keeps the one it was given first, so that the same
-// call repeated is the same registration.
-Step<std::shared_ptr<const units::Registration>>
-with_creation_time(Session& s, std::shared_ptr<const units::Registration> given) {
-    if (given->payment.created_at != Instant{})
-        co_return given;
-    const auto earlier =
-        co_await store::find_payment_by_client_id(s, given->tenant, given->payment.client_id);
-    auto dated = std::make_shared<units::Registration>(*given);
-    dated->payment.created_at = earlier ? earlier->payment.created_at : given->now;
-    co_return dated;
+    return forms::read_payment(document.root());
 }
 
 Step<Result<Answer>> register_one(Session& s, const units::Context& context,
                                   std::shared_ptr<const units::Registration> given) {
     using Kind = units::Registered::Kind;
-    const auto registration = co_await with_creation_time(s, given);
-    const auto registered = co_await units::register_payment(s, context, registration);
+    const auto registered = co_await units::register_payment(s, context, given);
     if (registered.kind == Kind::ignored)
         co_return ignored(given->payment.client_id, "payee_unknown");
     if (registered.kind == Kind::conflict)
@@ -92,11 +75,6 @@ Step<Result<Answer>> register_one(Session& s, const units::Context& context,
                        "give the payment an id of its own, or send it as it was");
     const Detail detail = co_await detail_of(s, given->tenant, registered.payment);
     co_return Answer{registered.kind == Kind::created ? 201 : 200, shown(detail)};
-}
-
-// A payee whose account is written in a way that no account of ours has.
-bool has_no_account(const flow::NewPayment& payment) {
-    return payment.payee_account_id.empty() && flow::account_key_of(payment.payee).empty();
 }
 
 Step<Result<Answer>> ignore(std::shared_ptr<const units::Registration> given,
@@ -130,10 +108,8 @@ Step<Payments> list(Session& s, TenantId tenant, std::shared_ptr<const store::Pa
 } // namespace
 
 Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
-    CO_TRY(PaymentRequest request, read_request(call.request));
-    const std::string_view ignored_because = request.is_dead                   ? "payment_dead"
-                                             : has_no_account(request.payment) ? "payee_unknown"
-                                                                               : "";
+    CO_TRY(forms::PaymentRequest request, read_request(call.request));
+    const std::string_view ignored_because = forms::ignored_because(request);
     const auto given = std::make_shared<const units::Registration>(
         call.caller.tenant, std::move(request.payment), core.clock.now());
     const units::Context& context = core.context;

@@ -1,5 +1,5 @@
-#include "api/payment_reader.h"
 #include "api/testing.h"
+#include "forms/payment_reader.h"
 #include "store/directory.h"
 
 #include <gtest/gtest.h>
@@ -103,7 +103,7 @@ TEST_F(Payments, the_payee_may_be_named_in_each_of_its_ways) {
 }
 
 TEST_F(Payments, a_yapily_response_is_taken_as_it_is) {
-    const testing::Headers yapily{{"Content-Type", std::string(yapily_content_type)}};
+    const testing::Headers yapily{{"Content-Type", std::string(forms::yapily_content_type)}};
     const std::string body =
         R"({"meta":{"tracingId":"1"},"data":{"id":"pv3-1","paymentIdempotencyId":"4289457hd38djoa783jw9qag3",
             "status":"PENDING","payeeDetails":{"name":"Shop","accountIdentifications":[

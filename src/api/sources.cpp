@@ -5,9 +5,9 @@
 #include "api/change.h"
 #include "api/handlers.h"
 #include "api/page.h"
-#include "api/reader.h"
 #include "api/views.h"
 #include "crypto/custody.h"
+#include "forms/reader.h"
 #include "store/directory.h"
 
 namespace settled::api {
@@ -40,7 +40,7 @@ Result<std::string> check_signing_key(std::string_view uri) {
     return std::string(uri);
 }
 
-SourcePatch read_settings(Reader& in) {
+SourcePatch read_settings(forms::Reader& in) {
     SourcePatch patch;
     patch.bank_keys =
         in.optional_texts("bank_keys", bounds::bank_keys_per_source_max, bounds::pem_bytes_max);
@@ -54,7 +54,7 @@ SourcePatch read_settings(Reader& in) {
 }
 
 Result<SourcePatch> read_new_source(const wire::Json& root) {
-    Reader in(root);
+    forms::Reader in(root);
     const std::string name = in.text("name", limits::text_bytes_max);
     if (!name.empty() && !flow::is_source_name(name))
         in.refuse(Code::value_invalid, "name",
@@ -162,7 +162,7 @@ Task<Result<Answer>> list_sources(const Core& core, const Call& call) {
 
 Task<Result<Answer>> update_source(const Core& core, const Call& call) {
     CO_TRY(const auto document, json_body(call.request));
-    Reader in(document.root());
+    forms::Reader in(document.root());
     SourcePatch read = read_settings(in);
     CO_TRY_VOID(in.finish());
     read.name = call.id;

@@ -25,9 +25,8 @@ Step<std::optional<store::AccountRow>> find_payee(Session& s, TenantId tenant,
     co_return co_await store::find_account_by_bank_id(s, tenant, payment.payee_account_id);
 }
 
-flow::Payment payment_from(const Registration& registration, PaymentId id,
+flow::Payment payment_from(const flow::NewPayment& given, PaymentId id, Instant now,
                            const store::AccountRow& payee) {
-    const flow::NewPayment& given = registration.payment;
     flow::Payment payment;
     payment.id = id;
     payment.client_id = given.client_id;
@@ -43,7 +42,7 @@ flow::Payment payment_from(const Registration& registration, PaymentId id,
     payment.payer_name = given.payer.name;
     payment.payer_account = flow::shown_account(given.payer);
     payment.created_at = given.created_at;
-    payment.registered_at = registration.now;
+    payment.registered_at = now;
     payment.identity = flow::identity_of(given, payee.account_key);
     return payment;
 }
@@ -53,9 +52,11 @@ flow::Payment payment_from(const Registration& registration, PaymentId id,
 Step<Registered> register_payment(Session& s, const Context& context,
                                   std::shared_ptr<const Registration> registration) {
     const TenantId tenant = registration->tenant;
-    const flow::NewPayment& given = registration->payment;
-    const crypto::Digest fingerprint = flow::fingerprint(given);
+    flow::NewPayment given = registration->payment;
     const auto earlier = co_await store::find_payment_by_client_id(s, tenant, given.client_id);
+    if (given.created_at == Instant{})
+        given.created_at = earlier ? earlier->payment.created_at : registration->now;
+    const crypto::Digest fingerprint = flow::fingerprint(given);
     if (earlier) {
         const bool same = earlier->fingerprint == fingerprint;
         co_return Registered{same ? Registered::Kind::existing : Registered::Kind::conflict,
@@ -67,7 +68,8 @@ Step<Registered> register_payment(Session& s, const Context& context,
         ignored.payment.client_id = given.client_id;
         co_return ignored;
     }
-    const auto payment = payment_from(*registration, context.ids.next<PaymentId>(), *payee);
+    const auto payment =
+        payment_from(given, context.ids.next<PaymentId>(), registration->now, *payee);
     co_await store::insert_payment(s, tenant, payment, fingerprint);
     const auto keys = match::stored_keys(context.keys.of(tenant), payment.identity);
     co_await store::insert_match_keys(s, tenant, store::Side::payment, payment.id.value, keys);

@@ -24,6 +24,8 @@ struct Registered {
 };
 
 // Stores the payment with its match keys and pairs it with a settlement that waits for it, at once.
+// What is registered without a creation time keeps the one it was given first, so that the same
+// registration repeated is the same.
 store::Step<Registered> register_payment(store::Session& s, const Context& context,
                                          std::shared_ptr<const Registration> registration);
 

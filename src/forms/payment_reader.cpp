@@ -1,14 +1,14 @@
-#include "api/payment_reader.h"
+#include "forms/payment_reader.h"
 
-#include "api/bounds.h"
-#include "api/reader.h"
 #include "base/iban.h"
 #include "base/limits.h"
+#include "forms/bounds.h"
+#include "forms/reader.h"
 #include "wire/time.h"
 
 #include <algorithm>
 
-namespace settled::api {
+namespace settled::forms {
 
 namespace {
 
@@ -88,4 +88,30 @@ Result<PaymentRequest> read_payment(const wire::Json& root) {
     return request;
 }
 
-} // namespace settled::api
+std::string_view ignored_because(const PaymentRequest& request) {
+    const flow::NewPayment& payment = request.payment;
+    if (request.is_dead)
+        return "payment_dead";
+    const bool has_account =
+        !payment.payee_account_id.empty() || !flow::account_key_of(payment.payee).empty();
+    return has_account ? "" : "payee_unknown";
+}
+
+std::string_view token(PaymentFormat format) {
+    return format == PaymentFormat::settled ? "settled" : "yapily";
+}
+
+Result<PaymentFormat> parse_payment_format(std::string_view text) {
+    for (const PaymentFormat format : {PaymentFormat::settled, PaymentFormat::yapily})
+        if (text == token(format))
+            return format;
+    return fail(Code::value_invalid, "give settled or yapily");
+}
+
+Result<PaymentRequest> read_payment_text(PaymentFormat format, std::string_view text) {
+    TRY(const auto document, wire::JsonDocument::parse(text));
+    return format == PaymentFormat::yapily ? read_yapily_payment(document.root())
+                                           : read_payment(document.root());
+}
+
+} // namespace settled::forms

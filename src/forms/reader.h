@@ -24,7 +24,7 @@
 #include <string_view>
 #include <vector>
 
-namespace settled::api {
+namespace settled::forms {
 
 class Reader {
   public:
@@ -106,4 +106,4 @@ class Reader {
     std::vector<std::string_view> asked_;
 };
 
-} // namespace settled::api
+} // namespace settled::forms

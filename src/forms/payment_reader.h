@@ -5,9 +5,11 @@
 #include "flow/payment.h"
 #include "wire/json.h"
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
-namespace settled::api {
+namespace settled::forms {
 
 inline constexpr std::string_view yapily_content_type = "application/vnd.yapily.payment+json";
 
@@ -18,6 +20,11 @@ struct PaymentRequest {
     // nothing to expect.
     bool is_dead = false;
 };
+
+// Why no settlement is to be expected for it, as clients are told: "payment_dead", or
+// "payee_unknown" when the payee's account is written in a way that no account of ours has. Empty:
+// it is to be registered.
+std::string_view ignored_because(const PaymentRequest& request);
 
 // Our own form (openapi.yaml, NewPayment), strictly. Checks, in this order: each member's own
 // shape, in the order of the document; then what members say together; then unknown members.
@@ -30,4 +37,12 @@ Result<PaymentRequest> read_payment(const wire::Json& root);
 // does not match. IBANs are taken without their check digits, which Yapily's own samples fail.
 Result<PaymentRequest> read_yapily_payment(const wire::Json& root);
 
-} // namespace settled::api
+// The two forms by name, as settings write them: "settled", "yapily".
+enum class PaymentFormat : std::uint8_t { settled, yapily };
+std::string_view token(PaymentFormat format);
+// Fails with value_invalid.
+Result<PaymentFormat> parse_payment_format(std::string_view text);
+// From the bytes of a message. Fails with json_invalid and its kin, and as above.
+Result<PaymentRequest> read_payment_text(PaymentFormat format, std::string_view text);
+
+} // namespace settled::forms

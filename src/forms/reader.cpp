@@ -1,10 +1,10 @@
-#include "api/reader.h"
+#include "forms/reader.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace settled::api {
+namespace settled::forms {
 
 namespace {
 
@@ -164,4 +164,4 @@ std::string Reader::path_of(std::string_view name) const {
     return fmt::format("{}.{}", path_, name);
 }
 
-} // namespace settled::api
+} // namespace settled::forms

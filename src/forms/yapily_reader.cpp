@@ -1,13 +1,13 @@
-#include "api/bounds.h"
-#include "api/payment_reader.h"
-#include "api/reader.h"
 #include "base/limits.h"
+#include "forms/bounds.h"
+#include "forms/payment_reader.h"
+#include "forms/reader.h"
 #include "wire/time.h"
 
 #include <algorithm>
 #include <array>
 
-namespace settled::api {
+namespace settled::forms {
 
 namespace {
 
@@ -139,4 +139,4 @@ Result<PaymentRequest> read_yapily_payment(const wire::Json& root) {
     return request;
 }
 
-} // namespace settled::api
+} // namespace settled::forms

@@ -1,8 +1,8 @@
-#include "api/payment_reader.h"
+#include "forms/payment_reader.h"
 
 #include <gtest/gtest.h>
 
-namespace settled::api {
+namespace settled::forms {
 namespace {
 
 Result<PaymentRequest> native(std::string_view text) {
@@ -249,4 +249,4 @@ TEST(YapilyPayment, what_is_wrong_is_named) {
 }
 
 } // namespace
-} // namespace settled::api
+} // namespace settled::forms
