@@ -1,5 +1,6 @@
 #include "net/client.h"
 
+#include "base/limits.h"
 #include "net/dialer.h"
 #include "net/exchange.h"
 #include "net/pool.h"
@@ -82,10 +83,16 @@ Task<Result<std::unique_ptr<ClientConnection>>> open(std::shared_ptr<ClientState
         co_return fail(Code::tls_failed, "no TLS session");
     }
     connection->stream.secure(std::move(session));
-    state->pool->deadlines().set(*connection, deadline);
+    // A peer that accepts and then says nothing must not use up the whole call.
+    const TimePoint until =
+        std::min(deadline, std::chrono::steady_clock::now() + limits::tls_handshake_max);
+    state->pool->deadlines().set(*connection, until);
     const std::string error = co_await connection->stream.handshake();
-    if (!error.empty() || connection->late || connection->closed) {
-        co_return fail(Code::tls_failed, connection->late ? "no handshake in time" : error);
+    if (connection->late) {
+        co_return fail(Code::peer_timeout, "no TLS handshake in time");
+    }
+    if (!error.empty() || connection->closed) {
+        co_return fail(Code::tls_failed, error);
     }
     co_return connection;
 }

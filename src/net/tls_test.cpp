@@ -1,5 +1,6 @@
 // TLS between our server and our client, and the certificates that the client must not believe.
 #include "net/client.h"
+#include "net/scripted_peer.h"
 #include "net/test_certificates.h"
 #include "net/test_support.h"
 #include "net/tls.h"
@@ -12,6 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::RawClient;
 using testing::RunningServer;
+using testing::ScriptedPeer;
 using testing::TestAuthority;
 
 ServerOptions with(const TestAuthority::Leaf& leaf) {
@@ -22,7 +24,8 @@ ServerOptions with(const TestAuthority::Leaf& leaf) {
 }
 
 Result<Reply> call(const std::string& root, std::uint16_t port, const std::string& host,
-                   std::string path = "/a", std::string body = {}, int times = 1) {
+                   std::string path = "/a", std::string body = {}, int times = 1,
+                   std::chrono::milliseconds deadline = 10s) {
     boost::asio::io_context io;
     Client::Options options;
     options.egress.allow = {"127.0.0.0/8"};
@@ -37,7 +40,7 @@ Result<Reply> call(const std::string& root, std::uint16_t port, const std::strin
         request.url = {.tls = true, .host = host, .port = port, .target = path};
         request.body = body;
         request.reply_bytes_max = 8 * 1024 * 1024;
-        request.deadline = 10s;
+        request.deadline = deadline;
         auto future =
             boost::asio::co_spawn(io, client->send(std::move(request)), boost::asio::use_future);
         io.restart();
@@ -114,6 +117,14 @@ TEST(Tls, a_plain_peer_is_a_failed_handshake) {
     const auto reply = call(authority.root(), server.port(), "localhost");
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().code, Code::tls_failed);
+}
+
+TEST(Tls, a_peer_that_accepts_and_says_nothing_is_a_timeout) {
+    TestAuthority authority;
+    ScriptedPeer peer({{.say = ""}});
+    const auto reply = call(authority.root(), peer.port(), "localhost", "/a", "", 1, 50ms);
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, Code::peer_timeout);
 }
 
 TEST(Tls, plain_words_on_the_tls_port_end_the_connection) {
