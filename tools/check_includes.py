@@ -26,6 +26,7 @@ OWNERS = [
     (r"boost/", []),
     (r"openssl/", ["src/crypto/", "src/net/", "sandbox/keys/"]),
     (r"sqlite3\.h", ["src/store/sqlite/"]),
+    (r"libpq-fe\.h", ["src/store/postgres/"]),
     (r"simdjson", ["src/wire/"]),
     (r"spdlog/|prometheus/", ["src/observe/"]),
     (r"CLI/|toml\+\+/", ["src/app/"]),

@@ -21,8 +21,8 @@ EventRow read(const Row& row) {
 } // namespace
 
 Step<> insert_event(Session& s, TenantId tenant, const flow::Event& event) {
-    (void)co_await s.run(insert, tenant, event.id, event.type, event.subject_id, event.version,
-                         event.body, event.created_at);
+    co_await s.send(insert, tenant, event.id, event.type, event.subject_id, event.version,
+                    event.body, event.created_at);
 }
 
 Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id) {

@@ -28,8 +28,7 @@ Step<std::optional<SavedAnswer>> find_answer(Session& s, TenantId tenant, std::s
 
 Step<> save_answer(Session& s, TenantId tenant, std::string_view key, const SavedAnswer& answer,
                    Instant now) {
-    (void)co_await s.run(save, tenant, key, answer.fingerprint, answer.http_status, answer.body,
-                         now);
+    co_await s.send(save, tenant, key, answer.fingerprint, answer.http_status, answer.body, now);
 }
 
 Step<std::int64_t> forget_answers(Session& s, Instant until, std::size_t limit) {

@@ -44,8 +44,8 @@ Step<std::optional<EarlierWebhook>> claim_webhook_key(Session& s, TenantId tenan
 }
 
 Step<> insert_webhook(Session& s, const NewWebhook& w) {
-    (void)co_await s.run(insert, w.tenant, w.id, w.source, w.type, w.composite_key, w.suffix,
-                         w.status, as_bytes(w.body), w.received_at);
+    co_await s.send(insert, w.tenant, w.id, w.source, w.type, w.composite_key, w.suffix, w.status,
+                    as_bytes(w.body), w.received_at);
 }
 
 Step<bool> reversal_exists(Session& s, TenantId tenant, std::string_view composite_key) {

@@ -34,13 +34,13 @@ void add_owners(std::vector<std::int64_t>& owners, const Rows& rows) {
 Step<> insert_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
                          std::span<const match::Key> keys) {
     for (const match::Key& key : keys)
-        (void)co_await s.run(insert, tenant, key.block, static_cast<int>(side), key.tag, owner);
+        co_await s.send(insert, tenant, key.block, static_cast<int>(side), key.tag, owner);
 }
 
 Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
                          std::span<const match::Key> keys) {
     for (const match::Key& key : keys)
-        (void)co_await s.run(remove, tenant, key.block, static_cast<int>(side), key.tag, owner);
+        co_await s.send(remove, tenant, key.block, static_cast<int>(side), key.tag, owner);
 }
 
 Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t block,

@@ -68,11 +68,11 @@ flow::Payment read(const Row& row) {
 Step<> insert_payment(Session& s, TenantId tenant, const flow::Payment& p,
                       const crypto::Digest& fingerprint) {
     const match::Identity& c = p.identity;
-    (void)co_await s.run(insert, tenant, fingerprint, p.id, p.client_id, token(p.status),
-                         p.amount.minor, p.amount.currency.code(), p.institution_id, p.scheme,
-                         p.reference, p.end_to_end_id, p.payee_name, p.payee_account, p.payer_name,
-                         p.payer_account, p.created_at, p.registered_at, p.version, c.account,
-                         c.end_to_end_id, c.reference, c.uetr, c.other_account, c.other_name);
+    co_await s.send(insert, tenant, fingerprint, p.id, p.client_id, token(p.status), p.amount.minor,
+                    p.amount.currency.code(), p.institution_id, p.scheme, p.reference,
+                    p.end_to_end_id, p.payee_name, p.payee_account, p.payer_name, p.payer_account,
+                    p.created_at, p.registered_at, p.version, c.account, c.end_to_end_id,
+                    c.reference, c.uetr, c.other_account, c.other_name);
 }
 
 Step<std::optional<flow::Payment>> find_payment(Session& s, TenantId tenant, PaymentId id) {

@@ -37,8 +37,8 @@ std::optional<ReviewRow> first(const Rows& rows) {
 } // namespace
 
 Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& r) {
-    (void)co_await s.run(insert, tenant, r.id, r.kind, r.subject_id, r.status, r.detail,
-                         r.created_at, r.closed_at);
+    co_await s.send(insert, tenant, r.id, r.kind, r.subject_id, r.status, r.detail, r.created_at,
+                    r.closed_at);
 }
 
 Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id) {
@@ -62,11 +62,11 @@ Step<bool> open_review_mentions(Session& s, TenantId tenant, std::int64_t subjec
 }
 
 Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::string_view detail) {
-    (void)co_await s.run(update, tenant, id, detail);
+    co_await s.send(update, tenant, id, detail);
 }
 
 Step<> close_review(Session& s, TenantId tenant, ReviewId id, Instant now) {
-    (void)co_await s.run(close, tenant, id, now);
+    co_await s.send(close, tenant, id, now);
 }
 
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,

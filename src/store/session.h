@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "store/lock.h"
 #include "store/rows.h"
 
 #include <array>
@@ -79,13 +80,26 @@ class Session {
   public:
     template <std::size_t N>
     class Query;
+    template <std::size_t N>
+    class Sent;
+    class Turn;
 
     virtual ~Session() = default;
 
+    // Runs the statement and waits for its rows.
     template <class... Args>
     Query<sizeof...(Args)> run(const Statement& statement, const Args&... args) {
         return {*this, statement, {Value(args)...}};
     }
+    // The same when nobody needs to know what came of it: an engine across a socket does not wait.
+    // One that fails takes the unit with it all the same.
+    template <class... Args>
+    Sent<sizeof...(Args)> send(const Statement& statement, const Args&... args) {
+        return {*this, statement, {Value(args)...}};
+    }
+    // Waits until this unit alone works on what the locks name (lock.h), until its commit.
+    Turn lock(const Locks& locks);
+
     // Told to the listener when, and only when, this unit is committed.
     void note(TaskNote task) { notes_.push_back(std::move(task)); }
 
@@ -93,9 +107,12 @@ class Session {
 
   protected:
     // Runs the statement. True: `out` is filled, go on. False: the coroutine waits; the engine
-    // resumes it when the rows are there, or destroys it when the statement failed.
-    virtual bool perform(const Statement& statement, std::span<const Value> values, Rows& out,
+    // resumes it when the rows are there, or destroys it when the statement failed. `out` is null
+    // when nobody needs the rows.
+    virtual bool perform(const Statement& statement, std::span<const Value> values, Rows* out,
                          std::coroutine_handle<> waiting) = 0;
+    // True: the locks are held, go on. An engine that runs one unit at a time has nothing to do.
+    virtual bool acquire(const Locks&, std::coroutine_handle<>) { return true; }
 
   private:
     std::vector<TaskNote> notes_;
@@ -109,7 +126,7 @@ class [[nodiscard]] Session::Query {
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> waiting) {
-        return !session_.perform(statement_, values_, rows_, waiting);
+        return !session_.perform(statement_, values_, &rows_, waiting);
     }
     Rows await_resume() { return std::move(rows_); }
 
@@ -119,5 +136,42 @@ class [[nodiscard]] Session::Query {
     std::array<Value, N> values_;
     Rows rows_;
 };
+
+template <std::size_t N>
+class [[nodiscard]] Session::Sent {
+  public:
+    Sent(Session& session, const Statement& statement, std::array<Value, N> values)
+        : session_(session), statement_(statement), values_(values) {}
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        return !session_.perform(statement_, values_, nullptr, waiting);
+    }
+    void await_resume() const noexcept {}
+
+  private:
+    Session& session_;
+    const Statement& statement_;
+    std::array<Value, N> values_;
+};
+
+class [[nodiscard]] Session::Turn {
+  public:
+    Turn(Session& session, const Locks& locks) : session_(session), locks_(locks) {}
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> waiting) {
+        return !session_.acquire(locks_, waiting);
+    }
+    void await_resume() const noexcept {}
+
+  private:
+    Session& session_;
+    Locks locks_;
+};
+
+inline Session::Turn Session::lock(const Locks& locks) {
+    return {*this, locks};
+}
 
 } // namespace settled::store

@@ -88,11 +88,11 @@ std::optional<flow::Match> first_match(const Rows& rows) {
 
 Step<> insert_settlement(Session& s, TenantId tenant, const flow::Settlement& t) {
     const match::Identity& c = t.identity;
-    (void)co_await s.run(insert, tenant, t.id, t.webhook_id, token(t.status), t.amount.minor,
-                         t.amount.currency.code(), t.scheme, t.transaction_id, t.reference,
-                         t.end_to_end_id, t.account_iban, t.counterparty_name,
-                         t.counterparty_account, t.settled_at, t.received_at, t.version, c.account,
-                         c.end_to_end_id, c.reference, c.uetr, c.other_account, c.other_name);
+    co_await s.send(insert, tenant, t.id, t.webhook_id, token(t.status), t.amount.minor,
+                    t.amount.currency.code(), t.scheme, t.transaction_id, t.reference,
+                    t.end_to_end_id, t.account_iban, t.counterparty_name, t.counterparty_account,
+                    t.settled_at, t.received_at, t.version, c.account, c.end_to_end_id, c.reference,
+                    c.uetr, c.other_account, c.other_name);
 }
 
 Step<std::optional<flow::Settlement>> find_settlement(Session& s, TenantId tenant,
@@ -121,8 +121,8 @@ Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
 }
 
 Step<> insert_match(Session& s, TenantId tenant, const flow::Match& m) {
-    (void)co_await s.run(insert_one_match, tenant, m.id, m.settlement_id, m.payment_id,
-                         static_cast<int>(m.rank), m.rule_version, m.evidence, m.matched_at);
+    co_await s.send(insert_one_match, tenant, m.id, m.settlement_id, m.payment_id,
+                    static_cast<int>(m.rank), m.rule_version, m.evidence, m.matched_at);
 }
 
 Step<std::optional<flow::Match>> find_match(Session& s, TenantId tenant, MatchId id) {

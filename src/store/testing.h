@@ -3,6 +3,8 @@
 #pragma once
 
 #include "base/clock.h"
+#include "store/postgres/testing.h"
+#include "store/sqlite/connection.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -22,6 +25,12 @@
 #include <vector>
 
 namespace settled::store::testing {
+
+// SETTLED_TEST_STORE=postgres; tools/run_tests.py runs what uses a store once for each engine.
+inline bool on_postgres() {
+    const char* const engine = std::getenv("SETTLED_TEST_STORE");
+    return engine != nullptr && std::string_view(engine) == "postgres";
+}
 
 class TemporaryDirectory {
   public:
@@ -40,6 +49,8 @@ class TemporaryDirectory {
     ~TemporaryDirectory() {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
+        if (on_postgres())
+            postgres::testing::Schemas::of_this_process().give_back(path_);
     }
     std::string path() const { return path_; }
     std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
@@ -60,6 +71,8 @@ class ManualClock final : public Clock {
 };
 
 inline Result<std::unique_ptr<Store>> try_open_store(const std::string& directory) {
+    if (on_postgres())
+        return postgres::testing::try_open(directory);
     return sqlite::open({directory, 1024, 256, 2});
 }
 

@@ -15,9 +15,9 @@ class ConnectionSession final : public Session {
     const Result<>& last() const { return last_; }
 
   protected:
-    bool perform(const Statement& statement, std::span<const Value> values, Rows& out,
+    bool perform(const Statement& statement, std::span<const Value> values, Rows* out,
                  std::coroutine_handle<>) override {
-        last_ = connection_.run(statement, values, &out);
+        last_ = connection_.run(statement, values, out);
         return last_.has_value();
     }
 

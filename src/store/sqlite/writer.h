@@ -2,7 +2,7 @@
 #pragma once
 
 #include "store/sqlite/connection_session.h"
-#include "store/sqlite/job_queue.h"
+#include "store/job_queue.h"
 #include "store/store.h"
 
 #include <atomic>

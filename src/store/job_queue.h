@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-namespace settled::store::sqlite {
+namespace settled::store {
 
 class JobQueue {
   public:
@@ -37,4 +37,4 @@ class JobQueue {
     bool closed_ = false;
 };
 
-} // namespace settled::store::sqlite
+} // namespace settled::store

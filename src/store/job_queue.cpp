@@ -1,6 +1,6 @@
-#include "store/sqlite/job_queue.h"
+#include "store/job_queue.h"
 
-namespace settled::store::sqlite {
+namespace settled::store {
 
 bool JobQueue::push(std::unique_ptr<Job>& job) {
     bool wake = false;
@@ -67,4 +67,4 @@ std::size_t JobQueue::size() const {
     return jobs_.size();
 }
 
-} // namespace settled::store::sqlite
+} // namespace settled::store

@@ -1,4 +1,4 @@
-#include "store/sqlite/job_queue.h"
+#include "store/job_queue.h"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include <atomic>
 #include <thread>
 
-namespace settled::store::sqlite {
+namespace settled::store {
 namespace {
 
 using namespace std::chrono_literals;
@@ -101,4 +101,4 @@ TEST_F(Queue, wakes_a_second_taker_for_a_second_job) {
 }
 
 } // namespace
-} // namespace settled::store::sqlite
+} // namespace settled::store

@@ -1,0 +1,81 @@
+// What units of work may not do side by side, where an engine runs many at a time.
+//
+// A unit that reads and then writes what it concluded says first what it works on:
+// `co_await s.lock(Locks{Lock::block(tenant, block)})`. From there to its commit no other unit that
+// names the same lock runs, on this node or any other; what the earlier one wrote is seen. On an
+// engine that runs one unit at a time it is free and does nothing.
+//
+// State all locks of a unit at once and before its first statement: those of a whole group are then
+// taken in one order, and nobody waits in a circle. A lock that is known only after something was
+// read may be taken later; when it is not free, the engine rolls the group back and runs it again
+// with all its locks taken first. docs/decisions/0011-postgres.md has the reasons.
+#pragma once
+
+#include "base/assert.h"
+#include "base/id.h"
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace settled::store {
+
+struct Lock {
+    // The numbers are hashed into the lock's name, which nodes of two versions must agree on: never
+    // renumber.
+    enum class Kind : std::uint8_t {
+        webhook = 1,  // what was taken in under one dedupe key
+        reversal = 2, // the webhooks of one composite key
+        block = 3,    // payments and settlements of one match block: whoever judges or changes them
+        payment = 4,  // one client's id of a payment
+        idempotency = 5, // one Idempotency-Key
+        endpoints = 6,   // the endpoints of a tenant; shared: who counts on one to be there
+        sources = 7,
+        api_keys = 8,
+        tenants = 9,
+    };
+    Kind kind;
+    bool shared = false; // beside others that share, and not beside one that does not
+    TenantId tenant;
+    std::int64_t key = 0;
+
+    friend bool operator==(const Lock&, const Lock&) = default;
+
+    static Lock block(TenantId tenant, std::int64_t block) {
+        return {Kind::block, false, tenant, block};
+    }
+    static Lock payment(TenantId tenant, std::string_view client_id);
+    static Lock idempotency(TenantId tenant, std::string_view key);
+    static Lock reversal(TenantId tenant, std::string_view composite_key);
+    static Lock webhook(TenantId tenant, std::int64_t dedupe) {
+        return {Kind::webhook, false, tenant, dedupe};
+    }
+    static Lock endpoints(TenantId tenant) { return {Kind::endpoints, false, tenant, 0}; }
+    static Lock endpoints_stay(TenantId tenant) { return {Kind::endpoints, true, tenant, 0}; }
+    static Lock sources(TenantId tenant) { return {Kind::sources, false, tenant, 0}; }
+    static Lock api_keys(TenantId tenant) { return {Kind::api_keys, false, tenant, 0}; }
+    static Lock tenants() { return {Kind::tenants, false, TenantId{}, 0}; }
+};
+
+// The locks of a unit. A few, so that making them costs no memory.
+class Locks {
+  public:
+    Locks() = default;
+    Locks(std::initializer_list<Lock> locks) {
+        for (const Lock& lock : locks)
+            add(lock);
+    }
+    void add(const Lock& lock) {
+        SETTLED_ASSERT(size_ < locks_.size(), "a unit names at most {} locks", locks_.size());
+        locks_[size_++] = lock;
+    }
+    const Lock* begin() const { return locks_.data(); }
+    const Lock* end() const { return locks_.data() + size_; }
+
+  private:
+    std::array<Lock, 8> locks_{};
+    std::size_t size_ = 0;
+};
+
+} // namespace settled::store

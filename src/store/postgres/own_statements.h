@@ -1,0 +1,28 @@
+// What the engine itself asks of the database.
+#pragma once
+
+#include "store/postgres/connection.h"
+
+namespace settled::store::postgres::own {
+
+inline constexpr OwnStatement begin_writing{0, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"};
+inline constexpr OwnStatement begin_reading{1, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+inline constexpr OwnStatement commit{2, "COMMIT"};
+// One row for each writer: which of its transactions was the last to commit.
+inline constexpr OwnStatement mark{
+    3,
+    "INSERT INTO writer_mark (writer_id, sequence, seen_at) VALUES ($1::bigint, $2::bigint, "
+    "now()) ON CONFLICT (writer_id) DO UPDATE SET sequence = excluded.sequence, seen_at = now()"};
+// Answers no rows: a lock function's result is never null.
+inline constexpr OwnStatement take_locks{
+    4, "SELECT 1 FROM unnest($1::bigint[], $2::boolean[]) AS t (name, shared) WHERE CASE WHEN "
+       "shared THEN pg_advisory_xact_lock_shared(name) ELSE pg_advisory_xact_lock(name) END IS "
+       "NULL"};
+// How many of them others have.
+inline constexpr OwnStatement try_locks{
+    5, "SELECT count(*) FROM unnest($1::bigint[], $2::boolean[]) AS t (name, shared) WHERE NOT "
+       "CASE WHEN shared THEN pg_try_advisory_xact_lock_shared(name) ELSE "
+       "pg_try_advisory_xact_lock(name) END"};
+static_assert(try_locks.number < own_statements_max);
+
+} // namespace settled::store::postgres::own

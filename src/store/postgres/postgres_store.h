@@ -1,0 +1,39 @@
+// The engine for more than one machine: PostgreSQL, by libpq in pipeline mode.
+//
+// A few threads commit, each with a connection of its own. One takes every unit that waits, mixes
+// their statements in one pipeline and one transaction, and commits once. Isolation is READ
+// COMMITTED; what must not run side by side says so by its locks (store/lock.h). Other nodes on the
+// same database are kept apart by the same locks.
+//
+// A commit whose outcome is unknown, because the connection went with it, is asked for before
+// anything is answered (docs/decisions/0011-postgres.md). While there is no connection, units fail
+// with store_unavailable within seconds, and the engine connects again by itself.
+#pragma once
+
+#include "base/rng.h"
+#include "base/secret.h"
+#include "store/store.h"
+
+#include <memory>
+#include <string>
+
+namespace settled::store::postgres {
+
+struct Options {
+    Secret url;      // postgresql://user@host1,host2/database?sslmode=verify-full
+    Secret password; // empty: in the URL, or where libpq looks for it (PGPASSFILE)
+    int writers = 1;
+    int readers = 2;
+};
+
+// Whether a store URL means this engine.
+bool is_postgres_url(std::string_view url);
+
+// Opens the store and brings its schema up to date. Fails with store_unavailable, store_version,
+// config_invalid.
+Result<std::unique_ptr<Store>> open(Options options, Rng& rng);
+
+// Only brings the schema up to date; says how many migrations ran.
+Result<int> migrate(Options options);
+
+} // namespace settled::store::postgres

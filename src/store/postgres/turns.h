@@ -1,0 +1,49 @@
+// Who of a group may go on: units of one transaction share its connection, so the database's locks
+// do not keep them apart. Each name has a queue in the order of asking; those at its head that
+// share go together, one that does not share goes alone.
+#pragma once
+
+#include "store/lock.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+namespace settled::store::postgres {
+
+// A lock as the database knows it: a hash of what it names.
+struct LockName {
+    std::int64_t name = 0;
+    bool shared = false;
+};
+
+// `salt` sets apart installations that share a database.
+LockName name_of(const Lock& lock, std::uint64_t salt);
+
+// Adds what is not there; one that does not share wins over one that does. True: something changed.
+bool add_lock(std::vector<LockName>& locks, const LockName& lock);
+
+class Turns {
+  public:
+    using Unit = std::size_t;
+
+    // Puts the unit at the end of the queues that it is not in yet. False: it has one of them
+    // shared and now wants it for itself, which can't be had without starting again.
+    bool ask(Unit unit, std::span<const LockName> locks);
+    // Nobody is before the unit, wherever it asked.
+    bool may_go(Unit unit) const;
+    // Takes the unit out; returns those that waited behind it, in order.
+    std::vector<Unit> leave(Unit unit);
+
+  private:
+    struct Place {
+        Unit unit;
+        bool shared;
+    };
+    std::map<std::int64_t, std::vector<Place>> queues_;
+    std::map<Unit, std::vector<std::int64_t>> asked_;
+};
+
+} // namespace settled::store::postgres
