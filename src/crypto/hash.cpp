@@ -6,7 +6,11 @@
 
 #include "crypto/hash.h"
 
+#include "base/assert.h"
+
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include <memory>
@@ -74,6 +78,15 @@ Digest Hmac::of(std::string_view message) const {
     SHA256_Update(&context, digest.data(), digest.size());
     SHA256_Final(digest.data(), &context);
     return digest;
+}
+
+Bytes hmac_sha512(BytesView key, std::string_view message) {
+    Bytes mac(SHA512_DIGEST_LENGTH);
+    const unsigned char* const text = as_bytes(message).data();
+    const auto* const done = HMAC(EVP_sha512(), key.data(), static_cast<int>(key.size()), text,
+                                  message.size(), mac.data(), nullptr);
+    SETTLED_ASSERT(done != nullptr, "OpenSSL has SHA-512");
+    return mac;
 }
 
 bool equal_in_constant_time(BytesView a, BytesView b) {

@@ -33,6 +33,9 @@ class Hmac {
     alignas(16) std::array<std::uint8_t, 256> state_; // holds a State
 };
 
+// HMAC-SHA512 in one go, 64 bytes, for providers that sign with it.
+Bytes hmac_sha512(BytesView key, std::string_view message);
+
 // Does not end early at the first difference. Lengths are not secret: different ones are unequal.
 bool equal_in_constant_time(BytesView a, BytesView b);
 

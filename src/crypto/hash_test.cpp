@@ -16,6 +16,16 @@ std::string unhex(std::string_view hex) {
     return out;
 }
 
+// RFC 4231, test cases 1 and 2.
+TEST(HmacSha512, gives_the_published_values) {
+    EXPECT_EQ(to_hex(hmac_sha512(Bytes(20, 0x0b), "Hi There")),
+              "87aa7cdea5ef619d4ff0b4241a1d6cb02379f4e2ce4ec2787ad0b30545e17cde"
+              "daa833b7d6b8a702038b274eaea3f4e4be9d914eeb61f1702e696c203a126854");
+    EXPECT_EQ(to_hex(hmac_sha512(as_bytes("Jefe"), "what do ya want for nothing?")),
+              "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+              "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
+}
+
 TEST(Hash, sha256_knows_the_vectors_of_fips_180) {
     EXPECT_EQ(to_hex(sha256("")),
               "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
