@@ -1,0 +1,54 @@
+// Comma-separated values as programs write them (RFC 4180): quoted fields with "" for a quote, line
+// breaks inside quotes, CRLF or LF, a byte order mark at the beginning, no line end after the last
+// record. Empty lines are skipped. Strict where a guess could move money: text behind a closing
+// quote, a quote inside an unquoted field and an unclosed quote are errors, and so is a record with
+// more or fewer fields than the header.
+#pragma once
+
+#include "base/error.h"
+
+#include <cstddef>
+#include <istream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::link {
+
+class CsvReader {
+  public:
+    // `name` is what errors call the file. The stream must outlive the reader. The first record is
+    // the header.
+    static Result<CsvReader> open(std::istream& in, std::string name);
+
+    // The place of a column in each record; its name is compared without regard to case and
+    // surrounding spaces.
+    std::optional<std::size_t> column(std::string_view name) const;
+    // False at the end of the file. The fields are valid until the next call.
+    Result<bool> next();
+    const std::string& field(std::size_t column) const { return fields_[column]; }
+    // "payments.csv, line 17", the line on which the current record begins.
+    std::string place() const;
+
+  private:
+    CsvReader(std::istream& in, std::string name) : in_(&in), name_(std::move(name)) {}
+    bool fill();
+    int peek();
+    Result<bool> read_record();
+    Result<void> read_quoted(std::string& field);
+    Result<void> read_plain(std::string& field);
+    std::unexpected<Error> malformed(std::string_view what) const;
+
+    std::istream* in_;
+    std::string name_;
+    std::string buffer_;
+    std::size_t at_ = 0;
+    std::size_t line_ = 1;
+    std::size_t record_line_ = 1;
+    std::vector<std::string> header_;
+    std::vector<std::string> fields_;
+    std::size_t count_ = 0;
+};
+
+} // namespace settled::link
