@@ -5,6 +5,11 @@ The GoogleTest binaries are those that CMake listed in BUILD/tests.txt; several 
 that took longest last time first. Then pytest runs tests/ against BUILD/settled, if there are
 test_*.py. What a test binary says is shown in full only when it failed.
 
+A binary whose tests use a store (it knows the variable SETTLED_TEST_STORE) runs once for each engine, on
+SQLite and on a PostgreSQL that is started here (tools/postgres_server.py); tests named Sqlite… and
+Postgres… run on their own engine only. Where PostgreSQL is not installed that counts as a failure, but
+for SETTLED_TEST_POSTGRES=skip.
+
 What counts as failed, beside a failed test: a binary that is missing, crashes, hangs, ends with a
 status that its tests do not explain, or has no test; and the tests that it then did not reach.
 
@@ -14,6 +19,7 @@ printed, and --seed repeats a run.
 
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import json
 import os
@@ -27,10 +33,14 @@ import tempfile
 import time
 import xml.etree.ElementTree
 
+import postgres_server
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY_SECONDS_MAX = 600
 PYTEST_SECONDS_MAX = 1800
 PYTEST_NOTHING_COLLECTED = 5
+STORE_VARIABLE = "SETTLED_TEST_STORE"  # src/store/testing.h
+SERVER_VARIABLE = "SETTLED_TEST_POSTGRES"
 SIM_CASES = 5000  # of each property in a round of --sim; `make test` leaves it to the test
 
 
@@ -123,9 +133,18 @@ def read_gtest_log(outcome, names, status):
         outcome.failed.append(f"{outcome.name} (ended with status {status} after its tests)")
 
 
+def is_about_a_store(binary):
+    try:
+        return STORE_VARIABLE.encode() in pathlib.Path(binary).read_bytes()
+    except OSError:
+        return False
+
+
 def run_gtest(name, binary, args, seed, env):
     outcome = Outcome(name)
-    options = [f"--gtest_filter={gtest_pattern(args.filter)}"] if args.filter else []
+    pattern = gtest_pattern(args.filter) if args.filter else "*"
+    other = "Postgres" if env.get(STORE_VARIABLE) != "postgres" else "Sqlite"
+    options = [f"--gtest_filter={pattern}{':' if '-' in pattern else '-'}{other}*:*/{other}*"]
     names = listed_tests(binary, options, env)
     if not names:
         if not args.filter or not os.access(binary, os.X_OK):
@@ -181,11 +200,16 @@ def run_gtests(args, seed, env):
     if not listing.exists():
         sys.exit(f"{listing} is missing: configure the build first (make build)")
     binaries = dict(line.split("\t") for line in listing.read_text().splitlines() if line)
+    on_postgres = env | {STORE_VARIABLE: "postgres"}
+    plan = {name: (binary, env) for name, binary in binaries.items()}
+    if env.get(SERVER_VARIABLE):
+        plan |= {f"{name} (postgres)": (binary, on_postgres) for name, binary in binaries.items()
+                 if is_about_a_store(binary)}
     times = last_times(args)
-    order = sorted(binaries, key=lambda name: -times.get(name, 1e9))
+    order = sorted(plan, key=lambda name: -times.get(name, 1e9))
     outcomes = []
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        runs = [pool.submit(run_gtest, name, binaries[name], args, seed, env) for name in order]
+        runs = [pool.submit(run_gtest, name, plan[name][0], args, seed, plan[name][1]) for name in order]
         for run in concurrent.futures.as_completed(runs):
             outcome = run.result()
             outcomes.append(outcome)
@@ -230,9 +254,32 @@ def run_pytest(args, env):
     return outcome
 
 
+@contextlib.contextmanager
+def postgres(env, outcomes):
+    """A server for this run, named in the environment of the tests."""
+    given = env.get(SERVER_VARIABLE, "")
+    if given == "skip":
+        print("PostgreSQL is left out, as SETTLED_TEST_POSTGRES says", flush=True)
+        yield env | {SERVER_VARIABLE: ""}
+    elif given:
+        yield env
+    elif not postgres_server.is_installed():
+        missing = "there is no PostgreSQL 15 here (make setup), and no test ran on it"
+        outcomes.append(Outcome("postgres", failed=[missing]))
+        yield env | {SERVER_VARIABLE: ""}
+    else:
+        with postgres_server.Postgres() as server:
+            yield env | {SERVER_VARIABLE: server.url}
+
+
 def run_round(args, seed):
+    outcomes = []
+    with postgres(environment(args, seed), outcomes) as env:
+        return outcomes + run_round_on(args, seed, env)
+
+
+def run_round_on(args, seed, env):
     print(f"seed {seed} (the same again: SEED={seed})", flush=True)
-    env = environment(args, seed)
     outcomes = run_gtests(args, seed, env)
     for outcome in outcomes:
         if outcome.failed:

@@ -61,6 +61,7 @@ bool is_live(const ApiKeyRow& key) {
 }
 
 Step<Result<Answer>> create(Session& s, std::shared_ptr<const NewKey> key) {
+    co_await s.lock({store::Lock::api_keys(key->row.tenant)});
     const ApiKeys there = co_await store::list_api_keys(s, key->row.tenant);
     if (std::ranges::count_if(there, is_live) >=
         static_cast<std::ptrdiff_t>(bounds::live_api_keys_per_tenant_max))

@@ -21,6 +21,7 @@ struct Work {
     crypto::Digest fingerprint{};
     Instant now;
     Change change;
+    store::Locks locks;
 };
 
 Result<std::string> key_of(const net::Request& request) {
@@ -58,6 +59,7 @@ Result<Answer> replay(const Work& work, const store::SavedAnswer& saved) {
 }
 
 Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
+    co_await s.lock(work->locks);
     if (work->key.empty())
         co_return co_await work->change(s);
     const auto saved = co_await store::find_answer(s, work->tenant, work->key);
@@ -71,13 +73,15 @@ Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
 
 } // namespace
 
-Task<Result<Answer>> change(const Core& core, const Call& call, Change unit) {
+Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, store::Locks locks) {
     CO_TRY(std::string key, key_of(call.request));
+    if (!key.empty())
+        locks.add(store::Lock::idempotency(call.caller.tenant, key));
     const net::Request& request = call.request;
     const std::string whole = request.method + '\n' + request.path + '\n' + request.body;
     const auto work = std::make_shared<const Work>(core, call.caller.tenant, std::move(key),
                                                    core.fingerprints.of(whole), core.clock.now(),
-                                                   std::move(unit));
+                                                   std::move(unit), locks);
     Result<Result<Answer>> answer =
         co_await core.store.write<Result<Answer>>([work](Session& s) { return run(s, work); });
     if (!answer)

@@ -3,9 +3,9 @@
 // A key's answer is saved in the transaction of the effect, so there is no moment in which one is
 // there without the other. The same key with the same method, path and body gets the same answer
 // (Idempotent-Replayed: true); with another request, idempotency_key_reused. Calls that were
-// refused leave nothing behind and may be repeated with the same key. Units are serial, so two
-// calls with one key at the same time are one after the other. Answers are kept for
-// limits::idempotency_kept.
+// refused leave nothing behind and may be repeated with the same key. A key is locked first, so two
+// calls with one key at the same time are one after the other, on whatever node. Answers are kept
+// for limits::idempotency_kept.
 //
 // Saved answers are sealed: some show a secret that is told once (an API key, a webhook secret),
 // and the store is to hold no such secret in clear. The fingerprint is keyed for the same reason: a
@@ -23,7 +23,9 @@ namespace settled::api {
 // once.
 using Change = std::function<store::Step<Result<Answer>>(store::Session&)>;
 
-Task<Result<Answer>> change(const Core& core, const Call& call, Change change);
+// `locks`: what the unit is known to lock.
+Task<Result<Answer>> change(const Core& core, const Call& call, Change change,
+                            store::Locks locks = {});
 
 // The answer of a read: `unit` finds T or nothing, which is not_found.
 template <class T>

@@ -85,6 +85,7 @@ void apply(EndpointRow& endpoint, const Work& work) {
 }
 
 Step<Result<Answer>> create(Session& s, std::shared_ptr<const Work> work) {
+    co_await s.lock({store::Lock::endpoints(work->tenant)});
     const Endpoints there = co_await store::list_endpoints(s, work->tenant);
     if (there.size() >= limits::endpoints_per_tenant_max)
         co_return fail(Code::limit_reached, "delete an endpoint first");
@@ -110,6 +111,7 @@ std::unexpected<Error> no_endpoint() {
 }
 
 Step<Result<Answer>> update(Session& s, std::shared_ptr<const Work> work) {
+    co_await s.lock({store::Lock::endpoints(work->tenant)});
     auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
         co_return no_endpoint();
@@ -122,6 +124,7 @@ Step<Result<Answer>> update(Session& s, std::shared_ptr<const Work> work) {
 
 // What it is still owed is cancelled; its past deliveries go on naming it.
 Step<Result<Answer>> remove(Session& s, std::shared_ptr<const Work> work) {
+    co_await s.lock({store::Lock::endpoints(work->tenant)});
     auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
         co_return no_endpoint();
@@ -134,6 +137,7 @@ Step<Result<Answer>> remove(Session& s, std::shared_ptr<const Work> work) {
 
 Step<Result<Answer>> ping(Session& s, const units::Context& context,
                           std::shared_ptr<const Work> work) {
+    co_await s.lock({store::Lock::endpoints_stay(work->tenant)});
     const auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
         co_return no_endpoint();

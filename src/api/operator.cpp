@@ -16,6 +16,7 @@ Step<Found> find(Session& s, std::shared_ptr<const std::string> name) {
 }
 
 Step<TenantId> find_or_open(Session& s, std::shared_ptr<const store::TenantRow> tenant) {
+    co_await s.lock({store::Lock::tenants()});
     const auto found = co_await store::find_tenant_by_name(s, tenant->name);
     if (found)
         co_return found->id;

@@ -116,7 +116,7 @@ Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
     Change unit = [given, &context](Session& s) { return register_one(s, context, given); };
     if (!ignored_because.empty())
         unit = [=](Session&) { return ignore(given, ignored_because); };
-    co_return co_await change(core, call, std::move(unit));
+    co_return co_await change(core, call, std::move(unit), units::locks_of(context, *given));
 }
 
 Task<Result<Answer>> list_payments(const Core& core, const Call& call) {

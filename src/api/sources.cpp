@@ -109,6 +109,7 @@ std::string shown(const SourceRow& source) {
 }
 
 Step<Result<Answer>> create(Session& s, std::shared_ptr<const SourceRow> source) {
+    co_await s.lock({store::Lock::sources(source->tenant)});
     const Sources there = co_await store::list_sources(s, source->tenant);
     if (there.size() >= bounds::sources_per_tenant_max)
         co_return fail(Code::limit_reached, "there are too many sources");
@@ -119,6 +120,7 @@ Step<Result<Answer>> create(Session& s, std::shared_ptr<const SourceRow> source)
 }
 
 Step<Result<Answer>> update(Session& s, TenantId tenant, std::shared_ptr<const SourcePatch> patch) {
+    co_await s.lock({store::Lock::sources(tenant)});
     Sources sources = co_await store::list_sources(s, tenant);
     const auto source = std::ranges::find(sources, patch->name, &SourceRow::name);
     if (source == sources.end())

@@ -83,6 +83,31 @@ inline std::unique_ptr<Store> open_store(const std::string& directory) {
     return std::move(*store);
 }
 
+// What another connection sees: the first number of the first row.
+inline std::int64_t number_seen_by_another(const std::string& directory, const std::string& sql) {
+    if (on_postgres()) {
+        const auto url = postgres::testing::Schemas::of_this_process().url_for(directory);
+        const auto rows = postgres::testing::connect(url)->run_text(sql.c_str());
+        if (!rows)
+            throw std::runtime_error(rows.error().error.detail);
+        return rows->front().integer(0);
+    }
+    auto other =
+        sqlite::Connection::open(directory + "/settled.db", sqlite::Access::read_only, 256);
+    return other.value().number(sql).value();
+}
+
+inline void run_by_another(const std::string& directory, const std::string& sql) {
+    if (on_postgres()) {
+        const auto url = postgres::testing::Schemas::of_this_process().url_for(directory);
+        return postgres::testing::run(*postgres::testing::connect(url), sql);
+    }
+    auto other =
+        sqlite::Connection::open(directory + "/settled.db", sqlite::Access::read_write, 256);
+    if (!other || !other->script(sql))
+        throw std::runtime_error("cannot run " + sql);
+}
+
 template <class T>
 Task<> keep_result(Pending<T> pending, std::optional<Result<T>>* out) {
     out->emplace(co_await pending.wait());

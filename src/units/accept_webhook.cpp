@@ -101,14 +101,36 @@ Step<> open_account(Session& s, const Context& context, const Arrival& arrival,
     (void)co_await store::insert_account(s, account); // known already: nothing to do
 }
 
-Step<> act_on(Session& s, const Context& context, const Arrival& arrival, WebhookId id) {
+// What is to be matched; nullopt when it is something else.
+std::optional<flow::Settlement> settlement_in(const Arrival& arrival) {
+    const auto* fact = std::get_if<flow::SettlementFact>(&arrival.webhook.fact);
+    if (fact == nullptr || !flow::is_matchable(*fact))
+        return std::nullopt;
+    return flow::settlement_from(*fact, SettlementId{}, WebhookId{}, arrival.received_at);
+}
+
+// Whoever else takes in the same event, reverses the same booking, or settles in the same block,
+// waits.
+store::Locks locks_of(const Context& context, const Arrival& arrival, const store::DedupeKey& key,
+                      const std::optional<flow::Settlement>& settlement) {
+    std::int64_t dedupe = 0;
+    std::memcpy(&dedupe, key.data(), sizeof dedupe);
+    store::Locks locks{store::Lock::webhook(arrival.tenant, dedupe)};
+    if (!arrival.webhook.suffix.empty())
+        locks.add(store::Lock::reversal(arrival.tenant, flow::composite_key(arrival.webhook)));
+    if (settlement)
+        add_settling_locks(locks, context, arrival.tenant, settlement->identity);
+    return locks;
+}
+
+Step<> act_on(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
+              std::optional<flow::Settlement> settlement) {
     const flow::BankFact& fact = arrival.webhook.fact;
-    if (const auto* settlement = std::get_if<flow::SettlementFact>(&fact)) {
-        if (flow::is_matchable(*settlement))
-            co_await settle_new(s, context, arrival.tenant,
-                                flow::settlement_from(*settlement, context.ids.next<SettlementId>(),
-                                                      id, arrival.received_at),
-                                arrival.received_at);
+    if (settlement) {
+        settlement->id = context.ids.next<SettlementId>();
+        settlement->webhook_id = id;
+        co_await settle_new(s, context, arrival.tenant, std::move(*settlement),
+                            arrival.received_at);
     } else if (const auto* account = std::get_if<flow::AccountOpenedFact>(&fact)) {
         co_await open_account(s, context, arrival, *account);
     } else if (const auto* unreadable = std::get_if<flow::UnreadableFact>(&fact)) {
@@ -129,8 +151,11 @@ std::string_view token(Accepted::Kind kind) {
 Step<Accepted> accept_webhook(Session& s, const Context& context,
                               std::shared_ptr<const Arrival> arrival) {
     const auto id = context.ids.next<WebhookId>();
-    const auto earlier = co_await store::claim_webhook_key(s, arrival->tenant, dedupe_key(*arrival),
-                                                           id, short_digest(*arrival));
+    const store::DedupeKey key = dedupe_key(*arrival);
+    auto settlement = settlement_in(*arrival);
+    co_await s.lock(locks_of(context, *arrival, key, settlement));
+    const auto earlier =
+        co_await store::claim_webhook_key(s, arrival->tenant, key, id, short_digest(*arrival));
     if (earlier && earlier->digest == short_digest(*arrival))
         co_return Accepted{Accepted::Kind::duplicate, earlier->id};
     if (earlier) {
@@ -139,7 +164,7 @@ Step<Accepted> accept_webhook(Session& s, const Context& context,
     }
     const std::string suffix = co_await suffix_of(s, *arrival);
     co_await keep(s, *arrival, id, suffix, status_of(arrival->webhook.fact));
-    co_await act_on(s, context, *arrival, id);
+    co_await act_on(s, context, *arrival, id, std::move(settlement));
     co_return Accepted{Accepted::Kind::stored, id};
 }
 

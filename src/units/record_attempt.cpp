@@ -45,6 +45,8 @@ Step<> disable_endpoint(Session& s, const Context& context, const Attempt& attem
 Step<std::optional<Instant>> record_attempt(Session& s, const Context& context,
                                             std::shared_ptr<const Attempt> attempt) {
     const Attempt& a = *attempt;
+    if (a.disposition.next == AfterAttempt::disable_endpoint)
+        co_await s.lock({store::Lock::endpoints(a.tenant)});
     const auto http_status =
         a.result.http_status ? std::optional<std::int64_t>(*a.result.http_status) : std::nullopt;
     co_await store::insert_attempt(s, a.tenant, a.task,

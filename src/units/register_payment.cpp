@@ -49,10 +49,21 @@ flow::Payment payment_from(const flow::NewPayment& given, PaymentId id, Instant 
 
 } // namespace
 
+store::Locks locks_of(const Context& context, const Registration& registration) {
+    const flow::NewPayment& given = registration.payment;
+    store::Locks locks{store::Lock::payment(registration.tenant, given.client_id)};
+    // By our id or the bank's, the account is known only when it was read.
+    if (given.payee_account_id.empty())
+        add_settling_locks(locks, context, registration.tenant,
+                           flow::identity_of(given, flow::account_key_of(given.payee)));
+    return locks;
+}
+
 Step<Registered> register_payment(Session& s, const Context& context,
                                   std::shared_ptr<const Registration> registration) {
     const TenantId tenant = registration->tenant;
     flow::NewPayment given = registration->payment;
+    co_await s.lock(locks_of(context, *registration));
     const auto earlier = co_await store::find_payment_by_client_id(s, tenant, given.client_id);
     if (given.created_at == Instant{})
         given.created_at = earlier ? earlier->payment.created_at : registration->now;
@@ -70,6 +81,11 @@ Step<Registered> register_payment(Session& s, const Context& context,
     }
     const auto payment =
         payment_from(given, context.ids.next<PaymentId>(), registration->now, *payee);
+    if (!given.payee_account_id.empty()) {
+        store::Locks locks;
+        add_settling_locks(locks, context, tenant, payment.identity);
+        co_await s.lock(locks);
+    }
     co_await store::insert_payment(s, tenant, payment, fingerprint);
     const auto keys = match::stored_keys(context.keys.of(tenant), payment.identity);
     co_await store::insert_match_keys(s, tenant, store::Side::payment, payment.id.value, keys);

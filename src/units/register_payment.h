@@ -23,6 +23,9 @@ struct Registered {
     flow::Payment payment; // as stored; for `ignored` only client_id is set
 };
 
+// What it locks, for a caller that has something to lock itself, too: all is locked at once.
+store::Locks locks_of(const Context& context, const Registration& registration);
+
 // Stores the payment with its match keys and pairs it with a settlement that waits for it, at once.
 // What is registered without a creation time keeps the one it was given first, so that the same
 // registration repeated is the same.

@@ -150,6 +150,13 @@ Step<> judge_waiting(Session& s, const Work& work, const match::Identity& paymen
 
 } // namespace
 
+void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
+                        const match::Identity& identity) {
+    if (const auto block = match::block_of(context.keys.of(tenant), identity))
+        locks.add(store::Lock::block(tenant, *block));
+    locks.add(store::Lock::endpoints_stay(tenant));
+}
+
 Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Settlement settlement,
                   Instant now) {
     const Work work{context, tenant, now};

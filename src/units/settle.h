@@ -8,6 +8,11 @@
 
 namespace settled::units {
 
+// What a unit locks before it comes to the two below (store/lock.h): nobody else settles in the
+// identity's block, and the endpoints that are told stay.
+void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
+                        const match::Identity& identity);
+
 // A new settlement: matched, put to review, or parked under its keys until its payment comes.
 store::Step<> settle_new(store::Session& s, const Context& context, TenantId tenant,
                          flow::Settlement settlement, Instant now);

@@ -22,6 +22,7 @@ store::Step<TaskId> owe_delivery(store::Session& s, const Context& context, Tena
 
 store::Step<> tell(store::Session& s, const Context& context, TenantId tenant,
                    const flow::Event& event) {
+    co_await s.lock({store::Lock::endpoints_stay(tenant)});
     co_await store::insert_event(s, tenant, event);
     const auto body = std::make_shared<const std::string>(event.body);
     const auto subscribers = co_await store::subscribers(s, tenant);

@@ -1,6 +1,7 @@
 #include "units/tell_unmatched.h"
 
 #include "store/settlements.h"
+#include "units/settle.h"
 #include "units/tell.h"
 
 namespace settled::units {
@@ -8,6 +9,14 @@ namespace settled::units {
 // True: the event was told now.
 store::Step<bool> tell_unmatched(store::Session& s, const Context& context, store::TaskRow task,
                                  Instant now) {
+    // Whoever settles in its block waits: the settlement's state and version are read after that.
+    const auto seen =
+        co_await store::find_settlement(s, task.tenant, SettlementId{task.subject_id});
+    if (seen) {
+        store::Locks locks;
+        add_settling_locks(locks, context, task.tenant, seen->identity);
+        co_await s.lock(locks);
+    }
     const bool open = co_await store::update_task(s, task.tenant, task.id, flow::TaskStatus::done,
                                                   task.attempts + 1, task.due_at, now);
     if (!open)

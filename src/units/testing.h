@@ -64,6 +64,7 @@ class World {
     World() { add_account(iban_of_shop); }
 
     store::Store& store() { return *store_; }
+    std::string directory() const { return directory_.path(); }
     store::testing::ManualClock& clock() { return clock_; }
     const Context& context() const { return context_; }
     Instant now() const { return clock_.now(); }

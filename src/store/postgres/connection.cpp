@@ -65,6 +65,18 @@ std::array<const char*, parameters_max> pointers_to(std::span<const std::string>
     return pointers;
 }
 
+// A clause that only an engine with many writers has stands in a statement as a comment.
+std::string with_row_locks(std::string_view sql) {
+    constexpr std::string_view open = "/*FOR UPDATE";
+    std::string text(sql);
+    const std::size_t begin = text.find(open);
+    if (begin == text.npos)
+        return text;
+    text.erase(text.find("*/", begin), 2);
+    text.erase(begin, 2);
+    return text;
+}
+
 } // namespace
 
 void Connection::Finish::operator()(pg_conn* connection) const {
@@ -139,7 +151,7 @@ void Connection::send(const Statement& statement, std::span<const Value> values,
                    "a Statement is made before the store is opened: {}", statement.text());
     const Parameters parameters(values);
     if (!prepared_[number])
-        prepare(number, std::string(statement.text()).c_str(), parameters.types(),
+        prepare(number, with_row_locks(statement.text()).c_str(), parameters.types(),
                 parameters.count());
     if (PQsendQueryPrepared(connection_.get(), name_of(number).c_str(), parameters.count(),
                             parameters.values(), parameters.lengths(), parameters.formats(),

@@ -4,14 +4,12 @@ namespace settled::store::postgres {
 
 namespace {
 
-constexpr std::size_t group_max = 16; // a short unit waits for the long ones of its group
-constexpr int runs_max = 2;           // the second on a new connection
+constexpr int runs_max = 2; // the second on a new connection
 
-void deliver(std::vector<Member>& group) {
+void deliver(std::vector<Member>& unit) {
     std::vector<std::unique_ptr<Job>> jobs;
-    for (Member& member : group)
-        jobs.push_back(std::move(member.job));
-    group.clear();
+    jobs.push_back(std::move(unit.front().job));
+    unit.clear();
     deliver_all(std::move(jobs));
 }
 
@@ -26,47 +24,38 @@ Reader::~Reader() {
 
 void Reader::loop() {
     while (true) {
-        auto jobs = queue_.take(1, {}, group_max);
+        auto jobs = queue_.take(1, {}, 1);
         if (jobs.empty())
             return;
-        std::vector<Member> group;
-        for (auto& job : jobs)
-            group.push_back({std::move(job), {}});
-        serve(group);
+        std::vector<Member> unit;
+        unit.push_back({std::move(jobs.front()), {}});
+        serve(unit);
     }
 }
 
-// Delivers them all.
-void Reader::serve(std::vector<Member>& group) {
+// Delivers it.
+void Reader::serve(std::vector<Member>& unit) {
     for (int run = 1;; ++run) {
-        const Attempt<> outcome = run_once(group);
+        const Attempt<> outcome = run_once(unit);
         if (outcome)
             return; // delivered
-        for (Member& member : group)
-            member.job->abandon();
+        Job& job = *unit.front().job;
+        job.abandon();
         if (outcome.error().trouble == Trouble::lost && run < runs_max)
             continue;
-        if (outcome.error().trouble == Trouble::unit && group.size() > 1)
-            break;
-        for (Member& member : group)
-            member.job->fail(outcome.error().error);
-        return deliver(group);
-    }
-    for (Member& member : group) {
-        std::vector<Member> alone;
-        alone.push_back(std::move(member));
-        serve(alone);
+        job.fail(outcome.error().error);
+        return deliver(unit);
     }
 }
 
-Attempt<> Reader::run_once(std::vector<Member>& group) {
+Attempt<> Reader::run_once(std::vector<Member>& unit) {
     if (!connection_) {
         auto connection = Connection::open(info_, Access::read_only);
         if (!connection)
             return std::unexpected(Failure{Trouble::unavailable, std::move(connection).error()});
         connection_ = std::move(*connection);
     }
-    Transaction transaction(*connection_, group, std::nullopt);
+    Transaction transaction(*connection_, unit, std::nullopt);
     Attempt<> outcome = transaction.run_units();
     if (!outcome) {
         if (outcome.error().trouble == Trouble::lost || !connection_->recover())
@@ -76,7 +65,7 @@ Attempt<> Reader::run_once(std::vector<Member>& group) {
     // What was read is read, whatever becomes of the transaction's end.
     transaction.send_commit();
     connection_->flush();
-    deliver(group);
+    deliver(unit);
     if (!connection_->drain())
         connection_.reset();
     return {};

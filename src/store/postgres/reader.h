@@ -1,4 +1,5 @@
-// A thread that runs read-only units, several on one snapshot, on a connection of its own.
+// A thread that runs read-only units, each on a snapshot, on a connection of its own. One at a time:
+// a short one does not wait for the long ones that came with it.
 #pragma once
 
 #include "store/job_queue.h"
@@ -17,8 +18,8 @@ class Reader {
 
   private:
     void loop();
-    void serve(std::vector<Member>& group);
-    Attempt<> run_once(std::vector<Member>& group);
+    void serve(std::vector<Member>& unit);
+    Attempt<> run_once(std::vector<Member>& unit);
 
     const ConnectionInfo& info_;
     JobQueue& queue_;

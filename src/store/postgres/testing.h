@@ -19,8 +19,9 @@
 
 namespace settled::store::postgres::testing {
 
+// The test's own, told from the store's by its name.
 inline std::unique_ptr<Connection> connect(const std::string& url) {
-    auto info = ConnectionInfo::parse(Secret(url), Secret());
+    auto info = ConnectionInfo::parse(Secret(url + "&application_name=tests"), Secret());
     if (!info)
         throw std::runtime_error(info.error().detail);
     auto connection = Connection::open(*info, Access::read_write);
@@ -59,7 +60,7 @@ class Schemas {
         auto& schema = taken_[directory];
         if (schema.empty())
             schema = take();
-        return url_of(database_) + "&options=-csearch_path%3D" + schema;
+        return url_of(database_) + in_schema(schema);
     }
     void give_back(const std::string& directory) {
         const std::lock_guard lock(mutex_);
@@ -87,23 +88,32 @@ class Schemas {
     }
 
     std::string take() {
-        if (free_.empty()) {
-            const std::string schema = "s" + std::to_string(++made_);
-            run(*connection_, "CREATE SCHEMA " + schema);
-            return schema;
-        }
+        if (free_.empty())
+            return make();
         const std::string schema = free_.back();
         free_.pop_back();
-        // All rows but those that a migration brought.
         run(*connection_,
             "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname "
-            "= '" +
-                schema +
-                "' AND tablename NOT IN ('schema_migration', 'tenant') LOOP EXECUTE "
-                "format('DELETE FROM " +
-                schema + ".%I', t); END LOOP; DELETE FROM " + schema +
-                ".tenant WHERE id <> 1; END $$");
+            "= 'seed' LOOP EXECUTE format('DELETE FROM " +
+                schema + ".%I', t); EXECUTE format('INSERT INTO " + schema +
+                ".%I SELECT * FROM seed.%I', t, t); END LOOP; END $$");
         return schema;
+    }
+    // The first is only there to copy from: what migrations bring.
+    std::string make() {
+        if (made_ == 0) {
+            run(*connection_, "CREATE SCHEMA seed");
+            const auto migrated =
+                migrate({Secret(url_of(database_) + in_schema("seed")), Secret()});
+            if (!migrated)
+                throw std::runtime_error(migrated.error().detail);
+        }
+        const std::string schema = "s" + std::to_string(++made_);
+        run(*connection_, "CREATE SCHEMA " + schema);
+        return schema;
+    }
+    static std::string in_schema(const std::string& schema) {
+        return "&options=-csearch_path%3D" + schema;
     }
 
     std::mutex mutex_;

@@ -18,6 +18,7 @@ constexpr std::size_t load_from = 3; // a group this large means that waiting fo
 // which waits 5 s, hears 503 in time.
 constexpr auto group_wait_max = 4s;
 constexpr int reruns_max = 5;
+constexpr auto rerun_pause = 2ms;
 constexpr auto look_after = 1s; // whether an idle connection is still there
 constexpr auto reconnect_first = 20ms;
 constexpr auto reconnect_max = 1s;
@@ -127,6 +128,8 @@ void Writer::commit(Group& group, Steady::time_point give_up) {
             run < reruns_max && Steady::now() < give_up;
         if (again) {
             ++shared_.reruns;
+            if (failure.trouble == Trouble::conflict)
+                std::this_thread::sleep_for(rerun_pause * (run + 1)); // the other one goes first
             continue;
         }
         if (group.size() > 1 && failure.trouble != Trouble::unavailable)

@@ -3,8 +3,8 @@
 // opened again, and what was refused is not.
 #include "store/sqlite/connection.h"
 #include "store/sqlite/fault_vfs_test.h"
-#include "store/sqlite/test_units.h"
-#include "store/testing.h"
+#include "store/sqlite/testing.h"
+#include "store/test_units.h"
 
 #include <gtest/gtest.h>
 
@@ -14,11 +14,11 @@ namespace settled::store::sqlite {
 namespace {
 
 using store::testing::must;
-using store::testing::open_store;
 using store::testing::read;
 using store::testing::TemporaryDirectory;
-using store::testing::try_open_store;
 using store::testing::write;
+using testing::open_store;
+using testing::try_open_store;
 using Call = FaultDisk::Call;
 
 constexpr int items_max = 6;
@@ -42,7 +42,7 @@ void PrintTo(const Fault& fault, std::ostream* out) {
     *out << fault.name;
 }
 
-class DiskFault : public ::testing::TestWithParam<Fault> {
+class SqliteDiskFault : public ::testing::TestWithParam<Fault> {
   protected:
     void TearDown() override {
         FaultDisk::instance().heal();
@@ -117,7 +117,7 @@ void expect_as_told(const std::string& directory, const Told& told) {
     EXPECT_EQ(ok, 1);
 }
 
-TEST_P(DiskFault, loses_nothing_that_was_reported_as_committed) {
+TEST_P(SqliteDiskFault, loses_nothing_that_was_reported_as_committed) {
     const Fault fault = GetParam();
     const bool sync_fault = fault.call == Call::sync;
     bool met = true;
@@ -150,7 +150,7 @@ TEST_P(DiskFault, loses_nothing_that_was_reported_as_committed) {
 }
 
 // The files of a new installation are made while the disk fails.
-TEST_P(DiskFault, a_store_that_could_not_be_made_can_be_made_later) {
+TEST_P(SqliteDiskFault, a_store_that_could_not_be_made_can_be_made_later) {
     const Fault fault = GetParam();
     bool met = true;
     for (int n = 1; met && n < 200; n += n < 10 ? 1 : 7) {
@@ -166,10 +166,10 @@ TEST_P(DiskFault, a_store_that_could_not_be_made_can_be_made_later) {
     EXPECT_FALSE(met);
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, DiskFault, ::testing::ValuesIn(faults),
+INSTANTIATE_TEST_SUITE_P(Every, SqliteDiskFault, ::testing::ValuesIn(faults),
                          [](const auto& given) { return std::string(given.param.name); });
 
-class Disk : public DiskFault {};
+class SqliteDisk : public SqliteDiskFault {};
 
 bool comes_true(const std::function<bool()>& condition) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
@@ -178,7 +178,7 @@ bool comes_true(const std::function<bool()>& condition) {
     return condition();
 }
 
-TEST_F(Disk, that_is_full_is_reported_and_recovers_by_itself) {
+TEST_F(SqliteDisk, that_is_full_is_reported_and_recovers_by_itself) {
     TemporaryDirectory directory;
     const auto store = open_store(directory.path());
     disk.fail({Call::write, SQLITE_FULL, 1, true});
@@ -193,7 +193,7 @@ TEST_F(Disk, that_is_full_is_reported_and_recovers_by_itself) {
     EXPECT_EQ(items_between(*store, 2, 3), 1);
 }
 
-TEST_F(Disk, whose_fsync_failed_is_not_asked_again) {
+TEST_F(SqliteDisk, whose_fsync_failed_is_not_asked_again) {
     TemporaryDirectory directory;
     TemporaryDirectory killed;
     {
@@ -216,7 +216,7 @@ TEST_F(Disk, whose_fsync_failed_is_not_asked_again) {
 }
 
 // A member of a group breaks a constraint, and the disk fails while the others are run alone.
-TEST_F(Disk, whose_fsync_failed_ends_a_group_that_is_run_one_by_one) {
+TEST_F(SqliteDisk, whose_fsync_failed_ends_a_group_that_is_run_one_by_one) {
     for (int n = 1; n <= 3; ++n) {
         SCOPED_TRACE(n);
         TemporaryDirectory directory;
@@ -251,7 +251,7 @@ TEST_F(Disk, whose_fsync_failed_ends_a_group_that_is_run_one_by_one) {
 }
 
 // Only what was synced survives: the planted bug `synchronous=OFF` loses nearly everything here.
-TEST_F(Disk, has_synced_what_was_reported_as_committed) {
+TEST_F(SqliteDisk, has_synced_what_was_reported_as_committed) {
     TemporaryDirectory directory;
     TemporaryDirectory durable;
     disk.mirror(durable.path());
@@ -270,7 +270,7 @@ TEST_F(Disk, has_synced_what_was_reported_as_committed) {
 }
 
 // Beyond some hundred frames the log is moved into the database: the same must hold around that.
-TEST_F(Disk, survives_a_fault_during_a_checkpoint) {
+TEST_F(SqliteDisk, survives_a_fault_during_a_checkpoint) {
     for (const bool sync : {false, true}) {
         for (const int n : {1, 2, 3, 100, 400}) {
             if (sync && n > 2) // it syncs the log, then the database

@@ -1,7 +1,7 @@
 // Every statement that is linked into the program, against the schema.
 #include "store/sqlite/connection.h"
 #include "store/sqlite/schema.h"
-#include "store/testing.h"
+#include "store/sqlite/testing.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -19,7 +19,7 @@ struct Database {
     sqlite3* db = nullptr;
 
     Database() {
-        store::testing::open_store(directory.path())->stop();
+        testing::open_store(directory.path())->stop();
         sqlite3_open_v2(directory.file("settled.db").c_str(), &db, SQLITE_OPEN_READWRITE, nullptr);
     }
     ~Database() { sqlite3_close_v2(db); }
@@ -37,14 +37,14 @@ struct Database {
     }
 };
 
-TEST(Statements, are_all_known_by_their_number) {
+TEST(SqliteStatements, are_all_known_by_their_number) {
     const auto all = Statement::all();
     ASSERT_GT(all.size(), 60) << "the queries of the store are linked in";
     for (std::size_t i = 0; i < all.size(); ++i)
         EXPECT_EQ(all[i]->number(), i);
 }
 
-TEST(Statements, prepare_and_number_their_parameters_without_a_gap) {
+TEST(SqliteStatements, prepare_and_number_their_parameters_without_a_gap) {
     const Database database;
     for (const Statement* statement : Statement::all()) {
         sqlite3_stmt* prepared = database.prepare(std::string(statement->text()));
@@ -62,7 +62,7 @@ TEST(Statements, prepare_and_number_their_parameters_without_a_gap) {
 }
 
 // A statement that walks a table which grows with the traffic would be slow on the day it matters.
-TEST(Statements, look_up_what_grows_by_an_index) {
+TEST(SqliteStatements, look_up_what_grows_by_an_index) {
     const Database database;
     const std::set<std::string> small{"tenant",  "source",  "endpoint",
                                       "account", "api_key", "schema_migration"};
@@ -82,7 +82,7 @@ TEST(Statements, look_up_what_grows_by_an_index) {
     }
 }
 
-TEST(Schema, one_settlement_has_one_payment_by_the_database_alone) {
+TEST(SqliteSchema, one_settlement_has_one_payment_by_the_database_alone) {
     const Database database;
     const auto run = [&](const char* sql) {
         return sqlite3_exec(database.db, sql, nullptr, nullptr, nullptr);
@@ -95,14 +95,14 @@ TEST(Schema, one_settlement_has_one_payment_by_the_database_alone) {
         << "another tenant's ids are its own";
 }
 
-TEST(Schema, is_strict_about_types) {
+TEST(SqliteSchema, is_strict_about_types) {
     const Database database;
     EXPECT_EQ(sqlite3_exec(database.db, "INSERT INTO tenant VALUES (2, 'x', 'yesterday')", nullptr,
                            nullptr, nullptr),
               SQLITE_CONSTRAINT);
 }
 
-TEST(Connection, runs_with_the_settings_that_durability_needs) {
+TEST(SqliteConnection, runs_with_the_settings_that_durability_needs) {
     TemporaryDirectory directory;
     auto connection = must(Connection::open(directory.file("x.db"), Access::read_write, 256));
     EXPECT_EQ(must(connection.number("PRAGMA synchronous")), 2) << "FULL";

@@ -1,4 +1,4 @@
-// Units for the tests of the engine. The items are rows of the tenant table: small, with a unique
+// Units for the tests of the engines. The items are rows of the tenant table: small, with a unique
 // name.
 #pragma once
 
@@ -12,7 +12,7 @@
 #include <latch>
 #include <vector>
 
-namespace settled::store::sqlite {
+namespace settled::store {
 
 // The migration brings one tenant of its own.
 inline const std::string count_items_sql = "SELECT count(*) FROM tenant WHERE name LIKE 'item %'";
@@ -41,7 +41,9 @@ inline Step<> add_items(Session& s, std::vector<std::int64_t> numbers) {
         co_await add_item(s, number);
 }
 
+// Reads and then writes what it concluded: units like it take turns.
 inline Step<std::int64_t> add_next_item(Session& s) {
+    co_await s.lock({Lock::tenants()});
     const std::int64_t next = co_await count_items(s) + 1;
     co_await add_item(s, next);
     co_return next;
@@ -104,4 +106,4 @@ inline Step<> outer_with_locals(Session& s, std::int64_t item, int& alive, bool&
     went_on = true;
 }
 
-} // namespace settled::store::sqlite
+} // namespace settled::store
