@@ -109,6 +109,12 @@ Result<std::shared_ptr<const Verifier>> Verifier::from_pem(std::string_view pem)
     return std::make_shared<const SoftwareVerifier>(std::move(key));
 }
 
+Result<std::shared_ptr<const Verifier>> Verifier::from_numbers(BytesView modulus,
+                                                               BytesView exponent) {
+    TRY(PkeyPtr key, make_public_key(modulus, exponent));
+    return std::make_shared<const SoftwareVerifier>(std::move(key));
+}
+
 Result<std::shared_ptr<Signer>> software_signer(std::string_view private_key_pem) {
     TRY(PkeyPtr key, read_private_key(private_key_pem));
     auto signer = std::make_shared<SoftwareSigner>(std::move(key));

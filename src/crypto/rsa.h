@@ -36,6 +36,9 @@ class Verifier {
     // `pem`: SubjectPublicKeyInfo ("BEGIN PUBLIC KEY"), as the bank's portal gives it. Fails with
     // key_unreadable or key_unsuitable.
     static Result<std::shared_ptr<const Verifier>> from_pem(std::string_view pem);
+    // Modulus and public exponent, big-endian, as a JSON Web Key has them (RFC 7518 section 6.3.1).
+    static Result<std::shared_ptr<const Verifier>> from_numbers(BytesView modulus,
+                                                                BytesView exponent);
     virtual ~Verifier() = default;
 
     struct Signed {

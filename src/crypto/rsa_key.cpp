@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -117,6 +118,30 @@ Result<PkeyPtr> read_private_key(std::string_view pem) {
     PkeyPtr key(EVP_PKCS82PKEY(info.get()));
     if (!key)
         return unreadable<PkeyPtr>("the PEM block does not hold a private key");
+    TRY_VOID(check_suitable(key.get()));
+    return key;
+}
+
+Result<PkeyPtr> make_public_key(BytesView modulus, BytesView exponent) {
+    const auto number = [](BytesView bytes) {
+        return BignumPtr(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+    };
+    if (modulus.size() > modulus_bits_max / 8 + 1 || exponent.size() > exponent_bits_max / 8 + 1)
+        return fail(Code::key_unsuitable, "the numbers of the RSA key are too large");
+    const BignumPtr n = number(modulus);
+    const BignumPtr e = number(exponent);
+    const ParamBuilderPtr builder(OSSL_PARAM_BLD_new());
+    const PkeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+    if (!n || !e || !builder || !context ||
+        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
+        return unreadable<PkeyPtr>("the numbers of the RSA key cannot be read");
+    const ParamsPtr params(OSSL_PARAM_BLD_to_param(builder.get()));
+    EVP_PKEY* made = nullptr;
+    if (!params || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+        EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, params.get()) != 1)
+        return unreadable<PkeyPtr>("the numbers make no RSA key");
+    PkeyPtr key(made);
     TRY_VOID(check_suitable(key.get()));
     return key;
 }

@@ -17,6 +17,8 @@ namespace settled::crypto {
 // exponent).
 Result<PkeyPtr> read_public_key(std::string_view pem);
 Result<PkeyPtr> read_private_key(std::string_view pem);
+// The same limits for a key given as big-endian numbers.
+Result<PkeyPtr> make_public_key(BytesView modulus, BytesView exponent);
 
 // SubjectPublicKeyInfo.
 Bytes public_key_der(EVP_PKEY* key);

@@ -8,6 +8,7 @@
 #include "base/money.h"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,13 @@ struct AccountOpenedFact {
     Party account;
 };
 
+struct NewPayment; // flow/payment.h
+
+// Somebody who registers payments tells us of one by a push instead of the API.
+struct PaymentFact {
+    std::shared_ptr<const NewPayment> payment;
+};
+
 // Known and kept, but nothing follows from it (yet).
 struct ArchivedFact {};
 
@@ -59,7 +67,8 @@ struct UnreadableFact {
     std::string reason;
 };
 
-using BankFact = std::variant<ArchivedFact, SettlementFact, AccountOpenedFact, UnreadableFact>;
+using BankFact =
+    std::variant<ArchivedFact, SettlementFact, AccountOpenedFact, UnreadableFact, PaymentFact>;
 
 // An authentic webhook, read.
 struct InboundWebhook {

@@ -6,15 +6,30 @@ namespace {
 
 // The codes that a refusal may carry; others are counted as `internal`.
 constexpr Code refusal_codes[] = {
-    Code::source_unknown,    Code::signature_missing,  Code::signature_malformed,
-    Code::signature_invalid, Code::webhook_unreadable, Code::store_unavailable,
-    Code::store_full,        Code::store_overloaded,   Code::shutting_down,
+    Code::source_unknown,
+    Code::signature_missing,
+    Code::signature_malformed,
+    Code::signature_invalid,
+    Code::webhook_unreadable,
+    Code::store_unavailable,
+    Code::token_missing,
+    Code::token_malformed,
+    Code::token_key_unknown,
+    Code::token_invalid,
+    Code::token_expired,
+    Code::token_issuer_wrong,
+    Code::token_audience_wrong,
+    Code::token_account_wrong,
+    Code::subscription_unknown,
+    Code::store_full,
+    Code::store_overloaded,
+    Code::shutting_down,
     Code::internal,
 };
 
 observe::Counter accepted_counter(observe::Metrics& metrics, units::Accepted::Kind kind) {
     return metrics.counter("settled_webhooks_accepted_total",
-                           "Authentic webhooks, answered and signed",
+                           "Authentic webhooks, durable and answered",
                            {{"kind", std::string(token(kind))}});
 }
 

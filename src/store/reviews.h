@@ -14,6 +14,7 @@ namespace settled::store {
 inline constexpr std::string_view review_settlement_ambiguous = "settlement_ambiguous";
 inline constexpr std::string_view review_webhook_conflict = "webhook_conflict";
 inline constexpr std::string_view review_webhook_unreadable = "webhook_unreadable";
+inline constexpr std::string_view review_payment_conflict = "payment_conflict";
 
 struct ReviewRow {
     ReviewId id;

@@ -5,6 +5,7 @@
 #include "flow/settlement.h"
 #include "store/directory.h"
 #include "store/reviews.h"
+#include "units/register_payment.h"
 #include "units/settle.h"
 #include "wire/json_writer.h"
 
@@ -101,6 +102,15 @@ Step<> open_account(Session& s, const Context& context, const Arrival& arrival,
     (void)co_await store::insert_account(s, account); // known already: nothing to do
 }
 
+// A payment that was pushed. True: its id is registered with other content, which stays.
+Step<bool> register_pushed(Session& s, const Context& context, const Arrival& arrival,
+                           const flow::PaymentFact& fact) {
+    const auto registration =
+        std::make_shared<const Registration>(arrival.tenant, *fact.payment, arrival.received_at);
+    const auto registered = co_await register_payment(s, context, registration);
+    co_return registered.kind == Registered::Kind::conflict;
+}
+
 // What is to be matched; nullopt when it is something else.
 std::optional<flow::Settlement> settlement_in(const Arrival& arrival) {
     const auto* fact = std::get_if<flow::SettlementFact>(&arrival.webhook.fact);
@@ -163,8 +173,18 @@ Step<Accepted> accept_webhook(Session& s, const Context& context,
         co_return Accepted{Accepted::Kind::conflict, earlier->id};
     }
     const std::string suffix = co_await suffix_of(s, *arrival);
-    co_await keep(s, *arrival, id, suffix, status_of(arrival->webhook.fact));
+    bool payment_conflicts = false;
+    if (const auto* pushed = std::get_if<flow::PaymentFact>(&arrival->webhook.fact))
+        payment_conflicts = co_await register_pushed(s, context, *arrival, *pushed);
+    co_await keep(s, *arrival, id, suffix,
+                  payment_conflicts ? status_review : status_of(arrival->webhook.fact));
     co_await act_on(s, context, *arrival, id, std::move(settlement));
+    if (payment_conflicts) {
+        wire::JsonWriter w;
+        w.object().member("client_id", arrival->webhook.unique_id).end();
+        co_await open_review(s, context, *arrival, store::review_payment_conflict, id,
+                             std::move(w).text());
+    }
     co_return Accepted{Accepted::Kind::stored, id};
 }
 

@@ -61,6 +61,37 @@ TEST(AcceptWebhook, keeps_what_contradicts_the_first_beside_it_and_opens_one_rev
     EXPECT_EQ(world.reviews().front().subject_id, first.id.value);
 }
 
+flow::InboundWebhook pushed(std::string_view message, const flow::NewPayment& payment) {
+    auto webhook = World::webhook(
+        message, flow::PaymentFact{std::make_shared<const flow::NewPayment>(payment)});
+    webhook.type = "PaymentPushed";
+    webhook.unique_id = payment.client_id;
+    return webhook;
+}
+
+TEST(AcceptWebhook, a_pushed_payment_is_registered_once) {
+    World world;
+    EXPECT_EQ(world.accept(pushed("m1", world.payment("order-1", 100))).kind, Kind::stored);
+    EXPECT_EQ(world.accept(pushed("m1", world.payment("order-1", 100))).kind, Kind::duplicate);
+    EXPECT_EQ(world.accept(pushed("m2", world.payment("order-1", 100))).kind, Kind::stored)
+        << "another message with the same payment";
+    EXPECT_EQ(world.payment_named("order-1").amount, gbp(100));
+    EXPECT_TRUE(world.reviews().empty());
+}
+
+TEST(AcceptWebhook, a_pushed_payment_that_contradicts_changes_nothing_and_is_put_to_review) {
+    World world;
+    world.accept(pushed("m1", world.payment("order-1", 100)));
+    const Accepted other = world.accept(pushed("m2", world.payment("order-1", 999)));
+    EXPECT_EQ(other.kind, Kind::stored);
+    EXPECT_EQ(world.payment_named("order-1").amount, gbp(100));
+    EXPECT_EQ(world.webhook_row(other.id).status, "review");
+    ASSERT_EQ(world.reviews().size(), 1);
+    EXPECT_EQ(world.reviews().front().kind, store::review_payment_conflict);
+    EXPECT_EQ(world.reviews().front().subject_id, other.id.value);
+    EXPECT_EQ(world.reviews().front().detail, R"({"client_id":"order-1"})");
+}
+
 TEST(AcceptWebhook, opens_one_review_for_each_body_that_contradicts) {
     World world;
     world.accept(World::webhook("t1", world.fact(100), "a"));

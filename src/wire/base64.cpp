@@ -85,4 +85,15 @@ Result<Bytes> parse_base64(std::string_view text) {
     return out;
 }
 
+Result<Bytes> parse_base64url(std::string_view text) {
+    std::string usual(text);
+    for (char& c : usual) {
+        if (c == '+' || c == '/' || c == '=')
+            return fail(Code::base64_invalid, "a character is outside the alphabet");
+        c = c == '-' ? '+' : c == '_' ? '/' : c;
+    }
+    usual.append((4 - usual.size() % 4) % 4, '=');
+    return parse_base64(usual);
+}
+
 } // namespace settled::wire

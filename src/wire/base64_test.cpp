@@ -42,6 +42,19 @@ TEST(Base64, refuses_every_other_spelling) {
     EXPECT_FALSE(parse_base64(std::string_view("Zm9\0", 4)).has_value());
 }
 
+TEST(Base64, reads_what_json_web_tokens_write) {
+    const std::pair<std::string_view, std::string_view> table[] = {
+        {"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"\xFB\xFF", "-_8"},
+    };
+    for (const auto& [bytes, text] : table) {
+        const auto parsed = parse_base64url(text);
+        ASSERT_TRUE(parsed.has_value()) << text;
+        EXPECT_EQ(as_text(*parsed), bytes);
+    }
+    for (const std::string_view text : {"Z", "Zg==", "Zg=", "+/8", "Zh", "Zm9v\n", "Zm 9", "Zm9vY"})
+        EXPECT_FALSE(parse_base64url(text).has_value()) << text;
+}
+
 RC_GTEST_PROP(Base64Property, reading_gives_back_what_was_written, (Bytes bytes)) {
     const std::string text = to_base64(bytes);
     RC_ASSERT(text.size() == (bytes.size() + 2) / 3 * 4);
