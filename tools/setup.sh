@@ -7,13 +7,14 @@ set -euo pipefail
 build_packages=(
     clang-19 lld-19 llvm-19 libclang-rt-19-dev ccache cmake ninja-build
     libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev libspdlog-dev libfmt-dev
-    prometheus-cpp-dev libcli11-dev libtomlplusplus-dev libpq-dev
+    prometheus-cpp-dev libcli11-dev libtomlplusplus-dev libpq-dev librdkafka-dev
 )
 # What checks it.
 check_packages=(
     clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
     strace sqlite3 postgresql-15 openssl curl ca-certificates
     python3 python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
+    openjdk-17-jre-headless maven python3-confluent-kafka
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -30,8 +31,9 @@ explain_other_system() {
 setup: this machine is not Debian 12, so nothing was installed.
   Install yourself: clang 19 (or g++ 14 and newer) with lld, CMake 3.25, Ninja, ccache, Boost 1.81
   headers, OpenSSL 3, SQLite 3.40, libpq 15, simdjson 3, spdlog 1.10 built on an external fmt 9,
-  prometheus-cpp 1.0, CLI11, toml++ 3, GoogleTest, rapidcheck, Python 3.11 with pytest,
-  pytest-xdist, PyYAML, jsonschema, cryptography.
+  prometheus-cpp 1.0, CLI11, toml++ 3, librdkafka 2.0, GoogleTest, rapidcheck, Python 3.11 with
+  pytest, pytest-xdist, PyYAML, jsonschema, cryptography, confluent-kafka; a Java 17 runtime and
+  Maven for the Kafka of the tests.
   Then run make with SETUP=skip, which leaves this step out.
 TEXT
     exit 1

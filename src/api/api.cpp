@@ -55,7 +55,7 @@ struct Api::Impl {
                deps.context,
                deps.clock,
                deps.rng,
-               std::move(deps.egress),
+               std::move(deps.reach),
                std::move(deps.sources_changed),
                std::move(deps.endpoints_changed),
                deps.master.copy(),

@@ -11,12 +11,12 @@
 // Threads: one Api serves all io threads. Handlers run on the thread of their request.
 #pragma once
 
+#include "api/reach.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/rng.h"
 #include "base/secret.h"
 #include "base/task.h"
-#include "net/egress.h"
 #include "net/http.h"
 #include "observe/metrics.h"
 #include "store/store.h"
@@ -40,8 +40,7 @@ struct ApiDeps {
     // answered.
     std::function<Task<>()> sources_changed;
     std::function<Task<>()> endpoints_changed;
-    // What endpoint URLs may lead to. Deliveries check it again, with the addresses resolved.
-    net::EgressPolicy egress = {};
+    Reach reach = {}; // of endpoints
 };
 
 class Api {

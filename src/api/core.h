@@ -2,12 +2,12 @@
 #pragma once
 
 #include "api/key_ring.h"
+#include "api/reach.h"
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/secret.h"
 #include "base/task.h"
 #include "crypto/hash.h"
-#include "net/egress.h"
 #include "store/store.h"
 #include "units/context.h"
 
@@ -20,7 +20,7 @@ struct Core {
     const units::Context& context;
     const Clock& clock;
     Rng& rng;
-    net::EgressPolicy egress;
+    Reach reach;
     std::function<Task<>()> sources_changed;
     std::function<Task<>()> endpoints_changed;
     Secret master;             // keys for what must be read back are derived from it

@@ -2,23 +2,33 @@
 
 #include "api/bounds.h"
 #include "base/limits.h"
+#include "flow/channel.h"
 #include "flow/event.h"
 #include "forms/reader.h"
 #include "net/client.h"
 #include "store/endpoints.h"
+
+#include <algorithm>
 
 namespace settled::api {
 
 namespace {
 
 // The client vets every address again when it calls; this spares the client a surprise.
-Result<std::string> check_url(std::string_view text, const net::EgressPolicy& egress) {
+Result<std::string> check_url(std::string_view text, const Reach& reach) {
+    if (flow::channel_of(text) == flow::Channel::kafka) {
+        TRY(const std::string topic, flow::topic_of(text));
+        if (std::ranges::find(reach.topics, topic) == reach.topics.end())
+            return fail(Code::address_forbidden,
+                        "the topic is none that kafka.event_topics allows");
+        return std::string(text);
+    }
     TRY(const net::Url url, net::Url::parse(text));
-    if (egress.https_only && !url.tls)
+    if (reach.egress.https_only && !url.tls)
         return fail(Code::url_invalid, "the URL must start with https://");
     boost::system::error_code is_name;
     const auto address = boost::asio::ip::make_address(url.host, is_name);
-    if (!is_name && !egress.permits(address))
+    if (!is_name && !reach.egress.permits(address))
         return fail(Code::address_forbidden, "give an address that the Internet can reach");
     return std::string(text);
 }
@@ -60,20 +70,23 @@ std::optional<EndpointAuth> read_auth(forms::Reader& in) {
     return given ? std::optional(std::move(auth)) : std::nullopt;
 }
 
-EndpointPatch read_common(forms::Reader& in, const net::EgressPolicy& egress) {
+EndpointPatch read_common(forms::Reader& in, const Reach& reach) {
     EndpointPatch patch;
     patch.url = in.take("url", bounds::url_bytes_max,
-                        [&](std::string_view text) { return check_url(text, egress); });
+                        [&](std::string_view text) { return check_url(text, reach); });
     patch.events = read_events(in);
     patch.auth = read_auth(in);
+    const bool to_kafka = patch.url && flow::channel_of(*patch.url) == flow::Channel::kafka;
+    if (to_kafka && patch.auth && patch.auth->type == auth_basic)
+        in.refuse(Code::value_invalid, "auth", "a password does not belong into a topic");
     return patch;
 }
 
 } // namespace
 
-Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const net::EgressPolicy& egress) {
+Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const Reach& reach) {
     forms::Reader in(root);
-    EndpointPatch given = read_common(in, egress);
+    EndpointPatch given = read_common(in, reach);
     if (!given.url)
         in.missing("url");
     TRY_VOID(in.finish());
@@ -84,9 +97,9 @@ Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const net::Egres
     return given;
 }
 
-Result<EndpointPatch> read_endpoint_patch(const wire::Json& root, const net::EgressPolicy& egress) {
+Result<EndpointPatch> read_endpoint_patch(const wire::Json& root, const Reach& reach) {
     forms::Reader in(root);
-    EndpointPatch patch = read_common(in, egress);
+    EndpointPatch patch = read_common(in, reach);
     const std::string status = in.optional_text("status", limits::text_bytes_max);
     if (status == store::endpoint_active || status == store::endpoint_disabled)
         patch.status = status;

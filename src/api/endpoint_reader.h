@@ -2,9 +2,9 @@
 // address_forbidden.
 #pragma once
 
+#include "api/reach.h"
 #include "base/error.h"
 #include "base/secret.h"
-#include "net/egress.h"
 #include "wire/json.h"
 
 #include <optional>
@@ -32,8 +32,10 @@ struct EndpointPatch {
     bool rotate_secret = false;
 };
 
+// `url` is https:// (or http://) or kafka: with a topic that this installation allows;
+// over Kafka auth is always signature.
 // `url` is required; events default to all, auth to signature; neither status nor rotate_secret.
-Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const net::EgressPolicy& egress);
-Result<EndpointPatch> read_endpoint_patch(const wire::Json& root, const net::EgressPolicy& egress);
+Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const Reach& reach);
+Result<EndpointPatch> read_endpoint_patch(const wire::Json& root, const Reach& reach);
 
 } // namespace settled::api

@@ -7,6 +7,7 @@
 #include "api/page.h"
 #include "api/views.h"
 #include "crypto/webhook_signature.h"
+#include "flow/channel.h"
 #include "store/tasks.h"
 #include "units/endpoint_secret.h"
 #include "units/tell.h"
@@ -118,6 +119,8 @@ Step<Result<Answer>> update(Session& s, std::shared_ptr<const Work> work) {
     if (work->patch.rotate_secret && endpoint->auth != auth_signature)
         co_return fail(Code::state_conflict, "it has a password; give a new auth");
     apply(*endpoint, *work);
+    if (endpoint->auth == auth_basic && flow::channel_of(endpoint->url) == flow::Channel::kafka)
+        co_return fail(Code::value_invalid, "auth: a password does not belong into a topic");
     co_await store::update_endpoint(s, *endpoint);
     co_return Answer{200, shown(*endpoint, work->shown_secret)};
 }
@@ -162,7 +165,7 @@ Task<> announce(const Core& core, const Result<Answer>& answer) {
 
 Task<Result<Answer>> create_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto document, json_body(call.request));
-    CO_TRY(EndpointPatch given, read_new_endpoint(document.root(), core.egress));
+    CO_TRY(EndpointPatch given, read_new_endpoint(document.root(), core.reach));
     const auto work = work_of(core, call, core.context.ids.next<EndpointId>(), std::move(given));
     auto answer = co_await change(core, call, [=](Session& s) { return create(s, work); });
     co_await announce(core, answer);
@@ -192,7 +195,7 @@ Task<Result<Answer>> get_endpoint(const Core& core, const Call& call) {
 Task<Result<Answer>> update_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<EndpointIdTag>(call.id));
     CO_TRY(const auto document, json_body(call.request));
-    CO_TRY(EndpointPatch patch, read_endpoint_patch(document.root(), core.egress));
+    CO_TRY(EndpointPatch patch, read_endpoint_patch(document.root(), core.reach));
     const auto work = work_of(core, call, id, std::move(patch));
     auto answer = co_await change(core, call, [=](Session& s) { return update(s, work); });
     co_await announce(core, answer);

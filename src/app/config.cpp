@@ -28,13 +28,19 @@ class Reader {
         const toml::table* table = node->as_table();
         if (table == nullptr)
             return complain(*node, fmt::format("[{}] must be a section", name));
-        for (const auto& [key, value] : *table) {
-            const auto known = std::ranges::find(settings, key.str(), &Setting::first);
-            if (known == settings.end())
-                complain(value, fmt::format("[{}] has no setting {}", name, key.str()));
-            else
-                known->second(value);
-        }
+        read_table(name, *table, settings);
+    }
+    // A section that may be there several times, [[name]]; `make` gives the settings of the next.
+    void sections(std::string_view name, const std::function<std::vector<Setting>()>& make) {
+        known_sections_.push_back(std::string(name));
+        const toml::node* node = root_.get(name);
+        if (node == nullptr)
+            return;
+        const toml::array* array = node->as_array();
+        if (array == nullptr || !array->is_homogeneous<toml::table>())
+            return complain(*node, fmt::format("[[{}]] must be a list of sections", name));
+        for (const toml::node& table : *array)
+            read_table(name, *table.as_table(), make());
     }
     void refuse_other_sections() {
         for (const auto& [key, value] : root_)
@@ -96,6 +102,16 @@ class Reader {
     }
 
   private:
+    void read_table(std::string_view name, const toml::table& table,
+                    const std::vector<Setting>& settings) {
+        for (const auto& [key, value] : table) {
+            const auto known = std::ranges::find(settings, key.str(), &Setting::first);
+            if (known == settings.end())
+                complain(value, fmt::format("[{}] has no setting {}", name, key.str()));
+            else
+                known->second(value);
+        }
+    }
     void complain(const toml::node& node, std::string message) {
         problems_.push_back({file_, node.source().begin.line, std::move(message)});
     }
@@ -105,6 +121,29 @@ class Reader {
     std::vector<ConfigProblem>& problems_;
     std::vector<std::string> known_sections_;
 };
+
+void read_kafka(Reader& reader, Config& config) {
+    bus::Settings& kafka = config.kafka;
+    reader.section("kafka", {{"bootstrap_servers", reader.text(kafka.bootstrap_servers)},
+                             {"security_protocol", reader.text(kafka.security_protocol)},
+                             {"sasl_mechanism", reader.text(kafka.sasl_mechanism)},
+                             {"sasl_username", reader.text(kafka.sasl_username)},
+                             {"sasl_password", reader.text(kafka.sasl_password)},
+                             {"ca_certificates", reader.text(kafka.ca_certificates)},
+                             {"certificate", reader.text(kafka.certificate)},
+                             {"key", reader.text(kafka.key)},
+                             {"client_id", reader.text(kafka.client_id)},
+                             {"event_topics", reader.texts(kafka.event_topics)}});
+    reader.sections("kafka_consumer", [&] {
+        bus::ConsumerSettings& consumer = config.kafka_consumers.emplace_back();
+        return std::vector<Reader::Setting>{
+            {"topics", reader.texts(consumer.topics)},
+            {"group", reader.text(consumer.group)},
+            {"tenant", reader.text(consumer.tenant)},
+            {"format", reader.text(consumer.format)},
+            {"dead_letter_topic", reader.text(consumer.dead_letter_topic)}};
+    });
+}
 
 void read_all(Reader& reader, Config& config) {
     reader.section("server", {{"listen", reader.text(config.listen)},
@@ -123,6 +162,7 @@ void read_all(Reader& reader, Config& config) {
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
                               {"trusted_certificates", reader.text(config.trusted_certificates)}});
+    read_kafka(reader, config);
     reader.refuse_other_sections();
 }
 
@@ -151,7 +191,8 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     if (config.tls_certificate.empty() != config.tls_key.empty())
         complain("server.tls_certificate and server.tls_key go together");
     for (const std::string& file :
-         {config.tls_certificate, config.tls_key, config.trusted_certificates})
+         {config.tls_certificate, config.tls_key, config.trusted_certificates,
+          config.kafka.ca_certificates, config.kafka.certificate, config.kafka.key})
         if (!file.empty() && !std::filesystem::exists(file))
             complain(fmt::format("there is no file {}", file));
     constexpr std::string_view levels[] = {"debug", "info", "warn", "error"};
@@ -160,6 +201,8 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     for (const std::string& block : config.allow)
         if (block.find('/') == std::string::npos)
             complain(fmt::format("egress.allow: {} is no CIDR block, such as 10.0.0.0/8", block));
+    for (std::string& problem : bus::problems_of(config.kafka, config.kafka_consumers))
+        complain(std::move(problem));
     return problems;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "bus/settings.h"
 
 #include <chrono>
 #include <cstdint>
@@ -33,6 +34,9 @@ struct Config {
     bool https_only = true;
     std::vector<std::string> allow;   // CIDR blocks beside the public Internet
     std::string trusted_certificates; // PEM file beside the system's roots
+
+    bus::Settings kafka;                                // [kafka]
+    std::vector<bus::ConsumerSettings> kafka_consumers; // [[kafka_consumer]], as many as wanted
 };
 
 struct ConfigProblem {

@@ -32,6 +32,8 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.unmatched_after, defaults.unmatched_after);
     EXPECT_EQ(loaded.config.https_only, defaults.https_only);
     EXPECT_EQ(loaded.config.allow, defaults.allow);
+    EXPECT_EQ(loaded.config.kafka.security_protocol, defaults.kafka.security_protocol);
+    EXPECT_EQ(loaded.config.kafka.client_id, defaults.kafka.client_id);
     const auto schedule = flow::default_schedule();
     EXPECT_EQ(loaded.config.retry_after,
               std::vector<std::chrono::seconds>(schedule.begin(), schedule.end()));
@@ -48,6 +50,25 @@ TEST(Config, every_problem_is_reported_at_once_with_its_line) {
     EXPECT_THAT(text, HasSubstr(":4: must be a whole number from 0 to 64"));
     EXPECT_THAT(text, HasSubstr(":6: must be a list of texts"));
     EXPECT_THAT(text, HasSubstr(":7: there is no section [nothing]"));
+}
+
+TEST(Config, kafka_consumers_are_as_many_as_wanted) {
+    const LoadedConfig loaded = load_text(
+        "[kafka]\nbootstrap_servers = \"a:1,b:2\"\nevent_topics = [\"events\"]\n"
+        "[[kafka_consumer]]\ntopics = [\"x\"]\ngroup = \"g\"\ndead_letter_topic = \"d\"\n"
+        "[[kafka_consumer]]\ntopics = [\"y\", \"z\"]\ngroup = \"h\"\nformat = \"yapily\"\n"
+        "tenant = \"other\"\ndead_letter_topic = \"d\"\n");
+    EXPECT_EQ(to_text(loaded.problems), "");
+    EXPECT_EQ(to_text(check_config(loaded.config)), "");
+    ASSERT_EQ(loaded.config.kafka_consumers.size(), 2U);
+    EXPECT_EQ(loaded.config.kafka_consumers[0].tenant, "main");
+    EXPECT_EQ(loaded.config.kafka_consumers[1].topics, (std::vector<std::string>{"y", "z"}));
+    EXPECT_EQ(loaded.config.kafka_consumers[1].tenant, "other");
+    const LoadedConfig wrong =
+        load_text("[[kafka_consumer]]\ntopics = [\"x\"]\nauto_commit = true\n");
+    ASSERT_EQ(wrong.problems.size(), 1U) << "no other property of the library is let through";
+    EXPECT_EQ(wrong.problems[0].line, 3U);
+    EXPECT_FALSE(load_text("[kafka_consumer]\ngroup = \"g\"\n").problems.empty());
 }
 
 TEST(Config, what_is_no_toml_is_a_problem_with_its_line) {

@@ -13,11 +13,14 @@ bool is_for_operators(std::string_view path) {
     return path == "/livez" || path == "/readyz" || path == "/metrics";
 }
 
-net::Response status_answer(int http_status, std::string_view status, std::string_view reason) {
+net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
+                            std::string_view kafka = {}) {
     wire::JsonWriter w;
     w.object().member("status", status);
     if (!reason.empty())
         w.member("reason", reason);
+    if (!kafka.empty())
+        w.member("kafka", kafka);
     w.end();
     net::Response response;
     response.status = http_status;
@@ -84,8 +87,9 @@ net::Response Gateway::ready() const {
     if (shutting_down_)
         return status_answer(503, "unready", "shutting down");
     const store::Health health = installation_.store().health();
-    return health.can_commit ? status_answer(200, "ready", "")
-                             : status_answer(503, "unready", health.reason);
+    const std::string_view kafka = !kafka_ ? "" : kafka_() ? "reachable" : "unreachable";
+    return health.can_commit ? status_answer(200, "ready", "", kafka)
+                             : status_answer(503, "unready", health.reason, kafka);
 }
 
 net::Response Gateway::refuse(const Error& error, std::string_view request_id) const {

@@ -5,6 +5,7 @@
 #include "net/server.h"
 
 #include <atomic>
+#include <functional>
 
 namespace settled::app {
 
@@ -22,11 +23,16 @@ class Gateway final : public net::Handler {
     // From now on /readyz says no, so that balancers send new work elsewhere.
     void begin_shutdown() { shutting_down_ = true; }
 
+    // Asked by /readyz, which shows it; a server without Kafka is ready for everything else. Set
+    // before the first request.
+    void show_kafka(std::function<bool()> is_reachable) { kafka_ = std::move(is_reachable); }
+
   private:
     net::Response ready() const;
 
     Installation& installation_;
     observe::Counter refused_requests_;
+    std::function<bool()> kafka_;
     std::atomic<bool> shutting_down_{false};
 };
 

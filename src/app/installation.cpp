@@ -42,9 +42,15 @@ Result<> Installation::open_parts() {
     endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
     hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, sources_, clock, metrics);
     api_ = std::make_unique<api::Api>(
-        api::ApiDeps{*store_, *context_, clock, rng, master_, metrics,
-                     [this] { return reload_sources(); }, [this] { return reload_endpoints(); },
-                     net::EgressPolicy{config_.https_only, config_.allow}});
+        api::ApiDeps{*store_,
+                     *context_,
+                     clock,
+                     rng,
+                     master_,
+                     metrics,
+                     [this] { return reload_sources(); },
+                     [this] { return reload_endpoints(); },
+                     {{config_.https_only, config_.allow}, config_.kafka.event_topics}});
     store::Store& store = *store_;
     metrics.gauge("settled_store_queued_units", "Units of work that wait for the writer",
                   [&store] { return static_cast<double>(store.stats().queued); });

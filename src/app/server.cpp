@@ -1,8 +1,12 @@
 #include "app/server.h"
 
 #include "app/gateway.h"
+#include "app/run.h"
+#include "bus/bus.h"
 #include "intake/retention.h"
 #include "observe/log.h"
+#include "store/directory.h"
+#include "worker/deliver.h"
 #include "worker/dispatcher.h"
 #include "worker/timers.h"
 
@@ -36,6 +40,7 @@ constexpr int io_nice = 10;
 struct IoThread {
     asio::io_context io{1};
     std::unique_ptr<net::Client> client;
+    std::unique_ptr<worker::HttpCarrier> http;
     std::unique_ptr<worker::Dispatcher> dispatcher;
     std::unique_ptr<net::Server> server;
     std::unique_ptr<net::Server> control; // the first thread only
@@ -53,6 +58,7 @@ class RunningServer {
     void run(); // until a signal
 
   private:
+    Result<> open_bus();
     Result<> open_thread(IoThread& thread, std::size_t index, std::size_t count);
     Result<> open_control(IoThread& thread);
     worker::DispatcherDeps dispatcher_deps(IoThread& thread, std::size_t index, std::size_t count);
@@ -66,6 +72,7 @@ class RunningServer {
     worker::Probe worker_probe_;
     intake::Retention retention_;
     std::string address_;
+    std::unique_ptr<bus::Bus> bus_; // none: no Kafka is configured
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
@@ -78,7 +85,37 @@ std::size_t thread_count(const Config& config) {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// Each consumer's tenant, by its name.
+Result<std::vector<TenantId>> tenants_of(Installation& installation) {
+    using Found = std::optional<store::TenantRow>;
+    std::vector<TenantId> tenants;
+    for (const bus::ConsumerSettings& consumer : installation.config().kafka_consumers) {
+        auto found = run_to_end(
+            installation.store().read<Found>([name = consumer.tenant](store::Session& s) {
+                return store::find_tenant_by_name(s, name);
+            }));
+        TRY(const Found tenant, std::move(found));
+        if (!tenant)
+            return fail(Code::config_invalid, "kafka_consumer.tenant: there is none of that name");
+        tenants.push_back(tenant->id);
+    }
+    return tenants;
+}
+
+Result<> RunningServer::open_bus() {
+    const Config& config = installation_.config();
+    if (!config.kafka.configured())
+        return {};
+    TRY(const std::vector<TenantId> tenants, tenants_of(installation_));
+    TRY(bus_, bus::Bus::open(config.kafka, config.kafka_consumers, tenants,
+                             {installation_.store(), installation_.context(), installation_.clock,
+                              installation_.metrics, [] { return true; }}));
+    gateway_.show_kafka([this] { return bus_->reachable(); });
+    return {};
+}
+
 Result<> RunningServer::open() {
+    TRY_VOID(open_bus());
     const std::size_t count = thread_count(installation_.config());
     for (std::size_t index = 0; index < count; ++index) {
         threads_.push_back(std::make_unique<IoThread>());
@@ -113,6 +150,7 @@ Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::si
     client.egress = {config.https_only, config.allow};
     client.extra_trusted_certificates = config.trusted_certificates;
     TRY(thread.client, net::Client::make(thread.io, std::move(client)));
+    thread.http = std::make_unique<worker::HttpCarrier>(*thread.client, installation_.clock);
     thread.dispatcher =
         std::make_unique<worker::Dispatcher>(thread.io, dispatcher_deps(thread, index, count));
     return {};
@@ -127,7 +165,7 @@ worker::DispatcherDeps RunningServer::dispatcher_deps(IoThread& thread, std::siz
     return {installation_.store(),
             installation_.context(),
             installation_.endpoints(),
-            *thread.client,
+            {thread.http.get(), bus_ ? &bus_->carrier() : nullptr},
             installation_.clock,
             installation_.rng,
             worker_probe_,
@@ -183,6 +221,8 @@ Task<> RunningServer::wait_for_signal() {
     const int signal = co_await signals_->async_wait(asio::use_awaitable);
     log::info("server.stopping", {{"signal", signal}});
     gateway_.begin_shutdown();
+    if (bus_)
+        bus_->begin_stop();
     timers_->stop();
     retention_timer_->cancel();
     // Each thread winds its own sockets down; its io_context runs out of work and its thread ends.
@@ -206,6 +246,8 @@ void RunningServer::run() {
     }
     first.control->start();
     timers_->start();
+    if (bus_)
+        bus_->start();
     asio::co_spawn(first.io, keep_retention(), asio::detached);
     asio::co_spawn(first.io, wait_for_signal(), asio::detached);
     for (const auto& thread : threads_)
@@ -215,6 +257,8 @@ void RunningServer::run() {
         });
     for (const auto& thread : threads_)
         thread->thread.join();
+    if (bus_)
+        bus_->stop();
 }
 
 } // namespace

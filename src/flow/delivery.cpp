@@ -17,7 +17,8 @@ constexpr auto retry_after_max = std::chrono::seconds(24h);
 constexpr int http_gone = 410;
 
 bool is_success(const AttemptResult& result) {
-    return result.http_status && *result.http_status >= 200 && *result.http_status < 300;
+    return result.taken ||
+           (result.http_status && *result.http_status >= 200 && *result.http_status < 300);
 }
 
 } // namespace

@@ -26,6 +26,7 @@ std::string_view token(TaskStatus status);
 // What one attempt met.
 struct AttemptResult {
     std::optional<int> http_status;                  // none: there was no answer
+    bool taken = false;                              // delivered, where answers have no status
     std::optional<Code> error;                       // why there was none
     std::optional<std::chrono::seconds> retry_after; // as the partner asked
 };

@@ -1,5 +1,6 @@
 #include "flow/event.h"
 
+#include "wire/json.h"
 #include "wire/json_writer.h"
 #include "wire/time.h"
 
@@ -101,6 +102,18 @@ Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::string_view 
 Event ping_event(EventId id, EndpointId endpoint, Instant now) {
     return make(id, test_ping, endpoint.value, 1, now,
                 [&](JsonWriter& w) { w.member("endpoint_id", to_string(endpoint)); });
+}
+
+Result<std::string> subject_of(std::string_view body) {
+    TRY(const auto document, wire::JsonDocument::parse(body));
+    const auto data = document.root().member("data");
+    const auto settlement = data ? data->member("settlement") : std::nullopt;
+    const auto id = settlement ? settlement->member("id")
+                    : data     ? data->member("endpoint_id")
+                               : std::nullopt;
+    if (!id || !id->string())
+        return fail(Code::value_invalid, "the event names no subject");
+    return std::string(*id->string());
 }
 
 } // namespace settled::flow

@@ -42,4 +42,8 @@ Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::string_view 
                               Instant now);
 Event ping_event(EventId id, EndpointId endpoint, Instant now);
 
+// The id of what an event is about, as its body shows it ("stl_…", "end_…"). Fails with
+// value_invalid: it is no body of ours.
+Result<std::string> subject_of(std::string_view body);
+
 } // namespace settled::flow

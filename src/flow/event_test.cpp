@@ -159,5 +159,17 @@ TEST(Filter, lets_through_what_it_names) {
         EXPECT_EQ(wants(c.filter, c.type), c.wanted) << c.filter << " | " << c.type;
 }
 
+TEST(Event, its_subject_is_read_from_its_body) {
+    const Event unmatched = unmatched_event(EventId{1}, a_settlement(), now);
+    EXPECT_EQ(subject_of(unmatched.body).value_or(""), to_string(SettlementId{77}));
+    const Event matched = matched_event(EventId{1}, a_settlement(), a_payment(), Match{}, now);
+    EXPECT_EQ(subject_of(matched.body).value_or(""), to_string(SettlementId{77}));
+    const Event ping = ping_event(EventId{2}, EndpointId{9}, now);
+    EXPECT_EQ(subject_of(ping.body).value_or(""), to_string(EndpointId{9}));
+    for (const std::string_view other :
+         {"", "{}", R"({"data":{}})", R"({"data":{"settlement":1}})"})
+        EXPECT_FALSE(subject_of(other).has_value()) << other;
+}
+
 } // namespace
 } // namespace settled::flow

@@ -23,35 +23,40 @@ flow::AttemptResult result_of(const Result<net::Reply>& reply, Instant now) {
 
 } // namespace
 
-net::OutboundRequest delivery_request(const Endpoint& endpoint, const Delivery& delivery,
-                                      Instant now) {
+net::Fields delivery_fields(const Endpoint& endpoint, const Delivery& delivery, Instant now) {
     const std::string id = to_string(delivery.event);
     const std::int64_t seconds = now.us / us_per_second;
+    net::Fields fields;
+    fields.add("Content-Type", "application/json");
+    fields.add("webhook-id", id);
+    fields.add("webhook-timestamp", std::to_string(seconds));
+    if (endpoint.authentication == Authentication::basic)
+        fields.add("Authorization", endpoint.secret.reveal()); // onto the wire
+    else
+        fields.add("webhook-signature",
+                   crypto::webhook_signature(endpoint.secret, id, seconds, *delivery.body));
+    return fields;
+}
+
+net::OutboundRequest delivery_request(const Endpoint& endpoint, const Delivery& delivery,
+                                      Instant now) {
     net::OutboundRequest request;
     request.url = endpoint.url;
     request.body = *delivery.body;
-    request.fields.add("Content-Type", "application/json");
-    request.fields.add("webhook-id", id);
-    request.fields.add("webhook-timestamp", std::to_string(seconds));
-    if (endpoint.authentication == Authentication::basic)
-        request.fields.add("Authorization", std::string(endpoint.secret.reveal())); // onto the wire
-    else
-        request.fields.add("webhook-signature",
-                           crypto::webhook_signature(endpoint.secret, id, seconds, request.body));
+    request.fields = delivery_fields(endpoint, delivery, now);
     // A delivery is at least once by contract: the partner knows it by its id.
     request.safe_to_repeat = true;
     return request;
 }
 
-Task<Attempted> attempt(net::Client& client, const Clock& clock, const Endpoint& endpoint,
-                        const Delivery& delivery) {
+Task<Attempted> HttpCarrier::attempt(const Endpoint& endpoint, const Delivery& delivery) {
     Attempted attempted;
-    attempted.started_at = clock.now();
-    const Clock::Steady begin = clock.steady();
-    auto reply = co_await client.send(delivery_request(endpoint, delivery, attempted.started_at));
+    attempted.started_at = clock_.now();
+    const Clock::Steady begin = clock_.steady();
+    auto reply = co_await client_.send(delivery_request(endpoint, delivery, attempted.started_at));
     attempted.latency =
-        std::chrono::duration_cast<std::chrono::microseconds>(clock.steady() - begin);
-    attempted.result = result_of(reply, clock.now());
+        std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begin);
+    attempted.result = result_of(reply, clock_.now());
     attempted.answer = reply ? std::move(reply->body) : std::move(reply.error().detail);
     if (attempted.answer.size() > limits::answer_bytes_kept)
         attempted.answer.resize(limits::answer_bytes_kept);

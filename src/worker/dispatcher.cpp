@@ -107,7 +107,7 @@ Task<> Dispatcher::read_lane(EndpointId endpoint) {
 
 void Dispatcher::pump(EndpointId id) {
     const auto endpoint = deps_.endpoints.find(id);
-    if (!endpoint || draining_)
+    if (!endpoint || draining_ || carrier_of(*endpoint) == nullptr)
         return;
     Lane& lane = lanes_[id];
     while (auto delivery = lane.next()) {
@@ -117,7 +117,7 @@ void Dispatcher::pump(EndpointId id) {
 }
 
 Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery) {
-    Attempted attempted = co_await attempt(deps_.client, deps_.clock, *endpoint, delivery);
+    Attempted attempted = co_await carrier_of(*endpoint)->attempt(*endpoint, delivery);
     lanes_[endpoint->id].attempted();
     pump(endpoint->id);
     co_await record(*endpoint, delivery, std::move(attempted));

@@ -12,9 +12,9 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/task.h"
-#include "net/client.h"
 #include "store/store.h"
 #include "units/context.h"
+#include "worker/carrier.h"
 #include "worker/endpoint_book.h"
 #include "worker/lane.h"
 #include "worker/probe.h"
@@ -33,7 +33,7 @@ struct DispatcherDeps {
     store::Store& store;
     const units::Context& context;
     const EndpointBook& endpoints;
-    net::Client& client;
+    Carriers carriers;
     const Clock& clock;
     Rng& rng;
     const Probe& probe;
@@ -64,6 +64,9 @@ class Dispatcher {
     Task<> read_lane(EndpointId endpoint);
     Task<> carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery);
     Task<> record(const Endpoint& endpoint, const Delivery& delivery, Attempted attempted);
+    Carrier* carrier_of(const Endpoint& endpoint) const {
+        return deps_.carriers[static_cast<std::size_t>(endpoint.channel)];
+    }
     void look_at_lanes();
     void pump(EndpointId endpoint);
     void take(std::vector<store::TaskNote> notes);

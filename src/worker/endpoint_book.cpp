@@ -22,8 +22,15 @@ Secret basic_authorization(std::string_view username, const Secret& password) {
 
 Result<Endpoint> open_endpoint(const Secret& master, const store::EndpointRow& row) {
     TRY(Secret plain, units::open_endpoint_secret(master, row.id, row.sealed_secret));
-    Endpoint endpoint{row.tenant, row.id, {}, Authentication::signature, {}};
-    TRY(endpoint.url, net::Url::parse(row.url));
+    Endpoint endpoint;
+    endpoint.tenant = row.tenant;
+    endpoint.id = row.id;
+    endpoint.channel = flow::channel_of(row.url);
+    if (endpoint.channel == flow::Channel::kafka) {
+        TRY(endpoint.topic, flow::topic_of(row.url));
+    } else {
+        TRY(endpoint.url, net::Url::parse(row.url));
+    }
     if (row.auth == "basic") {
         endpoint.authentication = Authentication::basic;
         endpoint.secret = basic_authorization(row.username, plain);

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/secret.h"
+#include "flow/channel.h"
 #include "net/client.h"
 #include "store/endpoints.h"
 
@@ -19,7 +20,9 @@ enum class Authentication : std::uint8_t { signature, basic };
 struct Endpoint {
     TenantId tenant;
     EndpointId id;
-    net::Url url;
+    flow::Channel channel = flow::Channel::http;
+    net::Url url;      // http
+    std::string topic; // kafka
     Authentication authentication = Authentication::signature;
     Secret secret; // the signing key's bytes, or the whole value of the Authorization header
 };

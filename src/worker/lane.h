@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/limits.h"
-#include "worker/deliver.h"
+#include "worker/carrier.h"
 
 #include <deque>
 #include <optional>
