@@ -22,7 +22,7 @@ inline constexpr std::size_t password_bytes_max = 256;
 // Keys that were looked up a moment ago are not looked up again. The time is also how long a key
 // that another server revoked still works here.
 inline constexpr std::size_t cached_keys_max = 1024;
-inline constexpr auto cached_key_kept = std::chrono::seconds(5);
+inline constexpr auto cached_key_kept = std::chrono::seconds(1);
 
 // What Retry-After says with 429 and 503: overload of the store passes in seconds.
 inline constexpr int retry_after_seconds = 1;

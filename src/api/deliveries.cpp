@@ -65,7 +65,7 @@ struct Redelivery {
 };
 
 // The note makes it start at once, as a new delivery does.
-Step<Result<Answer>> queue_again(Session& s, Redelivery wanted) {
+Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Redelivery wanted) {
     co_await s.lock({store::Lock::endpoints_stay(wanted.tenant)});
     auto task = co_await find_delivery(s, wanted.tenant, wanted.task);
     if (!task)
@@ -77,11 +77,15 @@ Step<Result<Answer>> queue_again(Session& s, Redelivery wanted) {
     const auto event = co_await store::find_event(s, wanted.tenant, EventId{task->subject_id});
     if (!event)
         co_return fail(Code::state_conflict, "its event is not kept any more");
-    const bool queued = co_await store::requeue_task(s, wanted.tenant, wanted.task, wanted.now);
+    const std::int64_t holder = context.holder_for(endpoint_id);
+    const auto queued =
+        co_await store::requeue_task(s, wanted.tenant, wanted.task, wanted.now, holder);
     if (!queued)
         co_return fail(Code::state_conflict, "it is queued already");
-    s.note({wanted.tenant, wanted.task, endpoint_id, event->id,
-            std::make_shared<const std::string>(event->body), task->attempts});
+    if (holder != 0)
+        s.note({wanted.tenant, wanted.task, endpoint_id, event->id,
+                std::make_shared<const std::string>(event->body), queued->attempts, holder,
+                queued->claim.fence});
     task = co_await store::find_task(s, wanted.tenant, wanted.task);
     wire::JsonWriter w;
     write_delivery(w, *task);
@@ -120,7 +124,9 @@ Task<Result<Answer>> redeliver(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<TaskIdTag>(call.id));
     CO_TRY_VOID(no_body(call.request));
     const Redelivery wanted{call.caller.tenant, id, core.clock.now()};
-    co_return co_await change(core, call, [=](Session& s) { return queue_again(s, wanted); });
+    const units::Context& context = core.context;
+    co_return co_await change(
+        core, call, [=, &context](Session& s) { return queue_again(s, context, wanted); });
 }
 
 } // namespace settled::api

@@ -59,20 +59,35 @@ SETTLED_ID(EndpointId, "end");
 SETTLED_ID(TaskId, "dlv"); // a task of the outbox; outside, the deliveries among them
 
 // Mints ids. Thread-safe; rises strictly within a node even if the clock steps back.
+//
+// The node's number is lent for a time (node/). No id carries a time after the end of that lease,
+// and the next to have the number starts after it: two servers never mint the same id, whatever
+// their clocks say and however long one of them was paused.
 class IdMint {
   public:
-    IdMint(const Clock& clock, std::uint8_t node) : clock_(clock), node_(node) {}
+    // Without an end: for stores that one process has alone, and for tests.
+    IdMint(const Clock& clock, std::uint8_t node) : clock_(clock), state_(node) {}
 
     template <class IdType>
     IdType next() {
         return IdType{next_value()};
     }
+    // After the end of the lease it gives what the last millisecond has left, for units that are
+    // under way; whoever begins something asks the lease first.
     std::int64_t next_value();
+
+    // From now on ids of that number, later than `after` and not later than `until`.
+    void take_number(std::uint8_t node, Instant after, Instant until);
+    void extend(Instant until);
+    // No id so far is later.
+    Instant last() const;
 
   private:
     const Clock& clock_;
-    std::uint8_t node_;
-    std::atomic<std::uint64_t> last_{0}; // milliseconds << 14 | sequence
+    // Milliseconds, 14 bits of sequence, 8 bits of node: one word, so that an id never has the time
+    // of one number's lease and the number of another.
+    std::atomic<std::uint64_t> state_;
+    std::atomic<std::uint64_t> end_{UINT64_MAX >> 8}; // the last milliseconds and sequence
 };
 
 } // namespace settled

@@ -44,5 +44,51 @@ TEST(Id, nodes_never_share_an_id) {
     }
 }
 
+constexpr std::int64_t ms = 1000;
+
+TEST(Id, a_number_that_changes_hands_gives_no_id_twice_whatever_the_clocks_say) {
+    SteppingClock paused, other;
+    IdMint first(paused, 0), second(other, 9);
+    const Instant end{paused.us + 10'000 * ms};
+    first.take_number(3, Instant{paused.us}, end);
+    std::set<std::int64_t> seen{first.next_value()};
+    // The first wakes up after its lease and finishes what it was doing; the second's clock is
+    // late.
+    paused.us += 60'000 * ms;
+    second.take_number(3, end, {end.us + 10'000 * ms});
+    for (int i = 0; i < 1000; ++i) {
+        EXPECT_TRUE(seen.insert(first.next_value()).second);
+        EXPECT_TRUE(seen.insert(second.next_value()).second);
+    }
+    EXPECT_LE(first.last().us, end.us);
+    EXPECT_GT(second.last().us, end.us);
+}
+
+TEST(Id, rises_through_a_change_of_number_and_goes_on_with_the_renewed_lease) {
+    SteppingClock clock;
+    IdMint mint(clock, 0);
+    const std::int64_t before = mint.next_value();
+    mint.take_number(200, {0}, {clock.us + 1000 * ms});
+    const std::int64_t after = mint.next_value();
+    EXPECT_GT(after, before);
+    clock.us += 5000 * ms;
+    EXPECT_LT(mint.last().us, clock.us);
+    mint.extend({clock.us + 1000 * ms});
+    EXPECT_GT(mint.next_value(), after);
+    EXPECT_EQ(mint.last().us, clock.us);
+}
+
+TEST(IdDeathTest, no_id_is_minted_when_the_last_millisecond_of_a_lease_is_used_up) {
+    SteppingClock clock;
+    IdMint mint(clock, 0);
+    mint.take_number(1, {0}, Instant{clock.us});
+    EXPECT_DEATH(
+        {
+            for (int i = 0; i < 20'000; ++i)
+                (void)mint.next_value();
+        },
+        "after the end of its lease");
+}
+
 } // namespace
 } // namespace settled

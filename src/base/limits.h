@@ -57,6 +57,31 @@ inline constexpr std::size_t deliveries_queued_per_endpoint_max = 4096;
 inline constexpr std::size_t answer_bytes_kept = 512;
 inline constexpr std::size_t endpoints_per_tenant_max = 100;
 
+// Nodes (docs/decisions/0012-nodes.md). An id has 8 bits for its node.
+inline constexpr std::size_t nodes_max = 256;
+// What a crashed node had in hand is taken over when its lease has run out. An attempt must fit
+// into what is left of a lease, with some renewals that failed before it.
+inline constexpr auto node_lease_default = 30s;
+inline constexpr auto node_lease_min = 20s;
+inline constexpr auto node_lease_max = 300s;
+inline constexpr int renewals_per_lease = 10;
+// How far the clocks of two nodes may be apart before one takes over too early. Then a partner may
+// be called twice at a time, with the same id; nothing is recorded twice.
+inline constexpr auto node_clock_skew_max = 2s;
+// How often a node looks at the others and at what they changed, and how old that look may be for
+// it to go on calling partners: a disabled endpoint is left alone within a second on every node.
+inline constexpr auto node_look_interval = 250ms;
+inline constexpr auto node_look_age_max = 1s;
+// How often workers look for tasks that nobody has in memory: what another node's commit or a retry
+// has made due waits that long at most.
+inline constexpr auto unclaimed_look_interval = 100ms;
+// Tasks of one lane that a worker holds ahead of attempting them, in multiples of what it may have
+// under way: the rest is left to workers who are free. A worker that has no others holds more.
+inline constexpr std::size_t claims_per_place = 8;
+inline constexpr std::size_t claims_ahead_alone = 256;
+inline constexpr std::size_t tasks_given_back_at_once = 64;
+inline constexpr std::size_t tasks_swept_at_once = 500;
+
 // REST.
 inline constexpr std::size_t page_size_default = 50;
 inline constexpr std::size_t page_size_max = 500;
@@ -72,6 +97,8 @@ inline constexpr int retention_days_max = 3660;
 // The bank ignores answers after 5 s: what we wait for inside a webhook must end well before.
 inline constexpr auto bank_answer_max = 5s;
 static_assert(commit_wait_max * 100 < bank_answer_max);
+static_assert(delivery_wait_max + 2 * node_lease_min / renewals_per_lease < node_lease_min);
+static_assert(node_look_interval * 3 < node_look_age_max);
 static_assert(api_body_bytes_max <= webhook_body_bytes_max);
 static_assert(json_string_bytes_max <= webhook_body_bytes_max);
 

@@ -1,5 +1,7 @@
 #include "store/directory.h"
 
+#include "store/nodes.h"
+
 namespace settled::store {
 
 namespace {
@@ -86,7 +88,7 @@ Step<std::optional<TenantRow>> find_tenant_by_name(Session& s, std::string_view 
 }
 
 Step<> insert_tenant(Session& s, const TenantRow& tenant) {
-    (void)co_await s.run(add_tenant, tenant.id, tenant.name, tenant.created_at);
+    co_await s.send(add_tenant, tenant.id, tenant.name, tenant.created_at);
 }
 
 Step<std::vector<TenantRow>> list_tenants(Session& s) {
@@ -95,8 +97,8 @@ Step<std::vector<TenantRow>> list_tenants(Session& s) {
 }
 
 Step<> insert_api_key(Session& s, const ApiKeyRow& k) {
-    (void)co_await s.run(add_key, k.tenant, k.id, k.name, BytesView(k.hash), k.hint, k.scopes,
-                         k.created_at, k.revoked_at);
+    co_await s.send(add_key, k.tenant, k.id, k.name, BytesView(k.hash), k.hint, k.scopes,
+                    k.created_at, k.revoked_at);
 }
 
 Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash) {
@@ -117,12 +119,15 @@ Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now)
 Step<bool> insert_source(Session& s, const SourceRow& source) {
     const Rows added = co_await s.run(add_source, source.tenant, source.id, source.name,
                                       source.kind, source.settings, source.created_at);
+    if (added.changed() == 1)
+        co_await book_changed(s, book_sources);
     co_return added.changed() == 1;
 }
 
 Step<bool> update_source_settings(Session& s, TenantId tenant, SourceId id,
                                   std::string_view settings) {
     const Rows updated = co_await s.run(set_source, tenant, id, settings);
+    co_await book_changed(s, book_sources);
     co_return updated.changed() == 1;
 }
 

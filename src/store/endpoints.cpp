@@ -1,5 +1,7 @@
 #include "store/endpoints.h"
 
+#include "store/nodes.h"
+
 namespace settled::store {
 
 namespace {
@@ -43,8 +45,9 @@ std::vector<EndpointRow> read_all(const Rows& rows) {
 } // namespace
 
 Step<> insert_endpoint(Session& s, const EndpointRow& e) {
-    (void)co_await s.run(insert, e.tenant, e.id, e.url, e.events, e.auth, e.username,
-                         BytesView(e.sealed_secret), e.status, e.created_at);
+    co_await s.send(insert, e.tenant, e.id, e.url, e.events, e.auth, e.username,
+                    BytesView(e.sealed_secret), e.status, e.created_at);
+    co_await book_changed(s, book_endpoints);
 }
 
 Step<std::optional<EndpointRow>> find_endpoint(Session& s, TenantId tenant, EndpointId id) {
@@ -65,8 +68,9 @@ Step<std::vector<EndpointRow>> all_active_endpoints(Session& s) {
 }
 
 Step<> update_endpoint(Session& s, const EndpointRow& e) {
-    (void)co_await s.run(update, e.tenant, e.id, e.url, e.events, e.auth, e.username,
-                         BytesView(e.sealed_secret), e.status);
+    co_await s.send(update, e.tenant, e.id, e.url, e.events, e.auth, e.username,
+                    BytesView(e.sealed_secret), e.status);
+    co_await book_changed(s, book_endpoints);
 }
 
 Step<std::vector<Subscriber>> subscribers(Session& s, TenantId tenant) {

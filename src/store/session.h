@@ -65,8 +65,9 @@ struct Value {
     }
 };
 
-// Work that a commit has made due: handed to the listener after the commit, so that a delivery
-// starts from memory and the outbox is read only after a restart or a failure.
+// Work that a commit has made due and that this process holds: handed to the listener after the
+// commit, so that a delivery starts from memory and the outbox is read only after a restart or a
+// failure.
 struct TaskNote {
     TenantId tenant;
     TaskId task;
@@ -74,6 +75,7 @@ struct TaskNote {
     EventId event;
     std::shared_ptr<const std::string> body; // of the event
     std::int64_t attempts = 0;               // made so far
+    std::int64_t holder = 0, fence = 0;      // by what right it is ours (store/tasks.h)
 };
 
 class Session {

@@ -109,6 +109,9 @@ class Store {
     using Listener = std::function<void(std::vector<TaskNote>)>;
     virtual void set_listener(Listener listener) = 0;
 
+    // Other processes may use it, too. When not, opening it has made sure that there are none.
+    virtual bool is_shared() const { return false; }
+
     virtual Health health() const = 0;
     virtual StoreStats stats() const = 0;
     // Commits what is queued, then refuses more. Blocks; called once, at shutdown.

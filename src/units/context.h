@@ -25,6 +25,15 @@ class TenantKeys {
     mutable std::map<TenantId, std::unique_ptr<crypto::Hmac>> keys_;
 };
 
+// Which deliveries this process takes in hand with the commit that owes them. Thread-safe.
+class TaskClaims {
+  public:
+    virtual ~TaskClaims() = default;
+    // What to hold a delivery to that endpoint under (store/nodes.h); 0: it is left to whoever
+    // finds it.
+    virtual std::int64_t holder_for(EndpointId endpoint) const = 0;
+};
+
 struct Context {
     IdMint& ids;
     const TenantKeys& keys;
@@ -32,6 +41,11 @@ struct Context {
     // usually there first; when their event is late, it is by seconds (domain notes on any-order
     // arrival).
     std::chrono::microseconds unmatched_grace{std::chrono::seconds(10)};
+    const TaskClaims* claims = nullptr; // nullptr: this process delivers nothing
+
+    std::int64_t holder_for(EndpointId endpoint) const {
+        return claims == nullptr ? 0 : claims->holder_for(endpoint);
+    }
 };
 
 } // namespace settled::units

@@ -9,6 +9,7 @@ namespace {
 
 using flow::AfterAttempt;
 using flow::TaskStatus;
+using store::AttemptKept;
 using store::Session;
 using store::Step;
 
@@ -42,25 +43,29 @@ Step<> disable_endpoint(Session& s, const Context& context, const Attempt& attem
 
 } // namespace
 
-Step<std::optional<Instant>> record_attempt(Session& s, const Context& context,
-                                            std::shared_ptr<const Attempt> attempt) {
+Step<Recorded> record_attempt(Session& s, const Context& context,
+                              std::shared_ptr<const Attempt> attempt) {
     const Attempt& a = *attempt;
+    const TaskStatus status = status_after(a.disposition.next);
+    const Instant due = a.now + a.disposition.wait;
     if (a.disposition.next == AfterAttempt::disable_endpoint)
         co_await s.lock({store::Lock::endpoints(a.tenant)});
+    Recorded recorded;
+    recorded.kept =
+        co_await store::finish_attempt(s, a.tenant, a.task, a.claim, status, a.number, due, a.now);
+    if (recorded.kept == AttemptKept::lost)
+        co_return recorded;
     const auto http_status =
         a.result.http_status ? std::optional<std::int64_t>(*a.result.http_status) : std::nullopt;
     co_await store::insert_attempt(s, a.tenant, a.task,
                                    {a.number, a.started_at, a.latency.count(),
-                                    flow::outcome_token(a.result), http_status, a.answer});
-    const TaskStatus status = status_after(a.disposition.next);
-    const Instant due = a.now + a.disposition.wait;
-    const bool open =
-        co_await store::update_task(s, a.tenant, a.task, status, a.number, due, a.now);
-    if (!open)
-        co_await store::count_attempt(s, a.tenant, a.task, a.number, a.now);
+                                    flow::outcome_token(a.result), http_status, a.answer,
+                                    a.claim.fence});
     if (a.disposition.next == AfterAttempt::disable_endpoint)
         co_await disable_endpoint(s, context, a);
-    co_return open&& status == TaskStatus::queued ? std::optional(due) : std::nullopt;
+    if (recorded.kept == AttemptKept::queued && status == TaskStatus::queued)
+        recorded.due = due;
+    co_return recorded;
 }
 
 } // namespace settled::units

@@ -1,4 +1,6 @@
-// A delivery was tried: what met it is recorded, and what follows is decided and written with it.
+// A delivery was tried: what met it is recorded, and what follows is decided and written with it,
+// if the task is still held under the claim that the attempt was made by. If it is not (the lease
+// ran out while the process was paused, a person has queued the task again), nothing is changed.
 #pragma once
 
 #include "flow/delivery.h"
@@ -16,6 +18,7 @@ struct Attempt {
     TenantId tenant;
     TaskId task;
     EndpointId endpoint;
+    store::Claim claim;
     std::int64_t number = 1; // of this attempt
     flow::AttemptResult result;
     flow::Disposition disposition; // what flow::after_attempt said
@@ -25,8 +28,11 @@ struct Attempt {
     Instant now;
 };
 
-// When the task is due again; nullopt when it has ended.
-store::Step<std::optional<Instant>> record_attempt(store::Session& s, const Context& context,
-                                                   std::shared_ptr<const Attempt> attempt);
+struct Recorded {
+    store::AttemptKept kept = store::AttemptKept::queued;
+    std::optional<Instant> due; // again; nullopt when the task has ended
+};
+store::Step<Recorded> record_attempt(store::Session& s, const Context& context,
+                                     std::shared_ptr<const Attempt> attempt);
 
 } // namespace settled::units

@@ -239,6 +239,8 @@ TEST(Tell, notes_each_delivery_with_the_bytes_of_the_event) {
     EXPECT_EQ(noted[0].endpoint, endpoint);
     EXPECT_EQ(noted[0].event, event.id);
     EXPECT_EQ(*noted[0].body, event.body);
+    EXPECT_EQ(noted[0].holder, delivery.lease_owner) << "held from the start";
+    EXPECT_EQ(noted[0].fence, delivery.fence);
 }
 
 // More than limits::candidates_max rivals: nothing is decided among those that were not looked at,

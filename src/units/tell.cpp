@@ -12,9 +12,11 @@ store::Step<TaskId> owe_delivery(store::Session& s, const Context& context, Tena
                                  EndpointId endpoint, const flow::Event& event,
                                  std::shared_ptr<const std::string> body) {
     const auto task = context.ids.next<TaskId>();
+    const std::int64_t holder = context.holder_for(endpoint);
     co_await store::insert_task(s, tenant, task, store::task_delivery, event.id.value,
-                                endpoint.value, event.created_at, event.created_at);
-    s.note({tenant, task, endpoint, event.id, std::move(body)});
+                                endpoint.value, event.created_at, event.created_at, holder);
+    if (holder != 0)
+        s.note({tenant, task, endpoint, event.id, std::move(body), 0, holder, 1});
     co_return task;
 }
 

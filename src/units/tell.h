@@ -8,7 +8,8 @@
 
 namespace settled::units {
 
-// Stores the event and one delivery for each active endpoint that wants its type.
+// Stores the event and one delivery for each active endpoint that wants its type. What this process
+// can deliver it holds from the start.
 store::Step<> tell(store::Session& s, const Context& context, TenantId tenant,
                    const flow::Event& event);
 

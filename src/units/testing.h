@@ -59,9 +59,20 @@ inline Step<std::map<std::string, std::string>> read_pairs(Session& s) {
     co_return pairs;
 }
 
+// Holds every delivery, as a node that delivers all of them.
+class HoldAll final : public TaskClaims {
+  public:
+    static constexpr std::int64_t holder = 257; // the first lease of number 1
+    std::int64_t holder_for(EndpointId) const override { return holder; }
+};
+
 class World {
   public:
-    World() { add_account(iban_of_shop); }
+    explicit World(
+        std::unique_ptr<store::Store> (*open)(const std::string&) = store::testing::open_store)
+        : store_(open(directory_.path())) {
+        add_account(iban_of_shop);
+    }
 
     store::Store& store() { return *store_; }
     std::string directory() const { return directory_.path(); }
@@ -228,8 +239,9 @@ class World {
     store::testing::ManualClock clock_;
     IdMint ids_{clock_, 1};
     TenantKeys keys_{Secret("a master key for tests, 32 bytes")};
-    Context context_{ids_, keys_};
-    std::unique_ptr<store::Store> store_ = store::testing::open_store(directory_.path());
+    HoldAll claims_;
+    Context context_{ids_, keys_, std::chrono::seconds(10), &claims_};
+    std::unique_ptr<store::Store> store_;
 };
 
 } // namespace settled::units::testing

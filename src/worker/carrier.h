@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "flow/delivery.h"
+#include "store/tasks.h"
 #include "worker/endpoint_book.h"
 
 #include <array>
@@ -24,6 +25,7 @@ struct Delivery {
     EventId event;
     std::int64_t attempts = 0; // made so far
     std::shared_ptr<const std::string> body;
+    store::Claim claim; // by what right it is attempted
 };
 
 struct Attempted {

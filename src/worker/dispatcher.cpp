@@ -21,24 +21,24 @@ using namespace std::chrono_literals;
 constexpr auto tick = 50ms;
 constexpr auto store_retry_wait = 1s;
 
-struct Backlog {
+struct Claimed {
     std::vector<store::DueDelivery> due;
-    std::optional<Instant> next;
+    std::optional<Instant> next; // when there is none that is due
 };
 
-store::Step<Backlog> read_backlog(store::Session& s, EndpointId lane, Instant now,
-                                  std::size_t limit) {
-    Backlog backlog;
-    backlog.due = co_await store::due_deliveries(s, lane, now, limit);
-    if (backlog.due.size() < limit)
-        backlog.next = co_await store::next_due(s, lane.value, now);
-    co_return backlog;
+store::Step<Claimed> claim_some(store::Session& s, EndpointId lane, Instant now, std::size_t limit,
+                                std::int64_t holder) {
+    Claimed claimed;
+    claimed.due = co_await store::claim_deliveries(s, lane, now, limit, holder);
+    if (claimed.due.size() < limit)
+        claimed.next = co_await store::next_due(s, lane.value, now);
+    co_return claimed;
 }
 
 } // namespace
 
 Dispatcher::Dispatcher(asio::io_context& io, DispatcherDeps deps)
-    : io_(io), deps_(std::move(deps)), tick_(io) {}
+    : io_(io), deps_(std::move(deps)), tick_(io), give_back_(io, deps_.store) {}
 
 void Dispatcher::start() {
     asio::co_spawn(io_, watch(), asio::detached);
@@ -52,10 +52,43 @@ void Dispatcher::wake() {
     asio::post(io_, [this] { look_at_lanes(); });
 }
 
+void Dispatcher::look_for_more() {
+    asio::post(io_, [this] {
+        for (auto& [id, lane] : lanes_)
+            lane.expect_more();
+        look_at_lanes();
+    });
+}
+
+void Dispatcher::hand_over() {
+    asio::post(io_, [this] { stop_taking(); });
+}
+
+// How many attempts at one endpoint this node may have under way now.
+std::size_t Dispatcher::places() const {
+    return deps_.node.share(limits::deliveries_in_flight_per_endpoint_max,
+                            limits::delivery_wait_max);
+}
+
+// How many deliveries of one lane it may claim ahead of attempting them.
+std::size_t Dispatcher::ahead() const {
+    const std::size_t mine = places();
+    if (mine == 0)
+        return 0;
+    return deps_.node.has_other_workers() ? mine * limits::claims_per_place
+                                          : limits::claims_ahead_alone;
+}
+
 void Dispatcher::take(std::vector<store::TaskNote> notes) {
     for (store::TaskNote& note : notes) {
-        lanes_[note.endpoint].offer(
-            {note.tenant, note.task, note.event, note.attempts, std::move(note.body)});
+        Delivery delivery{note.tenant,          note.task,
+                          note.event,           note.attempts,
+                          std::move(note.body), {note.holder, note.fence}};
+        const store::Claim claim = delivery.claim;
+        Lane& lane = lanes_[note.endpoint];
+        if (draining_ || !lane.offer(std::move(delivery)))
+            give_back_.add({note.tenant, note.task, claim});
+        open_or_close(note.endpoint, lane);
         pump(note.endpoint);
     }
 }
@@ -63,57 +96,141 @@ void Dispatcher::take(std::vector<store::TaskNote> notes) {
 Task<> Dispatcher::watch() {
     while (!draining_) {
         look_at_lanes();
+        give_back_.flush();
+        const Clock::Steady now = deps_.clock.steady();
+        if (!finding_ && now >= find_at_) {
+            find_at_ = now + (deps_.node.has_other_workers()
+                                  ? std::chrono::milliseconds(limits::unclaimed_look_interval)
+                                  : std::chrono::milliseconds(1s));
+            finding_ = true;
+            asio::co_spawn(io_, find_work(), asio::detached);
+        }
         tick_.expires_after(tick);
         boost::system::error_code cancelled;
         co_await tick_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
 }
 
+// What other nodes owe, what they gave back, and what no memory of ours knows of.
+Task<> Dispatcher::find_work() {
+    const Instant now = deps_.clock.now();
+    const auto lanes = co_await deps_.store.read<std::vector<EndpointId>>(
+        [now](store::Session& s) { return store::lanes_with_work(s, now); });
+    finding_ = false;
+    if (!lanes) {
+        log::failure("outbox.unreadable", lanes.error(), {});
+        find_at_ = deps_.clock.steady() + store_retry_wait;
+        co_return;
+    }
+    if (deps_.node.has_other_workers())
+        for (auto& [id, lane] : lanes_)
+            for (const Delivery& delivery : lane.trim(std::max<std::size_t>(ahead(), 1)))
+                give_back(delivery);
+    for (const EndpointId endpoint : *lanes)
+        if (is_mine(endpoint))
+            lanes_[endpoint].expect(now);
+    look_at_lanes();
+}
+
 void Dispatcher::look_at_lanes() {
     if (draining_)
         return;
     const Instant now = deps_.clock.now();
-    for (const EndpointId endpoint : deps_.endpoints.all()) {
-        if (owner(endpoint, deps_.count) != deps_.index)
+    const std::size_t most = ahead();
+    for (auto& [id, lane] : lanes_)
+        if (lane.waiting() > 0)
+            pump(id);
+    for (const EndpointId id : deps_.endpoints.all()) {
+        if (!is_mine(id) || most == 0)
             continue;
-        Lane& lane = lanes_[endpoint];
-        if (!lane.wants_reading(now))
+        Lane& lane = lanes_[id];
+        const auto endpoint = deps_.endpoints.find(id);
+        if (!endpoint || carrier_of(*endpoint) == nullptr || !lane.wants_reading(now, most))
             continue;
         lane.begin_reading();
-        asio::co_spawn(io_, read_lane(endpoint), asio::detached);
+        ++reading_;
+        asio::co_spawn(io_, claim(id), asio::detached);
     }
 }
 
-Task<> Dispatcher::read_lane(EndpointId endpoint) {
-    constexpr std::size_t limit = limits::deliveries_queued_per_endpoint_max / 2;
+Task<> Dispatcher::claim(EndpointId id) {
     const Instant now = deps_.clock.now();
-    auto backlog = co_await deps_.store.read<Backlog>(
-        [endpoint, now](store::Session& s) { return read_backlog(s, endpoint, now, limit); });
-    Lane& lane = lanes_[endpoint];
-    if (!backlog) {
-        log::failure("outbox.unreadable", backlog.error(), {{"endpoint", to_string(endpoint)}});
+    const std::int64_t holder = deps_.node.holder();
+    const std::size_t limit = std::max<std::size_t>(ahead(), 1);
+    Result<Claimed> claimed = Claimed{};
+    if (holder != 0)
+        claimed = co_await deps_.store.write<Claimed>(
+            [=](store::Session& s) { return claim_some(s, id, now, limit, holder); });
+    --reading_;
+    Lane& lane = lanes_[id];
+    if (!claimed || holder == 0) {
+        if (!claimed)
+            log::failure("outbox.unreadable", claimed.error(), {{"endpoint", to_string(id)}});
         lane.end_reading(false);
         lane.expect(now + store_retry_wait);
         co_return;
     }
-    for (store::DueDelivery& due : backlog->due)
-        lane.offer({due.tenant, due.task, due.event, due.attempts,
-                    std::make_shared<const std::string>(std::move(due.body))});
-    lane.end_reading(backlog->due.size() == limit);
-    if (backlog->next)
-        lane.expect(*backlog->next);
-    pump(endpoint);
+    deps_.probe.claimed(claimed->due.size());
+    for (store::DueDelivery& due : claimed->due) {
+        Delivery delivery{due.tenant,
+                          due.task,
+                          due.event,
+                          due.attempts,
+                          std::make_shared<const std::string>(std::move(due.body)),
+                          due.claim};
+        if (draining_ || !lane.offer(std::move(delivery)))
+            give_back_.add({due.tenant, due.task, due.claim});
+    }
+    lane.end_reading(claimed->due.size() == limit);
+    if (claimed->next)
+        lane.expect(*claimed->next);
+    pump(id);
+}
+
+// This node's commits leave a lane that is full to whoever has room.
+void Dispatcher::open_or_close(EndpointId id, Lane& lane) {
+    const std::size_t most = deps_.node.has_other_workers()
+                                 ? std::max<std::size_t>(ahead(), 1)
+                                 : limits::deliveries_queued_per_endpoint_max / 2;
+    if (!lane.is_closed() && lane.waiting() >= most) {
+        lane.set_closed(true);
+        lane.expect_more();
+        deps_.claims.close(id);
+    } else if (lane.is_closed() && lane.waiting() <= most / 2) {
+        lane.set_closed(false);
+        lane.expect_more();
+        deps_.claims.open(id);
+    }
+}
+
+void Dispatcher::give_back(const Delivery& delivery) {
+    give_back_.add({delivery.tenant, delivery.task, delivery.claim});
+}
+
+void Dispatcher::give_back_waiting(Lane& lane) {
+    for (const Delivery& delivery : lane.empty_out())
+        give_back(delivery);
 }
 
 void Dispatcher::pump(EndpointId id) {
-    const auto endpoint = deps_.endpoints.find(id);
-    if (!endpoint || draining_ || carrier_of(*endpoint) == nullptr)
-        return;
     Lane& lane = lanes_[id];
-    while (auto delivery = lane.next()) {
+    const auto endpoint = deps_.endpoints.find(id);
+    if (!endpoint || carrier_of(*endpoint) == nullptr)
+        give_back_waiting(lane); // it waits in the store until there is a way to it
+    if (lane.waiting() == 0 || draining_)
+        return;
+    const std::int64_t holder = deps_.node.holder();
+    const std::size_t mine = places();
+    while (auto delivery = lane.next(mine)) {
+        if (delivery->claim.holder != holder) { // held under a lease that is over
+            lane.passed_over();
+            give_back(*delivery);
+            continue;
+        }
         ++in_flight_;
         asio::co_spawn(io_, carry_out(endpoint, std::move(*delivery)), asio::detached);
     }
+    open_or_close(id, lane);
 }
 
 Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery) {
@@ -121,16 +238,23 @@ Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery 
     lanes_[endpoint->id].attempted();
     pump(endpoint->id);
     co_await record(*endpoint, delivery, std::move(attempted));
-    lanes_[endpoint->id].finished(delivery.task);
+    lanes_[endpoint->id].finished();
     --in_flight_;
     pump(endpoint->id);
 }
 
-// If the result cannot be stored, the task is still queued and due: it will be attempted again.
+// If the result cannot be stored, the task goes back and is attempted again.
 Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, Attempted attempted) {
-    units::Attempt record{delivery.tenant,       delivery.task,     endpoint.id,
-                          delivery.attempts + 1, attempted.result,  {},
-                          attempted.started_at,  attempted.latency, std::move(attempted.answer),
+    units::Attempt record{delivery.tenant,
+                          delivery.task,
+                          endpoint.id,
+                          delivery.claim,
+                          delivery.attempts + 1,
+                          attempted.result,
+                          {},
+                          attempted.started_at,
+                          attempted.latency,
+                          std::move(attempted.answer),
                           deps_.clock.now()};
     record.disposition =
         flow::after_attempt(attempted.result, static_cast<std::size_t>(record.number),
@@ -144,23 +268,38 @@ Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, At
     const bool gone = record.disposition.next == flow::AfterAttempt::disable_endpoint;
     const auto shared = std::make_shared<const units::Attempt>(std::move(record));
     const units::Context& context = deps_.context;
-    const auto due = co_await deps_.store.write<std::optional<Instant>>(
+    const auto recorded = co_await deps_.store.write<units::Recorded>(
         [&context, shared](store::Session& s) { return record_attempt(s, context, shared); });
-    Lane& lane = lanes_[endpoint.id];
-    if (!due) {
-        log::failure("delivery.unrecorded", due.error(), {{"delivery", to_string(delivery.task)}});
-        lane.expect(deps_.clock.now() + store_retry_wait);
-    } else if (*due) {
-        lane.expect(**due);
+    if (!recorded) {
+        log::failure("delivery.unrecorded", recorded.error(),
+                     {{"delivery", to_string(delivery.task)}});
+        give_back(delivery);
+    } else if (recorded->kept == store::AttemptKept::lost) {
+        deps_.probe.lost();
+        log::warn("delivery.lease_lost", {{"delivery", to_string(delivery.task)},
+                                          {"outcome", flow::outcome_token(shared->result)}});
+    } else if (recorded->due) {
+        lanes_[endpoint.id].expect(*recorded->due);
     }
     if (gone)
         deps_.endpoints_changed();
 }
 
-Task<> Dispatcher::drain() {
+void Dispatcher::stop_taking() {
     draining_ = true;
     tick_.cancel();
-    while (in_flight_ > 0) {
+    for (auto& [id, lane] : lanes_)
+        give_back_waiting(lane);
+    give_back_.flush();
+}
+
+Task<> Dispatcher::drain() {
+    stop_taking();
+    // What cannot be given back one by one is given back as a whole when the node leaves.
+    const Clock::Steady give_up = deps_.clock.steady() + store_retry_wait;
+    while (in_flight_ > 0 || reading_ > 0 ||
+           (!give_back_.empty() && deps_.clock.steady() < give_up)) {
+        give_back_.flush();
         asio::steady_timer pause(io_, 1ms);
         co_await pause.async_wait(asio::use_awaitable);
     }

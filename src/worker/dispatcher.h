@@ -1,9 +1,11 @@
-// Carries out deliveries: from memory right after the commit that owes them, from the store after a
-// restart, a failure or when a lane was full.
+// Carries out deliveries: from memory right after the commit that owes them, from the store when
+// they are due again, when a lane was full, and when another node owes them or has left them.
 //
 // Guarantee: a queued task is attempted when it is due, again and again by the schedule, until it
 // is delivered or dead; a crash at any moment repeats an attempt at most (same id, same bytes), and
-// loses none. One endpoint that is slow or down delays only its own lane.
+// loses none. One endpoint that is slow or down delays only its own lane. Of all nodes one holds a
+// task at a time, and all together have no more attempts at one endpoint under way than its limit
+// (docs/decisions/0012-nodes.md).
 //
 // Threads: one Dispatcher on one io_context. An endpoint always belongs to the same one (by its
 // id), so its limits hold without locks. offer() may be called from any thread.
@@ -12,10 +14,13 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/task.h"
+#include "node/membership.h"
 #include "store/store.h"
 #include "units/context.h"
 #include "worker/carrier.h"
+#include "worker/claims.h"
 #include "worker/endpoint_book.h"
+#include "worker/give_back.h"
 #include "worker/lane.h"
 #include "worker/probe.h"
 
@@ -37,6 +42,8 @@ struct DispatcherDeps {
     const Clock& clock;
     Rng& rng;
     const Probe& probe;
+    const node::Membership& node;
+    Claims& claims;
     std::vector<std::chrono::seconds> schedule; // waits between attempts
     std::size_t index = 0;                      // this dispatcher among…
     std::size_t count = 1;                      // …so many
@@ -55,13 +62,17 @@ class Dispatcher {
     void start();                                   // once
     void offer(std::vector<store::TaskNote> notes); // any thread
     void wake();                                    // any thread: endpoints changed, look again
-    // Starts no more attempts; returns when those in flight are recorded. Runs on the io_context.
+    void look_for_more();                           // any thread: there may be tasks nobody holds
+    // Any thread: the node is about to end. Gives back what waits and starts no more attempts.
+    void hand_over();
+    // The same; returns when the attempts in flight are recorded. Runs on the io_context.
     Task<> drain();
     std::size_t in_flight() const { return in_flight_; }
 
   private:
     Task<> watch();
-    Task<> read_lane(EndpointId endpoint);
+    Task<> find_work();
+    Task<> claim(EndpointId endpoint);
     Task<> carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery);
     Task<> record(const Endpoint& endpoint, const Delivery& delivery, Attempted attempted);
     Carrier* carrier_of(const Endpoint& endpoint) const {
@@ -70,12 +81,23 @@ class Dispatcher {
     void look_at_lanes();
     void pump(EndpointId endpoint);
     void take(std::vector<store::TaskNote> notes);
+    void give_back(const Delivery& delivery);
+    void give_back_waiting(Lane& lane);
+    void open_or_close(EndpointId id, Lane& lane);
+    void stop_taking();
+    std::size_t places() const;
+    std::size_t ahead() const;
+    bool is_mine(EndpointId endpoint) const { return owner(endpoint, deps_.count) == deps_.index; }
 
     boost::asio::io_context& io_;
     DispatcherDeps deps_;
     boost::asio::steady_timer tick_;
     std::map<EndpointId, Lane> lanes_;
+    GiveBack give_back_;
     std::size_t in_flight_ = 0;
+    std::size_t reading_ = 0;
+    bool finding_ = false;
+    Clock::Steady find_at_{};
     bool draining_ = false;
 };
 

@@ -1,5 +1,6 @@
-// A lane: what one endpoint is owed, held in memory within bounds. The outbox in the store is the
-// truth; a lane that has no room for a delivery remembers only that there is more to be read.
+// A lane: what one endpoint is owed and this node holds, in memory within bounds. The outbox in the
+// store is the truth; a delivery that finds no room is given back there, and the lane remembers
+// that there is more.
 //
 // Plain data and rules, no I/O, one thread.
 #pragma once
@@ -8,88 +9,104 @@
 #include "worker/carrier.h"
 
 #include <deque>
+#include <iterator>
 #include <optional>
-#include <set>
+#include <utility>
 
 namespace settled::worker {
 
 class Lane {
   public:
-    // Takes a delivery that is due. One that is held already, or finds no room, is not taken.
-    void offer(Delivery delivery) {
-        if (held_.contains(delivery.task) || finished_meanwhile_.contains(delivery.task))
-            return;
+    // Takes a delivery that this node holds. False: there is no room.
+    bool offer(Delivery delivery) {
         if (waiting_.size() >= limits::deliveries_queued_per_endpoint_max) {
             more_in_store_ = true;
-            return;
+            return false;
         }
-        held_.insert(delivery.task);
         waiting_.push_back(std::move(delivery));
+        return true;
     }
 
-    // The next delivery to be attempted now, if one may be.
-    std::optional<Delivery> next() {
-        if (waiting_.empty() || in_flight_ >= limits::deliveries_in_flight_per_endpoint_max ||
-            recording_ >= recording_max)
+    // The next delivery to be attempted now, if one may be. `places`: how many attempts at a time
+    // this node may have under way.
+    std::optional<Delivery> next(std::size_t places) {
+        if (waiting_.empty() || in_flight_ >= places || recording_ >= recording_max)
             return std::nullopt;
         Delivery delivery = std::move(waiting_.front());
         waiting_.pop_front();
         ++in_flight_;
         return delivery;
     }
+    // It was not attempted after all.
+    void passed_over() { --in_flight_; }
     // An attempt is over: its place is free, its result is being recorded.
     void attempted() {
         --in_flight_;
         ++recording_;
     }
     // The result is recorded, or could not be.
-    void finished(TaskId task) {
-        --recording_;
-        held_.erase(task);
-        if (reading_)
-            finished_meanwhile_.insert(task);
+    void finished() { --recording_; }
+    // All that waits, to be given back.
+    std::deque<Delivery> empty_out() {
+        more_in_store_ = more_in_store_ || !waiting_.empty();
+        return std::exchange(waiting_, {});
     }
 
-    // Something of this lane is due at that time and not in memory.
+    // What waits beyond the first `most`, if there was such at the last two calls: a burst is
+    // worked off, but what stays is for workers who are free.
+    std::deque<Delivery> trim(std::size_t most) {
+        const bool was_over = std::exchange(over_, waiting_.size() > most);
+        std::deque<Delivery> rest;
+        if (!was_over || !over_)
+            return rest;
+        more_in_store_ = true;
+        const auto cut = waiting_.begin() + static_cast<std::ptrdiff_t>(most);
+        rest.assign(std::make_move_iterator(cut), std::make_move_iterator(waiting_.end()));
+        waiting_.erase(cut, waiting_.end());
+        return rest;
+    }
+
+    // Something of this lane is due at that time and held by nobody.
     void expect(Instant due) {
         if (!next_read_ || due < *next_read_)
             next_read_ = due;
     }
-    // True when the store should be read: for room that became free, or for a time that has come.
-    bool wants_reading(Instant now) const {
-        if (reading_)
-            return false;
-        const bool has_room = waiting_.size() < limits::deliveries_queued_per_endpoint_max / 2;
-        return (more_in_store_ && has_room) || (next_read_ && *next_read_ <= now);
+    // Tasks are left in the store that would have been held.
+    void expect_more() { more_in_store_ = true; }
+    // True when more should be claimed: for room that became free, or for a time that has come.
+    // `ahead`: how many deliveries may be held at a time.
+    bool wants_reading(Instant now, std::size_t ahead) const {
+        const bool has_room = waiting_.size() < (ahead + 1) / 2;
+        return !reading_ && has_room && (more_in_store_ || (next_read_ && *next_read_ <= now));
     }
     void begin_reading() {
         reading_ = true;
         more_in_store_ = false;
         next_read_.reset();
     }
-    // After what was read has been offered.
+    // After what was claimed has been offered.
     void end_reading(bool more) {
         reading_ = false;
-        finished_meanwhile_.clear();
         more_in_store_ = more_in_store_ || more;
     }
 
     std::size_t waiting() const { return waiting_.size(); }
     std::size_t in_flight() const { return in_flight_; }
     std::optional<Instant> next_read() const { return next_read_; }
+    bool is_closed() const { return closed_; }
+    void set_closed(bool closed) { closed_ = closed; }
 
   private:
     // Attempts whose results wait for the store: bounds memory while the store is slow.
     static constexpr std::size_t recording_max = 1024;
 
     std::deque<Delivery> waiting_;
-    std::set<TaskId> held_; // waiting, in flight or being recorded
-    // What ended while the store was being read: the snapshot may still show it as due.
-    std::set<TaskId> finished_meanwhile_;
     std::size_t in_flight_ = 0;
     std::size_t recording_ = 0;
     bool more_in_store_ = true; // unknown at first, so: look
     bool reading_ = false;
+    bool over_ = false;
+    bool closed_ = false; // this node's commits do not fill it (claims.h)
     std::optional<Instant> next_read_;
 };
 

@@ -5,64 +5,79 @@
 namespace settled::worker {
 namespace {
 
+constexpr std::size_t places = limits::deliveries_in_flight_per_endpoint_max;
+constexpr std::size_t ahead = limits::claims_ahead_alone;
+
 Delivery delivery(std::int64_t task) {
-    return {TenantId{1}, TaskId{task}, EventId{task}, 0, nullptr};
+    return {TenantId{1}, TaskId{task}, EventId{task}, 0, nullptr, {}};
 }
 
-TEST(Lane, attempts_no_more_at_a_time_than_the_limit) {
+TEST(Lane, attempts_no_more_at_a_time_than_it_has_places) {
     Lane lane;
     for (std::int64_t task = 1; task <= 100; ++task)
-        lane.offer(delivery(task));
+        EXPECT_TRUE(lane.offer(delivery(task)));
+    EXPECT_FALSE(lane.next(0).has_value());
     std::size_t started = 0;
-    while (lane.next())
+    while (lane.next(places))
         ++started;
-    EXPECT_EQ(started, limits::deliveries_in_flight_per_endpoint_max);
+    EXPECT_EQ(started, places);
     lane.attempted();
-    EXPECT_TRUE(lane.next().has_value()) << "a place is free while the result is recorded";
-    EXPECT_FALSE(lane.next().has_value());
+    EXPECT_FALSE(lane.next(places / 2).has_value()) << "its share has become smaller";
+    EXPECT_TRUE(lane.next(places).has_value()) << "a place is free while the result is recorded";
+    EXPECT_FALSE(lane.next(places).has_value());
 }
 
-TEST(Lane, a_delivery_that_is_held_is_not_taken_twice) {
+TEST(Lane, what_is_passed_over_frees_its_place) {
     Lane lane;
-    lane.offer(delivery(7));
-    lane.offer(delivery(7));
-    EXPECT_EQ(lane.waiting(), 1U);
-    (void)lane.next();
-    lane.offer(delivery(7)); // in flight
-    lane.attempted();
-    lane.offer(delivery(7)); // being recorded
-    EXPECT_EQ(lane.waiting(), 0U);
+    lane.offer(delivery(1));
+    lane.offer(delivery(2));
+    EXPECT_TRUE(lane.next(1).has_value());
+    lane.passed_over();
+    EXPECT_EQ(lane.next(1)->task, TaskId{2});
 }
 
-TEST(Lane, what_ended_while_the_store_was_read_is_not_attempted_again) {
+TEST(Lane, gives_back_what_waits_and_looks_for_it_again) {
     Lane lane;
-    lane.offer(delivery(7));
-    (void)lane.next();
-    lane.attempted();
-    lane.begin_reading(); // the snapshot shows 7 as due
-    lane.finished(TaskId{7});
-    lane.offer(delivery(7));
-    EXPECT_EQ(lane.waiting(), 0U);
+    lane.begin_reading();
     lane.end_reading(false);
-    lane.offer(delivery(7)); // due once more by its schedule
-    EXPECT_EQ(lane.waiting(), 1U);
+    for (std::int64_t task = 1; task <= 3; ++task)
+        lane.offer(delivery(task));
+    (void)lane.next(1);
+    EXPECT_EQ(lane.empty_out().size(), 2U);
+    EXPECT_EQ(lane.waiting(), 0U);
+    EXPECT_EQ(lane.in_flight(), 1U);
+    EXPECT_TRUE(lane.wants_reading({1}, ahead));
+}
+
+TEST(Lane, leaves_to_others_what_stays_beyond_its_bound_and_works_a_burst_off) {
+    Lane lane;
+    for (std::int64_t task = 1; task <= 10; ++task)
+        lane.offer(delivery(task));
+    EXPECT_TRUE(lane.trim(4).empty()) << "a burst";
+    const auto rest = lane.trim(4);
+    ASSERT_EQ(rest.size(), 6U);
+    EXPECT_EQ(rest.front().task, TaskId{5}) << "the oldest stay";
+    EXPECT_EQ(lane.waiting(), 4U);
+    EXPECT_TRUE(lane.trim(4).empty());
+    EXPECT_TRUE(lane.trim(3).empty()) << "it was not over the last time";
 }
 
 TEST(Lane, remembers_that_there_is_more_when_it_is_full) {
     Lane lane;
     lane.begin_reading();
     lane.end_reading(false);
-    EXPECT_FALSE(lane.wants_reading({1}));
+    EXPECT_FALSE(lane.wants_reading({1}, ahead));
     const auto room = static_cast<std::int64_t>(limits::deliveries_queued_per_endpoint_max);
-    for (std::int64_t task = 1; task <= room + 1; ++task)
-        lane.offer(delivery(task));
-    EXPECT_FALSE(lane.wants_reading({1})) << "there is no room yet";
-    for (std::int64_t task = 1; task <= room / 2 + 1; ++task) {
-        ASSERT_TRUE(lane.next().has_value());
+    for (std::int64_t task = 1; task <= room; ++task)
+        EXPECT_TRUE(lane.offer(delivery(task)));
+    EXPECT_FALSE(lane.offer(delivery(room + 1)));
+    EXPECT_FALSE(lane.wants_reading({1}, ahead)) << "there is no room yet";
+    while (lane.waiting() >= ahead / 2) {
+        ASSERT_TRUE(lane.next(places).has_value());
         lane.attempted();
-        lane.finished(TaskId{task});
+        lane.finished();
     }
-    EXPECT_TRUE(lane.wants_reading({1}));
+    EXPECT_TRUE(lane.wants_reading({1}, ahead));
 }
 
 TEST(Lane, reads_the_store_when_the_earliest_expected_time_has_come) {
@@ -71,10 +86,11 @@ TEST(Lane, reads_the_store_when_the_earliest_expected_time_has_come) {
     lane.end_reading(false);
     lane.expect({500});
     lane.expect({900});
-    EXPECT_FALSE(lane.wants_reading({499}));
-    EXPECT_TRUE(lane.wants_reading({500}));
+    EXPECT_FALSE(lane.wants_reading({499}, ahead));
+    EXPECT_TRUE(lane.wants_reading({500}, ahead));
+    EXPECT_TRUE(lane.wants_reading({500}, 1)) << "one place is room for one";
     lane.begin_reading();
-    EXPECT_FALSE(lane.wants_reading({1000})) << "one read at a time";
+    EXPECT_FALSE(lane.wants_reading({1000}, ahead)) << "one read at a time";
 }
 
 } // namespace

@@ -17,7 +17,13 @@ Probe::Probe(observe::Metrics& metrics)
                 counter(metrics, "gave_up"), counter(metrics, "endpoint_gone")},
       took_(metrics.histogram("settled_delivery_attempt_seconds", "How long an attempt took")),
       told_unmatched_(metrics.counter("settled_settlements_told_unmatched_total",
-                                      "Settlements whose payment did not come in time")) {}
+                                      "Settlements whose payment did not come in time")),
+      claimed_(metrics.counter("settled_delivery_claims_total",
+                               "Deliveries that were claimed in the store, not held from their "
+                               "commit on")),
+      lost_(metrics.counter("settled_delivery_leases_lost_total",
+                            "Attempts that were not recorded since another node, or a person, had "
+                            "taken the delivery meanwhile")) {}
 
 void Probe::attempted(flow::AfterAttempt next, std::chrono::microseconds took) const {
     attempts_[static_cast<std::size_t>(next)].add();

@@ -12,12 +12,16 @@ class Probe {
 
     // An attempt ended after `took`, network and partner included.
     void attempted(flow::AfterAttempt next, std::chrono::microseconds took) const;
+    // Deliveries were taken over from the store: retries, and what other nodes left.
+    void claimed(std::size_t count) const { claimed_.add(static_cast<double>(count)); }
+    // An attempt was made under a claim that had passed when it was to be recorded.
+    void lost() const { lost_.add(); }
     void told_unmatched() const { told_unmatched_.add(); }
 
   private:
     std::vector<observe::Counter> attempts_; // by AfterAttempt
     observe::Histogram took_;
-    observe::Counter told_unmatched_;
+    observe::Counter told_unmatched_, claimed_, lost_;
 };
 
 } // namespace settled::worker

@@ -1,6 +1,7 @@
 #include "worker/timers.h"
 
 #include "observe/log.h"
+#include "store/nodes.h"
 #include "units/tell_unmatched.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -41,6 +42,8 @@ Task<> Timers::watch() {
 }
 
 Task<bool> Timers::run_due() {
+    if (!node_.does_job(store::job_timers))
+        co_return false;
     const Instant now = clock_.now();
     auto due = co_await store_.read<std::vector<store::TaskRow>>(
         [now](store::Session& s) { return store::due_timers(s, now, bite); });
@@ -48,9 +51,13 @@ Task<bool> Timers::run_due() {
         log::failure("outbox.unreadable", due.error(), {});
         co_return false;
     }
-    for (store::TaskRow& task : *due)
+    const bool may_be_more = due->size() == bite;
+    for (store::TaskRow& task : *due) {
+        if (!node_.does_job(store::job_timers))
+            co_return false; // it lost its place meanwhile
         co_await carry_out(std::move(task));
-    co_return due->size() == bite;
+    }
+    co_return may_be_more;
 }
 
 Task<> Timers::carry_out(store::TaskRow task) {

@@ -1,10 +1,14 @@
 // Carries out the outbox's timers: today, telling of settlements whose payment has not come.
 //
+// One node does it for all (store::job_timers). If two should do so for a moment, each timer still
+// has its effect once: the unit ends the task that it carries out.
+//
 // Threads: one io_context; one Timers in the process.
 #pragma once
 
 #include "base/clock.h"
 #include "base/task.h"
+#include "node/membership.h"
 #include "store/store.h"
 #include "store/tasks.h"
 #include "units/context.h"
@@ -18,13 +22,14 @@ namespace settled::worker {
 class Timers {
   public:
     Timers(boost::asio::io_context& io, store::Store& store, const units::Context& context,
-           const Clock& clock, const Probe& probe)
-        : io_(io), store_(store), context_(context), clock_(clock), probe_(probe), pause_(io) {}
+           const Clock& clock, const Probe& probe, const node::Membership& node)
+        : io_(io), store_(store), context_(context), clock_(clock), probe_(probe), node_(node),
+          pause_(io) {}
 
     void start();
     void stop();
     bool stopped() const { return stopped_; }
-    // Everything that is due now; true when there may be more.
+    // What is due now, if this node is to do it; true when there may be more.
     Task<bool> run_due();
 
   private:
@@ -36,6 +41,7 @@ class Timers {
     const units::Context& context_;
     const Clock& clock_;
     const Probe& probe_;
+    const node::Membership& node_;
     boost::asio::steady_timer pause_;
     bool stopped_ = false;
 };

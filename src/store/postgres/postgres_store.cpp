@@ -20,6 +20,7 @@ class PostgresStore final : public Store {
     void add_reader() { readers_.push_back(std::make_unique<Reader>(writing_.info, reading_)); }
 
     void set_listener(Listener listener) override { writing_.listener = std::move(listener); }
+    bool is_shared() const override { return true; }
     Health health() const override { return writing_.available.health(); }
     StoreStats stats() const override {
         return {writing_.commits, writing_.units, writing_.queue.size(), writing_.last_commit_us};

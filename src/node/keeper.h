@@ -1,0 +1,96 @@
+// Keeps this process among the nodes of the installation: takes a number, renews its lease, sees
+// who else is there and what they changed, and clears up after nodes whose lease has run out.
+//
+// One lease is all that a node has to renew: whatever it holds (its number, tasks, jobs) is held
+// under the holder of that lease and is valid as long as it. docs/decisions/0012-nodes.md has the
+// reasons.
+//
+// On a store that one process has alone (SQLite) the lease has no end, nothing is renewed, and
+// whoever else is in the table is dead.
+//
+// Threads: one io_context, but for join() and leave(), which come before and after it runs. What it
+// finds out is in Membership and IdMint, which all threads read.
+#pragma once
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/task.h"
+#include "node/membership.h"
+#include "node/probe.h"
+#include "node/roles.h"
+#include "node/steps.h"
+#include "store/store.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace settled::node {
+
+struct KeeperDeps {
+    store::Store& store;
+    const Clock& clock;
+    IdMint& ids;
+    Membership& membership;
+    const Probe& probe;
+    std::string instance; // for people: host and process
+    Roles roles;
+    std::chrono::microseconds lease = limits::node_lease_default;
+    bool is_alone = true; // no other process can use the store
+};
+
+class Keeper {
+  public:
+    explicit Keeper(KeeperDeps deps) : deps_(std::move(deps)) {}
+
+    // Takes a number. Fails with node_unleased when there is none, or as the store does.
+    Task<Result<>> join();
+    // Gives everything back, so that others go on at once. Nothing may be under way any more.
+    Task<> leave();
+
+    // A book (store/nodes.h) was changed by some node; called with its name. Set before start().
+    void on_book_changed(std::function<void(std::string_view)> listener) {
+        book_changed_ = std::move(listener);
+    }
+    // Tasks were given back: workers should look into their lanes. Set before start().
+    void on_tasks_freed(std::function<void()> listener) { tasks_freed_ = std::move(listener); }
+
+    void start(boost::asio::io_context& io);
+    void stop();
+    bool stopped() const { return stopped_; }
+
+    // What start() repeats. A lease that has run out is given up for a new one.
+    Task<Result<>> renew();
+    Task<Result<>> look();
+    // Gives back all that is held under leases that the last look() found to be over.
+    Task<> clear_up();
+    // Tasks whose holder is gone altogether: a process that was paused in the middle of a commit
+    // has left them. Free for others now; returns how many.
+    Task<Result<std::int64_t>> free_orphans();
+
+  private:
+    Task<> keep_renewing();
+    Task<> keep_looking();
+    Task<> pause(boost::asio::steady_timer& timer, std::chrono::microseconds time) const;
+    Task<> claim_jobs(std::vector<store::JobRow> jobs, std::int64_t holder);
+    Task<Result<>> clear_up_after(std::int64_t holder);
+    bool note_nodes(const std::vector<store::NodeRow>& nodes, Instant now, Clock::Steady begin);
+    void note_books(const std::vector<store::BookRow>& books);
+    bool is_over(const store::NodeRow& node, Instant now) const;
+    void give_up(std::string_view why);
+
+    KeeperDeps deps_;
+    std::function<void(std::string_view)> book_changed_;
+    std::function<void()> tasks_freed_;
+    std::map<std::string, std::int64_t, std::less<>> books_; // versions seen
+    std::vector<std::int64_t> over_;                         // holders whose lease has ended
+    std::unique_ptr<boost::asio::steady_timer> renewing_, looking_;
+    bool is_clearing_ = false;
+    bool stopped_ = false;
+};
+
+} // namespace settled::node

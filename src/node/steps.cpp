@@ -1,0 +1,80 @@
+#include "node/steps.h"
+
+#include "base/limits.h"
+#include "node/roles.h"
+#include "store/tasks.h"
+
+#include <algorithm>
+
+namespace settled::node {
+
+using store::NodeRow;
+using store::Session;
+using store::Step;
+
+namespace {
+
+constexpr auto numbers = static_cast<std::int64_t>(limits::nodes_max);
+
+// The row of the lowest number that is free: with holder 0 when nobody has had it yet.
+std::optional<NodeRow> lowest_free(const std::vector<NodeRow>& nodes) {
+    std::int64_t number = 0;
+    for (const NodeRow& node : nodes) { // by number
+        if (node.number > number)
+            break;
+        if (node.is_free())
+            return node;
+        number = node.number + 1;
+    }
+    if (number >= numbers)
+        return std::nullopt;
+    NodeRow unused;
+    unused.number = number;
+    return unused;
+}
+
+} // namespace
+
+Step<std::optional<Joined>> join(Session& s, std::shared_ptr<const Applicant> applicant) {
+    const std::vector<NodeRow> nodes = co_await store::list_nodes(s);
+    const auto seen = lowest_free(nodes);
+    if (!seen)
+        co_return Joined{};
+    NodeRow mine = *seen;
+    mine.holder = seen->holder == 0 ? seen->number + numbers : seen->holder + numbers;
+    mine.instance = applicant->instance;
+    mine.roles = applicant->roles;
+    mine.started_at = applicant->now;
+    mine.lease_until = applicant->lease_until;
+    mine.ids_until = std::max(applicant->ids_until, seen->ids_until);
+    const bool taken = co_await store::take_number(s, mine, seen->holder);
+    if (!taken)
+        co_return std::nullopt;
+    Joined joined{mine.holder, seen->ids_until, false};
+    for (const NodeRow& node : nodes)
+        joined.has_others =
+            joined.has_others ||
+            (names_role(node.roles, role_worker) &&
+             node.lease_until + limits::node_clock_skew_max > applicant->now && !node.is_free());
+    co_return joined;
+}
+
+Step<Look> look(Session& s) {
+    Look seen;
+    seen.nodes = co_await store::list_nodes(s);
+    seen.books = co_await store::list_books(s);
+    seen.jobs = co_await store::list_jobs(s);
+    co_return seen;
+}
+
+Step<std::int64_t> give_all_back(Session& s, std::int64_t holder, std::size_t limit,
+                                 Instant ended_by, Instant ids_until) {
+    const std::int64_t swept = co_await store::sweep_tasks(s, holder, limit);
+    if (swept < static_cast<std::int64_t>(limit)) {
+        co_await store::release_jobs(s, holder);
+        co_await store::free_number(s, holder, ended_by, ids_until);
+    }
+    co_return swept;
+}
+
+} // namespace settled::node

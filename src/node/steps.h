@@ -1,0 +1,39 @@
+// The transactions of the keeper.
+#pragma once
+
+#include "store/nodes.h"
+
+#include <memory>
+#include <optional>
+
+namespace settled::node {
+
+struct Applicant {
+    std::string instance;
+    std::string roles;
+    Instant now;
+    Instant lease_until;
+    Instant ids_until;
+};
+struct Joined {
+    std::int64_t holder = 0; // 0: every number is taken
+    Instant ids_after;       // the first id is later
+    bool has_others = false; // there are workers whose lease has not ended
+};
+// Takes the lowest number that is free. nullopt: somebody was faster, so try again.
+store::Step<std::optional<Joined>> join(store::Session& s,
+                                        std::shared_ptr<const Applicant> applicant);
+
+struct Look {
+    std::vector<store::NodeRow> nodes;
+    std::vector<store::BookRow> books;
+    std::vector<store::JobRow> jobs;
+};
+store::Step<Look> look(store::Session& s);
+
+// Gives back some of what a holder holds; returns how many tasks. When there are fewer than
+// `limit`, its jobs and its number are given back, too, if its lease ended by `ended_by`.
+store::Step<std::int64_t> give_all_back(store::Session& s, std::int64_t holder, std::size_t limit,
+                                        Instant ended_by, Instant ids_until);
+
+} // namespace settled::node

@@ -1,0 +1,65 @@
+// The nodes of an installation: their leases, the jobs that one of them does for all, and the
+// versions of what they keep in memory (docs/decisions/0012-nodes.md).
+//
+// A holder is one lease of a node number: number + 256 · (leases of that number before it + 1). It
+// is never 0, never used twice, and what is held under it is valid as long as the node's lease.
+#pragma once
+
+#include "base/clock.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::store {
+
+struct NodeRow {
+    std::int64_t number = 0;
+    std::int64_t holder = 0;
+    std::string instance;
+    std::string roles; // space-separated
+    Instant started_at;
+    Instant lease_until; // 0: the number is free
+    Instant ids_until;   // no id under this number carries a later time
+
+    bool is_free() const { return lease_until.us == 0; }
+};
+
+// By number.
+Step<std::vector<NodeRow>> list_nodes(Session& s);
+// Takes a number whose row is as `seen` says (holder 0: there is none yet). False: somebody was
+// faster.
+Step<bool> take_number(Session& s, const NodeRow& node, std::int64_t seen_holder);
+// False: the lease was ended by others.
+Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until);
+// Frees the number of a holder whose lease ended before `ended_by`; nothing may be held under it
+// any more. `ids_until` can only be made earlier.
+Step<> free_number(Session& s, std::int64_t holder, Instant ended_by, Instant ids_until);
+
+inline constexpr std::string_view job_timers = "timers";
+inline constexpr std::string_view job_retention = "retention";
+
+struct JobRow {
+    std::string name;
+    std::int64_t lease_owner = 0;
+};
+Step<std::vector<JobRow>> list_jobs(Session& s);
+// Takes a job that nobody holds. False: somebody was faster.
+Step<bool> claim_job(Session& s, std::string_view name, std::int64_t holder);
+Step<> release_jobs(Session& s, std::int64_t holder);
+
+inline constexpr std::string_view book_sources = "sources";
+inline constexpr std::string_view book_endpoints = "endpoints";
+
+struct BookRow {
+    std::string name;
+    std::int64_t version = 0;
+};
+Step<std::vector<BookRow>> list_books(Session& s);
+// In the transaction of a change, so that other nodes see that their memory is old.
+Step<> book_changed(Session& s, std::string_view name);
+
+} // namespace settled::store

@@ -1,0 +1,190 @@
+// Several nodes in one process, for tests: each has its own place among the nodes, its own ids and
+// its own dispatcher; they share one store and one clock that is moved by hand.
+#pragma once
+
+#include "node/keeper.h"
+#include "units/endpoint_secret.h"
+#include "units/tell.h"
+#include "units/testing.h"
+#include "worker/dispatcher.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::worker::testing {
+
+using units::testing::World;
+
+// Partners as a test wants them: each attempt waits until it may be answered.
+class ScriptedCarrier final : public Carrier {
+  public:
+    explicit ScriptedCarrier(const Clock& clock) : clock_(clock) {}
+    Task<Attempted> attempt(const Endpoint& endpoint, const Delivery& delivery) override {
+        (void)endpoint;
+        seen.push_back(delivery);
+        ++under_way;
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        Attempted attempted;
+        attempted.started_at = clock_.now();
+        while (!answers) {
+            timer.expires_after(std::chrono::milliseconds(1));
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+        --under_way;
+        attempted.result.http_status = status;
+        co_return attempted;
+    }
+
+    std::vector<Delivery> seen;
+    std::size_t under_way = 0;
+    bool answers = true;
+    int status = 200;
+
+  private:
+    const Clock& clock_;
+};
+
+// One io_context runs all nodes of a test.
+class Io {
+  public:
+    explicit Io(store::testing::ManualClock& clock) : clock_(clock) {}
+    boost::asio::io_context& context() { return *loop_; }
+    // Runs until `condition` holds, while time passes; false when it does not in a time that only
+    // bounds failures.
+    bool run_until(const std::function<bool()>& condition) {
+        const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (!condition() && std::chrono::steady_clock::now() < give_up)
+            pass_a_moment();
+        return condition();
+    }
+    // Long enough for what was asked for to be done, several times over.
+    void settle() {
+        for (int i = 0; i < 100; ++i)
+            pass_a_moment();
+    }
+    // Until nothing is left to run.
+    void finish() {
+        loop_->restart();
+        loop_->run();
+    }
+    // Called now and then as time passes.
+    std::function<void()> as_time_passes = [] {};
+    // Time stands still.
+    template <class T>
+    T run(Task<T> task) {
+        std::optional<T> result;
+        boost::asio::co_spawn(*loop_, keep(std::move(task), result), boost::asio::detached);
+        while (!result) {
+            loop_->restart();
+            loop_->run_one_for(std::chrono::milliseconds(2));
+        }
+        return std::move(*result);
+    }
+    void run(Task<> task) { run(yes(std::move(task))); }
+
+  private:
+    template <class T>
+    static Task<> keep(Task<T> task, std::optional<T>& into) {
+        into.emplace(co_await std::move(task));
+    }
+    static Task<bool> yes(Task<> task) {
+        co_await std::move(task);
+        co_return true;
+    }
+    void pass_a_moment() {
+        loop_->restart();
+        loop_->run_for(std::chrono::milliseconds(2));
+        clock_.advance(std::chrono::milliseconds(2));
+        if (++moments_ % 50 == 0)
+            as_time_passes();
+    }
+
+    store::testing::ManualClock& clock_;
+    store::testing::Loop loop_;
+    int moments_ = 0;
+};
+
+class Node {
+  public:
+    Node(World& world, Io& io, std::string name, node::Roles roles = {}, bool is_alone = false)
+        : io_(io), world_(world), ids(world.clock(), 0), membership(world.clock()),
+          claims(membership), carrier(world.clock()), node_probe_(metrics), probe_(metrics),
+          keeper({world.store(), world.clock(), ids, membership, node_probe_, std::move(name),
+                  roles, limits::node_lease_default, is_alone}),
+          context{ids, keys_, std::chrono::seconds(10), &claims} {
+        keeper.on_tasks_freed([this] {
+            if (dispatcher)
+                dispatcher->look_for_more();
+        });
+    }
+
+    Result<> join() { return io_.run(keeper.join()); }
+    void look() { EXPECT_TRUE(io_.run(keeper.look()).has_value()); }
+    Result<> renew() { return io_.run(keeper.renew()); }
+    void clear_up() { io_.run(keeper.clear_up()); }
+    std::int64_t number() const { return membership.standing().holder % 256; }
+
+    // Calls partners from now on.
+    void work() {
+        dispatcher =
+            std::make_unique<Dispatcher>(io_.context(), DispatcherDeps{world_.store(),
+                                                                       context,
+                                                                       book,
+                                                                       {&carrier, nullptr},
+                                                                       world_.clock(),
+                                                                       rng,
+                                                                       probe_,
+                                                                       membership,
+                                                                       claims,
+                                                                       {std::chrono::seconds(5)},
+                                                                       0,
+                                                                       1,
+                                                                       [] {}});
+        dispatcher->start();
+    }
+    void load(const std::vector<store::EndpointRow>& endpoints) { book.load(endpoints); }
+    // A commit of this node that owes the endpoint something.
+    TaskId owe(EndpointId endpoint) {
+        const auto event = flow::ping_event(ids.next<EventId>(), endpoint, world_.clock().now());
+        return world_.write<TaskId>([&](store::Session& s) {
+            return units::tell_one(s, context, World::tenant, endpoint, event);
+        });
+    }
+    bool counted(const std::string& sample) const {
+        return metrics.text().find(sample) != std::string::npos;
+    }
+
+  private:
+    Io& io_;
+    World& world_;
+
+  public:
+    observe::Metrics metrics;
+    IdMint ids;
+    node::Membership membership;
+    Claims claims;
+    EndpointBook book{Secret("a master key for tests, 32 bytes")};
+    ScriptedCarrier carrier;
+
+  private:
+    node::Probe node_probe_;
+    Probe probe_;
+    units::TenantKeys keys_{Secret("a master key for tests, 32 bytes")};
+    SystemRng rng;
+
+  public:
+    node::Keeper keeper;
+    units::Context context;
+    std::unique_ptr<Dispatcher> dispatcher;
+};
+
+} // namespace settled::worker::testing
