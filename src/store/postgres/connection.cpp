@@ -191,10 +191,12 @@ void Connection::sync() {
 }
 
 void Connection::flush() {
-    // Without it the server keeps its answers until its buffer is full.
-    if (unflushed_ && PQsendFlushRequest(connection_.get()) != 1)
-        broken_ = true;
-    unflushed_ = false;
+    // Without it the server keeps its answers until its buffer is full. A sync, not a flush request:
+    // only then does the server call the session idle in its transaction while it waits for us, and
+    // end it after idle_in_transaction_session_timeout. A process that is paused between two
+    // statements would hold its locks as long as it sleeps. An open transaction goes on through it.
+    if (unflushed_)
+        sync();
     if (PQflush(connection_.get()) < 0)
         broken_ = true;
 }
