@@ -305,6 +305,53 @@ TEST_F(Changes, sources_that_cannot_be_are_refused) {
     EXPECT_EQ(call("GET", "/v1/sources").count(), 0U);
 }
 
+TEST_F(Changes, a_described_source_is_kept_as_it_was_written) {
+    const std::string path = world.directory + "/secret";
+    std::ofstream(path) << "sixteen bytes or more";
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+    const std::string signature =
+        R"({"scheme":"hmac","header":"X-Sig","secrets":["file:)" + path + R"("]})";
+    const std::string mapping = R"({"type":"/t","id":"/i","settlement":{
+        "when":[{"at":"/t","is":["in"]}],"transaction_id":"/i","amount":"/a","amount_form":"minor",
+        "currency":"/c","settled_at":"/at","account":{"iban":"/to"}}})";
+    const auto body = [](std::string_view kind, const std::string& members) {
+        return R"({"name":"other","kind":")" + std::string(kind) + R"(",)" + members + "}";
+    };
+    const std::string both = R"("signature":)" + signature + R"(,"mapping":)" + mapping;
+    const struct {
+        std::string body;
+        std::string_view code, member;
+    } refused[] = {
+        {body("mapped", R"("mapping":)" + mapping), "member_missing", "signature"},
+        {body("mapped", R"("signature":)" + signature), "member_missing", "mapping"},
+        {body("mapped", both + R"(,"signing_key":"file:)" + path + R"(")"), "value_invalid",
+         "signing_key"},
+        {body("clearbank", both), "value_invalid", "kind"},
+        {body("mapped", R"("mapping":{"type":"t"},"signature":)" + signature), "value_invalid",
+         "mapping"},
+        {body("mapped", R"("signature":{"scheme":"none"},"mapping":)" + mapping), "value_invalid",
+         "signature"},
+        {body("mapped", R"("signature":{"scheme":"hmac","header":"S","secrets":["file:/no/such"]})"
+                        R"(,"mapping":)" +
+                            mapping),
+         "value_invalid", "signature"},
+    };
+    for (const auto& c : refused) {
+        const Reply reply = call("POST", "/v1/sources", c.body);
+        EXPECT_EQ(reply.code(), c.code) << c.body;
+        EXPECT_TRUE(reply.at("detail").starts_with(c.member)) << reply.at("detail");
+    }
+    const Reply made = call("POST", "/v1/sources", body("mapped", both));
+    ASSERT_EQ(made.status(), 201) << made.response.body;
+    EXPECT_EQ(made.at("mapping.settlement.amount_form"), "minor");
+    EXPECT_EQ(made.at("signature.header"), "X-Sig");
+    EXPECT_EQ(
+        call("PATCH", "/v1/sources/other", R"({"signing_key":"file:)" + path + R"("})").status(),
+        422);
+    EXPECT_EQ(call("PATCH", "/v1/sources/other", R"({"retention_days":30})").at("retention_days"),
+              "30");
+}
+
 TEST_F(Changes, an_api_key_is_shown_once_and_gives_only_what_its_maker_has) {
     const std::string some = world.key_of("main", "admin payments:read");
     const Reply made =

@@ -6,6 +6,8 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
+#include "bank/mapped/mapping.h"
+#include "bank/mapped/signature.h"
 #include "crypto/custody.h"
 #include "forms/reader.h"
 #include "store/directory.h"
@@ -25,6 +27,8 @@ struct SourcePatch {
     std::string kind;
     std::optional<std::vector<std::string>> bank_keys;
     std::optional<std::string> signing_key;
+    std::optional<std::string> signature;
+    std::optional<std::string> mapping;
     std::optional<std::int64_t> retention_days;
 };
 
@@ -40,6 +44,44 @@ Result<std::string> check_signing_key(std::string_view uri) {
     return std::string(uri);
 }
 
+Result<> check_signature(wire::Json written) {
+    const auto opened = bank::mapped::open_signature(written);
+    if (opened)
+        return {};
+    if (opened.error().code == Code::value_invalid)
+        return std::unexpected(opened.error());
+    return fail(Code::value_invalid,
+                "give secrets by URIs that this server can read: a file: that only it may read, "
+                "with 16 bytes or more");
+}
+
+Result<> check_mapping(wire::Json written) {
+    const auto mapping = bank::mapped::Mapping::parse(written);
+    return mapping ? Result<>() : std::unexpected(mapping.error());
+}
+
+// A member that is kept as it was written.
+std::optional<std::string> read_written(forms::Reader& in, std::string_view name,
+                                        Result<> (*check)(wire::Json)) {
+    const auto written = in.member(name);
+    if (!written)
+        return std::nullopt;
+    if (const auto good = check(*written); !good)
+        in.refuse(Code::value_invalid, name, good.error().detail);
+    return std::string(written->raw());
+}
+
+// Which members a kind has.
+Result<> check_kind(std::string_view kind, const SourcePatch& given) {
+    const bool clearbank = given.bank_keys || given.signing_key;
+    const bool mapped = given.signature || given.mapping;
+    if (kind == flow::source_clearbank && mapped)
+        return fail(Code::value_invalid, "a clearbank source has no signature and no mapping");
+    if (kind == flow::source_mapped && clearbank)
+        return fail(Code::value_invalid, "a mapped source has no bank_keys and no signing_key");
+    return {};
+}
+
 SourcePatch read_settings(forms::Reader& in) {
     SourcePatch patch;
     patch.bank_keys =
@@ -49,6 +91,8 @@ SourcePatch read_settings(forms::Reader& in) {
             if (const auto key = crypto::Verifier::from_pem(pem); !key)
                 in.refuse(Code::value_invalid, "bank_keys", key.error().detail);
     patch.signing_key = in.take("signing_key", bounds::uri_bytes_max, check_signing_key);
+    patch.signature = read_written(in, "signature", check_signature);
+    patch.mapping = read_written(in, "mapping", check_mapping);
     patch.retention_days = in.optional_integer("retention_days", 1, limits::retention_days_max);
     return patch;
 }
@@ -60,14 +104,21 @@ Result<SourcePatch> read_new_source(const wire::Json& root) {
         in.refuse(Code::value_invalid, "name",
                   "give 1 to 63 lower-case letters, digits, '-' and '_'");
     const std::string kind = in.text("kind", limits::text_bytes_max);
-    if (kind != flow::source_clearbank)
-        in.refuse(Code::value_invalid, "kind", "give clearbank");
+    const bool mapped = kind == flow::source_mapped;
+    if (kind != flow::source_clearbank && !mapped)
+        in.refuse(Code::value_invalid, "kind", "give clearbank or mapped");
     SourcePatch given = read_settings(in);
     given.name = name;
     given.kind = kind;
-    if (!given.bank_keys)
+    if (const auto good = check_kind(kind, given); !good)
+        in.refuse(good.error().code, "kind", good.error().detail);
+    if (mapped && !given.signature)
+        in.missing("signature");
+    if (mapped && !given.mapping)
+        in.missing("mapping");
+    if (!mapped && !given.bank_keys)
         in.missing("bank_keys");
-    if (!given.signing_key)
+    if (!mapped && !given.signing_key)
         in.missing("signing_key");
     TRY_VOID(in.finish());
     return given;
@@ -76,6 +127,8 @@ Result<SourcePatch> read_new_source(const wire::Json& root) {
 void apply(flow::SourceSettings& settings, const SourcePatch& patch) {
     settings.bank_keys = patch.bank_keys.value_or(settings.bank_keys);
     settings.signing_key = patch.signing_key.value_or(settings.signing_key);
+    settings.signature = patch.signature.value_or(settings.signature);
+    settings.mapping = patch.mapping.value_or(settings.mapping);
     settings.retention_days =
         static_cast<int>(patch.retention_days.value_or(settings.retention_days));
 }
@@ -87,16 +140,25 @@ flow::SourceSettings settings_of(const SourceRow& source) {
 }
 
 // Keys by what they are and by their fingerprint, under which the logs name them.
+void write_bank_keys(wire::JsonWriter& w, const std::vector<std::string>& pems) {
+    w.key("bank_keys").array();
+    for (const std::string& pem : pems) {
+        const auto key = crypto::Verifier::from_pem(pem);
+        w.object().member("fingerprint", key ? (*key)->fingerprint() : "").member("pem", pem).end();
+    }
+    w.end();
+}
+
 void write_source(wire::JsonWriter& w, const SourceRow& source) {
     const flow::SourceSettings settings = settings_of(source);
     w.object().member("id", to_string(source.id)).member("name", source.name);
     w.member("kind", source.kind).member("hook_path", "/hooks/" + source.name);
-    w.key("bank_keys").array();
-    for (const std::string& pem : settings.bank_keys) {
-        const auto key = crypto::Verifier::from_pem(pem);
-        w.object().member("fingerprint", key ? (*key)->fingerprint() : "").member("pem", pem).end();
+    if (source.kind == flow::source_mapped) {
+        w.key("signature").raw(settings.signature).key("mapping").raw(settings.mapping);
+    } else {
+        write_bank_keys(w, settings.bank_keys);
+        w.member("signing_key", settings.signing_key);
     }
-    w.end().member("signing_key", settings.signing_key);
     w.member("retention_days", settings.retention_days);
     write_time(w, "created_at", source.created_at);
     w.end();
@@ -125,6 +187,8 @@ Step<Result<Answer>> update(Session& s, TenantId tenant, std::shared_ptr<const S
     const auto source = std::ranges::find(sources, patch->name, &SourceRow::name);
     if (source == sources.end())
         co_return fail(Code::not_found, "there is no such source");
+    if (const auto good = check_kind(source->kind, *patch); !good)
+        co_return std::unexpected(good.error());
     flow::SourceSettings settings = settings_of(*source);
     apply(settings, *patch);
     source->settings = flow::to_json(settings);

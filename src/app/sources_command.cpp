@@ -20,6 +20,8 @@ struct Options {
     std::string kind = "clearbank";
     std::vector<std::string> bank_key_files;
     std::string signing_key;
+    std::string signature_file;
+    std::string mapping_file;
     int retention_days = limits::retention_days_default;
 };
 
@@ -30,13 +32,22 @@ std::string read_file(const std::string& path) {
     return std::move(text).str();
 }
 
+// Members that were not given are left out: the server says what a kind needs.
 int run_add(const Options& options) {
     wire::JsonWriter w;
     w.object().member("name", options.name).member("kind", options.kind);
-    w.key("bank_keys").array();
-    for (const std::string& file : options.bank_key_files)
-        w.value(read_file(file));
-    w.end().member("signing_key", options.signing_key);
+    if (!options.bank_key_files.empty()) {
+        w.key("bank_keys").array();
+        for (const std::string& file : options.bank_key_files)
+            w.value(read_file(file));
+        w.end();
+    }
+    if (!options.signing_key.empty())
+        w.member("signing_key", options.signing_key);
+    if (!options.signature_file.empty())
+        w.key("signature").raw(read_file(options.signature_file));
+    if (!options.mapping_file.empty())
+        w.key("mapping").raw(read_file(options.mapping_file));
     w.member("retention_days", options.retention_days).end();
     return call_and_print(
         options.installation,
@@ -54,15 +65,19 @@ void add_sources(CommandLine& line) {
     CLI::App* const add = sources->add_subcommand("add", "let a bank send webhooks to /hooks/NAME");
     adding->installation.add_to(*add, false);
     add->add_option("name", adding->name, "the last part of the URL /hooks/NAME")->required();
-    add->add_option("--kind", adding->kind, "the bank's dialect (default clearbank)");
+    add->add_option("--kind", adding->kind, "clearbank (default) or mapped");
     add->add_option("--tenant", adding->tenant, "whose source (default main)");
     add->add_option("--bank-key", adding->bank_key_files,
                     "PEM file of the bank's public key; several during a change of keys")
-        ->required()
         ->check(CLI::ExistingFile);
     add->add_option("--signing-key", adding->signing_key,
-                    "where our private key is, such as file:/etc/settled/signing.pem")
-        ->required();
+                    "where our private key is, such as file:/etc/settled/signing.pem");
+    add->add_option("--signature", adding->signature_file,
+                    "JSON file: how a mapped source proves its webhooks (docs/sources.md)")
+        ->check(CLI::ExistingFile);
+    add->add_option("--mapping", adding->mapping_file,
+                    "JSON file: what is where in a mapped source's webhooks (docs/sources.md)")
+        ->check(CLI::ExistingFile);
     add->add_option("--retention-days", adding->retention_days,
                     "how long webhooks are kept (default 15)");
     add->callback([&line, adding] { line.exit_status = run_add(*adding); });

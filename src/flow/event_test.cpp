@@ -162,7 +162,9 @@ TEST(Filter, lets_through_what_it_names) {
 TEST(Event, its_subject_is_read_from_its_body) {
     const Event unmatched = unmatched_event(EventId{1}, a_settlement(), now);
     EXPECT_EQ(subject_of(unmatched.body).value_or(""), to_string(SettlementId{77}));
-    const Event matched = matched_event(EventId{1}, a_settlement(), a_payment(), Match{}, now);
+    Match by_reference;
+    by_reference.rank = match::Rank::reference;
+    const Event matched = matched_event(EventId{1}, a_settlement(), a_payment(), by_reference, now);
     EXPECT_EQ(subject_of(matched.body).value_or(""), to_string(SettlementId{77}));
     const Event ping = ping_event(EventId{2}, EndpointId{9}, now);
     EXPECT_EQ(subject_of(ping.body).value_or(""), to_string(EndpointId{9}));

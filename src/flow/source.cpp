@@ -20,6 +20,10 @@ std::string to_json(const SourceSettings& settings) {
     for (const std::string& key : settings.bank_keys)
         w.value(key);
     w.end().member("signing_key", settings.signing_key);
+    if (!settings.signature.empty())
+        w.key("signature").raw(settings.signature);
+    if (!settings.mapping.empty())
+        w.key("mapping").raw(settings.mapping);
     w.member("retention_days", settings.retention_days).end();
     return std::move(w).text();
 }
@@ -44,6 +48,10 @@ Result<SourceSettings> parse_source_settings(std::string_view json) {
         settings.bank_keys.emplace_back(*key);
     }
     settings.signing_key = *signing_key->string();
+    if (const auto signature = root.member("signature"))
+        settings.signature = signature->raw();
+    if (const auto mapping = root.member("mapping"))
+        settings.mapping = mapping->raw();
     settings.retention_days = static_cast<int>(*days->integer());
     return settings;
 }

@@ -12,15 +12,21 @@
 namespace settled::flow {
 
 inline constexpr std::string_view source_clearbank = "clearbank";
+inline constexpr std::string_view source_mapped = "mapped";
 
 // Lower-case letters, digits, '-' and '_', 1 to 63 of them: it is a part of the URL.
 bool is_source_name(std::string_view name);
 
-// Kept as JSON with the source. Nothing in it is secret: public keys, and where our private key is.
+// Kept as JSON with the source. Nothing in it is secret: public keys, and where secrets and our
+// private key are. A kind uses its own members and leaves the others empty.
 struct SourceSettings {
-    std::vector<std::string>
-        bank_keys;           // PEM; all are valid at once, so that the bank can change keys
-    std::string signing_key; // URI of our private key: "file:/etc/settled/signing.pem"
+    // clearbank
+    std::vector<std::string> bank_keys = {}; // PEM; all are valid at once
+    std::string signing_key = {}; // URI of our private key: "file:/etc/settled/signing.pem"
+    // mapped: JSON objects (bank/mapped/signature.h, bank/mapped/mapping.h)
+    std::string signature = {};
+    std::string mapping = {};
+    // all
     int retention_days = limits::retention_days_default;
 };
 

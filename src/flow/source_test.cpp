@@ -6,12 +6,17 @@ namespace settled::flow {
 namespace {
 
 TEST(SourceSettings, survive_being_stored) {
-    const SourceSettings settings{
-        {"-----BEGIN PUBLIC KEY-----\nA\n", "second"}, "file:/etc/settled/signing \"key\".pem", 30};
+    const SourceSettings settings{.bank_keys = {"-----BEGIN PUBLIC KEY-----\nA\n", "second"},
+                                  .signing_key = "file:/etc/settled/signing \"key\".pem",
+                                  .signature = R"({"scheme":"basic"})",
+                                  .mapping = R"({"type":"/t"})",
+                                  .retention_days = 30};
     const auto read = parse_source_settings(to_json(settings));
     ASSERT_TRUE(read.has_value()) << read.error().detail;
     EXPECT_EQ(read->bank_keys, settings.bank_keys);
     EXPECT_EQ(read->signing_key, settings.signing_key);
+    EXPECT_EQ(read->signature, settings.signature);
+    EXPECT_EQ(read->mapping, settings.mapping);
     EXPECT_EQ(read->retention_days, 30);
 
     const auto defaults = parse_source_settings(to_json({}));

@@ -1,6 +1,5 @@
 #include "intake/hooks.h"
 
-#include "bank/clearbank/webhook.h"
 #include "intake/sign_desk.h"
 #include "observe/log.h"
 #include "wire/base64.h"
@@ -11,27 +10,18 @@ namespace settled::intake {
 
 namespace {
 
-constexpr std::string_view signature_header = "DigitalSignature";
-
-Result<> check_signature(const Source& source, const net::Request& request) {
-    const auto header = request.fields.find(signature_header);
-    if (!header)
-        return fail(Code::signature_missing, "send the DigitalSignature header");
-    const auto signature = wire::parse_base64(*header);
-    if (!signature)
-        return fail(Code::signature_malformed, "the DigitalSignature is not base64");
-    for (const auto& key : source.bank_keys)
-        if (key->verify(request.body, *signature))
-            return {};
-    return fail(Code::signature_invalid,
-                "no key of this source made this signature over this body");
-}
-
-net::Response signed_answer(std::string body, const Bytes& signature) {
+// Without a signature when the source's answers are not signed.
+Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body) {
     net::Response response;
+    if (const auto signer = dialect.signer()) {
+        const Executor executor = co_await boost::asio::this_coro::executor;
+        const Result<Bytes> signature = co_await SignDesk::of(executor).sign(signer, body);
+        if (!signature)
+            co_return std::unexpected(signature.error());
+        response.fields.add(dialect.signature_header(), wire::to_base64(*signature));
+    }
     response.body = std::move(body);
-    response.fields.add(signature_header, wire::to_base64(signature));
-    return response;
+    co_return response;
 }
 
 void log_refusal(const net::Request& request, std::string_view source, const Error& error) {
@@ -78,9 +68,10 @@ Task<Result<net::Response>> Hooks::receive(std::string source_name, net::Request
 Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
                                           net::Request request) {
     const Clock::Steady begin = clock_.steady();
-    CO_TRY_VOID(check_signature(*source, request));
-    CO_TRY(flow::InboundWebhook webhook, bank::clearbank::read_webhook(request.body));
-    const std::int64_t nonce = webhook.nonce;
+    const Dialect& dialect = *source->dialect;
+    CO_TRY_VOID(dialect.prove(request, clock_.now()));
+    CO_TRY(flow::InboundWebhook webhook, dialect.read(request.body));
+    std::string answer = dialect.answer(webhook);
     const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{
         source->tenant, source->id, std::move(webhook), std::move(request.body), clock_.now()});
 
@@ -90,18 +81,16 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
     auto pending = store_.write<units::Accepted>(executor, [&context, arrival](store::Session& s) {
         return accept_webhook(s, context, arrival);
     });
-    std::string answer = bank::clearbank::answer_body(nonce);
-    SignDesk& desk = SignDesk::of(executor);
-    const Result<Bytes> signature = co_await desk.sign(source->signer, answer);
+    Result<net::Response> response = co_await make_answer(dialect, std::move(answer));
     const Result<units::Accepted> accepted = co_await pending.wait();
     if (!accepted)
         co_return std::unexpected(accepted.error());
-    if (!signature)
-        co_return std::unexpected(signature.error());
-    log_acceptance(request, *arrival, source->name, *accepted);
-    probe_.accepted(accepted->kind,
-                    std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begin));
-    co_return signed_answer(std::move(answer), *signature);
+    if (response) {
+        log_acceptance(request, *arrival, source->name, *accepted);
+        probe_.accepted(accepted->kind, std::chrono::duration_cast<std::chrono::microseconds>(
+                                            clock_.steady() - begin));
+    }
+    co_return response;
 }
 
 } // namespace settled::intake

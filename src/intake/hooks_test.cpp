@@ -1,5 +1,6 @@
 #include "intake/hooks.h"
 
+#include "crypto/hash.h"
 #include "flow/source.h"
 #include "store/inbox.h"
 #include "store/sqlite/sqlite_store.h"
@@ -9,6 +10,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gmock/gmock.h>
+
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <fstream>
@@ -168,6 +171,55 @@ TEST_F(HooksTest, a_source_whose_key_cannot_be_opened_is_unknown_until_it_can) {
     sources_.load(
         {{TenantId{1}, SourceId{5}, "clearbank", "clearbank", flow::to_json(settings), {}}});
     EXPECT_EQ(receive(signed_by(*keys().bank, body("1"))).error().code, Code::source_unknown);
+}
+
+class MappedHooksTest : public HooksTest {
+  protected:
+    MappedHooksTest() {
+        const std::string path = directory_ + "/secret";
+        std::ofstream(path) << secret;
+        ::chmod(path.c_str(), 0600);
+        flow::SourceSettings settings;
+        settings.signature =
+            fmt::format(R"({{"scheme":"hmac","header":"X-Sig","secrets":["file:{}"]}})", path);
+        settings.mapping = R"({"type":"/type","id":"/id","settlement":{
+            "when":[{"at":"/type","is":["in"]}],"transaction_id":"/id","amount":"/amount",
+            "amount_form":"decimal","currency":{"is":"GBP"},"settled_at":"/at",
+            "account":{"iban":"/to"}}})";
+        sources_.load({{TenantId{1}, SourceId{6}, "other", "mapped", flow::to_json(settings), {}}});
+    }
+    static net::Request proven(std::string text) {
+        net::Request request;
+        request.fields.add("X-Sig", to_hex(crypto::Hmac(as_bytes(secret)).of(text)));
+        request.body = std::move(text);
+        return request;
+    }
+    static constexpr std::string_view secret = "sixteen bytes or more";
+    static constexpr const char* settlement =
+        R"({"type":"in","id":"t1","amount":"1.20","at":"2026-11-22T10:00:00Z",
+            "to":"GB57CLRB04040100057354"})";
+};
+
+TEST_F(MappedHooksTest, a_described_provider_is_proven_stored_and_answered) {
+    const auto answer = receive(proven(settlement), "other");
+    ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, "{}");
+    EXPECT_FALSE(answer->fields.find("DigitalSignature"));
+    EXPECT_EQ(webhooks_stored(), 1U);
+    EXPECT_TRUE(receive(proven(settlement), "other").has_value());
+    EXPECT_EQ(webhooks_stored(), 1U) << "the same again has no second effect";
+}
+
+TEST_F(MappedHooksTest, a_body_that_is_not_proven_leaves_nothing) {
+    net::Request tampered = proven(settlement);
+    tampered.body.replace(tampered.body.find("1.20"), 4, "9.99");
+    EXPECT_EQ(receive(tampered, "other").error().code, Code::signature_invalid);
+    net::Request bare;
+    bare.body = settlement;
+    EXPECT_EQ(receive(bare, "other").error().code, Code::signature_missing);
+    EXPECT_EQ(receive(proven("not json"), "other").error().code, Code::webhook_unreadable);
+    EXPECT_EQ(webhooks_stored(), 0U);
 }
 
 } // namespace

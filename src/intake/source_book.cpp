@@ -1,6 +1,5 @@
 #include "intake/source_book.h"
 
-#include "crypto/custody.h"
 #include "flow/source.h"
 #include "observe/log.h"
 
@@ -10,19 +9,10 @@ namespace settled::intake {
 
 Result<Source> open_source(const store::SourceRow& row) {
     TRY(const flow::SourceSettings settings, flow::parse_source_settings(row.settings));
-    Source source{row.tenant,
-                  row.id,
-                  row.name,
-                  row.kind,
-                  {},
-                  nullptr,
-                  std::chrono::days(settings.retention_days)};
-    for (const std::string& pem : settings.bank_keys) {
-        TRY(auto key, crypto::Verifier::from_pem(pem));
-        source.bank_keys.push_back(std::move(key));
-    }
-    TRY(source.signer, crypto::open_signer(settings.signing_key));
-    return source;
+    TRY(auto dialect, open_dialect(row.kind, settings));
+    return Source{row.tenant,         row.id,
+                  row.name,           row.kind,
+                  std::move(dialect), std::chrono::days(settings.retention_days)};
 }
 
 std::shared_ptr<const Source> SourceBook::find(std::string_view name) const {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/id.h"
-#include "crypto/rsa.h"
+#include "intake/dialect.h"
 #include "store/directory.h"
 
 #include <map>
@@ -21,8 +21,7 @@ struct Source {
     SourceId id;
     std::string name;
     std::string kind;
-    std::vector<std::shared_ptr<const crypto::Verifier>> bank_keys; // any of them may have signed
-    std::shared_ptr<crypto::Signer> signer;                         // signs our answers
+    std::unique_ptr<const Dialect> dialect;
     std::chrono::days retention{0};
 };
 

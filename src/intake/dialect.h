@@ -1,0 +1,41 @@
+// What differs from one kind of source to the next: how a webhook is proven, read and answered.
+//
+// A kind is one implementation and one line in open_dialect(). Immutable; used by all io threads.
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "crypto/rsa.h"
+#include "flow/facts.h"
+#include "flow/source.h"
+#include "net/http.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace settled::intake {
+
+class Dialect {
+  public:
+    virtual ~Dialect() = default;
+
+    // Comes first; nothing in the body may be believed before it holds. Fails with a code of
+    // signatures (signature_missing, signature_malformed, signature_invalid).
+    virtual Result<> prove(const net::Request& request, Instant now) const = 0;
+
+    // Fails with webhook_unreadable; such a body is not acknowledged.
+    virtual Result<flow::InboundWebhook> read(std::string_view body) const = 0;
+
+    // What is said when the webhook is durable.
+    virtual std::string answer(const flow::InboundWebhook& webhook) const = 0;
+    // Signs the answer, in the header of that name; nullptr: answers are not signed.
+    virtual std::shared_ptr<crypto::Signer> signer() const { return nullptr; }
+    virtual std::string_view signature_header() const { return {}; }
+};
+
+// Fails when settings or a key cannot be read: value_invalid, key_unreadable, key_unsuitable.
+Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
+                                                    const flow::SourceSettings& settings);
+
+} // namespace settled::intake
