@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     add_sources(line);
     add_sandbox(line);
     add_demo(line);
+    add_bench(line);
     try {
         line.root.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

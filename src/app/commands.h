@@ -36,6 +36,7 @@ void add_keys(CommandLine& line);
 void add_sources(CommandLine& line);
 void add_sandbox(CommandLine& line);
 void add_demo(CommandLine& line);
+void add_bench(CommandLine& line);
 
 // Prints an error as people want it, "settled: what\n  hint", and gives exit status 1.
 int report(const Error& error);

@@ -81,7 +81,7 @@ PairFinder::PairFinder(const Side& origins, const Side& destinations, const Text
         if (fresh)
             buckets_.emplace_back();
         buckets_[place->second].push_back(
-            {time_of(origin), origin.minor, memos_.signature(origin.memo), i});
+            {time_of(origin), origin.minor, memos_.signature(origin.memo), i, origin.memo});
     }
     for (const Side* const side : {&origins, &destinations})
         for (const Transfer& transfer : side->transfers)
@@ -185,21 +185,20 @@ void PairFinder::describe_ids(const Transfer& origin, const Transfer& destinatio
 }
 
 bool PairFinder::describe(const Entry& entry, std::size_t destination_place, Pair& pair) const {
-    const Transfer& origin = origins_->transfers[entry.origin];
     const Transfer& destination = destinations_->transfers[destination_place];
     pair = {};
     pair.origin = entry.origin;
     pair.destination = static_cast<std::uint32_t>(destination_place);
     if (has_ids_)
-        describe_ids(origin, destination, pair);
-    const bool amounts_equal = origin.minor == destination.minor;
+        describe_ids(origins_->transfers[entry.origin], destination, pair);
+    const bool amounts_equal = entry.minor == destination.minor;
     const bool ids_equal = pair.end_to_end_id == Agreement::equal ||
                            pair.payer_account == Agreement::equal ||
                            pair.payer_name == Agreement::equal;
     MemoMatch memo;
     if (amounts_equal || ids_equal || entry.signature == 0 ||
         MemoComparer::may_share(entry.signature, memos_.signature(destination.memo)))
-        memo = memos_.compare(origin.memo, destination.memo);
+        memo = memos_.compare(entry.memo, destination.memo);
     else
         memo.likeness =
             memos_.is_empty(destination.memo) ? Likeness::one_empty : Likeness::nothing_shared;
@@ -207,10 +206,10 @@ bool PairFinder::describe(const Entry& entry, std::size_t destination_place, Pai
     pair.words = static_cast<std::uint16_t>(cells::words(memo));
     pair.rests = static_cast<std::uint16_t>(cells::rests(memo));
     pair.amount =
-        static_cast<std::uint16_t>(cells::amount(origin.minor, destination.minor, reach_.band_ppm));
+        static_cast<std::uint16_t>(cells::amount(entry.minor, destination.minor, reach_.band_ppm));
     const auto by = std::chrono::microseconds(time_of(destination) - entry.at);
     pair.delay = static_cast<std::uint8_t>(cells::delay(by, reach_.window));
-    pair.within_bounds = by <= bounds_.window && in_band(origin.minor, destination.minor, bounds_);
+    pair.within_bounds = by <= bounds_.window && in_band(entry.minor, destination.minor, bounds_);
     return amounts_equal || ids_equal ||
            memo.shared >= (pair.within_bounds ? shared_min : shadow_shared_min);
 }

@@ -29,6 +29,7 @@ class PairFinder {
         std::int64_t minor;
         std::uint64_t signature;
         std::uint32_t origin;
+        std::uint32_t memo;
     };
     struct Amounts {
         std::vector<std::int64_t> sorted; // of both sides

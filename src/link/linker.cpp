@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <thread>
+#include <vector>
 
 namespace settled::link {
 
@@ -17,15 +19,23 @@ namespace {
 // Fewer settlements than this teach nothing.
 constexpr std::size_t learnable_min = 100;
 constexpr double learnt_matches_min = 40;
+// Where fewer than this share seem to have a partner, what was learnt may be chance.
+constexpr double learnt_share_min = 0.02;
+// Among strangers only, learning finds a likeness all the same, but nearly never is it sure: this
+// share of what it takes for matches must be.
+constexpr double sure_share_min = 0.06;
 // What is learnt from this many settlements in the middle of the file does not get better with
 // more.
-constexpr std::size_t lesson_max = 15'000;
+constexpr std::size_t lesson_max = 12'000;
+constexpr std::size_t lesson_pairs_max = 2'000'000;
+constexpr std::size_t find_step = 500; // for each thread
+constexpr std::size_t threads_max = 16;
 constexpr double strangers_max = 2e6;
 constexpr int lessons = 8;
 // Settlements decided at a time, at least; the pairs of as many more on both sides are held.
 constexpr std::size_t stretch_min = 20'000;
 // A match needs this posterior, and more if otherwise more than the budget would be wrong.
-constexpr float posterior_min = 0.998F;
+constexpr float posterior_min = 0.999F;
 constexpr double wrong_share_max = 2e-5;
 
 class Linker {
@@ -50,8 +60,13 @@ class Linker {
     std::size_t before(std::size_t destination) const;
     Tally strangers(std::size_t begin, std::size_t end) const;
     bool learn();
-    void set_threshold(std::span<const Pair> pairs);
+    std::size_t set_threshold(std::span<const Pair> pairs);
     void decide_all();
+    void find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const;
+    std::size_t threads() const;
+    template <class Find>
+    void in_parts(std::size_t begin, std::size_t end, std::vector<Pair>& out,
+                  const Find& find) const;
     void decide(std::span<const Pair> pairs, std::size_t begin, std::size_t end);
 
     const Side& origins_;
@@ -64,6 +79,33 @@ class Linker {
     std::vector<bool> taken_; // origins
     Linked out_;
 };
+
+std::size_t Linker::threads() const {
+    return std::clamp<std::size_t>(options_.threads, 1, threads_max);
+}
+
+// Runs `find` on equal parts of [begin, end), each in a thread, and appends what they find in
+// order: the number of threads changes nothing but the time.
+template <class Find>
+void Linker::in_parts(std::size_t begin, std::size_t end, std::vector<Pair>& out,
+                      const Find& find) const {
+    const std::size_t parts = threads();
+    if (parts == 1) {
+        find(begin, end, out);
+        return;
+    }
+    std::vector<std::vector<Pair>> found(parts);
+    {
+        std::vector<std::jthread> running;
+        for (std::size_t part = 0; part < parts; ++part)
+            running.emplace_back([&, part] {
+                find(begin + (end - begin) * part / parts,
+                     begin + (end - begin) * (part + 1) / parts, found[part]);
+            });
+    }
+    for (const std::vector<Pair>& part : found)
+        out.insert(out.end(), part.begin(), part.end());
+}
 
 std::size_t Linker::behind(std::size_t destination) const {
     const std::int64_t limit = time(destination) + widened(options_.bounds).window.count();
@@ -97,11 +139,17 @@ bool Linker::learn() {
         return false;
     report("learning", 0, lessons + 2);
     const std::size_t begin = count > lesson_max ? (count - lesson_max) / 2 : 0;
-    const std::size_t end = std::min(count, begin + lesson_max);
-    model_ = Model(strangers(begin, end));
-    report("learning", 1, lessons + 2);
+    std::size_t end = begin;
     std::vector<Pair> pairs;
-    finder_.find(begin, end, pairs);
+    while (end < std::min(count, begin + lesson_max) && pairs.size() < lesson_pairs_max) {
+        const std::size_t next = std::min(count, end + find_step * threads());
+        in_parts(end, next, pairs, [&](std::size_t from, std::size_t to, std::vector<Pair>& out) {
+            finder_.find(from, to, out);
+        });
+        end = next;
+    }
+    report("learning", 1, lessons + 2);
+    model_ = Model(strangers(begin, end));
     Tally kept;
     for (const Pair& pair : pairs)
         kept.add(pair, 1);
@@ -122,13 +170,17 @@ bool Linker::learn() {
     for (Pair& pair : pairs)
         pair.weight = static_cast<float>(model_.weigh(pair));
     one_to_one(pairs);
-    set_threshold(pairs);
+    const std::size_t sure = set_threshold(pairs);
     report("learning", lessons + 2, lessons + 2);
-    return matched >= learnt_matches_min;
+    if (static_cast<double>(sure) < sure_share_min * matched)
+        return false;
+    return matched >=
+           std::max(learnt_matches_min, learnt_share_min * static_cast<double>(end - begin));
 }
 
-// The lowest posterior at which the matches expected to be wrong stay within the budget.
-void Linker::set_threshold(std::span<const Pair> pairs) {
+// The lowest posterior at which the matches expected to be wrong stay within the budget; gives how
+// many pairs reach it.
+std::size_t Linker::set_threshold(std::span<const Pair> pairs) {
     std::vector<float> posteriors;
     for (const Pair& pair : pairs)
         if (pair.within_bounds && pair.posterior >= posterior_min)
@@ -142,9 +194,10 @@ void Linker::set_threshold(std::span<const Pair> pairs) {
         number += 1;
         if (wrong > wrong_share_max * number + 0.01) {
             threshold_ = posterior;
-            return;
+            break;
         }
     }
+    return static_cast<std::size_t>(number);
 }
 
 void Linker::decide_all() {
@@ -160,15 +213,30 @@ void Linker::decide_all() {
         const auto kept = std::ranges::lower_bound(pairs, from, {}, &Pair::destination);
         pairs.erase(pairs.begin(), kept);
         held = std::max(held, from);
-        finder_.find(found, until, pairs);
-        found = until;
-        for (Pair& pair : pairs)
-            pair.weight = static_cast<float>(model_.weigh(pair));
+        while (found < until) {
+            const std::size_t next = std::min(until, found + find_step * threads());
+            in_parts(found, next, pairs,
+                     [&](std::size_t from, std::size_t to, std::vector<Pair>& out) {
+                         find(from, to, out);
+                     });
+            found = next;
+        }
         one_to_one(pairs);
         decide(pairs, begin, end);
         begin = end;
     }
     report("matching", count, count);
+}
+
+// Appends the pairs that matter; in a crowd of equal amounts most do not.
+void Linker::find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const {
+    const auto old = static_cast<std::ptrdiff_t>(pairs.size());
+    finder_.find(begin, end, pairs);
+    const auto rest = std::remove_if(pairs.begin() + old, pairs.end(), [&](Pair& pair) {
+        pair.weight = static_cast<float>(model_.weigh(pair));
+        return pair.weight < weight_min;
+    });
+    pairs.erase(rest, pairs.end());
 }
 
 void Linker::decide(std::span<const Pair> pairs, std::size_t begin, std::size_t end) {

@@ -35,6 +35,7 @@ struct Linked {
 
 struct LinkOptions {
     Bounds bounds;
+    std::size_t threads = 1; // for finding pairs; the result is the same with any number
     // Called now and then with what is being done and how far it is.
     std::function<void(std::string_view what, std::size_t done, std::size_t total)> progress;
 };

@@ -114,21 +114,22 @@ struct MemoComparer::Alignment {
 MemoComparer::MemoComparer(const MemoBook& book, const std::vector<std::uint32_t>& origin_uses,
                            const std::vector<std::uint32_t>& destination_uses)
     : book_(&book), rarity_(book, sum(origin_uses, destination_uses)),
-      usual_(book.word_count(), unusual_word), word_rarity_(book.word_count()),
       origin_cuts_(book, origin_uses), destination_cuts_(book, destination_uses) {
-    std::vector<std::uint32_t> order(book.word_count());
-    std::iota(order.begin(), order.end(), 0U);
-    for (std::uint32_t w = 0; w < book.word_count(); ++w)
-        word_rarity_[w] = static_cast<float>(rarity_.of_word(w));
-    std::ranges::sort(order, {}, [&](std::uint32_t w) { return std::pair(word_rarity_[w], w); });
+    words_.push_back({"", 0, 0, 0, unusual_word}); // no memo has it
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t w = 1; w < book.word_count(); ++w) {
+        const std::string_view text = book.word(w);
+        words_.push_back({text, static_cast<float>(rarity_.of_word(w)), text.front(), text.back(),
+                          unusual_word});
+        order.push_back(w);
+    }
+    std::ranges::sort(order, {}, [&](std::uint32_t w) { return std::pair(words_[w].rarity, w); });
     std::uint8_t next = 1;
     for (const std::uint32_t word : order) {
         if (next > usual_words_max || rarity_.share_of_word(word) < usual_share)
             break;
-        usual_[word] = next++;
+        words_[word].usual = next++;
     }
-    for (std::uint32_t w = 0; w < book.word_count(); ++w)
-        word_texts_.push_back(book.word(w));
     signatures_.reserve(book.memo_count());
     for (std::uint32_t m = 0; m < book.memo_count(); ++m)
         signatures_.push_back(signature_of(book.memo(m)));
@@ -143,12 +144,12 @@ std::uint64_t MemoComparer::signature_of(const Memo& memo) const {
         bits |= std::uint64_t{1} << (36 + mix(key_of(text), kind) % 28);
     };
     for (std::size_t i = 0; i < memo.count; ++i) {
-        const std::string_view word = word_texts_[memo.words[i]];
+        const std::string_view word = words_[memo.words[i]].text;
         // Frequent words would make every memo look like every other.
-        if (word_rarity_[memo.words[i]] < nothing_max)
+        if (words_[memo.words[i]].rarity < nothing_max)
             continue;
         bits |= std::uint64_t{1} << first_bit(word[0]);
-        if (word_rarity_[memo.words[i]] < shared_min)
+        if (words_[memo.words[i]].rarity < shared_min)
             continue;
         if (rarity_.of_beginning(word.substr(0, 1)) >= static_cast<double>(shared_min))
             set(word.substr(0, 1), 5);
@@ -167,23 +168,40 @@ MemoComparer::Alignment MemoComparer::align(const Memo& a, const Memo& b) const 
     const std::size_t side = b.count + 1U;
     std::array<float, cells_max> best;   // NOLINT: written below before it is read
     std::array<Relation, cells_max> how; // NOLINT
-    std::fill_n(best.begin(), side, 0.0F);
-    for (std::size_t i = 1; i <= a.count; ++i)
-        best[i * side] = 0;
-    for (std::size_t i = 1; i <= a.count; ++i)
+    Alignment out;
+    float at_most = 0;
+    for (std::size_t i = 1; i <= a.count; ++i) {
+        const Word& wa = words_[a.words[i - 1]];
+        float most = 0;
         for (std::size_t j = 1; j <= b.count; ++j) {
-            const std::uint32_t wa = a.words[i - 1];
-            const std::uint32_t wb = b.words[j - 1];
-            const Relation r = wa == wb
-                                   ? Relation::equal
-                                   : relation(word_texts_[wa], word_texts_[wb], i == 1, j == 1);
+            const Word& wb = words_[b.words[j - 1]];
+            Relation r = Relation::none;
+            if (a.words[i - 1] == b.words[j - 1])
+                r = Relation::equal;
+            else if (wa.first == wb.first || wa.last == wb.last)
+                r = relation(wa.text, wb.text, i == 1, j == 1);
+            how[i * side + j] = r;
+            if (r != Relation::none)
+                most = std::max({most, wa.rarity, wb.rarity});
+        }
+        at_most += most;
+    }
+    if (at_most < shared_min)
+        return out;
+    std::fill_n(best.begin(), side, 0.0F);
+    for (std::size_t i = 1; i <= a.count; ++i) {
+        best[i * side] = 0;
+        for (std::size_t j = 1; j <= b.count; ++j) {
+            const Word& wa = words_[a.words[i - 1]];
+            const Word& wb = words_[b.words[j - 1]];
+            const Relation r = how[i * side + j];
             float weight = 0;
             if (r == Relation::equal)
-                weight = word_rarity_[wa] + 0.5F;
+                weight = wa.rarity + 0.5F;
             else if (r == Relation::beginning)
-                weight = 0.5F * std::min(word_rarity_[wa], word_rarity_[wb]) + 0.25F;
+                weight = 0.5F * std::min(wa.rarity, wb.rarity) + 0.25F;
             else if (r != Relation::none)
-                weight = 0.4F * std::min(word_rarity_[wa], word_rarity_[wb]);
+                weight = 0.4F * std::min(wa.rarity, wb.rarity);
             float& cell = best[i * side + j];
             cell = std::max(best[(i - 1) * side + j], best[i * side + j - 1]);
             const float with = best[(i - 1) * side + j - 1] + weight;
@@ -193,7 +211,7 @@ MemoComparer::Alignment MemoComparer::align(const Memo& a, const Memo& b) const 
                 how[i * side + j] = r;
             }
         }
-    Alignment out;
+    }
     for (std::size_t i = a.count, j = b.count; i > 0 && j > 0;) {
         if (how[i * side + j] != Relation::none) {
             out.pairs[out.count++] = {static_cast<std::uint8_t>(i - 1),
@@ -209,17 +227,15 @@ MemoComparer::Alignment MemoComparer::align(const Memo& a, const Memo& b) const 
     return out;
 }
 
-namespace {
-
-struct Left {
+struct MemoComparer::Left {
     std::size_t count = 0;
     std::size_t first = 0;
     bool rare = false;
     bool all_behind = true; // behind the last shared word
 };
 
-Left left_over(const Memo& memo, const std::array<bool, memo_words_max>& used,
-               const std::vector<std::uint8_t>& usual) {
+MemoComparer::Left MemoComparer::left_over(const Memo& memo,
+                                           const std::array<bool, memo_words_max>& used) const {
     Left left;
     bool behind = false;
     for (std::size_t i = memo.count; i-- > 0;) {
@@ -230,12 +246,12 @@ Left left_over(const Memo& memo, const std::array<bool, memo_words_max>& used,
         ++left.count;
         left.first = i;
         left.all_behind = left.all_behind && !behind;
-        left.rare = left.rare || usual[memo.words[i]] == unusual_word;
+        left.rare = left.rare || words_[memo.words[i]].usual == unusual_word;
     }
     return left;
 }
 
-Rest rest_of(const Left& left, bool other_is_cut) {
+Rest MemoComparer::rest_of(const Left& left, bool other_is_cut) {
     if (left.count == 0)
         return Rest::none;
     if (other_is_cut && left.all_behind)
@@ -243,7 +259,64 @@ Rest rest_of(const Left& left, bool other_is_cut) {
     return left.rare ? Rest::rare : Rest::usual;
 }
 
-} // namespace
+// How the shared words are alike.
+struct MemoComparer::Fit {
+    std::array<bool, memo_words_max> used_a{};
+    std::array<bool, memo_words_max> used_b{};
+    bool whole = true;         // every shared word is the same on both sides
+    bool exact = true;         // or cut where its memo ends or begins
+    bool a_cut_within = false; // the last word of this memo is the beginning of the other's
+    bool b_cut_within = false;
+};
+
+MemoComparer::Fit MemoComparer::fit_of(const Memo& a, const Memo& b,
+                                       const Alignment& alignment) const {
+    Fit fit;
+    for (std::size_t k = 0; k < alignment.count; ++k) {
+        const auto [i, j, how] = alignment.pairs[k];
+        fit.used_a[i] = true;
+        fit.used_b[j] = true;
+        fit.whole = fit.whole && how == Relation::equal;
+        if (how == Relation::edited)
+            fit.exact = false;
+        if (how != Relation::beginning)
+            continue;
+        const bool a_shorter = words_[a.words[i]].text.size() < words_[b.words[j]].text.size();
+        const bool last = a_shorter ? i + 1U == a.count : j + 1U == b.count;
+        fit.a_cut_within = fit.a_cut_within || (a_shorter && last);
+        fit.b_cut_within = fit.b_cut_within || (!a_shorter && last);
+        fit.exact =
+            fit.exact && last &&
+            (a_shorter ? origin_cuts_.at(a.length, true) : destination_cuts_.at(b.length, true));
+    }
+    return fit;
+}
+
+// How rare what is shared is, a word behind its neighbour counting only what it adds to it.
+float MemoComparer::shared_of(const Memo& a, const Memo& b, const Alignment& alignment) const {
+    double shared = 0;
+    for (std::size_t k = 0; k < alignment.count; ++k) {
+        const auto [i, j, how] = alignment.pairs[k];
+        const Word& wa = words_[a.words[i]];
+        const Word& wb = words_[b.words[j]];
+        const std::string_view part = wa.text.size() < wb.text.size() ? wa.text : wb.text;
+        const bool follows = k > 0 && alignment.pairs[k - 1].a + 1 == i &&
+                             alignment.pairs[k - 1].b + 1 == j &&
+                             alignment.pairs[k - 1].relation == Relation::equal;
+        if (how == Relation::equal)
+            shared += follows ? rarity_.of_pair(a.words[i - 1U], part, true)
+                              : static_cast<double>(wa.rarity);
+        else if (how == Relation::beginning)
+            shared += follows ? rarity_.of_pair(a.words[i - 1U], part, false)
+                              : rarity_.of_beginning(part);
+        else if (how == Relation::ending)
+            shared += rarity_.of_ending(part);
+        else
+            shared +=
+                std::max(0.0, static_cast<double>(std::min(wa.rarity, wb.rarity)) - edit_doubt);
+    }
+    return static_cast<float>(shared);
+}
 
 MemoMatch MemoComparer::compare(std::uint32_t origin, std::uint32_t destination) const {
     const Memo& a = book_->memo(origin);
@@ -263,70 +336,19 @@ MemoMatch MemoComparer::compare(std::uint32_t origin, std::uint32_t destination)
         match.likeness = Likeness::nothing_shared;
         return match;
     }
-    float at_most = 0;
-    for (std::size_t k = 0; k < alignment.count; ++k)
-        at_most += std::max(word_rarity_[a.words[alignment.pairs[k].a]],
-                            word_rarity_[b.words[alignment.pairs[k].b]]);
-    if (at_most < shared_min) {
-        match.likeness = Likeness::nothing_shared;
-        return match;
-    }
-    std::array<bool, memo_words_max> used_a{};
-    std::array<bool, memo_words_max> used_b{};
-    double shared = 0;
-    bool a_cut_within = false; // the last word of this memo is the beginning of the other's
-    bool b_cut_within = false;
-    for (std::size_t k = 0; k < alignment.count; ++k) {
-        const auto [i, j, how] = alignment.pairs[k];
-        used_a[i] = true;
-        used_b[j] = true;
-        const std::string_view wa = word_texts_[a.words[i]];
-        const std::string_view wb = word_texts_[b.words[j]];
-        const bool a_shorter = wa.size() < wb.size();
-        const std::string_view part = a_shorter ? wa : wb;
-        const bool follows = k > 0 && alignment.pairs[k - 1].a + 1 == i &&
-                             alignment.pairs[k - 1].b + 1 == j &&
-                             alignment.pairs[k - 1].relation == Relation::equal;
-        switch (how) {
-        case Relation::equal:
-            shared +=
-                follows ? rarity_.of_pair(a.words[i - 1U], wa, true) : word_rarity_[a.words[i]];
-            break;
-        case Relation::beginning: {
-            shared += follows ? rarity_.of_pair(a.words[i - 1U], part, false)
-                              : rarity_.of_beginning(part);
-            const bool last = a_shorter ? i + 1U == a.count : j + 1U == b.count;
-            a_cut_within = a_cut_within || (a_shorter && last);
-            b_cut_within = b_cut_within || (!a_shorter && last);
-            match.exact = match.exact && last &&
-                          (a_shorter ? origin_cuts_.at(a.length, true)
-                                     : destination_cuts_.at(b.length, true));
-            break;
-        }
-        case Relation::ending:
-            shared += rarity_.of_ending(part);
-            break;
-        case Relation::edited:
-            shared += std::max(0.0F, std::min(word_rarity_[a.words[i]], word_rarity_[b.words[j]]) -
-                                         static_cast<float>(edit_doubt));
-            match.exact = false;
-            break;
-        case Relation::none:
-            break;
-        }
-    }
-    const Left left_a = left_over(a, used_a, usual_);
-    const Left left_b = left_over(b, used_b, usual_);
-    const bool a_cut = left_a.count == 0 && origin_cuts_.at(a.length, a_cut_within);
-    const bool b_cut = left_b.count == 0 && destination_cuts_.at(b.length, b_cut_within);
+    const Fit fit = fit_of(a, b, alignment);
+    const Left left_a = left_over(a, fit.used_a);
+    const Left left_b = left_over(b, fit.used_b);
+    const bool a_cut = left_a.count == 0 && origin_cuts_.at(a.length, fit.a_cut_within);
+    const bool b_cut = left_b.count == 0 && destination_cuts_.at(b.length, fit.b_cut_within);
+    const bool same_words = fit.whole && left_a.count == 0 && left_b.count == 0;
+    match.likeness = same_words ? Likeness::equal : Likeness::aligned;
+    match.exact = fit.exact;
     match.origin_rest = rest_of(left_a, b_cut);
     match.destination_rest = rest_of(left_b, a_cut);
-    match.origin_word = left_a.count == 0 ? 0 : usual_[a.words[left_a.first]];
-    match.destination_word = left_b.count == 0 ? 0 : usual_[b.words[left_b.first]];
-    match.shared = static_cast<float>(shared);
-    const bool same_words =
-        match.exact && left_a.count == 0 && left_b.count == 0 && !a_cut_within && !b_cut_within;
-    match.likeness = same_words ? Likeness::equal : Likeness::aligned;
+    match.origin_word = left_a.count == 0 ? 0 : words_[a.words[left_a.first]].usual;
+    match.destination_word = left_b.count == 0 ? 0 : words_[b.words[left_b.first]].usual;
+    match.shared = shared_of(a, b, alignment);
     return match;
 }
 

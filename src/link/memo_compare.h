@@ -3,6 +3,7 @@
 
 #include "link/memo.h"
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <string_view>
@@ -29,7 +30,7 @@ enum class Likeness : std::uint8_t {
 
 // Sharing what is not rarer than this (natural log of 1/probability) is sharing nothing: most
 // memos have something like it in common.
-inline constexpr float shared_min = 3;
+inline constexpr float shared_min = 3.5F;
 
 struct MemoMatch {
     Likeness likeness = Likeness::both_empty;
@@ -75,15 +76,27 @@ class MemoComparer {
     const Rarity& rarity() const { return rarity_; }
 
   private:
+    // What comparing needs of a word, in one place.
+    struct Word {
+        std::string_view text;
+        float rarity;
+        char first;
+        char last;
+        std::uint8_t usual; // its number among the usual ones, or unusual_word
+    };
     struct Alignment;
+    struct Left;
+    struct Fit;
     Alignment align(const Memo& a, const Memo& b) const;
+    Left left_over(const Memo& memo, const std::array<bool, memo_words_max>& used) const;
+    Fit fit_of(const Memo& a, const Memo& b, const Alignment& alignment) const;
+    float shared_of(const Memo& a, const Memo& b, const Alignment& alignment) const;
+    static Rest rest_of(const Left& left, bool other_is_cut);
     std::uint64_t signature_of(const Memo& memo) const;
 
     const MemoBook* book_;
     Rarity rarity_;
-    std::vector<std::uint8_t> usual_; // word -> its number among the usual ones, or unusual_word
-    std::vector<float> word_rarity_;
-    std::vector<std::string_view> word_texts_;
+    std::vector<Word> words_;
     std::vector<std::uint64_t> signatures_;
     Cuts origin_cuts_;
     Cuts destination_cuts_;

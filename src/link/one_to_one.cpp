@@ -14,8 +14,6 @@ namespace {
 
 constexpr int rounds_max = 12;
 constexpr double settled_at = 1e-4;
-// Odds below this never change a decision, however free both ends are.
-constexpr float weight_min = -7;
 // Beyond these odds nothing changes.
 constexpr double weight_max = 60;
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -23,6 +21,8 @@ constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 // which odds a way is not followed further.
 constexpr int steps_max = 3;
 constexpr double way_min = 1e-7;
+// In a knot with more ways than this nobody can say who belongs to whom.
+constexpr int ways_max = 4000;
 
 // The pairs of one end of the graph, by transfer.
 struct End {
@@ -63,6 +63,7 @@ class Graph {
     End origins_;
     End destinations_;
     std::array<std::uint32_t, steps_max + 2> path_{};
+    int looked_at_ = 0; // edges, for the pair in question
 };
 
 Graph::Graph(std::span<Pair> pairs) : pairs_(pairs) {
@@ -185,6 +186,8 @@ Graph::Ways Graph::ways(const End& end, const End& other, std::uint32_t transfer
     for (const std::uint32_t e : end.of(transfer)) {
         if (e == end.partner[transfer])
             continue;
+        if (++looked_at_ > ways_max)
+            break;
         const std::uint32_t next = other.node[e];
         if (next == goal) {
             if (step > 0) // at once it would be the pair itself
@@ -217,13 +220,17 @@ void Graph::doubt() {
         if (origins_.partner[origin] != e)
             continue;
         const double apart = 1 / odds_[e];
+        looked_at_ = 0;
         const Ways from_origin = ways(origins_, destinations_, origin, destination,
                                       apart * destinations_.second[destination], 0);
         const Ways from_destination =
             ways(destinations_, origins_, destination, origin, apart * origins_.second[origin], 0);
         const double others =
             apart * (from_origin.open * from_destination.open + from_origin.closed);
-        pairs_[edges_[e]].posterior = static_cast<float>(1 / (1 + others));
+        float& posterior = pairs_[edges_[e]].posterior;
+        posterior = static_cast<float>(1 / (1 + others));
+        if (looked_at_ > ways_max)
+            posterior = std::min(posterior, 0.5F);
     }
 }
 

@@ -18,6 +18,10 @@
 
 namespace settled::link {
 
+// A weight below this never changes a decision, however free both ends are: such pairs are left
+// out.
+inline constexpr float weight_min = -7;
+
 // Fills `posterior` from `weight`. The pairs must be ordered by destination. Of one transfer at
 // most one pair has a posterior above one half.
 void one_to_one(std::span<Pair> pairs);
