@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
     line.root.set_version_flag("--version", "settled " SETTLED_VERSION);
     add_serve(line);
     add_check_config(line);
+    add_migrate(line);
     add_keys(line);
     add_sources(line);
     add_sandbox(line);

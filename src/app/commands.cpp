@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace settled::app {
 
@@ -10,6 +11,9 @@ void InstallationOptions::add_to(CLI::App& command, bool with_listen) {
     command.add_option("--config", config_file, "settings file (TOML); all settings have defaults")
         ->check(CLI::ExistingFile);
     command.add_option("--data", data, "directory of the store and its keys (default ./data)");
+    command.add_option("--store", store_url,
+                       "postgresql://… (default: SQLite in the data directory); give a URL with a "
+                       "password in SETTLED_STORE_URL, where others do not see it");
     if (with_listen)
         command.add_option("--listen", listen, "ADDRESS:PORT to serve on (default 127.0.0.1:8080)");
 }
@@ -20,6 +24,10 @@ std::optional<Config> InstallationOptions::load() const {
         loaded = load_config(config_file);
     if (!data.empty())
         loaded.config.data = data;
+    if (const char* const url = std::getenv("SETTLED_STORE_URL"); url != nullptr)
+        loaded.config.store_url = url;
+    if (!store_url.empty())
+        loaded.config.store_url = store_url;
     if (!listen.empty())
         loaded.config.listen = listen;
     auto problems = std::move(loaded.problems);

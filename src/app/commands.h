@@ -19,10 +19,11 @@ struct CommandLine {
     int exit_status = 0;
 };
 
-// Options that say which installation is meant: --config, --data, --listen.
+// Options that say which installation is meant: --config, --data, --store, --listen.
 struct InstallationOptions {
     std::string config_file;
     std::string data;
+    std::string store_url;
     std::string listen;
     void add_to(CLI::App& command, bool with_listen);
     // The file's settings under the command line's; prints every problem and gives nullopt if there
@@ -32,6 +33,7 @@ struct InstallationOptions {
 
 void add_serve(CommandLine& line);
 void add_check_config(CommandLine& line);
+void add_migrate(CommandLine& line);
 void add_keys(CommandLine& line);
 void add_sources(CommandLine& line);
 void add_sandbox(CommandLine& line);

@@ -1,5 +1,7 @@
 #include "app/config.h"
 
+#include "store/postgres/postgres_store.h"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -153,6 +155,9 @@ void read_all(Reader& reader, Config& config) {
                               {"threads", reader.number(0, 64, [&config](std::int64_t value) {
                                    config.threads = static_cast<int>(value);
                                })}});
+    reader.section("store", {{"url", reader.text(config.store_url)},
+                             {"password", reader.text(config.store_password)},
+                             {"master_key", reader.text(config.master_key)}});
     reader.section("log", {{"level", reader.text(config.log_level)}});
     reader.section("matching", {{"unmatched_after_seconds",
                                  reader.number(0, 86'400, [&config](std::int64_t value) {
@@ -195,6 +200,10 @@ std::vector<ConfigProblem> check_config(const Config& config) {
           config.kafka.ca_certificates, config.kafka.certificate, config.kafka.key})
         if (!file.empty() && !std::filesystem::exists(file))
             complain(fmt::format("there is no file {}", file));
+    if (!config.store_url.empty() && !store::postgres::is_postgres_url(config.store_url))
+        complain("store.url must begin with postgresql://, or be empty for SQLite");
+    if (config.store_url.empty() && !config.store_password.empty())
+        complain("store.password is for a store.url");
     constexpr std::string_view levels[] = {"debug", "info", "warn", "error"};
     if (std::ranges::find(levels, config.log_level) == std::end(levels))
         complain("log.level must be debug, info, warn or error");

@@ -21,6 +21,11 @@ struct Config {
     std::string tls_key;
     int threads = 0; // 0: one for each core
 
+    // [store]
+    std::string store_url;      // postgresql://…; empty: SQLite in `data`. May hold a password.
+    std::string store_password; // file: or env: URI; empty: in the URL, or where libpq looks
+    std::string master_key;     // its file; empty: master.key in `data`
+
     // [log]
     std::string log_level = "info";
 

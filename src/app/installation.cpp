@@ -1,11 +1,10 @@
 #include "app/installation.h"
 
-#include "app/master_key.h"
+#include "app/open_store.h"
 #include "app/run.h"
 #include "observe/log.h"
 #include "store/directory.h"
 #include "store/endpoints.h"
-#include "store/sqlite/sqlite_store.h"
 #include "store/tasks.h"
 
 namespace settled::app {
@@ -34,8 +33,9 @@ Installation::~Installation() {
 }
 
 Result<> Installation::open_parts() {
-    TRY(master_, open_master_key(config_.data, rng));
-    TRY(store_, store::sqlite::open({.directory = config_.data}));
+    TRY(OpenedStore opened, open_store(config_, rng));
+    store_ = std::move(opened.store);
+    master_ = std::move(opened.master);
     ids_ = std::make_unique<IdMint>(clock, only_node);
     keys_ = std::make_unique<units::TenantKeys>(master_.copy());
     context_ = std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after);

@@ -54,12 +54,15 @@ Result<> write_new_key(const std::string& directory, const std::string& path, Rn
 
 } // namespace
 
-Result<Secret> open_master_key(const std::string& directory, Rng& rng) {
-    const std::string path = directory + "/master.key";
+Result<Secret> open_master_key(const std::string& path, bool store_is_there, Rng& rng) {
     if (!std::filesystem::exists(path)) {
         // A store without its key can be neither read nor trusted: do not make another one.
-        if (std::filesystem::exists(directory + "/settled.db"))
-            return fail(Code::key_unreadable, path + " is missing; restore it from your backup");
+        if (store_is_there)
+            return fail(Code::key_unreadable, path + " is missing; restore it from your backup, or "
+                                                     "copy it from another node of this store");
+        std::string directory = std::filesystem::path(path).parent_path().string();
+        if (directory.empty())
+            directory = ".";
         // Here and not in the store, which comes later: names and amounts are for the owner alone.
         std::error_code ignored;
         if (std::filesystem::create_directories(directory, ignored))

@@ -83,6 +83,14 @@ inline std::unique_ptr<Store> open_store(const std::string& directory) {
     return std::move(*store);
 }
 
+// SQLite, whatever the tests run on: to compare with.
+inline std::unique_ptr<Store> open_reference_store(const std::string& directory) {
+    auto store = sqlite::open({directory, 1024, 256, 1});
+    if (!store)
+        throw std::runtime_error(store.error().detail);
+    return std::move(*store);
+}
+
 // What another connection sees: the first number of the first row.
 inline std::int64_t number_seen_by_another(const std::string& directory, const std::string& sql) {
     if (on_postgres()) {

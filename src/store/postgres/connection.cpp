@@ -191,10 +191,11 @@ void Connection::sync() {
 }
 
 void Connection::flush() {
-    // Without it the server keeps its answers until its buffer is full. A sync, not a flush request:
-    // only then does the server call the session idle in its transaction while it waits for us, and
-    // end it after idle_in_transaction_session_timeout. A process that is paused between two
-    // statements would hold its locks as long as it sleeps. An open transaction goes on through it.
+    // Without it the server keeps its answers until its buffer is full. A sync, not a flush
+    // request: only then does the server call the session idle in its transaction while it waits
+    // for us, and end it after idle_in_transaction_session_timeout. A process that is paused
+    // between two statements would hold its locks as long as it sleeps. An open transaction goes on
+    // through it.
     if (unflushed_)
         sync();
     if (PQflush(connection_.get()) < 0)
@@ -233,6 +234,10 @@ Attempt<> Connection::take_answer(const pg_result& result, const Expected& expec
     switch (PQresultStatus(&result)) {
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
+        // What COMMIT answers when an earlier statement had failed.
+        if (std::string_view(PQcmdStatus(const_cast<pg_result*>(&result))) == "ROLLBACK")
+            return std::unexpected(
+                Failure{Trouble::conflict, {Code::store_unavailable, "it was rolled back"}});
         if (expected.out != nullptr && !copy_rows(&result, *expected.out))
             return std::unexpected(Failure{
                 Trouble::unit, {Code::internal, "a statement asks for a column of another type"}});

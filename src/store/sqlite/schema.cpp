@@ -22,7 +22,7 @@ std::string in_our_dialect(std::string_view sql) {
 
 } // namespace
 
-Result<> migrate(Connection& connection) {
+Result<int> migrate(Connection& connection) {
     TRY_VOID(
         connection.script("CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER NOT NULL "
                           "PRIMARY KEY, name TEXT NOT NULL) STRICT"));
@@ -39,7 +39,7 @@ Result<> migrate(Connection& connection) {
         TRY_VOID(connection.script(fmt::format(
             "BEGIN IMMEDIATE;\n{}\nINSERT INTO schema_migration VALUES ({}, '{}');\nCOMMIT;",
             in_our_dialect(migration.sql), migration.version, migration.name)));
-    return {};
+    return static_cast<int>(known.size()) - static_cast<int>(have);
 }
 
 } // namespace settled::store::sqlite

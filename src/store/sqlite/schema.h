@@ -5,8 +5,8 @@
 
 namespace settled::store::sqlite {
 
-// Runs what is missing of migrations(), each in its own transaction. Fails with store_version when
-// the file was written by a newer program.
-Result<> migrate(Connection& connection);
+// Runs what is missing of migrations(), each in its own transaction, and says how many. Fails with
+// store_version when the file was written by a newer program.
+Result<int> migrate(Connection& connection);
 
 } // namespace settled::store::sqlite

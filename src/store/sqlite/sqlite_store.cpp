@@ -112,6 +112,14 @@ Result<> make_directory(const std::string& directory) {
 
 } // namespace
 
+Result<int> migrate_directory(const std::string& directory) {
+    TRY_VOID(make_directory(directory));
+    TRY(const LockFile lock, LockFile::take(directory + "/lock"));
+    TRY(Connection connection,
+        Connection::open(directory + "/settled.db", Access::read_write, Options().write_cache_kib));
+    return migrate(connection);
+}
+
 Result<std::unique_ptr<Store>> open(Options options) {
     TRY_VOID(make_directory(options.directory));
     TRY(LockFile lock, LockFile::take(options.directory + "/lock"));

@@ -25,4 +25,7 @@ struct Options {
 // store_version, store_corrupt.
 Result<std::unique_ptr<Store>> open(Options options);
 
+// Only brings the schema up to date; says how many migrations ran.
+Result<int> migrate_directory(const std::string& directory);
+
 } // namespace settled::store::sqlite

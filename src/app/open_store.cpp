@@ -1,0 +1,97 @@
+#include "app/open_store.h"
+
+#include "app/master_key.h"
+#include "app/run.h"
+#include "crypto/custody.h"
+#include "crypto/hash.h"
+#include "store/installation.h"
+#include "store/postgres/postgres_store.h"
+#include "store/sqlite/sqlite_store.h"
+
+#include <filesystem>
+
+namespace settled::app {
+
+namespace {
+
+using store::Session;
+
+Result<store::postgres::Options> postgres_options(const Config& config) {
+    store::postgres::Options options;
+    options.url = Secret(config.store_url);
+    if (!config.store_password.empty()) {
+        TRY(options.password, crypto::read_secret(config.store_password));
+    }
+    return options;
+}
+
+std::string master_key_path(const Config& config) {
+    return config.master_key.empty() ? config.data + "/master.key" : config.master_key;
+}
+
+Bytes check_of(const Secret& master) {
+    const Secret derived = crypto::derive_key(master, "installation/check");
+    const crypto::Digest digest = crypto::sha256(derived.reveal()); // tells nothing of the key
+    return {digest.begin(), digest.end()};
+}
+
+Task<Result<std::optional<Bytes>>> find_check(store::Store& store) {
+    co_return co_await store.read<std::optional<Bytes>>([](Session& s) {
+        return store::find_installation_value(s, store::installation_master_key_check);
+    });
+}
+
+Task<Result<Bytes>> keep_check(store::Store& store, Bytes check) {
+    co_return co_await store.write<Bytes>([check](Session& s) {
+        return store::keep_installation_value(s, store::installation_master_key_check, check);
+    });
+}
+
+// With another master key nothing that is sealed could be opened, and no payment would find its
+// settlement.
+Result<> confirm_master_key(store::Store& store, const Secret& master, const std::string& path) {
+    TRY(const auto found, run_to_end(find_check(store)));
+    const Bytes ours = check_of(master);
+    if (found && *found == ours)
+        return {};
+    TRY(const Bytes kept, run_to_end(keep_check(store, ours)));
+    if (kept != ours)
+        return fail(Code::key_unsuitable, path + " is not the master key that this store was begun "
+                                                 "with; all nodes need the same file");
+    return {};
+}
+
+Result<OpenedStore> open_sqlite(const Config& config, Rng& rng) {
+    const bool is_there = std::filesystem::exists(config.data + "/settled.db");
+    OpenedStore opened;
+    TRY(opened.master, open_master_key(master_key_path(config), is_there, rng));
+    TRY(opened.store, store::sqlite::open({.directory = config.data}));
+    return opened;
+}
+
+Result<OpenedStore> open_postgres(const Config& config, Rng& rng) {
+    TRY(auto options, postgres_options(config));
+    OpenedStore opened;
+    TRY(opened.store, store::postgres::open(std::move(options), rng));
+    TRY(const auto check, run_to_end(find_check(*opened.store)));
+    TRY(opened.master, open_master_key(master_key_path(config), check.has_value(), rng));
+    return opened;
+}
+
+} // namespace
+
+Result<OpenedStore> open_store(const Config& config, Rng& rng) {
+    TRY(OpenedStore opened,
+        config.store_url.empty() ? open_sqlite(config, rng) : open_postgres(config, rng));
+    TRY_VOID(confirm_master_key(*opened.store, opened.master, master_key_path(config)));
+    return opened;
+}
+
+Result<int> migrate_store(const Config& config) {
+    if (config.store_url.empty())
+        return store::sqlite::migrate_directory(config.data);
+    TRY(auto options, postgres_options(config));
+    return store::postgres::migrate(std::move(options));
+}
+
+} // namespace settled::app

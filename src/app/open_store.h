@@ -1,0 +1,26 @@
+// The store that the settings name, and the master key that belongs to it.
+#pragma once
+
+#include "app/config.h"
+#include "base/rng.h"
+#include "base/secret.h"
+#include "store/store.h"
+
+#include <memory>
+
+namespace settled::app {
+
+struct OpenedStore {
+    std::unique_ptr<store::Store> store;
+    Secret master;
+};
+
+// Opens SQLite in the data directory, or the PostgreSQL of store.url; makes store and key at the
+// first start. Fails with key_unsuitable when the store was begun with another master key, and with
+// what the engine and the key's custody say.
+Result<OpenedStore> open_store(const Config& config, Rng& rng);
+
+// Brings the schema up to date and says how many migrations ran.
+Result<int> migrate_store(const Config& config);
+
+} // namespace settled::app
