@@ -29,13 +29,30 @@ std::uint8_t number_of(std::int64_t holder) {
 
 } // namespace
 
+// Nobody else is there, so nothing is written: a server starts on a full disk and tells of it. The
+// holder need only be another than those before.
+void Keeper::join_alone() {
+    deps_.ids.take_number(0, {0}, for_ever);
+    Standing standing;
+    standing.holder = deps_.clock.now().us / 1000 * static_cast<std::int64_t>(limits::nodes_max);
+    standing.lease_until = standing.look_until = Clock::Steady::max();
+    standing.is_worker = deps_.roles.worker;
+    if (deps_.roles.worker)
+        standing.jobs = {std::string(store::job_timers), std::string(store::job_retention)};
+    deps_.membership.set(std::move(standing));
+}
+
 Task<Result<>> Keeper::join() {
+    if (deps_.is_alone) {
+        join_alone();
+        co_return Result<>{};
+    }
     for (int tries = 0; tries < tries_max; ++tries) {
         const Clock::Steady begin = deps_.clock.steady();
         const Instant now = deps_.clock.now();
-        const Instant until = deps_.is_alone ? for_ever : now + deps_.lease;
-        const auto applicant = std::make_shared<const Applicant>(
-            deps_.instance, deps_.roles.text(), now, until, deps_.is_alone ? now : until);
+        const Instant until = now + deps_.lease;
+        const auto applicant =
+            std::make_shared<const Applicant>(deps_.instance, deps_.roles.text(), now, until);
         const auto joined = co_await deps_.store.write<std::optional<Joined>>(
             [applicant](store::Session& s) { return node::join(s, applicant); });
         if (!joined)
@@ -48,13 +65,12 @@ Task<Result<>> Keeper::join() {
         deps_.ids.take_number(number_of(mine.holder), mine.ids_after, until);
         Standing standing;
         standing.holder = mine.holder;
-        standing.lease_until = deps_.is_alone ? Clock::Steady::max() : begin + deps_.lease;
+        standing.lease_until = begin + deps_.lease;
         standing.is_worker = deps_.roles.worker;
-        standing.look_until =
-            deps_.is_alone ? Clock::Steady::max() : begin + limits::node_look_age_max;
+        standing.look_until = begin + limits::node_look_age_max;
         standing.works_from = begin;
         // Until the others have seen this node and what they had begun by then is over.
-        if (mine.has_others && !deps_.is_alone)
+        if (mine.has_others)
             standing.works_from += limits::node_look_age_max + limits::delivery_wait_max;
         deps_.membership.set(std::move(standing));
         deps_.probe.joined();
@@ -92,8 +108,11 @@ Task<> Keeper::leave() {
 void Keeper::start(asio::io_context& io) {
     renewing_ = std::make_unique<asio::steady_timer>(io);
     looking_ = std::make_unique<asio::steady_timer>(io);
-    if (!deps_.is_alone)
-        asio::co_spawn(io, keep_renewing(), asio::detached);
+    if (deps_.is_alone) {
+        asio::co_spawn(io, free_what_was_held(), asio::detached);
+        return;
+    }
+    asio::co_spawn(io, keep_renewing(), asio::detached);
     asio::co_spawn(io, keep_looking(), asio::detached);
 }
 
@@ -125,6 +144,18 @@ Task<> Keeper::keep_renewing() {
     }
 }
 
+// By the process that had the store before.
+Task<> Keeper::free_what_was_held() {
+    constexpr auto bite = static_cast<std::int64_t>(limits::tasks_swept_at_once);
+    while (!stopped_) {
+        const auto freed = co_await free_orphans();
+        if (freed && *freed < bite)
+            co_return;
+        if (!freed)
+            co_await pause(*looking_, try_again_after);
+    }
+}
+
 Task<> Keeper::keep_looking() {
     Clock::Steady orphans_at = deps_.clock.steady();
     while (!stopped_) {
@@ -132,11 +163,7 @@ Task<> Keeper::keep_looking() {
         if (!looked)
             log::failure("nodes.unreadable", looked.error(), {});
         const bool has_work = looked && !over_.empty() && !is_clearing_;
-        if (looked && deps_.is_alone && !has_work)
-            co_return; // nobody else changes anything
-        if (has_work && deps_.is_alone)
-            co_await clear_up();
-        else if (has_work) // beside this: looks must not become old
+        if (has_work) // beside this: looks must not become old
             asio::co_spawn(looking_->get_executor(), clear_up(), asio::detached);
         if (deps_.membership.does_job(store::job_retention) && deps_.clock.steady() >= orphans_at) {
             orphans_at = deps_.clock.steady() + orphans_interval;
@@ -187,7 +214,7 @@ void Keeper::give_up(std::string_view why) {
 bool Keeper::is_over(const store::NodeRow& node, Instant now) const {
     if (node.is_free() || node.holder == deps_.membership.standing().holder)
         return false;
-    return deps_.is_alone || node.lease_until <= now - limits::node_clock_skew_max;
+    return node.lease_until <= now - limits::node_clock_skew_max;
 }
 
 Task<Result<>> Keeper::look() {
@@ -227,8 +254,7 @@ bool Keeper::note_nodes(const std::vector<store::NodeRow>& nodes, Instant now,
     if (!is_there || !deps_.membership.is_member())
         return false;
     standing.workers = workers;
-    if (!deps_.is_alone)
-        standing.look_until = begin + limits::node_look_age_max;
+    standing.look_until = begin + limits::node_look_age_max;
     deps_.membership.set(std::move(standing));
     return true;
 }
@@ -280,11 +306,13 @@ Task<> Keeper::clear_up() {
 }
 
 Task<Result<std::int64_t>> Keeper::free_orphans() {
-    auto freed = co_await deps_.store.write<std::int64_t>(
-        [](store::Session& s) { return store::free_orphans(s, limits::tasks_swept_at_once); });
+    const std::int64_t holder = deps_.membership.standing().holder;
+    auto freed = co_await deps_.store.write<std::int64_t>([holder](store::Session& s) {
+        return store::free_orphans(s, holder, limits::tasks_swept_at_once);
+    });
     if (freed && *freed > 0) {
         deps_.probe.gave_back(*freed);
-        log::warn("node.orphans_freed", {{"tasks", *freed}});
+        log::info("node.orphans_freed", {{"tasks", *freed}});
         if (tasks_freed_)
             tasks_freed_();
     }
@@ -295,8 +323,7 @@ Task<Result<>> Keeper::clear_up_after(std::int64_t holder) {
     constexpr auto bite = static_cast<std::int64_t>(limits::tasks_swept_at_once);
     std::int64_t swept = bite;
     while (swept == bite && !stopped_) {
-        const Instant ended_by =
-            deps_.is_alone ? for_ever : deps_.clock.now() - limits::node_clock_skew_max;
+        const Instant ended_by = deps_.clock.now() - limits::node_clock_skew_max;
         const auto some =
             co_await deps_.store.write<std::int64_t>([holder, ended_by](store::Session& s) {
                 return give_all_back(s, holder, limits::tasks_swept_at_once, ended_by, for_ever);

@@ -5,8 +5,8 @@
 // under the holder of that lease and is valid as long as it. docs/decisions/0012-nodes.md has the
 // reasons.
 //
-// On a store that one process has alone (SQLite) the lease has no end, nothing is renewed, and
-// whoever else is in the table is dead.
+// On a store that one process has alone (SQLite) there are no rows: the right has no end, and what
+// is held was held by a process that is dead.
 //
 // Threads: one io_context, but for join() and leave(), which come before and after it runs. What it
 // finds out is in Membership and IdMint, which all threads read.
@@ -73,6 +73,8 @@ class Keeper {
     Task<Result<std::int64_t>> free_orphans();
 
   private:
+    void join_alone();
+    Task<> free_what_was_held();
     Task<> keep_renewing();
     Task<> keep_looking();
     Task<> pause(boost::asio::steady_timer& timer, std::chrono::microseconds time) const;

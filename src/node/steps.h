@@ -13,7 +13,6 @@ struct Applicant {
     std::string roles;
     Instant now;
     Instant lease_until;
-    Instant ids_until;
 };
 struct Joined {
     std::int64_t holder = 0; // 0: every number is taken

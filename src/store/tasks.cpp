@@ -35,8 +35,9 @@ const Statement sweep_orphans{
     "UPDATE task SET lease_owner = 0 WHERE status = 'queued' AND lease_owner > 0 "
     "AND (tenant_id, id) IN (SELECT t.tenant_id, t.id FROM endpoint e JOIN task t "
     "ON t.tenant_id = e.tenant_id AND t.lane_id = e.id WHERE t.lease_owner > 0 "
-    "AND t.status = 'queued' AND NOT EXISTS (SELECT 1 FROM node n WHERE n.holder = t.lease_owner "
-    "AND n.lease_until > 0) LIMIT $1)"};
+    "AND t.lease_owner <> $1 AND t.status = 'queued' AND NOT EXISTS (SELECT 1 FROM node n WHERE "
+    "n.holder = t.lease_owner "
+    "AND n.lease_until > 0) LIMIT $2)"};
 const Statement lanes_to_serve{
     "SELECT e.id FROM endpoint e WHERE e.status = 'active' AND EXISTS (SELECT 1 FROM task t "
     "WHERE t.lane_id = e.id AND t.lease_owner = 0 AND t.status = 'queued' AND t.due_at <= $1)"};
@@ -138,8 +139,8 @@ Step<std::int64_t> sweep_tasks(Session& s, std::int64_t holder, std::size_t limi
     co_return swept.changed();
 }
 
-Step<std::int64_t> free_orphans(Session& s, std::size_t limit) {
-    const Rows freed = co_await s.run(sweep_orphans, static_cast<std::int64_t>(limit));
+Step<std::int64_t> free_orphans(Session& s, std::int64_t me, std::size_t limit) {
+    const Rows freed = co_await s.run(sweep_orphans, me, static_cast<std::int64_t>(limit));
     co_return freed.changed();
 }
 

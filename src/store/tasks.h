@@ -71,8 +71,8 @@ Step<std::vector<DueDelivery>> claim_deliveries(Session& s, EndpointId lane, Ins
 Step<> give_back(Session& s, TenantId tenant, TaskId id, Claim claim);
 // Gives back what a holder holds, at most `limit` tasks; returns how many.
 Step<std::int64_t> sweep_tasks(Session& s, std::int64_t holder, std::size_t limit);
-// The same for tasks whose holder no node is any more.
-Step<std::int64_t> free_orphans(Session& s, std::size_t limit);
+// The same for tasks whose holder no node is any more, and not `me` either.
+Step<std::int64_t> free_orphans(Session& s, std::int64_t me, std::size_t limit);
 // The active endpoints for which there is something due that nobody holds.
 Step<std::vector<EndpointId>> lanes_with_work(Session& s, Instant now);
 // Timers of all tenants, oldest due first.

@@ -24,8 +24,8 @@ GOOD = """
     INSERT INTO settlement_match VALUES (1, 40, 30, 20, 2, 1, '{}', 10);
     INSERT INTO match_key VALUES (1, 0, 0, 5, 21);
     INSERT INTO event VALUES (1, 50, 'settlement.matched', 30, 1, '{"id":"evt_1"}', 10);
-    INSERT INTO task VALUES (1, 60, 'delivery', 50, 70, 'done', 1, 10, 10, 10);
-    INSERT INTO attempt VALUES (1, 60, 1, 10, 1, 'delivered', 200, '');
+    INSERT INTO task VALUES (1, 60, 'delivery', 50, 70, 'done', 1, 10, 10, 10, 0, 1);
+    INSERT INTO attempt VALUES (1, 60, 1, 10, 1, 'delivered', 200, '', 1);
 """
 
 PLANTED = {
@@ -48,14 +48,15 @@ PLANTED = {
         "INSERT INTO event VALUES (1, 51, 'settlement.matched', 33, 1, '{}', 4)",
     "two events of one version": "INSERT INTO event VALUES (1, 51, 'settlement.unmatched', 30, 1, '{}', 4)",
     "two deliveries of one event to one endpoint":
-        "INSERT INTO task VALUES (1, 61, 'delivery', 50, 70, 'queued', 0, 10, 10, 10)",
-    "a delivery without its event": "INSERT INTO task VALUES (1, 61, 'delivery', 59, 70, 'queued', 0, 10, 10, 10)",
+        "INSERT INTO task VALUES (1, 61, 'delivery', 50, 70, 'queued', 0, 10, 10, 10, 0, 0)",
+    "a delivery without its event":
+        "INSERT INTO task VALUES (1, 61, 'delivery', 59, 70, 'queued', 0, 10, 10, 10, 0, 0)",
     "an event that an endpoint for everything, older than it, is not told":
         "INSERT INTO event VALUES (1, 51, 'settlement.unmatched', 31, 1, '{}', 10)",
     "a settled payment or matched settlement that still waits": "INSERT INTO match_key VALUES (1, 0, 0, 5, 20)",
     "an open payment that cannot be found": "DELETE FROM match_key",
     "an attempt of no task, or more attempts than were counted":
-        "INSERT INTO attempt VALUES (1, 60, 2, 10, 1, 'http_500', 500, '')",
+        "INSERT INTO attempt VALUES (1, 60, 2, 10, 1, 'http_500', 500, '', 2)",
     "a delivery that is done without an attempt that delivered": "UPDATE attempt SET outcome = 'http_500'",
 }
 

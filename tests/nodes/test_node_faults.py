@@ -1,0 +1,184 @@
+"""Nodes that die, sleep and end under load: nothing acknowledged is lost, nothing has two effects."""
+
+import http.client
+import os
+import random
+import threading
+import time
+
+from support.bank import settled_payload
+from support.cluster import TAKEOVER_SECONDS
+from support.store import check_told
+from support.waiting import wait_for
+
+SEED = int(os.environ.get("SETTLED_SEED", "0")) or random.SystemRandom().randrange(1 << 31)
+PAYMENTS = 240
+SENDERS = 4
+LEFT_OUT_SECONDS = 10
+RETRIES = "[delivery]\nretry_after_seconds = [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+
+
+class Sender(threading.Thread):
+    """A bank's sender behind a balancer: each webhook of its list goes to some node until one acknowledges it. A
+    node that did not answer is left out for a while."""
+
+    def __init__(self, cluster, payloads, rng, acknowledged, pace):
+        super().__init__(daemon=True)
+        self.cluster, self.payloads, self.rng, self.acknowledged, self.pace = (
+            cluster, payloads, rng, acknowledged, pace)
+        self.failure = None
+        self.left_out = {}
+
+    def run(self):
+        banks = {}
+        try:
+            for payload in self.payloads:
+                while not self.send(payload, banks):
+                    time.sleep(0.05)  # the bank's pause between repeats
+                time.sleep(self.pace)  # the bank's own speed
+        except BaseException as failure:  # pylint: disable=broad-except  # told by the test's thread
+            self.failure = failure
+        finally:
+            for bank in banks.values():
+                bank.http.close()
+
+    def send(self, payload, banks):
+        now = time.monotonic()
+        well = [node for node in self.cluster.nodes if self.left_out.get(node, 0) < now]
+        node = self.rng.choice(well or self.cluster.nodes)
+        bank = banks.setdefault(node, node.bank(timeout=2))
+        try:
+            answer = bank.settle(payload)
+        except (OSError, http.client.HTTPException):
+            self.left_out[node] = now + LEFT_OUT_SECONDS
+            return False
+        if not bank.is_acknowledged(answer, answer.nonce):
+            return False
+        self.acknowledged.add(payload["TransactionId"])
+        return True
+
+
+def register_over_all(cluster, iban, count):
+    """Payments, each registered at another node."""
+    apis = [node.api() for node in cluster.nodes]
+    try:
+        for number in range(count):
+            apis[number % len(apis)].post("/v1/payments", {
+                "id": f"order-{number}", "amount": {"value": "20.00", "currency": "GBP"}, "payee": {"iban": iban},
+                "reference": f"LOAD {number:05}"})
+    finally:
+        for api in apis:
+            api.http.close()
+
+
+def check_store(cluster, acknowledged):
+    database = cluster.database
+    stored = {row["transaction_id"] for row in database.rows("SELECT transaction_id FROM settlement")}
+    assert acknowledged <= stored, f"{len(acknowledged - stored)} were acknowledged and are not stored"
+    nothing = {
+        "two settlements of one transaction":
+            "SELECT transaction_id FROM settlement GROUP BY tenant_id, transaction_id HAVING count(*) > 1",
+        "a settlement matched other than once, or not told of once":
+            "SELECT s.id FROM settlement s WHERE s.status <> 'matched' OR 1 <> (SELECT count(*) FROM event e "
+            "WHERE e.tenant_id = s.tenant_id AND e.subject_id = s.id AND e.type = 'settlement.matched') OR 1 <> "
+            "(SELECT count(*) FROM settlement_match m WHERE m.tenant_id = s.tenant_id AND m.settlement_id = s.id)",
+        "two deliveries of one event to one endpoint":
+            "SELECT min(id) FROM task WHERE kind = 'delivery' GROUP BY tenant_id, subject_id, lane_id "
+            "HAVING count(*) > 1",
+        "an attempt without a fence, or two under one":
+            "SELECT task_id FROM attempt GROUP BY tenant_id, task_id, fence HAVING count(*) > 1 OR fence < 1",
+        "attempts that were not counted, or counted and not there":
+            "SELECT t.id FROM task t WHERE t.kind = 'delivery' AND t.attempts <> (SELECT count(*) FROM attempt a "
+            "WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id)",
+        "two attempts that delivered":
+            "SELECT task_id FROM attempt WHERE outcome = 'delivered' GROUP BY tenant_id, task_id "
+            "HAVING count(*) > 1",
+        "a task that is done and still held":
+            "SELECT id FROM task WHERE status <> 'queued' AND lease_owner <> 0",
+    }
+    for wrong, sql in nothing.items():
+        found = database.rows(sql)
+        assert not found, f"{wrong}: {found[:5]}"
+
+
+def test_three_nodes_of_which_one_is_killed_and_one_sleeps_longer_than_its_lease(new_cluster):
+    print(f"SETTLED_SEED={SEED}")
+    rng = random.Random(SEED)
+    cluster = new_cluster(["all"] * 3, RETRIES)
+    world = cluster.world
+    iban = world.account()
+    _, path = world.endpoint(events=["settlement.matched"])
+    _, slow_path = world.endpoint(events=["settlement.matched"])
+    world.sandbox.mode("slow", slow_path, delay_ms=150)
+    register_over_all(cluster, iban, PAYMENTS)
+    payloads = [settled_payload(iban, "20.00", Reference=f"LOAD {number:05}") for number in range(PAYMENTS)]
+    doubled = payloads * 2
+    rng.shuffle(doubled)
+    acknowledged = set()
+    senders = [Sender(cluster, doubled[i::SENDERS], random.Random(rng.random()), acknowledged, pace=0.02)
+               for i in range(SENDERS)]
+    for sender in senders:
+        sender.start()
+    wait_for(lambda: len(acknowledged) > PAYMENTS // 5, "load")
+    first, killed, paused = cluster.nodes
+    paused.pause()
+    began = time.monotonic()
+    wait_for(lambda: len(acknowledged) > PAYMENTS // 3, "load on two nodes", seconds=60)
+    killed.server.kill()
+    for sender in senders:
+        sender.join(90)
+        assert not sender.is_alive() and sender.failure is None, sender.failure
+    assert len(acknowledged) == PAYMENTS
+    # Thirty seconds of sleep are the test's subject: longer than the lease.
+    wait_for(lambda: time.monotonic() - began > 30, "the sleep", seconds=40, every=0.2)
+    paused.wake()
+    wait_for(lambda: paused.server.log_lines("node.lease_lost"), "it notices")
+    wait_for(paused.ready, "it has a place again")
+    wait_for(lambda: cluster.undelivered() == 0, lambda: f"delivered: {cluster.undelivered()}",
+             seconds=2 * TAKEOVER_SECONDS, every=0.2)
+
+    check_store(cluster, acknowledged)
+    stored = {row["id"]: row for row in cluster.database.rows(
+        "SELECT e.id, e.body FROM event e WHERE e.type = 'settlement.matched'")}
+    assert len(stored) == PAYMENTS
+    for told_path in (path, slow_path):
+        records = world.sandbox.records(told_path)
+        assert {record["authenticity"] for record in records} == {"verified"}
+        told = check_told(records, cluster.database)
+        assert len(told) == PAYMENTS, f"{told_path}: an event was never told"
+    assert first.counted('settled_node_leases_total{event="taken_over"}') + paused.counted(
+        'settled_node_leases_total{event="taken_over"}') >= 2, "both leases were cleared up after"
+    assert paused.counted('settled_node_leases_total{event="lost"}') == 1
+    bank = paused.bank()
+    bank.acknowledged("FITestEvent", "test me")
+    bank.http.close()
+
+
+def test_a_node_that_ends_hands_its_work_over_at_once(new_cluster):
+    cluster = new_cluster(["all", "all"], RETRIES)
+    world = cluster.world
+    iban = world.account()
+    _, path = world.endpoint(events=["settlement.matched"])
+    world.sandbox.mode("slow", path, delay_ms=300)
+    count = 60
+    register_over_all(cluster, iban, count)
+    first, second = cluster.nodes
+    acknowledged = set()
+    sender = Sender(cluster, [settled_payload(iban, "20.00", Reference=f"LOAD {number:05}") for number in range(count)],
+                    random.Random(SEED), acknowledged, pace=0)
+    cluster.nodes = [first]
+    sender.start()
+    sender.join(60)
+    assert len(acknowledged) == count and sender.failure is None
+    world.close_clients()
+    began = time.monotonic()
+    assert first.server.stop() == 0, first.server.log_text()[-2000:]
+    cluster.nodes = [first, second]
+    held = cluster.database.value("SELECT count(*) FROM task WHERE status = 'queued' AND lease_owner <> 0 AND "
+                                  "lease_owner NOT IN (SELECT holder FROM node WHERE lease_until > 0)")
+    assert held == 0, "it left nothing behind"
+    wait_for(lambda: cluster.undelivered() == 0, lambda: f"delivered: {cluster.undelivered()}", every=0.05)
+    assert time.monotonic() - began < TAKEOVER_SECONDS, "nobody waited for a lease to run out"
+    assert second.counted("settled_delivery_claims_total") > 0
+    check_store(cluster, acknowledged)
+    assert len(check_told(world.sandbox.records(path), cluster.database)) == count
