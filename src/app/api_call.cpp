@@ -36,7 +36,7 @@ Result<net::Response> call_api(const Config& config, ApiCall call) {
             return answer;
         // Left behind by a server that was killed: nobody listens.
     }
-    TRY(const auto installation, Installation::open(config));
+    TRY(const auto installation, Installation::open(config, node::Roles::none()));
     return run_to_end(installation->api().handle(request_of(call)));
 }
 

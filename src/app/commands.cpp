@@ -30,6 +30,8 @@ std::optional<Config> InstallationOptions::load() const {
         loaded.config.store_url = store_url;
     if (!listen.empty())
         loaded.config.listen = listen;
+    if (!roles.empty())
+        loaded.config.roles = roles;
     auto problems = std::move(loaded.problems);
     for (ConfigProblem& problem : check_config(loaded.config))
         problems.push_back(std::move(problem));

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace settled::app {
 
@@ -25,6 +26,7 @@ struct InstallationOptions {
     std::string data;
     std::string store_url;
     std::string listen;
+    std::vector<std::string> roles; // empty: as the file says
     void add_to(CLI::App& command, bool with_listen);
     // The file's settings under the command line's; prints every problem and gives nullopt if there
     // is one.

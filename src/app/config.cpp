@@ -2,6 +2,8 @@
 
 #include "store/postgres/postgres_store.h"
 
+#include "node/roles.h"
+
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
@@ -158,6 +160,13 @@ void read_all(Reader& reader, Config& config) {
     reader.section("store", {{"url", reader.text(config.store_url)},
                              {"password", reader.text(config.store_password)},
                              {"master_key", reader.text(config.master_key)}});
+    reader.section("node", {{"roles", reader.texts(config.roles)},
+                            {"lease_seconds", reader.number(limits::node_lease_min.count(),
+                                                            limits::node_lease_max.count(),
+                                                            [&config](std::int64_t value) {
+                                                                config.lease =
+                                                                    std::chrono::seconds(value);
+                                                            })}});
     reader.section("log", {{"level", reader.text(config.log_level)}});
     reader.section("matching", {{"unmatched_after_seconds",
                                  reader.number(0, 86'400, [&config](std::int64_t value) {
@@ -207,6 +216,8 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     constexpr std::string_view levels[] = {"debug", "info", "warn", "error"};
     if (std::ranges::find(levels, config.log_level) == std::end(levels))
         complain("log.level must be debug, info, warn or error");
+    if (const auto roles = node::Roles::parse(config.roles); !roles)
+        complain("node.roles: " + roles.error().detail);
     for (const std::string& block : config.allow)
         if (block.find('/') == std::string::npos)
             complain(fmt::format("egress.allow: {} is no CIDR block, such as 10.0.0.0/8", block));

@@ -26,6 +26,10 @@ struct Config {
     std::string store_password; // file: or env: URI; empty: in the URL, or where libpq looks
     std::string master_key;     // its file; empty: master.key in `data`
 
+    // [node]
+    std::vector<std::string> roles{"all"}; // intake, worker, api
+    std::chrono::seconds lease = limits::node_lease_default;
+
     // [log]
     std::string log_level = "info";
 

@@ -28,6 +28,8 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.listen, defaults.listen);
     EXPECT_EQ(loaded.config.data, defaults.data);
     EXPECT_EQ(loaded.config.threads, defaults.threads);
+    EXPECT_EQ(loaded.config.roles, defaults.roles);
+    EXPECT_EQ(loaded.config.lease, defaults.lease);
     EXPECT_EQ(loaded.config.log_level, defaults.log_level);
     EXPECT_EQ(loaded.config.unmatched_after, defaults.unmatched_after);
     EXPECT_EQ(loaded.config.https_only, defaults.https_only);
@@ -83,12 +85,14 @@ TEST(Config, settings_that_do_not_go_together_are_problems) {
     config.tls_key = "/no/such/file";
     config.log_level = "loud";
     config.allow = {"10.0.0.1"};
+    config.roles = {"worker", "postman"};
     const std::string text = to_text(check_config(config));
     EXPECT_THAT(text, HasSubstr("server.listen must be"));
     EXPECT_THAT(text, HasSubstr("go together"));
     EXPECT_THAT(text, HasSubstr("there is no file /no/such/file"));
     EXPECT_THAT(text, HasSubstr("log.level must be"));
     EXPECT_THAT(text, HasSubstr("10.0.0.1 is no CIDR block"));
+    EXPECT_THAT(text, HasSubstr("node.roles: a role is"));
 }
 
 TEST(Config, listen_addresses_are_read_strictly) {

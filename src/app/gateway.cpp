@@ -57,6 +57,8 @@ Task<net::Response> Gateway::handle(net::Request request) {
             response.fields.add("Allow", "POST");
             co_return response;
         }
+        if (const auto refused = not_here(installation_.roles().intake, "intake"))
+            co_return refuse(*refused, request_id);
         std::string source = request.path.substr(hooks_prefix.size());
         Result<net::Response> answer =
             co_await installation_.hooks().receive(std::move(source), std::move(request));
@@ -80,12 +82,28 @@ Task<net::Response> Gateway::handle(net::Request request) {
         response.body = installation_.metrics.text();
         co_return response;
     }
+    // The operator on this machine is served by every node.
+    const bool is_served = installation_.roles().api || request.trusted_peer;
+    if (const auto refused = not_here(is_served, "api"))
+        co_return refuse(*refused, request.request_id);
     co_return co_await installation_.api().handle(std::move(request));
+}
+
+// Why this node does not serve a request.
+std::optional<Error> Gateway::not_here(bool has_role, std::string_view role) const {
+    if (!has_role)
+        return Error{Code::route_unknown,
+                     "this node has not the role " + std::string(role) + "; ask one that has it"};
+    if (!installation_.membership().is_member())
+        return Error{Code::node_unleased, "its lease ran out; it takes another; try again soon"};
+    return std::nullopt;
 }
 
 net::Response Gateway::ready() const {
     if (shutting_down_)
         return status_answer(503, "unready", "shutting down");
+    if (!installation_.membership().is_member())
+        return status_answer(503, "unready", "it has no place among the nodes");
     const store::Health health = installation_.store().health();
     const std::string_view kafka = !kafka_ ? "" : kafka_() ? "reachable" : "unreachable";
     return health.can_commit ? status_answer(200, "ready", "", kafka)

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 
 namespace settled::app {
 
@@ -29,6 +30,7 @@ class Gateway final : public net::Handler {
 
   private:
     net::Response ready() const;
+    std::optional<Error> not_here(bool has_role, std::string_view role) const;
 
     Installation& installation_;
     observe::Counter refused_requests_;

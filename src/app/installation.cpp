@@ -7,11 +7,22 @@
 #include "store/endpoints.h"
 #include "store/tasks.h"
 
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <array>
+
 namespace settled::app {
 
 namespace {
 
-constexpr std::uint8_t only_node = 0; // SQLite serves one process
+// For people who look at the table of nodes.
+std::string instance_name() {
+    std::array<char, 256> host{};
+    (void)::gethostname(host.data(), host.size() - 1);
+    return fmt::format("{}:{}", host.data(), ::getpid());
+}
 
 Task<> load_books(Installation& installation) {
     co_await installation.reload_sources();
@@ -20,14 +31,20 @@ Task<> load_books(Installation& installation) {
 
 } // namespace
 
-Result<std::unique_ptr<Installation>> Installation::open(const Config& config) {
-    std::unique_ptr<Installation> installation(new Installation(config));
+Result<std::unique_ptr<Installation>> Installation::open(const Config& config, node::Roles roles) {
+    std::unique_ptr<Installation> installation(new Installation(config, roles));
     TRY_VOID(installation->open_parts());
     run_to_end(load_books(*installation));
     return installation;
 }
 
 Installation::~Installation() {
+    close();
+}
+
+void Installation::close() {
+    if (keeper_)
+        run_to_end(keeper_->leave());
     if (store_)
         store_->stop();
 }
@@ -36,9 +53,10 @@ Result<> Installation::open_parts() {
     TRY(OpenedStore opened, open_store(config_, rng));
     store_ = std::move(opened.store);
     master_ = std::move(opened.master);
-    ids_ = std::make_unique<IdMint>(clock, only_node);
+    TRY_VOID(take_place());
     keys_ = std::make_unique<units::TenantKeys>(master_.copy());
-    context_ = std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after);
+    context_ = std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after,
+                                                roles_.worker ? &claims_ : nullptr);
     endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
     hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, sources_, clock, metrics);
     api_ = std::make_unique<api::Api>(
@@ -51,6 +69,19 @@ Result<> Installation::open_parts() {
                      [this] { return reload_sources(); },
                      [this] { return reload_endpoints(); },
                      {{config_.https_only, config_.allow}, config_.kafka.event_topics}});
+    show_gauges();
+    return {};
+}
+
+Result<> Installation::take_place() {
+    ids_ = std::make_unique<IdMint>(clock, 0);
+    keeper_ = std::make_unique<node::Keeper>(node::KeeperDeps{*store_, clock, *ids_, membership_,
+                                                              node_probe_, instance_name(), roles_,
+                                                              config_.lease, !store_->is_shared()});
+    return run_to_end(keeper_->join());
+}
+
+void Installation::show_gauges() {
     store::Store& store = *store_;
     metrics.gauge("settled_store_queued_units", "Units of work that wait for the writer",
                   [&store] { return static_cast<double>(store.stats().queued); });
@@ -60,7 +91,10 @@ Result<> Installation::open_parts() {
                   [&store] { return static_cast<double>(store.stats().units); });
     metrics.gauge("settled_store_can_commit", "1 while the store takes changes",
                   [&store] { return store.health().can_commit ? 1.0 : 0.0; });
-    return {};
+    metrics.gauge("settled_node_member", "1 while this process has a place among the nodes",
+                  [this] { return membership_.is_member() ? 1.0 : 0.0; });
+    metrics.gauge("settled_node_workers", "Nodes that call partners, as this one sees them",
+                  [this] { return static_cast<double>(membership_.standing().workers); });
 }
 
 Task<> Installation::reload_sources() {

@@ -8,9 +8,11 @@
 #include "base/rng.h"
 #include "intake/hooks.h"
 #include "intake/source_book.h"
+#include "node/keeper.h"
 #include "observe/metrics.h"
 #include "store/store.h"
 #include "units/context.h"
+#include "worker/claims.h"
 #include "worker/endpoint_book.h"
 
 #include <functional>
@@ -20,9 +22,12 @@ namespace settled::app {
 
 class Installation {
   public:
-    // Opens the store (and makes it at the first start), the master key, the books.
-    static Result<std::unique_ptr<Installation>> open(const Config& config);
+    // Opens the store (and makes it at the first start), the master key, the books, and takes a
+    // place among the nodes in those roles.
+    static Result<std::unique_ptr<Installation>> open(const Config& config, node::Roles roles);
     ~Installation();
+    // Gives the place among the nodes back and closes the store. Nothing is under way any more.
+    void close();
 
     // Reads the books again from the store.
     Task<> reload_sources();
@@ -38,6 +43,10 @@ class Installation {
 
     store::Store& store() { return *store_; }
     const units::Context& context() const { return *context_; }
+    node::Roles roles() const { return roles_; }
+    const node::Membership& membership() const { return membership_; }
+    node::Keeper& keeper() { return *keeper_; }
+    worker::Claims& claims() { return claims_; }
     intake::SourceBook& sources() { return sources_; }
     worker::EndpointBook& endpoints() { return *endpoints_; }
     intake::Hooks& hooks() { return *hooks_; }
@@ -45,13 +54,20 @@ class Installation {
     const Config& config() const { return config_; }
 
   private:
-    explicit Installation(Config config) : config_(std::move(config)) {}
+    Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
     Result<> open_parts();
+    Result<> take_place();
+    void show_gauges();
 
     Config config_;
     Secret master_;
     std::unique_ptr<store::Store> store_;
+    node::Roles roles_;
+    node::Membership membership_{clock};
+    worker::Claims claims_{membership_};
+    node::Probe node_probe_{metrics};
     std::unique_ptr<IdMint> ids_;
+    std::unique_ptr<node::Keeper> keeper_;
     std::unique_ptr<units::TenantKeys> keys_;
     std::unique_ptr<units::Context> context_;
     intake::SourceBook sources_;

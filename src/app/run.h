@@ -1,4 +1,5 @@
-// Runs one coroutine to its end on an io_context of its own: for start-up and the command line.
+// Runs one coroutine to its end on an io_context of its own: for start-up, the end and the command
+// line. Main thread only.
 #pragma once
 
 #include "base/task.h"
@@ -22,8 +23,11 @@ Task<> keep_result(Task<T> task, std::optional<T>& into) {
 } // namespace detail
 
 inline void run_to_end(Task<> task) {
-    boost::asio::io_context io(1);
+    // Never destroyed: the store's thread may still be on its way out of post() when the result is
+    // here already.
+    static boost::asio::io_context& io = *new boost::asio::io_context(1);
     boost::asio::co_spawn(io, std::move(task), boost::asio::detached);
+    io.restart();
     io.run();
 }
 

@@ -49,6 +49,8 @@ void add_serve(CommandLine& line) {
     auto options = std::make_shared<InstallationOptions>();
     CLI::App* const command = line.root.add_subcommand("serve", "run the server");
     options->add_to(*command, true);
+    command->add_option("--role", options->roles, "intake, worker, api (comma between), or all")
+        ->delimiter(',');
     command->callback([&line, options] { line.exit_status = run_serve(*options); });
 }
 

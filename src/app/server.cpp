@@ -6,6 +6,7 @@
 #include "intake/retention.h"
 #include "observe/log.h"
 #include "store/directory.h"
+#include "store/nodes.h"
 #include "worker/deliver.h"
 #include "worker/dispatcher.h"
 #include "worker/timers.h"
@@ -13,6 +14,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -20,6 +22,7 @@
 
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 #include <vector>
@@ -63,6 +66,7 @@ class RunningServer {
     Result<> open_control(IoThread& thread);
     worker::DispatcherDeps dispatcher_deps(IoThread& thread, std::size_t index, std::size_t count);
     void route_notes();
+    void keep_place(IoThread& first);
     Task<> keep_retention();
     Task<> wait_for_signal();
     Task<> wind_down(IoThread& thread);
@@ -77,6 +81,7 @@ class RunningServer {
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
+    std::atomic<std::size_t> winding_down_{0}; // threads
 };
 
 std::size_t thread_count(const Config& config) {
@@ -109,7 +114,8 @@ Result<> RunningServer::open_bus() {
     TRY(const std::vector<TenantId> tenants, tenants_of(installation_));
     TRY(bus_, bus::Bus::open(config.kafka, config.kafka_consumers, tenants,
                              {installation_.store(), installation_.context(), installation_.clock,
-                              installation_.metrics, [] { return true; }}));
+                              installation_.metrics,
+                              [this] { return installation_.membership().is_member(); }}));
     gateway_.show_kafka([this] { return bus_->reachable(); });
     return {};
 }
@@ -123,9 +129,9 @@ Result<> RunningServer::open() {
     }
     IoThread& first = *threads_.front();
     TRY_VOID(open_control(first));
-    timers_ =
-        std::make_unique<worker::Timers>(first.io, installation_.store(), installation_.context(),
-                                         installation_.clock, worker_probe_);
+    timers_ = std::make_unique<worker::Timers>(first.io, installation_.store(),
+                                               installation_.context(), installation_.clock,
+                                               worker_probe_, installation_.membership());
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
     // Before anyone is told that the server is ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
@@ -169,6 +175,8 @@ worker::DispatcherDeps RunningServer::dispatcher_deps(IoThread& thread, std::siz
             installation_.clock,
             installation_.rng,
             worker_probe_,
+            installation_.membership(),
+            installation_.claims(),
             schedule,
             index,
             count,
@@ -202,9 +210,26 @@ void RunningServer::route_notes() {
     });
 }
 
+// What other nodes change and leave is seen here.
+void RunningServer::keep_place(IoThread& first) {
+    installation_.keeper().on_book_changed([this, &first](std::string_view book) {
+        asio::co_spawn(first.io,
+                       book == store::book_sources ? installation_.reload_sources()
+                                                   : installation_.reload_endpoints(),
+                       asio::detached);
+    });
+    installation_.keeper().on_tasks_freed([this] {
+        for (const auto& thread : threads_)
+            thread->dispatcher->look_for_more();
+    });
+    installation_.keeper().start(first.io);
+}
+
 Task<> RunningServer::keep_retention() {
     while (!timers_->stopped()) {
-        const auto released = co_await retention_.run_once();
+        Result<std::int64_t> released = 0;
+        if (installation_.membership().does_job(store::job_retention))
+            released = co_await retention_.run_once();
         if (!released)
             log::failure("retention.failed", released.error(), {});
         else if (*released > 0)
@@ -225,6 +250,11 @@ Task<> RunningServer::wait_for_signal() {
         bus_->begin_stop();
     timers_->stop();
     retention_timer_->cancel();
+    // What is not under way goes to other nodes now; the lease is kept until the rest is done.
+    installation_.claims().close_all();
+    for (const auto& thread : threads_)
+        thread->dispatcher->hand_over();
+    winding_down_ = threads_.size();
     // Each thread winds its own sockets down; its io_context runs out of work and its thread ends.
     for (const auto& thread : threads_)
         asio::co_spawn(thread->io, wind_down(*thread), asio::detached);
@@ -236,19 +266,29 @@ Task<> RunningServer::wind_down(IoThread& thread) {
         co_await thread.control->drain(1s);
     co_await thread.dispatcher->drain();
     thread.client->close();
+    if (--winding_down_ == 0)
+        asio::post(threads_.front()->io, [this] {
+            if (bus_)
+                bus_->stop_consumers(); // they write, so they end before the lease does
+            installation_.keeper().stop();
+        });
 }
 
 void RunningServer::run() {
     IoThread& first = *threads_.front();
     for (const auto& thread : threads_) {
         thread->server->start();
-        thread->dispatcher->start();
+        if (installation_.roles().worker)
+            thread->dispatcher->start();
     }
     first.control->start();
-    timers_->start();
-    if (bus_)
+    keep_place(first);
+    if (installation_.roles().worker) {
+        timers_->start();
+        asio::co_spawn(first.io, keep_retention(), asio::detached);
+    }
+    if (bus_ && installation_.roles().intake)
         bus_->start();
-    asio::co_spawn(first.io, keep_retention(), asio::detached);
     asio::co_spawn(first.io, wait_for_signal(), asio::detached);
     for (const auto& thread : threads_)
         thread->thread = std::thread([&io = thread->io] {
@@ -268,12 +308,13 @@ std::string control_socket_path(const Config& config) {
 }
 
 Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready) {
-    TRY(const auto installation, Installation::open(config));
+    TRY(const node::Roles roles, node::Roles::parse(config.roles));
+    TRY(const auto installation, Installation::open(config, roles));
     RunningServer server(*installation);
     TRY_VOID(server.open());
     ready(server.listening());
     server.run();
-    installation->store().stop();
+    installation->close();
     log::info("server.stopped", {});
     return {};
 }
