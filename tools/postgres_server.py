@@ -79,16 +79,21 @@ class Postgres:
     def start(self):
         if not self.data.exists():
             self.make()
+        self._launch()
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not self.is_ready():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL does not start: {self.log.read_text()[-2000:]}")
+            if self.child.poll() is not None:  # what a killed one left behind is still going away
+                self._launch()
+            time.sleep(0.02)
+        return self
+
+    def _launch(self):
         with self.log.open("ab") as log:
             self.child = subprocess.Popen([BIN / "postgres", "-D", self.data], stdin=subprocess.DEVNULL,
                                           stdout=log, stderr=log, cwd="/", start_new_session=True,
                                           preexec_fn=_end_with_parent, **self.user)
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while not self.is_ready():
-            if self.child.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL does not start: {self.log.read_text()[-2000:]}")
-            time.sleep(0.02)
-        return self
 
     def is_ready(self):
         return subprocess.run([BIN / "pg_isready", "-q", "-h", self.directory, "-p", str(PORT)],
@@ -111,6 +116,26 @@ class Postgres:
         """What psql prints, a line for each row, columns by tabs."""
         return self._run(BIN / "psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1",
                          "-d", self.url_of(database), "-c", text).rstrip("\n")
+
+    def standby(self):
+        """A copy that follows this server, which then waits for it in each commit."""
+        other = Postgres()
+        self._run(BIN / "pg_basebackup", "-D", other.data, "-h", self.directory, "-p", str(PORT), "-U", "settled",
+                  "-R", "-X", "stream", "--no-sync", "-c", "fast")
+        with (other.data / "postgresql.auto.conf").open("a") as conf:
+            conf.write(f"unix_socket_directories = '{other.directory}'\n")
+        other.start()
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.sql("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while self.sql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") != "1":
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the standby does not follow: {other.log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        return other
+
+    def promote(self):
+        self._run(BIN / "pg_ctl", "promote", "-D", self.data, "-w")
 
     def remove(self):
         self.stop()

@@ -231,14 +231,23 @@ def read_junit(path, outcome):
             outcome.passed += 1
 
 
-def run_pytest(args, env):
-    outcome = Outcome("pytest")
-    folder = ROOT / "tests" / ("sim" if args.sim else "")
-    if not any(folder.rglob("test_*.py")):
+def run_pytests(args, env):
+    if args.sim:
+        return [run_pytest("pytest", [ROOT / "tests" / "sim"], args, env)]
+    outcomes = [run_pytest("pytest", [ROOT / "tests"], args, env)]
+    if env.get(SERVER_VARIABLE):
+        on_postgres = [ROOT / "tests" / "integration", ROOT / "tests" / "crash" / "test_kill_at_random.py"]
+        outcomes.append(run_pytest("pytest (postgres)", on_postgres, args, env | {STORE_VARIABLE: "postgres"}))
+    return outcomes
+
+
+def run_pytest(name, places, args, env):
+    outcome = Outcome(name)
+    if not any(place.is_file() or any(place.rglob("test_*.py")) for place in places):
         return outcome
     report_path = args.build / "pytest.xml"
     report_path.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", str(folder), "-q", "--tb=short", "-p", "no:cacheprovider",
+    command = [sys.executable, "-m", "pytest", *map(str, places), "-q", "--tb=short", "-p", "no:cacheprovider",
                "-n", str(args.jobs), "--dist", "loadfile", f"--junitxml={report_path}"]
     if args.filter:
         command += ["-k", re.sub(r"[^\w.]+", " and ", args.filter).removeprefix(" and ").removesuffix(" and ")]
@@ -284,7 +293,7 @@ def run_round_on(args, seed, env):
     for outcome in outcomes:
         if outcome.failed:
             print(f"\n===== {outcome.name}\n{failing_part(outcome)}")
-    return outcomes + [run_pytest(args, env)]
+    return outcomes + run_pytests(args, env)
 
 
 def main():

@@ -6,6 +6,7 @@ import shutil
 
 from .api import Api
 from .bank import Bank
+from .postgres import PostgresStore, is_engine
 from .processes import Server, run_settled
 from .sandbox import Sandbox
 from .store import Store
@@ -23,11 +24,13 @@ def make_iban(number):
 class World:
     """Sandbox, server and an operator's API key; `source` is a source of the sandbox's bank."""
 
-    def __init__(self, directory, contract, keys, config="", source="clearbank", serve=True, **timing):
+    def __init__(self, directory, contract, keys, config="", source="clearbank", serve=True, store=None,
+                 **timing):
         self.directory = pathlib.Path(directory)
         self.contract = contract
         self.source = source
         self.server = None
+        self.store = store
         self.key = None
         self.clients = []
         shutil.copytree(keys, self.directory / "sandbox")
@@ -42,8 +45,9 @@ class World:
         self.data = self.directory / "data"
         self.config = self.directory / "settled.toml"
         self.log = self.directory / "server.log"
+        if self.store is None:
+            self.store = PostgresStore(self.data) if is_engine() else Store(self.data)
         self.write_config(config)
-        self.store = Store(self.data)
         if serve:
             self.start()
             self.set_up()
@@ -52,7 +56,7 @@ class World:
         """Loopback may be called, over http too; `extra` is further sections."""
         self.config.write_text(
             '[egress]\nhttps_only = false\nallow = ["127.0.0.0/8", "::1/128"]\n'
-            f'trusted_certificates = "{self.sandbox.files["partner_authority"]}"\n{extra}\n')
+            f'trusted_certificates = "{self.sandbox.files["partner_authority"]}"\n{self.store.settings}{extra}\n')
 
     def start(self, **rest):
         self.server = Server(self.data, self.log, self.config, **rest)
@@ -127,6 +131,8 @@ class World:
         try:
             if self.server and self.server.is_running():
                 self.server.stop()
+            if self.store:
+                self.store.drop()
         finally:
             self.sandbox.http.close()
             self.sandbox.process.stop()

@@ -6,8 +6,9 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstdlib>
 
 namespace settled::store::postgres {
 
@@ -209,13 +210,13 @@ Failure Connection::lost(std::string_view what) {
     return {Trouble::lost, {Code::store_unavailable, fmt::format("PostgreSQL: {}", what)}};
 }
 
-Attempt<> Connection::wait(std::chrono::steady_clock::time_point deadline) {
+Attempt<> Connection::wait(Steady::time_point deadline) {
     while (true) {
         const int unsent = PQflush(connection_.get());
         if (unsent < 0 || PQsocket(connection_.get()) < 0)
             return std::unexpected(lost(first_line(PQerrorMessage(connection_.get()))));
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Steady::now());
         if (left <= 0ms)
             return std::unexpected(lost("the server does not answer"));
         pollfd watched{PQsocket(connection_.get()), POLLIN, 0};
@@ -287,8 +288,8 @@ Attempt<bool> Connection::take_one() {
     return true;
 }
 
-Attempt<> Connection::receive(std::vector<Ticket>& arrived) {
-    const auto deadline = std::chrono::steady_clock::now() + answer_max;
+Attempt<> Connection::receive(std::vector<Ticket>& arrived, Steady::time_point give_up) {
+    const auto deadline = std::min(give_up, Steady::now() + answer_max);
     flush();
     while (!expected_.empty()) {
         if (broken_)
@@ -312,10 +313,10 @@ Attempt<> Connection::receive(std::vector<Ticket>& arrived) {
     return {};
 }
 
-Attempt<> Connection::drain() {
+Attempt<> Connection::drain(Steady::time_point give_up) {
     std::vector<Ticket> ignored;
     while (!idle())
-        if (const Attempt<> received = receive(ignored); !received)
+        if (const Attempt<> received = receive(ignored, give_up); !received)
             return received;
     return {};
 }

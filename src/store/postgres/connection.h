@@ -41,6 +41,8 @@ inline constexpr std::size_t own_statements_max = 8;
 
 class Connection {
   public:
+    using Steady = std::chrono::steady_clock;
+
     // Connects and makes sure of what durability needs. Blocks for at most connect_timeout for each
     // host. Fails with store_unavailable, config_invalid.
     static Result<std::unique_ptr<Connection>> open(const ConnectionInfo& info, Access access);
@@ -63,9 +65,10 @@ class Connection {
     void flush();
     // Sends what is queued and waits for answers: appends the tickets of those that came, at least
     // one unless nothing is expected any more.
-    Attempt<> receive(std::vector<Ticket>& arrived);
-    // Waits for every answer.
-    Attempt<> drain();
+    Attempt<> receive(std::vector<Ticket>& arrived,
+                      Steady::time_point give_up = Steady::time_point::max());
+    // Waits for every answer, until `give_up` if that comes before the usual limit.
+    Attempt<> drain(Steady::time_point give_up = Steady::time_point::max());
     // Nothing is on its way.
     bool idle() const { return expected_.empty(); }
 
@@ -103,7 +106,7 @@ class Connection {
     explicit Connection(pg_conn* connection);
     Result<> configure(Access access);
     void prepare(std::size_t number, const char* sql, const unsigned int* types, int count);
-    Attempt<> wait(std::chrono::steady_clock::time_point deadline);
+    Attempt<> wait(Steady::time_point deadline);
     Attempt<bool> take_one();
     Attempt<> drain_all();
     Attempt<> take_answer(const pg_result& result, const Expected& expected);

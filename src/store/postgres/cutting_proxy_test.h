@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
@@ -23,6 +24,7 @@ class CuttingProxy {
     enum class Cut : std::uint8_t {
         before, // the server never sees the message
         after,  // the server acts on it, and its answer is lost
+        late, // the engine sees the connection go, and the server gets all that was sent after that
     };
 
     // `directory` gets a socket that libpq finds as it finds a server's; `server` is a server's.
@@ -100,7 +102,7 @@ class CuttingProxy {
                     if (got <= 0)
                         break;
                     pending.append(buffer.data(), static_cast<std::size_t>(got));
-                    if (!pass_messages(pending, greeted, server))
+                    if (!pass_messages(pending, greeted, client, server))
                         break;
                 }
             }
@@ -110,7 +112,7 @@ class CuttingProxy {
     }
 
     // False: cut.
-    bool pass_messages(std::string& pending, bool& greeted, int server) {
+    bool pass_messages(std::string& pending, bool& greeted, int client, int server) {
         while (true) {
             const std::size_t head = greeted ? 1 : 0; // the first message has no type
             if (pending.size() < head + 4)
@@ -124,6 +126,14 @@ class CuttingProxy {
             const bool cut_here = greeted && left_ > 0 && --left_ == 0;
             if (cut_here && cut_ == Cut::before)
                 return false;
+            if (cut_here && cut_ == Cut::late) {
+                ::shutdown(client, SHUT_RDWR);
+                std::this_thread::sleep_for(
+                    std::chrono::milliseconds(40)); // the engine is back by now
+                (void)send_all(server, pending.data(), pending.size());
+                swallow(server);
+                return false;
+            }
             if (!send_all(server, pending.data(), whole))
                 return false;
             if (cut_here) {

@@ -8,11 +8,14 @@ namespace settled::store::postgres::own {
 inline constexpr OwnStatement begin_writing{0, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"};
 inline constexpr OwnStatement begin_reading{1, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 inline constexpr OwnStatement commit{2, "COMMIT"};
-// One row for each writer: which of its transactions was the last to commit.
+// One row for each writer: which of its transactions was the last to commit, and a fence. A
+// transaction from before the fence divides by zero, and fails: a backend that gets the messages of
+// a lost connection late can do nothing any more.
 inline constexpr OwnStatement mark{
-    3,
-    "INSERT INTO writer_mark (writer_id, sequence, seen_at) VALUES ($1::bigint, $2::bigint, "
-    "now()) ON CONFLICT (writer_id) DO UPDATE SET sequence = excluded.sequence, seen_at = now()"};
+    3, "INSERT INTO writer_mark (writer_id, sequence, fence, seen_at) VALUES ($1::bigint, "
+       "$2::bigint, 0, now()) ON CONFLICT (writer_id) DO UPDATE SET seen_at = now(), sequence = "
+       "CASE WHEN writer_mark.fence < excluded.sequence THEN excluded.sequence "
+       "ELSE 1 / (excluded.sequence - excluded.sequence) END"};
 // Answers no rows: a lock function's result is never null.
 inline constexpr OwnStatement take_locks{
     4, "SELECT 1 FROM unnest($1::bigint[], $2::boolean[]) AS t (name, shared) WHERE CASE WHEN "

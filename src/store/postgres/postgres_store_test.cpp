@@ -88,6 +88,13 @@ std::string server_socket() {
     return value("host") + "/.s.PGSQL." + value("port");
 }
 
+const Statement next_moment{"UPDATE tenant SET created_at = created_at + 1 WHERE id = 5"};
+
+// Waits for nothing: its whole transaction is on its way before the first answer.
+Step<> count_up(Session& s) {
+    co_await s.send(next_moment);
+}
+
 TEST_P(PostgresCut, loses_nothing_and_doubles_nothing) {
     TemporaryDirectory directory;
     open_store(directory.path())->stop();
@@ -98,11 +105,13 @@ TEST_P(PostgresCut, loses_nothing_and_doubles_nothing) {
     url.replace(host, url.find("&options") - host, sockets.path() + "&port=5432&user=settled");
     SystemRng rng;
     const auto store = must(open({Secret(url), Secret(), 1, 1}, rng));
+    must(write<void>(*store, adds(5)));
     std::int64_t item = 10'000;
     bool was_cut = true;
     int message = 0;
     while (was_cut) {
         proxy.arm(++message, GetParam());
+        must(write<void>(*store, [](Session& s) { return count_up(s); }));
         auto first = Awaited<void>::write(*store, adds(++item));
         auto second = Awaited<std::int64_t>::write(*store, count_items);
         auto third = Awaited<void>::write(*store, adds(++item));
@@ -110,7 +119,11 @@ TEST_P(PostgresCut, loses_nothing_and_doubles_nothing) {
         must(second.get());
         must(third.get());
         was_cut = proxy.disarm();
-        ASSERT_EQ(number_seen_by_another(directory.path(), count_items_sql), message * 2)
+        ASSERT_EQ(number_seen_by_another(directory.path(), count_items_sql), 1 + message * 2)
+            << "cut at message " << message;
+        ASSERT_EQ(
+            number_seen_by_another(directory.path(), "SELECT created_at FROM tenant WHERE id = 5"),
+            message)
             << "cut at message " << message;
         ASSERT_LT(message, 200);
     }
@@ -119,7 +132,8 @@ TEST_P(PostgresCut, loses_nothing_and_doubles_nothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, PostgresCut,
-                         ::testing::Values(CuttingProxy::Cut::before, CuttingProxy::Cut::after));
+                         ::testing::Values(CuttingProxy::Cut::before, CuttingProxy::Cut::after,
+                                           CuttingProxy::Cut::late));
 
 Lock named(std::int64_t key) {
     return Lock::block(TenantId{1}, key);

@@ -1,5 +1,5 @@
-// A thread that runs read-only units, each on a snapshot, on a connection of its own. One at a time:
-// a short one does not wait for the long ones that came with it.
+// A thread that runs read-only units, each on a snapshot, on a connection of its own. One at a
+// time: a short one does not wait for the long ones that came with it.
 #pragma once
 
 #include "store/job_queue.h"

@@ -25,7 +25,7 @@ constexpr const char* own_tables_sql =
     "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT "
     "NOT NULL); "
     "CREATE TABLE IF NOT EXISTS writer_mark (writer_id BIGINT NOT NULL PRIMARY KEY, sequence "
-    "BIGINT NOT NULL, seen_at TIMESTAMPTZ NOT NULL) WITH (fillfactor = 50); "
+    "BIGINT NOT NULL, fence BIGINT NOT NULL, seen_at TIMESTAMPTZ NOT NULL) WITH (fillfactor = 50); "
     "DELETE FROM writer_mark WHERE seen_at < now() - interval '2 days'; COMMIT";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> words{

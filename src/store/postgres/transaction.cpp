@@ -205,8 +205,8 @@ void Transaction::send_commit() {
     connection_.sync();
 }
 
-Attempt<> Transaction::finish_commit() {
-    Attempt<> outcome = connection_.drain();
+Attempt<> Transaction::finish_commit(Connection::Steady::time_point give_up) {
+    Attempt<> outcome = connection_.drain(give_up);
     if (!outcome) {
         Failure failure = std::move(outcome).error();
         failure.in_doubt = failure.trouble == Trouble::lost;

@@ -38,8 +38,9 @@ class Transaction {
     Attempt<> run_units();
     // Queues the COMMIT.
     void send_commit();
-    // Waits for it. A failure is `in_doubt` when the database may have committed.
-    Attempt<> finish_commit();
+    // Waits for it, at most until `give_up`. A failure is `in_doubt` when the database may have
+    // committed.
+    Attempt<> finish_commit(Connection::Steady::time_point give_up);
     // What the units noted, in their order.
     std::vector<TaskNote> take_notes();
 

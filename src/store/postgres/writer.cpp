@@ -4,6 +4,9 @@
 
 #include "base/limits.h"
 
+#include <algorithm>
+#include <array>
+
 namespace settled::store::postgres {
 
 namespace {
@@ -19,13 +22,20 @@ constexpr std::size_t load_from = 3; // a group this large means that waiting fo
 constexpr auto group_wait_max = 4s;
 constexpr int reruns_max = 5;
 constexpr auto rerun_pause = 2ms;
-constexpr auto look_after = 1s; // whether an idle connection is still there
+constexpr auto commit_min = 500ms;
+constexpr auto look_after = 1s;         // whether an idle connection is still there
+constexpr auto try_again_after = 200ms; // while nothing can be stored
 constexpr auto reconnect_first = 20ms;
 constexpr auto reconnect_max = 1s;
 
-constexpr const char* touch_mark_sql =
-    "INSERT INTO writer_mark (writer_id, sequence, seen_at) VALUES ($1::bigint, 0, now()) "
-    "ON CONFLICT (writer_id) DO UPDATE SET seen_at = now() RETURNING sequence";
+// The row may not be there yet; then an old backend that is about to make it is waited for, too.
+constexpr const char* make_row_sql = "INSERT INTO writer_mark (writer_id, sequence, fence, "
+                                     "seen_at) VALUES ($1::bigint, 0, 0, now()) "
+                                     "ON CONFLICT (writer_id) DO NOTHING";
+constexpr const char* ask_row_sql =
+    "SELECT sequence FROM writer_mark WHERE writer_id = $1::bigint FOR UPDATE";
+constexpr const char* fence_row_sql =
+    "UPDATE writer_mark SET fence = $2::bigint, seen_at = now() WHERE writer_id = $1::bigint";
 
 Error fate_unknown() {
     return {Code::store_unavailable, "PostgreSQL went away during a commit, and whether it was "
@@ -55,7 +65,7 @@ void Writer::loop() {
             continue;
         }
         auto jobs = shared_.queue.take(limits::units_per_commit, patience(), group_max,
-                                       down_ ? reconnect_first : look_after);
+                                       down_ ? try_again_after : look_after);
         if (jobs.empty()) {
             if (shared_.queue.drained())
                 return;
@@ -103,7 +113,7 @@ void Writer::commit(Group& group, Steady::time_point give_up) {
             fail_all(group, connected.error());
             return note_down(connected.error());
         }
-        const Attempt<> outcome = run_once(group);
+        const Attempt<> outcome = run_once(group, give_up);
         if (outcome)
             return;
         Fate fate = Fate::not_committed;
@@ -161,12 +171,14 @@ void Writer::commit_one_by_one(Group& group, Steady::time_point give_up) {
 
 // All or nothing: on a failure that is not in doubt, nothing of the group is stored. The units keep
 // their results until it is known.
-Attempt<> Writer::run_once(Group& group) {
+Attempt<> Writer::run_once(Group& group, Steady::time_point give_up) {
     Transaction transaction(*connection_, group, Transaction::Mark{id_, ++sequence_});
     Attempt<> outcome = transaction.run_units();
     if (outcome) {
         transaction.send_commit();
-        outcome = transaction.finish_commit();
+        // A commit waits for the standby for as long as there is none: without an end, but for
+        // ours.
+        outcome = transaction.finish_commit(std::max(give_up, Steady::now() + commit_min));
         notes_ = transaction.take_notes();
     }
     if (outcome) {
@@ -196,17 +208,21 @@ Result<> Writer::connect_until(Steady::time_point give_up) {
 }
 
 // The row is written by every transaction first, so asking waits for an old backend that is still
-// at it. Asking writes, too, and commits: whatever the answer rests on is then as safe as any
-// commit, on the standby as well.
-Attempt<std::int64_t> Writer::committed_sequence() {
-    const std::array<std::string, 1> id{std::to_string(id_)};
+// at it; and the fence stops one that has not begun. Whatever the answer rests on is then as safe
+// as any commit, on the standby as well.
+Attempt<std::int64_t> Writer::last_committed(Steady::time_point give_up) {
+    const std::string id = std::to_string(id_);
+    const std::array<std::string, 1> row{id};
+    const std::array<std::string, 2> fence{id, std::to_string(++sequence_)};
     Rows rows;
     connection_->forget_warning();
     connection_->send(own::begin_writing, {}, nullptr, nobody);
-    connection_->send_text(touch_mark_sql, id, &rows, nobody);
+    connection_->send_text(make_row_sql, row, nullptr, nobody);
+    connection_->send_text(ask_row_sql, row, &rows, nobody);
+    connection_->send_text(fence_row_sql, fence, nullptr, nobody);
     connection_->send(own::commit, {}, nullptr, nobody);
     connection_->sync();
-    Attempt<> outcome = connection_->drain();
+    Attempt<> outcome = connection_->drain(std::max(give_up, Steady::now() + commit_min));
     if (outcome && connection_->warned())
         outcome = std::unexpected(Failure{Trouble::lost, fate_unknown()});
     if (!outcome) {
@@ -218,10 +234,11 @@ Attempt<std::int64_t> Writer::committed_sequence() {
 }
 
 Writer::Fate Writer::ask_fate(Steady::time_point give_up) {
+    const std::int64_t doubtful = sequence_;
     while (connect_until(give_up)) {
-        const Attempt<std::int64_t> sequence = committed_sequence();
+        const Attempt<std::int64_t> sequence = last_committed(give_up);
         if (sequence)
-            return *sequence == sequence_ ? Fate::committed : Fate::not_committed;
+            return *sequence == doubtful ? Fate::committed : Fate::not_committed;
         if (Steady::now() > give_up)
             break;
     }
@@ -244,7 +261,7 @@ void Writer::idle() {
     auto connected = connect_until(Steady::now());
     if (!connected)
         return shared_.available.still_down(connected.error().detail);
-    const auto committed = committed_sequence();
+    const auto committed = last_committed(Steady::now());
     if (!committed)
         return shared_.available.still_down(committed.error().error.detail);
     down_ = false;
@@ -252,7 +269,7 @@ void Writer::idle() {
 }
 
 void Writer::wait_down() {
-    std::this_thread::sleep_for(reconnect_max / 4);
+    std::this_thread::sleep_for(try_again_after);
     idle();
 }
 

@@ -39,10 +39,10 @@ class Writer {
     void serve(Group group);
     void commit(Group& group, Steady::time_point give_up);
     void commit_one_by_one(Group& group, Steady::time_point give_up);
-    Attempt<> run_once(Group& group);
+    Attempt<> run_once(Group& group, Steady::time_point give_up);
     Result<> connect_until(Steady::time_point give_up);
     Fate ask_fate(Steady::time_point give_up);
-    Attempt<std::int64_t> committed_sequence();
+    Attempt<std::int64_t> last_committed(Steady::time_point give_up);
     void idle();
     void wait_down();
     void note_down(const Error& error);
