@@ -56,6 +56,7 @@ def test_what_one_node_changes_the_others_hear_of_within_a_second(new_cluster):
     settle_at(second, iban, "FIRST")
     world.sandbox.told(path, 1)
     world.api.patch(f"/v1/endpoints/{made['id']}", {"status": "disabled"})
+    world.payment(iban, reference="SECOND")
     settle_at(second, iban, "SECOND")
     world.api.patch(f"/v1/endpoints/{made['id']}", {"status": "active"})
     world.payment(iban, reference="THIRD")

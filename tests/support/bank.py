@@ -1,6 +1,7 @@
 """The bank as a test plays it: signs webhooks with any key, checks the signed answers."""
 
 import base64
+import datetime
 import itertools
 import json
 import random
@@ -50,13 +51,18 @@ def webhook_text(kind, payload, nonce, version=1):
     return re.sub(r'"@([0-9.eE+-]+)@"', r"\1", text).encode()
 
 
+def now_text():
+    """A time that a test writes down once would one day lie before its payments, and match none of them."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
 def settled_payload(iban, amount="12.34", **members):
     """A settled payment in; `members` replace or add what the payload has."""
     number = next(_numbers)
     payload = {
         "TransactionId": str(uuid.uuid4()), "Status": "Settled", "Scheme": "FasterPayments",
         "EndToEndTransactionId": f"E2E-{number:09}", "Amount": 0, "CurrencyCode": "GBP",
-        "TimestampSettled": "2026-11-22T10:00:00.000Z", "TimestampCreated": "2026-11-22T10:00:00.000Z",
+        "TimestampSettled": now_text(), "TimestampCreated": now_text(),
         "DebitCreditCode": "Credit", "Reference": f"INV {number:06}", "IsReturn": False,
         "Account": {"IBAN": iban, "OwnerName": "Shop Ltd"},
         "CounterpartAccount": {"IBAN": "GB29NWBK60161331926819", "OwnerName": "A Payer"},
