@@ -8,9 +8,12 @@ import os
 
 import pytest
 
+from support.bank import now_text
 from support.http_client import HttpClient
 from support.processes import run_settled
 from support.waiting import wait_for
+
+NOW = now_text()  # of all credits: one that comes again is the same
 
 SECRET = "a secret of sixteen bytes"
 _numbers = itertools.count(1)
@@ -53,7 +56,7 @@ def send(shared, name, message, secret=SECRET):
 
 def credit(iban, number, text, delivery=1):
     return {"event": "credit", "delivery": delivery,
-            "credit": {"id": f"c-{number}", "pence": 1234, "time": "2026-11-22T10:00:00Z", "text": text, "to": iban,
+            "credit": {"id": f"c-{number}", "pence": 1234, "time": NOW, "text": text, "to": iban,
                        "from": "A Payer"}}
 
 
