@@ -8,7 +8,9 @@
 #include "api/views.h"
 #include "bank/mapped/mapping.h"
 #include "bank/mapped/signature.h"
+#include "bank/pubsub/push.h"
 #include "crypto/custody.h"
+#include "crypto/key_set.h"
 #include "forms/reader.h"
 #include "store/directory.h"
 
@@ -29,6 +31,7 @@ struct SourcePatch {
     std::optional<std::string> signing_key;
     std::optional<std::string> signature;
     std::optional<std::string> mapping;
+    std::optional<std::string> push;
     std::optional<std::int64_t> retention_days;
 };
 
@@ -60,6 +63,15 @@ Result<> check_mapping(wire::Json written) {
     return mapping ? Result<>() : std::unexpected(mapping.error());
 }
 
+// One answer whatever is wrong with the file, as above.
+Result<> check_push(wire::Json written) {
+    TRY(const auto push, bank::pubsub::PushSettings::parse(written));
+    if (!push.jwks_file.empty() && !crypto::read_key_set(push.jwks_file))
+        return fail(Code::value_invalid,
+                    "jwks_file: give the path of a JSON Web Key Set that this server can read");
+    return {};
+}
+
 // A member that is kept as it was written.
 std::optional<std::string> read_written(forms::Reader& in, std::string_view name,
                                         Result<> (*check)(wire::Json)) {
@@ -75,10 +87,15 @@ std::optional<std::string> read_written(forms::Reader& in, std::string_view name
 Result<> check_kind(std::string_view kind, const SourcePatch& given) {
     const bool clearbank = given.bank_keys || given.signing_key;
     const bool mapped = given.signature || given.mapping;
-    if (kind == flow::source_clearbank && mapped)
-        return fail(Code::value_invalid, "a clearbank source has no signature and no mapping");
-    if (kind == flow::source_mapped && clearbank)
-        return fail(Code::value_invalid, "a mapped source has no bank_keys and no signing_key");
+    const bool push = given.push.has_value();
+    if (kind == flow::source_clearbank && (mapped || push))
+        return fail(Code::value_invalid,
+                    "a clearbank source has no signature, no mapping and no push");
+    if (kind == flow::source_mapped && (clearbank || push))
+        return fail(Code::value_invalid,
+                    "a mapped source has no bank_keys, no signing_key and no push");
+    if (kind == flow::source_pubsub_push && (clearbank || mapped))
+        return fail(Code::value_invalid, "a pubsub_push source has push and retention_days alone");
     return {};
 }
 
@@ -93,6 +110,7 @@ SourcePatch read_settings(forms::Reader& in) {
     patch.signing_key = in.take("signing_key", bounds::uri_bytes_max, check_signing_key);
     patch.signature = read_written(in, "signature", check_signature);
     patch.mapping = read_written(in, "mapping", check_mapping);
+    patch.push = read_written(in, "push", check_push);
     patch.retention_days = in.optional_integer("retention_days", 1, limits::retention_days_max);
     return patch;
 }
@@ -105,8 +123,10 @@ Result<SourcePatch> read_new_source(const wire::Json& root) {
                   "give 1 to 63 lower-case letters, digits, '-' and '_'");
     const std::string kind = in.text("kind", limits::text_bytes_max);
     const bool mapped = kind == flow::source_mapped;
-    if (kind != flow::source_clearbank && !mapped)
-        in.refuse(Code::value_invalid, "kind", "give clearbank or mapped");
+    const bool pushed = kind == flow::source_pubsub_push;
+    const bool clearbank = !mapped && !pushed;
+    if (clearbank && kind != flow::source_clearbank)
+        in.refuse(Code::value_invalid, "kind", "give clearbank, mapped or pubsub_push");
     SourcePatch given = read_settings(in);
     given.name = name;
     given.kind = kind;
@@ -116,9 +136,11 @@ Result<SourcePatch> read_new_source(const wire::Json& root) {
         in.missing("signature");
     if (mapped && !given.mapping)
         in.missing("mapping");
-    if (!mapped && !given.bank_keys)
+    if (pushed && !given.push)
+        in.missing("push");
+    if (clearbank && !given.bank_keys)
         in.missing("bank_keys");
-    if (!mapped && !given.signing_key)
+    if (clearbank && !given.signing_key)
         in.missing("signing_key");
     TRY_VOID(in.finish());
     return given;
@@ -129,6 +151,7 @@ void apply(flow::SourceSettings& settings, const SourcePatch& patch) {
     settings.signing_key = patch.signing_key.value_or(settings.signing_key);
     settings.signature = patch.signature.value_or(settings.signature);
     settings.mapping = patch.mapping.value_or(settings.mapping);
+    settings.push = patch.push.value_or(settings.push);
     settings.retention_days =
         static_cast<int>(patch.retention_days.value_or(settings.retention_days));
 }
@@ -155,6 +178,8 @@ void write_source(wire::JsonWriter& w, const SourceRow& source) {
     w.member("kind", source.kind).member("hook_path", "/hooks/" + source.name);
     if (source.kind == flow::source_mapped) {
         w.key("signature").raw(settings.signature).key("mapping").raw(settings.mapping);
+    } else if (source.kind == flow::source_pubsub_push) {
+        w.key("push").raw(settings.push);
     } else {
         write_bank_keys(w, settings.bank_keys);
         w.member("signing_key", settings.signing_key);

@@ -24,6 +24,8 @@ std::string to_json(const SourceSettings& settings) {
         w.key("signature").raw(settings.signature);
     if (!settings.mapping.empty())
         w.key("mapping").raw(settings.mapping);
+    if (!settings.push.empty())
+        w.key("push").raw(settings.push);
     w.member("retention_days", settings.retention_days).end();
     return std::move(w).text();
 }
@@ -52,6 +54,8 @@ Result<SourceSettings> parse_source_settings(std::string_view json) {
         settings.signature = signature->raw();
     if (const auto mapping = root.member("mapping"))
         settings.mapping = mapping->raw();
+    if (const auto push = root.member("push"))
+        settings.push = push->raw();
     settings.retention_days = static_cast<int>(*days->integer());
     return settings;
 }

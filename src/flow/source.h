@@ -13,6 +13,7 @@ namespace settled::flow {
 
 inline constexpr std::string_view source_clearbank = "clearbank";
 inline constexpr std::string_view source_mapped = "mapped";
+inline constexpr std::string_view source_pubsub_push = "pubsub_push";
 
 // Lower-case letters, digits, '-' and '_', 1 to 63 of them: it is a part of the URL.
 bool is_source_name(std::string_view name);
@@ -26,6 +27,8 @@ struct SourceSettings {
     // mapped: JSON objects (bank/mapped/signature.h, bank/mapped/mapping.h)
     std::string signature = {};
     std::string mapping = {};
+    // pubsub_push: a JSON object (bank/pubsub/push.h)
+    std::string push = {};
     // all
     int retention_days = limits::retention_days_default;
 };

@@ -4,6 +4,7 @@
 #include "bank/mapped/mapping.h"
 #include "bank/mapped/signature.h"
 #include "crypto/custody.h"
+#include "intake/push_dialect.h"
 #include "wire/base64.h"
 
 #include <vector>
@@ -89,6 +90,8 @@ Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
         return Clearbank::open(settings);
     if (kind == flow::source_mapped)
         return Mapped::open(settings);
+    if (kind == flow::source_pubsub_push)
+        return PushDialect::open(settings);
     return fail(Code::value_invalid, "there is no such kind of source");
 }
 

@@ -27,7 +27,7 @@ class Dialect {
     // Fails with webhook_unreadable; such a body is not acknowledged.
     virtual Result<flow::InboundWebhook> read(std::string_view body) const = 0;
 
-    // What is said when the webhook is durable.
+    // What is said when the webhook is durable; empty: 204, without a body.
     virtual std::string answer(const flow::InboundWebhook& webhook) const = 0;
     // Signs the answer, in the header of that name; nullptr: answers are not signed.
     virtual std::shared_ptr<crypto::Signer> signer() const { return nullptr; }

@@ -10,6 +10,8 @@ namespace settled::intake {
 
 namespace {
 
+constexpr int no_content = 204;
+
 // Without a signature when the source's answers are not signed.
 Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body) {
     net::Response response;
@@ -20,6 +22,7 @@ Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body
             co_return std::unexpected(signature.error());
         response.fields.add(dialect.signature_header(), wire::to_base64(*signature));
     }
+    response.status = body.empty() ? no_content : response.status;
     response.body = std::move(body);
     co_return response;
 }

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from support.bank import public_pem, new_key, settled_payload
+from support.pubsub import Google, Pusher
 from support.waiting import wait_for
 
 UNKNOWN_ID = "0000000000000"
@@ -131,6 +132,11 @@ class Walk:
         assert settlement["status"] == "matched", settlement
         self.ids.update(stl=settlement["id"], whk=settlement["webhook_id"])
         world.bank.acknowledged("TransactionSettled", {**payload, "Reference": "OTHER"})
+        pusher = Pusher(world, "walk-push", Google())
+        self.api.post("/v1/sources", {"name": "walk-push", "kind": "pubsub_push", "push": pusher.settings()})
+        for amount in ("1.00", "2.00"):  # the second contradicts the first and is put to review
+            pushed = {"id": "walk-4", "amount": {"value": amount, "currency": "GBP"}, "payee": {"iban": self.iban}}
+            assert pusher.push(json.dumps(pushed)).status == 204
         self.ids["rev"] = self.api.get("/v1/reviews?limit=1")["data"][0]["id"]
         self.ids["mat"] = self.api.get("/v1/matches?limit=1")["data"][0]["id"]
 
