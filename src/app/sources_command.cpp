@@ -22,6 +22,7 @@ struct Options {
     std::string signing_key;
     std::string signature_file;
     std::string mapping_file;
+    std::string push_file;
     int retention_days = limits::retention_days_default;
 };
 
@@ -48,6 +49,8 @@ int run_add(const Options& options) {
         w.key("signature").raw(read_file(options.signature_file));
     if (!options.mapping_file.empty())
         w.key("mapping").raw(read_file(options.mapping_file));
+    if (!options.push_file.empty())
+        w.key("push").raw(read_file(options.push_file));
     w.member("retention_days", options.retention_days).end();
     return call_and_print(
         options.installation,
@@ -65,7 +68,7 @@ void add_sources(CommandLine& line) {
     CLI::App* const add = sources->add_subcommand("add", "let a bank send webhooks to /hooks/NAME");
     adding->installation.add_to(*add, false);
     add->add_option("name", adding->name, "the last part of the URL /hooks/NAME")->required();
-    add->add_option("--kind", adding->kind, "clearbank (default) or mapped");
+    add->add_option("--kind", adding->kind, "clearbank (default), mapped or pubsub_push");
     add->add_option("--tenant", adding->tenant, "whose source (default main)");
     add->add_option("--bank-key", adding->bank_key_files,
                     "PEM file of the bank's public key; several during a change of keys")
@@ -77,6 +80,9 @@ void add_sources(CommandLine& line) {
         ->check(CLI::ExistingFile);
     add->add_option("--mapping", adding->mapping_file,
                     "JSON file: what is where in a mapped source's webhooks (docs/sources.md)")
+        ->check(CLI::ExistingFile);
+    add->add_option("--push", adding->push_file,
+                    "JSON file: whose Pub/Sub pushes a source takes (docs/sources.md)")
         ->check(CLI::ExistingFile);
     add->add_option("--retention-days", adding->retention_days,
                     "how long webhooks are kept (default 15)");
