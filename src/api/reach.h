@@ -9,7 +9,7 @@
 namespace settled::api {
 
 struct Reach {
-    net::EgressPolicy egress;        // by HTTP; deliveries check it again, with the addresses resolved
+    net::EgressPolicy egress; // by HTTP; deliveries check it again, with the addresses resolved
     std::vector<std::string> topics; // of Kafka
 };
 

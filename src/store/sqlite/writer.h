@@ -1,8 +1,8 @@
 // The thread that commits. See sqlite_store.h for what it promises.
 #pragma once
 
-#include "store/sqlite/connection_session.h"
 #include "store/job_queue.h"
+#include "store/sqlite/connection_session.h"
 #include "store/store.h"
 
 #include <atomic>
