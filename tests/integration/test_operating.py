@@ -12,6 +12,7 @@ import pytest
 
 from support.api import Api
 from support.bank import Bank, new_key, private_pem, public_pem, settled_payload
+from support.postgres import is_engine
 from support.processes import Server, run_settled
 from support.waiting import wait_for
 
@@ -149,6 +150,7 @@ def test_the_settings_file_in_the_repository_is_good_and_says_the_defaults(tmp_p
     assert "127.0.0.1:8080" in output and "./data" in output
 
 
+@pytest.mark.skipif(is_engine(), reason="on PostgreSQL several servers are what it is for")
 def test_a_second_server_on_the_same_data_is_refused_and_harms_nothing(new_world):
     world = new_world()
     status, _, error = run_settled("serve", "--data", world.data, "--listen", "127.0.0.1:0")
@@ -241,6 +243,6 @@ def test_without_its_master_key_a_store_is_not_opened(new_world):
     world = new_world()
     assert world.server.stop() == 0
     (world.data / "master.key").unlink()
-    status, _, error = run_settled("serve", "--data", world.data, "--listen", "127.0.0.1:0")
+    status, _, error = settled(world, "serve", "--listen", "127.0.0.1:0")
     assert status == 1 and "key_unreadable" in error
     assert not (world.data / "master.key").exists()

@@ -139,6 +139,10 @@ class Store:
         with self.opened() as database:
             assert database.execute("PRAGMA integrity_check").fetchall()[0][0] == "ok"
 
+    def everything(self):
+        """All bytes that are kept."""
+        return b"".join(file.read_bytes() for file in self.data.glob("settled.db*"))
+
     settings = ""  # of the server that uses it
 
     def drop(self):

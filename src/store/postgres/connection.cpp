@@ -368,6 +368,10 @@ Attempt<> Connection::script(const std::string& sql) {
     return outcome;
 }
 
+bool Connection::at_rest() const {
+    return idle() && PQtransactionStatus(connection_.get()) == PQTRANS_IDLE;
+}
+
 bool Connection::alive() {
     pg_conn* const raw = connection_.get();
     if (broken_ || PQstatus(raw) != CONNECTION_OK)

@@ -71,6 +71,8 @@ class Connection {
     Attempt<> drain(Steady::time_point give_up = Steady::time_point::max());
     // Nothing is on its way.
     bool idle() const { return expected_.empty(); }
+    // And no transaction is open, as far as the last sync has told.
+    bool at_rest() const;
 
     // Rolls back and leaves the connection ready for the next transaction.
     Attempt<> recover();

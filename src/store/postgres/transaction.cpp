@@ -120,6 +120,7 @@ void Transaction::take_all_named() {
 }
 
 void Transaction::begin() {
+    SETTLED_ASSERT(connection_.at_rest(), "a transaction begins after the one before it has ended");
     connection_.send(mark_ ? own::begin_writing : own::begin_reading, {}, nullptr, nobody);
     if (!mark_)
         return;
