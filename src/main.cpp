@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
     add_serve(line);
     add_check_config(line);
     add_migrate(line);
+    add_store(line);
     add_keys(line);
     add_sources(line);
     add_sandbox(line);

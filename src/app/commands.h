@@ -36,6 +36,7 @@ struct InstallationOptions {
 void add_serve(CommandLine& line);
 void add_check_config(CommandLine& line);
 void add_migrate(CommandLine& line);
+void add_store(CommandLine& line);
 void add_keys(CommandLine& line);
 void add_sources(CommandLine& line);
 void add_sandbox(CommandLine& line);

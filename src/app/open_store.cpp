@@ -4,6 +4,7 @@
 #include "app/run.h"
 #include "crypto/custody.h"
 #include "crypto/hash.h"
+#include "store/copy.h"
 #include "store/installation.h"
 #include "store/postgres/postgres_store.h"
 #include "store/sqlite/sqlite_store.h"
@@ -23,10 +24,6 @@ Result<store::postgres::Options> postgres_options(const Config& config) {
         TRY(options.password, crypto::read_secret(config.store_password));
     }
     return options;
-}
-
-std::string master_key_path(const Config& config) {
-    return config.master_key.empty() ? config.data + "/master.key" : config.master_key;
 }
 
 Bytes check_of(const Secret& master) {
@@ -64,8 +61,9 @@ Result<> confirm_master_key(store::Store& store, const Secret& master, const std
 Result<OpenedStore> open_sqlite(const Config& config, Rng& rng) {
     const bool is_there = std::filesystem::exists(config.data + "/settled.db");
     OpenedStore opened;
-    TRY(opened.master, open_master_key(master_key_path(config), is_there, rng));
+    TRY(opened.master, open_master_key(master_key_file(config), is_there, rng));
     TRY(opened.store, store::sqlite::open({.directory = config.data}));
+    TRY_VOID(run_to_end(store::refuse_unfinished_copy(*opened.store)));
     return opened;
 }
 
@@ -73,18 +71,30 @@ Result<OpenedStore> open_postgres(const Config& config, Rng& rng) {
     TRY(auto options, postgres_options(config));
     OpenedStore opened;
     TRY(opened.store, store::postgres::open(std::move(options), rng));
+    TRY_VOID(run_to_end(store::refuse_unfinished_copy(*opened.store)));
     TRY(const auto check, run_to_end(find_check(*opened.store)));
-    TRY(opened.master, open_master_key(master_key_path(config), check.has_value(), rng));
+    TRY(opened.master, open_master_key(master_key_file(config), check.has_value(), rng));
     return opened;
 }
 
 } // namespace
 
+std::string master_key_file(const Config& config) {
+    return config.master_key.empty() ? config.data + "/master.key" : config.master_key;
+}
+
 Result<OpenedStore> open_store(const Config& config, Rng& rng) {
     TRY(OpenedStore opened,
         config.store_url.empty() ? open_sqlite(config, rng) : open_postgres(config, rng));
-    TRY_VOID(confirm_master_key(*opened.store, opened.master, master_key_path(config)));
+    TRY_VOID(confirm_master_key(*opened.store, opened.master, master_key_file(config)));
     return opened;
+}
+
+Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng) {
+    if (config.store_url.empty())
+        return store::sqlite::open({.directory = config.data});
+    TRY(auto options, postgres_options(config));
+    return store::postgres::open(std::move(options), rng);
 }
 
 Result<int> migrate_store(const Config& config) {

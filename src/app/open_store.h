@@ -16,9 +16,15 @@ struct OpenedStore {
 };
 
 // Opens SQLite in the data directory, or the PostgreSQL of store.url; makes store and key at the
-// first start. Fails with key_unsuitable when the store was begun with another master key, and with
-// what the engine and the key's custody say.
+// first start. Fails with key_unsuitable when the store was begun with another master key, with
+// copy_unfinished, and with what the engine and the key's custody say.
 Result<OpenedStore> open_store(const Config& config, Rng& rng);
+
+// Only the store, whatever it holds: to copy into.
+Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng);
+
+// Where the installation's master key is.
+std::string master_key_file(const Config& config);
 
 // Brings the schema up to date and says how many migrations ran.
 Result<int> migrate_store(const Config& config);

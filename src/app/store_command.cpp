@@ -1,0 +1,129 @@
+// `settled store copy FROM TO`: a whole store, to another place or another engine.
+#include "app/commands.h"
+#include "app/copy_progress.h"
+#include "app/open_store.h"
+#include "app/run.h"
+#include "base/clock.h"
+#include "crypto/custody.h"
+#include "store/postgres/postgres_store.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace settled::app {
+
+namespace {
+
+struct CopyOptions {
+    InstallationOptions installation;
+    std::string from;
+    std::string to;
+};
+
+// The settings for one of the two: a data directory, a URL, or env:NAME for a URL with a password.
+Result<Config> config_of(Config config, const std::string& place) {
+    std::string where = place;
+    if (place.starts_with("env:")) {
+        TRY(const Secret url, crypto::read_secret(place));
+        where = std::string(url.reveal());
+    }
+    config.store_url.clear();
+    if (store::postgres::is_postgres_url(where)) {
+        config.store_url = std::move(where);
+        return config;
+    }
+    if (where.find("://") != where.npos || place.starts_with("env:"))
+        return fail(Code::config_invalid,
+                    "a store is a data directory or a URL that begins with postgresql://");
+    config.data = std::move(where);
+    return config;
+}
+
+Result<> require_source(const Config& config) {
+    if (config.store_url.empty() && !std::filesystem::exists(config.data + "/settled.db"))
+        return fail(Code::io_failed, "there is no store in " + config.data);
+    return {};
+}
+
+Result<store::CopyReport> copy(const Config& from, const Config& to) {
+    if (from.store_url == to.store_url && (!from.store_url.empty() || from.data == to.data))
+        return fail(Code::config_invalid, "both are the same store");
+    TRY_VOID(require_source(from));
+    SystemRng rng;
+    const SystemClock clock;
+    TRY(OpenedStore source, open_store(from, rng));
+    TRY(const auto target, open_engine(to, rng));
+    CopyDisplay display(stdout, ::isatty(STDOUT_FILENO) == 1);
+    auto copied = run_to_end(
+        store::copy_store(*source.store, *target, clock.now(), [&](const store::CopyProgress& p) {
+            display.show(p);
+            return true;
+        }));
+    source.store->stop();
+    target->stop();
+    return copied;
+}
+
+void print_report(const store::CopyReport& report, const Config& from, const Config& to) {
+    std::uint64_t rows = 0;
+    for (const auto& table : report.tables) {
+        fmt::print("{:<18}{:>14}\n", table.name, table.rows);
+        rows += table.rows;
+    }
+    fmt::print("\n{} rows{}; every value is the same on both sides\n", rows,
+               report.was_resumed ? ", after going on with a copy that was begun before" : "");
+    fmt::print("sum of amounts, in minor units: payments {}, settlements {}\n",
+               report.payments_minor, report.settlements_minor);
+    const std::string key = master_key_file(from);
+    if (to.store_url.empty())
+        fmt::print("The copy needs the same master key: put {} into {} before a server starts.\n",
+                   key, to.data);
+    else
+        fmt::print("The copy needs the same master key: give every node {} as store.master_key.\n",
+                   key);
+    fmt::print("Do not start a server on the source again: it would take in what the copy does "
+               "not know.\n");
+}
+
+int run_copy(const CopyOptions& options) {
+    const auto config = options.installation.load();
+    if (!config)
+        return 2;
+    const Result<Config> from = config_of(*config, options.from);
+    if (!from)
+        return report(from.error());
+    const Result<Config> to = config_of(*config, options.to);
+    if (!to)
+        return report(to.error());
+    const auto copied = copy(*from, *to);
+    if (!copied)
+        return report(copied.error());
+    print_report(*copied, *from, *to);
+    return 0;
+}
+
+} // namespace
+
+void add_store(CommandLine& line) {
+    CLI::App* const store = line.root.add_subcommand("store", "move the store to another place");
+    store->require_subcommand(1);
+    auto options = std::make_shared<CopyOptions>();
+    CLI::App* const command = store->add_subcommand(
+        "copy", "copy a store into an empty one, compare both; run again, it goes on");
+    command
+        ->add_option("--config", options->installation.config_file,
+                     "settings file, for store.password and store.master_key")
+        ->check(CLI::ExistingFile);
+    command->add_option("--data", options->installation.data,
+                        "directory of the master key when FROM is a database (default ./data)");
+    constexpr const char* place = "a data directory, postgresql://…, or env:NAME of a variable "
+                                  "with a URL that has a password";
+    command->add_option("FROM", options->from, place)->required();
+    command->add_option("TO", options->to, place)->required();
+    command->callback([&line, options] { line.exit_status = run_copy(*options); });
+}
+
+} // namespace settled::app
