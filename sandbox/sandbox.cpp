@@ -80,6 +80,16 @@ Result<> Sandbox::aim(Targets targets) {
     return {};
 }
 
+Result<> Sandbox::spread_webhooks(const std::vector<std::string>& urls) {
+    std::vector<net::Url> places;
+    for (const std::string& url : urls) {
+        TRY(net::Url place, net::Url::parse(url));
+        places.push_back(std::move(place));
+    }
+    sender_->set_urls(std::move(places));
+    return {};
+}
+
 Task<> Sandbox::stop() {
     sender_->stop();
     client_->close();

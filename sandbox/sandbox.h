@@ -25,6 +25,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace settled::sandbox {
 
@@ -65,6 +66,8 @@ class Sandbox {
     const KeyFiles& key_files() const { return keys_.files; }
     // Fails with url_invalid.
     Result<> aim(Targets targets);
+    // Webhooks go to all of these in turn. Fails with url_invalid.
+    Result<> spread_webhooks(const std::vector<std::string>& urls);
 
     boost::asio::io_context& io() { return io_; }
     const Clock& clock() const { return clock_; }

@@ -1,5 +1,6 @@
 #include "sandbox/bank/sender.h"
 
+#include "base/assert.h"
 #include "sandbox/bank/answer.h"
 #include "sandbox/bounds.h"
 #include "wire/base64.h"
@@ -19,8 +20,9 @@ std::shared_ptr<WebhookSender> WebhookSender::make(Parts parts) {
     return std::shared_ptr<WebhookSender>(new WebhookSender(std::move(parts)));
 }
 
-void WebhookSender::set_url(net::Url url) {
-    url_ = std::move(url);
+void WebhookSender::set_urls(std::vector<net::Url> urls) {
+    SETTLED_ASSERT(!urls.empty(), "webhooks go somewhere");
+    urls_ = std::move(urls);
     fill_lanes();
 }
 
@@ -146,7 +148,7 @@ void WebhookSender::move_to(WebhookRecord& webhook, WebhookState state) {
 // A lane is one delivery after the other; there are as many as connections, and they end when
 // nothing is ready.
 void WebhookSender::fill_lanes() {
-    if (!url_ || stopped_)
+    if (urls_.empty() || stopped_)
         return;
     const std::size_t wanted = std::min(parts_.connections, lanes_ + ready_.size());
     while (lanes_ < wanted) {
@@ -168,6 +170,7 @@ Task<> WebhookSender::run_lane(std::shared_ptr<WebhookSender> self) {
             webhook->first_sent = attempt.started;
         if (prepared) {
             net::OutboundRequest request = self->request_for(*webhook);
+            attempt.port = request.url.port;
             const Result<net::Reply> reply = co_await self->parts_.client->send(std::move(request));
             attempt.status = reply ? reply->status : 0;
             attempt.verdict = self->judge(*webhook, reply);
@@ -198,9 +201,15 @@ Result<> WebhookSender::prepare(WebhookRecord& webhook) {
     return {};
 }
 
+const net::Url& WebhookSender::url_for(const WebhookRecord& webhook) const {
+    const auto turn =
+        static_cast<std::size_t>(webhook.id) + static_cast<std::size_t>(webhook.attempts);
+    return urls_[turn % urls_.size()];
+}
+
 net::OutboundRequest WebhookSender::request_for(const WebhookRecord& webhook) const {
     net::OutboundRequest request;
-    request.url = *url_;
+    request.url = url_for(webhook);
     request.body = webhook.body;
     request.deadline = parts_.timing.answer_within;
     request.safe_to_repeat = true; // at least once is the bank's own promise

@@ -71,9 +71,12 @@ class WebhookSender : public std::enable_shared_from_this<WebhookSender> {
     };
     static std::shared_ptr<WebhookSender> make(Parts parts);
 
-    // Where the institution takes webhooks; nothing is sent before it is known.
-    void set_url(net::Url url);
-    bool has_url() const { return url_.has_value(); }
+    // Where the institution takes webhooks; nothing is sent before it is known. Of several places
+    // each attempt goes to the next one, as behind a balancer: attempt a of webhook w, both counted
+    // from 1, goes to place (w + a) modulo their number.
+    void set_urls(std::vector<net::Url> urls);
+    void set_url(net::Url url) { set_urls({std::move(url)}); }
+    bool has_url() const { return !urls_.empty(); }
 
     // The ids of the webhook and its duplicates. While held, it is signed now, so that release
     // sends at full speed. Fails with limit_reached, crypto_failed.
@@ -104,6 +107,7 @@ class WebhookSender : public std::enable_shared_from_this<WebhookSender> {
     Result<Record> add(const Payload& payload, const std::shared_ptr<const std::string>& json,
                        const SendOptions& options);
     Result<> prepare(WebhookRecord& webhook);
+    const net::Url& url_for(const WebhookRecord& webhook) const;
     net::OutboundRequest request_for(const WebhookRecord& webhook) const;
     Verdict judge(const WebhookRecord& webhook, const Result<net::Reply>& reply) const;
     void finish(const Record& webhook, Attempt attempt);
@@ -114,7 +118,7 @@ class WebhookSender : public std::enable_shared_from_this<WebhookSender> {
     bool make_room();
 
     Parts parts_;
-    std::optional<net::Url> url_;
+    std::vector<net::Url> urls_;
     bool holding_ = false;
     bool stopped_ = false;
     std::int64_t last_id_ = 0;

@@ -91,6 +91,26 @@ TEST_F(Sender, nobody_listening_is_a_connection_fault_and_is_retried) {
     EXPECT_TRUE(acknowledged(id));
 }
 
+TEST_F(Sender, of_two_places_each_attempt_goes_to_the_next_one) {
+    start(quick);
+    const std::string root = "http://127.0.0.1:";
+    const std::uint16_t nobody = 1;
+    ASSERT_TRUE(
+        sandbox_->spread_webhooks({root + std::to_string(nobody) + "/hooks/clearbank",
+                                   root + std::to_string(server_->port()) + "/hooks/clearbank"}));
+    const std::int64_t id = submit().front();
+    ASSERT_EQ(id, 1); // its first attempt goes to place (1 + 1) % 2
+    ASSERT_TRUE(acknowledged(id));
+    ASSERT_EQ(webhook(id).history.size(), 2U);
+    EXPECT_EQ(webhook(id).history[0].port, nobody);
+    EXPECT_EQ(webhook(id).history[0].verdict, Verdict::connection);
+    EXPECT_EQ(webhook(id).history[1].port, server_->port());
+    const std::int64_t second = submit().front();
+    ASSERT_TRUE(acknowledged(second));
+    EXPECT_EQ(webhook(second).attempts, 1);
+    EXPECT_FALSE(sandbox_->spread_webhooks({"no address"}));
+}
+
 TEST_F(Sender, the_bank_gives_up_after_its_time) {
     start({.answer_within = 150ms, .retry_every = 20ms, .retry_for = 100ms});
     stand_in_->plan.assign(1000, Reaction::server_error);

@@ -39,7 +39,8 @@ enum class Tamper : std::uint8_t {
 struct Attempt {
     Instant started;
     std::int64_t took_us = 0;
-    int status = 0; // 0: no answer
+    int status = 0;         // 0: no answer
+    std::uint16_t port = 0; // where it went
     Verdict verdict = Verdict::connection;
 };
 

@@ -28,7 +28,8 @@ void write_webhook(JsonWriter& writer, const WebhookRecord& webhook) {
     writer.key("history").array();
     for (const Attempt& attempt : webhook.history) {
         writer.object().member("started_us", attempt.started.us).member("took_us", attempt.took_us);
-        writer.member("status", attempt.status).member("verdict", token(attempt.verdict)).end();
+        writer.member("status", attempt.status).member("verdict", token(attempt.verdict));
+        writer.member("port", std::int64_t{attempt.port}).end();
     }
     writer.end().end();
 }
