@@ -18,6 +18,9 @@ PYTHON := /usr/bin/python3
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
+# STORE=postgres: a PostgreSQL of the demo's own, which ends with it.
+DEMO_STORE = $(if $(filter-out sqlite postgres,$(STORE)),$(error STORE is sqlite or postgres))$(if $(filter postgres,$(STORE)),$(PYTHON) tools/postgres_server.py)
+
 # Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
 .PHONY: help setup configure build test-programs run demo test bench lint fmt fuzz sim
@@ -44,8 +47,8 @@ test-programs: configure
 run: build ## Run the server with ./data on 127.0.0.1:8080 (ARGS="…" adds options).
 	@exec $(BINARY) serve --data ./data --listen 127.0.0.1:8080 $(ARGS)
 
-demo: build ## Show the whole story with a model bank and partner (EXIT=1 ends after it).
-	@exec $(BINARY) demo $(if $(EXIT),--exit) $(ARGS)
+demo: build ## Show the whole story in your terminal (EXIT=1 ends after it; STORE=postgres NODES=3).
+	@exec $(DEMO_STORE) $(BINARY) demo $(if $(EXIT),--exit) $(if $(NODES),--nodes $(NODES)) $(ARGS)
 
 test: test-programs ## Run every test (FILTER=text for some, PRESET=asan under sanitizers).
 	@$(PYTHON) tools/run_tests.py --build $(BUILD) --jobs $(JOBS) $(if $(FILTER),--filter '$(FILTER)') $(if $(SEED),--seed $(SEED))

@@ -2,7 +2,8 @@
 """A PostgreSQL for tests and benches: its own data directory, a unix socket in it, nothing else.
 
 As a module: `with Postgres() as server: server.url`. By hand: prints `export SETTLED_TEST_POSTGRES=…`
-and runs until it is interrupted. It uses Debian's postgresql-15; as root, the server itself runs as the
+and runs until it is interrupted; or, with a command, runs that with the URL in SETTLED_STORE_URL, its
+data on the disk, and ends with the command's status. It uses Debian's postgresql-15; as root, the server itself runs as the
 user postgres. It ends with the process that started it.
 """
 
@@ -148,9 +149,28 @@ class Postgres:
         self.remove()
 
 
+def run_with_store(command):
+    """Ctrl-C reaches the command too: it ends in its own time, then the server does."""
+    directory = tempfile.mkdtemp(prefix="settled-pg-")
+    child = None
+
+    def pass_on(number, _):
+        if child is not None:
+            child.send_signal(number)
+
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, pass_on)
+    with Postgres(directory) as server:
+        child = subprocess.Popen(command, env=os.environ | {"SETTLED_STORE_URL": server.url})
+        status = child.wait()
+    return status if status >= 0 else 128 - status
+
+
 def main():
     if not is_installed():
         sys.exit(f"there is no PostgreSQL in {BIN}; install postgresql-15 (make setup)")
+    if len(sys.argv) > 1:
+        return run_with_store(sys.argv[1:])
     with Postgres() as server:
         print(f"export SETTLED_TEST_POSTGRES='{server.url}'", flush=True)
         try:

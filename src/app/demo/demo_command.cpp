@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
+#include <cstdlib>
 
 namespace settled::app {
 
@@ -21,7 +22,11 @@ struct Options {
     bool exit_after = false;
     bool keep = false;
     std::uint16_t port = 0;
+    std::string store_url; // empty: SETTLED_STORE_URL, or SQLite
+    std::size_t nodes = 1;
 };
+
+constexpr std::size_t nodes_max = 9; // one digit: the columns stay
 
 constexpr int exit_interrupted = 130; // as shells have it: 128 + SIGINT
 
@@ -42,6 +47,8 @@ void invite(Stage& stage) {
     terminal.empty_line();
     terminal.sentence("Everything stays up until Ctrl-C. Things to try:");
     terminal.fact("server", server, "   /readyz /metrics /openapi.yaml");
+    for (std::size_t node = 1; node < world.nodes().count(); ++node)
+        terminal.fact(Nodes::name(node), world.nodes().at(node).url());
     terminal.fact("sandbox", control, "   /state /bank/webhooks /partner/records");
     terminal.fact("files", world.directory(), "   settled.toml, server.log, data/");
     terminal.empty_line();
@@ -63,7 +70,7 @@ void invite(Stage& stage) {
 Task<> wind_down(Stage& stage) {
     // The bank first: it would go on sending.
     co_await stage.world.sandbox().stop();
-    co_await stage.world.stop_server();
+    co_await stage.world.stop_servers();
     stage.world.sandbox().io().stop();
 }
 
@@ -90,7 +97,7 @@ Task<> end_on_signal(Stage& stage, asio::signal_set& signals, Run& run) {
     co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     if (cancelled)
         co_return;
-    stage.world.server().kill_now();
+    stage.world.nodes().kill_now();
     stage.world.sandbox().io().stop();
 }
 
@@ -100,15 +107,32 @@ int exit_status(const Run& run) {
     return run.all_good ? 0 : 1;
 }
 
+// Where the servers' store is. They learn it from the environment, where others do not see it.
+Result<std::string> store_of(const Options& options) {
+    constexpr const char* variable = "SETTLED_STORE_URL";
+    if (!options.store_url.empty())
+        ::setenv(variable, options.store_url.c_str(), 1); // no thread runs yet
+    const char* const url = std::getenv(variable);
+    std::string store = url == nullptr ? "" : url;
+    if (store.empty() && options.nodes > 1)
+        return fail(Code::config_invalid, "several nodes need a PostgreSQL: give an empty one in "
+                                          "SETTLED_STORE_URL, or `make demo STORE=postgres`");
+    return store;
+}
+
 int run_demo(const Options& options) {
     std::signal(SIGPIPE, SIG_IGN);
+    auto store = store_of(options);
+    if (!store)
+        return report(store.error());
     auto directory = WorkDirectory::make(options.keep);
     if (!directory)
         return report(directory.error());
     Terminal terminal(stdout, Look::of(stdout));
     asio::io_context io(1);
     asio::signal_set signals(io, SIGINT, SIGTERM); // before the first key: that takes a second
-    const auto world = World::make(io, directory->path(), options.port);
+    const auto world =
+        World::make(io, {directory->path(), *std::move(store), options.nodes, options.port});
     if (!world)
         return report(world.error());
     Stage stage(**world, terminal);
@@ -133,6 +157,11 @@ void add_demo(CommandLine& line) {
                       "end after the story, with 0 only if every step was proven");
     command->add_flag("--keep", options->keep, "leave the store, its settings and its log behind");
     command->add_option("--port", options->port, "port of the server on 127.0.0.1 (default: any)");
+    command->add_option("--store", options->store_url,
+                        "postgresql://… of an empty database (default: SQLite); give a URL with a "
+                        "password in SETTLED_STORE_URL, where others do not see it");
+    command->add_option("--nodes", options->nodes, "servers on that store (default: 1)")
+        ->check(CLI::Range(std::size_t{1}, nodes_max));
     command->callback([&line, options] { line.exit_status = run_demo(*options); });
 }
 

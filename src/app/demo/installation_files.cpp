@@ -29,9 +29,21 @@ allow = ["127.0.0.0/8", "::1/128"]
 trusted_certificates = "{}"
 )";
 
-Result<> write_settings(const ServerPlace& place, const sandbox::KeyFiles& keys) {
+// The shortest lease that is allowed: the story waits for the end of one.
+constexpr std::string_view shared_settings = R"(
+[store]
+master_key = "{}"
+
+[node]
+lease_seconds = 20
+)";
+
+Result<> write_settings(const ServerPlace& place, const SharedStore& store,
+                        const sandbox::KeyFiles& keys) {
     std::ofstream file(place.config_file);
     file << fmt::format(fmt::runtime(settings), unmatched_after_seconds, keys.partner_authority);
+    if (!store.url.empty())
+        file << fmt::format(fmt::runtime(shared_settings), store.master_key_file);
     file.close();
     if (!file)
         return fail(Code::io_failed, "cannot write " + place.config_file);
@@ -92,12 +104,14 @@ WorkDirectory::~WorkDirectory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-Result<Secret> prepare_installation(const ServerPlace& place, const sandbox::KeyFiles& keys) {
-    TRY_VOID(write_settings(place, keys));
+Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
+                                    const sandbox::KeyFiles& keys) {
+    TRY_VOID(write_settings(place, store, keys));
     LoadedConfig loaded = load_config(place.config_file);
     if (!loaded.problems.empty())
         return fail(Code::config_invalid, to_text(loaded.problems));
     loaded.config.data = place.data;
+    loaded.config.store_url = store.url;
     TRY(Secret key, make_key(loaded.config));
     TRY_VOID(make_source(loaded.config, keys));
     return key;

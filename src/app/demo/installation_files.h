@@ -31,8 +31,15 @@ class WorkDirectory {
 // Times that make a story of hours fit into seconds.
 inline constexpr int unmatched_after_seconds = 1;
 
+// Where a store is that several nodes can share, and the one master key that they need for it.
+struct SharedStore {
+    std::string url; // postgresql://…; empty: each server has its SQLite
+    std::string master_key_file;
+};
+
 // Writes the settings and opens the store once for each call. Gives the API key, which is in no
-// file and no argument.
-Result<Secret> prepare_installation(const ServerPlace& place, const sandbox::KeyFiles& keys);
+// file and no argument. The URL is in no file either.
+Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
+                                    const sandbox::KeyFiles& keys);
 
 } // namespace settled::app::demo

@@ -35,7 +35,7 @@ Task<> scene_pace(Stage& stage) {
                 "the partner recorded.");
     const SeriesPlan plan{"pace-", payments, 1'500, 10};
     const bool registered = co_await register_series(stage, plan);
-    stage.check(fmt::format("{} payments registered", payments), registered);
+    stage.check(fmt::format("{} payments registered{}", payments, stage.at_node()), registered);
     std::size_t complete = 0;
     for (std::size_t i = 0; i < payments; ++i) {
         sandbox::SettledPayment money;

@@ -76,7 +76,8 @@ Task<> scene_partner_down(Stage& stage) {
                             payments));
     const SeriesPlan plan{"down-", payments, 2'000, 1};
     const bool registered = co_await register_series(stage, plan);
-    stage.check(fmt::format("{} payments of GBP 20.00 registered", payments), registered);
+    stage.check(fmt::format("{} payments of GBP 20.00 registered{}", payments, stage.at_node()),
+                registered);
     co_await world.sandbox().partner().set_down(true);
     const auto sent = co_await hold_settlements(stage, plan);
     const auto released = world.sandbox().sender().release({});

@@ -27,8 +27,7 @@ Task<> open_account(Stage& stage) {
     const auto webhooks = world.sandbox().sender().list(0, 1, std::nullopt);
     if (!stage.check("the bank sends VirtualAccountCreated", !webhooks.empty()))
         co_return;
-    co_await stage.acknowledged({{webhooks.front()->id}, {}},
-                                "webhook verified, stored, answered with the signed nonce");
+    co_await stage.acknowledged({{webhooks.front()->id}, {}});
     bool known = false;
     const auto accounts = co_await world.ask_all("/v1/accounts");
     for (const wire::JsonDocument& account : accounts)
@@ -65,14 +64,25 @@ Task<> add_endpoint(Stage& stage) {
 } // namespace
 
 Task<> scene_setup(Stage& stage) {
+    World& world = stage.world;
+    const std::size_t count = world.nodes().count();
     stage.begin("Getting ready",
-                "A model bank, payment provider and partner listen on this machine. The server "
-                "starts beside them, with a new store.");
-    const auto started = co_await stage.world.start_server();
-    if (!stage.check("server up and ready", started.has_value(),
-                     started ? duration_text(*started) : std::string(),
-                     started ? "" : started.error().detail))
-        co_return;
+                fmt::format("A model bank, payment provider and partner listen on this machine. {}",
+                            world.nodes().are_several()
+                                ? fmt::format("{} servers start beside them: nodes on one "
+                                              "PostgreSQL, with one master key.",
+                                              count)
+                            : world.is_on_postgres()
+                                ? "The server starts beside them, on an empty PostgreSQL."
+                                : "The server starts beside them, with a new store."));
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto started = co_await world.start_server(i);
+        if (!stage.check(world.nodes().are_several() ? Nodes::name(i) + " up and ready"
+                                                     : "server up and ready",
+                         started.has_value(), started ? duration_text(*started) : std::string(),
+                         started ? "" : started.error().detail))
+            co_return;
+    }
     co_await open_account(stage);
     co_await add_endpoint(stage);
 }

@@ -24,6 +24,7 @@ Money series_amount(const SeriesPlan& plan, std::size_t index) {
 }
 
 Task<bool> register_series(Stage& stage, SeriesPlan plan) {
+    stage.world.aim_provider();
     wire::JsonWriter w;
     w.object().member("id", plan.name);
     write_words(w, plan);

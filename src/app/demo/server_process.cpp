@@ -101,4 +101,14 @@ void ServerProcess::request_stop() const {
         ::kill(pid_, SIGTERM);
 }
 
+void ServerProcess::pause() const {
+    if (pid_ != 0)
+        ::kill(pid_, SIGSTOP);
+}
+
+void ServerProcess::wake() const {
+    if (pid_ != 0)
+        ::kill(pid_, SIGCONT);
+}
+
 } // namespace settled::app::demo

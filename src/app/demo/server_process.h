@@ -2,7 +2,7 @@
 //
 // It runs this very binary (`serve`) in a process group of its own, so that Ctrl-C reaches the
 // demo alone, and it gets SIGTERM when the demo dies. Its log goes to a file. No secret is in its
-// arguments. Used from one thread.
+// arguments: of a store that is a URL it learns from SETTLED_STORE_URL. Used from one thread.
 #pragma once
 
 #include "base/error.h"
@@ -36,6 +36,9 @@ class ServerProcess {
     void kill_now();
     // SIGTERM; is_running() says when it has finished.
     void request_stop() const;
+    // SIGSTOP, and SIGCONT: nothing of it runs in between.
+    void pause() const;
+    void wake() const;
 
     // The last line of its log, at most 300 bytes; it says why a server ended that should not have.
     std::string last_words() const;

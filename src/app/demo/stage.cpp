@@ -51,12 +51,13 @@ Task<bool> Stage::register_payment(Start start, std::string_view what) {
         payment.payer_name = payer_name;
         payment.payer_iban = payer_iban;
     }
+    world.aim_provider();
     const Instant started = world.sandbox().clock().now();
     const auto registered =
         co_await world.sandbox().provider().register_payment(std::move(payment), false);
     const std::int64_t took = (world.sandbox().clock().now() - started).count();
     const int status = registered ? registered->status : 0;
-    co_return equal(what, status, 201, duration_text(took));
+    co_return equal(std::string(what) + at_node(), status, 201, duration_text(took));
 }
 
 sandbox::SettledPayment Stage::money_of(const Start& start) const {
@@ -71,13 +72,21 @@ sandbox::SettledPayment Stage::money_of(const Start& start) const {
     return money;
 }
 
-Task<bool> Stage::acknowledged(const Sent& sent, std::string_view what) {
+std::string Stage::at_node() const {
+    return world.nodes().are_several() ? ", at " + Nodes::name(world.provider_node()) : "";
+}
+
+Task<bool> Stage::acknowledged(const Sent& sent) {
     const std::int64_t id = sent.ids.front();
     co_await world.until([this, id] { return world.acknowledged(id); });
     const sandbox::WebhookRecord& webhook = world.webhook(id);
     const std::int64_t took = (webhook.acknowledged - webhook.first_sent).count();
     const std::string_view seen =
         webhook.history.empty() ? "no answer" : token(webhook.history.back().verdict);
+    const auto node = world.nodes().are_several() ? world.node_of(webhook) : std::nullopt;
+    const std::string what =
+        node ? Nodes::name(*node) + " verified, stored, and answered with the signed nonce"
+             : "webhook verified, stored, answered with the signed nonce";
     co_return check(what, world.acknowledged(id), duration_text(took), seen);
 }
 

@@ -53,7 +53,9 @@ class Stage {
     sandbox::SettledPayment money_of(const Start& start) const;
     // Waits until the bank is satisfied with the answer and checks that; the figure is the time
     // from sending to the answer.
-    Task<bool> acknowledged(const Sent& sent, std::string_view what);
+    Task<bool> acknowledged(const Sent& sent);
+    // ", at node 2" of the node where the last payments were registered; "" of the only one.
+    std::string at_node() const;
     // Waits until the partner was told an event of the type about it; checks. The figure is the
     // time from sending the webhook, or since `since`.
     Task<const Told*> partner_told(const Sent& sent, std::string_view type, std::string_view what,
@@ -88,6 +90,9 @@ Task<> scene_early_money(Stage& stage);
 Task<> scene_partner_down(Stage& stage);
 Task<> scene_pace(Stage& stage);
 Task<> scene_kill(Stage& stage);
+// With several nodes.
+Task<> scene_any_node(Stage& stage);
+Task<> scene_node_dies(Stage& stage);
 
 // The table at the end.
 void show_closing(Stage& stage);

@@ -18,8 +18,14 @@ Task<> tell_story(Stage& stage) {
     co_await scene_ambiguous(stage);
     co_await scene_early_money(stage);
     co_await scene_partner_down(stage);
+    const bool several = stage.world.nodes().are_several();
+    if (several)
+        co_await scene_any_node(stage);
     co_await scene_pace(stage);
-    co_await scene_kill(stage);
+    if (several)
+        co_await scene_node_dies(stage);
+    else
+        co_await scene_kill(stage);
     show_closing(stage);
 }
 

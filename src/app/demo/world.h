@@ -4,7 +4,7 @@
 // Everything runs on one thread. Every wait has an end.
 #pragma once
 
-#include "app/demo/server_process.h"
+#include "app/demo/nodes.h"
 #include "app/demo/told.h"
 #include "base/clock.h"
 #include "base/rng.h"
@@ -41,18 +41,40 @@ struct Sent {
     std::string transaction_id;
 };
 
+// What the world is made of.
+struct WorldPlan {
+    std::string directory;  // for keys, settings, logs, and the store if it is SQLite
+    std::string store_url;  // empty: SQLite, for one node only
+    std::size_t nodes = 1;  // servers
+    std::uint16_t port = 0; // of the first one; 0: any
+};
+
 class World {
   public:
-    // Makes keys, installation and API key in `directory`; the server does not run yet.
-    static Result<std::unique_ptr<World>> make(boost::asio::io_context& io,
-                                               const std::string& directory, std::uint16_t port);
+    // Makes keys, installation and API key; no server runs yet.
+    static Result<std::unique_ptr<World>> make(boost::asio::io_context& io, WorldPlan plan);
 
     // How long the server took to be ready, in microseconds; fails with peer_timeout or, when it
     // ended instead, with internal.
-    Task<Result<std::int64_t>> start_server();
-    Task<> stop_server();
+    Task<Result<std::int64_t>> start_server(std::size_t node = 0);
+    Task<> stop_servers();
+    Task<bool> is_ready(std::size_t node);
 
+    // Of several nodes each call asks another one that is awake.
     Task<Answer> ask(std::string method, std::string target, std::string body = {});
+    // This very node. `key` is the Idempotency-Key of a POST, "" for one of its own.
+    Task<Answer> ask_node(std::size_t node, std::string method, std::string target,
+                          std::string body = {}, std::string key = {});
+    // A counter or gauge of that node's /metrics, by its name with its labels; 0 without an answer.
+    Task<std::int64_t> metric(std::size_t node, std::string name);
+    // The bank's webhooks go to all nodes that are awake in turn.
+    void aim_bank();
+    // Payments are registered at a node other than the one that gets the bank's next webhook.
+    void aim_provider();
+    std::size_t provider_node() const { return provider_node_; }
+    // Who answered the webhook last, or would have.
+    std::optional<std::size_t> node_of(const sandbox::WebhookRecord& webhook) const;
+
     Task<Answer> ask_sandbox(std::string method, std::string target, std::string body = {});
     // A signed call of the model bank's API, as an institution makes it.
     Task<Answer> ask_bank(std::string method, std::string target, std::string body);
@@ -73,8 +95,10 @@ class World {
     const ToldBook& told();
 
     sandbox::Sandbox& sandbox() { return *sandbox_; }
-    ServerProcess& server() { return server_; }
-    const std::string& directory() const { return directory_; }
+    Nodes& nodes() { return nodes_; }
+    ServerProcess& server() { return nodes_.at(0); }
+    bool is_on_postgres() const { return !plan_.store_url.empty(); }
+    const std::string& directory() const { return plan_.directory; }
 
     // Learned while the story sets the scene.
     std::string iban;
@@ -82,18 +106,24 @@ class World {
     std::string endpoint_id;
 
   private:
-    World(boost::asio::io_context& io, std::string directory, ServerPlace place)
-        : io_(io), directory_(std::move(directory)), server_(std::move(place)) {}
+    World(boost::asio::io_context& io, WorldPlan plan, const std::vector<ServerPlace>& places)
+        : io_(io), plan_(std::move(plan)), nodes_(places) {}
+    Result<> settle_in(const std::vector<ServerPlace>& places);
+    Result<> spread_webhooks();
+    Task<Result<net::Reply>> send(std::string method, std::string url, net::Fields fields,
+                                  std::string body);
     Task<Answer> call(std::string method, std::string url, net::Fields fields, std::string body);
 
     boost::asio::io_context& io_;
-    std::string directory_;
+    WorldPlan plan_;
     SystemClock clock_;
     SystemRng rng_;
     Secret api_key_;
     std::unique_ptr<sandbox::Sandbox> sandbox_;
     std::unique_ptr<net::Client> client_;
-    ServerProcess server_;
+    Nodes nodes_;
+    std::vector<std::size_t> bank_aims_at_; // nodes
+    std::size_t provider_node_ = 0;
     ToldBook told_;
     std::uint64_t requests_ = 0;
 };
