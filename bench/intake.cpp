@@ -44,11 +44,6 @@ double rsa_us(const RsaCost& cost) {
     return (cost.sign_ns + cost.verify_ns) / 1000.0;
 }
 
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
 // Closed loop, 64 connections: throughput, and CPU per webhook against its RSA. In rounds, each
 // between two timings of RSA, since what a core gives changes from one second to the next on a
 // shared machine; each figure is the median of the rounds.
@@ -66,8 +61,8 @@ void measure_throughput(const Paths& paths, const BenchKeys& keys, const Scale& 
         const std::size_t from = scale.webhooks * round / rounds;
         const std::size_t to = scale.webhooks * (round + 1) / rounds;
         const auto cpu_before = server.cpu();
-        const LoadResult load =
-            run_load(std::span(requests).subspan(from, to - from), {.port = server.port()}, nobody);
+        const LoadResult load = run_load(std::span(requests).subspan(from, to - from),
+                                         {.ports = {server.port()}}, nobody);
         const auto answered = static_cast<double>(load.answered);
         cpu_us.push_back(static_cast<double>((server.cpu() - cpu_before).count()) / 1000.0 /
                          answered);
@@ -107,7 +102,7 @@ double measure_telling(const Paths& paths, const BenchKeys& keys, const Scale& s
     const auto server = ServerProcess::start(data, config).value();
     const auto cpu_before = server.cpu();
     const auto begin = std::chrono::steady_clock::now();
-    const LoadResult load = run_load(requests, {.port = server.port()}, nobody);
+    const LoadResult load = run_load(requests, {.ports = {server.port()}}, nobody);
     const bool all = sink.wait_for(scale.settlements, std::chrono::seconds(60));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const auto cpu = server.cpu() - cpu_before;
@@ -135,7 +130,7 @@ Paced run_paced(const BenchKeys& keys, const Scale& scale, const ServerProcess& 
     const auto requests = settling_webhooks(keys, from, to, scale.accounts);
     std::vector<std::chrono::steady_clock::time_point> sent(requests.size());
     const std::size_t told_before = sink.told();
-    LoadResult load = run_load(requests, {.port = server.port(), .rate = rate},
+    LoadResult load = run_load(requests, {.ports = {server.port()}, .rate = rate},
                                [&](std::size_t index, auto at) { sent[index] = at; });
     (void)sink.wait_for(told_before + requests.size(), std::chrono::seconds(30));
     Paced paced{std::move(load.latencies), {}};

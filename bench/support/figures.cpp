@@ -23,6 +23,11 @@ double Latencies::percentile_ms(double share) const {
     return static_cast<double>(sorted[std::max<std::size_t>(rank, 1) - 1]) / 1000.0;
 }
 
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
 void Report::heading(std::string text) {
     lines_.push_back({"", std::move(text), ""});
 }

@@ -25,6 +25,8 @@ class Latencies {
     std::vector<std::int64_t> us_;
 };
 
+double median(std::vector<double> values);
+
 class Report {
   public:
     void heading(std::string text);

@@ -61,8 +61,9 @@ class Generator {
     Generator(std::span<const std::string> requests, const LoadOptions& options, const Sent& sent)
         : requests_(requests), options_(options), sent_(sent), epoll_(::epoll_create1(0)) {
         for (std::size_t i = 0; i < options.connections; ++i) {
-            connections_.push_back({connect_to(options.port), {}, {}});
-            SETTLED_ASSERT(connections_.back().fd >= 0, "cannot connect to port {}", options.port);
+            const std::uint16_t port = options.ports[i % options.ports.size()];
+            connections_.push_back({connect_to(port), {}, {}});
+            SETTLED_ASSERT(connections_.back().fd >= 0, "cannot connect to port {}", port);
             epoll_event event{EPOLLIN, {.u64 = i}};
             ::epoll_ctl(epoll_, EPOLL_CTL_ADD, connections_.back().fd, &event);
             idle_.push_back(i);

@@ -14,8 +14,8 @@
 namespace settled::bench {
 
 struct LoadOptions {
-    std::uint16_t port = 0;
-    std::size_t connections = 64;
+    std::vector<std::uint16_t> ports; // connections are spread over them
+    std::size_t connections = 64;     // in all
     // Requests a second, sent on time whether or not earlier ones were answered (a latency counts
     // from when the request was due, so that a stall is not hidden); 0: each connection sends as
     // soon as it has its answer.

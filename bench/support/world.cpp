@@ -4,6 +4,7 @@
 #include "app/run.h"
 #include "base/iban.h"
 #include "bench/support/load.h"
+#include "crypto/hash.h"
 #include "sandbox/keys/key_files.h"
 #include "units/register_payment.h"
 #include "wire/base64.h"
@@ -80,21 +81,30 @@ std::string payload(std::size_t number, std::size_t account, std::string_view di
         iban_of(account), sort_code, account_number(account), number);
 }
 
+std::string request_of(const BenchKeys& keys, const std::string& body, Proof proof) {
+    if (proof == Proof::rsa)
+        return post_request("/hooks/clearbank",
+                            "DigitalSignature: " + wire::to_base64(keys.bank->sign(body).value()),
+                            body);
+    return post_request("/hooks/hmac",
+                        "X-Signature: " + to_hex(crypto::Hmac(as_bytes(keys.hmac_secret)).of(body)),
+                        body);
+}
+
 // Signing costs 0.2 ms each: all cores do it.
 std::vector<std::string>
-signed_requests(const BenchKeys& keys, std::size_t from, std::size_t to,
+signed_requests(const BenchKeys& keys, std::size_t from, std::size_t to, Proof proof,
                 const std::function<std::string(std::size_t)>& payload_of) {
     std::vector<std::string> requests(to - from);
     std::atomic<std::size_t> next{from};
     const auto sign_some = [&] {
-        for (std::size_t i = next++; i < to; i = next++) {
-            const std::string body = fmt::format(
-                R"({{"Type":"TransactionSettled","Version":6,"Payload":{},"Nonce":{}}})",
-                payload_of(i), 2'000'000'000 + i);
-            const std::string signature = wire::to_base64(keys.bank->sign(body).value());
-            requests[i - from] =
-                post_request("/hooks/clearbank", "DigitalSignature: " + signature, body);
-        }
+        for (std::size_t i = next++; i < to; i = next++)
+            requests[i - from] = request_of(
+                keys,
+                fmt::format(
+                    R"({{"Type":"TransactionSettled","Version":6,"Payload":{},"Nonce":{}}})",
+                    payload_of(i), 2'000'000'000 + i),
+                proof);
     };
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < std::thread::hardware_concurrency(); ++i)
@@ -103,6 +113,17 @@ signed_requests(const BenchKeys& keys, std::size_t from, std::size_t to,
         thread.join();
     return requests;
 }
+
+// The bank's webhooks, described as another provider's would be.
+constexpr std::string_view hmac_mapping = R"({"type":"/Type","id":"/Payload/TransactionId",
+  "payload":"/Payload","settlement":{"when":[{"at":"/Type","is":["TransactionSettled"]}],
+  "credit_when":[{"at":"/Payload/DebitCreditCode","is":["Credit"]}],
+  "transaction_id":"/Payload/TransactionId","amount":"/Payload/Amount","amount_form":"decimal",
+  "currency":"/Payload/CurrencyCode","settled_at":"/Payload/TimestampSettled",
+  "scheme":"/Payload/Scheme","reference":"/Payload/Reference",
+  "end_to_end_id":"/Payload/EndToEndTransactionId","account":{"iban":"/Payload/Account/IBAN"},
+  "counterparty":{"name":"/Payload/CounterpartAccount/TransactionOwnerName",
+  "iban":"/Payload/CounterpartAccount/IBAN"}}})";
 
 void must(const Result<net::Response>& answer, std::string_view what) {
     SETTLED_ASSERT(answer.has_value(), "{}: {}", what, answer ? "" : answer.error().detail);
@@ -113,7 +134,14 @@ void must(const Result<net::Response>& answer, std::string_view what) {
 
 BenchKeys make_keys(const std::string& directory) {
     std::filesystem::create_directories(directory);
-    BenchKeys keys{directory, directory + "/signing.pem", nullptr, nullptr, ""};
+    BenchKeys keys{.directory = directory,
+                   .signing_key_file = directory + "/signing.pem",
+                   .hmac_secret = "a secret that a benchmark may know",
+                   .hmac_secret_file = directory + "/hmac.secret",
+                   .bank = nullptr,
+                   .ours = nullptr,
+                   .bank_public_pem = ""};
+    write_file(keys.hmac_secret_file, keys.hmac_secret);
     const std::string ours = crypto::generate_rsa_key_pem();
     write_file(keys.signing_key_file, ours);
     keys.ours = crypto::software_signer(ours).value();
@@ -207,13 +235,20 @@ std::chrono::steady_clock::time_point PartnerSink::told_at(std::size_t index) co
     return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(told_at_.at(index)));
 }
 
-std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t accounts,
-                   const PartnerSink* sink) {
+std::string write_settings(const std::string& data, const PartnerSink* sink, const Shared& shared) {
     const std::string file = data + "/settled.toml";
     std::filesystem::create_directories(data);
-    write_file(file, fmt::format("[log]\nlevel = \"warn\"\n[egress]\nhttps_only = false\n"
-                                 "allow = [\"127.0.0.0/8\"]\ntrusted_certificates = \"{}\"\n",
-                                 sink ? sink->authority_file() : ""));
+    write_file(file,
+               fmt::format("[store]\nurl = \"{}\"\nmaster_key = \"{}\"\n"
+                           "[log]\nlevel = \"warn\"\n[egress]\nhttps_only = false\n"
+                           "allow = [\"127.0.0.0/8\"]\ntrusted_certificates = \"{}\"\n",
+                           shared.url, shared.master_key, sink ? sink->authority_file() : ""));
+    return file;
+}
+
+std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t accounts,
+                   const PartnerSink* sink, const Shared& shared) {
+    const std::string file = write_settings(data, sink, shared);
     app::Config config = app::load_config(file).config;
     config.data = data;
     wire::JsonWriter source;
@@ -221,6 +256,13 @@ std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t a
     source.key("bank_keys").array().value(keys.bank_public_pem).end();
     source.member("signing_key", "file:" + keys.signing_key_file).end();
     must(app::call_api(config, {"POST", "/v1/sources", std::move(source).text()}), "source");
+    must(app::call_api(
+             config,
+             {"POST", "/v1/sources",
+              fmt::format(R"({{"name":"hmac","kind":"mapped","mapping":{},"signature":)"
+                          R"({{"scheme":"hmac","header":"X-Signature","secrets":["file:{}"]}}}})",
+                          hmac_mapping, keys.hmac_secret_file)}),
+         "source");
     for (std::size_t account = 0; account < accounts; ++account)
         must(app::call_api(config, {"POST", "/v1/accounts",
                                     fmt::format(R"({{"iban":"{}"}})", iban_of(account))}),
@@ -279,24 +321,24 @@ Task<> register_all(app::Installation& installation, std::size_t from, std::size
 
 void register_payments(const std::string& data, std::size_t from, std::size_t to,
                        std::size_t accounts) {
-    app::Config config;
+    app::Config config = app::load_config(data + "/settled.toml").config;
     config.data = data;
-    const auto installation = app::Installation::open(config).value();
+    const auto installation = app::Installation::open(config, node::Roles::none()).value();
     app::run_to_end(register_all(*installation, from, to, accounts));
 }
 
 std::vector<std::string> inbox_webhooks(const BenchKeys& keys, std::size_t count,
-                                        std::size_t accounts) {
+                                        std::size_t accounts, Proof proof) {
     static std::size_t batch = 0; // webhooks of two calls differ
     const std::string prefix = fmt::format("out{}-", batch++);
-    return signed_requests(keys, 0, count, [&](std::size_t number) {
+    return signed_requests(keys, 0, count, proof, [&](std::size_t number) {
         return payload(number, number % accounts, "Debit", prefix);
     });
 }
 
 std::vector<std::string> settling_webhooks(const BenchKeys& keys, std::size_t from, std::size_t to,
-                                           std::size_t accounts) {
-    return signed_requests(keys, from, to, [&](std::size_t number) {
+                                           std::size_t accounts, Proof proof) {
+    return signed_requests(keys, from, to, proof, [&](std::size_t number) {
         return payload(number, number % accounts, "Credit", "in-");
     });
 }

@@ -19,6 +19,8 @@ namespace settled::bench {
 struct BenchKeys {
     std::string directory;
     std::string signing_key_file;
+    std::string hmac_secret; // of the source `hmac`
+    std::string hmac_secret_file;
     std::shared_ptr<crypto::Signer> bank;
     std::shared_ptr<crypto::Signer> ours;
     std::string bank_public_pem;
@@ -63,21 +65,33 @@ class PartnerSink {
     std::thread thread_;
 };
 
-// Sets up DATA through the API as the operator: source `clearbank`, `accounts` accounts, and, when
-// a sink is given, an endpoint. Writes settled.toml beside it and returns its path.
+// A PostgreSQL that nodes share, and the master key that they need for it. Empty: SQLite.
+struct Shared {
+    std::string url;
+    std::string master_key;
+};
+
+// Writes DATA/settled.toml and returns its path.
+std::string write_settings(const std::string& data, const PartnerSink* sink,
+                           const Shared& shared = {});
+
+// The same, and sets up what a server needs, through the API as the operator: the sources
+// `clearbank` (signed by RSA) and `hmac`, `accounts` accounts, and, when a sink is given, an
+// endpoint.
 std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t accounts,
-                   const PartnerSink* sink);
+                   const PartnerSink* sink, const Shared& shared = {});
 
 // Registers payments [from, to) in the opened store, as POST /v1/payments would.
 void register_payments(const std::string& data, std::size_t from, std::size_t to,
                        std::size_t accounts);
 
-// Signed requests, ready to be written to a socket.
+// Requests with their proof, ready to be written to a socket.
+enum class Proof : std::uint8_t { rsa, hmac };
 // Money that left an account: taken in, kept, with no settlement to match.
 std::vector<std::string> inbox_webhooks(const BenchKeys& keys, std::size_t count,
-                                        std::size_t accounts);
+                                        std::size_t accounts, Proof proof = Proof::rsa);
 // The settlements of payments [from, to): end-to-end id and reference as registered.
 std::vector<std::string> settling_webhooks(const BenchKeys& keys, std::size_t from, std::size_t to,
-                                           std::size_t accounts);
+                                           std::size_t accounts, Proof proof = Proof::rsa);
 
 } // namespace settled::bench
