@@ -11,8 +11,9 @@ const Statement find{"SELECT fingerprint, http_status, body FROM idempotency "
 const Statement save{
     "INSERT INTO idempotency (tenant_id, key, fingerprint, http_status, body, created_at) "
     "VALUES ($1, $2, $3, $4, $5, $6)"};
-const Statement forget{"DELETE FROM idempotency WHERE (tenant_id, key) IN (SELECT tenant_id, key "
-                       "FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2)"};
+const Statement forget{
+    "DELETE FROM idempotency WHERE (tenant_id, key) IN (SELECT tenant_id, key "
+    "FROM idempotency WHERE created_at < $1 ORDER BY created_at, tenant_id, key LIMIT $2)"};
 
 } // namespace
 

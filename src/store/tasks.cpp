@@ -20,7 +20,8 @@ const Statement claim_due{
     "UPDATE task SET lease_owner = $4, fence = fence + 1 WHERE lane_id = $1 AND lease_owner = 0 "
     "AND status = 'queued' AND (tenant_id, id) IN (SELECT tenant_id, id FROM task "
     "WHERE lane_id = $1 AND lease_owner = 0 AND status = 'queued' AND due_at <= $2 "
-    "ORDER BY due_at LIMIT $3 /*FOR UPDATE SKIP LOCKED*/) RETURNING tenant_id, id, subject_id, "
+    "ORDER BY due_at, tenant_id, id LIMIT $3 /*FOR UPDATE SKIP LOCKED*/) RETURNING tenant_id, id, "
+    "subject_id, "
     "attempts, fence, due_at, "
     "(SELECT e.body FROM event e WHERE e.tenant_id = task.tenant_id AND e.id = task.subject_id)"};
 const Statement give_one_back{
@@ -41,8 +42,9 @@ const Statement sweep_orphans{
 const Statement lanes_to_serve{
     "SELECT e.id FROM endpoint e WHERE e.status = 'active' AND EXISTS (SELECT 1 FROM task t "
     "WHERE t.lane_id = e.id AND t.lease_owner = 0 AND t.status = 'queued' AND t.due_at <= $1)"};
-const Statement timers{"SELECT " TASK_COLUMNS " FROM task WHERE status = 'queued' AND lane_id = 0 "
-                       "AND lease_owner = 0 AND due_at <= $1 ORDER BY due_at LIMIT $2"};
+const Statement timers{
+    "SELECT " TASK_COLUMNS " FROM task WHERE status = 'queued' AND lane_id = 0 "
+    "AND lease_owner = 0 AND due_at <= $1 ORDER BY due_at, tenant_id, id LIMIT $2"};
 const Statement earliest_after{
     "SELECT min(due_at) FROM task WHERE status = 'queued' AND lane_id = $1 AND lease_owner = 0 "
     "AND due_at > $2"};
