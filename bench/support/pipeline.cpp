@@ -137,7 +137,8 @@ double hand_written_webhooks_per_s(const std::string& url, std::size_t count, st
     for (std::size_t written = 0; written < count; written += group)
         pipeline.transaction(group);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    return static_cast<double>((count + group - 1) / group * group) / took.count();
+    const std::size_t groups = (count + group - 1) / group;
+    return static_cast<double>(groups * group) / took.count();
 }
 
 double pgbench_transactions_per_s(const std::string& url, int clients, int seconds,
