@@ -81,7 +81,8 @@ void measure_throughput(const Paths& paths, const BenchKeys& keys, const Scale& 
     report.number("webhooks_per_s", median(per_s), "/s");
     report.number("cpu_us_per_webhook", median(cpu_us), "µs of server CPU");
     report.number("rsa_us_per_webhook", median(rsa), "µs, one sign and one verify");
-    report.number("rsa_share", median(share), "of the server's CPU, median of 7 rounds");
+    report.number("rsa_share", median(share),
+                  fmt::format("of the server's CPU, median of {} rounds", rounds));
     report.number("rsa_share_least", std::ranges::min(share), "in the worst round");
     report.number("generator_cpu_us_per_webhook", median(generator_us),
                   "µs beside it, on the same cores");

@@ -146,8 +146,10 @@ void Producer::serve() {
 
 void Producer::replace() {
     auto fresh = open_handle();
-    if (!fresh)
+    if (!fresh) {
+        fatal_ = true; // tried again at the next turn: the old one will never send anything
         return log::failure("kafka.producer_lost", fresh.error(), {});
+    }
     {
         const std::unique_lock lock(mutex_);
         std::swap(handle_, *fresh);

@@ -68,4 +68,15 @@ inline std::string problem_of(const CatalogueIndex& index) {
            (index.is_unique ? ", and could not be kept unique across machines" : "");
 }
 
+// What the tests of both engines' catalogues expect.
+inline void expect_spread(const std::vector<CatalogueIndex>& indexes) {
+    std::set<std::string> seen;
+    for (const CatalogueIndex& index : indexes) {
+        EXPECT_EQ(problem_of(index), "");
+        seen.insert(index.table);
+    }
+    for (const std::string& table : spread_tables())
+        EXPECT_TRUE(seen.contains(table)) << table << " is not in the schema, or has no key";
+}
+
 } // namespace settled::store::testing

@@ -20,9 +20,8 @@ const Statement claim_due{
     "UPDATE task SET lease_owner = $4, fence = fence + 1 WHERE lane_id = $1 AND lease_owner = 0 "
     "AND status = 'queued' AND (tenant_id, id) IN (SELECT tenant_id, id FROM task "
     "WHERE lane_id = $1 AND lease_owner = 0 AND status = 'queued' AND due_at <= $2 "
-    "ORDER BY due_at, tenant_id, id LIMIT $3 /*FOR UPDATE SKIP LOCKED*/) RETURNING tenant_id, id, "
-    "subject_id, "
-    "attempts, fence, due_at, "
+    "ORDER BY due_at, tenant_id, id LIMIT $3 /*FOR UPDATE SKIP LOCKED*/) "
+    "RETURNING tenant_id, id, subject_id, attempts, fence, due_at, "
     "(SELECT e.body FROM event e WHERE e.tenant_id = task.tenant_id AND e.id = task.subject_id)"};
 const Statement give_one_back{
     "UPDATE task SET lease_owner = 0 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 "
@@ -36,9 +35,8 @@ const Statement sweep_orphans{
     "UPDATE task SET lease_owner = 0 WHERE status = 'queued' AND lease_owner > 0 "
     "AND (tenant_id, id) IN (SELECT t.tenant_id, t.id FROM endpoint e JOIN task t "
     "ON t.tenant_id = e.tenant_id AND t.lane_id = e.id WHERE t.lease_owner > 0 "
-    "AND t.lease_owner <> $1 AND t.status = 'queued' AND NOT EXISTS (SELECT 1 FROM node n WHERE "
-    "n.holder = t.lease_owner "
-    "AND n.lease_until > 0) LIMIT $2)"};
+    "AND t.lease_owner <> $1 AND t.status = 'queued' AND NOT EXISTS (SELECT 1 FROM node n "
+    "WHERE n.holder = t.lease_owner AND n.lease_until > 0) LIMIT $2)"};
 const Statement lanes_to_serve{
     "SELECT e.id FROM endpoint e WHERE e.status = 'active' AND EXISTS (SELECT 1 FROM task t "
     "WHERE t.lane_id = e.id AND t.lease_owner = 0 AND t.status = 'queued' AND t.due_at <= $1)"};

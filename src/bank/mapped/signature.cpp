@@ -160,6 +160,11 @@ class HmacSignature final : public Signature {
             it->tolerance_ = *seconds;
         }
         TRY(it->secrets_, open_secrets(written));
+        if (!it->long_hash_) {
+            for (const Secret& secret : it->secrets_)
+                it->macs_.push_back(std::make_unique<const crypto::Hmac>(secret.bytes()));
+            it->secrets_.clear();
+        }
         return it;
     }
 
@@ -170,10 +175,7 @@ class HmacSignature final : public Signature {
         value.remove_prefix(prefix_.size());
         TRY(const Bytes signature, decode(value, encoding_));
         TRY(const std::string text, over_.of(headers, body));
-        bool holds = false;
-        for (const Secret& secret : secrets_)
-            holds |= crypto::equal_in_constant_time(signature, mac(secret, text));
-        if (!holds)
+        if (!holds(signature, text))
             return fail(Code::signature_invalid, "no secret of this source made this signature");
         if (timestamp_header_.empty())
             return {};
@@ -183,11 +185,14 @@ class HmacSignature final : public Signature {
     }
 
   private:
-    Bytes mac(const Secret& secret, std::string_view text) const {
-        if (long_hash_)
-            return crypto::hmac_sha512(secret.bytes(), text);
-        const crypto::Digest digest = crypto::Hmac(secret.bytes()).of(text);
-        return {digest.begin(), digest.end()};
+    bool holds(const Bytes& signature, std::string_view text) const {
+        bool any = false;
+        for (const auto& mac : macs_)
+            any |= crypto::equal_in_constant_time(signature, mac->of(text));
+        for (const Secret& secret : secrets_)
+            any |= crypto::equal_in_constant_time(signature,
+                                                  crypto::hmac_sha512(secret.bytes(), text));
+        return any;
     }
 
     bool long_hash_ = false;
@@ -195,7 +200,8 @@ class HmacSignature final : public Signature {
     std::string header_, prefix_, timestamp_header_;
     SignedText over_;
     std::int64_t tolerance_ = tolerance_seconds_default;
-    std::vector<Secret> secrets_;
+    std::vector<Secret> secrets_;                           // for SHA-512
+    std::vector<std::unique_ptr<const crypto::Hmac>> macs_; // for SHA-256
 };
 
 class StandardWebhooksSignature final : public Signature {
@@ -270,7 +276,8 @@ class BasicCredentials final : public Signature {
         for (const Secret& password : passwords) {
             std::string pair = username + ":";
             pair.append(password.reveal()); // as it stands in the header
-            it->expected_.emplace_back("Basic " + wire::to_base64(as_bytes(pair)));
+            const Secret header("Basic " + wire::to_base64(as_bytes(pair)));
+            it->expected_.push_back(crypto::sha256(header.reveal())); // only its hash is kept
         }
         return it;
     }
@@ -280,15 +287,15 @@ class BasicCredentials final : public Signature {
         // By their hashes, so that not even the length of a password shows.
         const crypto::Digest given = crypto::sha256(value);
         bool holds = false;
-        for (const Secret& expected : expected_)
-            holds |= crypto::equal_in_constant_time(given, crypto::sha256(expected.reveal()));
+        for (const crypto::Digest& expected : expected_)
+            holds |= crypto::equal_in_constant_time(given, expected);
         if (!holds)
             return fail(Code::signature_invalid, "wrong user name or password");
         return {};
     }
 
   private:
-    std::vector<Secret> expected_;
+    std::vector<crypto::Digest> expected_;
 };
 
 } // namespace

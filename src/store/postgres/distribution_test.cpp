@@ -10,7 +10,6 @@ namespace settled::store::postgres {
 namespace {
 
 using store::testing::CatalogueIndex;
-using store::testing::problem_of;
 
 struct PostgresDistribution : ::testing::Test {
     std::string directory = "distribution"; // only a name for the schema
@@ -46,13 +45,7 @@ TEST_F(PostgresDistribution, every_key_of_a_spread_table_begins_with_the_tenant)
             indexes.push_back({rows[i].string(0), rows[i].string(1), rows[i].integer(2) != 0, {}});
         indexes.back().columns.push_back(rows[i].string(3));
     }
-    std::set<std::string> seen;
-    for (const CatalogueIndex& index : indexes) {
-        EXPECT_EQ(problem_of(index), "");
-        seen.insert(index.table);
-    }
-    for (const std::string& table : store::testing::spread_tables())
-        EXPECT_TRUE(seen.contains(table)) << table << " is not in the schema, or has no key";
+    store::testing::expect_spread(indexes);
 }
 
 TEST_F(PostgresDistribution, every_table_has_a_primary_key) {

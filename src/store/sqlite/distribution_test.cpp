@@ -45,13 +45,7 @@ TEST(SqliteDistribution, every_key_of_a_spread_table_begins_with_the_tenant) {
     sqlite3_open_v2(directory.file("settled.db").c_str(), &db, SQLITE_OPEN_READONLY, nullptr);
     const auto indexes = indexes_of(db);
     sqlite3_close_v2(db);
-    std::set<std::string> seen;
-    for (const CatalogueIndex& index : indexes) {
-        EXPECT_EQ(problem_of(index), "");
-        seen.insert(index.table);
-    }
-    for (const std::string& table : store::testing::spread_tables())
-        EXPECT_TRUE(seen.contains(table)) << table << " is not in the schema, or has no key";
+    store::testing::expect_spread(indexes);
 }
 
 TEST(SqliteDistribution, a_unique_key_of_all_tenants_would_be_found) {
