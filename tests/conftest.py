@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from support.openapi import Contract
+from support.postgres_stage import PostgresStage
 from support.sandbox import Sandbox
 from support.stage import Stage
 from support.world import World
@@ -56,3 +57,11 @@ def stage(tmp_path_factory, contract, sandbox_keys):
     made = Stage(tmp_path_factory.mktemp("stage"), contract, sandbox_keys)
     yield made
     made.world.close()
+
+
+@pytest.fixture(scope="module")
+def postgres_stage(tmp_path_factory, contract, sandbox_keys):
+    """The same on PostgreSQL, with a proxy between the server and the database."""
+    made = PostgresStage(tmp_path_factory.mktemp("stage"), contract, sandbox_keys)
+    yield made
+    made.close()

@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from support.load import Load
 from support.places import ROOT
 from support.postgres import PostgresStore
 from support.processes import run_settled
@@ -19,7 +20,6 @@ import postgres_server  # noqa: E402
 
 pytestmark = pytest.mark.skipif(os.environ.get("SETTLED_TEST_POSTGRES") in (None, "", "skip"),
                                 reason="tools/run_tests.py was told to leave PostgreSQL out")
-COUNT = 300
 
 
 @pytest.fixture
@@ -33,49 +33,17 @@ def world(server, new_world, tmp_path):
     return new_world(store=PostgresStore(tmp_path, server.url), retry_every_ms=200, answer_within_ms=5000)
 
 
-def acknowledged(world):
-    return world.sandbox.get("/bank/summary")["states"]["acknowledged"]
-
-
-def begin_load(world, name):
-    """Payments that all are registered, then their settlements; returns when some are acknowledged."""
-    iban = world.account()
-    _, path = world.endpoint(events=["settlement.matched"])
-    batch = {"amount": "20.00", "reference": f"{name} ", "count": COUNT, "amount_spread": 5}
-    world.sandbox.post("/provider/payments/batch", {"payee": {"iban": iban}, "id": f"{name}-", **batch})
-    world.sandbox.post("/bank/payments/batch", {"account": iban, **batch})
-    wait_for(lambda: acknowledged(world) > 20, "load", every=0.002)
-    return path
-
-
-def end_load(world, path):
-    """Everything arrives, and nothing is wrong with it."""
-    wait_for(lambda: acknowledged(world) == COUNT, lambda: f"the rest arrives: {world.sandbox.get('/bank/summary')}",
-             seconds=60, every=0.05)
-    assert {w["label"] for w in world.sandbox.webhooks("acknowledged")} == world.store.transaction_ids()
-    wait_for(lambda: not world.store.undelivered(), "all is delivered", seconds=60)
-    world.store.check()
-    counts = world.store.counts()
-    assert counts["webhook"] == counts["settlement"] == COUNT
-    assert counts["settlement_match"] == counts["payment"]
-    assert world.sandbox.told(path, counts["settlement_match"])
-
-
-def is_ready(world):
-    return world.api.call("GET", "/readyz").status == 200
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL])
 def test_a_server_that_ends_and_comes_back_loses_nothing(world, server, how):
-    path = begin_load(world, "BACK")
+    load = Load(world, "BACK")
     server.stop(how)
-    assert acknowledged(world) < COUNT, "the load was over before the outage"
-    wait_for(lambda: not is_ready(world), "/readyz says that nothing can be stored", seconds=15)
+    assert not load.is_over(), "the load was over before the outage"
+    wait_for(lambda: not world.is_ready(), "/readyz says that nothing can be stored", seconds=15)
     told = world.sandbox.webhooks("acknowledged")
     server.start()
     assert {w["label"] for w in told} <= world.store.transaction_ids()
-    wait_for(lambda: is_ready(world), "it is ready again by itself", seconds=30)
-    end_load(world, path)
+    wait_for(world.is_ready, "it is ready again by itself", seconds=30)
+    load.end()
 
 
 def test_a_primary_that_is_killed_hands_over_to_its_standby_and_loses_nothing(server, new_world, tmp_path):
@@ -85,9 +53,9 @@ def test_a_primary_that_is_killed_hands_over_to_its_standby_and_loses_nothing(se
         store.url = store.url.replace(f"host={server.directory}", f"host={server.directory},{standby.directory}") \
             .replace(f"port={postgres_server.PORT}", f"port={postgres_server.PORT},{postgres_server.PORT}")
         world = new_world(store=store, retry_every_ms=200, answer_within_ms=5000)
-        path = begin_load(world, "OVER")
+        load = Load(world, "OVER")
         server.stop(signal.SIGKILL)
-        assert acknowledged(world) < COUNT, "the load was over before the outage"
+        assert not load.is_over(), "the load was over before the outage"
         told = world.sandbox.webhooks("acknowledged")
         standby.sql("SELECT 1")
         standby.promote()
@@ -95,7 +63,7 @@ def test_a_primary_that_is_killed_hands_over_to_its_standby_and_loses_nothing(se
         standby.sql("SELECT pg_reload_conf()")
         store.url = standby.url_of(store.name)
         assert {w["label"] for w in told} <= store.transaction_ids()
-        end_load(world, path)
+        load.end()
         world.close()
     finally:
         standby.remove()
@@ -106,14 +74,14 @@ def test_nothing_is_acknowledged_that_the_standby_does_not_have(world, server):
     server.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
     server.sql("SELECT pg_reload_conf()")
     world.sandbox.post("/bank/payments/batch", {"account": iban, "amount": "20.00", "reference": "GHOST ", "count": 3})
-    wait_for(lambda: not is_ready(world), "/readyz says so", seconds=30)
-    assert acknowledged(world) == 0
+    wait_for(lambda: not world.is_ready(), "/readyz says so", seconds=30)
+    assert world.sandbox.acknowledged_count() == 0
     # A commit that is told to wait no longer is only on the primary: it is not acknowledged either.
     server.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-    assert acknowledged(world) == 0
+    assert world.sandbox.acknowledged_count() == 0
     server.sql("ALTER SYSTEM SET synchronous_standby_names = ''")
     server.sql("SELECT pg_reload_conf()")
-    wait_for(lambda: acknowledged(world) == 3, "they are acknowledged in the end", seconds=60)
+    wait_for(lambda: world.sandbox.acknowledged_count() == 3, "they are acknowledged in the end", seconds=60)
     assert world.store.counts()["settlement"] == 3
 
 

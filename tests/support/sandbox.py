@@ -46,6 +46,9 @@ class Sandbox:
     def webhook(self, number):
         return self.get(f"/bank/webhooks/{number}")
 
+    def acknowledged_count(self):
+        return self.get("/bank/summary")["states"]["acknowledged"]
+
     def webhooks(self, state=None):
         found, after = [], 0
         while True:

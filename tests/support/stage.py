@@ -9,6 +9,13 @@ from .waiting import wait_for
 from .world import World
 
 POINTS_MAX = 2000  # far beyond what a story has
+SETTINGS = """[server]
+threads = 1
+[matching]
+unmatched_after_seconds = 3600
+[delivery]
+retry_after_seconds = [0, 0, 0, 1, 1, 1, 1, 1]
+"""
 
 
 class Stage:
@@ -17,9 +24,7 @@ class Stage:
     def __init__(self, directory, contract, keys):
         require_ptrace()
         self.directory = directory
-        self.world = World(directory, contract, keys,
-                           "[server]\nthreads = 1\n[matching]\nunmatched_after_seconds = 3600\n"
-                           "[delivery]\nretry_after_seconds = [0, 0, 0, 1, 1, 1, 1, 1]")
+        self.world = World(directory, contract, keys, SETTINGS)
         self.iban = self.world.account()
         _, self.path = self.world.endpoint()
         assert self.world.server.stop() == 0
@@ -41,20 +46,26 @@ class Stage:
         return strace
 
     def is_delivered(self, story):
-        store = self.world.store
-        return (len(store.rows("SELECT id FROM event")) == story.matches and not store.undelivered())
+        return is_delivered(self.world.store, story)
 
     def end(self, story):
-        """The story is told to its end by a server without faults; then everything must be right."""
-        world = self.world
-        world.start()
-        assert story.tell(world) == ACKNOWLEDGED
-        wait_for(lambda: self.is_delivered(story), lambda: f"delivered: {world.store.undelivered()}")
-        story.check_ended(world.store)
-        told = check_told(world.sandbox.records(self.path), world.store)
-        assert len(told) == story.matches
-        world.close_clients()
-        assert world.server.stop() == 0
+        end_of(self.world, self.path, story)
+
+
+def is_delivered(store, story):
+    return len(store.rows("SELECT id FROM event")) == story.matches and not store.undelivered()
+
+
+def end_of(world, path, story):
+    """The story is told to its end by a server without faults; then everything must be right."""
+    world.start()
+    assert story.tell(world) == ACKNOWLEDGED
+    wait_for(lambda: is_delivered(world.store, story), lambda: f"delivered: {world.store.undelivered()}")
+    story.check_ended(world.store)
+    told = check_told(world.sandbox.records(path), world.store)
+    assert len(told) == story.matches
+    world.close_clients()
+    assert world.server.stop() == 0
 
 
 def points(step=1):

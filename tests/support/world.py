@@ -121,6 +121,9 @@ class World:
                 "payee": {"iban": iban}, **members}
         return self.api.post("/v1/payments", body)
 
+    def is_ready(self):
+        return self.api.call("GET", "/readyz").status == 200
+
     def close_clients(self):
         for client in self.clients:
             client.close()

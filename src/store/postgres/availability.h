@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <mutex>
-#include <string>
+#include <utility>
 
 namespace settled::store::postgres {
 
@@ -14,14 +14,14 @@ class Availability {
   public:
     explicit Availability(std::size_t writers) : up_(writers) {}
 
-    void went_down(std::string reason) {
+    void went_down(Error why) {
         const std::lock_guard lock(mutex_);
         --up_;
-        reason_ = std::move(reason);
+        why_ = std::move(why);
     }
-    void still_down(std::string reason) {
+    void still_down(Error why) {
         const std::lock_guard lock(mutex_);
-        reason_ = std::move(reason);
+        why_ = std::move(why);
     }
     void came_up() {
         const std::lock_guard lock(mutex_);
@@ -33,17 +33,17 @@ class Availability {
     }
     Health health() const {
         const std::lock_guard lock(mutex_);
-        return up_ > 0 ? Health{} : Health{false, reason_};
+        return up_ > 0 ? Health{} : Health{false, why_.detail};
     }
     Error error() const {
         const std::lock_guard lock(mutex_);
-        return {Code::store_unavailable, reason_};
+        return why_;
     }
 
   private:
     mutable std::mutex mutex_;
     std::size_t up_;
-    std::string reason_;
+    Error why_{Code::store_unavailable, {}};
 };
 
 } // namespace settled::store::postgres

@@ -37,6 +37,9 @@ constexpr const char* ask_row_sql =
 constexpr const char* fence_row_sql =
     "UPDATE writer_mark SET fence = $2::bigint, seen_at = now() WHERE writer_id = $1::bigint";
 
+Error out_of_time() {
+    return {Code::store_unavailable, "PostgreSQL: others of the same group took all the time"};
+}
 Error fate_unknown() {
     return {Code::store_unavailable, "PostgreSQL went away during a commit, and whether it was "
                                      "carried out is not known yet"};
@@ -142,8 +145,10 @@ void Writer::commit(Group& group, Steady::time_point give_up) {
                 std::this_thread::sleep_for(rerun_pause * (run + 1)); // the other one goes first
             continue;
         }
-        if (group.size() > 1 && failure.trouble != Trouble::unavailable)
-            return commit_one_by_one(group, give_up);
+        // Who is held up by others for that long gains nothing by waiting again, alone.
+        const bool held_up = failure.trouble != Trouble::unit && Steady::now() >= give_up;
+        if (group.size() > 1 && failure.trouble != Trouble::unavailable && !held_up)
+            return commit_one_by_one(group, std::max(give_up, Steady::now() + group_wait_max / 2));
         fail_all(group, failure.error);
         if (failure.trouble == Trouble::unavailable)
             note_down(failure.error);
@@ -160,6 +165,8 @@ void Writer::commit_one_by_one(Group& group, Steady::time_point give_up) {
         alone.push_back(std::move(member));
         if (down_)
             fail_all(alone, shared_.available.error());
+        else if (Steady::now() >= give_up)
+            fail_all(alone, out_of_time());
         else
             commit(alone, give_up);
         member = std::move(alone.front());
@@ -260,10 +267,10 @@ void Writer::idle() {
     // that changes nothing finds out whether it can again.
     auto connected = connect_until(Steady::now());
     if (!connected)
-        return shared_.available.still_down(connected.error().detail);
+        return shared_.available.still_down(connected.error());
     const auto committed = last_committed(Steady::now());
     if (!committed)
-        return shared_.available.still_down(committed.error().error.detail);
+        return shared_.available.still_down(committed.error().error);
     down_ = false;
     shared_.available.came_up();
 }
@@ -277,7 +284,7 @@ void Writer::note_down(const Error& error) {
     if (down_)
         return;
     down_ = true;
-    shared_.available.went_down(error.detail);
+    shared_.available.went_down(error);
 }
 
 } // namespace settled::store::postgres
