@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from support.cluster import Cluster
 from support.openapi import Contract
 from support.postgres_stage import PostgresStage
 from support.sandbox import Sandbox
@@ -65,3 +66,18 @@ def postgres_stage(tmp_path_factory, contract, sandbox_keys):
     made = PostgresStage(tmp_path_factory.mktemp("stage"), contract, sandbox_keys)
     yield made
     made.close()
+
+
+@pytest.fixture
+def new_cluster(tmp_path, contract, sandbox_keys):
+    """Makes clusters for one test alone, and ends them."""
+    clusters = []
+
+    def make(roles, config="", **rest):
+        directory = tmp_path / f"cluster-{len(clusters)}"
+        directory.mkdir()
+        clusters.append(Cluster(directory, contract, sandbox_keys, roles, config, **rest))
+        return clusters[-1]
+    yield make
+    for cluster in clusters:
+        cluster.close()

@@ -105,7 +105,7 @@ net::Response Gateway::ready() const {
     if (!installation_.membership().is_member())
         return status_answer(503, "unready", "it has no place among the nodes");
     const store::Health health = installation_.store().health();
-    const std::string_view kafka = !kafka_ ? "" : kafka_() ? "reachable" : "unreachable";
+    const std::string_view kafka = kafka_ ? kafka_() : "";
     return health.can_commit ? status_answer(200, "ready", "", kafka)
                              : status_answer(503, "unready", health.reason, kafka);
 }

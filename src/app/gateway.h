@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 namespace settled::app {
 
@@ -26,7 +27,7 @@ class Gateway final : public net::Handler {
 
     // Asked by /readyz, which shows it; a server without Kafka is ready for everything else. Set
     // before the first request.
-    void show_kafka(std::function<bool()> is_reachable) { kafka_ = std::move(is_reachable); }
+    void show_kafka(std::function<std::string_view()> reach) { kafka_ = std::move(reach); }
 
   private:
     net::Response ready() const;
@@ -34,7 +35,7 @@ class Gateway final : public net::Handler {
 
     Installation& installation_;
     observe::Counter refused_requests_;
-    std::function<bool()> kafka_;
+    std::function<std::string_view()> kafka_;
     std::atomic<bool> shutting_down_{false};
 };
 

@@ -91,10 +91,11 @@ std::size_t thread_count(const Config& config) {
 }
 
 // Each consumer's tenant, by its name.
-Result<std::vector<TenantId>> tenants_of(Installation& installation) {
+Result<std::vector<TenantId>> tenants_of(Installation& installation,
+                                         const std::vector<bus::ConsumerSettings>& consumers) {
     using Found = std::optional<store::TenantRow>;
     std::vector<TenantId> tenants;
-    for (const bus::ConsumerSettings& consumer : installation.config().kafka_consumers) {
+    for (const bus::ConsumerSettings& consumer : consumers) {
         auto found = run_to_end(
             installation.store().read<Found>([name = consumer.tenant](store::Session& s) {
                 return store::find_tenant_by_name(s, name);
@@ -111,12 +112,15 @@ Result<> RunningServer::open_bus() {
     const Config& config = installation_.config();
     if (!config.kafka.configured())
         return {};
-    TRY(const std::vector<TenantId> tenants, tenants_of(installation_));
-    TRY(bus_, bus::Bus::open(config.kafka, config.kafka_consumers, tenants,
+    // A member of a group that reads nothing would hold its partitions up.
+    const auto consumers = installation_.roles().intake ? config.kafka_consumers
+                                                        : std::vector<bus::ConsumerSettings>();
+    TRY(const std::vector<TenantId> tenants, tenants_of(installation_, consumers));
+    TRY(bus_, bus::Bus::open(config.kafka, consumers, tenants,
                              {installation_.store(), installation_.context(), installation_.clock,
                               installation_.metrics,
                               [this] { return installation_.membership().is_member(); }}));
-    gateway_.show_kafka([this] { return bus_->reachable(); });
+    gateway_.show_kafka([this] { return bus_->reach(); });
     return {};
 }
 
@@ -287,7 +291,7 @@ void RunningServer::run() {
         timers_->start();
         asio::co_spawn(first.io, keep_retention(), asio::detached);
     }
-    if (bus_ && installation_.roles().intake)
+    if (bus_)
         bus_->start();
     asio::co_spawn(first.io, wait_for_signal(), asio::detached);
     for (const auto& thread : threads_)

@@ -35,9 +35,10 @@ Result<std::unique_ptr<Bus>> Bus::open(const Settings& settings,
                                            impl->probe, tenants[i], deps.may_write}));
         impl->consumers.push_back(std::move(consumer));
     }
-    deps.metrics.gauge(
-        "settled_kafka_reachable", "1 while a broker answers",
-        [producer = impl->producer.get()] { return producer->reachable() ? 1.0 : 0.0; });
+    deps.metrics.gauge("settled_kafka_reachable", "1 while a broker answers",
+                       [producer = impl->producer.get()] {
+                           return producer->reach() == Reach::reachable ? 1.0 : 0.0;
+                       });
     return std::unique_ptr<Bus>(new Bus(std::move(impl)));
 }
 
@@ -66,8 +67,8 @@ void Bus::stop() {
     impl_->producer->stop();
 }
 
-bool Bus::reachable() const {
-    return impl_->producer->reachable();
+std::string_view Bus::reach() const {
+    return to_string(impl_->producer->reach());
 }
 
 } // namespace settled::bus

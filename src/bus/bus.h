@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace settled::bus {
@@ -37,12 +38,12 @@ class Bus {
     ~Bus();
 
     worker::Carrier& carrier();
-    void start(); // the consumers
+    void start(); // the consumers, which have joined their groups since open()
     void begin_stop();
     void stop_consumers(); // blocks, bounds::stop_wait_max and a moment
     void stop();
-    // True while at least one broker answers.
-    bool reachable() const;
+    // Whether a broker answers: reachable, or unreachable, untrusted (TLS), refused (SASL).
+    std::string_view reach() const;
 
   private:
     struct Impl;

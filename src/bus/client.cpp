@@ -1,5 +1,6 @@
 #include "bus/client.h"
 
+#include "base/assert.h"
 #include "observe/log.h"
 
 #include <fmt/format.h>
@@ -27,11 +28,28 @@ void on_log(const rd_kafka_t*, int level, const char* facility, const char* text
     log::write(ours, "kafka.client", {{"facility", facility}, {"text", text}});
 }
 
+void note_reach(Listener& listener, rd_kafka_resp_err_t error) {
+    switch (error) {
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+        return listener.set_reach(Reach::refused);
+    case RD_KAFKA_RESP_ERR__SSL:
+        return listener.set_reach(Reach::untrusted);
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+        // One of several brokers may be away; statistics tell when another answers.
+        return listener.set_reach(Reach::unreachable);
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+        return listener.no_broker_answers();
+    default:
+        return;
+    }
+}
+
 void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
     const auto error = static_cast<rd_kafka_resp_err_t>(code);
     const bool fatal = error == RD_KAFKA_RESP_ERR__FATAL;
-    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-        listener_of(opaque).set_reachable(false);
+    note_reach(listener_of(opaque), error);
     log::write(fatal ? LogLevel::error : LogLevel::warn, "kafka.error",
                {{"error", rd_kafka_err2name(error)}, {"text", reason}});
     listener_of(opaque).failed(error, fatal);
@@ -40,7 +58,10 @@ void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
 // The statistics name each broker's state; a broker that answers is "UP".
 int on_statistics(rd_kafka_t*, char* json, std::size_t size, void* opaque) {
     const std::string_view text(json, size);
-    listener_of(opaque).set_reachable(text.find("\"state\":\"UP\"") != text.npos);
+    if (text.find("\"state\":\"UP\"") != text.npos)
+        listener_of(opaque).set_reach(Reach::reachable);
+    else
+        listener_of(opaque).no_broker_answers();
     return 0; // the library frees the text
 }
 
@@ -81,6 +102,11 @@ Properties common_properties(const Settings& settings) {
         add_given("sasl.mechanisms", settings.sasl_mechanism);
         add_given("sasl.username", settings.sasl_username);
     }
+    // What the library does by default, unless a later version should see it otherwise.
+    if (settings.security_protocol.ends_with("ssl")) {
+        properties.emplace_back("enable.ssl.certificate.verification", "true");
+        properties.emplace_back("ssl.endpoint.identification.algorithm", "https");
+    }
     add_given("ssl.ca.location", settings.ca_certificates);
     add_given("ssl.certificate.location", settings.certificate);
     add_given("ssl.key.location", settings.key);
@@ -88,6 +114,20 @@ Properties common_properties(const Settings& settings) {
 }
 
 } // namespace
+
+std::string_view to_string(Reach reach) {
+    switch (reach) {
+    case Reach::unreachable:
+        return "unreachable";
+    case Reach::reachable:
+        return "reachable";
+    case Reach::untrusted:
+        return "untrusted";
+    case Reach::refused:
+        return "refused";
+    }
+    SETTLED_ASSERT(false, "no such reach: {}", static_cast<int>(reach));
+}
 
 Result<Owned<rd_kafka_t>> open_client(Role role, const Settings& settings, const Secret& password,
                                       const Properties& more, Listener& listener) {

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,15 @@ struct DestroyHandle {
 template <class T>
 using Owned = std::unique_ptr<T, DestroyHandle>;
 
+// Whether brokers answer, and if not, whether it is known why. The names are what /readyz says.
+enum class Reach : std::uint8_t {
+    unreachable,
+    reachable,
+    untrusted, // no TLS came about: their certificate, ours, or no TLS there at all
+    refused,   // they do not take our name and password
+};
+std::string_view to_string(Reach reach);
+
 // What the library calls back about a handle, on whichever thread. The opaque of every handle.
 class Listener {
   public:
@@ -41,15 +51,19 @@ class Listener {
     // Something a person may want to know. `fatal`: the handle is of no more use.
     virtual void failed(rd_kafka_resp_err_t, bool /*fatal*/) {}
 
-    // True while at least one broker answers, looked at every few seconds.
-    bool reachable() const { return reachable_.load(std::memory_order_relaxed); }
-    void set_reachable(bool reachable) { reachable_.store(reachable, std::memory_order_relaxed); }
+    // Looked at every second. A reason is kept until a broker answers or another reason is known.
+    Reach reach() const { return reach_.load(std::memory_order_relaxed); }
+    void set_reach(Reach reach) { reach_.store(reach, std::memory_order_relaxed); }
+    void no_broker_answers() {
+        Reach answered = Reach::reachable;
+        reach_.compare_exchange_strong(answered, Reach::unreachable, std::memory_order_relaxed);
+    }
 
   protected:
     ~Listener() = default;
 
   private:
-    std::atomic<bool> reachable_{false};
+    std::atomic<Reach> reach_{Reach::unreachable};
 };
 
 enum class Role : std::uint8_t { producer, consumer };

@@ -61,7 +61,6 @@ class Consumer final : private Listener {
     void begin_stop() { stopping_ = true; }
     // The same, and waits.
     void stop();
-    using Listener::reachable;
 
   private:
     using Place = std::pair<std::string, std::int32_t>; // topic, partition

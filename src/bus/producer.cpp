@@ -127,7 +127,7 @@ void Producer::delivered(const rd_kafka_message_t& message) {
         static_cast<std::shared_ptr<Order>*>(message._private));
     if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR)
         return complete(*reference, std::unexpected(error_of(message.err)));
-    set_reachable(true);
+    set_reach(Reach::reachable);
     complete(*reference, Placed{message.partition, message.offset});
 }
 

@@ -37,7 +37,7 @@ class Producer final : private Listener {
     Task<Result<Placed>> send(NewRecord record);
     // Waits a moment for what is on its way, fails the rest, and refuses more. Blocks; once.
     void stop();
-    using Listener::reachable;
+    using Listener::reach;
 
   private:
     struct Order;

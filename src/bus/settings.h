@@ -26,7 +26,7 @@ struct Settings {
     bool configured() const { return !bootstrap_servers.empty(); }
 };
 
-// One stream of payments in. Every process that has it joins the group.
+// One stream of payments in. Every process that takes things in (the role intake) joins the group.
 struct ConsumerSettings {
     std::vector<std::string> topics;
     std::string group;

@@ -9,8 +9,8 @@
 
 namespace settled::node {
 
-// intake: takes webhooks in; api: serves /v1; worker: calls partners, carries out timers and
-// retention.
+// intake: takes webhooks in, and payments from topics; api: serves /v1; worker: calls partners,
+// carries out timers and retention.
 struct Roles {
     bool intake = true;
     bool worker = true;

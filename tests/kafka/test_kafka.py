@@ -1,9 +1,7 @@
 """Kafka in and out, against a real broker: what is read counts once, what is told is all there."""
 
 import contextlib
-import itertools
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -12,79 +10,13 @@ import uuid
 import pytest
 
 from support.bank import settled_payload
-from support.kafka import Broker
+from support.stream import Stream, headers_of
 from support.waiting import wait_for
 from support.world import make_iban
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory):
-    if os.environ.get("SETTLED_SKIP_KAFKA") == "1":
-        pytest.skip("SETTLED_SKIP_KAFKA=1: NOTHING IS SHOWN OF KAFKA")
-    made = Broker(tmp_path_factory.mktemp("kafka"))
-    yield made
-    made.stop(kill=True)
-
-
-class Stream:
-    """A world whose server reads payments from topics of its own."""
-
-    def __init__(self, broker, new_world, more=""):
-        self.broker = broker
-        name = uuid.uuid4().hex[:8]
-        self.payments = broker.topic(f"payments-{name}")
-        self.dead = broker.topic(f"dead-{name}", 1)
-        self.events = broker.topic(f"events-{name}")
-        self.group = f"settled-{name}"
-        self.world = new_world(f"""
-[delivery]
-retry_after_seconds = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
-[kafka]
-bootstrap_servers = "{broker.address}"
-event_topics = ["{self.events}"]
-[[kafka_consumer]]
-topics = ["{self.payments}"]
-group = "{self.group}"
-dead_letter_topic = "{self.dead}"
-{more}""")
-        self.iban = self.world.account()
-
-    def payment(self, **members):
-        """A record: key and value."""
-        number = next(_numbers)
-        body = {"id": f"kafka-{number}", "amount": {"value": "12.34", "currency": "GBP"},
-                "end_to_end_id": f"E2E-K-{number:09}", "payee": {"iban": self.iban}, **members}
-        return body["payee"].get("iban", ""), json.dumps(body)
-
-    def ids(self):
-        return [row["client_id"] for row in self.world.store.rows("SELECT client_id FROM payment")]
-
-    def metric(self, name):
-        return sum(value for sample, value in self.world.api.metrics().items() if sample.startswith(name))
-
-    def registered(self, records):
-        """Waits until the payments of these records are there, each once, and their offsets committed."""
-        wanted = sorted({json.loads(value)["id"] for _, value in records})
-        wait_for(lambda: len(self.ids()) >= len(wanted),
-                 lambda: f"{len(wanted)} payments, not {len(self.ids())}: {self.world.server.log_text()[-3000:]}",
-                 seconds=60, every=0.1)
-        assert sorted(self.ids()) == wanted
-        self.world.store.check()
-
-    def all_committed(self, count):
-        wait_for(lambda: self.broker.committed(self.group, self.payments) == count,
-                 lambda: f"{count} offsets, not {self.broker.committed(self.group, self.payments)}", every=0.2)
-
 
 @pytest.fixture
 def stream(broker, new_world):
     return Stream(broker, new_world)
-
-
-def headers_of(message):
-    return {name: value.decode() for name, value in message.headers() or []}
 
 
 def test_payments_are_registered_once_in_either_format_and_matched(broker, new_world):

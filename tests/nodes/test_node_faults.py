@@ -1,61 +1,19 @@
 """Nodes that die, sleep and end under load: nothing acknowledged is lost, nothing has two effects."""
 
-import http.client
 import os
 import random
-import threading
 import time
 
 from support.bank import settled_payload
 from support.cluster import TAKEOVER_SECONDS
+from support.senders import Sender, check_store
 from support.store import check_told
 from support.waiting import wait_for
 
 SEED = int(os.environ.get("SETTLED_SEED", "0")) or random.SystemRandom().randrange(1 << 31)
 PAYMENTS = 240
 SENDERS = 4
-LEFT_OUT_SECONDS = 10
 RETRIES = "[delivery]\nretry_after_seconds = [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
-
-
-class Sender(threading.Thread):
-    """A bank's sender behind a balancer: each webhook of its list goes to some node until one acknowledges it. A
-    node that did not answer is left out for a while."""
-
-    def __init__(self, cluster, payloads, rng, acknowledged, pace):
-        super().__init__(daemon=True)
-        self.cluster, self.payloads, self.rng, self.acknowledged, self.pace = (
-            cluster, payloads, rng, acknowledged, pace)
-        self.failure = None
-        self.left_out = {}
-
-    def run(self):
-        banks = {}
-        try:
-            for payload in self.payloads:
-                while not self.send(payload, banks):
-                    time.sleep(0.05)  # the bank's pause between repeats
-                time.sleep(self.pace)  # the bank's own speed
-        except BaseException as failure:  # pylint: disable=broad-except  # told by the test's thread
-            self.failure = failure
-        finally:
-            for bank in banks.values():
-                bank.http.close()
-
-    def send(self, payload, banks):
-        now = time.monotonic()
-        well = [node for node in self.cluster.nodes if self.left_out.get(node, 0) < now]
-        node = self.rng.choice(well or self.cluster.nodes)
-        bank = banks.setdefault(node, node.bank(timeout=2))
-        try:
-            answer = bank.settle(payload)
-        except (OSError, http.client.HTTPException):
-            self.left_out[node] = now + LEFT_OUT_SECONDS
-            return False
-        if not bank.is_acknowledged(answer, answer.nonce):
-            return False
-        self.acknowledged.add(payload["TransactionId"])
-        return True
 
 
 def register_over_all(cluster, iban, count):
@@ -69,36 +27,6 @@ def register_over_all(cluster, iban, count):
     finally:
         for api in apis:
             api.http.close()
-
-
-def check_store(cluster, acknowledged):
-    database = cluster.database
-    stored = {row["transaction_id"] for row in database.rows("SELECT transaction_id FROM settlement")}
-    assert acknowledged <= stored, f"{len(acknowledged - stored)} were acknowledged and are not stored"
-    nothing = {
-        "two settlements of one transaction":
-            "SELECT transaction_id FROM settlement GROUP BY tenant_id, transaction_id HAVING count(*) > 1",
-        "a settlement matched other than once, or not told of once":
-            "SELECT s.id FROM settlement s WHERE s.status <> 'matched' OR 1 <> (SELECT count(*) FROM event e "
-            "WHERE e.tenant_id = s.tenant_id AND e.subject_id = s.id AND e.type = 'settlement.matched') OR 1 <> "
-            "(SELECT count(*) FROM settlement_match m WHERE m.tenant_id = s.tenant_id AND m.settlement_id = s.id)",
-        "two deliveries of one event to one endpoint":
-            "SELECT min(id) FROM task WHERE kind = 'delivery' GROUP BY tenant_id, subject_id, lane_id "
-            "HAVING count(*) > 1",
-        "an attempt without a fence, or two under one":
-            "SELECT task_id FROM attempt GROUP BY tenant_id, task_id, fence HAVING count(*) > 1 OR fence < 1",
-        "attempts that were not counted, or counted and not there":
-            "SELECT t.id FROM task t WHERE t.kind = 'delivery' AND t.attempts <> (SELECT count(*) FROM attempt a "
-            "WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id)",
-        "two attempts that delivered":
-            "SELECT task_id FROM attempt WHERE outcome = 'delivered' GROUP BY tenant_id, task_id "
-            "HAVING count(*) > 1",
-        "a task that is done and still held":
-            "SELECT id FROM task WHERE status <> 'queued' AND lease_owner <> 0",
-    }
-    for wrong, sql in nothing.items():
-        found = database.rows(sql)
-        assert not found, f"{wrong}: {found[:5]}"
 
 
 def test_three_nodes_of_which_one_is_killed_and_one_sleeps_longer_than_its_lease(new_cluster):

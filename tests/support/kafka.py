@@ -56,30 +56,35 @@ def jars():
 
 
 class Broker:
-    """Listens when the constructor returns. stop() and start() restart it on the same data."""
+    """Listens when the constructor returns. stop() and start() restart it on the same data.
 
-    def __init__(self, directory):
+    `security`: it has a second listener, for the server under test (kafka_security.py).
+    """
+
+    def __init__(self, directory, security=None):
         self.directory = pathlib.Path(directory)
         self.jars = jars()
-        self.port, controller = _free_ports(2)
+        self.port, controller, self.secure_port = _free_ports(3)
         self.address = f"127.0.0.1:{self.port}"
         self.properties = self.directory / "server.properties"
-        self.properties.write_text(PROPERTIES.format(port=self.port, controller=controller,
-                                                     data=self.directory / "data"))
+        text = PROPERTIES.format(port=self.port, controller=controller, data=self.directory / "data")
+        self.properties.write_text(security.extended(text, self.secure_port) if security else text)
         self.log = self.directory / "kafka.log"
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(self._command("kafka.tools.StorageTool", "format", "--cluster-id", cluster,
-                                            "--config"), capture_output=True, text=True, timeout=60, check=False)
+                                            *(security.format_arguments() if security else ()),
+                                            "--config", self.properties),
+                              capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         self.child = None
         self.start()
 
     def _command(self, main, *arguments):
-        return [*JAVA, "-cp", f"{self.jars}/*", main, *arguments, str(self.properties)]
+        return [*JAVA, "-cp", f"{self.jars}/*", main, *map(str, arguments)]
 
     def start(self):
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(self._command("kafka.Kafka"), stdin=subprocess.DEVNULL, stdout=log,
+            self.child = subprocess.Popen(self._command("kafka.Kafka", self.properties), stdin=subprocess.DEVNULL, stdout=log,
                                           stderr=log, start_new_session=True, preexec_fn=_die_with_parent)
         wait_for(self._answers, lambda: f"Kafka starts: {self.log.read_text()[-2000:]}", seconds=60)
 
@@ -139,6 +144,17 @@ class Broker:
         finally:
             consumer.close()
         return messages
+
+    def size(self, topic):
+        """Records that were ever written to a topic."""
+        from confluent_kafka import Consumer, TopicPartition
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": "sizes", "log_level": 0})
+        try:
+            partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+            return sum(consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=10)[1]
+                       for number in partitions)
+        finally:
+            consumer.close()
 
     def committed(self, group, topic):
         """The sum of the offsets that a group has committed in a topic."""
