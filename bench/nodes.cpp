@@ -4,14 +4,17 @@
 //
 // SETTLED_BENCH_POSTGRES is the URL of a server to make databases on (tools/run_bench.py starts one
 // whose data are on the disk that the SQLite stores are on). Load generator, partner, PostgreSQL
-// and all nodes share the machine: what more nodes can show here is that they cost little, not that
-// they are faster.
+// and all nodes share the machine: what more nodes can show here is what they cost, not that they
+// are faster. Each node has as many connections of the load as one has alone: its groups are as
+// full as its requests are many.
+#include "bench/support/database.h"
 #include "bench/support/figures.h"
 #include "bench/support/load.h"
 #include "bench/support/pipeline.h"
 #include "bench/support/process.h"
 #include "bench/support/world.h"
 
+#include "base/limits.h"
 #include "store/inbox.h"
 #include "store/postgres/postgres_store.h"
 
@@ -23,11 +26,13 @@
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <thread>
 
 namespace {
 
 using namespace settled;
 using namespace settled::bench;
+using namespace std::chrono_literals;
 
 struct Scale {
     std::size_t webhooks = 12'000;
@@ -39,6 +44,7 @@ struct Scale {
 
 constexpr std::size_t body_bytes = 1100; // of a settlement's webhook
 constexpr std::size_t group = 64;        // limits::units_per_commit
+constexpr std::size_t connections_per_node = 64;
 
 const Sent nobody = [](std::size_t, auto) {};
 
@@ -63,6 +69,7 @@ struct Installed {
     Shared shared;
     std::unique_ptr<PartnerSink> sink;
     std::vector<ServerProcess> nodes;
+    DatabaseUse registering; // of one payment
 
     std::vector<std::uint16_t> ports() const {
         std::vector<std::uint16_t> all;
@@ -78,6 +85,11 @@ struct Installed {
     }
 };
 
+DatabaseUse per_one(const DatabaseUse& use, std::size_t count) {
+    const auto n = static_cast<double>(count);
+    return {use.cpu_us / n, use.log_bytes / n, use.stored_bytes / n, use.groups / n};
+}
+
 Installed install(const std::string& root, const std::string& name, const BenchKeys& keys,
                   const Scale& scale, const std::string& url, std::size_t nodes) {
     Installed it;
@@ -85,36 +97,47 @@ Installed install(const std::string& root, const std::string& name, const BenchK
     it.shared = {url, url.empty() ? "" : root + "/" + name + "/master.key"};
     it.sink = std::make_unique<PartnerSink>(root + "/partner", 2 * scale.settlements);
     const std::string config = set_up(it.data, keys, scale.accounts, it.sink.get(), it.shared);
+    const DatabaseUse before = database_use(url);
     register_payments(it.data, 0, 2 * scale.settlements, scale.accounts);
+    it.registering = per_one(database_use(url) - before, 2 * scale.settlements);
     it.nodes.push_back(ServerProcess::start(it.data, config).value());
     for (std::size_t i = 1; i < nodes; ++i) {
         const std::string data = fmt::format("{}-{}", it.data, i);
         it.nodes.push_back(
             ServerProcess::start(data, write_settings(data, it.sink.get(), it.shared)).value());
     }
+    // A node that joins others has no share of an endpoint's places before what they had under way
+    // is over (decision 12).
+    if (nodes > 1)
+        std::this_thread::sleep_for(limits::node_look_age_max + limits::delivery_wait_max + 1s);
     return it;
 }
 
 struct Figures {
     double webhooks_per_s = 0, webhook_cpu_us = 0;
     double told_per_s = 0, settlement_cpu_us = 0;
+    DatabaseUse webhook, settlement; // of one
 };
 
 // Intake alone, then intake to match to notification; every webhook goes to any of the nodes.
 Figures measure(Installed& it, const BenchKeys& keys, const Scale& scale, Proof proof) {
     Figures figures;
-    const LoadOptions options{.ports = it.ports()};
+    const LoadOptions options{.ports = it.ports(),
+                              .connections = connections_per_node * it.nodes.size()};
+    DatabaseUse use = database_use(it.shared.url);
     double cpu = it.cpu_us();
     const LoadResult intake =
         run_load(inbox_webhooks(keys, scale.webhooks, scale.accounts, proof), options, nobody);
     SETTLED_ASSERT(intake.wrong == 0, "every webhook is acknowledged");
     figures.webhooks_per_s = intake.per_second();
     figures.webhook_cpu_us = (it.cpu_us() - cpu) / static_cast<double>(intake.answered);
+    figures.webhook = per_one(database_use(it.shared.url) - use, intake.answered);
 
     const std::size_t from = it.sink->told();
     const auto requests =
         settling_webhooks(keys, from, from + scale.settlements, scale.accounts, proof);
     cpu = it.cpu_us();
+    use = database_use(it.shared.url);
     const auto begin = std::chrono::steady_clock::now();
     const LoadResult settled = run_load(requests, options, nobody);
     SETTLED_ASSERT(settled.wrong == 0, "every settlement is acknowledged");
@@ -123,6 +146,7 @@ Figures measure(Installed& it, const BenchKeys& keys, const Scale& scale, Proof 
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     figures.told_per_s = static_cast<double>(scale.settlements) / took.count();
     figures.settlement_cpu_us = (it.cpu_us() - cpu) / static_cast<double>(scale.settlements);
+    figures.settlement = per_one(database_use(it.shared.url) - use, scale.settlements);
     return figures;
 }
 
@@ -132,6 +156,27 @@ void report_figures(Report& report, const std::string& name, const Figures& figu
     report.number(name + "_told_per_s", figures.told_per_s, "settlements/s, partner told");
     report.number(name + "_cpu_us_per_settlement", figures.settlement_cpu_us,
                   "µs of the nodes' CPU");
+    if (figures.settlement.cpu_us == 0)
+        return;
+    report.number(name + "_database_cpu_us_per_webhook", figures.webhook.cpu_us,
+                  "µs of PostgreSQL's CPU");
+    report.number(name + "_database_cpu_us_per_settlement", figures.settlement.cpu_us,
+                  "µs of PostgreSQL's CPU");
+    // Its webhook, and its attempt.
+    report.number(name + "_units_per_commit", 2 / figures.settlement.groups,
+                  "while settlements are told");
+}
+
+// What a store grows by, for the sizing in docs/operating/scaling.md.
+void report_growth(Report& report, const Installed& it, const Figures& figures) {
+    report.number("payment_database_cpu_us", it.registering.cpu_us, "µs, registered alone");
+    report.number("payment_log_bytes", it.registering.log_bytes, "bytes of WAL");
+    report.number("payment_stored_bytes", it.registering.stored_bytes, "bytes");
+    report.number("webhook_log_bytes", figures.webhook.log_bytes, "bytes of WAL");
+    report.number("webhook_stored_bytes", figures.webhook.stored_bytes, "bytes, body and key");
+    report.number("settlement_log_bytes", figures.settlement.log_bytes, "bytes of WAL");
+    report.number("settlement_stored_bytes", figures.settlement.stored_bytes,
+                  "bytes, with its webhook, event, delivery and attempt");
 }
 
 void measure_nodes(const std::string& root, const BenchKeys& keys, const Scale& scale,
@@ -150,8 +195,10 @@ void measure_nodes(const std::string& root, const BenchKeys& keys, const Scale& 
         report_figures(report, name + "_hmac", hmac);
         if (nodes == 0)
             sqlite_cpu = rsa.webhook_cpu_us;
-        if (nodes == 1)
-            postgres_cpu = rsa.webhook_cpu_us;
+        if (nodes != 1)
+            continue;
+        postgres_cpu = rsa.webhook_cpu_us;
+        report_growth(report, it, rsa);
     }
     report.heading("PostgreSQL beside SQLite");
     report.number("cpu_ratio_signed_webhook", postgres_cpu / sqlite_cpu,

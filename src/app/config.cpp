@@ -16,6 +16,10 @@ namespace settled::app {
 
 namespace {
 
+// Each is a connection, a thread, and a transaction that holds locks: more than the database has
+// cores for its node gain nothing.
+constexpr std::int64_t writers_max = 16;
+
 // Reads one section after the other and remembers what was wrong.
 class Reader {
   public:
@@ -157,9 +161,13 @@ void read_all(Reader& reader, Config& config) {
                               {"threads", reader.number(0, 64, [&config](std::int64_t value) {
                                    config.threads = static_cast<int>(value);
                                })}});
-    reader.section("store", {{"url", reader.text(config.store_url)},
-                             {"password", reader.text(config.store_password)},
-                             {"master_key", reader.text(config.master_key)}});
+    reader.section("store",
+                   {{"url", reader.text(config.store_url)},
+                    {"password", reader.text(config.store_password)},
+                    {"master_key", reader.text(config.master_key)},
+                    {"writers", reader.number(1, writers_max, [&config](std::int64_t value) {
+                         config.store_writers = static_cast<int>(value);
+                     })}});
     reader.section("node", {{"roles", reader.texts(config.roles)},
                             {"lease_seconds", reader.number(limits::node_lease_min.count(),
                                                             limits::node_lease_max.count(),
@@ -213,6 +221,8 @@ std::vector<ConfigProblem> check_config(const Config& config) {
         complain("store.url must begin with postgresql://, or be empty for SQLite");
     if (config.store_url.empty() && !config.store_password.empty())
         complain("store.password is for a store.url");
+    if (config.store_url.empty() && config.store_writers != 1)
+        complain("store.writers is for a store.url; SQLite has one");
     constexpr std::string_view levels[] = {"debug", "info", "warn", "error"};
     if (std::ranges::find(levels, config.log_level) == std::end(levels))
         complain("log.level must be debug, info, warn or error");

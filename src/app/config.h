@@ -25,6 +25,7 @@ struct Config {
     std::string store_url;      // postgresql://…; empty: SQLite in `data`. May hold a password.
     std::string store_password; // file: or env: URI; empty: in the URL, or where libpq looks
     std::string master_key;     // its file; empty: master.key in `data`
+    int store_writers = 1;      // connections that commit, on PostgreSQL
 
     // [node]
     std::vector<std::string> roles{"all"}; // intake, worker, api

@@ -29,6 +29,7 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.data, defaults.data);
     EXPECT_EQ(loaded.config.threads, defaults.threads);
     EXPECT_EQ(loaded.config.roles, defaults.roles);
+    EXPECT_EQ(loaded.config.store_writers, defaults.store_writers);
     EXPECT_EQ(loaded.config.lease, defaults.lease);
     EXPECT_EQ(loaded.config.log_level, defaults.log_level);
     EXPECT_EQ(loaded.config.unmatched_after, defaults.unmatched_after);
@@ -73,6 +74,16 @@ TEST(Config, kafka_consumers_are_as_many_as_wanted) {
     EXPECT_FALSE(load_text("[kafka_consumer]\ngroup = \"g\"\n").problems.empty());
 }
 
+TEST(Config, a_postgresql_may_have_more_writers_within_bounds) {
+    const std::string store = "[store]\nurl = \"postgresql://db/settled\"\nwriters = ";
+    const LoadedConfig loaded = load_text(store + "4\n");
+    EXPECT_EQ(to_text(loaded.problems), "");
+    EXPECT_EQ(to_text(check_config(loaded.config)), "");
+    EXPECT_EQ(loaded.config.store_writers, 4);
+    for (const char* wrong : {"0", "17", "\"4\"", "2.5"})
+        EXPECT_EQ(load_text(store + wrong + "\n").problems.size(), 1U) << wrong;
+}
+
 TEST(Config, what_is_no_toml_is_a_problem_with_its_line) {
     const LoadedConfig loaded = load_text("[server]\nlisten = \n");
     ASSERT_EQ(loaded.problems.size(), 1U);
@@ -86,9 +97,11 @@ TEST(Config, settings_that_do_not_go_together_are_problems) {
     config.log_level = "loud";
     config.allow = {"10.0.0.1"};
     config.roles = {"worker", "postman"};
+    config.store_writers = 2;
     const std::string text = to_text(check_config(config));
     EXPECT_THAT(text, HasSubstr("server.listen must be"));
     EXPECT_THAT(text, HasSubstr("go together"));
+    EXPECT_THAT(text, HasSubstr("store.writers is for a store.url"));
     EXPECT_THAT(text, HasSubstr("there is no file /no/such/file"));
     EXPECT_THAT(text, HasSubstr("log.level must be"));
     EXPECT_THAT(text, HasSubstr("10.0.0.1 is no CIDR block"));

@@ -20,6 +20,7 @@ using store::Session;
 Result<store::postgres::Options> postgres_options(const Config& config) {
     store::postgres::Options options;
     options.url = Secret(config.store_url);
+    options.writers = config.store_writers;
     if (!config.store_password.empty()) {
         TRY(options.password, crypto::read_secret(config.store_password));
     }

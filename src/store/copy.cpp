@@ -116,7 +116,8 @@ class Copier {
     Task<Result<Page>> page_of(Store& store, const CopiedTable& table, CopyKey after);
     Task<Result<Tally>> tally_table(Store& store, const CopiedTable& table);
     Task<Result<std::vector<Tally>>> tally(Store& store, CopyPhase phase);
-    Task<Result<>> find_place();
+    Task<Result<>> read_place();
+    Task<Result<>> confirm_place();
     Task<Result<>> refuse_target_in_use();
     Task<Result<>> begin();
     Task<Result<>> copy_tables();
@@ -136,6 +137,7 @@ class Copier {
     std::vector<Tally> source_;
     CopyState state_;
     bool was_resumed_ = false;
+    std::uint64_t written_ = 0; // rows of the table where it goes on that an earlier run wrote
 };
 
 bool Copier::tell(const CopiedTable& table, std::size_t rows) {
@@ -172,12 +174,16 @@ Task<Result<Page>> Copier::page_of(Store& store, const CopiedTable& table, CopyK
 
 Task<Result<Tally>> Copier::tally_table(Store& store, const CopiedTable& table) {
     Tally tally(table);
+    const bool is_place = progress_.phase == CopyPhase::reading && table.name == state_.table;
     CopyKey after = key_before_all(table);
     while (true) {
         CO_TRY(const Page page, co_await page_of(store, table, after));
-        for (std::size_t i = 0; i < page->size(); ++i)
+        for (std::size_t i = 0; i < page->size(); ++i) {
             if (!is_note(table, (*page)[i]))
                 tally.add((*page)[i]);
+            if (is_place && key_of(table, (*page)[i]) == state_.after)
+                written_ = tally.rows();
+        }
         if (!tell(table, page->size()))
             co_return stopped();
         if (page->size() < table.page_rows)
@@ -196,17 +202,24 @@ Task<Result<std::vector<Tally>>> Copier::tally(Store& store, CopyPhase phase) {
     co_return tallies;
 }
 
-// Where an earlier run has come to, or the beginning.
-Task<Result<>> Copier::find_place() {
+// Where an earlier run has come to, if there was one.
+Task<Result<>> Copier::read_place() {
     CO_TRY(const auto note, co_await to_.read<std::optional<Bytes>>([](Session& s) {
         return find_installation_value(s, installation_copy_state);
     }));
-    if (!note) {
+    if (!note)
+        co_return Result<>{};
+    CO_TRY(state_, decode_copy_state(*note));
+    was_resumed_ = true;
+    co_return Result<>{};
+}
+
+// That it is one of this source; or the beginning.
+Task<Result<>> Copier::confirm_place() {
+    if (!was_resumed_) {
         CO_TRY_VOID(co_await refuse_target_in_use());
         co_return co_await begin();
     }
-    CO_TRY(state_, decode_copy_state(*note));
-    was_resumed_ = true;
     if (state_.source != digest_of(source_))
         co_return fail(Code::copy_differs,
                        "the target has a part of another source, or the source has changed since; "
@@ -245,6 +258,7 @@ Task<Result<>> Copier::copy_tables() {
             progress_.done += source_[i].rows();
             continue;
         }
+        progress_.done += std::exchange(written_, 0);
         CO_TRY_VOID(co_await copy_table(table));
         is_behind = i + 1 < copied_tables().size();
         if (is_behind) {
@@ -252,6 +266,8 @@ Task<Result<>> Copier::copy_tables() {
             CO_TRY_VOID(co_await move_note_to({state_.source, next.name, key_before_all(next)}));
         }
     }
+    (void)listener_(
+        progress_); // also when an earlier run had written all; verifying can be stopped
     co_return Result<>{};
 }
 
@@ -331,8 +347,9 @@ CopyReport Copier::report() const {
 Task<Result<CopyReport>> Copier::run() {
     CO_TRY_VOID(co_await refuse_unfinished_copy(from_));
     CO_TRY_VOID(co_await refuse_source_in_use());
+    CO_TRY_VOID(co_await read_place());
     CO_TRY(source_, co_await tally(from_, CopyPhase::reading));
-    CO_TRY_VOID(co_await find_place());
+    CO_TRY_VOID(co_await confirm_place());
     if (state_.table != copy_verified) {
         CO_TRY_VOID(co_await copy_tables());
         CO_TRY_VOID(co_await verify());

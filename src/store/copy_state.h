@@ -19,6 +19,10 @@ struct KeyCell {
     std::int64_t integer = 0;
     std::string bytes; // of text and blob
     Value value() const;
+    friend bool operator==(const KeyCell& a, const KeyCell& b) {
+        return a.kind == b.kind &&
+               (a.kind == Value::Kind::integer ? a.integer == b.integer : a.bytes == b.bytes);
+    }
 };
 using CopyKey = std::vector<KeyCell>;
 

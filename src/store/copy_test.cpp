@@ -157,6 +157,28 @@ TEST(StoreCopy, goes_on_after_every_page_and_writes_no_row_twice) {
     EXPECT_TRUE(may_be_opened(*pair.to).has_value());
 }
 
+TEST(StoreCopy, that_goes_on_counts_what_was_written_before_and_ends_at_all) {
+    const Pair pair;
+    fill(*pair.from, 130, 3);
+    std::vector<CopyProgress> told; // the last of each run's writing
+    const auto run = [&] {
+        told.emplace_back();
+        return copy(*pair.from, *pair.to, [&](const CopyProgress& progress) {
+            if (progress.phase == CopyPhase::copying)
+                told.back() = progress;
+            return until_it_writes(progress);
+        });
+    };
+    auto copied = run();
+    while (!copied && copied.error().code == Code::shutting_down && told.size() < 100)
+        copied = run();
+    ASSERT_TRUE(copied.has_value()) << copied.error().detail;
+    for (std::size_t i = 1; i + 1 < told.size(); ++i)
+        EXPECT_GT(told[i].done, told[i - 1].done) << "run " << i << " in " << told[i].table;
+    EXPECT_EQ(told.back().done, told.back().total);
+    EXPECT_GT(told.back().total, 0U);
+}
+
 TEST(StoreCopy, that_is_stopped_while_it_compares_compares_again) {
     const Pair pair;
     fill(*pair.from, 1, 3);

@@ -1,0 +1,61 @@
+#include "bench/support/database.h"
+
+#include "base/assert.h"
+
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+
+namespace settled::bench {
+
+namespace {
+
+struct Closer {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+    void operator()(PGresult* result) const { PQclear(result); }
+};
+
+constexpr const char* use_sql =
+    "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn, pg_database_size(current_database()), "
+    "(SELECT coalesce(sum(sequence), 0) FROM writer_mark), pg_backend_pid()";
+
+double cpu_ns_of(const std::string& process) {
+    double ran_ns = 0;
+    std::ifstream("/proc/" + process + "/schedstat") >> ran_ns;
+    return ran_ns;
+}
+
+// Of a backend's server: the process that started it, and all that it started.
+double cpu_us_of_server(const std::string& backend) {
+    std::ifstream stat("/proc/" + backend + "/stat");
+    std::string number, name, state, server;
+    stat >> number >> name >> state >> server;
+    SETTLED_ASSERT(name == "(postgres)", "the database runs on this machine");
+    double total_ns = cpu_ns_of(server);
+    std::ifstream children("/proc/" + server + "/task/" + server + "/children");
+    for (std::string child; children >> child;)
+        total_ns += cpu_ns_of(child);
+    return total_ns / 1000.0;
+}
+
+} // namespace
+
+DatabaseUse database_use(const std::string& url) {
+    if (url.empty())
+        return {};
+    DatabaseUse use;
+    const std::unique_ptr<PGconn, Closer> connection(PQconnectdb(url.c_str()));
+    const std::unique_ptr<PGresult, Closer> answer(PQexec(connection.get(), use_sql));
+    SETTLED_ASSERT(PQresultStatus(answer.get()) == PGRES_TUPLES_OK, "PostgreSQL: {}",
+                   PQerrorMessage(connection.get()));
+    use.cpu_us = cpu_us_of_server(PQgetvalue(answer.get(), 0, 3));
+    use.log_bytes = std::atof(PQgetvalue(answer.get(), 0, 0));
+    use.stored_bytes = std::atof(PQgetvalue(answer.get(), 0, 1));
+    use.groups = std::atof(PQgetvalue(answer.get(), 0, 2));
+    return use;
+}
+
+} // namespace settled::bench
