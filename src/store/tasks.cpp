@@ -14,14 +14,16 @@ namespace {
 const Statement insert{"INSERT INTO task (" TASK_COLUMNS ") "
                        "VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6, $7, $7, $8, $9)"};
 const Statement find{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id = $2"};
-// The conditions on the task stand twice: a task that another node took after they were looked at
-// is looked at again by the database before it is changed.
+// They are picked once, whatever the plan: a subquery in the condition can be run again for each
+// row that it is compared with, passes over those that it has changed already, and so picks all
+// that there are. What is picked is locked, and was looked at again by the database when it was.
 const Statement claim_due{
-    "UPDATE task SET lease_owner = $4, fence = fence + 1 WHERE lane_id = $1 AND lease_owner = 0 "
-    "AND status = 'queued' AND (tenant_id, id) IN (SELECT tenant_id, id FROM task "
+    "WITH picked AS MATERIALIZED (SELECT tenant_id, id FROM task "
     "WHERE lane_id = $1 AND lease_owner = 0 AND status = 'queued' AND due_at <= $2 "
     "ORDER BY due_at, tenant_id, id LIMIT $3 /*FOR UPDATE SKIP LOCKED*/) "
-    "RETURNING tenant_id, id, subject_id, attempts, fence, due_at, "
+    "UPDATE task SET lease_owner = $4, fence = fence + 1 "
+    "WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM picked) RETURNING tenant_id, id, "
+    "subject_id, attempts, fence, due_at, "
     "(SELECT e.body FROM event e WHERE e.tenant_id = task.tenant_id AND e.id = task.subject_id)"};
 const Statement give_one_back{
     "UPDATE task SET lease_owner = 0 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 "
