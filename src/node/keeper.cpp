@@ -38,7 +38,8 @@ void Keeper::join_alone() {
     standing.lease_until = standing.look_until = Clock::Steady::max();
     standing.is_worker = deps_.roles.worker;
     if (deps_.roles.worker)
-        standing.jobs = {std::string(store::job_timers), std::string(store::job_retention)};
+        standing.jobs = {std::string(store::job_timers), std::string(store::job_retention),
+                         std::string(store::job_learning)};
     deps_.membership.set(std::move(standing));
 }
 

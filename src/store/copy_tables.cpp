@@ -36,6 +36,16 @@ constexpr std::array specs{
          "bank_account_id:t created_at:i"},
     Spec{"endpoint", 2, short_rows,
          "tenant_id:i id:i url:t events:t auth:t username:t sealed_secret:b status:t created_at:i"},
+    Spec{"institution_profile", 2, bodies,
+         "tenant_id:i id:i institution:t scheme:t receiver:t rare:i length_max:i state:t "
+         "updated_at:i"},
+    Spec{"receiver_cap", 2, short_rows, "tenant_id:i receiver:t wanted:i least:i changed_at:i"},
+    Spec{"institution_bank", 3, short_rows, "tenant_id:i bank:t institution:t weight:i"},
+    Spec{"institution_seed", 3, short_rows,
+         "tenant_id:i institution:t scheme:t reference_chars_max:i updated_at:i"},
+    Spec{"learning_cursor", 1, short_rows, "tenant_id:i match_id:i"},
+    Spec{"minted_reference", 3, short_rows,
+         "tenant_id:i account_key:t head:t id:i reference:t scheme:t created_at:i expires_at:i"},
     Spec{"webhook", 2, bodies,
          "tenant_id:i id:i source_id:i type:t composite_key:t suffix:t status:t body:b "
          "received_at:i"},

@@ -152,7 +152,10 @@ TEST(StoreCopy, goes_on_after_every_page_and_writes_no_row_twice) {
     }
     ASSERT_TRUE(copied.has_value()) << copied.error().detail;
     EXPECT_TRUE(copied->was_resumed);
-    EXPECT_EQ(runs, 19 + 2 * 3 + 1) << "a page of each table with rows, three of those with bodies";
+    int pages = 0; // one of each table with rows, three of those with bodies
+    for (const CopiedTable& table : copied_tables())
+        pages += table.name == "node" ? 0 : table.page_rows <= 100 ? 3 : 1;
+    EXPECT_EQ(runs, pages + 1);
     EXPECT_EQ(pair.in_copy("SELECT count(*) FROM event"), 230);
     EXPECT_TRUE(may_be_opened(*pair.to).has_value());
 }

@@ -15,8 +15,9 @@ namespace settled::store::testing {
 // Spread by tenant: a row lies with the other rows of its tenant, so a unit of work has one place.
 inline const std::set<std::string, std::less<>>& spread_tables() {
     static const std::set<std::string, std::less<>> all{
-        "account",          "webhook", "webhook_key", "payment", "settlement", "match_key",
-        "settlement_match", "review",  "event",       "task",    "attempt",    "idempotency"};
+        "account",   "webhook",          "webhook_key",     "payment", "settlement",
+        "match_key", "settlement_match", "review",          "event",   "task",
+        "attempt",   "idempotency",      "minted_reference"};
     return all;
 }
 
@@ -31,6 +32,11 @@ inline const std::map<std::string, std::string, std::less<>>& whole_tables() {
         {"node", "a row a node"},
         {"job", "a row a job"},
         {"book", "a row a book"},
+        {"institution_profile", "a row an institution; one node writes them, in batches"},
+        {"receiver_cap", "a row for each bank that accounts are at"},
+        {"institution_bank", "a row a bank; written as profiles are"},
+        {"institution_seed", "a row an institution; written by people"},
+        {"learning_cursor", "a row a tenant"},
         {"installation", "a few rows of the whole installation"},
         {"schema_migration", "a row a migration"},
         {"writer_mark", "a row a writer, PostgreSQL's own; a hot row, but each on its own"},

@@ -41,6 +41,7 @@ Step<> free_number(Session& s, std::int64_t holder, Instant ended_by, Instant id
 
 inline constexpr std::string_view job_timers = "timers";
 inline constexpr std::string_view job_retention = "retention";
+inline constexpr std::string_view job_learning = "learning";
 
 struct JobRow {
     std::string name;
@@ -53,6 +54,7 @@ Step<> release_jobs(Session& s, std::int64_t holder);
 
 inline constexpr std::string_view book_sources = "sources";
 inline constexpr std::string_view book_endpoints = "endpoints";
+inline constexpr std::string_view book_profiles = "profiles";
 
 struct BookRow {
     std::string name;

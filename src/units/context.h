@@ -34,6 +34,8 @@ class TaskClaims {
     virtual std::int64_t holder_for(EndpointId endpoint) const = 0;
 };
 
+class KeyPlans; // key_plans.h
+
 struct Context {
     IdMint& ids;
     const TenantKeys& keys;
@@ -41,7 +43,8 @@ struct Context {
     // usually there first; when their event is late, it is by seconds (domain notes on any-order
     // arrival).
     std::chrono::microseconds unmatched_grace{std::chrono::seconds(10)};
-    const TaskClaims* claims = nullptr; // nullptr: this process delivers nothing
+    const TaskClaims* claims = nullptr;  // nullptr: this process delivers nothing
+    const KeyPlans* key_plans = nullptr; // nullptr: nothing was learnt, all keys are worth it
 
     std::int64_t holder_for(EndpointId endpoint) const {
         return claims == nullptr ? 0 : claims->holder_for(endpoint);

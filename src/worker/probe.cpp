@@ -23,7 +23,9 @@ Probe::Probe(observe::Metrics& metrics)
                                "commit on")),
       lost_(metrics.counter("settled_delivery_leases_lost_total",
                             "Attempts that were not recorded since another node, or a person, had "
-                            "taken the delivery meanwhile")) {}
+                            "taken the delivery meanwhile")),
+      learnt_(metrics.counter("settled_matches_learnt_total",
+                              "Matches that were read for what they teach of institutions")) {}
 
 void Probe::attempted(flow::AfterAttempt next, std::chrono::microseconds took) const {
     attempts_[static_cast<std::size_t>(next)].add();

@@ -17,11 +17,13 @@ class Probe {
     // An attempt was made under a claim that had passed when it was to be recorded.
     void lost() const { lost_.add(); }
     void told_unmatched() const { told_unmatched_.add(); }
+    // Matches were read for what they teach.
+    void learnt(std::size_t matches) const { learnt_.add(static_cast<double>(matches)); }
 
   private:
     std::vector<observe::Counter> attempts_; // by AfterAttempt
     observe::Histogram took_;
-    observe::Counter told_unmatched_, claimed_, lost_;
+    observe::Counter told_unmatched_, claimed_, lost_, learnt_;
 };
 
 } // namespace settled::worker

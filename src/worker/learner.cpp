@@ -1,0 +1,111 @@
+#include "worker/learner.h"
+
+#include "observe/log.h"
+#include "store/directory.h"
+#include "store/references.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace settled::worker {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t bite = 200; // rows a unit: a few milliseconds of the writer
+
+} // namespace
+
+void Learner::start() {
+    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
+}
+
+void Learner::stop() {
+    stopped_ = true;
+    pause_.cancel();
+}
+
+Task<> Learner::watch() {
+    while (!stopped_) {
+        if (goes_on())
+            co_await run_once();
+        if (stopped_)
+            co_return; // asked to stop meanwhile, when there was no wait to cancel
+        pause_.expires_after(std::clamp<std::chrono::seconds>(deps_.lag, 1s, 30s));
+        boost::system::error_code cancelled;
+        co_await pause_.async_wait(
+            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+    }
+}
+
+Task<> Learner::run_once() {
+    const auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
+        [](store::Session& s) { return store::list_tenants(s); });
+    if (!tenants) {
+        log::failure("learning.failed", tenants.error(), {});
+        co_return;
+    }
+    bool plans_changed = false;
+    for (const store::TenantRow& tenant : *tenants) {
+        const auto changed = co_await learn_of(tenant.id);
+        if (!changed)
+            log::failure("learning.failed", changed.error(), {{"tenant", to_string(tenant.id)}});
+        plans_changed = plans_changed || changed.value_or(false);
+        co_await forget_references(tenant.id);
+    }
+    if (plans_changed)
+        co_await deps_.plans_changed();
+}
+
+Task<Result<bool>> Learner::learn_of(TenantId tenant) {
+    const units::Context& context = deps_.context;
+    std::set<std::string> receivers;
+    bool plans_changed = false;
+    std::size_t last = bite;
+    while (last == bite && goes_on()) {
+        const Instant now = deps_.clock.now();
+        const Instant until = now - deps_.lag;
+        const auto learnt = co_await deps_.store.write<units::Learnt>(
+            [&context, tenant, until, now](store::Session& s) {
+                return units::learn_from_matches(s, context, tenant, until, now, bite);
+            });
+        if (!learnt)
+            co_return std::unexpected(learnt.error());
+        last = learnt->matches;
+        deps_.probe.learnt(learnt->matches);
+        receivers.insert(learnt->receivers.begin(), learnt->receivers.end());
+        plans_changed = plans_changed || learnt->plans_changed;
+    }
+    for (const std::string& receiver : receivers) {
+        const Instant now = deps_.clock.now();
+        const auto changed =
+            co_await deps_.store.write<bool>([tenant, receiver, now](store::Session& s) {
+                return units::learn_cap(s, tenant, receiver, now);
+            });
+        if (!changed)
+            co_return std::unexpected(changed.error());
+        plans_changed = plans_changed || *changed;
+    }
+    co_return plans_changed;
+}
+
+Task<> Learner::forget_references(TenantId tenant) {
+    std::int64_t last = static_cast<std::int64_t>(bite);
+    while (last == static_cast<std::int64_t>(bite) && goes_on()) {
+        const Instant now = deps_.clock.now();
+        const auto gone =
+            co_await deps_.store.write<std::int64_t>([tenant, now](store::Session& s) {
+                return store::forget_references(s, tenant, now, bite);
+            });
+        if (!gone)
+            log::failure("references.not_forgotten", gone.error(), {});
+        last = gone.value_or(0);
+    }
+}
+
+} // namespace settled::worker
