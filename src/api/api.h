@@ -41,6 +41,7 @@ struct ApiDeps {
     std::function<Task<>()> sources_changed;
     std::function<Task<>()> endpoints_changed;
     Reach reach = {}; // of endpoints
+    std::function<Task<>()> profiles_changed = [] -> Task<> { co_return; };
 };
 
 class Api {

@@ -16,6 +16,12 @@ Task<Result<Answer>> get_match(const Core& core, const Call& call);
 Task<Result<Answer>> list_reviews(const Core& core, const Call& call);
 Task<Result<Answer>> get_review(const Core& core, const Call& call);
 
+Task<Result<Answer>> create_reference(const Core& core, const Call& call);
+
+Task<Result<Answer>> list_institutions(const Core& core, const Call& call);
+Task<Result<Answer>> get_institution(const Core& core, const Call& call);
+Task<Result<Answer>> seed_institutions(const Core& core, const Call& call);
+
 Task<Result<Answer>> create_account(const Core& core, const Call& call);
 Task<Result<Answer>> list_accounts(const Core& core, const Call& call);
 Task<Result<Answer>> get_account(const Core& core, const Call& call);

@@ -6,6 +6,7 @@
 #include "api/views.h"
 #include "forms/payment_reader.h"
 #include "store/settlements.h"
+#include "units/mint.h"
 #include "units/register_payment.h"
 
 namespace settled::api {
@@ -32,10 +33,19 @@ Step<Detail> detail_of(Session& s, TenantId tenant, flow::Payment payment) {
     co_return detail;
 }
 
-std::string shown(const Detail& detail) {
+using Warnings = std::vector<learn::Warning>;
+
+// `warnings`: of the call that registered it; nullptr: it is only shown.
+std::string shown(const Detail& detail, const Warnings* warnings = nullptr) {
     wire::JsonWriter w;
     w.object();
     write_payment_members(w, detail.payment);
+    if (warnings != nullptr) {
+        w.key("warnings").array();
+        for (const learn::Warning warning : *warnings)
+            w.value(token(warning));
+        w.end();
+    }
     w.key("settlement");
     if (detail.settlement)
         write_settlement(w, *detail.settlement);
@@ -74,7 +84,9 @@ Step<Result<Answer>> register_one(Session& s, const units::Context& context,
         co_return fail(Code::payment_conflict,
                        "give the payment an id of its own, or send it as it was");
     const Detail detail = co_await detail_of(s, given->tenant, registered.payment);
-    co_return Answer{registered.kind == Kind::created ? 201 : 200, shown(detail)};
+    const Warnings warnings =
+        co_await units::preflight(s, context, given->tenant, registered.payment);
+    co_return Answer{registered.kind == Kind::created ? 201 : 200, shown(detail, &warnings)};
 }
 
 Step<Result<Answer>> ignore(std::shared_ptr<const units::Registration> given,

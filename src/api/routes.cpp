@@ -26,6 +26,12 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/reviews", settlements_read, "limit after status", list_reviews},
     {"GET", "/v1/reviews/{id}", settlements_read, "", get_review},
 
+    {"POST", "/v1/references", payments_write, "", create_reference},
+
+    {"GET", "/v1/institutions", settlements_read, "limit after", list_institutions},
+    {"PUT", "/v1/institutions/seeds", admin, "", seed_institutions},
+    {"GET", "/v1/institutions/{id}", settlements_read, "", get_institution},
+
     {"POST", "/v1/accounts", accounts_write, "", create_account},
     {"GET", "/v1/accounts", accounts_read, "limit after", list_accounts},
     {"GET", "/v1/accounts/{id}", accounts_read, "", get_account},

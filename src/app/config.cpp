@@ -180,6 +180,10 @@ void read_all(Reader& reader, Config& config) {
                                  reader.number(0, 86'400, [&config](std::int64_t value) {
                                      config.unmatched_after = std::chrono::seconds(value);
                                  })}});
+    reader.section("learning",
+                   {{"after_seconds", reader.number(0, 3600, [&config](std::int64_t value) {
+                         config.learn_after = std::chrono::seconds(value);
+                     })}});
     reader.section("delivery", {{"retry_after_seconds", reader.seconds(config.retry_after)}});
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},

@@ -37,6 +37,9 @@ struct Config {
     // [matching]
     std::chrono::seconds unmatched_after{10};
 
+    // [learning]
+    std::chrono::seconds learn_after{60};
+
     // [delivery]
     std::vector<std::chrono::seconds> retry_after; // empty: the default schedule
 

@@ -27,6 +27,7 @@ std::string instance_name() {
 Task<> load_books(Installation& installation) {
     co_await installation.reload_sources();
     co_await installation.reload_endpoints();
+    co_await installation.reload_profiles();
 }
 
 } // namespace
@@ -55,8 +56,11 @@ Result<> Installation::open_parts() {
     master_ = std::move(opened.master);
     TRY_VOID(take_place());
     keys_ = std::make_unique<units::TenantKeys>(master_.copy());
-    context_ = std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after,
-                                                roles_.worker ? &claims_ : nullptr);
+    profiles_ = std::make_unique<units::ProfileBook>(
+        *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
+    context_ =
+        std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after,
+                                         roles_.worker ? &claims_ : nullptr, profiles_.get());
     endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
     hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, sources_, clock, metrics);
     api_ = std::make_unique<api::Api>(
@@ -68,7 +72,8 @@ Result<> Installation::open_parts() {
                      metrics,
                      [this] { return reload_sources(); },
                      [this] { return reload_endpoints(); },
-                     {{config_.https_only, config_.allow}, config_.kafka.event_topics}});
+                     {{config_.https_only, config_.allow}, config_.kafka.event_topics},
+                     [this] { return reload_profiles(); }});
     show_gauges();
     return {};
 }
@@ -104,6 +109,17 @@ Task<> Installation::reload_sources() {
         sources_.load(*rows);
     else
         log::failure("sources.unreadable", rows.error(), {});
+}
+
+Task<> Installation::reload_profiles() {
+    profiles_->doubt();
+    const std::uint64_t edition = profiles_->edition();
+    const auto rows = co_await store_->read<store::PlanBookRows>(
+        [](store::Session& s) { return store::read_plan_book(s); });
+    if (rows)
+        profiles_->load(*rows, edition);
+    else
+        log::failure("profiles.unreadable", rows.error(), {});
 }
 
 Task<> Installation::reload_endpoints() {

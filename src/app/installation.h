@@ -12,6 +12,7 @@
 #include "observe/metrics.h"
 #include "store/store.h"
 #include "units/context.h"
+#include "units/profile_book.h"
 #include "worker/claims.h"
 #include "worker/endpoint_book.h"
 
@@ -32,6 +33,7 @@ class Installation {
     // Reads the books again from the store.
     Task<> reload_sources();
     Task<> reload_endpoints();
+    Task<> reload_profiles();
     // What else wants to know that endpoints changed; set once, before the first request.
     void on_endpoints_changed(std::function<void()> listener) {
         endpoints_listener_ = std::move(listener);
@@ -49,6 +51,7 @@ class Installation {
     worker::Claims& claims() { return claims_; }
     intake::SourceBook& sources() { return sources_; }
     worker::EndpointBook& endpoints() { return *endpoints_; }
+    units::ProfileBook& profiles() { return *profiles_; }
     intake::Hooks& hooks() { return *hooks_; }
     api::Api& api() { return *api_; }
     const Config& config() const { return config_; }
@@ -69,6 +72,7 @@ class Installation {
     std::unique_ptr<IdMint> ids_;
     std::unique_ptr<node::Keeper> keeper_;
     std::unique_ptr<units::TenantKeys> keys_;
+    std::unique_ptr<units::ProfileBook> profiles_;
     std::unique_ptr<units::Context> context_;
     intake::SourceBook sources_;
     std::unique_ptr<worker::EndpointBook> endpoints_;

@@ -9,6 +9,7 @@
 #include "store/nodes.h"
 #include "worker/deliver.h"
 #include "worker/dispatcher.h"
+#include "worker/learner.h"
 #include "worker/timers.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -79,6 +80,7 @@ class RunningServer {
     std::unique_ptr<bus::Bus> bus_; // none: no Kafka is configured
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<worker::Timers> timers_;
+    std::unique_ptr<worker::Learner> learner_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
@@ -136,6 +138,11 @@ Result<> RunningServer::open() {
     timers_ = std::make_unique<worker::Timers>(first.io, installation_.store(),
                                                installation_.context(), installation_.clock,
                                                worker_probe_, installation_.membership());
+    learner_ = std::make_unique<worker::Learner>(
+        first.io, worker::LearnerDeps{
+                      installation_.store(), installation_.context(), installation_.clock,
+                      worker_probe_, installation_.membership(), installation_.config().learn_after,
+                      [this] { return installation_.reload_profiles(); }});
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
     // Before anyone is told that the server is ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
@@ -217,10 +224,14 @@ void RunningServer::route_notes() {
 // What other nodes change and leave is seen here.
 void RunningServer::keep_place(IoThread& first) {
     installation_.keeper().on_book_changed([this, &first](std::string_view book) {
-        asio::co_spawn(first.io,
-                       book == store::book_sources ? installation_.reload_sources()
-                                                   : installation_.reload_endpoints(),
-                       asio::detached);
+        if (book == store::book_sources)
+            asio::co_spawn(first.io, installation_.reload_sources(), asio::detached);
+        if (book == store::book_endpoints)
+            asio::co_spawn(first.io, installation_.reload_endpoints(), asio::detached);
+        if (book != store::book_profiles)
+            return;
+        installation_.profiles().doubt(); // at once: what is old must not be taken for new
+        asio::co_spawn(first.io, installation_.reload_profiles(), asio::detached);
     });
     installation_.keeper().on_tasks_freed([this] {
         for (const auto& thread : threads_)
@@ -253,6 +264,7 @@ Task<> RunningServer::wait_for_signal() {
     if (bus_)
         bus_->begin_stop();
     timers_->stop();
+    learner_->stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
@@ -289,6 +301,7 @@ void RunningServer::run() {
     keep_place(first);
     if (installation_.roles().worker) {
         timers_->start();
+        learner_->start();
         asio::co_spawn(first.io, keep_retention(), asio::detached);
     }
     if (bus_)

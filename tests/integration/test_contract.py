@@ -92,6 +92,7 @@ class Walk:
         self.ids["end"] = endpoint["id"]
         self.payments()
         self.webhooks()
+        self.institutions()
         event = json.loads(world.sandbox.told(path)[0]["body"])
         self.ids["evt"] = event["id"]
         api.patch(f"/v1/endpoints/{endpoint['id']}", {"events": ["settlement.matched"]})
@@ -140,6 +141,13 @@ class Walk:
         self.ids["rev"] = self.api.get("/v1/reviews?limit=1")["data"][0]["id"]
         self.ids["mat"] = self.api.get("/v1/matches?limit=1")["data"][0]["id"]
 
+    def institutions(self):
+        api = self.api
+        wait_for(lambda: api.all("/v1/institutions"), "the match is learnt from")
+        self.ids["ins"] = "monzo"
+        assert api.call("PUT", "/v1/institutions/seeds", self.GOOD_BODIES["seed_institutions"]).status == 200
+        api.post("/v1/references", self.GOOD_BODIES["create_reference"])
+
     def lists(self):
         """Every list with every parameter, page by page."""
         for operation in self.world.contract.operations:
@@ -168,7 +176,7 @@ class Walk:
 
     PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "delivery": "dlv", "webhook": "whk", "api_key": "key",
-                "redeliver": "dlv"}
+                "redeliver": "dlv", "institution": "ins"}
 
     def id_for(self, operation):
         return next(self.ids[prefix] for name, prefix in self.PREFIXES.items()
@@ -184,6 +192,8 @@ class Walk:
 
     GOOD_BODIES = {
         "create_payment": {"id": "x", "amount": {"value": "1.00", "currency": "GBP"}, "payee": {"iban": "GB29NWBK60161331926819"}},
+        "create_reference": {"account": {"sort_code": "040004", "account_number": "12345678"}, "scheme": "fps"},
+        "seed_institutions": {"institutions": [{"institution_id": "monzo", "reference_chars_max": 18}]},
         "create_account": {"iban": "GB29NWBK60161331926819"},
         "create_endpoint": {"url": "https://example.com/"},
         "update_endpoint": {"status": "active"},
@@ -248,7 +258,8 @@ class Walk:
 
 def test_every_operation_answers_as_the_contract_says(new_world, contract):
     contract.seen.clear()
-    world = new_world("[delivery]\nretry_after_seconds = [600]\n[matching]\nunmatched_after_seconds = 0")
+    world = new_world("[delivery]\nretry_after_seconds = [600]\n[matching]\nunmatched_after_seconds = 0\n"
+                      "[learning]\nafter_seconds = 0")
     walk = Walk(world)
     walk.all_goes_well()
     walk.powerless = {False: world.make_key("payments:read"), True: world.make_key("accounts:read")}
