@@ -1,6 +1,7 @@
 #include "learn/seeds.h"
 
 #include "learn/pattern_length.h"
+#include "match/testing.h"
 
 #include <gtest/gtest.h>
 
@@ -46,6 +47,32 @@ TEST(PatternLength, is_the_longest_text_that_an_expression_allows) {
     };
     for (const Case& each : cases)
         EXPECT_EQ(pattern_length_max(each.pattern), each.length) << each.pattern;
+}
+
+// Each character once, times three for each "{2,3}".
+double most(std::string_view pattern) {
+    auto length = static_cast<double>(pattern.size());
+    for (std::size_t at = pattern.find("{2,3}"); at != pattern.npos;
+         at = pattern.find("{2,3}", at + 1))
+        length *= 3;
+    return length;
+}
+
+TEST(PatternLength, reads_whatever_somebody_writes) {
+    const auto property = [] {
+        const auto pieces =
+            *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+                "^", "$", "(", ")", "(?:", "(?=", "(?!", "(?<", "[", "]", "[^", "{", "}", "{2,3}",
+                "{,", "*", "?", "+", "|", "\\", "\\u", "\\x", "\\p{", "a", "\xC3", "\xA9", ">", ":",
+                "$)"));
+        std::string pattern;
+        for (const std::string& piece : pieces)
+            pattern += piece;
+        for (const std::string& whole : {pattern, "^" + pattern + "$"})
+            if (const auto length = pattern_length_max(whole))
+                RC_ASSERT(static_cast<double>(*length) <= most(whole));
+    };
+    EXPECT_TRUE(match::testing::holds(property));
 }
 
 TEST(PatternLength, has_bounds_of_its_own) {

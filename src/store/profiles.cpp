@@ -29,10 +29,13 @@ const Statement at_receiver{"SELECT " PROFILE_COLUMNS
 
 const Statement cap_of{
     "SELECT wanted, least, changed_at FROM receiver_cap WHERE tenant_id = $1 AND receiver = $2"};
+// Whoever writes may have read an older row: the least never rises.
 const Statement set_cap{
     "INSERT INTO receiver_cap (tenant_id, receiver, wanted, least, changed_at) VALUES "
     "($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, receiver) DO UPDATE SET "
-    "wanted = excluded.wanted, least = excluded.least, changed_at = excluded.changed_at"};
+    "wanted = excluded.wanted, changed_at = excluded.changed_at, least = CASE WHEN "
+    "receiver_cap.least = 0 OR (excluded.least > 0 AND excluded.least < receiver_cap.least) "
+    "THEN excluded.least ELSE receiver_cap.least END"};
 
 const Statement banks_of{
     "SELECT tenant_id, bank, institution, weight FROM institution_bank WHERE tenant_id = $1 "

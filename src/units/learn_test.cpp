@@ -128,6 +128,16 @@ TEST_F(Learning, a_bank_that_everything_arrives_whole_from_is_looked_after_less)
     EXPECT_EQ(book_rows().caps.front().state, (learn::CapState{10, 10, world.now()}));
 }
 
+// Two nodes that both read the row before the other wrote.
+TEST_F(Learning, what_everyone_looks_under_never_rises_whoever_writes_last) {
+    const std::string receiver = "GB040401";
+    for (const std::size_t cap : {std::size_t{18}, std::size_t{10}, std::size_t{15}, learn::no_cap})
+        world.write<void>([&, cap](Session& s) {
+            return store::put_cap(s, World::tenant, receiver, {cap, cap, world.now()});
+        });
+    EXPECT_EQ(book_rows().caps.front().state, (learn::CapState{learn::no_cap, 10, world.now()}));
+}
+
 TEST_F(Learning, seeds_are_kept_and_replaced) {
     for (const std::size_t length : {18U, 12U}) {
         const auto seeds = std::make_shared<const learn::Seeds>(
