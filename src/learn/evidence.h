@@ -36,7 +36,7 @@ inline constexpr std::array identifiers{Identifier::uetr, Identifier::end_to_end
                                         Identifier::reference, Identifier::payer};
 std::string_view token(Identifier identifier); // the enumerator's name
 
-// `rank` as match/rules.h numbers them; one that is not known here teaches nothing.
+// `rank` as match/ladder.h numbers them; one that is not known here teaches nothing.
 bool teaches(int rank, Identifier identifier);
 bool teaches_latency(int rank);
 

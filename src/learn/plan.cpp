@@ -28,7 +28,7 @@ std::size_t prefixes_of_class(std::size_t length_class, std::size_t cap) {
 
 KeyPlan cautious_plan() {
     KeyPlan plan;
-    plan.probed_prefix_max = match::prefix_length_min;
+    plan.probed_prefix_max = match::part_min;
     return plan;
 }
 
@@ -119,7 +119,7 @@ Saving saving_of(const Profile& profile, const KeyPlan& plan) {
             continue;
         // From 8 characters up to its own length; and one listed prefix.
         const auto beginnings =
-            static_cast<Weight>(match::prefix_lengths[i - 1] - match::prefix_length_min);
+            static_cast<Weight>(match::prefix_lengths[i - 1] - match::part_min);
         saving.looked_without += weight * (beginnings + 1);
         saving.looked_with += weight * ((plan.first.has(KeyKind::shorter) ? beginnings : 0) +
                                         (plan.first.has(KeyKind::longer) ? 1 : 0));

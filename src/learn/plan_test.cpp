@@ -2,7 +2,7 @@
 #include "learn/plan.h"
 
 #include "learn/testing.h"
-#include "match/rules.h"
+#include "match/choice.h"
 
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ bool finds(KeyKind kind, const KeyPlan& plan, const Identity& looker, const Iden
     case KeyKind::whole:
         return !mine.empty() && mine == theirs;
     case KeyKind::shorter:
-        return theirs.size() >= match::prefix_length_min && theirs.size() < mine.size() &&
+        return theirs.size() >= match::part_min && theirs.size() < mine.size() &&
                mine.starts_with(theirs);
     case KeyKind::longer: {
         const std::size_t most = std::min(mine.size(), plan.probed_prefix_max);
@@ -43,14 +43,41 @@ bool finds(KeyKind kind, const KeyPlan& plan, const Identity& looker, const Iden
     return false;
 }
 
+// By keys that no plan leaves out: the payer, ids and references in each other's place, the end of a
+// reference, and that there is none.
+bool finds_anyway(const Identity& looker, const Identity& other) {
+    const std::string& mine = looker.reference;
+    const std::string& theirs = other.reference;
+    const auto crossed = [](const Identity& a, const Identity& b) {
+        return a.end_to_end_id.size() >= match::end_to_end_id_min && a.end_to_end_id == b.reference;
+    };
+    const bool by_end = std::min(mine.size(), theirs.size()) >= match::part_min &&
+                        (mine.ends_with(theirs) || theirs.ends_with(mine));
+    const bool by_payer =
+        !looker.other_account.empty() && looker.other_account == other.other_account;
+    const bool is_single_use = looker.single_use || other.single_use;
+    return is_single_use || mine.empty() || theirs.empty() || by_end || by_payer || crossed(looker, other) ||
+           crossed(other, looker);
+}
+
+// Keys lie in the block of the account and amount; what differs there is looked for elsewhere.
+std::vector<Identity> in_block_of(const Identity& looker, const std::vector<Identity>& others) {
+    std::vector<Identity> same;
+    std::ranges::copy_if(others, std::back_inserter(same), [&](const Identity& other) {
+        return other.account == looker.account && other.amount == looker.amount;
+    });
+    return same;
+}
+
 constexpr std::array kinds{KeyKind::uetr, KeyKind::end_to_end_id, KeyKind::whole, KeyKind::shorter,
                            KeyKind::longer};
 
 std::vector<Identity> gather(KeyKinds under, const KeyPlan& plan, const Identity& looker,
                              const std::vector<Identity>& others) {
     std::vector<Identity> found;
-    for (const Identity& other : others)
-        if (std::ranges::any_of(
+    for (const Identity& other : in_block_of(looker, others))
+        if (finds_anyway(looker, other) ||
+            std::ranges::any_of(
                 kinds, [&](KeyKind k) { return under.has(k) && finds(k, plan, looker, other); }))
             found.push_back(other);
     return found;
@@ -62,8 +89,10 @@ struct Verdict {
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-Verdict judge(const Identity& settlement, const std::vector<Identity>& payments) {
-    const match::Choice choice = match::choose_payment(settlement, payments, false);
+Verdict judge(const Identity& settlement, const std::vector<Identity>& all) {
+    const auto payments = in_block_of(settlement, all);
+    const match::Choice choice =
+        match::choose_payment(settlement, payments, match::Seen::all);
     Verdict verdict{choice.outcome, {}};
     for (const match::Candidate& candidate : choice.candidates)
         verdict.candidates.push_back(payments[candidate.index]);
@@ -124,7 +153,7 @@ TEST(Plan, a_plan_without_gaps_finds_all_that_can_be_ranked) {
         const auto payments = *match::testing::any_identities(6);
         const Identity settlement = *match::testing::any_identity();
         const auto found = gather(KeyKinds::all(), KeyPlan{}, settlement, payments);
-        for (const Identity& payment : payments)
+        for (const Identity& payment : in_block_of(settlement, payments))
             if (match::relate(payment, settlement).rank)
                 RC_ASSERT(std::ranges::find(found, payment) != found.end());
     };

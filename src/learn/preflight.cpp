@@ -59,7 +59,7 @@ std::vector<Warning> warnings_for(const Reference& reference, std::span<const st
     const std::string whole = match::canonical_reference(text);
     if (whole.empty())
         return {Warning::reference_is_sentinel};
-    if (whole.size() < match::prefix_length_min)
+    if (whole.size() < match::part_min)
         warnings.push_back(Warning::reference_too_short);
     if (const SchemeRules* const rules = rules_of(reference.scheme)) {
         if (is_longer(text, rules->reference_chars_max))

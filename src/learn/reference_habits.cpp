@@ -54,7 +54,7 @@ std::size_t find_any_case(std::string_view text, std::string_view part) {
 // prefix.
 std::size_t beginning_at_end(std::string_view sent, std::string_view arrived) {
     for (std::size_t chars = std::min(sent.size(), arrived.size());
-         chars >= match::prefix_length_min; --chars)
+         chars >= match::part_min; --chars)
         if (arrived.ends_with(sent.substr(0, chars)))
             return chars;
     return 0;

@@ -2,7 +2,7 @@
 
 #include "link/cells.h"
 #include "match/keys.h"
-#include "match/rules.h"
+#include "match/choice.h"
 
 #include <algorithm>
 #include <chrono>

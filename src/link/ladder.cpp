@@ -38,14 +38,21 @@ Blocks blocks_of(const Side& side) {
 struct Window {
     std::vector<std::uint32_t> places;
     std::vector<match::Identity> identities;
-    bool overflow = false;
+    match::Seen seen = match::Seen::all;
 };
+
+// The files' own window instead of each rail's.
+match::RuleSet rules_within(std::chrono::microseconds window) {
+    match::RuleSet rules;
+    rules.windows.fill(std::chrono::ceil<std::chrono::hours>(window));
+    return rules;
+}
 
 class Ladder {
   public:
     Ladder(const Side& origins, const Side& destinations, const Texts& texts, const Bounds& bounds)
         : origins_(origins), destinations_(destinations), texts_(texts), bounds_(bounds),
-          whole_days_(!origins.has_times || !destinations.has_times),
+          rules_(rules_within(bounds.window)), whole_days_(!origins.has_times || !destinations.has_times),
           origin_blocks_(blocks_of(origins)), destination_blocks_(blocks_of(destinations)) {}
 
     void run(Linked& out) const;
@@ -64,6 +71,7 @@ class Ladder {
     const Side& destinations_;
     const Texts& texts_;
     Bounds bounds_;
+    match::RuleSet rules_;
     bool whole_days_;
     Blocks origin_blocks_;
     Blocks destination_blocks_;
@@ -80,7 +88,7 @@ Window Ladder::window(const Side& side, const Blocks& blocks, const Block& block
         if (identity.at.us < from || identity.at.us > to)
             continue;
         if (window.places.size() == limits::candidates_max) {
-            window.overflow = true;
+            window.seen = match::Seen::some;
             break;
         }
         window.places.push_back(place);
@@ -99,7 +107,7 @@ void Ladder::run(Linked& out) const {
         const Window payments = window(origins_, origin_blocks_, block, settlement.at.us - span,
                                        settlement.at.us + skew);
         const auto choice =
-            match::choose_payment(settlement, payments.identities, payments.overflow);
+            match::choose_payment(settlement, payments.identities, payments.seen, rules_);
         if (choice.outcome == match::Outcome::ambiguous)
             out.ambiguous[j] = true;
         if (choice.outcome != match::Outcome::one)
@@ -109,7 +117,7 @@ void Ladder::run(Linked& out) const {
         const Window settlements = window(destinations_, destination_blocks_, block,
                                           payment.at.us - skew, payment.at.us + span);
         const auto back =
-            match::choose_settlement(payment, settlements.identities, settlements.overflow);
+            match::choose_settlement(payment, settlements.identities, settlements.seen, rules_);
         const std::uint32_t origin = payments.places[chosen];
         if (back.outcome != match::Outcome::one ||
             settlements.places[back.candidates.front().index] != j || taken[origin]) {
@@ -140,7 +148,8 @@ std::optional<match::Rank> rank_of(const Transfer& origin, const Transfer& desti
     match::Identity payment = identity_of(origin, texts);
     match::Identity settlement = identity_of(destination, texts);
     payment.at = settlement.at; // the finder has seen to the time
-    return match::relate(payment, settlement).rank;
+    const match::Relation relation = match::relate(payment, settlement);
+    return relation.may_match() ? relation.rank : std::nullopt;
 }
 
 void by_ladder(const Side& origins, const Side& destinations, const Texts& texts,

@@ -1,10 +1,10 @@
-// The live server's ladder (match/rules.h) over files: what rank a pair has there, and matching by
+// The live server's ladder (match/ladder.h) over files: what rank a pair has there, and matching by
 // it alone where there is too little to learn from.
 #pragma once
 
 #include "link/linker.h"
 #include "match/identity.h"
-#include "match/rules.h"
+#include "match/choice.h"
 
 #include <optional>
 

@@ -17,7 +17,7 @@ struct Score {
     std::size_t ambiguous = 0;
     std::size_t unmatched = 0;
     std::map<std::string, std::size_t>
-        per_rank; // "1" to "8" as in match/rules.h, "12" for the rest
+        per_rank; // "1" to "8" as in match/ladder.h, "12" for the rest
     bool has_truth = false;
     std::size_t possible = 0; // destinations with a true partner in the file
     std::size_t right = 0;

@@ -1,6 +1,6 @@
 // choose_payment() and choose_settlement(): when one candidate is enough, and when it is not. Every
 // row is an example of docs/matching.md or its mirror image.
-#include "match/rules.h"
+#include "match/choice.h"
 #include "match/testing.h"
 
 #include <gtest/gtest.h>
@@ -35,7 +35,11 @@ TEST(Choice, equal_fields_decide_alike_from_both_sides) {
     const Case cases[] = {
         {"nobody", {.reference = "INV-2041"}, {}, none, {}},
         {"a stranger", {.reference = "INV-2041"}, {{.reference = "INV-2042"}}, none, {}},
-        {"nothing to go by", {}, {{.reference = "INV-2041"}, {}}, none, {}},
+        {"nothing to go by but the amount is a suggestion",
+         {},
+         {{.reference = "INV-2041"}, {}},
+         none,
+         {{0, amount}, {1, amount}}},
         {"the only one",
          {.reference = "INV-2041"},
          {{.reference = "INV-2042"}, {.reference = "INV-2041"}},
@@ -116,8 +120,8 @@ TEST(Choice, equal_fields_decide_alike_from_both_sides) {
     for (const auto& row : cases) {
         const auto self = identity_of(row.self);
         const auto others = identities_of(row.others);
-        for (const auto& choice :
-             {choose_payment(self, others, false), choose_settlement(self, others, false)}) {
+        for (const auto& choice : {choose_payment(self, others, Seen::all),
+                                   choose_settlement(self, others, Seen::all)}) {
             EXPECT_EQ(choice.outcome, row.outcome) << row.name;
             EXPECT_EQ(choice.candidates, row.candidates) << row.name;
         }
@@ -130,37 +134,37 @@ TEST(Choice, a_settlement_s_reference_may_be_a_cut_one) {
          {.reference = "ACME SHOP ORDER 20"},
          {{.reference = "ACME SHOP ORDER 20417"}, {.reference = "ACME SHOP ORDER 30417"}},
          one,
-         {{0, reference_prefix}}},
+         {{0, reference_part}}},
         {"equal in the first 8",
          {.reference = "ACMESHOP"},
          {{.reference = "ACMESHOP1"}, {.reference = "ACMESHOP2"}},
          ambiguous,
-         {{0, reference_prefix}, {1, reference_prefix}}},
+         {{0, reference_part}, {1, reference_part}}},
         {"equal in the first 10",
          {.reference = "ACMESHOP20"},
          {{.reference = "ACMESHOP2041"}, {.reference = "ACMESHOP2042"}},
          ambiguous,
-         {{0, reference_prefix}, {1, reference_prefix}}},
+         {{0, reference_part}, {1, reference_part}}},
         {"equal in the first 15",
          {.reference = "ACMESHOPORDER20"},
          {{.reference = "ACMESHOPORDER2041"}, {.reference = "ACMESHOPORDER2042"}},
          ambiguous,
-         {{0, reference_prefix}, {1, reference_prefix}}},
+         {{0, reference_part}, {1, reference_part}}},
         {"one exact, one that a cut makes equal",
          {.reference = "ACMESHOP20"},
          {{.reference = "ACMESHOP2041"}, {.reference = "ACMESHOP20"}},
          ambiguous,
-         {{1, reference}, {0, reference_prefix}}},
+         {{1, reference}, {0, reference_part}}},
         {"the same with the payer known of the exact one",
          {.reference = "ACMESHOP20", .payer = "P"},
          {{.reference = "ACMESHOP2041"}, {.reference = "ACMESHOP20", .payer = "P"}},
          ambiguous,
-         {{1, reference_and_payer}, {0, reference_prefix}}},
+         {{1, reference_and_payer}, {0, reference_part}}},
         {"the same with the payer known of the longer one",
          {.reference = "ACMESHOP20", .payer = "P"},
          {{.reference = "ACMESHOP2041", .payer = "P"}, {.reference = "ACMESHOP20"}},
          ambiguous,
-         {{1, reference}, {0, reference_prefix_and_payer}}},
+         {{1, reference}, {0, reference_part_and_payer}}},
         {"the longer one is another payer's",
          {.reference = "ACMESHOP20", .payer = "P"},
          {{.reference = "ACMESHOP2041", .payer = "Q"}, {.reference = "ACMESHOP20"}},
@@ -175,22 +179,22 @@ TEST(Choice, a_settlement_s_reference_may_be_a_cut_one) {
          {.reference = "ACMESHOP2041", .payer = "P"},
          {{.reference = "ACMESHOP20", .payer = "P"}, {.reference = "ACMESHOP2041"}},
          ambiguous,
-         {{1, reference}, {0, reference_prefix_and_payer}}},
+         {{1, reference}, {0, reference_part_and_payer}}},
         {"extended, two of different length",
          {.reference = "ACMESHOP2041"},
          {{.reference = "ACMESHOP20"}, {.reference = "ACMESHOP"}},
          ambiguous,
-         {{0, reference_prefix}, {1, reference_prefix}}},
+         {{0, reference_part}, {1, reference_part}}},
         {"payer of one beginning, not of the other",
          {.reference = "ACMESHOP", .payer = "P"},
          {{.reference = "ACMESHOP1", .payer = "P"}, {.reference = "ACMESHOP2"}},
          ambiguous,
-         {{0, reference_prefix_and_payer}, {1, reference_prefix}}},
+         {{0, reference_part_and_payer}, {1, reference_part}}},
         {"the other beginning is another payer's",
          {.reference = "ACMESHOP", .payer = "P"},
          {{.reference = "ACMESHOP1", .payer = "P"}, {.reference = "ACMESHOP2", .payer = "Q"}},
          one,
-         {{0, reference_prefix_and_payer}}},
+         {{0, reference_part_and_payer}}},
         {"the end-to-end id overrides a beginning",
          {.end_to_end_id = "E2E-0001", .reference = "ACMESHOP"},
          {{.end_to_end_id = "E2E-0001", .reference = "ACMESHOP1"}, {.reference = "ACMESHOP2"}},
@@ -198,7 +202,8 @@ TEST(Choice, a_settlement_s_reference_may_be_a_cut_one) {
          {{0, end_to_end_id}}},
     };
     for (const auto& row : cases) {
-        const auto choice = choose_payment(identity_of(row.self), identities_of(row.others), false);
+        const auto choice =
+            choose_payment(identity_of(row.self), identities_of(row.others), Seen::all);
         EXPECT_EQ(choice.outcome, row.outcome) << row.name;
         EXPECT_EQ(choice.candidates, row.candidates) << row.name;
     }
@@ -210,17 +215,17 @@ TEST(Choice, a_payment_asks_which_settlement_is_its_own_whole_or_cut) {
          {.reference = "ACME SHOP ORDER 20417"},
          {{.reference = "ACME SHOP ORDER 20"}, {.reference = "ACME SHOP ORDER 30"}},
          one,
-         {{0, reference_prefix}}},
+         {{0, reference_part}}},
         {"cut twice",
          {.reference = "ACMESHOP2041"},
          {{.reference = "ACMESHOP20"}, {.reference = "ACMESHOP"}},
          ambiguous,
-         {{0, reference_prefix}, {1, reference_prefix}}},
+         {{0, reference_part}, {1, reference_part}}},
         {"one exact, one that is a cut of it",
          {.reference = "ACMESHOP2041"},
          {{.reference = "ACMESHOP20"}, {.reference = "ACMESHOP2041"}},
          ambiguous,
-         {{1, reference}, {0, reference_prefix}}},
+         {{1, reference}, {0, reference_part}}},
         {"one exact, one longer: that is a longer payment's",
          {.reference = "ACMESHOP20"},
          {{.reference = "ACMESHOP2041"}, {.reference = "ACMESHOP20"}},
@@ -230,16 +235,16 @@ TEST(Choice, a_payment_asks_which_settlement_is_its_own_whole_or_cut) {
          {.reference = "ACMESHOP20", .payer = "P"},
          {{.reference = "ACMESHOP2041", .payer = "P"}, {.reference = "ACMESHOP20"}},
          ambiguous,
-         {{1, reference}, {0, reference_prefix_and_payer}}},
+         {{1, reference}, {0, reference_part_and_payer}}},
         {"one cut, one extended",
          {.reference = "ACMESHOP20"},
          {{.reference = "ACMESHOP"}, {.reference = "ACMESHOP2041"}},
          ambiguous,
-         {{0, reference_prefix}, {1, reference_prefix}}},
+         {{0, reference_part}, {1, reference_part}}},
     };
     for (const auto& row : cases) {
         const auto choice =
-            choose_settlement(identity_of(row.self), identities_of(row.others), false);
+            choose_settlement(identity_of(row.self), identities_of(row.others), Seen::all);
         EXPECT_EQ(choice.outcome, row.outcome) << row.name;
         EXPECT_EQ(choice.candidates, row.candidates) << row.name;
     }
@@ -276,8 +281,8 @@ TEST(Choice, what_was_not_looked_at_may_be_a_rival) {
     for (const auto& row : cases) {
         const auto self = identity_of(row.self);
         const auto others = identities_of(row.others);
-        for (const auto& choice :
-             {choose_payment(self, others, true), choose_settlement(self, others, true)}) {
+        for (const auto& choice : {choose_payment(self, others, Seen::some),
+                                   choose_settlement(self, others, Seen::some)}) {
             EXPECT_EQ(choice.outcome, row.outcome) << row.name;
             EXPECT_EQ(choice.candidates, row.candidates) << row.name;
         }

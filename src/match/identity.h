@@ -4,8 +4,10 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "match/rail.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +20,19 @@ inline constexpr std::size_t end_to_end_id_chars_max = 31;
 // MT).
 inline constexpr std::size_t reference_chars_max = 140;
 
+// What a payment may settle as, when that is not its amount to the penny: an exchange or charges
+// lie between. Both ends belong to it; one currency.
+struct Bounds {
+    Money lowest;
+    Money highest;
+
+    bool hold(const Money& amount) const {
+        return amount.currency == lowest.currency && amount.minor >= lowest.minor &&
+               amount.minor <= highest.minor;
+    }
+    friend bool operator==(const Bounds&, const Bounds&) = default;
+};
+
 // Empty text means absent; an absent field never equals and never contradicts anything.
 struct Identity {
     std::string account;       // payee account, account_key() form; never empty
@@ -28,6 +43,10 @@ struct Identity {
     std::string other_account; // the payer's, account_key() form
     std::string other_name;    // canonical
     Instant at;                // when the payment was created, or the settlement settled
+    Rail rail = Rail::unknown;
+    // Of a payment only: its account was opened for it alone; what it may settle as.
+    bool single_use = false;
+    std::optional<Bounds> settles_as = std::nullopt;
 
     friend bool operator==(const Identity&, const Identity&) = default;
 };

@@ -1,8 +1,12 @@
 #include "match/keys.h"
 
+#include "base/assert.h"
+
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace settled::match {
@@ -27,27 +31,48 @@ std::int64_t first_half(const crypto::Digest& digest) {
     return static_cast<std::int64_t>(value);
 }
 
-// Makes the keys of one identity: all in the block of its account and amount.
+// The longest listed length that is not over `size`; 0 for none.
+std::size_t longest_listed(std::span<const std::size_t> lengths, std::size_t size) {
+    const auto above = std::ranges::upper_bound(lengths, size);
+    return above == lengths.begin() ? 0 : *std::prev(above);
+}
+
+// Makes the keys of one identity.
 class Maker {
   public:
     Maker(const crypto::Hmac& tenant_key, const Identity& side)
         : tenant_key_(tenant_key), side_(side) {
-        std::string message = message_of("block", 0);
+        std::string message = amount_message("block", 0);
         block_ = first_half(tenant_key_.of(message));
     }
 
-    void add_ids() {
-        if (!side_.uetr.empty())
-            add("uetr", 0, side_.uetr);
-        if (side_.end_to_end_id.size() >= end_to_end_id_min)
-            add("e2e", 0, side_.end_to_end_id);
-    }
+    std::int64_t block() const { return block_; }
+
+    // In the amount block.
     void add_whole(std::string_view reference) { add("reference", 0, reference); }
     void add_prefix(std::string_view reference, std::size_t length) {
         add("prefix", length, reference.substr(0, length));
     }
+    void add_suffix(std::string_view reference, std::size_t length) {
+        add("suffix", length, reference.substr(reference.size() - length));
+    }
+    void add_no_reference() { add("none", 0, ""); }
 
-    std::int64_t block() const { return block_; }
+    // Loose blocks.
+    std::int64_t loose(std::string_view kind, std::string_view field) const {
+        std::string message;
+        message.reserve(128);
+        append_number(message, static_cast<std::uint64_t>(key_layout));
+        append_field(message, "loose");
+        append_field(message, kind);
+        append_field(message, side_.account);
+        append_field(message, field);
+        return first_half(tenant_key_.of(message));
+    }
+    void add_loose(std::string_view kind, std::string_view field) {
+        keys_.push_back({loose(kind, field), block_});
+    }
+
     std::vector<Key> take() {
         std::ranges::sort(keys_);
         const auto same = std::ranges::unique(keys_);
@@ -56,10 +81,10 @@ class Maker {
     }
 
   private:
-    std::string message_of(std::string_view kind, std::size_t length) const {
+    std::string amount_message(std::string_view kind, std::size_t length) const {
         std::string message;
         message.reserve(128);
-        append_number(message, static_cast<std::uint64_t>(rule_version));
+        append_number(message, static_cast<std::uint64_t>(key_layout));
         append_field(message, kind);
         append_number(message, length);
         append_field(message, side_.account);
@@ -68,7 +93,7 @@ class Maker {
         return message;
     }
     void add(std::string_view kind, std::size_t length, std::string_view field) {
-        std::string message = message_of(kind, length);
+        std::string message = amount_message(kind, length);
         append_field(message, field);
         keys_.push_back({block_, first_half(tenant_key_.of(message))});
     }
@@ -84,6 +109,44 @@ std::string_view reference_of(const Identity& side) {
     return std::string_view(side.reference).substr(0, reference_chars_max);
 }
 
+bool id_is_long(std::string_view id) {
+    return id.size() >= end_to_end_id_min;
+}
+
+// The loose identifiers of a side, strongest first: calls with kind and field.
+template <class Take>
+void each_loose(const Identity& side, Of of, const Take& take) {
+    if (side.single_use || of == Of::settlement)
+        take("single", "");
+    if (!side.uetr.empty())
+        take("uetr", side.uetr);
+    if (id_is_long(side.end_to_end_id))
+        take("e2e", side.end_to_end_id);
+    if (!side.other_account.empty())
+        take("payer", side.other_account);
+    if (const auto reference = reference_of(side); reference.size() >= start_length)
+        take("start", reference.substr(0, start_length));
+}
+
+void add_loose_ids(Maker& maker, const Identity& side) {
+    if (!side.uetr.empty())
+        maker.add_loose("uetr", side.uetr);
+    if (id_is_long(side.end_to_end_id))
+        maker.add_loose("e2e", side.end_to_end_id);
+}
+
+// What could be cut from this reference, and what it could be cut from.
+void probe_parts(Maker& maker, std::string_view reference) {
+    for (std::size_t length = part_min; length < reference.size(); ++length) {
+        maker.add_whole(reference.substr(0, length));
+        maker.add_whole(reference.substr(reference.size() - length));
+    }
+    if (const auto length = longest_listed(prefix_lengths, reference.size()); length != 0)
+        maker.add_prefix(reference, length);
+    if (const auto length = longest_listed(suffix_lengths, reference.size()); length != 0)
+        maker.add_suffix(reference, length);
+}
+
 } // namespace
 
 std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const Identity& side) {
@@ -92,17 +155,37 @@ std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const Ident
     return Maker(tenant_key, side).block();
 }
 
-std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side) {
+std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Identity& side,
+                                       Of of) {
+    if (side.account.empty())
+        return {};
+    const Maker maker(tenant_key, side);
+    std::vector<std::int64_t> blocks;
+    each_loose(side, of, [&](std::string_view kind, std::string_view field) {
+        blocks.push_back(maker.loose(kind, field));
+    });
+    SETTLED_ASSERT(blocks.size() <= loose_blocks_max, "an identity has few identifiers");
+    return blocks;
+}
+
+std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of) {
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
-    maker.add_ids();
     const auto reference = reference_of(side);
-    if (!reference.empty())
+    if (reference.empty())
+        maker.add_no_reference();
+    else
         maker.add_whole(reference);
     for (const std::size_t length : prefix_lengths)
         if (length < reference.size())
             maker.add_prefix(reference, length);
+    for (const std::size_t length : suffix_lengths)
+        if (length < reference.size())
+            maker.add_suffix(reference, length);
+    each_loose(side, of, [&](std::string_view kind, std::string_view field) {
+        maker.add_loose(kind, field);
+    });
     return maker.take();
 }
 
@@ -110,15 +193,20 @@ std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
-    maker.add_ids();
+    add_loose_ids(maker, side);
+    if (!side.other_account.empty())
+        maker.add_loose("payer", side.other_account);
     const auto reference = reference_of(side);
-    if (!reference.empty())
+    if (!reference.empty()) {
         maker.add_whole(reference);
-    for (std::size_t length = prefix_length_min; length < reference.size(); ++length)
-        maker.add_whole(reference.substr(0, length));
-    const auto above = std::ranges::upper_bound(prefix_lengths, reference.size());
-    if (above != std::begin(prefix_lengths))
-        maker.add_prefix(reference, *std::prev(above));
+        probe_parts(maker, reference);
+    }
+    // In each other's place (rank 4).
+    if (id_is_long(side.end_to_end_id))
+        maker.add_whole(side.end_to_end_id);
+    if (id_is_long(reference))
+        maker.add_loose("e2e", reference);
+    maker.add_no_reference();
     return maker.take();
 }
 
@@ -126,8 +214,59 @@ std::vector<Key> id_keys(const crypto::Hmac& tenant_key, const Identity& side) {
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
-    maker.add_ids();
+    add_loose_ids(maker, side);
     return maker.take();
+}
+
+std::vector<Key> trace_probes(const crypto::Hmac& tenant_key, const Identity& reversal) {
+    if (reversal.account.empty())
+        return {};
+    const Maker maker(tenant_key, reversal);
+    std::vector<Key> keys;
+    if (id_is_long(reversal.end_to_end_id))
+        keys.push_back({maker.loose("e2e", reversal.end_to_end_id), maker.block()});
+    if (!reversal.uetr.empty())
+        keys.push_back({maker.loose("uetr", reversal.uetr), maker.block()});
+    keys.push_back({maker.block(), 0});
+    return keys;
+}
+
+Key trace_key(const crypto::Hmac& tenant_key, const Identity& settlement) {
+    const auto keys = trace_probes(tenant_key, settlement);
+    return keys.empty() ? Key{} : keys.front();
+}
+
+bool may_be_return_of(const Identity& reversal, const Identity& settlement) {
+    const auto differ = [](std::string_view a, std::string_view b) {
+        return !a.empty() && !b.empty() && a != b;
+    };
+    return reversal.account == settlement.account && reversal.amount == settlement.amount &&
+           !differ(reversal.end_to_end_id, settlement.end_to_end_id) &&
+           !differ(reversal.uetr, settlement.uetr) &&
+           !differ(reversal.other_account, settlement.other_account) &&
+           settlement.at <= reversal.at + clock_skew_max;
+}
+
+std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side) {
+    std::string message;
+    message.reserve(256);
+    append_number(message, static_cast<std::uint64_t>(key_layout));
+    append_field(message, "proof");
+    for (const std::string* const field :
+         {&side.account, &side.end_to_end_id, &side.reference, &side.uetr, &side.other_account,
+          &side.other_name})
+        append_field(message, *field);
+    append_field(message, side.amount.currency.code());
+    append_number(message, static_cast<std::uint64_t>(side.amount.minor));
+    append_number(message, static_cast<std::uint64_t>(side.at.us));
+    append_number(message, side.single_use ? 1 : 0);
+    if (side.settles_as) {
+        append_field(message, side.settles_as->lowest.currency.code());
+        append_number(message, static_cast<std::uint64_t>(side.settles_as->lowest.minor));
+        append_number(message, static_cast<std::uint64_t>(side.settles_as->highest.minor));
+    }
+    const crypto::Digest digest = tenant_key.of(message);
+    return to_hex(std::span(digest).first(16));
 }
 
 } // namespace settled::match

@@ -1,27 +1,37 @@
 // Match keys: 128-bit keyed hashes by which a payment and its settlement find each other.
 //
-// A key has two halves. `block` is the hash of account, amount and currency, which every automatic
-// rank demands; `tag` is the hash of one identifier inside that block. All keys of one payment
-// share the block and lie side by side in the index, so that storing or probing them touches one
-// page, not ten. A hit is a hint: the fields are compared before anything is decided (rules.h).
+// A key has two halves, `block` and `tag`. There are two kinds of block:
+//
+// - The amount block is the hash of account, amount and currency, which nearly every rank demands;
+//   its tags are hashes of one identifier each. All of these keys of one payment lie side by side
+//   in the index, so that storing or probing them touches one page.
+// - A loose block is the hash of account and one identifier (UETR, end-to-end id, payer's account,
+//   the first characters of the reference; the account alone if it is for single use); its tag is
+//   the amount block. It leads to what agrees but for the amount (ranks 0, 3 and 12, splits and
+//   merges), and, with the tag, to what agrees in both.
+//
+// A hit is a hint: the fields are compared before anything is decided (ladder.h).
 //
 // Hashes are HMAC-SHA256 under a per-tenant key (the inputs are guessable, so an unkeyed hash would
-// be reversible), domain-separated by rule version and kind, each field length-prefixed: ("AB","C")
-// and
+// be reversible), domain-separated by layout and kind, each field length-prefixed: ("AB","C") and
 // ("A","BC") differ.
 #pragma once
 
 #include "crypto/hash.h"
+#include "match/compare.h"
 #include "match/identity.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace settled::match {
 
-inline constexpr int rule_version = 1;
+// Of the hashed bytes. Keys of open payments are in stores: another layout is another number, and
+// needs them to be made again.
+inline constexpr int key_layout = 1;
 
 struct Key {
     std::int64_t block = 0;
@@ -32,32 +42,55 @@ struct Key {
 // Lengths at which references are known or feared to be cut (Faster Payments 18, SEPA 25,
 // statements 15…).
 inline constexpr std::size_t prefix_lengths[] = {8, 10, 12, 15, 16, 18, 25, 31, 35};
-// A shorter common part than this proves nothing.
-inline constexpr std::size_t prefix_length_min = 8;
+// And what may be left of one whose beginning was cut off.
+inline constexpr std::size_t suffix_lengths[] = {8, 16};
 
-// A shorter end-to-end id is too likely to be somebody's counter; it makes no key and gives no
-// rank.
-inline constexpr std::size_t end_to_end_id_min = 6;
-
-// The block that all keys of this identity lie in; nullopt without an account.
+// The amount block of this identity; nullopt without an account.
 std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const Identity& side);
 
-// What a payment or settlement is stored under, sorted, no duplicates: its UETR, its end-to-end id,
-// its whole reference, and each listed prefix that is shorter than the reference.
-std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side);
+// Whose keys are made. It matters in one place: a payment says that its account is for single use,
+// a settlement cannot know and must expect it of any.
+enum class Of : std::uint8_t { payment, settlement };
 
-// What a payment or settlement looks under, sorted, no duplicates. Finds everything that rules.h
-// could pair it with: equal UETR or end-to-end id; equal reference; references cut from its own
-// (all lengths from 8 up); and, by the longest listed prefix not longer than its own reference,
-// references that its own was cut from.
+// The loose blocks of this identity, at most loose_blocks_max, strongest identifier first.
 //
-// Complete: for any two identities that relate() ranks, each one's probe keys meet the other's
-// stored keys. Without an account there are no keys.
+// Complete for ranks 0, 3 and 12: for any two identities of them, the loose blocks of each meet a
+// stored key of the other.
+inline constexpr std::size_t loose_blocks_max = 5;
+std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Identity& side, Of of);
+
+// What a payment or settlement is stored under, sorted, no duplicates: in its amount block its
+// whole reference (or that it has none), and each listed prefix and suffix that is shorter; and one
+// key in each of its loose blocks.
+std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of);
+
+// What a payment or settlement looks under, sorted, no duplicates. Finds everything of its account
+// and amount that the ladder could pair it with by an identifier: equal UETR or end-to-end id, also
+// in each other's place; equal payer; equal reference; references cut from its own, at either end
+// (all lengths from 8 up); by the longest listed prefix or suffix not longer than its own
+// reference, references that its own was cut from; and those that have no reference.
+//
+// Complete for ranks 1, 2 and 4 to 9: for any two identities of them, each one's probe keys meet
+// the other's stored keys; but not for two without any reference and payer, which nothing but the
+// amount brings together. Without an account there are no keys.
 std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side);
 
 // The UETR and end-to-end id alone, at most two keys. Whoever must stop gathering candidates at a
 // limit gathers by these first, so that what is left out can only be candidates by reference
-// (rules.h, overflow).
+// (choice.h, Seen).
 std::vector<Key> id_keys(const crypto::Hmac& tenant_key, const Identity& side);
+
+// Under what a settlement is remembered after it was matched, so that its return is found: the
+// loose block of its end-to-end id, else of its UETR, else its amount block.
+Key trace_key(const crypto::Hmac& tenant_key, const Identity& settlement);
+// Where a return looks for its settlement, best first.
+std::vector<Key> trace_probes(const crypto::Hmac& tenant_key, const Identity& reversal);
+// Whether money that went back can be that settlement's: account and amount are equal, no id
+// differs, and it did not go back before it came.
+bool may_be_return_of(const Identity& reversal, const Identity& settlement);
+
+// A keyed hash of all canonical fields, 32 hex digits: it proves later what was compared, and shows
+// nothing of it.
+std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side);
 
 } // namespace settled::match

@@ -59,39 +59,73 @@ template <typename Property>
     return ::testing::AssertionFailure() << message.str() << "\nRC_PARAMS: " << params;
 }
 
-// A reference out of a family in which most are beginnings of others, around the listed lengths.
+// A reference out of a family in which most are beginnings of others, around the listed lengths,
+// and some are ends.
 inline rc::Gen<std::string> any_reference() {
     static const std::string whole = "ACMESHOPORDER20417LONDONEC1VINVOICE0099887766";
     return rc::gen::map(rc::gen::tuple(rc::gen::element<std::size_t>(3, 7, 8, 8, 9, 10, 10, 15, 18,
                                                                      18, 20, 25, 36, 45),
                                        rc::gen::element<std::string>("", "", "", "", "7", "77"),
-                                       rc::gen::weightedElement<bool>({{1, true}, {6, false}})),
+                                       rc::gen::weightedElement<int>({{4, 0}, {18, 1}, {2, 2}})),
                         [](const auto& parts) {
-                            const auto& [length, tail, absent] = parts;
-                            return absent ? std::string() : whole.substr(0, length) + tail;
+                            const auto& [length, tail, kind] = parts;
+                            if (kind == 0)
+                                return std::string();
+                            return kind == 1 ? whole.substr(0, length) + tail
+                                             : whole.substr(whole.size() - length);
                         });
 }
 
+// Amounts, and what a payment says of them.
+struct Sums {
+    Money amount;
+    std::optional<Bounds> settles_as;
+    bool single_use = false;
+};
+inline rc::Gen<Sums> any_sums() {
+    return rc::gen::map(
+        rc::gen::tuple(rc::gen::weightedElement<std::int64_t>({{12, 100}, {1, 101}, {1, 90}}),
+                       rc::gen::weightedElement<bool>({{20, false}, {1, true}}),
+                       rc::gen::weightedElement<int>({{10, 0}, {1, 1}, {1, 2}}),
+                       rc::gen::weightedElement<bool>({{24, false}, {1, true}})),
+        [](const auto& fields) {
+            const auto& [minor, is_euro, bounds, single_use] = fields;
+            Sums sums{.amount = money(minor, is_euro ? "EUR" : "GBP"),
+                      .settles_as = std::nullopt,
+                      .single_use = single_use};
+            if (bounds == 1)
+                sums.settles_as = Bounds{.lowest = money(95), .highest = money(105)};
+            if (bounds == 2)
+                sums.settles_as = Bounds{.lowest = money(80, "EUR"), .highest = money(120, "EUR")};
+            return sums;
+        });
+}
+
 inline rc::Gen<Identity> any_identity() {
-    const auto mostly = [](const char* usual, const char* other) {
-        return rc::gen::weightedElement<std::string>({{15, usual}, {1, other}});
-    };
     return rc::gen::map(
         rc::gen::tuple(
-            mostly("ACCOUNT1", "ACCOUNT2"),
-            rc::gen::weightedElement<std::int64_t>({{15, 100}, {1, 101}}),
-            rc::gen::weightedElement<std::string>(
-                {{6, ""}, {2, "E2E0001"}, {1, "E2E0002"}, {1, "E2E1"}}),
-            any_reference(),
+            rc::gen::weightedElement<std::string>({{15, "ACCOUNT1"}, {1, "ACCOUNT2"}}), any_sums(),
+            rc::gen::weightedElement<std::string>({{6, ""},
+                                                   {2, "E2E0001"},
+                                                   {1, "E2E0002"},
+                                                   {1, "E2E1"},
+                                                   {1, "ACMESHOPOR"}}), // a reference out of place
+            rc::gen::oneOf(any_reference(), any_reference(), any_reference(), any_reference(),
+                           any_reference(), rc::gen::just<std::string>("E2E0001")),
             rc::gen::weightedElement<std::string>({{8, ""}, {1, "uetr-1"}, {1, "uetr-2"}}),
             rc::gen::weightedElement<std::string>({{2, ""}, {2, "PAYER1"}, {1, "PAYER2"}}),
-            rc::gen::weightedElement<std::int64_t>({{6, 0}, {1, 3'600'000'000}})),
+            rc::gen::weightedElement<std::int64_t>({{6, 0}, {1, 3'600'000'000}}),
+            rc::gen::weightedElement<std::string>(
+                {{3, ""}, {2, "ANNLEE"}, {1, "MRSANNLEE"}, {1, "BOBMAYER"}})),
         [](const auto& fields) {
             Identity identity;
-            std::int64_t minor = 0;
-            std::tie(identity.account, minor, identity.end_to_end_id, identity.reference,
-                     identity.uetr, identity.other_account, identity.at.us) = fields;
-            identity.amount = money(minor);
+            Sums sums;
+            std::tie(identity.account, sums, identity.end_to_end_id, identity.reference,
+                     identity.uetr, identity.other_account, identity.at.us, identity.other_name) =
+                fields;
+            identity.amount = sums.amount;
+            identity.settles_as = sums.settles_as;
+            identity.single_use = sums.single_use;
             return identity;
         });
 }
@@ -112,8 +146,10 @@ namespace settled::match {
 // For rapidcheck's account of a failure.
 inline void showValue(const Identity& identity, std::ostream& out) {
     out << '{' << identity.account << ' ' << identity.amount.minor
-        << " e2e=" << identity.end_to_end_id << " ref=" << identity.reference
-        << " uetr=" << identity.uetr << " payer=" << identity.other_account
+        << identity.amount.currency.code() << " e2e=" << identity.end_to_end_id
+        << " ref=" << identity.reference << " uetr=" << identity.uetr
+        << " payer=" << identity.other_account << " name=" << identity.other_name
+        << (identity.single_use ? " single" : "") << (identity.settles_as ? " bounds" : "")
         << " at=" << identity.at.us << '}';
 }
 

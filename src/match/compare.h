@@ -1,0 +1,75 @@
+// What a payment and a settlement say about each other, field by field. The ladder (ladder.h) reads
+// only this; nothing here decides.
+#pragma once
+
+#include "match/identity.h"
+
+#include <chrono>
+#include <cstdint>
+
+namespace settled::match {
+
+// Clocks of providers and banks differ; a payment may seem this much younger than its settlement.
+inline constexpr auto clock_skew_max = std::chrono::minutes(5);
+
+// A shorter common part of two references proves nothing.
+inline constexpr std::size_t part_min = 8;
+// What must be common to two references, from their first character on, when the amounts differ. As
+// long as references are kept unique at their start, and what survives most cuts.
+inline constexpr std::size_t start_length = 10;
+// A shorter end-to-end id is too likely to be somebody's counter; it makes no key and gives no
+// rank.
+inline constexpr std::size_t end_to_end_id_min = 6;
+// A name that is found inside another must be this long.
+inline constexpr std::size_t name_part_min = 6;
+
+enum class Ids : std::uint8_t { absent, equal, differ };
+
+enum class References : std::uint8_t {
+    absent,
+    equal,
+    payment_longer,    // the settlement's is the payment's beginning or end: a bank cut it
+    settlement_longer, // the payment's is the settlement's beginning or end: a bank added to it
+    differ,
+};
+
+enum class Amounts : std::uint8_t {
+    equal,
+    accepted, // not equal, but what the payment said it may settle as
+    less,     // less arrived than the payment's amount; one currency
+    more,
+    foreign, // another currency, of which the payment said nothing
+};
+
+struct Comparison {
+    bool account = false; // both on one account
+    bool single_use = false;
+    bool in_order = false; // the payment was not created after the money moved
+    Amounts amounts = Amounts::foreign;
+    Ids uetr = Ids::absent;
+    Ids end_to_end_id = Ids::absent;
+    bool end_to_end_id_is_long = false;
+    // The end-to-end id stands in the other's reference, or the reference in the other's id.
+    bool crossed = false;
+    References reference = References::absent;
+    bool same_start = false; // both references have start_length characters, and the same
+    Ids payer = Ids::absent;
+    Ids name = Ids::absent; // equal: the same, or one inside the other
+    std::chrono::microseconds delay{};
+
+    bool reference_in_part() const {
+        return reference == References::payment_longer ||
+               reference == References::settlement_longer;
+    }
+    // What a pair may go by whose amounts differ.
+    bool reference_from_the_start() const {
+        return same_start && (reference == References::equal || reference_in_part());
+    }
+    bool id_is_equal() const {
+        return uetr == Ids::equal || (end_to_end_id == Ids::equal && end_to_end_id_is_long);
+    }
+};
+
+Comparison compare(const Identity& payment, const Identity& settlement);
+
+} // namespace settled::match

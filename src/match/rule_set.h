@@ -1,0 +1,95 @@
+// The rules as data: what each rank of the ladder may do, and how long each rail takes. A tenant,
+// or one account of it, may have its own; whoever has none has these.
+//
+// A rule set narrows the ladder, it cannot widen it: vetoes, uniqueness from both sides and the
+// comparison of fields are no settings.
+#pragma once
+
+#include "match/rail.h"
+#include "match/rank.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace settled::match {
+
+// Of the ladder and of the standard set. What a match was made under is kept with it; a new version
+// never changes a match that was made.
+inline constexpr int rule_version = 2;
+
+enum class Policy : std::uint8_t {
+    automatic, // a match at once
+    watermark, // a match when no payment that is older than the settlement can still be on its way
+    suggest,   // a candidate for a person
+    off,       // no candidate
+};
+std::string_view token(Policy policy); // the enumerator's name
+
+struct RuleSet {
+    // Kept with each match beside rule_version; "standard" or the name its author gave.
+    std::string name = "standard";
+    std::array<Policy, ranks> policies = standard_policies;
+    // How much later than its payment a settlement may be, for all ranks without an id in them.
+    // Scheme times and the longest retry of a bank's webhooks (domain of each scheme: Faster
+    // Payments two hours, SEPA one business day, SWIFT five working days, all plus weekends and
+    // 72 h of delivery).
+    std::array<std::chrono::hours, rails> windows = standard_windows;
+    // After how long a payment that has not settled is overdue: an alarm, nothing else follows. What
+    // a scheme promises, and the next business day where it settles on those alone.
+    std::array<std::chrono::hours, rails> overdue_after = standard_overdue;
+    // The most parts of a split or merged payment.
+    std::size_t parts_max = 5;
+
+    std::chrono::microseconds overdue(Rail rail) const {
+        return overdue_after[static_cast<std::size_t>(rail)];
+    }
+    Policy policy(Rank rank) const { return policies[static_cast<std::size_t>(rank)]; }
+    std::chrono::microseconds window(Rail rail) const {
+        return windows[static_cast<std::size_t>(rail)];
+    }
+
+    friend bool operator==(const RuleSet&, const RuleSet&) = default;
+
+    static constexpr std::array<Policy, ranks> standard_policies{
+        Policy::automatic, // single_use_account
+        Policy::automatic, // uetr
+        Policy::automatic, // end_to_end_id
+        Policy::watermark, // end_to_end_id_only
+        Policy::automatic, // crossed_ids
+        Policy::automatic, // reference_and_payer
+        Policy::automatic, // reference
+        Policy::automatic, // reference_part_and_payer
+        Policy::watermark, // reference_part
+        Policy::watermark, // payer
+        Policy::suggest,   // name
+        Policy::suggest,   // amount
+        Policy::watermark, // reference_only
+    };
+    static constexpr std::array<std::chrono::hours, rails> standard_windows{
+        std::chrono::hours(24 * 10), // unknown
+        std::chrono::hours(24 * 5),  // faster_payments
+        std::chrono::hours(24 * 9),  // bacs
+        std::chrono::hours(24 * 7),  // chaps
+        std::chrono::hours(24 * 8),  // sepa
+        std::chrono::hours(24 * 5),  // sepa_instant
+        std::chrono::hours(24 * 14), // swift
+        std::chrono::hours(24 * 4),  // internal
+    };
+    static constexpr std::array<std::chrono::hours, rails> standard_overdue{
+        std::chrono::hours(24 * 4), // unknown
+        std::chrono::hours(2),      // faster_payments: two hours at most
+        std::chrono::hours(24 * 6), // bacs: three working days
+        std::chrono::hours(24),     // chaps: the same day
+        std::chrono::hours(24 * 4), // sepa: one business day
+        std::chrono::hours(1),      // sepa_instant: ten seconds
+        std::chrono::hours(24 * 9), // swift: up to five working days
+        std::chrono::hours(1),      // internal: seconds
+    };
+};
+
+const RuleSet& standard_rules();
+
+} // namespace settled::match
