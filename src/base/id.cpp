@@ -1,6 +1,7 @@
 #include "base/id.h"
 
 #include "base/assert.h"
+#include "base/id_time.h"
 
 #include <fmt/format.h>
 
@@ -84,6 +85,10 @@ void IdMint::extend(Instant until) {
 Instant IdMint::last() const {
     const auto ms = static_cast<std::int64_t>(state_.load() >> (node_bits + sequence_bits));
     return {(ms + epoch_ms) * 1000};
+}
+
+std::int64_t first_id_at(Instant at) {
+    return static_cast<std::int64_t>((last_of(at) & ~sequence_mask) << node_bits);
 }
 
 } // namespace settled

@@ -14,7 +14,8 @@ namespace {
 using wire::JsonWriter;
 
 constexpr std::array event_types{
-    settlement_matched, settlement_unmatched, settlement_ambiguous, endpoint_disabled, test_ping,
+    settlement_matched, settlement_unmatched,      settlement_ambiguous, settlement_reversed,
+    payment_overdue,    payment_partially_settled, endpoint_disabled,    test_ping,
 };
 
 // {"id":…,"type":…,"timestamp":…,"version":…,"data":{…}}; `data` writes the members of data.
@@ -45,6 +46,35 @@ void write_settlement(JsonWriter& w, const Settlement& settlement) {
     w.end();
 }
 
+void write_money(JsonWriter& w, std::string_view name, const Money& money) {
+    w.key(name).object().member("value", decimal(money));
+    w.member("currency", money.currency.code()).end();
+}
+
+void write_payment(JsonWriter& w, const Payment& payment) {
+    w.key("payment").object().member("id", payment.client_id);
+    w.member("status", token(payment.status));
+    write_money(w, "amount", payment.amount);
+    write_money(w, "remaining", payment.identity.amount);
+    w.member("scheme", payment.scheme).member("reference", payment.reference);
+    w.member("created_at", wire::to_rfc3339(payment.created_at)).end();
+}
+
+void write_match(JsonWriter& w, const Money& expected, const Match& match) {
+    w.key("match").object().member("rank", static_cast<int>(match.rank));
+    w.member("rule", match::token(match.rank)).member("pairing", token(match.pairing));
+    w.key("variance");
+    // A part is no variance: what is still to come is told by payment.partially_settled.
+    if (match.amount == expected || match.pairing == Pairing::split ||
+        match.pairing == Pairing::merge)
+        w.null();
+    else
+        w.raw(variance(expected, match.amount));
+    if (match.pairing == Pairing::split || match.pairing == Pairing::merge)
+        write_money(w, "amount", match.amount);
+    w.end();
+}
+
 } // namespace
 
 bool is_event_type(std::string_view type) {
@@ -63,20 +93,61 @@ bool wants(std::string_view filter, std::string_view type) {
     return false;
 }
 
-Event matched_event(EventId id, const Settlement& settlement, const Payment& payment,
-                    const Match& match, Instant now) {
-    return make(id, settlement_matched, settlement.id.value, settlement.version + 1, now,
+Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
+                    const Payment& payment, const Match& match, Instant now) {
+    return make(id, settlement_matched, settlement.id.value, version, now, [&](JsonWriter& w) {
+        w.member("payment_id", payment.client_id);
+        write_settlement(w, settlement);
+        write_match(w, payment.amount, match);
+    });
+}
+
+Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
+                      const std::optional<Undone>& undone) {
+    return make(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
                 [&](JsonWriter& w) {
-                    w.member("payment_id", payment.client_id);
                     write_settlement(w, settlement);
-                    w.key("match").object().member("rank", static_cast<int>(match.rank));
-                    w.member("rule", match::token(match.rank)).key("variance").null().end();
+                    if (undone)
+                        w.key("undone")
+                            .object()
+                            .member("payment_id", undone->payment_id)
+                            .member("reason", undone->reason)
+                            .end();
                 });
 }
 
-Event unmatched_event(EventId id, const Settlement& settlement, Instant now) {
-    return make(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
-                [&](JsonWriter& w) { write_settlement(w, settlement); });
+Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
+                     const std::vector<std::string>& payment_ids, Instant now) {
+    return make(id, settlement_reversed, settlement.id.value, settlement.version + 1, now,
+                [&](JsonWriter& w) {
+                    w.key("payment_ids").array();
+                    for (const std::string& payment : payment_ids)
+                        w.value(payment);
+                    w.end();
+                    w.key("reversal").object().member("id", to_string(reversal.id));
+                    w.member("transaction_id", reversal.transaction_id);
+                    w.member("reversed_at", wire::to_rfc3339(reversal.identity.at));
+                    w.member("reason", reversal.reason).end();
+                    write_settlement(w, settlement);
+                });
+}
+
+Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now) {
+    return make(id, payment_partially_settled, payment.id.value, payment.version, now,
+                [&](JsonWriter& w) {
+                    w.member("payment_id", payment.client_id);
+                    w.member("settlement_id", to_string(match.settlement_id));
+                    write_money(w, "received", match.amount);
+                    write_payment(w, payment);
+                });
+}
+
+Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now) {
+    return make(id, payment_overdue, payment.id.value, payment.version, now, [&](JsonWriter& w) {
+        w.member("payment_id", payment.client_id);
+        w.member("due_at", wire::to_rfc3339(due));
+        write_payment(w, payment);
+    });
 }
 
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
@@ -108,7 +179,9 @@ Result<std::string> subject_of(std::string_view body) {
     TRY(const auto document, wire::JsonDocument::parse(body));
     const auto data = document.root().member("data");
     const auto settlement = data ? data->member("settlement") : std::nullopt;
+    const auto payment = data ? data->member("payment") : std::nullopt;
     const auto id = settlement ? settlement->member("id")
+                    : payment  ? payment->member("id")
                     : data     ? data->member("endpoint_id")
                                : std::nullopt;
     if (!id || !id->string())

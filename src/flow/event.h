@@ -3,11 +3,15 @@
 #pragma once
 
 #include "base/id.h"
+#include "flow/match.h"
 #include "flow/payment.h"
+#include "flow/reversal.h"
 #include "flow/settlement.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settled::flow {
 
@@ -15,6 +19,9 @@ namespace settled::flow {
 inline constexpr std::string_view settlement_matched = "settlement.matched";
 inline constexpr std::string_view settlement_unmatched = "settlement.unmatched";
 inline constexpr std::string_view settlement_ambiguous = "settlement.ambiguous";
+inline constexpr std::string_view settlement_reversed = "settlement.reversed";
+inline constexpr std::string_view payment_overdue = "payment.overdue";
+inline constexpr std::string_view payment_partially_settled = "payment.partially_settled";
 inline constexpr std::string_view endpoint_disabled = "endpoint.disabled";
 inline constexpr std::string_view test_ping = "test.ping";
 
@@ -32,9 +39,23 @@ struct Event {
     Instant created_at;
 };
 
-Event matched_event(EventId id, const Settlement& settlement, const Payment& payment,
-                    const Match& match, Instant now);
-Event unmatched_event(EventId id, const Settlement& settlement, Instant now);
+// `version`: of the settlement, with this event.
+Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
+                    const Payment& payment, const Match& match, Instant now);
+// `undone`: the match that it had until now; told with who undid it and why.
+struct Undone {
+    std::string payment_id; // the tenant's
+    std::string reason;
+};
+Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
+                      const std::optional<Undone>& undone = std::nullopt);
+// Its money went back. `payment_ids`: the tenant's ids of the payments that it was matched to.
+Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
+                     const std::vector<std::string>& payment_ids, Instant now);
+// `payment` as it stands now; the match is the part that came last.
+Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now);
+// It should have settled by now; `due`: by when.
+Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now);
 // `candidates`: the tenant's ids of the payments that it may be, best first.
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                       const std::vector<std::string>& candidates, Instant now);

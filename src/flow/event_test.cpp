@@ -31,6 +31,7 @@ Payment a_payment() {
     Payment payment;
     payment.id = PaymentId{5};
     payment.client_id = "order-1";
+    payment.amount = {1234, Currency::parse("GBP").value()};
     return payment;
 }
 
@@ -81,15 +82,25 @@ std::map<std::string, std::string> envelope(EventId id, std::string_view type, i
             {"version", std::to_string(version)}};
 }
 
+Match a_match(match::Rank rank) {
+    Match match;
+    match.id = MatchId{9};
+    match.settlement_id = SettlementId{77};
+    match.payment_id = PaymentId{5};
+    match.rank = rank;
+    match.amount = a_payment().amount;
+    return match;
+}
+
 TEST(Event, of_a_match_has_its_documented_members) {
-    const Match match{MatchId{9}, SettlementId{77}, PaymentId{5}, match::Rank::end_to_end_id,
-                      1,          std::string(),    now};
-    const Event event = matched_event(EventId{3}, a_settlement(), a_payment(), match, now);
+    const Match match = a_match(match::Rank::end_to_end_id);
+    const Event event = matched_event(EventId{3}, a_settlement(), 5, a_payment(), match, now);
     auto expected = envelope(EventId{3}, "settlement.matched", 5);
     expected.merge(settlement_members());
     expected["data.payment_id"] = "\"order-1\"";
     expected["data.match.rank"] = "2";
     expected["data.match.rule"] = "\"e2e+account+amount\"";
+    expected["data.match.pairing"] = "\"one\"";
     expected["data.match.variance"] = "null";
     EXPECT_EQ(members_of(event), expected);
     EXPECT_EQ(event.subject_id, 77);
@@ -112,6 +123,32 @@ TEST(Event, of_an_ambiguous_settlement_names_review_and_candidates) {
     expected["data.review_id"] = in_quotes(to_string(ReviewId{8}));
     expected["data.candidate_payment_ids"] = R"(["order-1","order-2"])";
     EXPECT_EQ(members_of(event), expected);
+}
+
+TEST(Event, of_a_variance_says_how_much) {
+    Match match = a_match(match::Rank::end_to_end_id_only);
+    match.amount.minor += 50;
+    auto members = members_of(matched_event(EventId{3}, a_settlement(), 5, a_payment(), match, now));
+    EXPECT_EQ(members["data.match.variance.difference.value"], "\"0.50\"");
+    match.amount = {1446, Currency::parse("EUR").value()};
+    members = members_of(matched_event(EventId{3}, a_settlement(), 5, a_payment(), match, now));
+    EXPECT_EQ(members["data.match.variance.rate"], "\"1.17179902\"");
+    EXPECT_EQ(variance({10'000, Currency::parse("JPY").value()}, {5'000, Currency::parse("GBP").value()}),
+              R"({"expected":{"value":"10000","currency":"JPY"},"received":{"value":"50.00","currency":"GBP"},"rate":"0.00500000"})");
+}
+
+TEST(Event, of_a_part_says_what_is_to_come) {
+    Payment payment = a_payment();
+    payment.status = PaymentStatus::partially_settled;
+    payment.version = 3;
+    payment.identity.amount = {34, payment.amount.currency};
+    const Event event =
+        partially_settled_event(EventId{3}, payment, a_match(match::Rank::end_to_end_id_only), now);
+    auto members = members_of(event);
+    EXPECT_EQ(members["data.payment.remaining.value"], "\"0.34\"");
+    EXPECT_EQ(members["data.settlement_id"], in_quotes(to_string(SettlementId{77})));
+    EXPECT_EQ(event.version, 3);
+    EXPECT_EQ(subject_of(event.body).value_or(""), "order-1");
 }
 
 TEST(Event, of_an_endpoint_names_it) {
@@ -162,9 +199,8 @@ TEST(Filter, lets_through_what_it_names) {
 TEST(Event, its_subject_is_read_from_its_body) {
     const Event unmatched = unmatched_event(EventId{1}, a_settlement(), now);
     EXPECT_EQ(subject_of(unmatched.body).value_or(""), to_string(SettlementId{77}));
-    Match by_reference;
-    by_reference.rank = match::Rank::reference;
-    const Event matched = matched_event(EventId{1}, a_settlement(), a_payment(), by_reference, now);
+    const Event matched = matched_event(EventId{1}, a_settlement(), 5, a_payment(),
+                                        a_match(match::Rank::reference), now);
     EXPECT_EQ(subject_of(matched.body).value_or(""), to_string(SettlementId{77}));
     const Event ping = ping_event(EventId{2}, EndpointId{9}, now);
     EXPECT_EQ(subject_of(ping.body).value_or(""), to_string(EndpointId{9}));

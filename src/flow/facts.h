@@ -35,6 +35,7 @@ struct SettlementFact {
     std::string scheme;         // the bank's word: "FasterPayments", "Chaps", "Bacs", "Transfer"
     bool credit = true;
     bool is_return = false;
+    std::string return_reason; // of a return: the bank's code for why
     Money amount;
     std::string end_to_end_id; // as the sender's bank passed it on
     std::string reference;

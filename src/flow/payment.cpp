@@ -7,10 +7,27 @@
 
 namespace settled::flow {
 
+namespace {
+
+constexpr std::array<std::string_view, 6> statuses{
+    "expected", "settled", "partially_settled", "overdue", "returned", "cancelled"};
+
+} // namespace
+
 std::string_view token(PaymentStatus status) {
-    static constexpr std::array<std::string_view, 6> tokens{
-        "expected", "settled", "partially_settled", "overdue", "returned", "cancelled"};
-    return tokens[static_cast<std::size_t>(status)];
+    return statuses[static_cast<std::size_t>(status)];
+}
+
+std::optional<PaymentStatus> payment_status_named(std::string_view token) {
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (statuses[i] == token)
+            return static_cast<PaymentStatus>(i);
+    return std::nullopt;
+}
+
+bool is_open(PaymentStatus status) {
+    using enum PaymentStatus;
+    return status == expected || status == overdue || status == partially_settled;
 }
 
 std::string shown_account(const Party& party) {
@@ -31,6 +48,8 @@ match::Identity identity_of(const NewPayment& payment, std::string_view payee_ac
     identity.other_account = account_key_of(payment.payer);
     identity.other_name = match::canonical(payment.payer.name);
     identity.at = payment.created_at;
+    identity.rail = match::rail_of(payment.scheme);
+    identity.settles_as = payment.settles_as;
     return identity;
 }
 
@@ -46,6 +65,10 @@ crypto::Digest fingerprint(const NewPayment& payment) {
     w.value(payment.payee_account_id);
     party(w, payment.payee);
     party(w, payment.payer);
+    if (payment.settles_as) {
+        const auto& [lowest, highest] = *payment.settles_as;
+        w.value(lowest.minor).value(highest.minor).value(lowest.currency.code());
+    }
     w.end();
     return crypto::sha256(w.text());
 }

@@ -7,12 +7,14 @@
 #include "flow/facts.h"
 #include "match/identity.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace settled::flow {
 
-// Open are `expected` and `overdue`: they wait for their settlement. The others are closed.
+// Open are `expected`, `overdue` and `partially_settled`: they wait for (the rest of) their
+// settlement. The others are closed.
 enum class PaymentStatus : std::uint8_t {
     expected,
     settled,
@@ -22,6 +24,8 @@ enum class PaymentStatus : std::uint8_t {
     cancelled,
 };
 std::string_view token(PaymentStatus status);
+std::optional<PaymentStatus> payment_status_named(std::string_view token);
+bool is_open(PaymentStatus status);
 
 // What a client registers. Validated by the reader of the request; accounts are normalised.
 struct NewPayment {
@@ -37,6 +41,10 @@ struct NewPayment {
     std::string
         payee_account_id; // `acc_…` or the bank's id of a virtual account, instead of a number
     Party payer;
+    // What it may arrive as, when an exchange or charges lie between.
+    std::optional<match::Bounds> settles_as;
+    // Its provider says that no money will come: failed, rejected, cancelled, expired.
+    bool is_dead = false;
 };
 
 struct Payment {
@@ -55,7 +63,8 @@ struct Payment {
     Instant created_at;
     Instant registered_at;
     std::int64_t version = 0;
-    match::Identity identity;
+    std::int64_t settled_minor = 0; // has arrived so far; the whole when it is settled
+    match::Identity identity;       // its amount is what is still to come
 };
 
 // The text under which an account is shown: the IBAN, else "040004 12345678".

@@ -1,3 +1,4 @@
+#include "flow/match.h"
 #include "flow/payment.h"
 #include "flow/settlement.h"
 
@@ -81,6 +82,7 @@ TEST(Payment, is_compared_by_canonical_fields) {
 TEST(Payment, and_its_settlement_have_one_identity) {
     const NewPayment payment = a_payment();
     SettlementFact fact;
+    fact.scheme = payment.scheme;
     fact.amount = payment.amount;
     fact.end_to_end_id = payment.end_to_end_id;
     fact.reference = payment.reference;
@@ -121,13 +123,23 @@ TEST(Settlement, is_matched_only_if_money_came_in) {
 }
 
 TEST(Evidence, names_what_agreed_and_what_was_seen) {
-    EXPECT_EQ(evidence(match::Rank::end_to_end_id, 1, 2),
+    const Grounds grounds{.rank = match::Rank::end_to_end_id,
+                          .payments_seen = 1,
+                          .settlements_seen = 2,
+                          .after_watermark = true,
+                          .expected = {1234, Currency::parse("GBP").value()},
+                          .payment = "aa",
+                          .settlement = "bb"};
+    EXPECT_EQ(evidence(grounds),
               R"({"agreed":["end_to_end_id","account","amount"],"payments_seen":1,)"
-              R"("settlements_seen":2})");
-    for (const auto rank :
-         {match::Rank::uetr, match::Rank::reference_and_payer, match::Rank::reference,
-          match::Rank::reference_prefix_and_payer, match::Rank::reference_prefix})
-        EXPECT_NE(evidence(rank, 1, 1).find("\"account\",\"amount\"]"), std::string::npos);
+              R"("settlements_seen":2,"rivals":0,"after_watermark":true,)"
+              R"("expected":{"value":"12.34","currency":"GBP"},"payment":"aa","settlement":"bb"})");
+}
+
+TEST(Pairing, has_a_name_each_way) {
+    for (const Pairing pairing : {Pairing::one, Pairing::set, Pairing::split, Pairing::merge})
+        EXPECT_EQ(pairing_named(token(pairing)), pairing);
+    EXPECT_FALSE(pairing_named("pair").has_value());
 }
 
 TEST(CompositeKey, joins_type_id_scheme_and_suffix) {

@@ -1,49 +1,32 @@
 #include "flow/settlement.h"
 
 #include "flow/payment.h"
-#include "wire/json_writer.h"
 
+#include <algorithm>
 #include <array>
 
 namespace settled::flow {
 
 namespace {
 
-// Which fields a rank compared and found equal (or one the beginning of the other).
-std::span<const std::string_view> agreed_fields(match::Rank rank) {
-    using enum match::Rank;
-    static constexpr std::array<std::string_view, 3> by_uetr{"uetr", "account", "amount"};
-    static constexpr std::array<std::string_view, 3> by_end_to_end{"end_to_end_id", "account",
-                                                                   "amount"};
-    static constexpr std::array<std::string_view, 4> by_reference_payer{
-        "reference", "payer_account", "account", "amount"};
-    static constexpr std::array<std::string_view, 3> by_reference{"reference", "account", "amount"};
-    static constexpr std::array<std::string_view, 4> by_prefix_payer{
-        "reference_prefix", "payer_account", "account", "amount"};
-    static constexpr std::array<std::string_view, 3> by_prefix{"reference_prefix", "account",
-                                                               "amount"};
-    switch (rank) {
-    case uetr:
-        return by_uetr;
-    case end_to_end_id:
-        return by_end_to_end;
-    case reference_and_payer:
-        return by_reference_payer;
-    case reference:
-        return by_reference;
-    case reference_prefix_and_payer:
-        return by_prefix_payer;
-    case reference_prefix:
-        return by_prefix;
-    }
-    return {};
-}
+constexpr std::array<std::string_view, 5> statuses{"unmatched", "matched", "ambiguous", "reversed",
+                                                   "rejected"};
 
 } // namespace
 
 std::string_view token(SettlementStatus status) {
-    static constexpr std::array<std::string_view, 3> tokens{"unmatched", "matched", "ambiguous"};
-    return tokens[static_cast<std::size_t>(status)];
+    return statuses[static_cast<std::size_t>(status)];
+}
+
+std::optional<SettlementStatus> settlement_status_named(std::string_view token) {
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (statuses[i] == token)
+            return static_cast<SettlementStatus>(i);
+    return std::nullopt;
+}
+
+bool Settlement::refuses(PaymentId payment) const {
+    return std::ranges::find(refused, payment) != refused.end();
 }
 
 bool is_matchable(const SettlementFact& fact) {
@@ -74,19 +57,8 @@ Settlement settlement_from(const SettlementFact& fact, SettlementId id, WebhookI
     identity.other_account = account_key_of(fact.counterparty);
     identity.other_name = match::canonical(fact.counterparty.name);
     identity.at = fact.settled_at;
+    identity.rail = match::rail_of(fact.scheme);
     return settlement;
-}
-
-std::string evidence(match::Rank rank, std::size_t payments_seen, std::size_t settlements_seen) {
-    wire::JsonWriter w;
-    w.object().key("agreed").array();
-    for (const std::string_view field : agreed_fields(rank))
-        w.value(field);
-    w.end();
-    w.member("payments_seen", static_cast<std::uint64_t>(payments_seen));
-    w.member("settlements_seen", static_cast<std::uint64_t>(settlements_seen));
-    w.end();
-    return std::move(w).text();
 }
 
 } // namespace settled::flow

@@ -4,17 +4,19 @@
 #include "base/id.h"
 #include "flow/facts.h"
 #include "match/identity.h"
-#include "match/rules.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace settled::flow {
 
-// `unmatched` waits for its payment; `ambiguous` waits for a person or a deciding fact.
-enum class SettlementStatus : std::uint8_t { unmatched, matched, ambiguous };
+// `unmatched` waits for its payment; `ambiguous` waits for a person or a deciding fact; `reversed`
+// money went back; `rejected`: somebody said that it is no payment of ours.
+enum class SettlementStatus : std::uint8_t { unmatched, matched, ambiguous, reversed, rejected };
 std::string_view token(SettlementStatus status);
+std::optional<SettlementStatus> settlement_status_named(std::string_view token);
 
 struct Settlement {
     SettlementId id;
@@ -32,6 +34,13 @@ struct Settlement {
     Instant received_at;
     std::int64_t version = 0; // of the last event about it
     match::Identity identity;
+    std::vector<PaymentId> refused; // somebody said that it is none of these
+
+    bool refuses(PaymentId payment) const;
+    // It stands in the index and may be matched.
+    bool is_open() const {
+        return status == SettlementStatus::unmatched || status == SettlementStatus::ambiguous;
+    }
 };
 
 // Only money that came in and is no return of our own is looked for among the payments.
@@ -39,19 +48,5 @@ bool is_matchable(const SettlementFact& fact);
 
 Settlement settlement_from(const SettlementFact& fact, SettlementId id, WebhookId webhook,
                            Instant received_at);
-
-// How a match was reached, kept with it and shown to whoever asks.
-struct Match {
-    MatchId id;
-    SettlementId settlement_id;
-    PaymentId payment_id;
-    match::Rank rank{};
-    int rule_version = 0;
-    std::string evidence; // JSON
-    Instant matched_at;
-};
-
-// {"agreed":["end_to_end_id","account","amount"],"payments_seen":1,"settlements_seen":1}
-std::string evidence(match::Rank rank, std::size_t payments_seen, std::size_t settlements_seen);
 
 } // namespace settled::flow

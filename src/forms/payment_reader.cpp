@@ -66,6 +66,23 @@ void read_payee(Reader& in, flow::NewPayment& payment) {
         in.refuse(Code::value_invalid, "virtual_account_id", "give it or an account, not both");
 }
 
+// {"lowest":{…},"highest":{…}}, of one currency, in order.
+void read_bounds(Reader& in, flow::NewPayment& payment) {
+    const Money lowest = in.money("lowest");
+    const Money highest = in.money("highest");
+    if (in.failed())
+        return;
+    if (lowest.currency != highest.currency || lowest.minor > highest.minor)
+        return in.refuse(Code::value_invalid, "", "give one currency, and lowest before highest");
+    payment.settles_as = match::Bounds{lowest, highest};
+}
+
+Result<bool> parse_is_dead(std::string_view text) {
+    if (text == "initiated" || text == "failed")
+        return text == "failed";
+    return fail(Code::value_invalid, "give initiated or failed");
+}
+
 } // namespace
 
 Result<PaymentRequest> read_payment(const wire::Json& root) {
@@ -82,6 +99,8 @@ Result<PaymentRequest> read_payment(const wire::Json& root) {
     payment.uetr = in.take("uetr", text_bytes_max, parse_uetr).value_or("");
     payment.created_at =
         in.take("created_at", text_bytes_max, wire::parse_rfc3339).value_or(Instant{});
+    in.optional_object("settles_as", [&](Reader& bounds) { read_bounds(bounds, payment); });
+    payment.is_dead = in.take("status", text_bytes_max, parse_is_dead).value_or(false);
     in.object("payee", [&](Reader& payee) { read_payee(payee, payment); });
     in.optional_object("payer", [&](Reader& payer) { (void)read_party(payer, payment.payer); });
     TRY_VOID(in.finish());
@@ -90,8 +109,6 @@ Result<PaymentRequest> read_payment(const wire::Json& root) {
 
 std::string_view ignored_because(const PaymentRequest& request) {
     const flow::NewPayment& payment = request.payment;
-    if (request.is_dead)
-        return "payment_dead";
     const bool has_account =
         !payment.payee_account_id.empty() || !flow::account_key_of(payment.payee).empty();
     return has_account ? "" : "payee_unknown";

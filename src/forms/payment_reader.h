@@ -16,13 +16,9 @@ inline constexpr std::string_view yapily_content_type = "application/vnd.yapily.
 // A payment that was read.
 struct PaymentRequest {
     flow::NewPayment payment; // created_at is {0} when the client did not give it
-    // The provider says that this payment will never settle (failed, declined, expired): there is
-    // nothing to expect.
-    bool is_dead = false;
 };
 
-// Why no settlement is to be expected for it, as clients are told: "payment_dead", or
-// "payee_unknown" when the payee's account is written in a way that no account of ours has. Empty:
+// Why no settlement is to be expected for it, as clients are told: "payee_unknown" when the payee's account is written in a way that no account of ours has. Empty:
 // it is to be registered.
 std::string_view ignored_because(const PaymentRequest& request);
 

@@ -46,7 +46,20 @@ TEST(NativePayment, every_member_is_read) {
     EXPECT_EQ(payment.payee.iban, "GB57CLRB04040100057354");
     EXPECT_EQ(payment.payer.sort_code, "040004");
     EXPECT_EQ(payment.payer.account_number, "01234567");
-    EXPECT_FALSE(read->is_dead);
+    EXPECT_FALSE(read->payment.is_dead);
+}
+
+TEST(NativePayment, may_say_what_it_settles_as_and_that_it_failed) {
+    const auto read = native(with(
+        R"("status":"failed","settles_as":{"lowest":{"value":"11.00","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})"));
+    ASSERT_TRUE(read.has_value()) << read.error().detail;
+    EXPECT_TRUE(read->payment.is_dead);
+    EXPECT_EQ(read->payment.settles_as->highest.minor, 1200);
+    for (const char* wrong :
+         {R"("settles_as":{"lowest":{"value":"13","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})",
+          R"("settles_as":{"lowest":{"value":"11","currency":"GBP"},"highest":{"value":"12","currency":"EUR"}})",
+          R"("status":"settled")"})
+        EXPECT_FALSE(native(with(wrong)).has_value()) << wrong;
 }
 
 TEST(NativePayment, id_amount_and_payee_are_enough) {
@@ -154,7 +167,7 @@ TEST(YapilyPayment, the_published_gbp_response_is_read) {
     EXPECT_EQ(read->payment.payee.account_number, "12345678");
     EXPECT_EQ(read->payment.payee.name, "Jane Doe");
     EXPECT_EQ(read->payment.created_at.us, 1'623'324'414'887'000);
-    EXPECT_FALSE(read->is_dead);
+    EXPECT_FALSE(read->payment.is_dead);
 }
 
 TEST(YapilyPayment, the_published_eur_response_is_read_though_its_iban_is_wrong) {
@@ -207,7 +220,7 @@ TEST(YapilyPayment, a_status_that_ends_without_money_is_dead) {
         const auto read = yapily(R"({"id":"1","payee":{},"amount":1,"currency":"GBP",)" +
                                  std::string(c.members) + "}");
         ASSERT_TRUE(read.has_value()) << c.members << read.error().detail;
-        EXPECT_EQ(read->is_dead, c.is_dead) << c.members;
+        EXPECT_EQ(read->payment.is_dead, c.is_dead) << c.members;
     }
 }
 

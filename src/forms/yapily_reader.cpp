@@ -125,7 +125,7 @@ void read_data(Reader& in, PaymentRequest& request) {
         payment.payer.name = payer.optional_text("name", text_bytes_max);
         read_identifications(payer, payment.payer, nullptr);
     });
-    request.is_dead = read_is_dead(in);
+    payment.is_dead = read_is_dead(in);
 }
 
 } // namespace

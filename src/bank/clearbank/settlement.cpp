@@ -138,6 +138,8 @@ Result<flow::SettlementFact> settlement_of(Json payload) {
     TRY(fact.amount, needed_amount(payload));
     TRY(fact.credit, needed_credit(payload));
     TRY(fact.is_return, is_return_of(payload));
+    if (fact.is_return)
+        fact.return_reason = supplementary(payload, "PaymentReturnCode").value_or("");
     if (const auto status = text_of(payload, "Status"); status && *status != "Settled")
         return unreadable("Status");
 

@@ -198,7 +198,8 @@ TEST(Pointer, walks_members_elements_and_escapes) {
         wire::JsonDocument::parse(R"({"a/b":{"~":[10,{"x":"deep"}]},"n":null})").value();
     const auto at = [&](std::string_view written) -> std::string {
         const auto json = wire::JsonDocument::parse(written).value();
-        const auto text = Pointer::parse(json.root()).value().text(document.root());
+        const auto pointer = Pointer::parse(json.root()).value();
+        const auto text = pointer.text(document.root());
         return text ? std::string(*text) : "(none)";
     };
     EXPECT_EQ(at(R"("/a~1b/~0/0")"), "10");

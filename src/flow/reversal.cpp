@@ -1,0 +1,42 @@
+#include "flow/reversal.h"
+
+#include "flow/settlement.h"
+
+#include <array>
+
+namespace settled::flow {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> statuses{"waiting", "applied", "review"};
+
+} // namespace
+
+std::string_view token(ReversalStatus status) {
+    return statuses[static_cast<std::size_t>(status)];
+}
+
+std::optional<ReversalStatus> reversal_status_named(std::string_view token) {
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+        if (statuses[i] == token)
+            return static_cast<ReversalStatus>(i);
+    return std::nullopt;
+}
+
+bool is_reversal(const SettlementFact& fact) {
+    return !fact.credit && fact.is_return && fact.amount.minor > 0;
+}
+
+Reversal reversal_from(const SettlementFact& fact, ReversalId id, WebhookId webhook,
+                       Instant received_at) {
+    Reversal reversal;
+    reversal.id = id;
+    reversal.webhook_id = webhook;
+    reversal.transaction_id = fact.transaction_id;
+    reversal.reason = fact.return_reason;
+    reversal.received_at = received_at;
+    reversal.identity = settlement_from(fact, {}, webhook, received_at).identity;
+    return reversal;
+}
+
+} // namespace settled::flow
