@@ -33,7 +33,7 @@ constexpr std::array specs{
     Spec{"source", 2, short_rows, "tenant_id:i id:i name:t kind:t settings:t created_at:i"},
     Spec{"account", 2, short_rows,
          "tenant_id:i id:i account_key:t iban:t sort_code:t account_number:t name:t external_id:t "
-         "bank_account_id:t created_at:i"},
+         "bank_account_id:t created_at:i single_use:i"},
     Spec{"endpoint", 2, short_rows,
          "tenant_id:i id:i url:t events:t auth:t username:t sealed_secret:b status:t created_at:i"},
     Spec{"institution_profile", 2, bodies,
@@ -54,18 +54,30 @@ constexpr std::array specs{
          "tenant_id:i id:i client_id:t fingerprint:b status:t amount_minor:i currency:t "
          "institution_id:t scheme:t reference:t end_to_end_id:t payee_name:t payee_account:t "
          "payer_name:t payer_account:t created_at:i registered_at:i version:i c_account:t "
-         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t"},
+         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t settled_minor:i "
+         "lowest_minor:i highest_minor:i bounds_currency:t single_use:i"},
     Spec{"settlement", 2, short_rows,
          "tenant_id:i id:i webhook_id:i status:t amount_minor:i currency:t scheme:t "
          "transaction_id:t reference:t end_to_end_id:t account_iban:t counterparty_name:t "
          "counterparty_account:t settled_at:i received_at:i version:i c_account:t "
-         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t"},
+         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t refused:t"},
     Spec{"match_key", 5, short_rows, "tenant_id:i block:i side:i tag:i owner_id:i"},
     Spec{"settlement_match", 2, short_rows,
          "tenant_id:i id:i settlement_id:i payment_id:i rank:i rule_version:i evidence:t "
-         "matched_at:i"},
+         "matched_at:i rules:t pairing:t amount_minor:i actor:t ended_at:i settlement_slot:i "
+         "payment_slot:i"},
+    Spec{"match_end", 2, short_rows,
+         "tenant_id:i id:i match_id:i reason:t actor:t ended_at:i"},
+    Spec{"reversal", 2, short_rows,
+         "tenant_id:i id:i webhook_id:i settlement_id:i status:t transaction_id:t amount_minor:i "
+         "currency:t reason:t c_account:t c_end_to_end_id:t c_reference:t c_uetr:t "
+         "c_other_account:t c_other_name:t reversed_at:i received_at:i"},
+    Spec{"rule_set", 3, short_rows,
+         "tenant_id:i account_key:t version:i name:t body:t created_at:i"},
+    Spec{"sweep", 2, short_rows, "tenant_id:i name:t cursor_id:i"},
     Spec{"review", 2, short_rows,
-         "tenant_id:i id:i kind:t subject_id:i status:t detail:t created_at:i closed_at:i"},
+         "tenant_id:i id:i kind:t subject_id:i status:t detail:t created_at:i closed_at:i "
+         "decision:t reason:t actor:t"},
     Spec{"event", 2, bodies, "tenant_id:i id:i type:t subject_id:i version:i body:t created_at:i"},
     Spec{"task", 2, short_rows,
          "tenant_id:i id:i kind:t subject_id:i lane_id:i status:t attempts:i due_at:i created_at:i "

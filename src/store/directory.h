@@ -63,6 +63,7 @@ struct AccountRow {
     std::string external_id;
     std::string bank_account_id;
     Instant created_at;
+    bool single_use = false; // opened for one payment
 };
 // False: the account is registered already.
 Step<bool> insert_account(Session& s, const AccountRow& account);

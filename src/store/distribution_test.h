@@ -15,9 +15,10 @@ namespace settled::store::testing {
 // Spread by tenant: a row lies with the other rows of its tenant, so a unit of work has one place.
 inline const std::set<std::string, std::less<>>& spread_tables() {
     static const std::set<std::string, std::less<>> all{
-        "account",   "webhook",          "webhook_key",     "payment", "settlement",
-        "match_key", "settlement_match", "review",          "event",   "task",
-        "attempt",   "idempotency",      "minted_reference"};
+        "account",   "webhook",          "webhook_key",      "payment",   "settlement",
+        "match_key", "settlement_match", "match_end",        "reversal",  "sweep",
+        "review",    "event",            "task",             "attempt",   "idempotency",
+        "minted_reference"};
     return all;
 }
 
@@ -29,6 +30,7 @@ inline const std::map<std::string, std::string, std::less<>>& whole_tables() {
         {"api_key", "found by its hash: the caller says no tenant"},
         {"source", "found by its name in /hooks/{source}: the bank says no tenant"},
         {"endpoint", "every node has all of them in memory; a few rows a tenant"},
+        {"rule_set", "every node has the present ones in memory; a few rows a tenant"},
         {"node", "a row a node"},
         {"job", "a row a job"},
         {"book", "a row a book"},

@@ -74,7 +74,7 @@ class Locks {
     const Lock* end() const { return locks_.data() + size_; }
 
   private:
-    std::array<Lock, 8> locks_{};
+    std::array<Lock, 16> locks_{};
     std::size_t size_ = 0;
 };
 

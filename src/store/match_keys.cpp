@@ -15,7 +15,7 @@ const Statement insert{"INSERT INTO match_key (tenant_id, block, side, tag, owne
                        "VALUES ($1, $2, $3, $4, $5)"};
 const Statement remove{"DELETE FROM match_key WHERE tenant_id = $1 AND block = $2 AND side = $3 "
                        "AND tag = $4 AND owner_id = $5"};
-const Statement walk_block{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
+const Statement walk{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
                            "AND side = $3 ORDER BY tag, owner_id LIMIT $4"};
 const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
                         "AND side = $3 AND tag = $4 ORDER BY owner_id LIMIT $5"};
@@ -47,15 +47,16 @@ Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t 
                            const ProbeKeys& probe_keys, std::size_t owners_max) {
     Waiting found;
     const Rows walked =
-        co_await s.run(walk_block, tenant, block, static_cast<int>(side), block_rows_max + 1);
+        co_await s.run(walk, tenant, block, static_cast<int>(side), block_rows_max + 1);
     add_owners(found.owners, walked);
     const bool whole = static_cast<std::int64_t>(walked.size()) <= block_rows_max;
     if (!whole || found.owners.size() > owners_max) {
         found.owners.clear();
+        found.by_keys = true;
         const auto limit = static_cast<std::int64_t>(owners_max) + 1;
         for (const match::Key& key : probe_keys()) {
             const Rows rows =
-                co_await s.run(look_up, tenant, block, static_cast<int>(side), key.tag, limit);
+                co_await s.run(look_up, tenant, key.block, static_cast<int>(side), key.tag, limit);
             add_owners(found.owners, rows);
             if (found.owners.size() > owners_max)
                 break;
@@ -66,6 +67,34 @@ Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t 
         found.overflow = true;
     }
     co_return found;
+}
+
+Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t block,
+                         std::size_t owners_max) {
+    Waiting found;
+    const Rows walked =
+        co_await s.run(walk, tenant, block, static_cast<int>(side), block_rows_max + 1);
+    add_owners(found.owners, walked);
+    found.overflow = static_cast<std::int64_t>(walked.size()) > block_rows_max ||
+                     found.owners.size() > owners_max;
+    if (found.owners.size() > owners_max)
+        found.owners.resize(owners_max);
+    co_return found;
+}
+
+Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side side, match::Key key,
+                                             std::size_t owners_max) {
+    const Rows rows = co_await s.run(look_up, tenant, key.block, static_cast<int>(side), key.tag,
+                                     static_cast<std::int64_t>(owners_max));
+    std::vector<std::int64_t> owners;
+    add_owners(owners, rows);
+    co_return owners;
+}
+
+Step<> move_match_keys(Session& s, TenantId tenant, Side from, Side to, std::int64_t owner,
+                       std::span<const match::Key> keys) {
+    co_await delete_match_keys(s, tenant, from, owner, keys);
+    co_await insert_match_keys(s, tenant, to, owner, keys);
 }
 
 } // namespace settled::store

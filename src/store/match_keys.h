@@ -11,7 +11,12 @@
 
 namespace settled::store {
 
-enum class Side : std::uint8_t { payment = 0, settlement = 1 };
+enum class Side : std::uint8_t {
+    payment = 0,    // open
+    settlement = 1, // waits for its payment
+    trace = 2,      // a settlement, whatever became of it: its return must find it
+    archive = 3,    // an open payment so old that it is looked at last
+};
 
 Step<> insert_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
                          std::span<const match::Key> keys);
@@ -25,9 +30,19 @@ Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t ow
 struct Waiting {
     std::vector<std::int64_t> owners;
     bool overflow = false;
+    bool by_keys = false; // the block is crowded: owners without a key in common are left out
 };
 using ProbeKeys = std::function<std::vector<match::Key>()>;
 Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t block,
                            const ProbeKeys& probe_keys, std::size_t owners_max);
+// The owners of that side in one block, at most `owners_max`.
+Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t block,
+                         std::size_t owners_max);
+// Those under one key alone.
+Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side side, match::Key key,
+                                             std::size_t owners_max);
+// From one side to another, as a payment that is put into the archive.
+Step<> move_match_keys(Session& s, TenantId tenant, Side from, Side to, std::int64_t owner,
+                       std::span<const match::Key> keys);
 
 } // namespace settled::store

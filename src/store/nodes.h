@@ -54,6 +54,7 @@ Step<> release_jobs(Session& s, std::int64_t holder);
 
 inline constexpr std::string_view book_sources = "sources";
 inline constexpr std::string_view book_endpoints = "endpoints";
+inline constexpr std::string_view book_rules = "rules";
 inline constexpr std::string_view book_profiles = "profiles";
 
 struct BookRow {

@@ -12,12 +12,12 @@ namespace {
     "id, client_id, status, amount_minor, currency, institution_id, scheme, reference, "           \
     "end_to_end_id, payee_name, payee_account, payer_name, payer_account, created_at, "            \
     "registered_at, version, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, "   \
-    "c_other_name"
+    "c_other_name, settled_minor, lowest_minor, highest_minor, bounds_currency, single_use"
 
 const Statement insert{
     "INSERT INTO payment (tenant_id, fingerprint, " PAYMENT_COLUMNS ") VALUES ($1, $2, "
     "$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
-    "$20, $21, $22, $23, $24)"};
+    "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"};
 const Statement find_by_id{"SELECT " PAYMENT_COLUMNS
                            " FROM payment WHERE tenant_id = $1 AND id = $2"};
 const Statement find_by_client_id{
@@ -25,21 +25,27 @@ const Statement find_by_client_id{
 const Statement list{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND id < $2 "
                      "AND ($3 = '' OR status = $3) AND ($4 = '' OR c_account = $4) "
                      "ORDER BY id DESC LIMIT $5"};
-const Statement close{"UPDATE payment SET status = $3, version = version + 1 WHERE tenant_id = $1 "
-                      "AND id = $2 AND status IN ('expected', 'overdue')"};
+const Statement update{"UPDATE payment SET status = $4, settled_minor = $5, version = version + 1 "
+                       "WHERE tenant_id = $1 AND id = $2 AND status = $3"};
+const Statement walk_open{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND "
+                          "id > $2 AND id <= $3 AND status IN ('expected', 'overdue', "
+                          "'partially_settled') ORDER BY id LIMIT $4"};
 const Statement count_open{
     "SELECT count(*) FROM (SELECT id FROM payment WHERE tenant_id = $1 AND status "
-    "IN ('expected', 'overdue') LIMIT $2) AS open"};
+    "IN ('expected', 'overdue', 'partially_settled') LIMIT $2) AS open"};
 
 #undef PAYMENT_COLUMNS
 
 flow::PaymentStatus status_of(std::string_view text) {
-    using enum flow::PaymentStatus;
-    for (const auto status : {expected, settled, partially_settled, overdue, returned, cancelled})
-        if (token(status) == text)
-            return status;
-    SETTLED_ASSERT(false, "the store holds a payment status that is none: {}", text);
-    return expected;
+    const auto status = flow::payment_status_named(text);
+    SETTLED_ASSERT(status.has_value(), "the store holds a payment status that is none: {}", text);
+    return *status;
+}
+
+std::optional<match::Bounds> bounds_at(const Row& row, std::size_t first) {
+    if (row.text(first + 2).empty())
+        return std::nullopt;
+    return match::Bounds{money_at(row, first, first + 2), money_at(row, first + 1, first + 2)};
 }
 
 flow::Payment read(const Row& row) {
@@ -59,7 +65,12 @@ flow::Payment read(const Row& row) {
     payment.created_at = row.instant(13);
     payment.registered_at = row.instant(14);
     payment.version = row.integer(15);
-    payment.identity = identity_at(row, 16, payment.amount, payment.created_at);
+    payment.settled_minor = row.integer(22);
+    const Money rest{payment.amount.minor - payment.settled_minor, payment.amount.currency};
+    payment.identity = identity_at(row, 16, rest, payment.created_at);
+    payment.identity.rail = match::rail_of(payment.scheme);
+    payment.identity.settles_as = bounds_at(row, 23);
+    payment.identity.single_use = row.integer(26) != 0;
     return payment;
 }
 
@@ -68,11 +79,15 @@ flow::Payment read(const Row& row) {
 Step<> insert_payment(Session& s, TenantId tenant, const flow::Payment& p,
                       const crypto::Digest& fingerprint) {
     const match::Identity& c = p.identity;
+    const auto bounds = c.settles_as.value_or(match::Bounds{});
     co_await s.send(insert, tenant, fingerprint, p.id, p.client_id, token(p.status), p.amount.minor,
                     p.amount.currency.code(), p.institution_id, p.scheme, p.reference,
                     p.end_to_end_id, p.payee_name, p.payee_account, p.payer_name, p.payer_account,
                     p.created_at, p.registered_at, p.version, c.account, c.end_to_end_id,
-                    c.reference, c.uetr, c.other_account, c.other_name);
+                    c.reference, c.uetr, c.other_account, c.other_name, p.settled_minor,
+                    bounds.lowest.minor, bounds.highest.minor,
+                    c.settles_as ? bounds.lowest.currency.code() : std::string_view(),
+                    c.single_use ? 1 : 0);
 }
 
 Step<std::optional<flow::Payment>> find_payment(Session& s, TenantId tenant, PaymentId id) {
@@ -88,7 +103,7 @@ Step<std::optional<RegisteredPayment>> find_payment_by_client_id(Session& s, Ten
     if (rows.empty())
         co_return std::nullopt;
     RegisteredPayment found{read(rows.front()), {}};
-    std::ranges::copy(rows.front().blob(22), found.fingerprint.begin());
+    std::ranges::copy(rows.front().blob(27), found.fingerprint.begin());
     co_return found;
 }
 
@@ -102,9 +117,22 @@ Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant, Paym
     co_return payments;
 }
 
-Step<bool> close_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus status) {
-    const Rows closed = co_await s.run(close, tenant, id, token(status));
-    co_return closed.changed() == 1;
+Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus before,
+                          Standing after) {
+    const Rows updated = co_await s.run(update, tenant, id, token(before), token(after.status),
+                                        after.settled_minor);
+    co_return updated.changed() == 1;
+}
+
+Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant,
+                                                    std::int64_t after, std::int64_t until,
+                                                    std::size_t limit) {
+    const Rows rows =
+        co_await s.run(walk_open, tenant, after, until, static_cast<std::int64_t>(limit));
+    std::vector<flow::Payment> payments;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        payments.push_back(read(rows[i]));
+    co_return payments;
 }
 
 Step<std::int64_t> count_open_payments(Session& s, TenantId tenant, std::int64_t most) {

@@ -31,8 +31,18 @@ struct PaymentFilter {
 Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant, PaymentFilter filter,
                                                std::int64_t before, std::size_t limit);
 
-// Closes an open payment. False: it was not open any more (somebody else was faster).
-Step<bool> close_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus status);
+// A new standing of a payment: status and what has arrived of it. Its version rises. False: it was
+// not in `before` any more (somebody else was faster).
+struct Standing {
+    flow::PaymentStatus status;
+    std::int64_t settled_minor = 0;
+};
+Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus before,
+                          Standing after);
+// Open payments of the tenant with ids above `after`, up to `until`, in order.
+Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant,
+                                                    std::int64_t after, std::int64_t until,
+                                                    std::size_t limit);
 
 // Number of payments that wait for their settlement, up to `most`.
 Step<std::int64_t> count_open_payments(Session& s, TenantId tenant, std::int64_t most);

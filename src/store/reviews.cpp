@@ -4,9 +4,10 @@ namespace settled::store {
 
 namespace {
 
-#define REVIEW_COLUMNS "id, kind, subject_id, status, detail, created_at, closed_at"
+#define REVIEW_COLUMNS                                                                             \
+    "id, kind, subject_id, status, detail, created_at, closed_at, decision, reason, actor"
 const Statement insert{"INSERT INTO review (tenant_id, " REVIEW_COLUMNS
-                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
 const Statement find{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND id = $2"};
 const Statement find_open{"SELECT " REVIEW_COLUMNS
                           " FROM review WHERE tenant_id = $1 AND subject_id = $2 "
@@ -16,6 +17,9 @@ const Statement find_details{"SELECT detail FROM review WHERE tenant_id = $1 AND
 const Statement update{"UPDATE review SET detail = $3 WHERE tenant_id = $1 AND id = $2"};
 const Statement close{"UPDATE review SET status = 'closed', closed_at = $3 WHERE tenant_id = $1 "
                       "AND id = $2 AND status = 'open'"};
+const Statement decide{"UPDATE review SET status = 'closed', closed_at = $3, decision = $4, "
+                       "reason = $5, actor = $6 WHERE tenant_id = $1 AND id = $2 AND "
+                       "status = 'open'"};
 const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND id < $2 "
                      "AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $4"};
 #undef REVIEW_COLUMNS
@@ -27,7 +31,10 @@ ReviewRow read(const Row& row) {
             row.string(3),
             row.string(4),
             row.instant(5),
-            row.is_null(6) ? std::nullopt : std::optional(row.instant(6))};
+            row.is_null(6) ? std::nullopt : std::optional(row.instant(6)),
+            row.string(7),
+            row.string(8),
+            row.string(9)};
 }
 
 std::optional<ReviewRow> first(const Rows& rows) {
@@ -38,7 +45,7 @@ std::optional<ReviewRow> first(const Rows& rows) {
 
 Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& r) {
     co_await s.send(insert, tenant, r.id, r.kind, r.subject_id, r.status, r.detail, r.created_at,
-                    r.closed_at);
+                    r.closed_at, r.decision, r.reason, r.actor);
 }
 
 Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id) {
@@ -67,6 +74,12 @@ Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::strin
 
 Step<> close_review(Session& s, TenantId tenant, ReviewId id, Instant now) {
     co_await s.send(close, tenant, id, now);
+}
+
+Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling, Instant now) {
+    const Rows decided =
+        co_await s.run(decide, tenant, id, now, ruling.decision, ruling.reason, ruling.actor);
+    co_return decided.changed() == 1;
 }
 
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,

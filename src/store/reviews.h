@@ -15,15 +15,23 @@ inline constexpr std::string_view review_settlement_ambiguous = "settlement_ambi
 inline constexpr std::string_view review_webhook_conflict = "webhook_conflict";
 inline constexpr std::string_view review_webhook_unreadable = "webhook_unreadable";
 inline constexpr std::string_view review_payment_conflict = "payment_conflict";
+// Its provider says that it failed, but the money had arrived.
+inline constexpr std::string_view review_payment_failed = "payment_failed_after_match";
+// Money went back, and of which settlement it is cannot be told.
+inline constexpr std::string_view review_reversal_unmatched = "reversal_unmatched";
 
 struct ReviewRow {
     ReviewId id;
     std::string kind;
-    std::int64_t subject_id = 0; // a settlement or a webhook
+    std::int64_t subject_id = 0; // a settlement, a webhook, a payment or a reversal's webhook
     std::string status;          // open, closed
     std::string detail;          // JSON
     Instant created_at;
     std::optional<Instant> closed_at;
+    // Who decided what and why; empty: it is open, or a fact closed it.
+    std::string decision = {}; // accept, split, reject
+    std::string reason = {};
+    std::string actor = {};
 };
 
 Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& review);
@@ -35,6 +43,13 @@ Step<bool> open_review_mentions(Session& s, TenantId tenant, std::int64_t subjec
                                 std::string_view text);
 Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::string_view detail);
 Step<> close_review(Session& s, TenantId tenant, ReviewId id, Instant now);
+struct Ruling {
+    std::string_view decision;
+    std::string reason;
+    std::string actor;
+};
+// False: it was closed already.
+Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling, Instant now);
 // Newest first, below `before`; `status` empty: any.
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
                                           std::int64_t before, std::size_t limit);

@@ -1,4 +1,4 @@
-// Rows of settlements and of their matches.
+// Rows of settlements.
 #pragma once
 
 #include "flow/settlement.h"
@@ -26,13 +26,8 @@ Step<std::vector<flow::Settlement>> list_settlements(Session& s, TenantId tenant
 Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
                          flow::SettlementStatus status, std::int64_t version);
 
-// One settlement, one payment: a second match of either breaks a constraint.
-Step<> insert_match(Session& s, TenantId tenant, const flow::Match& match);
-Step<std::optional<flow::Match>> find_match(Session& s, TenantId tenant, MatchId id);
-Step<std::optional<flow::Match>> find_match_of_settlement(Session& s, TenantId tenant,
-                                                          SettlementId id);
-Step<std::optional<flow::Match>> find_match_of_payment(Session& s, TenantId tenant, PaymentId id);
-Step<std::vector<flow::Match>> list_matches(Session& s, TenantId tenant, std::int64_t before,
-                                            std::size_t limit);
+// Somebody said that it is none of these, and of those said before.
+Step<> update_refused(Session& s, TenantId tenant, SettlementId id,
+                      const std::vector<PaymentId>& refused);
 
 } // namespace settled::store

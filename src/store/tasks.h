@@ -17,6 +17,8 @@ namespace settled::store {
 
 inline constexpr std::string_view task_delivery = "delivery"; // subject: event; lane: endpoint
 inline constexpr std::string_view task_tell_unmatched = "tell_unmatched"; // subject: settlement
+inline constexpr std::string_view task_weigh = "weigh";                   // subject: settlement
+inline constexpr std::string_view task_reverse = "reverse";               // subject: reversal
 
 struct TaskRow {
     TenantId tenant;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "store/directory.h"
-#include "store/settlements.h"
+#include "store/matches.h"
 #include "store/store.h"
 
 #include <fmt/format.h>
@@ -81,9 +81,13 @@ inline Step<> add_and_note(Session& s, std::int64_t item) {
 
 inline Step<> add_match(Session& s, std::int64_t id, std::int64_t settlement,
                         std::int64_t payment) {
-    const flow::Match match{
-        MatchId{id}, SettlementId{settlement}, PaymentId{payment}, match::Rank::uetr, 1, "{}",
-        Instant{}};
+    flow::Match match;
+    match.id = MatchId{id};
+    match.settlement_id = SettlementId{settlement};
+    match.payment_id = PaymentId{payment};
+    match.rank = match::Rank::uetr;
+    match.rule_version = 1;
+    match.evidence = "{}";
     co_await insert_match(s, TenantId{1}, match);
 }
 

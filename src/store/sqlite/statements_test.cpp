@@ -100,7 +100,9 @@ TEST(SqliteSchema, one_settlement_has_one_payment_by_the_database_alone) {
     const auto run = [&](const char* sql) {
         return sqlite3_exec(database.db, sql, nullptr, nullptr, nullptr);
     };
-    const std::string insert = "INSERT INTO settlement_match VALUES ";
+    const std::string insert =
+        "INSERT INTO settlement_match (tenant_id, id, settlement_id, payment_id, rank, "
+        "rule_version, evidence, matched_at) VALUES ";
     EXPECT_EQ(run((insert + "(1, 1, 10, 100, 1, 1, '{}', 0)").c_str()), SQLITE_OK);
     EXPECT_EQ(run((insert + "(1, 2, 10, 101, 1, 1, '{}', 0)").c_str()), SQLITE_CONSTRAINT);
     EXPECT_EQ(run((insert + "(1, 3, 11, 100, 1, 1, '{}', 0)").c_str()), SQLITE_CONSTRAINT);
