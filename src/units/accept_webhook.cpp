@@ -6,6 +6,7 @@
 #include "store/directory.h"
 #include "store/reviews.h"
 #include "units/register_payment.h"
+#include "units/reverse.h"
 #include "units/settle.h"
 #include "wire/json_writer.h"
 
@@ -119,28 +120,51 @@ std::optional<flow::Settlement> settlement_in(const Arrival& arrival) {
     return flow::settlement_from(*fact, SettlementId{}, WebhookId{}, arrival.received_at);
 }
 
+// Money that went back, of whatever settlement.
+std::optional<flow::Reversal> reversal_in(const Arrival& arrival) {
+    const auto* fact = std::get_if<flow::SettlementFact>(&arrival.webhook.fact);
+    if (fact == nullptr || !flow::is_reversal(*fact))
+        return std::nullopt;
+    return flow::reversal_from(*fact, ReversalId{}, WebhookId{}, arrival.received_at);
+}
+
+// What moves money, if the webhook is about that.
+struct Movement {
+    std::optional<flow::Settlement> settlement;
+    std::optional<flow::Reversal> reversal;
+
+    const match::Identity* identity() const {
+        return settlement ? &settlement->identity : reversal ? &reversal->identity : nullptr;
+    }
+};
+
 // Whoever else takes in the same event, reverses the same booking, or settles in the same block,
 // waits.
 store::Locks locks_of(const Context& context, const Arrival& arrival, const store::DedupeKey& key,
-                      const std::optional<flow::Settlement>& settlement) {
+                      const Movement& movement) {
     std::int64_t dedupe = 0;
     std::memcpy(&dedupe, key.data(), sizeof dedupe);
     store::Locks locks{store::Lock::webhook(arrival.tenant, dedupe)};
     if (!arrival.webhook.suffix.empty())
         locks.add(store::Lock::reversal(arrival.tenant, flow::composite_key(arrival.webhook)));
-    if (settlement)
-        add_settling_locks(locks, context, arrival.tenant, settlement->identity);
+    if (const match::Identity* const identity = movement.identity())
+        add_settling_locks(locks, context, arrival.tenant, *identity);
     return locks;
 }
 
 Step<> act_on(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
-              std::optional<flow::Settlement> settlement) {
+              Movement movement) {
     const flow::BankFact& fact = arrival.webhook.fact;
-    if (settlement) {
-        settlement->id = context.ids.next<SettlementId>();
-        settlement->webhook_id = id;
-        co_await settle_new(s, context, arrival.tenant, std::move(*settlement),
+    if (movement.settlement) {
+        movement.settlement->id = context.ids.next<SettlementId>();
+        movement.settlement->webhook_id = id;
+        co_await settle_new(s, context, arrival.tenant, std::move(*movement.settlement),
                             arrival.received_at);
+    } else if (movement.reversal) {
+        movement.reversal->id = context.ids.next<ReversalId>();
+        movement.reversal->webhook_id = id;
+        co_await reverse_new(s, context, arrival.tenant, std::move(*movement.reversal),
+                             arrival.received_at);
     } else if (const auto* account = std::get_if<flow::AccountOpenedFact>(&fact)) {
         co_await open_account(s, context, arrival, *account);
     } else if (const auto* unreadable = std::get_if<flow::UnreadableFact>(&fact)) {
@@ -162,8 +186,8 @@ Step<Accepted> accept_webhook(Session& s, const Context& context,
                               std::shared_ptr<const Arrival> arrival) {
     const auto id = context.ids.next<WebhookId>();
     const store::DedupeKey key = dedupe_key(*arrival);
-    auto settlement = settlement_in(*arrival);
-    co_await s.lock(locks_of(context, *arrival, key, settlement));
+    Movement movement{settlement_in(*arrival), reversal_in(*arrival)};
+    co_await s.lock(locks_of(context, *arrival, key, movement));
     const auto earlier =
         co_await store::claim_webhook_key(s, arrival->tenant, key, id, short_digest(*arrival));
     if (earlier && earlier->digest == short_digest(*arrival))
@@ -178,7 +202,7 @@ Step<Accepted> accept_webhook(Session& s, const Context& context,
         payment_conflicts = co_await register_pushed(s, context, *arrival, *pushed);
     co_await keep(s, *arrival, id, suffix,
                   payment_conflicts ? status_review : status_of(arrival->webhook.fact));
-    co_await act_on(s, context, *arrival, id, std::move(settlement));
+    co_await act_on(s, context, *arrival, id, std::move(movement));
     if (payment_conflicts) {
         wire::JsonWriter w;
         w.object().member("client_id", arrival->webhook.unique_id).end();

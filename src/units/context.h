@@ -4,11 +4,14 @@
 #include "base/id.h"
 #include "base/secret.h"
 #include "crypto/hash.h"
+#include "flow/settlement.h"
+#include "match/rule_set.h"
 
 #include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 namespace settled::units {
 
@@ -34,6 +37,15 @@ class TaskClaims {
     virtual std::int64_t holder_for(EndpointId endpoint) const = 0;
 };
 
+// The rule sets of tenants and their accounts. Thread-safe.
+class RuleBook {
+  public:
+    virtual ~RuleBook() = default;
+    // Never null.
+    virtual std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
+                                                           std::string_view account) const = 0;
+};
+
 class KeyPlans; // key_plans.h
 
 struct Context {
@@ -45,7 +57,16 @@ struct Context {
     std::chrono::microseconds unmatched_grace{std::chrono::seconds(10)};
     const TaskClaims* claims = nullptr;  // nullptr: this process delivers nothing
     const KeyPlans* key_plans = nullptr; // nullptr: nothing was learnt, all keys are worth it
+    // How long after a settlement has arrived a payment that is older than it may still be on its
+    // way to us. What rests on there being no other payment is decided only then.
+    std::chrono::microseconds watermark{std::chrono::seconds(2)};
+    const RuleBook* rule_book = nullptr; // nullptr: the standard rules for all
 
+    std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
+                                                   std::string_view account) const;
+    bool watermark_passed(const flow::Settlement& settlement, Instant now) const {
+        return now >= settlement.received_at + watermark;
+    }
     std::int64_t holder_for(EndpointId endpoint) const {
         return claims == nullptr ? 0 : claims->holder_for(endpoint);
     }

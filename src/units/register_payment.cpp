@@ -1,11 +1,11 @@
 #include "units/register_payment.h"
 
 #include "base/iban.h"
-#include "match/keys.h"
 #include "store/directory.h"
-#include "store/match_keys.h"
 #include "store/payments.h"
+#include "store/reviews.h"
 #include "units/settle.h"
+#include "wire/json_writer.h"
 
 namespace settled::units {
 
@@ -44,7 +44,45 @@ flow::Payment payment_from(const flow::NewPayment& given, PaymentId id, Instant 
     payment.created_at = given.created_at;
     payment.registered_at = now;
     payment.identity = flow::identity_of(given, payee.account_key);
+    payment.identity.single_use = payee.single_use;
     return payment;
+}
+
+// Its provider says that no money will come. What waits is not waited for any more; if the money is
+// here nevertheless, it is evidence, and a person must look.
+Step<flow::Payment> bury(Session& s, const Work& work, flow::Payment payment) {
+    using enum flow::PaymentStatus;
+    if (payment.status == cancelled || payment.status == returned)
+        co_return payment;
+    if (flow::is_open(payment.status) && payment.settled_minor == 0) {
+        co_await unpark(s, work, payment);
+        const bool updated = co_await store::update_payment(s, work.tenant, payment.id,
+                                                            payment.status, {cancelled, 0});
+        SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
+        payment.status = cancelled;
+        ++payment.version;
+        co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
+        co_return payment;
+    }
+    const auto review = co_await store::find_open_review(s, work.tenant, payment.id.value);
+    if (!review) {
+        wire::JsonWriter w;
+        w.object().member("payment_id", payment.client_id);
+        w.member("payment_status", token(payment.status)).end();
+        co_await store::insert_review(s, work.tenant,
+                                      {work.context.ids.next<ReviewId>(),
+                                       std::string(store::review_payment_failed), payment.id.value,
+                                       "open", std::move(w).text(), work.now, std::nullopt});
+    }
+    co_return payment;
+}
+
+// Settlements that wait and share an identifier with it may be a part of it, or it a part of them.
+Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment) {
+    const auto near =
+        co_await waiting_sharing(s, work.context, work.tenant, payment);
+    for (const SettlementId id : near)
+        co_await weigh_later(s, work, id, work.now);
 }
 
 } // namespace
@@ -62,19 +100,22 @@ store::Locks locks_of(const Context& context, const Registration& registration) 
 Step<Registered> register_payment(Session& s, const Context& context,
                                   std::shared_ptr<const Registration> registration) {
     const TenantId tenant = registration->tenant;
+    const Work work{context, tenant, registration->now};
     flow::NewPayment given = registration->payment;
     co_await s.lock(locks_of(context, *registration));
     const auto earlier = co_await store::find_payment_by_client_id(s, tenant, given.client_id);
     if (given.created_at == Instant{})
         given.created_at = earlier ? earlier->payment.created_at : registration->now;
     const crypto::Digest fingerprint = flow::fingerprint(given);
-    if (earlier) {
-        const bool same = earlier->fingerprint == fingerprint;
-        co_return Registered{same ? Registered::Kind::existing : Registered::Kind::conflict,
-                             earlier->payment};
-    }
+    if (earlier && earlier->fingerprint != fingerprint)
+        co_return Registered{Registered::Kind::conflict, earlier->payment};
+    if (earlier && given.is_dead)
+        co_return Registered{Registered::Kind::existing,
+                             co_await bury(s, work, earlier->payment)};
+    if (earlier)
+        co_return Registered{Registered::Kind::existing, earlier->payment};
     const auto payee = co_await find_payee(s, tenant, given);
-    if (!payee) {
+    if (!payee || given.is_dead) {
         Registered ignored{Registered::Kind::ignored, {}};
         ignored.payment.client_id = given.client_id;
         co_return ignored;
@@ -87,10 +128,11 @@ Step<Registered> register_payment(Session& s, const Context& context,
         co_await s.lock(locks);
     }
     co_await store::insert_payment(s, tenant, payment, fingerprint);
-    const auto keys = match::stored_keys(context.keys.of(tenant), payment.identity);
-    co_await store::insert_match_keys(s, tenant, store::Side::payment, payment.id.value, keys);
+    co_await park(s, work, payment);
     co_await settle_waiting(s, context, tenant, payment.identity, registration->now);
     auto stored = co_await store::find_payment(s, tenant, payment.id);
+    if (stored->status == flow::PaymentStatus::expected)
+        co_await weigh_neighbours(s, work, payment.identity);
     co_return Registered{Registered::Kind::created, std::move(*stored)};
 }
 

@@ -1,14 +1,14 @@
 #include "units/settle.h"
 
-#include "base/limits.h"
 #include "match/keys.h"
 #include "store/match_keys.h"
-#include "store/payments.h"
 #include "store/reviews.h"
 #include "store/settlements.h"
 #include "store/tasks.h"
 #include "units/tell.h"
 #include "wire/json_writer.h"
+
+#include <array>
 
 namespace settled::units {
 
@@ -20,68 +20,32 @@ using store::Session;
 using store::Side;
 using store::Step;
 
-// What one call works on.
-struct Work {
-    const Context& context;
-    TenantId tenant;
-    Instant now;
-};
-
-// {"candidates":[{"payment_id":"order-1","rank":6,"reference":"INV 1"}]}
+// {"candidates":[{"payment_id":"order-1","rank":6,"reference":"INV 1",…}]}
 std::string review_detail(const Verdict& verdict) {
     wire::JsonWriter w;
     w.object().key("candidates").array();
     for (const RankedPayment& candidate : verdict.candidates) {
-        w.object().member("payment_id", candidate.payment.client_id);
+        const flow::Payment& payment = candidate.payment;
+        w.object().member("payment_id", payment.client_id);
         w.member("rank", static_cast<int>(candidate.rank));
-        w.member("reference", candidate.payment.reference).end();
+        w.member("rule", match::token(candidate.rank));
+        w.member("reference", payment.reference).end();
     }
     w.end().end();
     return std::move(w).text();
 }
 
-Step<> park(Session& s, const Work& work, const flow::Settlement& settlement) {
-    const auto keys = match::stored_keys(work.context.keys.of(work.tenant), settlement.identity);
-    co_await store::insert_match_keys(s, work.tenant, Side::settlement, settlement.id.value, keys);
+Finding finding_of(const Verdict& verdict, bool after_watermark) {
+    return {.rank = verdict.candidates.front().rank,
+            .payments_seen = verdict.payments_seen,
+            .settlements_seen = verdict.settlements_seen,
+            .after_watermark = after_watermark};
 }
 
-Step<> leave(Session& s, const Work& work, Side side, std::int64_t owner,
-             const match::Identity& identity) {
-    const auto keys = match::stored_keys(work.context.keys.of(work.tenant), identity);
-    co_await store::delete_match_keys(s, work.tenant, side, owner, keys);
-}
-
-Step<> tell_unmatched_later(Session& s, const Work& work, const flow::Settlement& settlement) {
-    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
-                                store::task_tell_unmatched, settlement.id.value, 0,
-                                work.now + work.context.unmatched_grace, work.now);
-}
-
-Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& settlement) {
-    const auto review = co_await store::find_open_review(s, work.tenant, settlement.id.value);
-    if (review)
-        co_await store::close_review(s, work.tenant, review->id, work.now);
-}
-
-// Match, payment, event. The settlement's own row is the caller's.
-Step<> pair(Session& s, const Work& work, const flow::Settlement& settlement,
-            const Verdict& verdict) {
-    const auto& [payment, rank] = verdict.candidates.front();
-    const flow::Match made{work.context.ids.next<MatchId>(),
-                           settlement.id,
-                           payment.id,
-                           rank,
-                           match::rule_version,
-                           flow::evidence(rank, verdict.payments_seen, verdict.settlements_seen),
-                           work.now};
-    co_await store::insert_match(s, work.tenant, made);
-    const bool closed =
-        co_await store::close_payment(s, work.tenant, payment.id, flow::PaymentStatus::settled);
-    SETTLED_ASSERT(closed, "a payment under its match keys is open");
-    co_await leave(s, work, Side::payment, payment.id.value, payment.identity);
-    const auto event =
-        flow::matched_event(work.context.ids.next<EventId>(), settlement, payment, made, work.now);
-    co_await tell(s, work.context, work.tenant, event);
+bool may_match(const Verdict& verdict, const Work& work, const flow::Settlement& settlement) {
+    return verdict.outcome == Outcome::one &&
+           (!verdict.waits_for_watermark() ||
+            work.context.watermark_passed(settlement, work.now));
 }
 
 Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settlement,
@@ -99,19 +63,10 @@ Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settl
     co_await tell(s, work.context, work.tenant, event);
 }
 
-// A stored settlement that waits is judged again. True: it is matched now.
-Step<bool> judge_again(Session& s, const Work& work, flow::Settlement settlement) {
-    const Verdict verdict = co_await judge(s, work.context, work.tenant, settlement);
+// What became of a stored settlement that waits and is not matched.
+Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement,
+                const Verdict& verdict) {
     const bool was_ambiguous = settlement.status == SettlementStatus::ambiguous;
-    if (verdict.outcome == Outcome::one) {
-        co_await leave(s, work, Side::settlement, settlement.id.value, settlement.identity);
-        if (was_ambiguous)
-            co_await close_open_review(s, work, settlement);
-        co_await pair(s, work, settlement, verdict);
-        co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::matched,
-                                          settlement.version + 1);
-        co_return true;
-    }
     if (verdict.outcome == Outcome::ambiguous && was_ambiguous) {
         const auto review = co_await store::find_open_review(s, work.tenant, settlement.id.value);
         if (review)
@@ -121,73 +76,131 @@ Step<bool> judge_again(Session& s, const Work& work, flow::Settlement settlement
         co_await put_to_review(s, work, settlement, verdict);
         co_await store::update_settlement(s, work.tenant, settlement.id,
                                           SettlementStatus::ambiguous, settlement.version + 1);
-    } else if (was_ambiguous) {
+    } else if (verdict.outcome == Outcome::none && was_ambiguous) {
         co_await close_open_review(s, work, settlement);
         co_await store::update_settlement(s, work.tenant, settlement.id,
                                           SettlementStatus::unmatched, settlement.version);
-        co_await tell_unmatched_later(s, work, settlement);
+        co_await tell_unmatched_later(s, work, settlement.id,
+                                      work.now + work.context.unmatched_grace);
     }
-    co_return false;
 }
 
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
-// ends.
+// ends. Of those that stay ambiguous after their watermark one is weighed: they may be twins of
+// which the last has come now.
 Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment) {
     bool again = true;
+    SettlementId ambiguous{};
     while (again) {
         again = false;
-        const auto waiting = co_await waiting_settlements(s, work.context, work.tenant, payment);
+        ambiguous = {};
+        const auto waiting = co_await waiting_near(s, work.context, work.tenant, payment);
         for (const SettlementId id : waiting) {
             auto settlement = co_await store::find_settlement(s, work.tenant, id);
             SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
-            if (settlement->status == SettlementStatus::matched)
+            if (!settlement->is_open())
                 continue;
-            const bool matched = co_await judge_again(s, work, std::move(*settlement));
-            again = again || matched;
+            const bool is_ripe = work.context.watermark_passed(*settlement, work.now);
+            const Judged judged = co_await judge_again(s, work, std::move(*settlement));
+            again = again || judged == Judged::matched;
+            if (judged == Judged::ambiguous && is_ripe)
+                ambiguous = id;
         }
     }
+    if (ambiguous)
+        co_await weigh_later(s, work, ambiguous, work.now);
 }
 
 } // namespace
 
 void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
                         const match::Identity& identity) {
-    if (const auto block = match::block_of(context.keys.of(tenant), identity))
-        locks.add(store::Lock::block(tenant, *block));
+    add_block_lock(locks, context, tenant, identity);
     locks.add(store::Lock::endpoints_stay(tenant));
 }
 
 Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Settlement settlement,
                   Instant now) {
     const Work work{context, tenant, now};
+    const std::array trace{match::trace_key(context.keys.of(tenant), settlement.identity)};
+    co_await store::insert_match_keys(s, tenant, Side::trace, settlement.id.value, trace);
     const Verdict verdict = co_await judge(s, context, tenant, settlement);
-    switch (verdict.outcome) {
-    case Outcome::one:
+    if (may_match(verdict, work, settlement)) {
+        const flow::Payment& payment = verdict.candidates.front().payment;
         settlement.status = SettlementStatus::matched;
-        co_await pair(s, work, settlement, verdict);
         ++settlement.version;
+        (void)co_await make_match(s, work, settlement, settlement.version, payment,
+                                  finding_of(verdict, false));
         co_await store::insert_settlement(s, tenant, settlement);
-        co_await judge_waiting(s, work, verdict.candidates.front().payment.identity);
-        break;
-    case Outcome::ambiguous:
+        co_await judge_waiting(s, work, payment.identity);
+        co_return;
+    }
+    if (verdict.outcome == Outcome::ambiguous) {
         settlement.status = SettlementStatus::ambiguous;
         co_await put_to_review(s, work, settlement, verdict);
         ++settlement.version;
-        co_await store::insert_settlement(s, tenant, settlement);
-        co_await park(s, work, settlement);
-        break;
-    case Outcome::none:
-        co_await store::insert_settlement(s, tenant, settlement);
-        co_await park(s, work, settlement);
-        co_await tell_unmatched_later(s, work, settlement);
-        break;
     }
+    co_await store::insert_settlement(s, tenant, settlement);
+    co_await park(s, work, settlement);
+    co_await weigh_later(s, work, settlement.id, now + context.watermark);
 }
 
 Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
                       const match::Identity& payment, Instant now) {
     const Work work{context, tenant, now};
     co_await judge_waiting(s, work, payment);
+}
+
+Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& settlement) {
+    const auto review = co_await store::find_open_review(s, work.tenant, settlement.id.value);
+    if (review)
+        co_await store::close_review(s, work.tenant, review->id, work.now);
+}
+
+Step<Judged> judge_again(Session& s, const Work& work, flow::Settlement settlement, Reach reach) {
+    const Verdict verdict = co_await judge(s, work.context, work.tenant, settlement, reach);
+    if (may_match(verdict, work, settlement)) {
+        const flow::Payment payment = verdict.candidates.front().payment;
+        const Finding finding =
+            finding_of(verdict, work.context.watermark_passed(settlement, work.now));
+        const auto after = co_await match_waiting(s, work, settlement, payment, finding);
+        co_await settle_rest(s, work, after);
+        if (reach == Reach::loose) // whoever calls for one block goes on with the others in it
+            co_await judge_waiting(s, work, payment.identity);
+        co_return Judged::matched;
+    }
+    co_await stand_as(s, work, settlement, verdict);
+    const bool is_ambiguous = verdict.outcome == Outcome::ambiguous;
+    co_return is_ambiguous ? Judged::ambiguous : Judged::unmatched;
+}
+
+Step<flow::Payment> match_waiting(Session& s, const Work& work, const flow::Settlement& settlement,
+                                  const flow::Payment& payment, const Finding& finding) {
+    co_await unpark(s, work, settlement);
+    if (settlement.status == SettlementStatus::ambiguous)
+        co_await close_open_review(s, work, settlement);
+    co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::matched,
+                                      settlement.version + 1);
+    co_return co_await make_match(s, work, settlement, settlement.version + 1, payment, finding);
+}
+
+Step<> settle_rest(Session& s, const Work& work, const flow::Payment& payment) {
+    if (!flow::is_open(payment.status) || payment.identity.amount.minor <= 0)
+        co_return;
+    store::Locks locks;
+    add_block_lock(locks, work.context, work.tenant, payment.identity);
+    co_await s.lock(locks);
+    co_await judge_waiting(s, work, payment.identity);
+}
+
+Step<> weigh_later(Session& s, const Work& work, SettlementId settlement, Instant due) {
+    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(), store::task_weigh,
+                                settlement.value, 0, due, work.now);
+}
+
+Step<> tell_unmatched_later(Session& s, const Work& work, SettlementId settlement, Instant due) {
+    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
+                                store::task_tell_unmatched, settlement.value, 0, due, work.now);
 }
 
 } // namespace settled::units

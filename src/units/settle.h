@@ -1,25 +1,55 @@
-// A settlement finds its payment, whichever of the two came first.
+// A settlement, or a payment that one may be waiting for, is new: find the pair.
 //
-// Invariants (domain rules 17 to 21): one settlement, one payment, by the database; two candidates
-// are never decided between; the same facts in another order end in the same matches.
+// What is decided at once is decided here: by the account, the amount and an identifier, when nothing
+// else fits. What needs time or a wider look is left to weigh.h.
 #pragma once
 
+#include "flow/settlement.h"
+#include "store/lock.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
 #include "units/judge.h"
+#include "units/pairing.h"
 
 namespace settled::units {
 
-// What a unit locks before it comes to the two below (store/lock.h): nobody else settles in the
-// identity's block, and the endpoints that are told stay.
+// Adds what must be locked before what is open in the identity's block is looked at: everything
+// below is called under it.
 void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
                         const match::Identity& identity);
 
-// A new settlement: matched, put to review, or parked under its keys until its payment comes.
+// Stores the settlement and what follows. Its status is set here.
 store::Step<> settle_new(store::Session& s, const Context& context, TenantId tenant,
                          flow::Settlement settlement, Instant now);
 
-// A new payment is stored and under its keys: those that wait for one like it are judged again, and
-// so are those for whom a match made on the way leaves one candidate.
+// Judges again the settlements that wait for such a payment, after it was added, changed or taken.
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
                              const match::Identity& payment, Instant now);
+
+// Judges again one stored settlement that waits, and does what follows. A match that has to wait
+// for the watermark is not made: `unmatched`.
+enum class Judged : std::uint8_t { matched, ambiguous, unmatched };
+store::Step<Judged> judge_again(store::Session& s, const Work& work, flow::Settlement settlement,
+                              Reach reach = Reach::exact);
+
+// A stored settlement that waits gets its match: its status, keys and review follow. Returns the
+// payment as it stands then.
+store::Step<flow::Payment> match_waiting(store::Session& s, const Work& work,
+                                         const flow::Settlement& settlement,
+                                         const flow::Payment& payment, const Finding& finding);
+
+// What arrived in part waits for its rest, for which a settlement may be there.
+store::Step<> settle_rest(store::Session& s, const Work& work, const flow::Payment& payment);
+
+// Closes the review of an ambiguous settlement that is decided.
+store::Step<> close_open_review(store::Session& s, const Work& work,
+                                const flow::Settlement& settlement);
+
+// The settlement is weighed (weigh.h) at that time.
+store::Step<> weigh_later(store::Session& s, const Work& work, SettlementId settlement, Instant due);
+// Unless something has come up by then, its owner is told that it has no payment.
+store::Step<> tell_unmatched_later(store::Session& s, const Work& work, SettlementId settlement,
+                                   Instant due);
 
 } // namespace settled::units

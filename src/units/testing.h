@@ -8,13 +8,14 @@
 #include "store/events.h"
 #include "store/payments.h"
 #include "store/reviews.h"
+#include "store/matches.h"
 #include "store/settlements.h"
 #include "store/tasks.h"
 #include "store/testing.h"
 #include "units/accept_webhook.h"
 #include "units/record_attempt.h"
 #include "units/register_payment.h"
-#include "units/tell_unmatched.h"
+#include "units/run_timer.h"
 
 #include <algorithm>
 #include <map>
@@ -49,7 +50,7 @@ inline flow::Party party(std::string_view account, std::string_view name = "") {
 inline const store::Statement find_pairs{
     "SELECT t.transaction_id, p.client_id FROM settlement_match m JOIN settlement t ON t.tenant_id "
     "= m.tenant_id AND t.id = m.settlement_id JOIN payment p ON p.tenant_id = m.tenant_id AND "
-    "p.id = m.payment_id"};
+    "p.id = m.payment_id WHERE m.ended_at IS NULL"};
 
 inline Step<std::map<std::string, std::string>> read_pairs(Session& s) {
     const store::Rows rows = co_await s.run(find_pairs);
@@ -90,7 +91,7 @@ class World {
     }
 
     // What tests do to the world.
-    void add_account(std::string_view iban, TenantId owner = TenantId{1}) {
+    void add_account(std::string_view iban, TenantId owner = TenantId{1}, bool single_use = false) {
         store::AccountRow row;
         row.tenant = owner;
         row.id = ids_.next<AccountId>();
@@ -98,6 +99,7 @@ class World {
         row.account_key = account_key(iban);
         row.bank_account_id = "bank-" + row.account_key;
         row.created_at = now();
+        row.single_use = single_use;
         EXPECT_TRUE(write<bool>([&](Session& s) { return store::insert_account(s, row); }));
     }
     EndpointId add_endpoint(std::string_view events) {
@@ -160,16 +162,19 @@ class World {
         return accept(webhook(id, std::move(fact)));
     }
 
-    // What the timers of the server do: settlements whose grace is over are told. Returns how many
-    // events were made.
+    // What the timers of the server do, until none is due: settlements are weighed, and told when
+    // their grace is over. Returns how many were told.
     int run_due() {
-        const auto due = read<std::vector<store::TaskRow>>(
-            [&](Session& s) { return store::due_timers(s, now(), 1000); });
         int told = 0;
-        for (const store::TaskRow& task : due)
-            told +=
-                write<bool>([&](Session& s) { return tell_unmatched(s, context_, task, now()); });
+        for (auto due = due_timers(); !due.empty(); due = due_timers())
+            for (const store::TaskRow& task : due)
+                told += write<bool>(
+                    [&](Session& s) { return run_timer(s, context_, task, now()); });
         return told;
+    }
+    std::vector<store::TaskRow> due_timers() {
+        return read<std::vector<store::TaskRow>>(
+            [&](Session& s) { return store::due_timers(s, now(), 1000); });
     }
 
     // What tests look at.
@@ -185,8 +190,9 @@ class World {
     }
     std::optional<flow::Match> match_of(std::string_view transaction_id) {
         const SettlementId id = settlement(transaction_id).id;
-        return read<std::optional<flow::Match>>(
-            [&](Session& s) { return store::find_match_of_settlement(s, tenant, id); });
+        const auto matches = read<std::vector<flow::Match>>(
+            [&](Session& s) { return store::matches_of_settlement(s, tenant, id); });
+        return matches.empty() ? std::nullopt : std::optional(matches.front());
     }
     // Settlement → the tenant's id of its payment, for all that are matched.
     std::map<std::string, std::string> pairs() {

@@ -78,6 +78,11 @@ std::string Player::play(const Line& line) {
     return fmt::format("{} told", world_.run_due());
 }
 
+void Player::pass_watermark() {
+    world_.clock().advance(world_.context().watermark);
+    (void)world_.run_due();
+}
+
 void Player::play_fact(const Line& line, Instant story_time) {
     if (line.verb == "payment")
         (void)pay(line, story_time);

@@ -18,6 +18,8 @@ class Player {
     // The verdict of the line, as the file spells it.
     std::string play(const Line& line);
     // The same fact with the times that it has in the story, whenever it arrives.
+    // What waits for it is decided.
+    void pass_watermark();
     void play_fact(const Line& line, Instant story_time);
 
     Instant now() { return world_.now(); }

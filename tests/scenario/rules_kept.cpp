@@ -21,18 +21,28 @@ struct Rule {
 
 const Statement paired_twice{
     "SELECT count(*) - count(DISTINCT settlement_id) + count(*) - count(DISTINCT payment_id) "
-    "FROM settlement_match"};
+    "FROM settlement_match WHERE ended_at IS NULL AND pairing IN ('one', 'set')"};
 const Statement matched_without_match{
     "SELECT count(*) FROM settlement t WHERE (t.status = 'matched') <> EXISTS (SELECT 1 FROM "
-    "settlement_match m WHERE m.tenant_id = t.tenant_id AND m.settlement_id = t.id)"};
+    "settlement_match m WHERE m.tenant_id = t.tenant_id AND m.settlement_id = t.id AND m.ended_at "
+    "IS NULL)"};
 const Statement settled_without_match{
-    "SELECT count(*) FROM payment p WHERE (p.status = 'settled') <> EXISTS (SELECT 1 FROM "
-    "settlement_match m WHERE m.tenant_id = p.tenant_id AND m.payment_id = p.id)"};
+    "SELECT count(*) FROM payment p WHERE (p.status IN ('settled', 'partially_settled')) <> EXISTS "
+    "(SELECT 1 FROM settlement_match m WHERE m.tenant_id = p.tenant_id AND m.payment_id = p.id AND "
+    "m.ended_at IS NULL)"};
+const Statement parts_that_are_not_all{
+    "SELECT count(*) FROM settlement t WHERE t.status = 'matched' AND t.amount_minor <> (SELECT "
+    "coalesce(sum(m.amount_minor), 0) FROM settlement_match m WHERE m.tenant_id = t.tenant_id AND "
+    "m.settlement_id = t.id AND m.ended_at IS NULL)"};
+const Statement settled_by_other_than_its_matches{
+    "SELECT count(*) FROM payment p WHERE p.bounds_currency = '' AND p.settled_minor <> (SELECT "
+    "coalesce(sum(m.amount_minor), 0) FROM settlement_match m WHERE m.tenant_id = p.tenant_id AND "
+    "m.payment_id = p.id AND m.ended_at IS NULL)"};
 const Statement unequal_pair{
     "SELECT count(*) FROM settlement_match m JOIN settlement t ON t.tenant_id = m.tenant_id AND "
     "t.id = m.settlement_id JOIN payment p ON p.tenant_id = m.tenant_id AND p.id = m.payment_id "
-    "WHERE p.amount_minor <> t.amount_minor OR p.currency <> t.currency "
-    "OR p.c_account <> t.c_account"};
+    "WHERE p.c_account <> t.c_account OR (m.pairing IN ('one', 'set') AND m.rank NOT IN (0, 3, 12) "
+    "AND (p.amount_minor <> t.amount_minor OR p.currency <> t.currency))"};
 const Statement pair_of_nobody{
     "SELECT count(*) FROM settlement_match m WHERE NOT EXISTS (SELECT 1 FROM settlement t WHERE "
     "t.tenant_id = m.tenant_id AND t.id = m.settlement_id) OR NOT EXISTS (SELECT 1 FROM payment p "
@@ -42,27 +52,31 @@ const Statement ambiguous_without_review{
     "(SELECT count(*) FROM review r WHERE r.tenant_id = t.tenant_id AND r.subject_id = t.id AND "
     "r.kind = 'settlement_ambiguous' AND r.status = 'open')"};
 const Statement key_of_the_paired{
-    "SELECT count(*) FROM match_key k JOIN settlement_match m ON m.tenant_id = k.tenant_id AND "
-    "((k.side = 1 AND k.owner_id = m.settlement_id) OR (k.side = 0 AND k.owner_id = "
-    "m.payment_id))"};
+    "SELECT count(*) FROM match_key k WHERE (k.side = 1 AND EXISTS (SELECT 1 FROM settlement t WHERE "
+    "t.tenant_id = k.tenant_id AND t.id = k.owner_id AND t.status NOT IN ('unmatched', "
+    "'ambiguous'))) OR (k.side IN (0, 3) AND EXISTS (SELECT 1 FROM payment p WHERE p.tenant_id = "
+    "k.tenant_id AND p.id = k.owner_id AND p.status NOT IN ('expected', 'overdue', "
+    "'partially_settled')))"};
 const Statement version_not_told{
     "SELECT count(*) FROM settlement t WHERE t.version <> (SELECT count(*) FROM event e WHERE "
     "e.tenant_id = t.tenant_id AND e.subject_id = t.id) OR t.version <> (SELECT "
     "coalesce(max(e.version), 0) FROM event e WHERE e.tenant_id = t.tenant_id AND e.subject_id = "
     "t.id)"};
 const Statement match_not_told{
-    "SELECT count(*) FROM settlement t WHERE (CASE t.status WHEN 'matched' THEN 1 ELSE 0 END) <> "
-    "(SELECT count(*) FROM event e WHERE e.tenant_id = t.tenant_id AND e.subject_id = t.id AND "
+    "SELECT count(*) FROM settlement t WHERE (SELECT count(*) FROM settlement_match m WHERE "
+    "m.tenant_id = t.tenant_id AND m.settlement_id = t.id) <> (SELECT count(*) FROM event e WHERE e.tenant_id = t.tenant_id AND e.subject_id = t.id AND "
     "e.type = 'settlement.matched')"};
 const Statement waiting_for_nothing{
     "SELECT count(*) FROM settlement t WHERE t.status = 'unmatched' AND NOT EXISTS (SELECT 1 FROM "
-    "task k WHERE k.tenant_id = t.tenant_id AND k.subject_id = t.id AND k.kind = "
-    "'tell_unmatched')"};
+    "task k WHERE k.tenant_id = t.tenant_id AND k.subject_id = t.id AND k.kind IN "
+    "('weigh', 'tell_unmatched'))"};
 
 const Rule rules[] = {
     {"17: one settlement, one payment", paired_twice},
     {"17: a match is of a settlement and a payment", pair_of_nobody},
-    {"18: a pair has equal amount, currency and account", unequal_pair},
+    {"18: a pair has one account, and one amount unless its rank says otherwise", unequal_pair},
+    {"19: what is matched is matched whole", parts_that_are_not_all},
+    {"19: what has settled of a payment is the sum of its matches", settled_by_other_than_its_matches},
     {"22: what is matched has a match, and the rest has none", matched_without_match},
     {"22: what is settled has a match, and the rest has none", settled_without_match},
     {"22: what is ambiguous has one open review, and the rest has none", ambiguous_without_review},

@@ -1,0 +1,136 @@
+#include "units/candidates.h"
+
+#include "base/limits.h"
+#include "match/keys.h"
+#include "store/payments.h"
+#include "store/settlements.h"
+
+#include <algorithm>
+
+namespace settled::units {
+
+namespace {
+
+using match::Seen;
+using store::Session;
+using store::Side;
+using store::Step;
+using store::Waiting;
+
+// Ids before references: at the limit only candidates by reference may be left out (match/choice.h).
+std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key,
+                                           const match::Identity& identity) {
+    std::vector<match::Key> keys = match::id_keys(key, identity);
+    const auto all = match::probe_keys(key, identity);
+    keys.insert(keys.end(), all.begin(), all.end());
+    return keys;
+}
+
+void merge(Waiting& all, const Waiting& more) {
+    for (const std::int64_t owner : more.owners)
+        if (std::ranges::find(all.owners, owner) == all.owners.end())
+            all.owners.push_back(owner);
+    all.overflow = all.overflow || more.overflow;
+    all.by_keys = all.by_keys || more.by_keys;
+}
+
+Step<Waiting> find_exact(Session& s, const crypto::Hmac& key, TenantId tenant, Side side,
+                         const match::Identity& identity) {
+    const auto block = match::block_of(key, identity);
+    if (!block)
+        co_return Waiting{};
+    const store::ProbeKeys probe = [&] { return ordered_probe_keys(key, identity); };
+    co_return co_await store::find_waiting(s, tenant, side, *block, probe, limits::candidates_max);
+}
+
+// `of` says whose identity it is: the other side's are looked for.
+Step<Waiting> find(Session& s, const crypto::Hmac& key, TenantId tenant, match::Of of,
+                   const match::Identity& identity, Reach reach) {
+    const Side side = of == match::Of::payment ? Side::settlement : Side::payment;
+    Waiting found = co_await find_exact(s, key, tenant, side, identity);
+    if (reach == Reach::exact)
+        co_return found;
+    for (const std::int64_t block : match::loose_blocks(key, identity, of)) {
+        const Waiting more =
+            co_await store::walk_block(s, tenant, side, block, limits::candidates_max);
+        merge(found, more);
+    }
+    if (found.owners.size() > limits::candidates_max) {
+        found.owners.resize(limits::candidates_max);
+        found.overflow = true;
+    }
+    if (!found.owners.empty() || side == Side::settlement)
+        co_return found;
+    co_return co_await find_exact(s, key, tenant, Side::archive, identity);
+}
+
+std::vector<SettlementId> ids_of(const Waiting& waiting) {
+    std::vector<SettlementId> ids;
+    for (const std::int64_t owner : waiting.owners)
+        ids.push_back(SettlementId{owner});
+    return ids;
+}
+
+Seen seen_of(const Waiting& waiting) {
+    if (waiting.overflow)
+        return Seen::some;
+    return waiting.by_keys ? Seen::by_keys : Seen::all;
+}
+
+} // namespace
+
+Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context, TenantId tenant,
+                                              const flow::Settlement& settlement, Reach reach) {
+    const auto waiting = co_await find(s, context.keys.of(tenant), tenant, match::Of::settlement,
+                                       settlement.identity, reach);
+    Candidates<flow::Payment> near;
+    near.seen = seen_of(waiting);
+    for (const std::int64_t owner : waiting.owners) {
+        auto payment = co_await store::find_payment(s, tenant, PaymentId{owner});
+        SETTLED_ASSERT(payment.has_value(), "a payment under a match key exists");
+        if (!settlement.refuses(payment->id))
+            near.add(std::move(*payment));
+    }
+    co_return near;
+}
+
+Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& context,
+                                                    TenantId tenant, const flow::Payment& payment,
+                                                    const flow::Settlement& judged, Reach reach) {
+    const auto waiting = co_await find(s, context.keys.of(tenant), tenant, match::Of::payment,
+                                       payment.identity, reach);
+    Candidates<flow::Settlement> near;
+    near.seen = seen_of(waiting);
+    near.add(judged);
+    for (const std::int64_t owner : waiting.owners) {
+        if (owner == judged.id.value)
+            continue;
+        auto settlement = co_await store::find_settlement(s, tenant, SettlementId{owner});
+        SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
+        if (!settlement->refuses(payment.id))
+            near.add(std::move(*settlement));
+    }
+    co_return near;
+}
+
+Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context, TenantId tenant,
+                                             const match::Identity& payment) {
+    const auto waiting =
+        co_await find_exact(s, context.keys.of(tenant), tenant, Side::settlement, payment);
+    co_return ids_of(waiting);
+}
+
+Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& context,
+                                                TenantId tenant,
+                                                const match::Identity& payment) {
+    Waiting waiting;
+    for (const std::int64_t block :
+         match::loose_blocks(context.keys.of(tenant), payment, match::Of::payment)) {
+        const Waiting more = co_await store::walk_block(s, tenant, Side::settlement, block,
+                                                        limits::candidates_max);
+        merge(waiting, more);
+    }
+    co_return ids_of(waiting);
+}
+
+} // namespace settled::units

@@ -1,0 +1,58 @@
+// Who may belong to a settlement or a payment, as things stand in the store. Reads only.
+#pragma once
+
+#include "flow/payment.h"
+#include "flow/settlement.h"
+#include "match/choice.h"
+#include "store/lock.h"
+#include "store/match_keys.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+#include <vector>
+
+namespace settled::units {
+
+// Where to look.
+enum class Reach : std::uint8_t {
+    exact, // the account and the amount
+    loose, // what shares an identifier with it on that account, too, whatever the amount
+};
+
+template <class T>
+struct Candidates {
+    std::vector<T> items;
+    std::vector<match::Identity> identities; // of each item
+    match::Seen seen = match::Seen::all;
+
+    void add(T item) {
+        identities.push_back(item.identity);
+        items.push_back(std::move(item));
+    }
+};
+
+// Open payments that may be behind the settlement; never one that it refuses.
+store::Step<Candidates<flow::Payment>> payments_near(store::Session& s, const Context& context,
+                                                     TenantId tenant,
+                                                     const flow::Settlement& settlement,
+                                                     Reach reach);
+
+// Settlements that wait and may be of the payment; never one that refuses it. `judged` is the first
+// of them, whether it is stored yet or not.
+store::Step<Candidates<flow::Settlement>> settlements_near(store::Session& s,
+                                                           const Context& context, TenantId tenant,
+                                                           const flow::Payment& payment,
+                                                           const flow::Settlement& judged,
+                                                           Reach reach);
+
+// The ids of settlements that wait in a payment's amount block and may be of it.
+store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Context& context,
+                                                    TenantId tenant,
+                                                    const match::Identity& payment);
+// And of those that share an identifier with it, whatever their amount.
+store::Step<std::vector<SettlementId>> waiting_sharing(store::Session& s, const Context& context,
+                                                       TenantId tenant,
+                                                       const match::Identity& payment);
+
+} // namespace settled::units

@@ -1,0 +1,52 @@
+// A person decides: which payments a settlement is of, that it is of none, that a match was wrong.
+//
+// Every decision names who made it and why, and can be made once: what was decided meanwhile, by
+// whomever, is a refusal (state_conflict) and changes nothing.
+#pragma once
+
+#include "base/error.h"
+#include "flow/match.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::units {
+
+// By whom and why, and on which open review of the settlement, if on one.
+struct Decision {
+    TenantId tenant;
+    std::optional<ReviewId> review;
+    std::string actor;
+    std::string reason;
+    Instant now;
+};
+
+struct PaymentPart {
+    std::string payment_id; // the tenant's, or ours
+    std::optional<Money> amount; // absent: all of the settlement (one part), or of the payment
+};
+
+// The settlement is of these payments. Fails with not_found, state_conflict (settlement or a payment
+// is not open, the review is closed), value_invalid (the parts are not the settlement's amount).
+store::Step<Result<>> match_by_hand(store::Session& s, const Context& context, Decision decision,
+                                    SettlementId settlement,
+                                    std::shared_ptr<const std::vector<PaymentPart>> parts);
+
+// It is no payment that we will ever hear of. Fails with not_found, state_conflict.
+store::Step<Result<>> reject(store::Session& s, const Context& context, Decision decision,
+                             SettlementId settlement);
+
+// The match, and all others of its settlement, end; the settlement and its payments wait again, and
+// are never matched to each other by the rules. Fails with not_found, state_conflict (it has ended).
+store::Step<Result<>> undo(store::Session& s, const Context& context, Decision decision,
+                           MatchId match);
+
+// A review that is of no settlement has been seen to. Fails with not_found, state_conflict.
+store::Step<Result<>> close_by_hand(store::Session& s, Decision decision);
+
+} // namespace settled::units

@@ -1,0 +1,282 @@
+#include "units/group.h"
+
+#include "match/groups.h"
+#include "store/settlements.h"
+#include "units/settle.h"
+
+#include <algorithm>
+
+namespace settled::units {
+
+namespace {
+
+using flow::Pairing;
+using match::Seen;
+using store::Session;
+using store::Step;
+
+using Settlements = Candidates<flow::Settlement>;
+using Payments = Candidates<flow::Payment>;
+
+// How the two would relate if their amounts were equal: by what a part of a payment is known.
+std::optional<match::Rank> rank_but_for_amount(const match::Identity& payment,
+                                               match::Identity settlement,
+                                               const match::RuleSet& rules) {
+    if (settlement.amount.currency != payment.amount.currency)
+        return std::nullopt;
+    settlement.amount = payment.amount;
+    const auto relation = match::relate(payment, settlement, rules);
+    return relation.rank && relation.may_match() && *relation.rank != match::Rank::single_use_account
+               ? relation.rank
+               : std::nullopt;
+}
+
+bool all_ripe(const Work& work, const std::vector<flow::Settlement>& settlements) {
+    return std::ranges::all_of(settlements, [&](const flow::Settlement& settlement) {
+        return work.context.watermark_passed(settlement, work.now);
+    });
+}
+
+// Those of the candidates that the choice names; nullopt unless all are of one rank that may match.
+template <class T>
+std::optional<std::vector<T>> all_of_one_rank(const match::Choice& choice, const Candidates<T>& near) {
+    if (choice.candidates.empty() || near.seen != Seen::all)
+        return std::nullopt;
+    std::vector<T> items;
+    for (const match::Candidate& candidate : choice.candidates) {
+        if (candidate.rank != choice.candidates.front().rank ||
+            candidate.policy == match::Policy::suggest)
+            return std::nullopt;
+        items.push_back(near.items[candidate.index]);
+    }
+    return items;
+}
+
+template <class T>
+std::vector<match::Identity> identities_of(const std::vector<T>& items) {
+    std::vector<match::Identity> identities;
+    for (const T& item : items)
+        identities.push_back(item.identity);
+    return identities;
+}
+
+template <class T>
+void sort_by_time(std::vector<T>& items) {
+    std::ranges::sort(items, {}, [](const T& item) { return std::pair(item.identity.at, item.id); });
+}
+
+// In the order of their times, and only if each pair holds by itself.
+std::optional<GroupPlan> plan_of_twins(std::vector<flow::Payment> payments,
+                                       std::vector<flow::Settlement> settlements, match::Rank rank,
+                                       const match::RuleSet& rules) {
+    sort_by_time(payments);
+    sort_by_time(settlements);
+    GroupPlan plan{Pairing::set, rank, {}};
+    for (std::size_t i = 0; i < payments.size(); ++i) {
+        if (match::relate(payments[i].identity, settlements[i].identity, rules).rank != rank)
+            return std::nullopt;
+        plan.parts.push_back({settlements[i], payments[i], settlements[i].amount});
+    }
+    return plan;
+}
+
+Step<std::optional<GroupPlan>> plan_twins(Session& s, const Work& work,
+                                          const flow::Settlement& settlement,
+                                          const match::RuleSet& rules) {
+    const Payments near =
+        co_await payments_near(s, work.context, work.tenant, settlement, Reach::exact);
+    const auto choice =
+        match::choose_payment(settlement.identity, near.identities, near.seen, rules);
+    const auto payments = all_of_one_rank(choice, near);
+    if (!payments || payments->size() < 2 || !match::are_twins(identities_of(*payments)))
+        co_return std::nullopt;
+    const Settlements suitors = co_await settlements_near(s, work.context, work.tenant,
+                                                          payments->front(), settlement,
+                                                          Reach::exact);
+    const auto back = match::choose_settlement(payments->front().identity, suitors.identities,
+                                               suitors.seen, rules);
+    const auto settlements = all_of_one_rank(back, suitors);
+    if (!settlements || settlements->size() != payments->size() ||
+        !match::are_twins(identities_of(*settlements)) || !all_ripe(work, *settlements))
+        co_return std::nullopt;
+    co_return plan_of_twins(*payments, *settlements, choice.candidates.front().rank, rules);
+}
+
+// Open payments that the settlement could be (a part of), or be made of, by what they are known by.
+struct Known {
+    std::vector<flow::Payment> payments;
+    std::vector<match::Rank> ranks;
+    bool whole_view = false;
+};
+Step<Known> known_payments(Session& s, const Work& work, const flow::Settlement& settlement,
+                           const match::RuleSet& rules) {
+    const Payments near =
+        co_await payments_near(s, work.context, work.tenant, settlement, Reach::loose);
+    Known known;
+    known.whole_view = near.seen == Seen::all;
+    for (const flow::Payment& payment : near.items) {
+        const auto rank = rank_but_for_amount(payment.identity, settlement.identity, rules);
+        if (!rank || payment.identity.amount.minor <= 0)
+            continue;
+        known.payments.push_back(payment);
+        known.ranks.push_back(*rank);
+    }
+    co_return known;
+}
+
+// Settlements that wait and could be (a part of) the payment; the judged one is the first.
+struct Suitors {
+    std::vector<flow::Settlement> settlements;
+    std::vector<match::Rank> ranks;
+    bool whole_view = false;
+};
+Step<Suitors> known_suitors(Session& s, const Work& work, const flow::Payment& payment,
+                            const flow::Settlement& judged, const match::RuleSet& rules) {
+    const Settlements near =
+        co_await settlements_near(s, work.context, work.tenant, payment, judged, Reach::loose);
+    Suitors suitors;
+    suitors.whole_view = near.seen == Seen::all;
+    for (const flow::Settlement& settlement : near.items) {
+        const auto rank = rank_but_for_amount(payment.identity, settlement.identity, rules);
+        if (!rank)
+            continue;
+        suitors.settlements.push_back(settlement);
+        suitors.ranks.push_back(*rank);
+    }
+    co_return suitors;
+}
+
+std::vector<Money> rests_of(const std::vector<flow::Payment>& payments) {
+    std::vector<Money> amounts;
+    for (const flow::Payment& payment : payments)
+        amounts.push_back(payment.identity.amount);
+    return amounts;
+}
+
+std::vector<Money> amounts_of(const std::vector<flow::Settlement>& settlements) {
+    std::vector<Money> amounts;
+    for (const flow::Settlement& settlement : settlements)
+        amounts.push_back(settlement.amount);
+    return amounts;
+}
+
+// One settlement, several payments: exactly one choice of them sums to it, and no other settlement
+// has a claim to any of them.
+Step<std::optional<GroupPlan>> plan_merge(Session& s, const Work& work,
+                                          const flow::Settlement& settlement,
+                                          const match::RuleSet& rules) {
+    const Known known = co_await known_payments(s, work, settlement, rules);
+    if (!known.whole_view)
+        co_return std::nullopt;
+    const auto group =
+        match::sum_to(settlement.amount, rests_of(known.payments), rules.parts_max);
+    if (group.fit != match::Fit::one)
+        co_return std::nullopt;
+    GroupPlan plan{Pairing::merge, match::Rank::single_use_account, {}};
+    for (const std::size_t member : group.members) {
+        const flow::Payment& payment = known.payments[member];
+        const Suitors suitors = co_await known_suitors(s, work, payment, settlement, rules);
+        if (!suitors.whole_view || suitors.settlements.size() != 1)
+            co_return std::nullopt;
+        plan.rank = std::max(plan.rank, known.ranks[member]);
+        plan.parts.push_back({settlement, payment, payment.identity.amount});
+    }
+    co_return plan;
+}
+
+// One payment, several settlements: it is the only one that any of them could be of, and exactly one
+// choice of those that wait sums to it.
+Step<std::optional<GroupPlan>> plan_split(Session& s, const Work& work,
+                                          const flow::Settlement& settlement,
+                                          const match::RuleSet& rules) {
+    const Known known = co_await known_payments(s, work, settlement, rules);
+    if (!known.whole_view || known.payments.size() != 1)
+        co_return std::nullopt;
+    const flow::Payment payment = known.payments.front();
+    const Suitors suitors = co_await known_suitors(s, work, payment, settlement, rules);
+    const auto group = match::sum_to(payment.identity.amount, amounts_of(suitors.settlements),
+                                     rules.parts_max);
+    if (!suitors.whole_view || group.fit != match::Fit::one || group.members.front() != 0)
+        co_return std::nullopt;
+    GroupPlan plan{Pairing::split, match::Rank::single_use_account, {}};
+    for (const std::size_t member : group.members) {
+        const flow::Settlement& part = suitors.settlements[member];
+        const Known others = co_await known_payments(s, work, part, rules);
+        if (!others.whole_view || others.payments.size() != 1 ||
+            !work.context.watermark_passed(part, work.now))
+            co_return std::nullopt;
+        plan.rank = std::max(plan.rank, suitors.ranks[member]);
+        plan.parts.push_back({part, payment, part.amount});
+    }
+    co_return plan;
+}
+
+Finding finding_of(const GroupPlan& plan, const GroupPart& part) {
+    const bool shared = plan.pairing == Pairing::merge;
+    return {.rank = plan.rank,
+            .pairing = plan.pairing,
+            .payments_seen = shared ? plan.parts.size() : 1,
+            .settlements_seen = shared ? 1 : plan.parts.size(),
+            .after_watermark = true,
+            .amount = part.amount};
+}
+
+// The settlement is one, its matches are several.
+Step<> carry_out_merge(Session& s, const Work& work, const GroupPlan& plan) {
+    const flow::Settlement& settlement = plan.parts.front().settlement;
+    const auto count = static_cast<std::int64_t>(plan.parts.size());
+    co_await unpark(s, work, settlement);
+    if (settlement.status == flow::SettlementStatus::ambiguous)
+        co_await close_open_review(s, work, settlement);
+    co_await store::update_settlement(s, work.tenant, settlement.id,
+                                      flow::SettlementStatus::matched, settlement.version + count);
+    std::int64_t version = settlement.version;
+    for (const GroupPart& part : plan.parts)
+        (void)co_await make_match(s, work, settlement, ++version, part.payment,
+                                  finding_of(plan, part));
+    for (const GroupPart& part : plan.parts)
+        co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
+}
+
+} // namespace
+
+Step<std::optional<GroupPlan>> plan_group(Session& s, const Work& work,
+                                          const flow::Settlement& settlement) {
+    const auto rules = work.context.rules_of(work.tenant, settlement.identity.account);
+    auto plan = co_await plan_twins(s, work, settlement, *rules);
+    if (!plan)
+        plan = co_await plan_split(s, work, settlement, *rules);
+    if (!plan)
+        plan = co_await plan_merge(s, work, settlement, *rules);
+    co_return plan;
+}
+
+store::Locks locks_of(const Context& context, TenantId tenant, const GroupPlan& plan) {
+    store::Locks locks;
+    if (plan.pairing == Pairing::set)
+        return locks; // all in the block of the settlement that is weighed
+    add_block_lock(locks, context, tenant, plan.parts.front().payment.identity);
+    for (const GroupPart& part : plan.parts)
+        add_block_lock(locks, context, tenant,
+                       plan.pairing == Pairing::merge ? part.payment.identity
+                                                      : part.settlement.identity);
+    return locks;
+}
+
+Step<> carry_out(Session& s, const Work& work, const GroupPlan& plan) {
+    if (plan.pairing == Pairing::merge) {
+        co_await carry_out_merge(s, work, plan);
+        co_return;
+    }
+    flow::Payment payment; // of a split, as the parts before have left it
+    for (const GroupPart& part : plan.parts) {
+        const bool first = plan.pairing == Pairing::set || !payment.id;
+        if (first)
+            payment = part.payment;
+        payment = co_await match_waiting(s, work, part.settlement, payment, finding_of(plan, part));
+    }
+    for (const GroupPart& part : plan.parts) // their rivals may be clear now
+        co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
+}
+
+} // namespace settled::units

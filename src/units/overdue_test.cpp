@@ -1,0 +1,93 @@
+// Payments that should have settled by now.
+#include "units/overdue.h"
+#include "units/testing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace settled::units {
+namespace {
+
+using flow::PaymentStatus;
+using testing::World;
+using std::chrono::hours;
+
+void sweep(World& world) {
+    for (std::size_t rail = 0; rail < match::rails; ++rail)
+        while (world.write<bool>([&](store::Session& s) {
+            return sweep_overdue(s, world.context(), World::tenant, static_cast<match::Rail>(rail),
+                                 world.now());
+        })) {
+        }
+}
+
+flow::NewPayment payment(const World& world, std::string_view id, std::string_view scheme) {
+    auto payment = world.payment(id, 1234);
+    payment.scheme = scheme;
+    payment.reference = id;
+    return payment;
+}
+
+TEST(Overdue, is_told_once_after_the_time_of_the_rail) {
+    World world;
+    world.register_payment(payment(world, "order-20418", "fps"));
+    world.register_payment(payment(world, "order-20419", "bacs"));
+    world.clock().advance(hours(2));
+    sweep(world);
+    EXPECT_TRUE(world.events().empty());
+    world.clock().advance(hours(1));
+    sweep(world);
+    sweep(world);
+    ASSERT_EQ(world.events().size(), 1U);
+    EXPECT_EQ(world.events().at(0).type, "payment.overdue");
+    EXPECT_EQ(world.payment_named("order-20418").status, PaymentStatus::overdue);
+    EXPECT_EQ(world.payment_named("order-20419").status, PaymentStatus::expected);
+    world.clock().advance(hours(24 * 7));
+    sweep(world);
+    EXPECT_EQ(world.payment_named("order-20419").status, PaymentStatus::overdue);
+}
+
+TEST(Overdue, is_no_end_the_money_may_still_come) {
+    World world;
+    world.register_payment(payment(world, "order-20418", "fps"));
+    world.clock().advance(hours(3));
+    sweep(world);
+    auto fact = world.fact(1234);
+    fact.reference = "order-20418";
+    world.settle("t", fact);
+    EXPECT_EQ(world.payment_of("t"), "order-20418");
+}
+
+TEST(Overdue, what_settled_in_time_is_not_told) {
+    World world;
+    world.register_payment(payment(world, "order-20418", "fps"));
+    auto fact = world.fact(1234);
+    fact.reference = "order-20418";
+    world.settle("t", fact);
+    world.clock().advance(hours(24));
+    sweep(world);
+    EXPECT_EQ(world.events().size(), 1U);
+}
+
+TEST(Archive, is_looked_at_last_and_by_an_id_still_decides) {
+    World world;
+    auto old = payment(world, "order-20418", "fps");
+    old.end_to_end_id = "E2E0000001";
+    world.register_payment(old);
+    world.clock().advance(hours(24 * 30));
+    sweep(world);
+    auto fact = world.fact(1234);
+    fact.end_to_end_id = "E2E0000001";
+    world.settle("t", fact);
+    EXPECT_EQ(world.payment_of("t"), "") << "not at once";
+    world.clock().advance(world.context().watermark);
+    world.run_due();
+    EXPECT_EQ(world.payment_of("t"), "order-20418");
+    world.settle("u", fact);
+    world.clock().advance(world.context().watermark);
+    world.run_due();
+    EXPECT_EQ(world.payment_of("u"), "") << "nothing of it is left in the archive";
+}
+
+} // namespace
+} // namespace settled::units

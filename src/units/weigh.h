@@ -1,0 +1,15 @@
+// The watermark of a settlement that waits is reached: no payment that is older than it can still be
+// on its way to us. Now what rests on there being no other payment may be decided, and what agrees
+// but for the amount is looked for: rank 3, 8, 9, 12, twins, splits, merges.
+#pragma once
+
+#include "store/session.h"
+#include "store/step.h"
+#include "store/tasks.h"
+#include "units/context.h"
+
+namespace settled::units {
+
+store::Step<> weigh(store::Session& s, const Context& context, store::TaskRow task, Instant now);
+
+} // namespace settled::units

@@ -1,0 +1,246 @@
+// What is decided when the watermark of a settlement is reached, and not before.
+#include "units/testing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace settled::units {
+namespace {
+
+using flow::Pairing;
+using flow::PaymentStatus;
+using flow::SettlementStatus;
+using testing::gbp;
+using testing::party;
+using testing::World;
+
+struct Start {
+    std::string_view id;
+    std::int64_t minor;
+    std::string_view reference = "";
+    std::string_view end_to_end_id = "";
+    std::string_view payer = "";
+};
+
+flow::NewPayment payment_of(const World& world, const Start& start) {
+    auto payment = world.payment(start.id, start.minor);
+    payment.reference = start.reference;
+    payment.end_to_end_id = start.end_to_end_id;
+    if (!start.payer.empty())
+        payment.payer = party(start.payer);
+    return payment;
+}
+
+void arrive(World& world, const Start& start) {
+    auto fact = world.fact(start.minor);
+    fact.reference = start.reference;
+    fact.end_to_end_id = start.end_to_end_id;
+    if (!start.payer.empty())
+        fact.counterparty = party(start.payer);
+    world.settle(start.id, fact);
+}
+
+void pass_watermark(World& world) {
+    world.clock().advance(world.context().watermark);
+    world.run_due();
+}
+
+std::vector<std::string> event_types(World& world) {
+    std::vector<std::string> types;
+    for (const auto& event : world.events())
+        types.push_back(event.type);
+    return types;
+}
+
+constexpr std::string_view long_reference = "ACME SHOP ORDER 20417 LONDON";
+
+TEST(Weigh, a_cut_reference_alone_waits_for_the_watermark) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1234, long_reference}));
+    arrive(world, {"t", 1234, long_reference.substr(0, 18)});
+    EXPECT_EQ(world.payment_of("t"), "") << "an older payment may still be on its way";
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_of("t"), "p");
+    EXPECT_EQ(world.match_of("t")->rank, match::Rank::reference_part);
+}
+
+TEST(Weigh, a_rival_that_comes_before_the_watermark_is_seen) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1234, long_reference}));
+    arrive(world, {"t", 1234, long_reference.substr(0, 18)});
+    auto rival = payment_of(world, {"q", 1234, "ACME SHOP ORDER 20999 PARIS"});
+    rival.reference = std::string(long_reference.substr(0, 22)) + "PARIS";
+    world.register_payment(rival);
+    pass_watermark(world);
+    EXPECT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
+}
+
+TEST(Weigh, the_payer_alone_decides_when_nothing_else_could) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1234, "", "", "040004 12345678"}));
+    arrive(world, {"t", 1234, "", "", "040004 12345678"});
+    EXPECT_EQ(world.payment_of("t"), "");
+    pass_watermark(world);
+    EXPECT_EQ(world.match_of("t")->rank, match::Rank::payer);
+    world.register_payment(payment_of(world, {"q", 99, "", "", "040004 12345678"}));
+    world.register_payment(payment_of(world, {"r", 99}));
+    arrive(world, {"u", 99, "", "", "040004 12345678"});
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_of("u"), "") << "the payer of r is not known, it may be the same";
+}
+
+TEST(Weigh, amount_and_time_alone_never_decide) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1234}));
+    arrive(world, {"t", 1234});
+    pass_watermark(world);
+    EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
+}
+
+TEST(Weigh, a_part_that_names_the_payment_is_told_and_the_rest_closes_it) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
+    arrive(world, {"t1", 400, "INV-2041", "E2E0000001"});
+    EXPECT_EQ(world.payment_of("t1"), "");
+    pass_watermark(world);
+    EXPECT_EQ(world.match_of("t1")->rank, match::Rank::end_to_end_id_only);
+    EXPECT_EQ(world.match_of("t1")->pairing, Pairing::split);
+    auto payment = world.payment_named("p");
+    EXPECT_EQ(payment.status, PaymentStatus::partially_settled);
+    EXPECT_EQ(payment.identity.amount, gbp(600)) << "is still to come";
+    arrive(world, {"t2", 600, "INV-2041", "E2E0000001"});
+    EXPECT_EQ(world.match_of("t2")->rank, match::Rank::end_to_end_id) << "exactly the rest: at once";
+    payment = world.payment_named("p");
+    EXPECT_EQ(payment.status, PaymentStatus::settled);
+    EXPECT_EQ(payment.settled_minor, 1000);
+    EXPECT_THAT(event_types(world),
+                ::testing::ElementsAre("settlement.matched", "payment.partially_settled",
+                                       "settlement.matched"));
+}
+
+TEST(Weigh, too_much_is_a_variance) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
+    arrive(world, {"t", 1100, "INV-2041", "E2E0000001"});
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_of("t"), "p");
+    EXPECT_EQ(world.payment_named("p").status, PaymentStatus::settled);
+    EXPECT_THAT(world.events().at(0).body,
+                ::testing::HasSubstr(R"("difference":{"value":"1.00","currency":"GBP"})"));
+}
+
+TEST(Weigh, what_a_payment_may_settle_as_is_accepted_with_its_rate) {
+    World world;
+    auto payment = payment_of(world, {"p", 10'000, "INVOICE-2041-X"});
+    const auto eur = [](std::int64_t minor) { return Money{minor, Currency::parse("EUR").value()}; };
+    payment.settles_as = match::Bounds{eur(11'400), eur(11'800)};
+    world.register_payment(payment);
+    auto fact = world.fact(1);
+    fact.amount = eur(11'716);
+    fact.reference = "INVOICE-2041-X";
+    world.settle("t", fact);
+    pass_watermark(world);
+    EXPECT_EQ(world.match_of("t")->rank, match::Rank::reference_only);
+    EXPECT_EQ(world.payment_named("p").status, PaymentStatus::settled);
+    EXPECT_THAT(world.events().at(0).body, ::testing::HasSubstr(R"("rate":"1.17160000")"));
+    fact.amount = eur(12'000);
+    world.register_payment([&] {
+        auto other = payment;
+        other.client_id = "q";
+        return other;
+    }());
+    world.settle("u", fact);
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_of("u"), "") << "beyond the bounds";
+}
+
+TEST(Weigh, an_account_for_single_use_says_enough) {
+    World world;
+    world.add_account("GB33BUKB20201555555555", World::tenant, true);
+    auto payment = payment_of(world, {"p", 1000, "WHATEVER"});
+    payment.payee = party("GB33BUKB20201555555555");
+    world.register_payment(payment);
+    auto fact = world.fact(1000);
+    fact.account = party("GB33BUKB20201555555555");
+    world.settle("t", fact);
+    EXPECT_EQ(world.match_of("t")->rank, match::Rank::single_use_account);
+}
+
+TEST(Weigh, twins_are_closed_as_a_set_when_all_are_there) {
+    World world;
+    for (const char* id : {"p1", "p2", "p3"})
+        world.register_payment(payment_of(world, {id, 1234, "INV-2041"}));
+    arrive(world, {"t1", 1234, "INV-2041"});
+    arrive(world, {"t2", 1234, "INV-2041"});
+    pass_watermark(world);
+    EXPECT_TRUE(world.pairs().empty()) << "three payments, two settlements: which is unpaid?";
+    arrive(world, {"t3", 1234, "INV-2041"});
+    EXPECT_TRUE(world.pairs().empty());
+    pass_watermark(world);
+    EXPECT_EQ(world.pairs().size(), 3U);
+    for (const char* id : {"t1", "t2", "t3"})
+        EXPECT_EQ(world.match_of(id)->pairing, Pairing::set);
+    EXPECT_TRUE(world.reviews("open").empty());
+}
+
+TEST(Weigh, twins_whose_payments_come_last_are_closed_too) {
+    World world;
+    arrive(world, {"t1", 1234, "INV-2041"});
+    arrive(world, {"t2", 1234, "INV-2041"});
+    pass_watermark(world);
+    world.register_payment(payment_of(world, {"p1", 1234, "INV-2041"}));
+    world.register_payment(payment_of(world, {"p2", 1234, "INV-2041"}));
+    world.run_due();
+    EXPECT_EQ(world.pairs().size(), 2U);
+    EXPECT_TRUE(world.reviews("open").empty());
+}
+
+TEST(Weigh, parts_without_an_id_are_taken_together_when_exactly_one_choice_fits) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1000, "INVOICE-2041-X"}));
+    arrive(world, {"t1", 400, "INVOICE-2041-X"});
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_of("t1"), "") << "a part alone says too little";
+    arrive(world, {"t2", 600, "INVOICE-2041-X"});
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_of("t1"), "p");
+    EXPECT_EQ(world.payment_of("t2"), "p");
+    EXPECT_EQ(world.match_of("t2")->pairing, Pairing::split);
+    EXPECT_EQ(world.payment_named("p").status, PaymentStatus::settled);
+}
+
+TEST(Weigh, parts_that_fit_in_two_ways_are_left) {
+    World world;
+    world.register_payment(payment_of(world, {"p", 1000, "INVOICE-2041-X"}));
+    for (const auto& [id, minor] : {std::pair{"t1", 400}, {"t2", 600}, {"t3", 600}})
+        arrive(world, {id, minor, "INVOICE-2041-X"});
+    pass_watermark(world);
+    EXPECT_TRUE(world.pairs().empty());
+}
+
+TEST(Weigh, payments_that_came_together_share_their_settlement) {
+    World world;
+    world.register_payment(payment_of(world, {"p1", 400, "", "", "040004 12345678"}));
+    world.register_payment(payment_of(world, {"p2", 600, "", "", "040004 12345678"}));
+    world.register_payment(payment_of(world, {"p3", 50, "", "", "040004 12345678"}));
+    arrive(world, {"t", 1000, "", "", "040004 12345678"});
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_named("p1").status, PaymentStatus::settled);
+    EXPECT_EQ(world.payment_named("p2").status, PaymentStatus::settled);
+    EXPECT_EQ(world.payment_named("p3").status, PaymentStatus::expected);
+    EXPECT_EQ(world.settlement("t").version, 2) << "each match is told";
+    EXPECT_EQ(world.settlement("t").status, SettlementStatus::matched);
+}
+
+TEST(Weigh, a_payment_that_comes_after_its_parts_finds_them) {
+    World world;
+    arrive(world, {"t1", 400, "INVOICE-2041-X"});
+    arrive(world, {"t2", 600, "INVOICE-2041-X"});
+    pass_watermark(world);
+    world.register_payment(payment_of(world, {"p", 1000, "INVOICE-2041-X"}));
+    world.run_due();
+    EXPECT_EQ(world.pairs().size(), 2U);
+}
+
+} // namespace
+} // namespace settled::units
