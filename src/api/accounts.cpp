@@ -23,6 +23,7 @@ void write_account(wire::JsonWriter& w, const AccountRow& account) {
     w.member("sort_code", account.sort_code).member("account_number", account.account_number);
     w.member("name", account.name).member("external_id", account.external_id);
     w.member("bank_account_id", account.bank_account_id);
+    w.member("single_use", account.single_use);
     write_time(w, "created_at", account.created_at);
     w.end();
 }
@@ -53,6 +54,7 @@ Result<AccountRow> read_account(const wire::Json& root) {
     account.name = in.optional_text("name", limits::text_bytes_max);
     account.external_id = in.optional_text("external_id", limits::text_bytes_max);
     account.bank_account_id = in.optional_text("bank_account_id", limits::text_bytes_max);
+    account.single_use = in.optional_flag("single_use");
     if (!iban && !sort_code && !number)
         in.missing("iban");
     else if (iban && (sort_code || number))

@@ -58,6 +58,7 @@ struct Api::Impl {
                std::move(deps.reach),
                std::move(deps.sources_changed),
                std::move(deps.endpoints_changed),
+               std::move(deps.rules_changed),
                std::move(deps.profiles_changed),
                deps.master.copy(),
                crypto::Hmac(crypto::derive_key(deps.master, "request-fingerprints").bytes()),

@@ -40,6 +40,7 @@ struct ApiDeps {
     // answered.
     std::function<Task<>()> sources_changed;
     std::function<Task<>()> endpoints_changed;
+    std::function<Task<>()> rules_changed;
     Reach reach = {}; // of endpoints
     std::function<Task<>()> profiles_changed = [] -> Task<> { co_return; };
 };

@@ -18,6 +18,7 @@ struct Core;
 struct Caller {
     TenantId tenant;
     ScopeSet scopes;
+    std::string name; // of who decides, in records: the id of the API key, or "operator"
 };
 
 // An authenticated request on its way to its handler. Lives until the handler has returned.

@@ -23,6 +23,7 @@ struct Core {
     Reach reach;
     std::function<Task<>()> sources_changed;
     std::function<Task<>()> endpoints_changed;
+    std::function<Task<>()> rules_changed;
     std::function<Task<>()> profiles_changed;
     Secret master;             // keys for what must be read back are derived from it
     crypto::Hmac fingerprints; // of requests with an Idempotency-Key

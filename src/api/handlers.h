@@ -15,6 +15,16 @@ Task<Result<Answer>> list_matches(const Core& core, const Call& call);
 Task<Result<Answer>> get_match(const Core& core, const Call& call);
 Task<Result<Answer>> list_reviews(const Core& core, const Call& call);
 Task<Result<Answer>> get_review(const Core& core, const Call& call);
+Task<Result<Answer>> accept_review(const Core& core, const Call& call);
+Task<Result<Answer>> split_review(const Core& core, const Call& call);
+Task<Result<Answer>> reject_review(const Core& core, const Call& call);
+Task<Result<Answer>> close_review(const Core& core, const Call& call);
+Task<Result<Answer>> match_settlement(const Core& core, const Call& call);
+Task<Result<Answer>> reject_settlement(const Core& core, const Call& call);
+Task<Result<Answer>> undo_match(const Core& core, const Call& call);
+
+Task<Result<Answer>> create_rules(const Core& core, const Call& call);
+Task<Result<Answer>> list_rules(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_reference(const Core& core, const Call& call);
 

@@ -51,7 +51,7 @@ Task<Result<Caller>> KeyRing::caller_of(const net::Request& request) {
         co_return not_valid();
     const auto scopes = ScopeSet::parse((*found)->scopes);
     SETTLED_ASSERT(scopes.has_value(), "the store holds scopes that are none");
-    const Caller caller{(*found)->tenant, *scopes};
+    const Caller caller{(*found)->tenant, *scopes, to_string((*found)->id)};
     remember(hash, caller, seen);
     co_return caller;
 }

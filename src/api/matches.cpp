@@ -2,7 +2,7 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
-#include "store/settlements.h"
+#include "store/matches.h"
 
 namespace settled::api {
 

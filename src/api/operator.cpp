@@ -39,7 +39,7 @@ Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
             [tenant](Session& s) { return find_or_open(s, tenant); });
         if (!id)
             co_return std::unexpected(id.error());
-        co_return Caller{*id, ScopeSet::all()};
+        co_return Caller{*id, ScopeSet::all(), "operator"};
     }
     const auto wanted = std::make_shared<const std::string>(name);
     const Result<Found> found =
@@ -48,7 +48,7 @@ Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
         co_return std::unexpected(found.error());
     if (!*found)
         co_return fail(Code::not_found, "there is no such tenant");
-    co_return Caller{(*found)->id, ScopeSet::all()};
+    co_return Caller{(*found)->id, ScopeSet::all(), "operator"};
 }
 
 } // namespace settled::api

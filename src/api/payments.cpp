@@ -5,6 +5,7 @@
 #include "api/page.h"
 #include "api/views.h"
 #include "forms/payment_reader.h"
+#include "store/matches.h"
 #include "store/settlements.h"
 #include "units/mint.h"
 #include "units/register_payment.h"
@@ -19,7 +20,7 @@ using store::Step;
 // A payment with what became of it.
 struct Detail {
     flow::Payment payment;
-    std::optional<flow::Match> match;
+    std::optional<flow::Match> match; // the last that lives; more than one if it came in parts
     std::optional<flow::Settlement> settlement; // there with the match
 };
 
@@ -27,9 +28,11 @@ Step<Detail> detail_of(Session& s, TenantId tenant, flow::Payment payment) {
     Detail detail{std::move(payment), std::nullopt, std::nullopt};
     if (detail.payment.status == flow::PaymentStatus::expected)
         co_return detail;
-    detail.match = co_await store::find_match_of_payment(s, tenant, detail.payment.id);
-    if (detail.match)
-        detail.settlement = co_await store::find_settlement(s, tenant, detail.match->settlement_id);
+    const auto matches = co_await store::matches_of_payment(s, tenant, detail.payment.id);
+    if (matches.empty())
+        co_return detail;
+    detail.match = matches.back();
+    detail.settlement = co_await store::find_settlement(s, tenant, detail.match->settlement_id);
     co_return detail;
 }
 
@@ -79,7 +82,8 @@ Step<Result<Answer>> register_one(Session& s, const units::Context& context,
     using Kind = units::Registered::Kind;
     const auto registered = co_await units::register_payment(s, context, given);
     if (registered.kind == Kind::ignored)
-        co_return ignored(given->payment.client_id, "payee_unknown");
+        co_return ignored(given->payment.client_id,
+                          given->payment.is_dead ? "payment_dead" : "payee_unknown");
     if (registered.kind == Kind::conflict)
         co_return fail(Code::payment_conflict,
                        "give the payment an id of its own, or send it as it was");

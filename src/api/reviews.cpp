@@ -13,22 +13,6 @@ using store::Session;
 using store::Step;
 using Reviews = std::vector<store::ReviewRow>;
 
-// A settlement's or a webhook's, as the kind says.
-std::string subject_of(const store::ReviewRow& review) {
-    if (review.kind == store::review_settlement_ambiguous)
-        return to_string(SettlementId{review.subject_id});
-    return to_string(WebhookId{review.subject_id});
-}
-
-void write_review(wire::JsonWriter& w, const store::ReviewRow& review) {
-    w.object().member("id", to_string(review.id)).member("kind", review.kind);
-    w.member("subject_id", subject_of(review)).member("status", review.status);
-    w.key("detail").raw(review.detail);
-    write_time(w, "created_at", review.created_at);
-    write_time(w, "closed_at", review.closed_at);
-    w.end();
-}
-
 Step<Reviews> list(Session& s, TenantId tenant, std::shared_ptr<const std::string> status,
                    Page page) {
     co_return co_await store::list_reviews(s, tenant, *status, page.before, page.wanted());

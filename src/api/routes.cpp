@@ -21,10 +21,20 @@ constexpr auto table = std::to_array<Route>({
 
     {"GET", "/v1/settlements", settlements_read, "limit after status account", list_settlements},
     {"GET", "/v1/settlements/{id}", settlements_read, "", get_settlement},
+    {"POST", "/v1/settlements/{id}/match", settlements_write, "", match_settlement},
+    {"POST", "/v1/settlements/{id}/reject", settlements_write, "", reject_settlement},
     {"GET", "/v1/matches", settlements_read, "limit after", list_matches},
     {"GET", "/v1/matches/{id}", settlements_read, "", get_match},
+    {"POST", "/v1/matches/{id}/undo", settlements_write, "", undo_match},
     {"GET", "/v1/reviews", settlements_read, "limit after status", list_reviews},
     {"GET", "/v1/reviews/{id}", settlements_read, "", get_review},
+    {"POST", "/v1/reviews/{id}/accept", settlements_write, "", accept_review},
+    {"POST", "/v1/reviews/{id}/split", settlements_write, "", split_review},
+    {"POST", "/v1/reviews/{id}/reject", settlements_write, "", reject_review},
+    {"POST", "/v1/reviews/{id}/close", settlements_write, "", close_review},
+
+    {"POST", "/v1/rules", settlements_write, "", create_rules},
+    {"GET", "/v1/rules", settlements_read, "", list_rules},
 
     {"POST", "/v1/references", payments_write, "", create_reference},
 

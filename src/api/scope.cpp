@@ -6,11 +6,12 @@ namespace settled::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> tokens{
+constexpr std::array<std::string_view, 13> tokens{
     "",
     "payments:read",
     "payments:write",
     "settlements:read",
+    "settlements:write",
     "accounts:read",
     "accounts:write",
     "endpoints:read",

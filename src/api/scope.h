@@ -10,13 +10,14 @@
 
 namespace settled::api {
 
-// `none`: the route is for everyone. Settlements cover matches and reviews; events cover
+// `none`: the route is for everyone. Settlements cover matches, reviews and rules; events cover
 // deliveries; admin covers sources and API keys.
 enum class Scope : std::uint8_t {
     none,
     payments_read,
     payments_write,
     settlements_read,
+    settlements_write,
     accounts_read,
     accounts_write,
     endpoints_read,

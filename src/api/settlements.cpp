@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
+#include "store/matches.h"
 #include "store/reviews.h"
 
 namespace settled::api {
@@ -16,7 +17,7 @@ using Settlements = std::vector<flow::Settlement>;
 
 struct Detail {
     flow::Settlement settlement;
-    std::optional<flow::Match> match;
+    std::optional<flow::Match> match; // the last that lives; more than one if it is merged
     std::optional<store::ReviewRow> review; // the open one
 };
 
@@ -25,7 +26,9 @@ Step<std::optional<Detail>> find(Session& s, TenantId tenant, SettlementId id) {
     if (!settlement)
         co_return std::nullopt;
     Detail detail{*std::move(settlement), std::nullopt, std::nullopt};
-    detail.match = co_await store::find_match_of_settlement(s, tenant, id);
+    const auto matches = co_await store::matches_of_settlement(s, tenant, id);
+    if (!matches.empty())
+        detail.match = matches.back();
     detail.review = co_await store::find_open_review(s, tenant, id.value);
     co_return detail;
 }
@@ -54,7 +57,7 @@ Step<Settlements> list(Session& s, TenantId tenant,
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
     CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
     CO_TRY(std::string status,
-           read_choice(call.request, "status", {"unmatched", "matched", "ambiguous"}));
+           read_choice(call.request, "status", {"unmatched", "matched", "ambiguous", "reversed", "rejected"}));
     CO_TRY(std::string account, read_account_filter(call.request));
     const auto filter =
         std::make_shared<const store::SettlementFilter>(std::move(status), std::move(account));

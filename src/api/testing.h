@@ -96,6 +96,7 @@ class World {
     observe::Metrics metrics;
     int endpoints_changed = 0;
     int sources_changed = 0;
+    int rules_changed = 0;
     std::string directory;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<Api> api;

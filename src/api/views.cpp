@@ -8,14 +8,18 @@ namespace {
 
 using wire::JsonWriter;
 
-void write_amount(JsonWriter& w, Money amount) {
-    w.key("amount").object().member("value", decimal(amount));
-    w.member("currency", amount.currency.code()).end();
-}
-
 void write_party(JsonWriter& w, std::string_view key, std::string_view name,
                  std::string_view account) {
     w.key(key).object().member("name", name).member("account", account).end();
+}
+
+// A settlement's, a payment's or a webhook's, as the kind says.
+std::string subject_of(const store::ReviewRow& review) {
+    if (review.kind == store::review_settlement_ambiguous)
+        return to_string(SettlementId{review.subject_id});
+    if (review.kind == store::review_payment_failed)
+        return to_string(PaymentId{review.subject_id});
+    return to_string(WebhookId{review.subject_id});
 }
 
 template <class T, class Members>
@@ -26,6 +30,11 @@ void write_object(JsonWriter& w, const T& value, const Members& members) {
 }
 
 } // namespace
+
+void write_money(JsonWriter& w, std::string_view name, const Money& money) {
+    w.key(name).object().member("value", decimal(money));
+    w.member("currency", money.currency.code()).end();
+}
 
 void write_time(JsonWriter& w, std::string_view name, Instant at) {
     w.member(name, wire::to_rfc3339(at));
@@ -41,7 +50,8 @@ void write_time(JsonWriter& w, std::string_view name, std::optional<Instant> at)
 void write_payment_members(JsonWriter& w, const flow::Payment& payment) {
     w.member("id", to_string(payment.id)).member("client_id", payment.client_id);
     w.member("status", token(payment.status));
-    write_amount(w, payment.amount);
+    write_money(w, "amount", payment.amount);
+    write_money(w, "settled", {payment.settled_minor, payment.amount.currency});
     w.member("institution_id", payment.institution_id).member("scheme", payment.scheme);
     w.member("reference", payment.reference).member("end_to_end_id", payment.end_to_end_id);
     write_party(w, "payee", payment.payee_name, payment.payee_account);
@@ -52,7 +62,7 @@ void write_payment_members(JsonWriter& w, const flow::Payment& payment) {
 
 void write_settlement_members(JsonWriter& w, const flow::Settlement& settlement) {
     w.member("id", to_string(settlement.id)).member("status", token(settlement.status));
-    write_amount(w, settlement.amount);
+    write_money(w, "amount", settlement.amount);
     w.member("scheme", settlement.scheme).member("transaction_id", settlement.transaction_id);
     w.member("reference", settlement.reference);
     w.member("end_to_end_id", settlement.end_to_end_id);
@@ -78,8 +88,24 @@ void write_match(JsonWriter& w, const flow::Match& match) {
     w.member("settlement_id", to_string(match.settlement_id));
     w.member("payment_id", to_string(match.payment_id));
     w.member("rank", static_cast<int>(match.rank)).member("rule", match::token(match.rank));
-    w.member("rule_version", match.rule_version).key("evidence").raw(match.evidence);
+    w.member("rules", match.rules).member("rule_version", match.rule_version);
+    w.member("pairing", token(match.pairing));
+    write_money(w, "amount", match.amount);
+    w.key("evidence").raw(match.evidence);
+    w.member("actor", match.actor);
     write_time(w, "matched_at", match.matched_at);
+    write_time(w, "ended_at", match.ended_at);
+    w.end();
+}
+
+void write_review(JsonWriter& w, const store::ReviewRow& review) {
+    w.object().member("id", to_string(review.id)).member("kind", review.kind);
+    w.member("subject_id", subject_of(review)).member("status", review.status);
+    w.key("detail").raw(review.detail);
+    w.member("decision", review.decision).member("reason", review.reason);
+    w.member("actor", review.actor);
+    write_time(w, "created_at", review.created_at);
+    write_time(w, "closed_at", review.closed_at);
     w.end();
 }
 

@@ -4,8 +4,10 @@
 // Each writes one object as the next value. Those that only one controller needs stand there.
 #pragma once
 
+#include "flow/match.h"
 #include "flow/payment.h"
 #include "flow/settlement.h"
+#include "store/reviews.h"
 #include "store/tasks.h"
 #include "wire/json_writer.h"
 
@@ -20,9 +22,12 @@ void write_time(wire::JsonWriter& w, std::string_view name, std::optional<Instan
 void write_payment_members(wire::JsonWriter& w, const flow::Payment& payment);
 void write_settlement_members(wire::JsonWriter& w, const flow::Settlement& settlement);
 
+void write_money(wire::JsonWriter& w, std::string_view name, const Money& money);
+
 void write_payment(wire::JsonWriter& w, const flow::Payment& payment);
 void write_settlement(wire::JsonWriter& w, const flow::Settlement& settlement);
 void write_match(wire::JsonWriter& w, const flow::Match& match);
+void write_review(wire::JsonWriter& w, const store::ReviewRow& review);
 void write_delivery(wire::JsonWriter& w, const store::TaskRow& task);
 void write_delivery_members(wire::JsonWriter& w, const store::TaskRow& task);
 

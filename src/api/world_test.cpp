@@ -75,6 +75,7 @@ std::unique_ptr<Api> World::another_api() {
                                          metrics,
                                          [this] { return count(sources_changed); },
                                          [this] { return count(endpoints_changed); },
+                                         [this] { return count(rules_changed); },
                                          {}});
 }
 

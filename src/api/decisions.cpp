@@ -1,0 +1,202 @@
+// What people decide: reviews, matches by hand, matches undone.
+#include "api/body.h"
+#include "api/change.h"
+#include "api/handlers.h"
+#include "api/views.h"
+#include "base/limits.h"
+#include "forms/reader.h"
+#include "store/matches.h"
+#include "store/reviews.h"
+#include "store/settlements.h"
+#include "units/decide.h"
+
+namespace settled::api {
+
+namespace {
+
+using store::Session;
+using store::Step;
+using Parts = std::vector<units::PaymentPart>;
+
+constexpr std::size_t parts_max = 64;
+
+struct Wish {
+    std::shared_ptr<const Parts> parts; // none: not that kind of wish
+    std::string reason;
+};
+
+void read_part(forms::Reader& in, Parts& parts) {
+    units::PaymentPart part;
+    part.payment_id = in.text("payment_id", limits::client_id_bytes_max);
+    if (in.has("amount"))
+        part.amount = in.money("amount");
+    parts.push_back(std::move(part));
+}
+
+// {"payments":[{"payment_id":"order-1","amount":{…}},…]}; each element is read as an object.
+void read_parts(forms::Reader& in, Parts& parts) {
+    const auto list = in.member("payments");
+    if (!list || !list->is_array() || list->size() == 0 || list->size() > parts_max)
+        return in.refuse(Code::value_invalid, "payments", "give a list of 1 to 64");
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        if (!list->at(i).is_object())
+            return in.refuse(Code::value_invalid, "payments", "give objects");
+        forms::Reader element(list->at(i));
+        read_part(element, parts);
+        if (const auto read = element.finish(); !read)
+            return in.refuse(read.error().code, "payments", read.error().detail);
+    }
+}
+
+enum class Asks : std::uint8_t { one_payment, payments, nothing };
+
+Result<Wish> read_wish(const net::Request& request, Asks asks) {
+    TRY(const auto document, json_body(request));
+    forms::Reader in(document.root());
+    Parts parts;
+    if (asks == Asks::one_payment)
+        parts.push_back({in.text("payment_id", limits::client_id_bytes_max), std::nullopt});
+    if (asks == Asks::payments)
+        read_parts(in, parts);
+    Wish wish;
+    wish.reason = in.text("reason", limits::text_bytes_max);
+    TRY_VOID(in.finish());
+    wish.parts = std::make_shared<const Parts>(std::move(parts));
+    return wish;
+}
+
+units::Decision decision_of(const Core& core, const Call& call, const Wish& wish,
+                            std::optional<ReviewId> review) {
+    return {call.caller.tenant, review, call.caller.name, wish.reason, core.clock.now()};
+}
+
+Step<Result<Answer>> shown_settlement(Session& s, TenantId tenant, SettlementId id) {
+    const auto settlement = co_await store::find_settlement(s, tenant, id);
+    const auto matches = co_await store::matches_of_settlement(s, tenant, id);
+    wire::JsonWriter w;
+    w.object().key("settlement");
+    write_settlement(w, *settlement);
+    w.key("matches").array();
+    for (const flow::Match& match : matches)
+        write_match(w, match);
+    w.end().end();
+    co_return Answer{200, std::move(w).text()};
+}
+
+struct Job {
+    const units::Context& context;
+    units::Decision decision;
+    std::shared_ptr<const Parts> parts;
+};
+using JobPtr = std::shared_ptr<const Job>;
+
+Step<Result<Answer>> match_settlement_by_hand(Session& s, JobPtr job, SettlementId id) {
+    const auto done =
+        co_await units::match_by_hand(s, job->context, job->decision, id, job->parts);
+    if (!done)
+        co_return std::unexpected(done.error());
+    co_return co_await shown_settlement(s, job->decision.tenant, id);
+}
+
+Step<Result<Answer>> reject_settlement_by_hand(Session& s, JobPtr job, SettlementId id) {
+    const auto done = co_await units::reject(s, job->context, job->decision, id);
+    if (!done)
+        co_return std::unexpected(done.error());
+    co_return co_await shown_settlement(s, job->decision.tenant, id);
+}
+
+// The settlement that a review is about, and then what is to be done with it.
+template <class Act>
+Step<Result<Answer>> on_review(Session& s, JobPtr job, Act act) {
+    const auto review =
+        co_await store::find_review(s, job->decision.tenant, *job->decision.review);
+    if (!review)
+        co_return fail(Code::not_found, "there is no such review");
+    if (review->kind != store::review_settlement_ambiguous)
+        co_return fail(Code::state_conflict,
+                       "it is of no settlement: see to it, then POST its /close");
+    co_return co_await act(s, job, SettlementId{review->subject_id});
+}
+
+Step<Result<Answer>> undo_one(Session& s, JobPtr job, MatchId id) {
+    const auto done = co_await units::undo(s, job->context, job->decision, id);
+    if (!done)
+        co_return std::unexpected(done.error());
+    const auto match = co_await store::find_match(s, job->decision.tenant, id);
+    wire::JsonWriter w;
+    write_match(w, *match);
+    co_return Answer{200, std::move(w).text()};
+}
+
+Step<Result<Answer>> close_one(Session& s, JobPtr job) {
+    const auto review =
+        co_await store::find_review(s, job->decision.tenant, *job->decision.review);
+    if (review && review->kind == store::review_settlement_ambiguous)
+        co_return fail(Code::state_conflict, "accept, split or reject it");
+    const auto done = co_await units::close_by_hand(s, job->decision);
+    if (!done)
+        co_return std::unexpected(done.error());
+    const auto closed = co_await store::find_review(s, job->decision.tenant, review->id);
+    wire::JsonWriter w;
+    write_review(w, *closed);
+    co_return Answer{200, std::move(w).text()};
+}
+
+Result<JobPtr> job_of(const Core& core, const Call& call, Asks asks,
+                      std::optional<ReviewId> review) {
+    TRY(const Wish wish, read_wish(call.request, asks));
+    return std::make_shared<const Job>(core.context, decision_of(core, call, wish, review),
+                                       wish.parts);
+}
+
+} // namespace
+
+Task<Result<Answer>> accept_review(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, Asks::one_payment, id));
+    co_return co_await change(
+        core, call, [job](Session& s) { return on_review(s, job, match_settlement_by_hand); });
+}
+
+Task<Result<Answer>> split_review(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, Asks::payments, id));
+    co_return co_await change(
+        core, call, [job](Session& s) { return on_review(s, job, match_settlement_by_hand); });
+}
+
+Task<Result<Answer>> reject_review(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, id));
+    co_return co_await change(
+        core, call, [job](Session& s) { return on_review(s, job, reject_settlement_by_hand); });
+}
+
+Task<Result<Answer>> close_review(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, id));
+    co_return co_await change(core, call, [job](Session& s) { return close_one(s, job); });
+}
+
+Task<Result<Answer>> match_settlement(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<SettlementIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, Asks::payments, std::nullopt));
+    co_return co_await change(
+        core, call, [job, id](Session& s) { return match_settlement_by_hand(s, job, id); });
+}
+
+Task<Result<Answer>> reject_settlement(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<SettlementIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, std::nullopt));
+    co_return co_await change(
+        core, call, [job, id](Session& s) { return reject_settlement_by_hand(s, job, id); });
+}
+
+Task<Result<Answer>> undo_match(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<MatchIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, std::nullopt));
+    co_return co_await change(core, call,
+                              [job, id](Session& s) { return undo_one(s, job, id); });
+}
+
+} // namespace settled::api
