@@ -179,6 +179,10 @@ void read_all(Reader& reader, Config& config) {
     reader.section("matching", {{"unmatched_after_seconds",
                                  reader.number(0, 86'400, [&config](std::int64_t value) {
                                      config.unmatched_after = std::chrono::seconds(value);
+                                 })},
+                                {"watermark_seconds",
+                                 reader.number(0, 86'400, [&config](std::int64_t value) {
+                                     config.watermark = std::chrono::seconds(value);
                                  })}});
     reader.section("learning",
                    {{"after_seconds", reader.number(0, 3600, [&config](std::int64_t value) {

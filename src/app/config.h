@@ -36,6 +36,7 @@ struct Config {
 
     // [matching]
     std::chrono::seconds unmatched_after{10};
+    std::chrono::seconds watermark{2};
 
     // [learning]
     std::chrono::seconds learn_after{60};

@@ -27,6 +27,7 @@ std::string instance_name() {
 Task<> load_books(Installation& installation) {
     co_await installation.reload_sources();
     co_await installation.reload_endpoints();
+    co_await installation.reload_rules();
     co_await installation.reload_profiles();
 }
 
@@ -60,7 +61,9 @@ Result<> Installation::open_parts() {
         *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
     context_ =
         std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after,
-                                         roles_.worker ? &claims_ : nullptr, profiles_.get());
+                                         roles_.worker ? &claims_ : nullptr, profiles_.get(),
+                                          std::min(config_.watermark, config_.unmatched_after),
+                                          &rule_book_);
     endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
     hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, sources_, clock, metrics);
     api_ = std::make_unique<api::Api>(
@@ -72,6 +75,7 @@ Result<> Installation::open_parts() {
                      metrics,
                      [this] { return reload_sources(); },
                      [this] { return reload_endpoints(); },
+                     [this] { return reload_rules(); },
                      {{config_.https_only, config_.allow}, config_.kafka.event_topics},
                      [this] { return reload_profiles(); }});
     show_gauges();
@@ -109,6 +113,15 @@ Task<> Installation::reload_sources() {
         sources_.load(*rows);
     else
         log::failure("sources.unreadable", rows.error(), {});
+}
+
+Task<> Installation::reload_rules() {
+    const auto rows = co_await store_->read<std::vector<store::RuleSetRow>>(
+        [](store::Session& s) { return store::present_rule_sets(s); });
+    if (rows)
+        rule_book_.load(*rows);
+    else
+        log::failure("rules.unreadable", rows.error(), {});
 }
 
 Task<> Installation::reload_profiles() {

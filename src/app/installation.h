@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "app/config.h"
+#include "app/rule_book.h"
 #include "base/clock.h"
 #include "base/rng.h"
 #include "intake/hooks.h"
@@ -33,6 +34,7 @@ class Installation {
     // Reads the books again from the store.
     Task<> reload_sources();
     Task<> reload_endpoints();
+    Task<> reload_rules();
     Task<> reload_profiles();
     // What else wants to know that endpoints changed; set once, before the first request.
     void on_endpoints_changed(std::function<void()> listener) {
@@ -72,6 +74,7 @@ class Installation {
     std::unique_ptr<IdMint> ids_;
     std::unique_ptr<node::Keeper> keeper_;
     std::unique_ptr<units::TenantKeys> keys_;
+    RuleBook rule_book_;
     std::unique_ptr<units::ProfileBook> profiles_;
     std::unique_ptr<units::Context> context_;
     intake::SourceBook sources_;

@@ -67,6 +67,7 @@ class RunningServer {
     Result<> open_control(IoThread& thread);
     worker::DispatcherDeps dispatcher_deps(IoThread& thread, std::size_t index, std::size_t count);
     void route_notes();
+    Task<> reload(std::string_view book);
     void keep_place(IoThread& first);
     Task<> keep_retention();
     Task<> wait_for_signal();
@@ -221,17 +222,22 @@ void RunningServer::route_notes() {
     });
 }
 
+Task<> RunningServer::reload(std::string_view book) {
+    if (book == store::book_sources)
+        return installation_.reload_sources();
+    if (book == store::book_rules)
+        return installation_.reload_rules();
+    if (book == store::book_profiles)
+        return installation_.reload_profiles();
+    return installation_.reload_endpoints();
+}
+
 // What other nodes change and leave is seen here.
 void RunningServer::keep_place(IoThread& first) {
     installation_.keeper().on_book_changed([this, &first](std::string_view book) {
-        if (book == store::book_sources)
-            asio::co_spawn(first.io, installation_.reload_sources(), asio::detached);
-        if (book == store::book_endpoints)
-            asio::co_spawn(first.io, installation_.reload_endpoints(), asio::detached);
-        if (book != store::book_profiles)
-            return;
-        installation_.profiles().doubt(); // at once: what is old must not be taken for new
-        asio::co_spawn(first.io, installation_.reload_profiles(), asio::detached);
+        if (book == store::book_profiles)
+            installation_.profiles().doubt(); // at once: what is old must not be taken for new
+        asio::co_spawn(first.io, reload(book), asio::detached);
     });
     installation_.keeper().on_tasks_freed([this] {
         for (const auto& thread : threads_)
@@ -316,6 +322,7 @@ void RunningServer::run() {
         thread->thread.join();
     if (bus_)
         bus_->stop();
+    installation_.keeper().release_io();
 }
 
 } // namespace

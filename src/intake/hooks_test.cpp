@@ -4,6 +4,7 @@
 #include "flow/source.h"
 #include "store/inbox.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/testing.h"
 #include "wire/base64.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -69,10 +70,10 @@ class HooksTest : public testing::Test {
     }
     Result<net::Response> receive(net::Request request, std::string source = "clearbank") {
         std::optional<Result<net::Response>> answer;
-        boost::asio::io_context io(1);
-        boost::asio::co_spawn(io, keep(*hooks_, std::move(source), std::move(request), answer),
+        const store::testing::Loop io; // the store may still be on its way out of post()
+        boost::asio::co_spawn(*io, keep(*hooks_, std::move(source), std::move(request), answer),
                               boost::asio::detached);
-        io.run();
+        io->run();
         return std::move(*answer);
     }
     static Task<> keep(Hooks& hooks, std::string source, net::Request request,
@@ -81,9 +82,9 @@ class HooksTest : public testing::Test {
     }
     std::size_t webhooks_stored() {
         std::size_t count = 0;
-        boost::asio::io_context io(1);
-        boost::asio::co_spawn(io, count_webhooks(*store_, count), boost::asio::detached);
-        io.run();
+        const store::testing::Loop io; // the store may still be on its way out of post()
+        boost::asio::co_spawn(*io, count_webhooks(*store_, count), boost::asio::detached);
+        io->run();
         return count;
     }
     static Task<> count_webhooks(store::Store& store, std::size_t& count) {

@@ -125,6 +125,11 @@ void Keeper::stop() {
         looking_->cancel();
 }
 
+void Keeper::release_io() {
+    renewing_.reset();
+    looking_.reset();
+}
+
 Task<> Keeper::pause(asio::steady_timer& timer, std::chrono::microseconds time) const {
     if (stopped_)
         co_return; // asked to stop meanwhile, when there was no wait to cancel

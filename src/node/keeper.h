@@ -62,6 +62,8 @@ class Keeper {
     void start(boost::asio::io_context& io);
     void stop();
     bool stopped() const { return stopped_; }
+    // Lets go of the io_context, which has run out of work and may be destroyed from now on.
+    void release_io();
 
     // What start() repeats. A lease that has run out is given up for a new one.
     Task<Result<>> renew();

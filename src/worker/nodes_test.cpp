@@ -349,7 +349,8 @@ TEST_F(Nodes, timers_are_carried_out_by_one_and_taken_over_by_another) {
     second.clear_up();
     second.look();
     EXPECT_TRUE(second.membership.does_job(store::job_timers));
-    (void)io.run(timers.run_due());
+    (void)io.run(timers.run_due()); // it is weighed,
+    (void)io.run(timers.run_due()); // and told
     EXPECT_EQ(world.settlement("t1").version, 1);
 }
 

@@ -1,8 +1,10 @@
 #include "worker/timers.h"
 
 #include "observe/log.h"
+#include "store/directory.h"
 #include "store/nodes.h"
-#include "units/tell_unmatched.h"
+#include "units/overdue.h"
+#include "units/run_timer.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -17,6 +19,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t bite = 200;
 constexpr auto interval = 250ms; // how late a timer may be
+constexpr auto sweep_interval = 30s; // how late an alarm may be
 
 } // namespace
 
@@ -34,6 +37,10 @@ Task<> Timers::watch() {
         const bool more = co_await run_due();
         if (more)
             continue;
+        if (clock_.steady() >= next_sweep_) {
+            co_await sweep();
+            next_sweep_ = clock_.steady() + sweep_interval;
+        }
         pause_.expires_after(interval);
         boost::system::error_code cancelled;
         co_await pause_.async_wait(
@@ -60,12 +67,41 @@ Task<bool> Timers::run_due() {
     co_return may_be_more;
 }
 
+Task<> Timers::sweep() {
+    if (!node_.does_job(store::job_timers))
+        co_return;
+    const auto tenants = co_await store_.read<std::vector<store::TenantRow>>(
+        [](store::Session& s) { return store::list_tenants(s); });
+    if (!tenants) {
+        log::failure("sweep.failed", tenants.error(), {});
+        co_return;
+    }
+    for (const store::TenantRow& tenant : *tenants)
+        for (std::size_t rail = 0; rail < match::rails; ++rail)
+            co_await sweep_rail(tenant.id, static_cast<match::Rail>(rail));
+}
+
+Task<> Timers::sweep_rail(TenantId tenant, match::Rail rail) {
+    bool more = true;
+    while (more && !stopped_) {
+        const Instant now = clock_.now();
+        const units::Context& context = context_;
+        const auto swept =
+            co_await store_.write<bool>([&context, tenant, rail, now](store::Session& s) {
+                return units::sweep_overdue(s, context, tenant, rail, now);
+            });
+        if (!swept)
+            log::failure("sweep.failed", swept.error(), {{"rail", match::token(rail)}});
+        more = swept && *swept;
+    }
+}
+
 Task<> Timers::carry_out(store::TaskRow task) {
     const auto shared = std::make_shared<const store::TaskRow>(std::move(task));
     const Instant now = clock_.now();
     const units::Context& context = context_;
     const auto told = co_await store_.write<bool>([&context, shared, now](store::Session& s) {
-        return units::tell_unmatched(s, context, *shared, now);
+        return units::run_timer(s, context, *shared, now);
     });
     if (!told)
         log::failure("timer.failed", told.error(), {{"task", to_string(shared->id)}});

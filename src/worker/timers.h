@@ -1,4 +1,5 @@
-// Carries out the outbox's timers: today, telling of settlements whose payment has not come.
+// Carries out the outbox's timers: settlements that waited are weighed, and told if their payment
+// has not come; returns look for their settlement. And looks for payments that are overdue.
 //
 // One node does it for all (store::job_timers). If two should do so for a moment, each timer still
 // has its effect once: the unit ends the task that it carries out.
@@ -31,10 +32,13 @@ class Timers {
     bool stopped() const { return stopped_; }
     // What is due now, if this node is to do it; true when there may be more.
     Task<bool> run_due();
+    // Payments that are overdue now, if this node is to do it.
+    Task<> sweep();
 
   private:
     Task<> watch();
     Task<> carry_out(store::TaskRow task);
+    Task<> sweep_rail(TenantId tenant, match::Rail rail);
 
     boost::asio::io_context& io_;
     store::Store& store_;
@@ -43,6 +47,7 @@ class Timers {
     const Probe& probe_;
     const node::Membership& node_;
     boost::asio::steady_timer pause_;
+    Clock::Steady next_sweep_{}; // when to look for overdue payments again
     bool stopped_ = false;
 };
 

@@ -20,8 +20,9 @@ GOOD = """
       VALUES (1, 20, 'settled', x'', 'settled', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', ''),
              (1, 21, 'open', x'', 'expected', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '');
     INSERT INTO settlement VALUES (1, 30, 10, 'matched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 1,
-        '', '', '', '', '', '');
-    INSERT INTO settlement_match VALUES (1, 40, 30, 20, 2, 1, '{}', 10);
+        '', '', '', '', '', '', '');
+    INSERT INTO settlement_match (tenant_id, id, settlement_id, payment_id, rank, rule_version, evidence, matched_at)
+      VALUES (1, 40, 30, 20, 2, 1, '{}', 10);
     INSERT INTO match_key VALUES (1, 0, 0, 5, 21);
     INSERT INTO event VALUES (1, 50, 'settlement.matched', 30, 1, '{"id":"evt_1"}', 10);
     INSERT INTO task VALUES (1, 60, 'delivery', 50, 70, 'done', 1, 10, 10, 10, 0, 1);
@@ -33,7 +34,7 @@ PLANTED = {
     "a webhook without its key (a conflict's second body apart)": "DELETE FROM webhook_key",
     "two settlements of one transaction":
         "INSERT INTO settlement SELECT 1, 31, 10, 'unmatched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 0,"
-        " '', '', '', '', '', ''",
+        " '', '', '', '', '', '', ''",
     "a settlement without its webhook": "UPDATE settlement SET webhook_id = 98",
     "a match of a settlement that is not matched, or of a payment that is not settled":
         "UPDATE payment SET amount_minor = 1235 WHERE id = 20",
@@ -97,7 +98,8 @@ def test_a_planted_breach_is_found(store, rule):
 def test_the_schema_itself_refuses_a_second_match(store):
     for pair in ("30, 21", "31, 20"):
         with pytest.raises(sqlite3.IntegrityError):
-            plant(store, f"INSERT INTO settlement_match VALUES (1, 41, {pair}, 2, 1, '{{}}', 10)")
+            plant(store, f"INSERT INTO settlement_match (tenant_id, id, settlement_id, payment_id, rank, rule_version, evidence, matched_at) "
+                         f"VALUES (1, 41, {pair}, 2, 1, '{{}}', 10)")
 
 
 def test_an_acknowledged_webhook_or_payment_that_is_lost_is_found(store):

@@ -1,0 +1,32 @@
+// The rule sets in memory. The store is the truth; the book is read from it at start and after each
+// change, on every node. Thread-safe.
+#pragma once
+
+#include "store/rule_sets.h"
+#include "units/context.h"
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace settled::app {
+
+class RuleBook final : public units::RuleBook {
+  public:
+    // An account's own rules, else its tenant's, else the standard ones.
+    std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
+                                                   std::string_view account) const override;
+    // Replaces the whole book. A set that cannot be read is left out and logged: what was under it
+    // goes by the next wider one.
+    void load(const std::vector<store::RuleSetRow>& rows);
+
+  private:
+    using Sets = std::map<std::pair<TenantId, std::string>, std::shared_ptr<const match::RuleSet>>;
+    mutable std::shared_mutex mutex_;
+    Sets sets_;
+};
+
+} // namespace settled::app
