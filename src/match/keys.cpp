@@ -128,20 +128,22 @@ void each_loose(const Identity& side, Of of, const Take& take) {
         take("start", reference.substr(0, start_length));
 }
 
-void add_loose_ids(Maker& maker, const Identity& side) {
-    if (!side.uetr.empty())
+void add_loose_ids(Maker& maker, const Identity& side, const Look& look) {
+    if (look.uetr && !side.uetr.empty())
         maker.add_loose("uetr", side.uetr);
-    if (id_is_long(side.end_to_end_id))
+    if (look.end_to_end_id && id_is_long(side.end_to_end_id))
         maker.add_loose("e2e", side.end_to_end_id);
 }
 
 // What could be cut from this reference, and what it could be cut from.
-void probe_parts(Maker& maker, std::string_view reference) {
+void probe_parts(Maker& maker, std::string_view reference, const Look& look) {
     for (std::size_t length = part_min; length < reference.size(); ++length) {
-        maker.add_whole(reference.substr(0, length));
+        if (look.shorter)
+            maker.add_whole(reference.substr(0, length));
         maker.add_whole(reference.substr(reference.size() - length));
     }
-    if (const auto length = longest_listed(prefix_lengths, reference.size()); length != 0)
+    const std::size_t prefix_max = std::min(reference.size(), look.prefix_max);
+    if (const auto length = longest_listed(prefix_lengths, prefix_max); look.longer && length != 0)
         maker.add_prefix(reference, length);
     if (const auto length = longest_listed(suffix_lengths, reference.size()); length != 0)
         maker.add_suffix(reference, length);
@@ -168,7 +170,8 @@ std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Ide
     return blocks;
 }
 
-std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of) {
+std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
+                             std::size_t prefix_max) {
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
@@ -178,7 +181,7 @@ std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& sid
     else
         maker.add_whole(reference);
     for (const std::size_t length : prefix_lengths)
-        if (length < reference.size())
+        if (length < reference.size() && length <= prefix_max)
             maker.add_prefix(reference, length);
     for (const std::size_t length : suffix_lengths)
         if (length < reference.size())
@@ -189,17 +192,18 @@ std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& sid
     return maker.take();
 }
 
-std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side) {
+std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side,
+                            const Look& look) {
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
-    add_loose_ids(maker, side);
+    add_loose_ids(maker, side, look);
     if (!side.other_account.empty())
         maker.add_loose("payer", side.other_account);
     const auto reference = reference_of(side);
     if (!reference.empty()) {
         maker.add_whole(reference);
-        probe_parts(maker, reference);
+        probe_parts(maker, reference, look);
     }
     // In each other's place (rank 4).
     if (id_is_long(side.end_to_end_id))
@@ -214,7 +218,7 @@ std::vector<Key> id_keys(const crypto::Hmac& tenant_key, const Identity& side) {
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
-    add_loose_ids(maker, side);
+    add_loose_ids(maker, side, {});
     return maker.take();
 }
 

@@ -61,8 +61,22 @@ std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Ide
 
 // What a payment or settlement is stored under, sorted, no duplicates: in its amount block its
 // whole reference (or that it has none), and each listed prefix and suffix that is shorter; and one
-// key in each of its loose blocks.
-std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of);
+// key in each of its loose blocks. Of the prefixes, those up to `prefix_max` (learn/plan.h says when
+// less than all is safe).
+inline constexpr std::size_t any_length = SIZE_MAX;
+std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
+                             std::size_t prefix_max = any_length);
+
+// What somebody looks under, beside what is always looked under (equal references and payers, the
+// ends of references, ids in each other's place, and who has no reference). All of it, unless
+// something was learnt (learn/plan.h).
+struct Look {
+    bool uetr = true;
+    bool end_to_end_id = true;
+    bool shorter = true;                 // references that are beginnings of its own
+    bool longer = true;                  // references that its own is a beginning of
+    std::size_t prefix_max = any_length; // the longest listed prefix to look under
+};
 
 // What a payment or settlement looks under, sorted, no duplicates. Finds everything of its account
 // and amount that the ladder could pair it with by an identifier: equal UETR or end-to-end id, also
@@ -73,7 +87,8 @@ std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& sid
 // Complete for ranks 1, 2 and 4 to 9: for any two identities of them, each one's probe keys meet
 // the other's stored keys; but not for two without any reference and payer, which nothing but the
 // amount brings together. Without an account there are no keys.
-std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side);
+std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side,
+                            const Look& look = {});
 
 // The UETR and end-to-end id alone, at most two keys. Whoever must stop gathering candidates at a
 // limit gathers by these first, so that what is left out can only be candidates by reference

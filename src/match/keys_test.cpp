@@ -19,6 +19,10 @@ const crypto::Hmac& tenant_key() {
     return key;
 }
 
+std::vector<Key> probe_all(const crypto::Hmac& key, const Identity& side) {
+    return probe_keys(key, side);
+}
+
 bool meet(const std::vector<Key>& a, const std::vector<Key>& b) {
     std::vector<Key> both;
     std::ranges::set_intersection(a, b, std::back_inserter(both));
@@ -118,7 +122,7 @@ TEST(Keys, another_tenant_has_other_keys) {
 TEST(Keys, what_has_no_account_has_no_keys) {
     auto nowhere = identity_of({.end_to_end_id = "E2E0001", .reference = "INV-2041", .uetr = "u"});
     nowhere.account.clear();
-    for (auto* const keys : {payment_keys, settlement_keys, probe_keys, id_keys})
+    for (auto* const keys : {payment_keys, settlement_keys, probe_all, id_keys})
         EXPECT_TRUE(keys(tenant_key(), nowhere).empty());
     EXPECT_TRUE(loose_blocks(tenant_key(), nowhere, Of::settlement).empty());
     EXPECT_FALSE(block_of(tenant_key(), nowhere));
@@ -151,7 +155,7 @@ TEST(Keys, their_number_is_bounded_by_the_longest_reference) {
 TEST(Keys, are_sorted_and_unique) {
     EXPECT_TRUE(testing::holds([] {
         const auto identity = *testing::any_identity();
-        for (auto* const keys_of : {payment_keys, settlement_keys, probe_keys, id_keys}) {
+        for (auto* const keys_of : {payment_keys, settlement_keys, probe_all, id_keys}) {
             const auto keys = keys_of(tenant_key(), identity);
             RC_ASSERT(std::ranges::is_sorted(keys));
             RC_ASSERT(std::ranges::adjacent_find(keys) == keys.end());

@@ -4,6 +4,7 @@
 #include "match/keys.h"
 #include "store/payments.h"
 #include "store/settlements.h"
+#include "units/key_plans.h"
 
 #include <algorithm>
 
@@ -18,12 +19,41 @@ using store::Step;
 using store::Waiting;
 
 // Ids before references: at the limit only candidates by reference may be left out (match/choice.h).
-std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key,
-                                           const match::Identity& identity) {
+std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key, const match::Identity& identity,
+                                           const match::Look& look) {
     std::vector<match::Key> keys = match::id_keys(key, identity);
-    const auto all = match::probe_keys(key, identity);
+    const auto all = match::probe_keys(key, identity, look);
     keys.insert(keys.end(), all.begin(), all.end());
     return keys;
+}
+
+// Who looks, and how.
+struct Looker {
+    const crypto::Hmac& key;
+    TenantId tenant;
+    match::Of of; // whose identity it is: the other side's are looked for
+    const match::Identity& identity;
+    match::Look first = {}; // where nobody is found under these, there is no match for now
+    match::Look full = {};
+};
+
+match::Look look_of(const learn::KeyPlan& plan) {
+    using learn::KeyKind;
+    return {.uetr = plan.first.has(KeyKind::uetr),
+            .end_to_end_id = plan.first.has(KeyKind::end_to_end_id),
+            .shorter = plan.first.has(KeyKind::shorter),
+            .longer = plan.first.has(KeyKind::longer),
+            .prefix_max = plan.probed_prefix_max};
+}
+
+Looker looker_of(const Context& context, TenantId tenant, const flow::Settlement& settlement) {
+    Looker looker{context.keys.of(tenant), tenant, match::Of::settlement, settlement.identity};
+    if (context.key_plans == nullptr)
+        return looker;
+    const learn::KeyPlan plan = context.key_plans->for_settlement(tenant, settlement);
+    looker.first = look_of(plan);
+    looker.full.prefix_max = plan.probed_prefix_max;
+    return looker;
 }
 
 void merge(Waiting& all, const Waiting& more) {
@@ -34,25 +64,35 @@ void merge(Waiting& all, const Waiting& more) {
     all.by_keys = all.by_keys || more.by_keys;
 }
 
-Step<Waiting> find_exact(Session& s, const crypto::Hmac& key, TenantId tenant, Side side,
-                         const match::Identity& identity) {
-    const auto block = match::block_of(key, identity);
+Step<Waiting> find_under(Session& s, const Looker& looker, Side side, const match::Look& look) {
+    const auto block = match::block_of(looker.key, looker.identity);
     if (!block)
         co_return Waiting{};
-    const store::ProbeKeys probe = [&] { return ordered_probe_keys(key, identity); };
-    co_return co_await store::find_waiting(s, tenant, side, *block, probe, limits::candidates_max);
+    const store::ProbeKeys probe = [&] {
+        return ordered_probe_keys(looker.key, looker.identity, look);
+    };
+    co_return co_await store::find_waiting(s, looker.tenant, side, *block, probe,
+                                           limits::candidates_max);
 }
 
-// `of` says whose identity it is: the other side's are looked for.
-Step<Waiting> find(Session& s, const crypto::Hmac& key, TenantId tenant, match::Of of,
-                   const match::Identity& identity, Reach reach) {
-    const Side side = of == match::Of::payment ? Side::settlement : Side::payment;
-    Waiting found = co_await find_exact(s, key, tenant, side, identity);
+// All who may belong to it, or nobody: what is found by a part of the keys is never judged.
+Step<Waiting> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
+    if (reach == Reach::exact) {
+        Waiting found = co_await find_under(s, looker, side, looker.first);
+        if (found.owners.empty() || !found.by_keys)
+            co_return found;
+    }
+    co_return co_await find_under(s, looker, side, looker.full);
+}
+
+Step<Waiting> find(Session& s, const Looker& looker, Reach reach) {
+    const Side side = looker.of == match::Of::payment ? Side::settlement : Side::payment;
+    Waiting found = co_await find_exact(s, looker, side, reach);
     if (reach == Reach::exact)
         co_return found;
-    for (const std::int64_t block : match::loose_blocks(key, identity, of)) {
+    for (const std::int64_t block : match::loose_blocks(looker.key, looker.identity, looker.of)) {
         const Waiting more =
-            co_await store::walk_block(s, tenant, side, block, limits::candidates_max);
+            co_await store::walk_block(s, looker.tenant, side, block, limits::candidates_max);
         merge(found, more);
     }
     if (found.owners.size() > limits::candidates_max) {
@@ -61,7 +101,7 @@ Step<Waiting> find(Session& s, const crypto::Hmac& key, TenantId tenant, match::
     }
     if (!found.owners.empty() || side == Side::settlement)
         co_return found;
-    co_return co_await find_exact(s, key, tenant, Side::archive, identity);
+    co_return co_await find_under(s, looker, Side::archive, looker.full);
 }
 
 std::vector<SettlementId> ids_of(const Waiting& waiting) {
@@ -81,8 +121,8 @@ Seen seen_of(const Waiting& waiting) {
 
 Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context, TenantId tenant,
                                               const flow::Settlement& settlement, Reach reach) {
-    const auto waiting = co_await find(s, context.keys.of(tenant), tenant, match::Of::settlement,
-                                       settlement.identity, reach);
+    const Looker looker = looker_of(context, tenant, settlement);
+    const auto waiting = co_await find(s, looker, reach);
     Candidates<flow::Payment> near;
     near.seen = seen_of(waiting);
     for (const std::int64_t owner : waiting.owners) {
@@ -97,8 +137,8 @@ Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context
 Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& context,
                                                     TenantId tenant, const flow::Payment& payment,
                                                     const flow::Settlement& judged, Reach reach) {
-    const auto waiting = co_await find(s, context.keys.of(tenant), tenant, match::Of::payment,
-                                       payment.identity, reach);
+    const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment.identity};
+    const auto waiting = co_await find(s, looker, reach);
     Candidates<flow::Settlement> near;
     near.seen = seen_of(waiting);
     near.add(judged);
@@ -115,8 +155,8 @@ Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& c
 
 Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context, TenantId tenant,
                                              const match::Identity& payment) {
-    const auto waiting =
-        co_await find_exact(s, context.keys.of(tenant), tenant, Side::settlement, payment);
+    const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
+    const auto waiting = co_await find_under(s, looker, Side::settlement, looker.full);
     co_return ids_of(waiting);
 }
 

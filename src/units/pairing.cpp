@@ -5,6 +5,7 @@
 #include "store/match_keys.h"
 #include "store/matches.h"
 #include "store/payments.h"
+#include "units/key_plans.h"
 #include "units/tell.h"
 
 namespace settled::units {
@@ -22,11 +23,13 @@ match::Of of(Side side) {
 }
 
 Step<> put(Session& s, const Work& work, Side side, std::int64_t owner,
-           const match::Identity& identity) {
-    const auto keys = match::stored_keys(work.context.keys.of(work.tenant), identity, of(side));
+           const match::Identity& identity, std::size_t prefix_max = match::any_length) {
+    const auto keys = match::stored_keys(work.context.keys.of(work.tenant), identity, of(side),
+                                         prefix_max);
     co_await store::insert_match_keys(s, work.tenant, side, owner, keys);
 }
 
+// All there could be: what was learnt may have changed since.
 Step<> take(Session& s, const Work& work, Side side, std::int64_t owner,
             const match::Identity& identity) {
     const auto keys = match::stored_keys(work.context.keys.of(work.tenant), identity, of(side));
@@ -156,7 +159,11 @@ Step<> unpark(Session& s, const Work& work, const flow::Settlement& settlement) 
 }
 
 Step<> park(Session& s, const Work& work, const flow::Payment& payment) {
-    co_await put(s, work, Side::payment, payment.id.value, payment.identity);
+    std::size_t prefix_max = match::any_length;
+    if (work.context.key_plans != nullptr)
+        prefix_max =
+            work.context.key_plans->for_payment(work.tenant, payment).stored_prefix_max;
+    co_await put(s, work, Side::payment, payment.id.value, payment.identity, prefix_max);
 }
 
 // From the archive, too: which of both it stands in is not known, and to take what is not there
