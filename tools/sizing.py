@@ -16,17 +16,19 @@ DAY_SECONDS = 86_400
 
 @dataclasses.dataclass(frozen=True)
 class Measured:
-    """Of the machine that docs/performance.md and docs/operating/scaling.md name."""
-    cpu_us_per_webhook: int = 493        # server, SQLite inside: docs/performance.md
-    cpu_us_per_settlement: int = 693     # taken in, matched, told over TLS: bench/results/intake.json
+    """Of the machine that docs/performance.md names: bench/results/nodes.json, one node on PostgreSQL 15."""
+    cpu_us_per_webhook: int = 382        # server, RSA and all
+    cpu_us_per_settlement: int = 527     # taken in, matched, told over TLS
     database_cpu_us_per_payment: int = 490
-    database_cpu_us_per_settlement: int = 2560
-    bytes_per_payment: int = 1200        # rows and indexes, PostgreSQL 15
-    bytes_per_settlement: int = 2200     # told to one partner; without the webhook's row
-    bytes_per_webhook: int = 1000        # released after the source's retention
+    database_cpu_us_per_webhook: int = 62
+    database_cpu_us_per_settlement: int = 287
+    bytes_per_payment: int = 1120        # rows and indexes
+    bytes_per_settlement: int = 2300     # told to one partner; without the webhook's row
+    bytes_per_webhook: int = 1350        # released after the source's retention
     bytes_per_webhook_key: int = 190     # kept for good
-    wal_bytes_per_payment: int = 2600
-    wal_bytes_per_settlement: int = 4300
+    wal_bytes_per_payment: int = 1650
+    wal_bytes_per_webhook: int = 1680
+    wal_bytes_per_settlement: int = 5070
     units_per_commit: int = 64           # at most, base/limits.h; the fewer, the more flushes
 
 
@@ -60,14 +62,16 @@ def need(load, measured=Measured()):
     settlements = mean * load.peak_factor
     others = settlements * load.other_webhooks_per_payment
     server = (settlements * measured.cpu_us_per_settlement + others * measured.cpu_us_per_webhook) / 1e6
-    database = settlements * (measured.database_cpu_us_per_payment + measured.database_cpu_us_per_settlement) / 1e6
+    database = (settlements * (measured.database_cpu_us_per_payment + measured.database_cpu_us_per_settlement)
+                + others * measured.database_cpu_us_per_webhook) / 1e6
     nodes = max(load.least_nodes, math.ceil(server / (load.cores_per_node * load.use_of_cores)))
     kept = load.payments_per_day * load.keep_days * (
         measured.bytes_per_payment + measured.bytes_per_settlement
         + load.other_webhooks_per_payment * measured.bytes_per_webhook_key)
     bodies = (load.payments_per_day * (1 + load.other_webhooks_per_payment) * load.webhook_days
               * measured.bytes_per_webhook)
-    wal = measured.wal_bytes_per_payment + measured.wal_bytes_per_settlement
+    wal = (measured.wal_bytes_per_payment + measured.wal_bytes_per_settlement
+           + load.other_webhooks_per_payment * measured.wal_bytes_per_webhook)
     # A unit for each webhook, payment and recorded attempt.
     units = settlements * 3 + others
     return Need(webhooks_per_second=settlements + others, settlements_per_second=settlements, nodes=nodes,

@@ -3,11 +3,13 @@
 #include "base/assert.h"
 
 #include <libpq-fe.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace settled::bench {
 
@@ -28,13 +30,26 @@ double cpu_ns_of(const std::string& process) {
     return ran_ns;
 }
 
-// Of a backend's server: the process that started it, and all that it started.
+// The words of /proc/PID/stat, whose second is the name in brackets, without blanks for
+// PostgreSQL's.
+std::vector<std::string> stat_of(const std::string& process) {
+    std::ifstream stat("/proc/" + process + "/stat");
+    std::vector<std::string> words;
+    for (std::string word; stat >> word;)
+        words.push_back(std::move(word));
+    SETTLED_ASSERT(words.size() > 17 && words[1] == "(postgres)",
+                   "the database runs on this machine");
+    return words;
+}
+
+// Of a backend's server: the process that started it, and all that it started, with those that have
+// ended.
 double cpu_us_of_server(const std::string& backend) {
-    std::ifstream stat("/proc/" + backend + "/stat");
-    std::string number, name, state, server;
-    stat >> number >> name >> state >> server;
-    SETTLED_ASSERT(name == "(postgres)", "the database runs on this machine");
-    double total_ns = cpu_ns_of(server);
+    const std::string server = stat_of(backend)[3];
+    const auto words = stat_of(server);
+    const double ended_s =
+        (std::stod(words[15]) + std::stod(words[16])) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    double total_ns = cpu_ns_of(server) + ended_s * 1e9;
     std::ifstream children("/proc/" + server + "/task/" + server + "/children");
     for (std::string child; children >> child;)
         total_ns += cpu_ns_of(child);

@@ -6,7 +6,7 @@
 namespace settled::bench {
 
 struct DatabaseUse {
-    double cpu_us = 0;       // of all processes of the server that are alive
+    double cpu_us = 0;       // of all processes of the server, also ended ones
     double log_bytes = 0;    // written ahead (WAL), by the whole server
     double stored_bytes = 0; // tables and indexes of this database
     double groups = 0;       // transactions that nodes' writers began here
