@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
     add_sandbox(line);
     add_demo(line);
     add_bench(line);
+    add_audit(line);
+    add_replay(line);
     try {
         line.root.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

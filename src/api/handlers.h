@@ -13,6 +13,7 @@ Task<Result<Answer>> list_settlements(const Core& core, const Call& call);
 Task<Result<Answer>> get_settlement(const Core& core, const Call& call);
 Task<Result<Answer>> list_matches(const Core& core, const Call& call);
 Task<Result<Answer>> get_match(const Core& core, const Call& call);
+Task<Result<Answer>> show_audit_head(const Core& core, const Call& call);
 Task<Result<Answer>> list_reviews(const Core& core, const Call& call);
 Task<Result<Answer>> get_review(const Core& core, const Call& call);
 Task<Result<Answer>> accept_review(const Core& core, const Call& call);

@@ -26,6 +26,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/matches", settlements_read, "limit after", list_matches},
     {"GET", "/v1/matches/{id}", settlements_read, "", get_match},
     {"POST", "/v1/matches/{id}/undo", settlements_write, "", undo_match},
+    {"GET", "/v1/audit/head", settlements_read, "", show_audit_head},
     {"GET", "/v1/reviews", settlements_read, "limit after status", list_reviews},
     {"GET", "/v1/reviews/{id}", settlements_read, "", get_review},
     {"POST", "/v1/reviews/{id}/accept", settlements_write, "", accept_review},

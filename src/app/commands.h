@@ -43,6 +43,8 @@ void add_institutions(CommandLine& line);
 void add_sandbox(CommandLine& line);
 void add_demo(CommandLine& line);
 void add_bench(CommandLine& line);
+void add_audit(CommandLine& line);
+void add_replay(CommandLine& line);
 
 // Prints an error as people want it, "settled: what\n  hint", and gives exit status 1.
 int report(const Error& error);

@@ -91,6 +91,19 @@ Result<OpenedStore> open_store(const Config& config, Rng& rng) {
     return opened;
 }
 
+Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng) {
+    if (!config.store_url.empty())
+        return open_store(config, rng);
+    OpenedStore opened;
+    TRY(opened.store, store::sqlite::open_for_reading(config.data));
+    TRY(opened.master, open_master_key(master_key_file(config), true, rng));
+    TRY(const auto check, run_to_end(find_check(*opened.store)));
+    if (check && *check != check_of(opened.master))
+        return fail(Code::key_unsuitable,
+                    master_key_file(config) + " is not the master key of this store");
+    return opened;
+}
+
 Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng) {
     if (config.store_url.empty())
         return store::sqlite::open({.directory = config.data});

@@ -20,6 +20,10 @@ struct OpenedStore {
 // copy_unfinished, and with what the engine and the key's custody say.
 Result<OpenedStore> open_store(const Config& config, Rng& rng);
 
+// For commands that only read, beside a server that runs: SQLite refuses every write. The store
+// must be there.
+Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng);
+
 // Only the store, whatever it holds: to copy into.
 Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng);
 

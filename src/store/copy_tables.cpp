@@ -50,12 +50,13 @@ constexpr std::array specs{
          "tenant_id:i id:i source_id:i type:t composite_key:t suffix:t status:t body:b "
          "received_at:i"},
     Spec{"webhook_key", 2, short_rows, "tenant_id:i dedupe:b webhook_id:i digest:i"},
-    Spec{"payment", 2, short_rows,
-         "tenant_id:i id:i client_id:t fingerprint:b status:t amount_minor:i currency:t "
-         "institution_id:t scheme:t reference:t end_to_end_id:t payee_name:t payee_account:t "
-         "payer_name:t payer_account:t created_at:i registered_at:i version:i c_account:t "
-         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t settled_minor:i "
-         "lowest_minor:i highest_minor:i bounds_currency:t single_use:i"},
+    Spec{
+        "payment", 2, short_rows,
+        "tenant_id:i id:i client_id:t fingerprint:b status:t amount_minor:i currency:t "
+        "institution_id:t scheme:t reference:t end_to_end_id:t payee_name:t payee_account:t "
+        "payer_name:t payer_account:t created_at:i registered_at:i version:i c_account:t "
+        "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t settled_minor:i "
+        "lowest_minor:i highest_minor:i bounds_currency:t single_use:i"},
     Spec{"settlement", 2, short_rows,
          "tenant_id:i id:i webhook_id:i status:t amount_minor:i currency:t scheme:t "
          "transaction_id:t reference:t end_to_end_id:t account_iban:t counterparty_name:t "
@@ -66,8 +67,9 @@ constexpr std::array specs{
          "tenant_id:i id:i settlement_id:i payment_id:i rank:i rule_version:i evidence:t "
          "matched_at:i rules:t pairing:t amount_minor:i actor:t ended_at:i settlement_slot:i "
          "payment_slot:i"},
-    Spec{"match_end", 2, short_rows,
-         "tenant_id:i id:i match_id:i reason:t actor:t ended_at:i"},
+    Spec{"match_end", 2, short_rows, "tenant_id:i id:i match_id:i reason:t actor:t ended_at:i"},
+    Spec{"evidence_seal", 2, short_rows,
+         "tenant_id:i number:i from_id:i to_id:i entries:i digest:t previous:t sealed_at:i"},
     Spec{"reversal", 2, short_rows,
          "tenant_id:i id:i webhook_id:i settlement_id:i status:t transaction_id:t amount_minor:i "
          "currency:t reason:t c_account:t c_end_to_end_id:t c_reference:t c_uetr:t "

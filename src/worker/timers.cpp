@@ -5,6 +5,7 @@
 #include "store/nodes.h"
 #include "units/overdue.h"
 #include "units/run_timer.h"
+#include "units/seal.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t bite = 200;
-constexpr auto interval = 250ms; // how late a timer may be
+constexpr auto interval = 250ms;     // how late a timer may be
 constexpr auto sweep_interval = 30s; // how late an alarm may be
 
 } // namespace
@@ -76,9 +77,23 @@ Task<> Timers::sweep() {
         log::failure("sweep.failed", tenants.error(), {});
         co_return;
     }
-    for (const store::TenantRow& tenant : *tenants)
+    for (const store::TenantRow& tenant : *tenants) {
+        co_await seal(tenant.id);
         for (std::size_t rail = 0; rail < match::rails; ++rail)
             co_await sweep_rail(tenant.id, static_cast<match::Rail>(rail));
+    }
+}
+
+Task<> Timers::seal(TenantId tenant) {
+    bool more = true;
+    while (more && !stopped_) {
+        const Instant now = clock_.now();
+        const auto sealed = co_await store_.write<bool>(
+            [tenant, now](store::Session& s) { return units::seal_next(s, tenant, now); });
+        if (!sealed)
+            log::failure("seal.failed", sealed.error(), {});
+        more = sealed && *sealed;
+    }
 }
 
 Task<> Timers::sweep_rail(TenantId tenant, match::Rail rail) {

@@ -1,5 +1,6 @@
 // Carries out the outbox's timers: settlements that waited are weighed, and told if their payment
-// has not come; returns look for their settlement. And looks for payments that are overdue.
+// has not come; returns look for their settlement. And looks for payments that are overdue, and
+// seals the evidence of matches (units/seal.h).
 //
 // One node does it for all (store::job_timers). If two should do so for a moment, each timer still
 // has its effect once: the unit ends the task that it carries out.
@@ -32,12 +33,13 @@ class Timers {
     bool stopped() const { return stopped_; }
     // What is due now, if this node is to do it; true when there may be more.
     Task<bool> run_due();
-    // Payments that are overdue now, if this node is to do it.
+    // Payments that are overdue now and matches that can be sealed, if this node is to do it.
     Task<> sweep();
 
   private:
     Task<> watch();
     Task<> carry_out(store::TaskRow task);
+    Task<> seal(TenantId tenant);
     Task<> sweep_rail(TenantId tenant, match::Rail rail);
 
     boost::asio::io_context& io_;

@@ -173,6 +173,7 @@ class Walk:
             if operation.id.startswith("get_"):
                 shown = self.api.get(operation.path.replace("{id}", self.id_for(operation)))
                 assert shown["id"] == self.id_for(operation)
+        assert self.api.get("/v1/audit/head")["number"] == 0  # the first seal is a minute away
 
     PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "delivery": "dlv", "webhook": "whk", "api_key": "key",

@@ -1,9 +1,12 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include "store/migrations.h"
 #include "store/sqlite/connection_session.h"
 #include "store/sqlite/lock_file.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/writer.h"
+
+#include <fmt/format.h>
 
 #include <filesystem>
 
@@ -100,6 +103,40 @@ class SqliteStore final : public Store {
     Readers readers_;
 };
 
+class ReadingStore final : public Store {
+  public:
+    Result<> open(const std::string& path) { return readers_.open(path, {}); }
+    void set_listener(Listener) override {}
+    Health health() const override { return {false, "the store was opened for reading"}; }
+    StoreStats stats() const override { return {}; }
+    void stop() override { readers_.stop(); }
+
+  protected:
+    void submit_write(std::unique_ptr<Job> job) override {
+        job->fail({Code::store_unavailable, "the store was opened for reading"});
+        std::vector<std::unique_ptr<Job>> one;
+        one.push_back(std::move(job));
+        deliver_all(std::move(one));
+    }
+    void submit_read(std::unique_ptr<Job> job) override { readers_.submit(std::move(job)); }
+
+  private:
+    Readers readers_;
+};
+
+Result<> require_our_schema(const std::string& path) {
+    TRY(Connection connection, Connection::open(path, Access::read_only, Options().read_cache_kib));
+    TRY(const std::int64_t have,
+        connection.number("SELECT coalesce(max(version), 0) FROM schema_migration"));
+    const auto ours = static_cast<std::int64_t>(migrations().size());
+    if (have != ours)
+        return fail(Code::store_version,
+                    fmt::format("the data has schema {}, this program's is {}; use the server's "
+                                "program, or run settled migrate",
+                                have, ours));
+    return {};
+}
+
 Result<> make_directory(const std::string& directory) {
     std::error_code error;
     const bool made = std::filesystem::create_directories(directory, error);
@@ -111,6 +148,16 @@ Result<> make_directory(const std::string& directory) {
 }
 
 } // namespace
+
+Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory) {
+    const std::string path = directory + "/settled.db";
+    if (!std::filesystem::exists(path))
+        return fail(Code::io_failed, "there is no store in " + directory);
+    TRY_VOID(require_our_schema(path));
+    auto store = std::make_unique<ReadingStore>();
+    TRY_VOID(store->open(path));
+    return store;
+}
 
 Result<int> migrate_directory(const std::string& directory) {
     TRY_VOID(make_directory(directory));

@@ -25,6 +25,10 @@ struct Options {
 // store_version, store_corrupt.
 Result<std::unique_ptr<Store>> open(Options options);
 
+// Opens what is there for reading alone, beside a server that has it; every write is refused. Fails
+// with io_failed when there is none, and store_version when its schema is not this program's.
+Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory);
+
 // Only brings the schema up to date; says how many migrations ran.
 Result<int> migrate_directory(const std::string& directory);
 
