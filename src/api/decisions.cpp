@@ -91,8 +91,7 @@ struct Job {
 using JobPtr = std::shared_ptr<const Job>;
 
 Step<Result<Answer>> match_settlement_by_hand(Session& s, JobPtr job, SettlementId id) {
-    const auto done =
-        co_await units::match_by_hand(s, job->context, job->decision, id, job->parts);
+    const auto done = co_await units::match_by_hand(s, job->context, job->decision, id, job->parts);
     if (!done)
         co_return std::unexpected(done.error());
     co_return co_await shown_settlement(s, job->decision.tenant, id);
@@ -108,8 +107,7 @@ Step<Result<Answer>> reject_settlement_by_hand(Session& s, JobPtr job, Settlemen
 // The settlement that a review is about, and then what is to be done with it.
 template <class Act>
 Step<Result<Answer>> on_review(Session& s, JobPtr job, Act act) {
-    const auto review =
-        co_await store::find_review(s, job->decision.tenant, *job->decision.review);
+    const auto review = co_await store::find_review(s, job->decision.tenant, *job->decision.review);
     if (!review)
         co_return fail(Code::not_found, "there is no such review");
     if (review->kind != store::review_settlement_ambiguous)
@@ -129,8 +127,7 @@ Step<Result<Answer>> undo_one(Session& s, JobPtr job, MatchId id) {
 }
 
 Step<Result<Answer>> close_one(Session& s, JobPtr job) {
-    const auto review =
-        co_await store::find_review(s, job->decision.tenant, *job->decision.review);
+    const auto review = co_await store::find_review(s, job->decision.tenant, *job->decision.review);
     if (review && review->kind == store::review_settlement_ambiguous)
         co_return fail(Code::state_conflict, "accept, split or reject it");
     const auto done = co_await units::close_by_hand(s, job->decision);
@@ -195,8 +192,7 @@ Task<Result<Answer>> reject_settlement(const Core& core, const Call& call) {
 Task<Result<Answer>> undo_match(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<MatchIdTag>(call.id));
     CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, std::nullopt));
-    co_return co_await change(core, call,
-                              [job, id](Session& s) { return undo_one(s, job, id); });
+    co_return co_await change(core, call, [job, id](Session& s) { return undo_one(s, job, id); });
 }
 
 } // namespace settled::api

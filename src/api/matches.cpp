@@ -1,8 +1,8 @@
+#include "store/matches.h"
 #include "api/change.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
-#include "store/matches.h"
 
 namespace settled::api {
 

@@ -6,8 +6,8 @@
 #include "base/iban.h"
 #include "base/limits.h"
 #include "forms/rule_set_reader.h"
-#include "store/rule_sets.h"
 #include "store/nodes.h"
+#include "store/rule_sets.h"
 
 namespace settled::api {
 
@@ -28,8 +28,7 @@ void write_rules(wire::JsonWriter& w, const RuleSetRow& row) {
 Step<Result<Answer>> create(Session& s, std::shared_ptr<const RuleSetRow> given) {
     co_await s.lock({store::Lock::sources(given->tenant)});
     RuleSetRow row = *given;
-    const std::int64_t last =
-        co_await store::last_rule_set_version(s, row.tenant, row.account_key);
+    const std::int64_t last = co_await store::last_rule_set_version(s, row.tenant, row.account_key);
     row.version = last + 1;
     co_await store::insert_rule_set(s, row);
     co_await store::book_changed(s, store::book_rules);

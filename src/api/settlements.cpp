@@ -17,7 +17,7 @@ using Settlements = std::vector<flow::Settlement>;
 
 struct Detail {
     flow::Settlement settlement;
-    std::optional<flow::Match> match; // the last that lives; more than one if it is merged
+    std::optional<flow::Match> match;       // the last that lives; more than one if it is merged
     std::optional<store::ReviewRow> review; // the open one
 };
 
@@ -57,7 +57,8 @@ Step<Settlements> list(Session& s, TenantId tenant,
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
     CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
     CO_TRY(std::string status,
-           read_choice(call.request, "status", {"unmatched", "matched", "ambiguous", "reversed", "rejected"}));
+           read_choice(call.request, "status",
+                       {"unmatched", "matched", "ambiguous", "reversed", "rejected"}));
     CO_TRY(std::string account, read_account_filter(call.request));
     const auto filter =
         std::make_shared<const store::SettlementFilter>(std::move(status), std::move(account));

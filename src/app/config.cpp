@@ -176,14 +176,15 @@ void read_all(Reader& reader, Config& config) {
                                                                     std::chrono::seconds(value);
                                                             })}});
     reader.section("log", {{"level", reader.text(config.log_level)}});
-    reader.section("matching", {{"unmatched_after_seconds",
-                                 reader.number(0, 86'400, [&config](std::int64_t value) {
-                                     config.unmatched_after = std::chrono::seconds(value);
-                                 })},
-                                {"watermark_seconds",
-                                 reader.number(0, 86'400, [&config](std::int64_t value) {
-                                     config.watermark = std::chrono::seconds(value);
-                                 })}});
+    reader.section("matching",
+                   {{"unmatched_after_seconds", reader.number(0, 86'400,
+                                                              [&config](std::int64_t value) {
+                                                                  config.unmatched_after =
+                                                                      std::chrono::seconds(value);
+                                                              })},
+                    {"watermark_seconds", reader.number(0, 86'400, [&config](std::int64_t value) {
+                         config.watermark = std::chrono::seconds(value);
+                     })}});
     reader.section("learning",
                    {{"after_seconds", reader.number(0, 3600, [&config](std::int64_t value) {
                          config.learn_after = std::chrono::seconds(value);

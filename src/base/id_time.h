@@ -1,6 +1,6 @@
-// The time in an id. Rows that are walked in the order of their ids are walked in the order of their
-// making, but for what a slow transaction has not committed yet: whoever walks stays behind the
-// present by more than a transaction can take.
+// The time in an id. Rows that are walked in the order of their ids are walked in the order of
+// their making, but for what a slow transaction has not committed yet: whoever walks stays behind
+// the present by more than a transaction can take.
 #pragma once
 
 #include "base/clock.h"

@@ -128,13 +128,15 @@ TEST(Event, of_an_ambiguous_settlement_names_review_and_candidates) {
 TEST(Event, of_a_variance_says_how_much) {
     Match match = a_match(match::Rank::end_to_end_id_only);
     match.amount.minor += 50;
-    auto members = members_of(matched_event(EventId{3}, a_settlement(), 5, a_payment(), match, now));
+    auto members =
+        members_of(matched_event(EventId{3}, a_settlement(), 5, a_payment(), match, now));
     EXPECT_EQ(members["data.match.variance.difference.value"], "\"0.50\"");
     match.amount = {1446, Currency::parse("EUR").value()};
     members = members_of(matched_event(EventId{3}, a_settlement(), 5, a_payment(), match, now));
     EXPECT_EQ(members["data.match.variance.rate"], "\"1.17179902\"");
-    EXPECT_EQ(variance({10'000, Currency::parse("JPY").value()}, {5'000, Currency::parse("GBP").value()}),
-              R"({"expected":{"value":"10000","currency":"JPY"},"received":{"value":"50.00","currency":"GBP"},"rate":"0.00500000"})");
+    EXPECT_EQ(
+        variance({10'000, Currency::parse("JPY").value()}, {5'000, Currency::parse("GBP").value()}),
+        R"({"expected":{"value":"10000","currency":"JPY"},"received":{"value":"50.00","currency":"GBP"},"rate":"0.00500000"})");
 }
 
 TEST(Event, of_a_part_says_what_is_to_come) {

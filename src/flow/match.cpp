@@ -56,7 +56,8 @@ std::int64_t power_of_ten(int exponent) {
 std::string rate_of(const Money& expected, const Money& received) {
     constexpr std::int64_t places = 100'000'000;
     const auto scaled =
-        static_cast<__int128>(received.minor) * places * power_of_ten(expected.currency.exponent()) /
+        static_cast<__int128>(received.minor) * places *
+        power_of_ten(expected.currency.exponent()) /
         (static_cast<__int128>(expected.minor) * power_of_ten(received.currency.exponent()));
     const auto whole = static_cast<std::int64_t>(scaled / places);
     return fmt::format("{}.{:08}", whole, static_cast<std::int64_t>(scaled % places));

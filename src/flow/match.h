@@ -43,7 +43,7 @@ struct Grounds {
     std::size_t payments_seen = 0;
     std::size_t settlements_seen = 0;
     bool after_watermark = false; // decided when no older payment could still be on its way
-    Money expected; // what was still to come of the payment
+    Money expected;               // what was still to come of the payment
     // Keyed hashes of the canonical fields of both sides (match/keys.h): they prove what was
     // compared without showing it.
     std::string payment;

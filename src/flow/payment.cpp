@@ -9,8 +9,8 @@ namespace settled::flow {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> statuses{
-    "expected", "settled", "partially_settled", "overdue", "returned", "cancelled"};
+constexpr std::array<std::string_view, 6> statuses{"expected", "settled",  "partially_settled",
+                                                   "overdue",  "returned", "cancelled"};
 
 } // namespace
 

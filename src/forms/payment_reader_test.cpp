@@ -55,10 +55,11 @@ TEST(NativePayment, may_say_what_it_settles_as_and_that_it_failed) {
     ASSERT_TRUE(read.has_value()) << read.error().detail;
     EXPECT_TRUE(read->payment.is_dead);
     EXPECT_EQ(read->payment.settles_as->highest.minor, 1200);
-    for (const char* wrong :
-         {R"("settles_as":{"lowest":{"value":"13","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})",
-          R"("settles_as":{"lowest":{"value":"11","currency":"GBP"},"highest":{"value":"12","currency":"EUR"}})",
-          R"("status":"settled")"})
+    for (
+        const char* wrong :
+        {R"("settles_as":{"lowest":{"value":"13","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})",
+         R"("settles_as":{"lowest":{"value":"11","currency":"GBP"},"highest":{"value":"12","currency":"EUR"}})",
+         R"("status":"settled")"})
         EXPECT_FALSE(native(with(wrong)).has_value()) << wrong;
 }
 

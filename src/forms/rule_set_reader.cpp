@@ -28,8 +28,7 @@ using Ranks = All<Rank, match::ranks>;
 using Rails = All<Rail, match::rails>;
 
 std::optional<Policy> policy_named(std::string_view token) {
-    for (const Policy policy :
-         {Policy::automatic, Policy::watermark, Policy::suggest, Policy::off})
+    for (const Policy policy : {Policy::automatic, Policy::watermark, Policy::suggest, Policy::off})
         if (match::token(policy) == token)
             return policy;
     return std::nullopt;

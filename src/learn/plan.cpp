@@ -118,8 +118,7 @@ Saving saving_of(const Profile& profile, const KeyPlan& plan) {
         if (i == 0)
             continue;
         // From 8 characters up to its own length; and one listed prefix.
-        const auto beginnings =
-            static_cast<Weight>(match::prefix_lengths[i - 1] - match::part_min);
+        const auto beginnings = static_cast<Weight>(match::prefix_lengths[i - 1] - match::part_min);
         saving.looked_without += weight * (beginnings + 1);
         saving.looked_with += weight * ((plan.first.has(KeyKind::shorter) ? beginnings : 0) +
                                         (plan.first.has(KeyKind::longer) ? 1 : 0));

@@ -43,8 +43,8 @@ bool finds(KeyKind kind, const KeyPlan& plan, const Identity& looker, const Iden
     return false;
 }
 
-// By keys that no plan leaves out: the payer, ids and references in each other's place, the end of a
-// reference, and that there is none.
+// By keys that no plan leaves out: the payer, ids and references in each other's place, the end of
+// a reference, and that there is none.
 bool finds_anyway(const Identity& looker, const Identity& other) {
     const std::string& mine = looker.reference;
     const std::string& theirs = other.reference;
@@ -56,8 +56,8 @@ bool finds_anyway(const Identity& looker, const Identity& other) {
     const bool by_payer =
         !looker.other_account.empty() && looker.other_account == other.other_account;
     const bool is_single_use = looker.single_use || other.single_use;
-    return is_single_use || mine.empty() || theirs.empty() || by_end || by_payer || crossed(looker, other) ||
-           crossed(other, looker);
+    return is_single_use || mine.empty() || theirs.empty() || by_end || by_payer ||
+           crossed(looker, other) || crossed(other, looker);
 }
 
 // Keys lie in the block of the account and amount; what differs there is looked for elsewhere.
@@ -76,9 +76,9 @@ std::vector<Identity> gather(KeyKinds under, const KeyPlan& plan, const Identity
                              const std::vector<Identity>& others) {
     std::vector<Identity> found;
     for (const Identity& other : in_block_of(looker, others))
-        if (finds_anyway(looker, other) ||
-            std::ranges::any_of(
-                kinds, [&](KeyKind k) { return under.has(k) && finds(k, plan, looker, other); }))
+        if (finds_anyway(looker, other) || std::ranges::any_of(kinds, [&](KeyKind k) {
+                return under.has(k) && finds(k, plan, looker, other);
+            }))
             found.push_back(other);
     return found;
 }
@@ -91,8 +91,7 @@ struct Verdict {
 
 Verdict judge(const Identity& settlement, const std::vector<Identity>& all) {
     const auto payments = in_block_of(settlement, all);
-    const match::Choice choice =
-        match::choose_payment(settlement, payments, match::Seen::all);
+    const match::Choice choice = match::choose_payment(settlement, payments, match::Seen::all);
     Verdict verdict{choice.outcome, {}};
     for (const match::Candidate& candidate : choice.candidates)
         verdict.candidates.push_back(payments[candidate.index]);

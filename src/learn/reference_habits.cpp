@@ -53,8 +53,8 @@ std::size_t find_any_case(std::string_view text, std::string_view part) {
 // How much of the beginning of `sent` the end of `arrived` is, if it is no less than a listed
 // prefix.
 std::size_t beginning_at_end(std::string_view sent, std::string_view arrived) {
-    for (std::size_t chars = std::min(sent.size(), arrived.size());
-         chars >= match::part_min; --chars)
+    for (std::size_t chars = std::min(sent.size(), arrived.size()); chars >= match::part_min;
+         --chars)
         if (arrived.ends_with(sent.substr(0, chars)))
             return chars;
     return 0;

@@ -1,8 +1,8 @@
 #include "link/finder.h"
 
 #include "link/cells.h"
-#include "match/keys.h"
 #include "match/choice.h"
+#include "match/keys.h"
 
 #include <algorithm>
 #include <chrono>

@@ -52,7 +52,8 @@ class Ladder {
   public:
     Ladder(const Side& origins, const Side& destinations, const Texts& texts, const Bounds& bounds)
         : origins_(origins), destinations_(destinations), texts_(texts), bounds_(bounds),
-          rules_(rules_within(bounds.window)), whole_days_(!origins.has_times || !destinations.has_times),
+          rules_(rules_within(bounds.window)),
+          whole_days_(!origins.has_times || !destinations.has_times),
           origin_blocks_(blocks_of(origins)), destination_blocks_(blocks_of(destinations)) {}
 
     void run(Linked& out) const;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "link/linker.h"
-#include "match/identity.h"
 #include "match/choice.h"
+#include "match/identity.h"
 
 #include <optional>
 

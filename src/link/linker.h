@@ -3,7 +3,8 @@
 // A pair is a match when its posterior is high enough that, over all matches, no more than a small
 // budget of wrong ones is expected; since posteriors of one transfer add up to one, that is a
 // margin over every rival on both sides at once. Nothing else is matched: two that fit equally well
-// are ambiguous. Where there is too little to learn from, only the ladder of match/ladder.h decides.
+// are ambiguous. Where there is too little to learn from, only the ladder of match/ladder.h
+// decides.
 //
 // Deterministic: the same rows in any order of the files give the same matches. Memory: the rows,
 // and the pairs of a few windows of time.

@@ -61,8 +61,8 @@ std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Ide
 
 // What a payment or settlement is stored under, sorted, no duplicates: in its amount block its
 // whole reference (or that it has none), and each listed prefix and suffix that is shorter; and one
-// key in each of its loose blocks. Of the prefixes, those up to `prefix_max` (learn/plan.h says when
-// less than all is safe).
+// key in each of its loose blocks. Of the prefixes, those up to `prefix_max` (learn/plan.h says
+// when less than all is safe).
 inline constexpr std::size_t any_length = SIZE_MAX;
 std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
                              std::size_t prefix_max = any_length);

@@ -37,8 +37,8 @@ struct RuleSet {
     // Payments two hours, SEPA one business day, SWIFT five working days, all plus weekends and
     // 72 h of delivery).
     std::array<std::chrono::hours, rails> windows = standard_windows;
-    // After how long a payment that has not settled is overdue: an alarm, nothing else follows. What
-    // a scheme promises, and the next business day where it settles on those alone.
+    // After how long a payment that has not settled is overdue: an alarm, nothing else follows.
+    // What a scheme promises, and the next business day where it settles on those alone.
     std::array<std::chrono::hours, rails> overdue_after = standard_overdue;
     // The most parts of a split or merged payment.
     std::size_t parts_max = 5;

@@ -31,9 +31,9 @@ const Statement sources_of_all{"SELECT " SOURCE_COLUMNS " FROM source ORDER BY i
 #define ACCOUNT_COLUMNS                                                                            \
     "tenant_id, id, account_key, iban, sort_code, account_number, name, external_id, "             \
     "bank_account_id, created_at, single_use"
-const Statement add_account{"INSERT INTO account (" ACCOUNT_COLUMNS
-                            ") VALUES ($1, $2, $3, $4, $5, $6, "
-                            "$7, $8, $9, $10, $11) ON CONFLICT (tenant_id, account_key) DO NOTHING"};
+const Statement add_account{
+    "INSERT INTO account (" ACCOUNT_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, "
+    "$7, $8, $9, $10, $11) ON CONFLICT (tenant_id, account_key) DO NOTHING"};
 const Statement account_by_id{"SELECT " ACCOUNT_COLUMNS
                               " FROM account WHERE tenant_id = $1 AND id = $2"};
 const Statement account_by_key{"SELECT " ACCOUNT_COLUMNS
@@ -62,9 +62,9 @@ SourceRow read_source(const Row& row) {
 }
 
 AccountRow read_account(const Row& row) {
-    return {row.id<TenantId>(0), row.id<AccountId>(1), row.string(2), row.string(3),
-            row.string(4),       row.string(5),        row.string(6), row.string(7),
-            row.string(8),       row.instant(9),      row.integer(10) != 0};
+    return {row.id<TenantId>(0), row.id<AccountId>(1), row.string(2),       row.string(3),
+            row.string(4),       row.string(5),        row.string(6),       row.string(7),
+            row.string(8),       row.instant(9),       row.integer(10) != 0};
 }
 
 template <class T>
@@ -142,10 +142,9 @@ Step<std::vector<SourceRow>> all_sources(Session& s) {
 }
 
 Step<bool> insert_account(Session& s, const AccountRow& a) {
-    const Rows added =
-        co_await s.run(add_account, a.tenant, a.id, a.account_key, a.iban, a.sort_code,
-                       a.account_number, a.name, a.external_id, a.bank_account_id, a.created_at,
-                       a.single_use ? 1 : 0);
+    const Rows added = co_await s.run(add_account, a.tenant, a.id, a.account_key, a.iban,
+                                      a.sort_code, a.account_number, a.name, a.external_id,
+                                      a.bank_account_id, a.created_at, a.single_use ? 1 : 0);
     co_return added.changed() == 1;
 }
 

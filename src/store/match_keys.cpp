@@ -16,7 +16,7 @@ const Statement insert{"INSERT INTO match_key (tenant_id, block, side, tag, owne
 const Statement remove{"DELETE FROM match_key WHERE tenant_id = $1 AND block = $2 AND side = $3 "
                        "AND tag = $4 AND owner_id = $5"};
 const Statement walk{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
-                           "AND side = $3 ORDER BY tag, owner_id LIMIT $4"};
+                     "AND side = $3 ORDER BY tag, owner_id LIMIT $4"};
 const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
                         "AND side = $3 AND tag = $4 ORDER BY owner_id LIMIT $5"};
 

@@ -80,8 +80,7 @@ Step<std::optional<flow::Match>> find_match(Session& s, TenantId tenant, MatchId
     co_return read(rows.front());
 }
 
-Step<std::vector<flow::Match>> matches_of_settlement(Session& s, TenantId tenant,
-                                                     SettlementId id) {
+Step<std::vector<flow::Match>> matches_of_settlement(Session& s, TenantId tenant, SettlementId id) {
     const Rows rows = co_await s.run(by_settlement, tenant, id);
     co_return read_all(rows);
 }

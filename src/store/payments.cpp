@@ -80,14 +80,13 @@ Step<> insert_payment(Session& s, TenantId tenant, const flow::Payment& p,
                       const crypto::Digest& fingerprint) {
     const match::Identity& c = p.identity;
     const auto bounds = c.settles_as.value_or(match::Bounds{});
-    co_await s.send(insert, tenant, fingerprint, p.id, p.client_id, token(p.status), p.amount.minor,
-                    p.amount.currency.code(), p.institution_id, p.scheme, p.reference,
-                    p.end_to_end_id, p.payee_name, p.payee_account, p.payer_name, p.payer_account,
-                    p.created_at, p.registered_at, p.version, c.account, c.end_to_end_id,
-                    c.reference, c.uetr, c.other_account, c.other_name, p.settled_minor,
-                    bounds.lowest.minor, bounds.highest.minor,
-                    c.settles_as ? bounds.lowest.currency.code() : std::string_view(),
-                    c.single_use ? 1 : 0);
+    co_await s.send(
+        insert, tenant, fingerprint, p.id, p.client_id, token(p.status), p.amount.minor,
+        p.amount.currency.code(), p.institution_id, p.scheme, p.reference, p.end_to_end_id,
+        p.payee_name, p.payee_account, p.payer_name, p.payer_account, p.created_at, p.registered_at,
+        p.version, c.account, c.end_to_end_id, c.reference, c.uetr, c.other_account, c.other_name,
+        p.settled_minor, bounds.lowest.minor, bounds.highest.minor,
+        c.settles_as ? bounds.lowest.currency.code() : std::string_view(), c.single_use ? 1 : 0);
 }
 
 Step<std::optional<flow::Payment>> find_payment(Session& s, TenantId tenant, PaymentId id) {
@@ -119,14 +118,13 @@ Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant, Paym
 
 Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus before,
                           Standing after) {
-    const Rows updated = co_await s.run(update, tenant, id, token(before), token(after.status),
-                                        after.settled_minor);
+    const Rows updated =
+        co_await s.run(update, tenant, id, token(before), token(after.status), after.settled_minor);
     co_return updated.changed() == 1;
 }
 
-Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant,
-                                                    std::int64_t after, std::int64_t until,
-                                                    std::size_t limit) {
+Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant, std::int64_t after,
+                                                    std::int64_t until, std::size_t limit) {
     const Rows rows =
         co_await s.run(walk_open, tenant, after, until, static_cast<std::int64_t>(limit));
     std::vector<flow::Payment> payments;

@@ -40,9 +40,8 @@ struct Standing {
 Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, flow::PaymentStatus before,
                           Standing after);
 // Open payments of the tenant with ids above `after`, up to `until`, in order.
-Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant,
-                                                    std::int64_t after, std::int64_t until,
-                                                    std::size_t limit);
+Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant, std::int64_t after,
+                                                    std::int64_t until, std::size_t limit);
 
 // Number of payments that wait for their settlement, up to `most`.
 Step<std::int64_t> count_open_payments(Session& s, TenantId tenant, std::int64_t most);

@@ -18,7 +18,8 @@ using store::Side;
 using store::Step;
 using store::Waiting;
 
-// Ids before references: at the limit only candidates by reference may be left out (match/choice.h).
+// Ids before references: at the limit only candidates by reference may be left out
+// (match/choice.h).
 std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key, const match::Identity& identity,
                                            const match::Look& look) {
     std::vector<match::Key> keys = match::id_keys(key, identity);
@@ -160,14 +161,13 @@ Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context,
     co_return ids_of(waiting);
 }
 
-Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& context,
-                                                TenantId tenant,
+Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& context, TenantId tenant,
                                                 const match::Identity& payment) {
     Waiting waiting;
     for (const std::int64_t block :
          match::loose_blocks(context.keys.of(tenant), payment, match::Of::payment)) {
-        const Waiting more = co_await store::walk_block(s, tenant, Side::settlement, block,
-                                                        limits::candidates_max);
+        const Waiting more =
+            co_await store::walk_block(s, tenant, Side::settlement, block, limits::candidates_max);
         merge(waiting, more);
     }
     co_return ids_of(waiting);

@@ -40,11 +40,9 @@ store::Step<Candidates<flow::Payment>> payments_near(store::Session& s, const Co
 
 // Settlements that wait and may be of the payment; never one that refuses it. `judged` is the first
 // of them, whether it is stored yet or not.
-store::Step<Candidates<flow::Settlement>> settlements_near(store::Session& s,
-                                                           const Context& context, TenantId tenant,
-                                                           const flow::Payment& payment,
-                                                           const flow::Settlement& judged,
-                                                           Reach reach);
+store::Step<Candidates<flow::Settlement>>
+settlements_near(store::Session& s, const Context& context, TenantId tenant,
+                 const flow::Payment& payment, const flow::Settlement& judged, Reach reach);
 
 // The ids of settlements that wait in a payment's amount block and may be of it.
 store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Context& context,

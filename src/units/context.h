@@ -62,8 +62,7 @@ struct Context {
     std::chrono::microseconds watermark{std::chrono::seconds(2)};
     const RuleBook* rule_book = nullptr; // nullptr: the standard rules for all
 
-    std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
-                                                   std::string_view account) const;
+    std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant, std::string_view account) const;
     bool watermark_passed(const flow::Settlement& settlement, Instant now) const {
         return now >= settlement.received_at + watermark;
     }

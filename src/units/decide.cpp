@@ -46,9 +46,8 @@ Step<Result<>> take_review(Session& s, const Decision& decision, SettlementId se
     if (decision.review && (!open || open->id != *decision.review))
         co_return fail(Code::state_conflict, "the review is closed");
     if (open)
-        (void)co_await store::decide_review(s, decision.tenant, open->id,
-                                            {verdict, decision.reason, decision.actor},
-                                            decision.now);
+        (void)co_await store::decide_review(
+            s, decision.tenant, open->id, {verdict, decision.reason, decision.actor}, decision.now);
     co_return Result<>{};
 }
 
@@ -92,7 +91,8 @@ Step<Result<std::vector<FoundPart>>> lock_parts(Session& s, const Work& work,
 
 Result<> check(const flow::Settlement& settlement, const std::vector<FoundPart>& parts) {
     if (!settlement.is_open())
-        return fail(Code::state_conflict, "the settlement is " + std::string(token(settlement.status)));
+        return fail(Code::state_conflict,
+                    "the settlement is " + std::string(token(settlement.status)));
     std::int64_t sum = 0;
     for (const FoundPart& part : parts) {
         if (!flow::is_open(part.payment.status))
@@ -173,8 +173,7 @@ Step<Result<>> reject(Session& s, const Context& context, Decision decision, Set
     co_await unpark(s, work, *settlement);
     co_await store::update_settlement(s, work.tenant, id, SettlementStatus::rejected,
                                       settlement->version + 1);
-    const auto event =
-        flow::unmatched_event(context.ids.next<EventId>(), *settlement, work.now);
+    const auto event = flow::unmatched_event(context.ids.next<EventId>(), *settlement, work.now);
     co_await tell(s, context, work.tenant, event);
     co_await settle_waiting(s, context, work.tenant, settlement->identity, work.now);
     co_return Result<>{};

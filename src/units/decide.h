@@ -27,12 +27,13 @@ struct Decision {
 };
 
 struct PaymentPart {
-    std::string payment_id; // the tenant's, or ours
+    std::string payment_id;      // the tenant's, or ours
     std::optional<Money> amount; // absent: all of the settlement (one part), or of the payment
 };
 
-// The settlement is of these payments. Fails with not_found, state_conflict (settlement or a payment
-// is not open, the review is closed), value_invalid (the parts are not the settlement's amount).
+// The settlement is of these payments. Fails with not_found, state_conflict (settlement or a
+// payment is not open, the review is closed), value_invalid (the parts are not the settlement's
+// amount).
 store::Step<Result<>> match_by_hand(store::Session& s, const Context& context, Decision decision,
                                     SettlementId settlement,
                                     std::shared_ptr<const std::vector<PaymentPart>> parts);
@@ -42,7 +43,8 @@ store::Step<Result<>> reject(store::Session& s, const Context& context, Decision
                              SettlementId settlement);
 
 // The match, and all others of its settlement, end; the settlement and its payments wait again, and
-// are never matched to each other by the rules. Fails with not_found, state_conflict (it has ended).
+// are never matched to each other by the rules. Fails with not_found, state_conflict (it has
+// ended).
 store::Step<Result<>> undo(store::Session& s, const Context& context, Decision decision,
                            MatchId match);
 

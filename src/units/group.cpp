@@ -26,7 +26,8 @@ std::optional<match::Rank> rank_but_for_amount(const match::Identity& payment,
         return std::nullopt;
     settlement.amount = payment.amount;
     const auto relation = match::relate(payment, settlement, rules);
-    return relation.rank && relation.may_match() && *relation.rank != match::Rank::single_use_account
+    return relation.rank && relation.may_match() &&
+                   *relation.rank != match::Rank::single_use_account
                ? relation.rank
                : std::nullopt;
 }
@@ -39,7 +40,8 @@ bool all_ripe(const Work& work, const std::vector<flow::Settlement>& settlements
 
 // Those of the candidates that the choice names; nullopt unless all are of one rank that may match.
 template <class T>
-std::optional<std::vector<T>> all_of_one_rank(const match::Choice& choice, const Candidates<T>& near) {
+std::optional<std::vector<T>> all_of_one_rank(const match::Choice& choice,
+                                              const Candidates<T>& near) {
     if (choice.candidates.empty() || near.seen != Seen::all)
         return std::nullopt;
     std::vector<T> items;
@@ -62,7 +64,8 @@ std::vector<match::Identity> identities_of(const std::vector<T>& items) {
 
 template <class T>
 void sort_by_time(std::vector<T>& items) {
-    std::ranges::sort(items, {}, [](const T& item) { return std::pair(item.identity.at, item.id); });
+    std::ranges::sort(items, {},
+                      [](const T& item) { return std::pair(item.identity.at, item.id); });
 }
 
 // In the order of their times, and only if each pair holds by itself.
@@ -90,9 +93,8 @@ Step<std::optional<GroupPlan>> plan_twins(Session& s, const Work& work,
     const auto payments = all_of_one_rank(choice, near);
     if (!payments || payments->size() < 2 || !match::are_twins(identities_of(*payments)))
         co_return std::nullopt;
-    const Settlements suitors = co_await settlements_near(s, work.context, work.tenant,
-                                                          payments->front(), settlement,
-                                                          Reach::exact);
+    const Settlements suitors = co_await settlements_near(
+        s, work.context, work.tenant, payments->front(), settlement, Reach::exact);
     const auto back = match::choose_settlement(payments->front().identity, suitors.identities,
                                                suitors.seen, rules);
     const auto settlements = all_of_one_rank(back, suitors);
@@ -168,8 +170,7 @@ Step<std::optional<GroupPlan>> plan_merge(Session& s, const Work& work,
     const Known known = co_await known_payments(s, work, settlement, rules);
     if (!known.whole_view)
         co_return std::nullopt;
-    const auto group =
-        match::sum_to(settlement.amount, rests_of(known.payments), rules.parts_max);
+    const auto group = match::sum_to(settlement.amount, rests_of(known.payments), rules.parts_max);
     if (group.fit != match::Fit::one)
         co_return std::nullopt;
     GroupPlan plan{Pairing::merge, match::Rank::single_use_account, {}};
@@ -184,8 +185,8 @@ Step<std::optional<GroupPlan>> plan_merge(Session& s, const Work& work,
     co_return plan;
 }
 
-// One payment, several settlements: it is the only one that any of them could be of, and exactly one
-// choice of those that wait sums to it.
+// One payment, several settlements: it is the only one that any of them could be of, and exactly
+// one choice of those that wait sums to it.
 Step<std::optional<GroupPlan>> plan_split(Session& s, const Work& work,
                                           const flow::Settlement& settlement,
                                           const match::RuleSet& rules) {
@@ -194,8 +195,8 @@ Step<std::optional<GroupPlan>> plan_split(Session& s, const Work& work,
         co_return std::nullopt;
     const flow::Payment payment = known.payments.front();
     const Suitors suitors = co_await known_suitors(s, work, payment, settlement, rules);
-    const auto group = match::sum_to(payment.identity.amount, amounts_of(suitors.settlements),
-                                     rules.parts_max);
+    const auto group =
+        match::sum_to(payment.identity.amount, amounts_of(suitors.settlements), rules.parts_max);
     if (!suitors.whole_view || group.fit != match::Fit::one || group.members.front() != 0)
         co_return std::nullopt;
     GroupPlan plan{Pairing::split, match::Rank::single_use_account, {}};

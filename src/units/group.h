@@ -1,5 +1,5 @@
-// Matches of more than one to one: twins closed as a set, payments that came in parts, payments that
-// came together. Nothing is done unless exactly one way fits, seen from both sides.
+// Matches of more than one to one: twins closed as a set, payments that came in parts, payments
+// that came together. Nothing is done unless exactly one way fits, seen from both sides.
 //
 // Called under the locks of a settlement that is weighed (weigh.h), after the watermark.
 #pragma once
@@ -23,8 +23,8 @@ struct GroupPlan {
     std::vector<GroupPart> parts;
 };
 
-// The one group that the settlement belongs to, as things stand; nullopt when there is none, or more
-// than one would fit, or a member has not reached its watermark.
+// The one group that the settlement belongs to, as things stand; nullopt when there is none, or
+// more than one would fit, or a member has not reached its watermark.
 store::Step<std::optional<GroupPlan>> plan_group(store::Session& s, const Work& work,
                                                  const flow::Settlement& settlement);
 

@@ -28,8 +28,7 @@ struct Walked {
 };
 
 // Moves the cursor over what was registered before `until`.
-Step<Walked> walk(Session& s, const Work& work, std::string name, match::Rail rail,
-                  Instant until) {
+Step<Walked> walk(Session& s, const Work& work, std::string name, match::Rail rail, Instant until) {
     const std::int64_t from = co_await store::sweep_cursor(s, work.tenant, name);
     const std::int64_t end = first_id_at(until);
     Walked walked;
@@ -37,8 +36,7 @@ Step<Walked> walk(Session& s, const Work& work, std::string name, match::Rail ra
         co_return walked;
     auto open = co_await store::walk_open_payments(s, work.tenant, from, end, bite);
     walked.more = open.size() == bite;
-    co_await store::move_sweep(s, work.tenant, name,
-                               walked.more ? open.back().id.value : end);
+    co_await store::move_sweep(s, work.tenant, name, walked.more ? open.back().id.value : end);
     for (flow::Payment& payment : open)
         if (payment.identity.rail == rail)
             walked.payments.push_back(std::move(payment));
@@ -62,9 +60,9 @@ Step<> make_overdue(Session& s, const Work& work, const flow::Payment& seen, Ins
     auto payment = co_await lock_open(s, work, seen);
     if (!payment || payment->status != PaymentStatus::expected)
         co_return;
-    const bool updated = co_await store::update_payment(
-        s, work.tenant, payment->id, payment->status,
-        {PaymentStatus::overdue, payment->settled_minor});
+    const bool updated =
+        co_await store::update_payment(s, work.tenant, payment->id, payment->status,
+                                       {PaymentStatus::overdue, payment->settled_minor});
     SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
     payment->status = PaymentStatus::overdue;
     ++payment->version;

@@ -9,8 +9,8 @@ namespace settled::units {
 namespace {
 
 using flow::PaymentStatus;
-using testing::World;
 using std::chrono::hours;
+using testing::World;
 
 void sweep(World& world) {
     for (std::size_t rail = 0; rail < match::rails; ++rail)

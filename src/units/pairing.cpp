@@ -24,8 +24,8 @@ match::Of of(Side side) {
 
 Step<> put(Session& s, const Work& work, Side side, std::int64_t owner,
            const match::Identity& identity, std::size_t prefix_max = match::any_length) {
-    const auto keys = match::stored_keys(work.context.keys.of(work.tenant), identity, of(side),
-                                         prefix_max);
+    const auto keys =
+        match::stored_keys(work.context.keys.of(work.tenant), identity, of(side), prefix_max);
     co_await store::insert_match_keys(s, work.tenant, side, owner, keys);
 }
 
@@ -41,7 +41,7 @@ flow::Payment with_more(flow::Payment payment, const Money& more) {
     const Money& whole = payment.amount;
     const bool same = more.currency == whole.currency;
     // In another currency there are no parts: it is all or nothing.
-    payment.settled_minor = same ? payment.settled_minor + more.minor
+    payment.settled_minor = same             ? payment.settled_minor + more.minor
                             : more.minor > 0 ? whole.minor
                                              : 0;
     payment.identity.amount = {whole.minor - payment.settled_minor, whole.currency};
@@ -50,8 +50,7 @@ flow::Payment with_more(flow::Payment payment, const Money& more) {
 }
 
 bool is_all(const flow::Payment& payment, const Money& arrived) {
-    const bool accepted =
-        payment.identity.settles_as && payment.identity.settles_as->hold(arrived);
+    const bool accepted = payment.identity.settles_as && payment.identity.settles_as->hold(arrived);
     return accepted || arrived.currency != payment.amount.currency ||
            arrived.minor >= payment.identity.amount.minor;
 }
@@ -136,8 +135,7 @@ Step<std::vector<flow::Payment>> undo_matches(Session& s, const Work& work,
         SETTLED_ASSERT(payment.has_value(), "a match is of a payment");
         if (flow::is_open(payment->status))
             co_await unpark(s, work, *payment);
-        flow::Payment after =
-            with_more(*payment, {-match.amount.minor, match.amount.currency});
+        flow::Payment after = with_more(*payment, {-match.amount.minor, match.amount.currency});
         const bool nothing_left = after.settled_minor == 0;
         after.status = !nothing_left ? PaymentStatus::partially_settled
                        : undoing.afterwards == Afterwards::returned ? PaymentStatus::returned
@@ -161,8 +159,7 @@ Step<> unpark(Session& s, const Work& work, const flow::Settlement& settlement) 
 Step<> park(Session& s, const Work& work, const flow::Payment& payment) {
     std::size_t prefix_max = match::any_length;
     if (work.context.key_plans != nullptr)
-        prefix_max =
-            work.context.key_plans->for_payment(work.tenant, payment).stored_prefix_max;
+        prefix_max = work.context.key_plans->for_payment(work.tenant, payment).stored_prefix_max;
     co_await put(s, work, Side::payment, payment.id.value, payment.identity, prefix_max);
 }
 

@@ -31,7 +31,7 @@ struct Finding {
     std::size_t settlements_seen = 0;
     bool after_watermark = false;
     std::optional<Money> amount = std::nullopt; // of the settlement's money; absent: all
-    std::string actor = {}; // who decided, and why; empty: the rules
+    std::string actor = {};                     // who decided, and why; empty: the rules
     std::string reason = {};
 };
 
@@ -39,8 +39,8 @@ struct Finding {
 void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant,
                     const match::Identity& identity);
 
-// The payment is closed, or what is still to come of it is what it waits for from now on: returns it
-// as it stands then. Tells settlement.matched, as version `version` of the settlement, and
+// The payment is closed, or what is still to come of it is what it waits for from now on: returns
+// it as it stands then. Tells settlement.matched, as version `version` of the settlement, and
 // payment.partially_settled.
 store::Step<flow::Payment> make_match(store::Session& s, const Work& work,
                                       const flow::Settlement& settlement, std::int64_t version,

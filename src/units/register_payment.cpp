@@ -79,8 +79,7 @@ Step<flow::Payment> bury(Session& s, const Work& work, flow::Payment payment) {
 
 // Settlements that wait and share an identifier with it may be a part of it, or it a part of them.
 Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment) {
-    const auto near =
-        co_await waiting_sharing(s, work.context, work.tenant, payment);
+    const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
     for (const SettlementId id : near)
         co_await weigh_later(s, work, id, work.now);
 }
@@ -110,8 +109,7 @@ Step<Registered> register_payment(Session& s, const Context& context,
     if (earlier && earlier->fingerprint != fingerprint)
         co_return Registered{Registered::Kind::conflict, earlier->payment};
     if (earlier && given.is_dead)
-        co_return Registered{Registered::Kind::existing,
-                             co_await bury(s, work, earlier->payment)};
+        co_return Registered{Registered::Kind::existing, co_await bury(s, work, earlier->payment)};
     if (earlier)
         co_return Registered{Registered::Kind::existing, earlier->payment};
     const auto payee = co_await find_payee(s, tenant, given);

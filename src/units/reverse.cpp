@@ -34,8 +34,8 @@ Step<std::vector<flow::Settlement>> find_reversed(Session& s, const Work& work,
                                                   const match::Identity& identity) {
     std::vector<flow::Settlement> found;
     for (const match::Key& key : match::trace_probes(work.context.keys.of(work.tenant), identity)) {
-        const auto owners = co_await store::owners_under(s, work.tenant, Side::trace, key,
-                                                         limits::candidates_max);
+        const auto owners =
+            co_await store::owners_under(s, work.tenant, Side::trace, key, limits::candidates_max);
         for (const std::int64_t owner : owners) {
             auto settlement = co_await store::find_settlement(s, work.tenant, SettlementId{owner});
             SETTLED_ASSERT(settlement.has_value(), "a settlement under a trace key exists");
@@ -87,11 +87,10 @@ Step<> open_review(Session& s, const Work& work, const flow::Reversal& reversal,
     w.object().member("reversal_id", to_string(reversal.id));
     w.member("transaction_id", reversal.transaction_id);
     w.member("settlements_found", static_cast<std::uint64_t>(candidates)).end();
-    co_await store::insert_review(s, work.tenant,
-                                  {work.context.ids.next<ReviewId>(),
-                                   std::string(store::review_reversal_unmatched),
-                                   reversal.webhook_id.value, "open", std::move(w).text(), work.now,
-                                   std::nullopt});
+    co_await store::insert_review(
+        s, work.tenant,
+        {work.context.ids.next<ReviewId>(), std::string(store::review_reversal_unmatched),
+         reversal.webhook_id.value, "open", std::move(w).text(), work.now, std::nullopt});
 }
 
 // What becomes of the reversal now; its settlement is changed if that is clear.

@@ -13,8 +13,8 @@
 
 namespace settled::units {
 
-// Stores the reversal and applies it if its settlement is here. Called under add_settling_locks() of
-// its identity.
+// Stores the reversal and applies it if its settlement is here. Called under add_settling_locks()
+// of its identity.
 store::Step<> reverse_new(store::Session& s, const Context& context, TenantId tenant,
                           flow::Reversal reversal, Instant now);
 

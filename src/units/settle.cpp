@@ -44,8 +44,7 @@ Finding finding_of(const Verdict& verdict, bool after_watermark) {
 
 bool may_match(const Verdict& verdict, const Work& work, const flow::Settlement& settlement) {
     return verdict.outcome == Outcome::one &&
-           (!verdict.waits_for_watermark() ||
-            work.context.watermark_passed(settlement, work.now));
+           (!verdict.waits_for_watermark() || work.context.watermark_passed(settlement, work.now));
 }
 
 Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settlement,

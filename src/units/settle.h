@@ -1,7 +1,7 @@
 // A settlement, or a payment that one may be waiting for, is new: find the pair.
 //
-// What is decided at once is decided here: by the account, the amount and an identifier, when nothing
-// else fits. What needs time or a wider look is left to weigh.h.
+// What is decided at once is decided here: by the account, the amount and an identifier, when
+// nothing else fits. What needs time or a wider look is left to weigh.h.
 #pragma once
 
 #include "flow/settlement.h"
@@ -31,7 +31,7 @@ store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId
 // for the watermark is not made: `unmatched`.
 enum class Judged : std::uint8_t { matched, ambiguous, unmatched };
 store::Step<Judged> judge_again(store::Session& s, const Work& work, flow::Settlement settlement,
-                              Reach reach = Reach::exact);
+                                Reach reach = Reach::exact);
 
 // A stored settlement that waits gets its match: its status, keys and review follow. Returns the
 // payment as it stands then.
@@ -47,7 +47,8 @@ store::Step<> close_open_review(store::Session& s, const Work& work,
                                 const flow::Settlement& settlement);
 
 // The settlement is weighed (weigh.h) at that time.
-store::Step<> weigh_later(store::Session& s, const Work& work, SettlementId settlement, Instant due);
+store::Step<> weigh_later(store::Session& s, const Work& work, SettlementId settlement,
+                          Instant due);
 // Unless something has come up by then, its owner is told that it has no payment.
 store::Step<> tell_unmatched_later(store::Session& s, const Work& work, SettlementId settlement,
                                    Instant due);

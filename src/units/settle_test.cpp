@@ -92,8 +92,8 @@ TEST(Settle, pairs_a_settlement_with_the_payment_that_waits) {
                 ::testing::StartsWith(R"({"agreed":["reference","account","amount"],)"
                                       R"("payments_seen":1,"settlements_seen":1,"rivals":0,)"
                                       R"("after_watermark":false,"expected":{"value":"12.34",)"));
-    EXPECT_THAT(match->evidence,
-                ::testing::Not(::testing::HasSubstr("2041"))) << "what was compared is hashed";
+    EXPECT_THAT(match->evidence, ::testing::Not(::testing::HasSubstr("2041")))
+        << "what was compared is hashed";
     EXPECT_EQ(world.payment_named("order-1").status, flow::PaymentStatus::settled);
     EXPECT_EQ(world.settlement("t1").status, SettlementStatus::matched);
     EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.matched v1"));
@@ -130,10 +130,11 @@ TEST(Settle, never_decides_between_two) {
     EXPECT_EQ(world.settlement("t1").status, SettlementStatus::ambiguous);
     EXPECT_EQ(world.payment_of("t1"), "");
     ASSERT_EQ(world.reviews().size(), 1);
-    EXPECT_EQ(world.reviews().front().detail,
-              R"({"candidates":[{"payment_id":"order-1","rank":6,"rule":"reference+account+amount",)"
-              R"("reference":"INV-2041"},{"payment_id":"order-2","rank":6,)"
-              R"("rule":"reference+account+amount","reference":"INV-2041"}]})");
+    EXPECT_EQ(
+        world.reviews().front().detail,
+        R"({"candidates":[{"payment_id":"order-1","rank":6,"rule":"reference+account+amount",)"
+        R"("reference":"INV-2041"},{"payment_id":"order-2","rank":6,)"
+        R"("rule":"reference+account+amount","reference":"INV-2041"}]})");
     EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.ambiguous v1"));
     EXPECT_EQ(world.payment_named("order-1").status, flow::PaymentStatus::expected);
 }

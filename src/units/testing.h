@@ -6,9 +6,9 @@
 #include "store/directory.h"
 #include "store/endpoints.h"
 #include "store/events.h"
+#include "store/matches.h"
 #include "store/payments.h"
 #include "store/reviews.h"
-#include "store/matches.h"
 #include "store/settlements.h"
 #include "store/tasks.h"
 #include "store/testing.h"
@@ -168,8 +168,8 @@ class World {
         int told = 0;
         for (auto due = due_timers(); !due.empty(); due = due_timers())
             for (const store::TaskRow& task : due)
-                told += write<bool>(
-                    [&](Session& s) { return run_timer(s, context_, task, now()); });
+                told +=
+                    write<bool>([&](Session& s) { return run_timer(s, context_, task, now()); });
         return told;
     }
     std::vector<store::TaskRow> due_timers() {

@@ -32,8 +32,7 @@ bool is_same(const GroupPlan& a, const GroupPlan& b) {
 
 // The payment that would be chosen may lie in another block: it is locked, and judged anew.
 Step<> lock_the_chosen(Session& s, const Work& work, const flow::Settlement& settlement) {
-    const Verdict verdict =
-        co_await judge(s, work.context, work.tenant, settlement, Reach::loose);
+    const Verdict verdict = co_await judge(s, work.context, work.tenant, settlement, Reach::loose);
     if (verdict.outcome != match::Outcome::one)
         co_return;
     store::Locks locks;
@@ -78,8 +77,8 @@ Step<> weigh(Session& s, const Context& context, store::TaskRow task, Instant no
     const bool is_early = settlement && !context.watermark_passed(*settlement, now);
     const auto status = is_early ? flow::TaskStatus::queued : flow::TaskStatus::done;
     const Instant due = is_early ? settlement->received_at + context.watermark : task.due_at;
-    const bool open = co_await store::update_task(s, task.tenant, task.id, status,
-                                                  task.attempts + 1, due, now);
+    const bool open =
+        co_await store::update_task(s, task.tenant, task.id, status, task.attempts + 1, due, now);
     if (!open || !settlement || is_early || !settlement->is_open())
         co_return;
     co_await decide(s, work, *settlement);

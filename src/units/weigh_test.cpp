@@ -109,7 +109,8 @@ TEST(Weigh, a_part_that_names_the_payment_is_told_and_the_rest_closes_it) {
     EXPECT_EQ(payment.status, PaymentStatus::partially_settled);
     EXPECT_EQ(payment.identity.amount, gbp(600)) << "is still to come";
     arrive(world, {"t2", 600, "INV-2041", "E2E0000001"});
-    EXPECT_EQ(world.match_of("t2")->rank, match::Rank::end_to_end_id) << "exactly the rest: at once";
+    EXPECT_EQ(world.match_of("t2")->rank, match::Rank::end_to_end_id)
+        << "exactly the rest: at once";
     payment = world.payment_named("p");
     EXPECT_EQ(payment.status, PaymentStatus::settled);
     EXPECT_EQ(payment.settled_minor, 1000);
@@ -132,7 +133,9 @@ TEST(Weigh, too_much_is_a_variance) {
 TEST(Weigh, what_a_payment_may_settle_as_is_accepted_with_its_rate) {
     World world;
     auto payment = payment_of(world, {"p", 10'000, "INVOICE-2041-X"});
-    const auto eur = [](std::int64_t minor) { return Money{minor, Currency::parse("EUR").value()}; };
+    const auto eur = [](std::int64_t minor) {
+        return Money{minor, Currency::parse("EUR").value()};
+    };
     payment.settles_as = match::Bounds{eur(11'400), eur(11'800)};
     world.register_payment(payment);
     auto fact = world.fact(1);

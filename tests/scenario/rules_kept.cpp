@@ -52,7 +52,8 @@ const Statement ambiguous_without_review{
     "(SELECT count(*) FROM review r WHERE r.tenant_id = t.tenant_id AND r.subject_id = t.id AND "
     "r.kind = 'settlement_ambiguous' AND r.status = 'open')"};
 const Statement key_of_the_paired{
-    "SELECT count(*) FROM match_key k WHERE (k.side = 1 AND EXISTS (SELECT 1 FROM settlement t WHERE "
+    "SELECT count(*) FROM match_key k WHERE (k.side = 1 AND EXISTS (SELECT 1 FROM settlement t "
+    "WHERE "
     "t.tenant_id = k.tenant_id AND t.id = k.owner_id AND t.status NOT IN ('unmatched', "
     "'ambiguous'))) OR (k.side IN (0, 3) AND EXISTS (SELECT 1 FROM payment p WHERE p.tenant_id = "
     "k.tenant_id AND p.id = k.owner_id AND p.status NOT IN ('expected', 'overdue', "
@@ -64,7 +65,8 @@ const Statement version_not_told{
     "t.id)"};
 const Statement match_not_told{
     "SELECT count(*) FROM settlement t WHERE (SELECT count(*) FROM settlement_match m WHERE "
-    "m.tenant_id = t.tenant_id AND m.settlement_id = t.id) <> (SELECT count(*) FROM event e WHERE e.tenant_id = t.tenant_id AND e.subject_id = t.id AND "
+    "m.tenant_id = t.tenant_id AND m.settlement_id = t.id) <> (SELECT count(*) FROM event e WHERE "
+    "e.tenant_id = t.tenant_id AND e.subject_id = t.id AND "
     "e.type = 'settlement.matched')"};
 const Statement waiting_for_nothing{
     "SELECT count(*) FROM settlement t WHERE t.status = 'unmatched' AND NOT EXISTS (SELECT 1 FROM "
@@ -76,7 +78,8 @@ const Rule rules[] = {
     {"17: a match is of a settlement and a payment", pair_of_nobody},
     {"18: a pair has one account, and one amount unless its rank says otherwise", unequal_pair},
     {"19: what is matched is matched whole", parts_that_are_not_all},
-    {"19: what has settled of a payment is the sum of its matches", settled_by_other_than_its_matches},
+    {"19: what has settled of a payment is the sum of its matches",
+     settled_by_other_than_its_matches},
     {"22: what is matched has a match, and the rest has none", matched_without_match},
     {"22: what is settled has a match, and the rest has none", settled_without_match},
     {"22: what is ambiguous has one open review, and the rest has none", ambiguous_without_review},

@@ -97,7 +97,8 @@ TEST(Runner, sees_what_the_database_must_not_hold) {
                                         flow::SettlementStatus::matched, 3);
     });
     const auto broken = broken_rules(world.store(), {.settlements = 1, .minor = 500});
-    EXPECT_THAT(broken, ::testing::SizeIs(4)) << "no match, so not whole, still waiting, versions that were not told";
+    EXPECT_THAT(broken, ::testing::SizeIs(4))
+        << "no match, so not whole, still waiting, versions that were not told";
 }
 
 } // namespace
