@@ -22,6 +22,8 @@ constexpr std::size_t bite = 200;
 // The longest that a bank is known to go on sending a webhook that was not taken.
 constexpr auto delivery_lag = std::chrono::hours(72);
 
+constexpr auto step = std::chrono::hours(1);
+
 struct Walked {
     std::vector<flow::Payment> payments; // of that rail, open
     bool more = false;

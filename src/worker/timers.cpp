@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t bite = 200;
 constexpr auto interval = 250ms;     // how late a timer may be
-constexpr auto sweep_interval = 30s; // how late an alarm may be
 
 } // namespace
 

@@ -26,7 +26,7 @@ class Timers {
     Timers(boost::asio::io_context& io, store::Store& store, const units::Context& context,
            const Clock& clock, const Probe& probe, const node::Membership& node)
         : io_(io), store_(store), context_(context), clock_(clock), probe_(probe), node_(node),
-          pause_(io) {}
+          pause_(io), next_sweep_(clock.steady() + sweep_interval) {}
 
     void start();
     void stop();
@@ -37,6 +37,8 @@ class Timers {
     Task<> sweep();
 
   private:
+    static constexpr std::chrono::seconds sweep_interval{30}; // how late an alarm may be
+
     Task<> watch();
     Task<> carry_out(store::TaskRow task);
     Task<> seal(TenantId tenant);
@@ -49,7 +51,7 @@ class Timers {
     const Probe& probe_;
     const node::Membership& node_;
     boost::asio::steady_timer pause_;
-    Clock::Steady next_sweep_{}; // when to look for overdue payments again
+    Clock::Steady next_sweep_; // when to look for overdue payments again
     bool stopped_ = false;
 };
 

@@ -93,6 +93,7 @@ class Walk:
         self.payments()
         self.webhooks()
         self.institutions()
+        self.decisions()
         event = json.loads(world.sandbox.told(path)[0]["body"])
         self.ids["evt"] = event["id"]
         api.patch(f"/v1/endpoints/{endpoint['id']}", {"events": ["settlement.matched"]})
@@ -148,6 +149,40 @@ class Walk:
         assert api.call("PUT", "/v1/institutions/seeds", self.GOOD_BODIES["seed_institutions"]).status == 200
         api.post("/v1/references", self.GOOD_BODIES["create_reference"])
 
+    def twins(self, number):
+        """A settlement that two payments fit, and its review."""
+        for name in "ab":
+            self.api.post("/v1/payments", {"id": f"twin-{number}{name}", "amount": {"value": "12.34", "currency": "GBP"},
+                                           "reference": f"TWINS {number}", "payee": {"iban": self.iban}})
+        payload = settled_payload(self.iban, Reference=f"TWINS {number}", EndToEndTransactionId="NOTPROVIDED")
+        payload["CounterpartAccount"] = {"IBAN": "", "BBAN": "", "OwnerName": "A Payer"}
+        self.world.bank.acknowledged("TransactionSettled", payload)
+        settlement, = [s for s in self.api.all("/v1/settlements") if s["transaction_id"] == payload["TransactionId"]]
+        review, = [r for r in self.api.all("/v1/reviews?status=open") if r["subject_id"] == settlement["id"]]
+        return settlement["id"], review["id"]
+
+    def decisions(self):
+        """What people decide, each kind once. The review and the match that are left behind are decided."""
+        api, why = self.api, {"reason": "the customer says so"}
+        _, review = self.twins(1)
+        accepted = api.post(f"/v1/reviews/{review}/accept", {"payment_id": "twin-1b", **why})
+        assert accepted["matches"][0]["actor"].startswith("key_")
+        undone = api.post(f"/v1/matches/{accepted['matches'][0]['id']}/undo", why)
+        assert undone["ended_at"]
+        self.ids["mat"] = undone["id"]
+        _, review = self.twins(2)
+        api.post(f"/v1/reviews/{review}/split", {"payments": [{"payment_id": "twin-2a"}], **why})
+        _, review = self.twins(3)
+        assert api.post(f"/v1/reviews/{review}/reject", why)["settlement"]["status"] == "rejected"
+        settlement, _ = self.twins(4)
+        api.post(f"/v1/settlements/{settlement}/match", {"payments": [{"payment_id": "twin-4a"}], **why})
+        settlement, _ = self.twins(5)
+        api.post(f"/v1/settlements/{settlement}/reject", why)
+        assert api.post(f"/v1/reviews/{self.ids['rev']}/close", why)["decision"] == "close"
+        api.post("/v1/rules", {"name": "walk", "ranks": {"payer+account+amount": "suggest"}, "account": self.iban})
+        rules, = api.get("/v1/rules")["data"]
+        assert (rules["version"], rules["rules"]["ranks"]["payer+account+amount"]) == (1, "suggest")
+
     def lists(self):
         """Every list with every parameter, page by page."""
         for operation in self.world.contract.operations:
@@ -196,6 +231,14 @@ class Walk:
         "create_reference": {"account": {"sort_code": "040004", "account_number": "12345678"}, "scheme": "fps"},
         "seed_institutions": {"institutions": [{"institution_id": "monzo", "reference_chars_max": 18}]},
         "create_account": {"iban": "GB29NWBK60161331926819"},
+        "accept_review": {"payment_id": "walk-2", "reason": "it is"},
+        "split_review": {"payments": [{"payment_id": "walk-2"}], "reason": "it is"},
+        "match_settlement": {"payments": [{"payment_id": "walk-2"}], "reason": "it is"},
+        "reject_review": {"reason": "it is"},
+        "close_review": {"reason": "it is"},
+        "reject_settlement": {"reason": "it is"},
+        "undo_match": {"reason": "it is"},
+        "create_rules": {"name": "x"},
         "create_endpoint": {"url": "https://example.com/"},
         "update_endpoint": {"status": "active"},
         "create_source": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
@@ -245,6 +288,8 @@ class Walk:
             return call("POST", "/v1/sources", {
                 "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(new_key())],
                 "signing_key": f"file:{self.world.sandbox.files['institution_private_key']}"})
+        if operation.id.endswith(("_review", "_settlement", "_match")):  # of what was decided before
+            return call("POST", self.target(operation), self.GOOD_BODIES[operation.id])
         endpoint, path = self.world.endpoint()
         if operation.id == "update_endpoint":  # a secret of an endpoint that has a password
             basic, _ = self.world.endpoint(auth={"type": "basic", "username": "u", "password": "p"})
