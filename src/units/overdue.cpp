@@ -38,7 +38,9 @@ Step<Walked> walk(Session& s, const Work& work, std::string name, match::Rail ra
         co_return walked;
     auto open = co_await store::walk_open_payments(s, work.tenant, from, end, bite);
     walked.more = open.size() == bite;
-    co_await store::move_sweep(s, work.tenant, name, walked.more ? open.back().id.value : end);
+    // Where nothing was found the place is kept for a while: an idle server writes nothing.
+    if (!open.empty() || end - from > first_id_at(until) - first_id_at(until - step))
+        co_await store::move_sweep(s, work.tenant, name, walked.more ? open.back().id.value : end);
     for (flow::Payment& payment : open)
         if (payment.identity.rail == rail)
             walked.payments.push_back(std::move(payment));
