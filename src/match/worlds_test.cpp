@@ -34,7 +34,9 @@ struct Oracle {
     const std::string& p = payment.reference;
     const std::string& s = settlement.reference;
     bool id_there = payment.end_to_end_id.size() >= 6 && payment.end_to_end_id == s;
-    bool reference_there = settlement.end_to_end_id.size() >= 6 && settlement.end_to_end_id == p;
+    bool reference_there =
+        (settlement.end_to_end_id.size() >= 6 && settlement.end_to_end_id == p) ||
+        (settlement.end_to_end_id.size() >= 20 && p.starts_with(settlement.end_to_end_id));
     bool uetr = equal(payment.uetr, settlement.uetr);
     bool id =
         equal(payment.end_to_end_id, settlement.end_to_end_id) && payment.end_to_end_id.size() >= 6;
