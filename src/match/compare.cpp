@@ -79,6 +79,7 @@ Comparison compare(const Identity& payment, const Identity& settlement) {
     c.end_to_end_id_is_long = payment.end_to_end_id.size() >= end_to_end_id_min;
     c.reference = compare_references(payment.reference, settlement.reference);
     c.same_start = start_alike(payment.reference, settlement.reference);
+    c.id_may_be_reference = reference_as_id && settlement.reference.empty();
     c.crossed = id_as_reference || reference_as_id;
     // A place that holds the other identifier says nothing about its own.
     if (reference_as_id && c.end_to_end_id == Ids::differ)

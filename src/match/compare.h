@@ -55,6 +55,9 @@ struct Comparison {
     // The payment's end-to-end id stands in the place of the reference, or its reference, whole or
     // cut, in the place of the id.
     bool crossed = false;
+    // Some use one text for both. If nothing came as the reference, it may be that in the id's
+    // place, and references are shared by more payments than ids are.
+    bool id_may_be_reference = false;
     References reference = References::absent;
     bool same_start = false; // both references have start_length characters, and the same
     Ids payer = Ids::absent;

@@ -261,9 +261,8 @@ std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side) {
     message.reserve(256);
     append_number(message, static_cast<std::uint64_t>(key_layout));
     append_field(message, "proof");
-    for (const std::string* const field :
-         {&side.account, &side.end_to_end_id, &side.reference, &side.uetr, &side.other_account,
-          &side.other_name})
+    for (const std::string* const field : {&side.account, &side.end_to_end_id, &side.reference,
+                                           &side.uetr, &side.other_account, &side.other_name})
         append_field(message, *field);
     append_field(message, side.amount.currency.code());
     append_number(message, static_cast<std::uint64_t>(side.amount.minor));

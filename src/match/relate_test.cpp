@@ -275,6 +275,10 @@ TEST(Relate, crossed_ids_and_vetoes) {
         EXPECT_EQ(relation.rank, row.rank) << row.name;
         EXPECT_EQ(relation.veto, row.veto) << row.name;
     }
+    const auto one_text = identity_of({.end_to_end_id = "INV-2041", .reference = "INV-2041"});
+    EXPECT_EQ(relate(one_text, identity_of({.end_to_end_id = "INV-2041"})).rank, crossed_ids)
+        << "it may be the reference of another payment";
+    EXPECT_EQ(relate(one_text, one_text).rank, end_to_end_id);
     auto other_amount = identity_of({.end_to_end_id = "INV-2041"});
     other_amount.amount.minor += 1;
     EXPECT_EQ(relate(identity_of(payment), other_amount).veto, Veto::amount_differs);

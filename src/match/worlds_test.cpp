@@ -55,9 +55,7 @@ struct Oracle {
     int at_another_amount() const {
         if (uetr || id)
             return 3;
-        const bool foreign = payment.amount.currency != settlement.amount.currency &&
-                             !(payment.settles_as && payment.settles_as->hold(settlement.amount));
-        return from_start && !foreign ? 12 : none;
+        return from_start ? 12 : none;
     }
     int by_reference() const {
         if (equal(p, s))
@@ -77,8 +75,10 @@ struct Oracle {
             return 0;
         if (payment.amount != settlement.amount)
             return at_another_amount();
-        if (uetr || id)
-            return uetr ? 1 : 2;
+        if (uetr)
+            return 1;
+        if (id && (!reference_there || !s.empty()))
+            return 2;
         return id_there || reference_there ? 4 : by_reference();
     }
 };
