@@ -1,6 +1,6 @@
 // The ladder against a made-up stretch of payments of which the truth is known.
 //
-//   bench_match [--out FILE] [--quick] [--settlements N] [--seed N] [--world N]
+//   bench_match [--out FILE] [--quick] [--settlements N] [--seed N] [--world N] [--patient]
 //
 // Worlds of `--world` settlements each, one seed after another, until there are N of them. One
 // thread.
@@ -16,7 +16,6 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -33,15 +32,6 @@ struct Plan {
     std::size_t world = 50'000;
     bool patient = false;
 };
-
-// Nothing but an id is decided before the watermark.
-match::RuleSet patient_rules() {
-    match::RuleSet rules;
-    for (match::Policy& policy : std::span(rules.policies).subspan(3))
-        if (policy == match::Policy::automatic)
-            policy = match::Policy::watermark;
-    return rules;
-}
 
 double per_second(std::uint64_t count, std::chrono::duration<double> took) {
     return static_cast<double>(count) / took.count();
@@ -200,6 +190,8 @@ int main(int argc, char** argv) {
     }
     Report report;
     report.text("machine", machine());
+    report.text("rules",
+                plan.patient ? "patient: only an id decides before the watermark" : "standard");
     const Run done = run(plan);
     report_safety(done, plan, report);
     report_cost(done, report);

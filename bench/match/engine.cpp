@@ -47,6 +47,14 @@ EngineFigures& EngineFigures::operator+=(const EngineFigures& other) {
     return *this;
 }
 
+match::RuleSet patient_rules() {
+    match::RuleSet rules;
+    for (const match::Rank rank : {match::Rank::crossed_ids, match::Rank::reference_and_payer,
+                                   match::Rank::reference, match::Rank::reference_part_and_payer})
+        rules.policies[static_cast<std::size_t>(rank)] = Policy::watermark;
+    return rules;
+}
+
 Engine::Engine(const World& world, const crypto::Hmac& tenant_key,
                std::chrono::microseconds watermark, const match::RuleSet& rules)
     : world_(world), tenant_key_(tenant_key), watermark_(watermark), rules_(rules),

@@ -35,6 +35,10 @@ struct EngineFigures {
     EngineFigures& operator+=(const EngineFigures& other);
 };
 
+// The standard rules, but that only an id decides before the watermark: ranks 4 to 7 wait for it,
+// too.
+match::RuleSet patient_rules();
+
 class Engine {
   public:
     Engine(const World& world, const crypto::Hmac& tenant_key, std::chrono::microseconds watermark,
