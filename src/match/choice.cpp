@@ -31,6 +31,10 @@ bool whenever(const Comparison&, const Comparison&) {
 bool winner_is_contradicted(const Comparison& winner, const Comparison&) {
     return winner.reference == References::differ;
 }
+// The winner's reference does not say that it is this one.
+bool winner_is_not_confirmed(const Comparison& winner, const Comparison&) {
+    return winner.reference == References::absent || winner.reference == References::differ;
+}
 // A bank that cuts the rival's reference would have made just what the winner shows whole.
 bool rival_may_be_cut(const Comparison&, const Comparison& rival) {
     return rival.reference == References::payment_longer;
@@ -53,7 +57,7 @@ constexpr Rivalry rivalries[] = {
     {Rank::uetr, Rank::end_to_end_id, whenever},
     {Rank::uetr, Rank::end_to_end_id_only, whenever},
     {Rank::end_to_end_id, Rank::end_to_end_id_only, winner_is_contradicted},
-    {Rank::end_to_end_id, Rank::crossed_ids, winner_is_contradicted},
+    {Rank::end_to_end_id, Rank::crossed_ids, winner_is_not_confirmed},
     {Rank::end_to_end_id, Rank::reference_and_payer, winner_is_contradicted},
     {Rank::end_to_end_id, Rank::reference, winner_is_contradicted},
     {Rank::end_to_end_id_only, Rank::crossed_ids, whenever},

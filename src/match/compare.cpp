@@ -54,15 +54,21 @@ Amounts compare_amounts(const Identity& payment, const Money& arrived) {
 
 // If only one identifier can pass, a bank may carry it in the other's place (Open Banking UK,
 // payment initiation 4.0: the creditor reference "in the end-to-end transaction identification").
-bool is_crossed(std::string_view id, std::string_view reference) {
+bool id_stands_as_reference(std::string_view id, std::string_view reference) {
     return id.size() >= end_to_end_id_min && id == reference;
+}
+bool reference_stands_as_id(std::string_view reference, std::string_view id) {
+    return id_stands_as_reference(id, reference) ||
+           (id.size() >= crossed_part_min && reference.starts_with(id));
 }
 
 } // namespace
 
 Comparison compare(const Identity& payment, const Identity& settlement) {
-    const bool id_as_reference = is_crossed(payment.end_to_end_id, settlement.reference);
-    const bool reference_as_id = is_crossed(settlement.end_to_end_id, payment.reference);
+    const bool id_as_reference =
+        id_stands_as_reference(payment.end_to_end_id, settlement.reference);
+    const bool reference_as_id =
+        reference_stands_as_id(payment.reference, settlement.end_to_end_id);
     Comparison c;
     c.account = !payment.account.empty() && payment.account == settlement.account;
     c.single_use = payment.single_use;
@@ -73,6 +79,7 @@ Comparison compare(const Identity& payment, const Identity& settlement) {
     c.end_to_end_id_is_long = payment.end_to_end_id.size() >= end_to_end_id_min;
     c.reference = compare_references(payment.reference, settlement.reference);
     c.same_start = start_alike(payment.reference, settlement.reference);
+    c.id_may_be_reference = reference_as_id && settlement.reference.empty();
     c.crossed = id_as_reference || reference_as_id;
     // A place that holds the other identifier says nothing about its own.
     if (reference_as_id && c.end_to_end_id == Ids::differ)

@@ -20,6 +20,9 @@ inline constexpr std::size_t start_length = 10;
 // A shorter end-to-end id is too likely to be somebody's counter; it makes no key and gives no
 // rank.
 inline constexpr std::size_t end_to_end_id_min = 6;
+// A reference in the id's place may be cut there (at 31, before it became canonical). What is left
+// of it must be this long.
+inline constexpr std::size_t crossed_part_min = 20;
 // A name that is found inside another must be this long.
 inline constexpr std::size_t name_part_min = 6;
 
@@ -49,8 +52,12 @@ struct Comparison {
     Ids uetr = Ids::absent;
     Ids end_to_end_id = Ids::absent;
     bool end_to_end_id_is_long = false;
-    // The end-to-end id stands in the other's reference, or the reference in the other's id.
+    // The payment's end-to-end id stands in the place of the reference, or its reference, whole or
+    // cut, in the place of the id.
     bool crossed = false;
+    // Some use one text for both. If nothing came as the reference, it may be that in the id's
+    // place, and references are shared by more payments than ids are.
+    bool id_may_be_reference = false;
     References reference = References::absent;
     bool same_start = false; // both references have start_length characters, and the same
     Ids payer = Ids::absent;

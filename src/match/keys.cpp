@@ -135,6 +135,19 @@ void add_loose_ids(Maker& maker, const Identity& side, const Look& look) {
         maker.add_loose("e2e", side.end_to_end_id);
 }
 
+// In each other's place (rank 4).
+void probe_crossed(Maker& maker, std::string_view id, std::string_view reference) {
+    if (id_is_long(id))
+        maker.add_whole(id);
+    if (id_is_long(reference))
+        maker.add_loose("e2e", reference);
+    if (id.size() >= crossed_part_min)
+        maker.add_prefix(id, longest_listed(prefix_lengths, id.size()));
+    for (std::size_t length = crossed_part_min;
+         length < reference.size() && length <= end_to_end_id_chars_max; ++length)
+        maker.add_loose("e2e", reference.substr(0, length));
+}
+
 // What could be cut from this reference, and what it could be cut from.
 void probe_parts(Maker& maker, std::string_view reference, const Look& look) {
     for (std::size_t length = part_min; length < reference.size(); ++length) {
@@ -205,11 +218,7 @@ std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side
         maker.add_whole(reference);
         probe_parts(maker, reference, look);
     }
-    // In each other's place (rank 4).
-    if (id_is_long(side.end_to_end_id))
-        maker.add_whole(side.end_to_end_id);
-    if (id_is_long(reference))
-        maker.add_loose("e2e", reference);
+    probe_crossed(maker, side.end_to_end_id, reference);
     maker.add_no_reference();
     return maker.take();
 }

@@ -148,7 +148,7 @@ TEST(Keys, their_number_is_bounded_by_the_longest_reference) {
     EXPECT_EQ(payment_keys(tenant_key(), identity).size(),
               1U + std::size(prefix_lengths) + std::size(suffix_lengths) + loose_blocks_max);
     const std::size_t parts = 2 * (reference_chars_max - part_min) + 2;
-    const std::size_t others = 2 + 1 + 1 + 2 + 1; // ids, payer, whole, crossed ids, no reference
+    const std::size_t others = 2 + 1 + 1 + 15 + 1; // ids, payer, whole, crossed ids, no reference
     EXPECT_LE(probe_keys(tenant_key(), identity).size(), parts + others);
 }
 
@@ -249,6 +249,71 @@ TEST(Keys, a_settlement_is_remembered_by_what_its_return_will_carry) {
     EXPECT_EQ(by_uetr, key_of({.uetr = "u"}));
     EXPECT_NE(by_id, by_uetr);
     EXPECT_EQ(key_of({.end_to_end_id = "E2E01", .reference = "A"}), key_of({.reference = "B"}));
+}
+
+TEST(Keys, a_return_looks_where_its_settlement_is_remembered) {
+    const Fields all[] = {
+        {}, {.end_to_end_id = "E2E0001"}, {.uetr = "u"}, {.end_to_end_id = "E2E0001", .uetr = "u"}};
+    const auto whole = trace_probes(tenant_key(), identity_of(all[3]));
+    for (const Fields& fields : all) {
+        const auto remembered = trace_key(tenant_key(), identity_of(fields));
+        EXPECT_NE(std::ranges::find(whole, remembered), whole.end());
+    }
+    auto nowhere = bare();
+    nowhere.account.clear();
+    EXPECT_TRUE(trace_probes(tenant_key(), nowhere).empty());
+}
+
+TEST(Keys, a_return_is_of_a_settlement_that_it_does_not_contradict) {
+    const auto settlement =
+        identity_of({.end_to_end_id = "E2E0001", .reference = "A", .payer = "P", .uetr = "u"});
+    EXPECT_TRUE(may_be_return_of(settlement, settlement));
+    constexpr std::pair<void (*)(Identity&), bool> changes[] = {
+        {[](Identity& i) { i.reference = "ANOTHER"; }, true},
+        {[](Identity& i) { i.end_to_end_id.clear(); }, true},
+        {[](Identity& i) { i.other_account.clear(); }, true},
+        {[](Identity& i) { i.at = i.at + std::chrono::days(90); }, true},
+        {[](Identity& i) { i.at = i.at - clock_skew_max; }, true},
+        {[](Identity& i) { i.at = i.at - std::chrono::hours(1); }, false},
+        {[](Identity& i) { i.end_to_end_id = "E2E0002"; }, false},
+        {[](Identity& i) { i.uetr = "v"; }, false},
+        {[](Identity& i) { i.other_account = "Q"; }, false},
+        {[](Identity& i) { i.account = "OTHER"; }, false},
+        {[](Identity& i) { i.amount.minor -= 1; }, false},
+    };
+    for (std::size_t i = 0; i < std::size(changes); ++i) {
+        auto reversal = settlement;
+        changes[i].first(reversal);
+        EXPECT_EQ(may_be_return_of(reversal, settlement), changes[i].second) << i;
+    }
+}
+
+TEST(Keys, a_proof_changes_with_every_field_and_with_the_key) {
+    const auto identity = identity_of({.end_to_end_id = "E2E0001", .reference = "A"});
+    const auto proof = proof_of(tenant_key(), identity);
+    EXPECT_EQ(proof.size(), 32U);
+    EXPECT_EQ(proof, proof_of(tenant_key(), Identity(identity)));
+    EXPECT_NE(proof, proof_of(crypto::Hmac(as_bytes("another")), identity));
+    constexpr void (*changes[])(Identity&) = {
+        [](Identity& i) { i.account = "OTHER"; },
+        [](Identity& i) { i.amount.minor += 1; },
+        [](Identity& i) { i.amount = testing::money(i.amount.minor, "EUR"); },
+        [](Identity& i) { i.end_to_end_id.clear(); },
+        [](Identity& i) { i.reference += "X"; },
+        [](Identity& i) { i.uetr = "u"; },
+        [](Identity& i) { i.other_account = "P"; },
+        [](Identity& i) { i.other_name = "P"; },
+        [](Identity& i) { i.at.us += 1; },
+        [](Identity& i) { i.single_use = true; },
+        [](Identity& i) {
+            i.settles_as = Bounds{.lowest = testing::money(1), .highest = testing::money(2)};
+        },
+    };
+    for (std::size_t i = 0; i < std::size(changes); ++i) {
+        auto other = identity;
+        changes[i](other);
+        EXPECT_NE(proof_of(tenant_key(), other), proof) << i;
+    }
 }
 
 } // namespace

@@ -16,7 +16,6 @@ bool exact(const Comparison& c) {
 bool nothing_of_reference(const Comparison& c) {
     return exact(c) && c.reference == References::absent && !c.crossed;
 }
-
 // Strongest first.
 struct Rung {
     Rank rank;
@@ -31,7 +30,8 @@ constexpr Rung ladder[] = {
      [](const Comparison& c) { return exact(c) && c.uetr == Ids::equal; }, true},
     {Rank::end_to_end_id, "e2e+account+amount",
      [](const Comparison& c) {
-         return exact(c) && c.end_to_end_id == Ids::equal && c.end_to_end_id_is_long;
+         return exact(c) && c.end_to_end_id == Ids::equal && c.end_to_end_id_is_long &&
+                !c.id_may_be_reference;
      },
      true},
     {Rank::end_to_end_id_only, "e2e+account",
@@ -56,9 +56,7 @@ constexpr Rung ladder[] = {
      [](const Comparison& c) { return nothing_of_reference(c) && c.name == Ids::equal; }},
     {Rank::amount, "account+amount", [](const Comparison& c) { return nothing_of_reference(c); }},
     {Rank::reference_only, "reference+account",
-     [](const Comparison& c) {
-         return !exact(c) && c.amounts != Amounts::foreign && c.reference_from_the_start();
-     }},
+     [](const Comparison& c) { return !exact(c) && c.reference_from_the_start(); }},
 };
 static_assert(std::size(ladder) == ranks);
 static_assert(std::ranges::is_sorted(ladder, {}, &Rung::rank));
@@ -77,8 +75,7 @@ std::optional<Veto> veto_of(const Comparison& c) {
     if (!c.account)
         return Veto::account_differs;
     const bool amount_may_differ = c.single_use || c.id_is_equal() || c.reference_from_the_start();
-    const bool is_foreign = c.amounts == Amounts::foreign && !c.single_use && !c.id_is_equal();
-    if (!exact(c) && (!amount_may_differ || is_foreign))
+    if (!exact(c) && !amount_may_differ)
         return Veto::amount_differs;
     if (c.uetr == Ids::differ)
         return Veto::uetr_differs;

@@ -2,8 +2,8 @@
 //
 // Vetoes, whatever else agrees: account different; UETRs, end-to-end ids or payers' accounts both
 // present and different; payment created after the settlement settled (clock skew allowed);
-// currency different without bounds for it or an id that agrees; an amount that the rank does not
-// allow.
+// an amount that the rank does not allow. An amount that differs and that nothing explains leaves a
+// suggestion, in another currency, too.
 #pragma once
 
 #include "match/compare.h"

@@ -117,6 +117,7 @@ constexpr Case doubtful[] = {
      {.reference = id},
      end_to_end_id,
      crossed_ids},
+    {{.end_to_end_id = id}, {.end_to_end_id = id}, {.reference = id}, end_to_end_id, crossed_ids},
     {{.end_to_end_id = id, .reference = text, .payer = "P"},
      contradicted_by_id,
      {.reference = text, .payer = "P"},

@@ -109,7 +109,8 @@ inline rc::Gen<Identity> any_identity() {
                                                    {2, "E2E0001"},
                                                    {1, "E2E0002"},
                                                    {1, "E2E1"},
-                                                   {1, "ACMESHOPOR"}}), // a reference out of place
+                                                   {1, "ACMESHOPOR"}, // references out of place
+                                                   {1, "ACMESHOPORDER20417LONDON"}}),
             rc::gen::oneOf(any_reference(), any_reference(), any_reference(), any_reference(),
                            any_reference(), rc::gen::just<std::string>("E2E0001")),
             rc::gen::weightedElement<std::string>({{8, ""}, {1, "uetr-1"}, {1, "uetr-2"}}),

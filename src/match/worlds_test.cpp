@@ -34,7 +34,9 @@ struct Oracle {
     const std::string& p = payment.reference;
     const std::string& s = settlement.reference;
     bool id_there = payment.end_to_end_id.size() >= 6 && payment.end_to_end_id == s;
-    bool reference_there = settlement.end_to_end_id.size() >= 6 && settlement.end_to_end_id == p;
+    bool reference_there =
+        (settlement.end_to_end_id.size() >= 6 && settlement.end_to_end_id == p) ||
+        (settlement.end_to_end_id.size() >= 20 && p.starts_with(settlement.end_to_end_id));
     bool uetr = equal(payment.uetr, settlement.uetr);
     bool id =
         equal(payment.end_to_end_id, settlement.end_to_end_id) && payment.end_to_end_id.size() >= 6;
@@ -53,9 +55,7 @@ struct Oracle {
     int at_another_amount() const {
         if (uetr || id)
             return 3;
-        const bool foreign = payment.amount.currency != settlement.amount.currency &&
-                             !(payment.settles_as && payment.settles_as->hold(settlement.amount));
-        return from_start && !foreign ? 12 : none;
+        return from_start ? 12 : none;
     }
     int by_reference() const {
         if (equal(p, s))
@@ -75,8 +75,10 @@ struct Oracle {
             return 0;
         if (payment.amount != settlement.amount)
             return at_another_amount();
-        if (uetr || id)
-            return uetr ? 1 : 2;
+        if (uetr)
+            return 1;
+        if (id && (!reference_there || !s.empty()))
+            return 2;
         return id_there || reference_there ? 4 : by_reference();
     }
 };

@@ -1,0 +1,228 @@
+#include "bench/match/engine.h"
+
+#include "base/limits.h"
+
+#include <algorithm>
+
+namespace settled::bench {
+
+namespace {
+
+using match::Identity;
+using match::Of;
+using match::Outcome;
+using match::Policy;
+using match::Seen;
+
+// Ids before references (choice.h, Seen::some).
+std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key, const Identity& identity) {
+    std::vector<match::Key> keys = match::id_keys(key, identity);
+    const auto all = match::probe_keys(key, identity);
+    keys.insert(keys.end(), all.begin(), all.end());
+    return keys;
+}
+
+void merge(Found& all, const Found& more) {
+    for (const std::uint32_t owner : more.owners)
+        if (std::ranges::find(all.owners, owner) == all.owners.end())
+            all.owners.push_back(owner);
+    all.overflow = all.overflow || more.overflow;
+    all.by_keys = all.by_keys || more.by_keys;
+}
+
+Seen seen_of(const Found& found) {
+    if (found.overflow)
+        return Seen::some;
+    return found.by_keys ? Seen::by_keys : Seen::all;
+}
+
+} // namespace
+
+EngineFigures& EngineFigures::operator+=(const EngineFigures& other) {
+    reads += other.reads;
+    decisions += other.decisions;
+    compared += other.compared;
+    registered += other.registered;
+    stored_keys += other.stored_keys;
+    return *this;
+}
+
+match::RuleSet patient_rules() {
+    match::RuleSet rules;
+    for (const match::Rank rank : {match::Rank::crossed_ids, match::Rank::reference_and_payer,
+                                   match::Rank::reference, match::Rank::reference_part_and_payer})
+        rules.policies[static_cast<std::size_t>(rank)] = Policy::watermark;
+    return rules;
+}
+
+Engine::Engine(const World& world, const crypto::Hmac& tenant_key,
+               std::chrono::microseconds watermark, const match::RuleSet& rules)
+    : world_(world), tenant_key_(tenant_key), watermark_(watermark), rules_(rules),
+      payments_(world.payments.size()), settlements_(world.settlements.size()) {}
+
+void Engine::run() {
+    for (const Fact& fact : world_.facts) {
+        weigh_what_is_due(fact.at);
+        now_ = fact.at;
+        if (fact.kind == Fact::Kind::payment)
+            payment_arrives(fact.index);
+        else
+            settlement_arrives(fact.index);
+    }
+    weigh_what_is_due(now_ + watermark_);
+}
+
+Found Engine::find(Of of, const Identity& identity, Reach reach) {
+    const Index& index = of == Of::payment ? settlement_keys_ : payment_keys_;
+    const Index::ProbeKeys probe = [&] { return ordered_probe_keys(tenant_key_, identity); };
+    Found found = index.find_waiting(*match::block_of(tenant_key_, identity), probe,
+                                     limits::candidates_max, figures_.reads);
+    if (reach == Reach::exact)
+        return found;
+    for (const std::int64_t block : match::loose_blocks(tenant_key_, identity, of))
+        merge(found, index.walk_block(block, limits::candidates_max, figures_.reads));
+    if (found.owners.size() > limits::candidates_max) {
+        found.owners.resize(limits::candidates_max);
+        found.overflow = true;
+    }
+    return found;
+}
+
+Engine::Verdict Engine::judge(std::uint32_t settlement, Reach reach) {
+    ++figures_.decisions;
+    const Identity& judged = settlement_identity(settlement);
+    const Found near = find(Of::settlement, judged, reach);
+    std::vector<Identity> identities;
+    for (const std::uint32_t owner : near.owners)
+        identities.push_back(payments_[owner].identity);
+    figures_.compared += identities.size();
+    const auto choice = match::choose_payment(judged, identities, seen_of(near), rules_);
+    if (choice.outcome != Outcome::one)
+        return {.outcome = choice.outcome};
+    match::Candidate best = choice.candidates.front();
+    best.index = near.owners[best.index];
+
+    const Identity& chosen = payments_[best.index].identity;
+    const Found suitors = find(Of::payment, chosen, reach);
+    identities.assign(1, judged);
+    for (const std::uint32_t owner : suitors.owners)
+        if (owner != settlement)
+            identities.push_back(settlement_identity(owner));
+    figures_.compared += identities.size();
+    const auto back = match::choose_settlement(chosen, identities, seen_of(suitors), rules_);
+    const bool mutual = back.outcome == Outcome::one && back.candidates.front().index == 0;
+    return {.outcome = mutual ? Outcome::one : Outcome::ambiguous, .best = best};
+}
+
+bool Engine::watermark_passed(std::uint32_t settlement) const {
+    return now_ >= world_.settlements[settlement].received + watermark_;
+}
+
+bool Engine::may_match(const Verdict& verdict, std::uint32_t settlement) const {
+    return verdict.outcome == Outcome::one &&
+           (verdict.best.policy == Policy::automatic || watermark_passed(settlement));
+}
+
+// What arrived in part leaves its rest open.
+void Engine::match(std::uint32_t settlement, const match::Candidate& candidate) {
+    const auto payment = static_cast<std::uint32_t>(candidate.index);
+    const Money& arrived = settlement_identity(settlement).amount;
+    OpenPayment& open = payments_[payment];
+    payment_keys_.remove(match::stored_keys(tenant_key_, open.identity, Of::payment), payment);
+    if (settlements_[settlement].is_parked)
+        settlement_keys_.remove(
+            match::stored_keys(tenant_key_, settlement_identity(settlement), Of::settlement),
+            settlement);
+    settlements_[settlement] = {Standing::matched, false};
+    matches_.push_back({settlement, payment, candidate.rank, now_});
+
+    const Money& wanted = open.identity.amount;
+    const bool accepted = open.identity.settles_as && open.identity.settles_as->hold(arrived);
+    open.is_open = !accepted && arrived.currency == wanted.currency && arrived.minor < wanted.minor;
+    if (!open.is_open)
+        return;
+    open.identity.amount.minor -= arrived.minor;
+    payment_keys_.insert(match::stored_keys(tenant_key_, open.identity, Of::payment), payment);
+}
+
+bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
+    const Verdict verdict = judge(settlement, reach);
+    if (may_match(verdict, settlement)) {
+        match(settlement, verdict.best);
+        const OpenPayment& after = payments_[verdict.best.index];
+        if (after.is_open || reach == Reach::loose)
+            judge_waiting(Identity(after.identity));
+        return true;
+    }
+    settlements_[settlement].standing =
+        verdict.outcome == Outcome::ambiguous ? Standing::ambiguous : Standing::unmatched;
+    return false;
+}
+
+// Until a round matches none.
+void Engine::judge_waiting(const Identity& payment) {
+    for (bool again = true; again;) {
+        again = false;
+        for (const std::uint32_t settlement : find(Of::payment, payment, Reach::exact).owners)
+            if (settlements_[settlement].standing != Standing::matched)
+                again = judge_again(settlement, Reach::exact) || again;
+    }
+}
+
+void Engine::payment_arrives(std::uint32_t payment) {
+    OpenPayment& open = payments_[payment];
+    if (open.is_known)
+        return;
+    open = {.identity = world_.payments[payment].identity, .is_known = true, .is_open = true};
+    const auto keys = match::stored_keys(tenant_key_, open.identity, Of::payment);
+    payment_keys_.insert(keys, payment);
+    ++figures_.registered;
+    figures_.stored_keys += keys.size();
+    judge_waiting(world_.payments[payment].identity);
+    if (!open.is_open)
+        return;
+    for (const std::int64_t block : match::loose_blocks(tenant_key_, open.identity, Of::payment))
+        for (const std::uint32_t settlement :
+             settlement_keys_.walk_block(block, limits::candidates_max, figures_.reads).owners)
+            weighed_now_.insert(settlement);
+}
+
+void Engine::settlement_arrives(std::uint32_t settlement) {
+    if (settlements_[settlement].standing != Standing::unseen)
+        return;
+    const Verdict verdict = judge(settlement, Reach::exact);
+    if (may_match(verdict, settlement)) {
+        match(settlement, verdict.best);
+        judge_waiting(world_.payments[verdict.best.index].identity);
+        return;
+    }
+    settlements_[settlement] = {
+        verdict.outcome == Outcome::ambiguous ? Standing::ambiguous : Standing::unmatched, true};
+    settlement_keys_.insert(
+        match::stored_keys(tenant_key_, settlement_identity(settlement), Of::settlement),
+        settlement);
+    weighings_.push_back({now_ + watermark_, settlement});
+}
+
+void Engine::weigh(std::uint32_t settlement) {
+    if (settlements_[settlement].standing != Standing::matched && watermark_passed(settlement))
+        (void)judge_again(settlement, Reach::loose);
+}
+
+void Engine::weigh_what_is_due(Instant now) {
+    for (;;) {
+        while (!weighed_now_.empty()) {
+            const std::uint32_t settlement = *weighed_now_.begin();
+            weighed_now_.erase(weighed_now_.begin());
+            weigh(settlement);
+        }
+        if (weighings_.empty() || weighings_.front().due > now)
+            return;
+        now_ = weighings_.front().due;
+        const std::uint32_t settlement = weighings_.front().settlement;
+        weighings_.pop_front();
+        weigh(settlement);
+    }
+}
+
+} // namespace settled::bench

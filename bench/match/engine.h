@@ -1,0 +1,110 @@
+// What the live server does with facts as they arrive, in memory: the same keys, the same limits,
+// the same verdicts of match/, the same order of steps as units/settle.cpp and units/weigh.cpp. It
+// sees the arrivals of a world and never its truth.
+#pragma once
+
+#include "bench/match/index.h"
+#include "bench/match/world.h"
+#include "crypto/hash.h"
+#include "match/choice.h"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <set>
+#include <vector>
+
+namespace settled::bench {
+
+struct Match {
+    std::uint32_t settlement = 0;
+    std::uint32_t payment = 0;
+    match::Rank rank{};
+    Instant at;
+};
+
+enum class Standing : std::uint8_t { unseen, unmatched, ambiguous, matched };
+
+struct EngineFigures {
+    Reads reads;
+    std::uint64_t decisions = 0; // verdicts about one settlement, from both sides
+    std::uint64_t compared = 0;
+    std::uint64_t registered = 0;
+    std::uint64_t stored_keys = 0;
+
+    EngineFigures& operator+=(const EngineFigures& other);
+};
+
+// The standard rules, but that only an id decides before the watermark: ranks 4 to 7 wait for it,
+// too.
+match::RuleSet patient_rules();
+
+class Engine {
+  public:
+    Engine(const World& world, const crypto::Hmac& tenant_key, std::chrono::microseconds watermark,
+           const match::RuleSet& rules = match::standard_rules());
+
+    // All facts, in the order in which they arrive, and what is due by itself after them.
+    void run();
+
+    const std::vector<Match>& matches() const { return matches_; }
+    Standing standing_of(std::uint32_t settlement) const {
+        return settlements_[settlement].standing;
+    }
+    bool is_open(std::uint32_t payment) const { return payments_[payment].is_open; }
+    const EngineFigures& figures() const { return figures_; }
+
+  private:
+    enum class Reach : std::uint8_t { exact, loose };
+    struct OpenPayment {
+        match::Identity identity; // what is open of it
+        bool is_known = false;
+        bool is_open = false;
+        std::int64_t settled_minor = 0;
+    };
+    struct WaitingSettlement {
+        Standing standing = Standing::unseen;
+        bool is_parked = false;
+    };
+    struct Verdict {
+        match::Outcome outcome = match::Outcome::none;
+        match::Candidate best{0, match::Rank::amount, match::Policy::off};
+    };
+    struct Weighing {
+        Instant due;
+        std::uint32_t settlement;
+    };
+
+    void payment_arrives(std::uint32_t payment);
+    void settlement_arrives(std::uint32_t settlement);
+    void weigh_what_is_due(Instant now);
+    void weigh(std::uint32_t settlement);
+
+    Found find(match::Of of, const match::Identity& identity, Reach reach);
+    Verdict judge(std::uint32_t settlement, Reach reach);
+    bool judge_again(std::uint32_t settlement, Reach reach);
+    void judge_waiting(const match::Identity& payment);
+    void match(std::uint32_t settlement, const match::Candidate& payment);
+    bool may_match(const Verdict& verdict, std::uint32_t settlement) const;
+    bool watermark_passed(std::uint32_t settlement) const;
+
+    const match::Identity& settlement_identity(std::uint32_t settlement) const {
+        return world_.settlements[settlement].identity;
+    }
+
+    const World& world_;
+    const crypto::Hmac& tenant_key_;
+    std::chrono::microseconds watermark_;
+    const match::RuleSet& rules_;
+    Instant now_{};
+    Index payment_keys_;
+    Index settlement_keys_;
+    std::vector<OpenPayment> payments_;
+    std::vector<WaitingSettlement> settlements_;
+    std::deque<Weighing> weighings_; // all due that long after they arrived: in order
+    std::set<std::uint32_t> weighed_now_;
+    std::vector<Match> matches_;
+    EngineFigures figures_;
+};
+
+} // namespace settled::bench
