@@ -55,6 +55,7 @@ SETTLED_ID(SettlementId, "stl");
 SETTLED_ID(MatchId, "mat");
 SETTLED_ID(ReviewId, "rev");
 SETTLED_ID(ReversalId, "rvl");
+SETTLED_ID(StatementId, "stm");
 SETTLED_ID(EventId, "evt");
 SETTLED_ID(EndpointId, "end");
 SETTLED_ID(TaskId, "dlv"); // a task of the outbox; outside, the deliveries among them

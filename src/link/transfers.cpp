@@ -1,7 +1,6 @@
 #include "link/transfers.h"
 
 #include "base/iban.h"
-#include "link/csv.h"
 #include "match/identity.h"
 #include "wire/time.h"
 
