@@ -60,6 +60,9 @@ SETTLED_ID(EventId, "evt");
 SETTLED_ID(EndpointId, "end");
 SETTLED_ID(TaskId, "dlv"); // a task of the outbox; outside, the deliveries among them
 
+// Ids that were minted from this moment on are this or more: where a list by id begins for a time.
+std::int64_t first_id_at(Instant at);
+
 // Mints ids. Thread-safe; rises strictly within a node even if the clock steps back.
 //
 // The node's number is lent for a time (node/). No id carries a time after the end of that lease,

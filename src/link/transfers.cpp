@@ -2,6 +2,7 @@
 
 #include "base/iban.h"
 #include "match/identity.h"
+#include "wire/csv.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -17,6 +18,8 @@
 namespace settled::link {
 
 namespace {
+
+using wire::CsvReader;
 
 constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::size_t rows_max = std::numeric_limits<std::uint32_t>::max() / 2;
