@@ -19,7 +19,7 @@ inline const std::set<std::string, std::less<>>& spread_tables() {
         "settlement",   "match_key", "settlement_match", "match_end",
         "reversal",     "sweep",     "review",           "event",
         "task",         "attempt",   "idempotency",      "minted_reference",
-        "evidence_seal"};
+        "evidence_seal", "statement", "statement_entry"};
     return all;
 }
 
