@@ -21,7 +21,7 @@ inline constexpr std::size_t xml_token_bytes_max = 256UL * 1024;
 inline constexpr std::size_t line_bytes_max = 4UL * 1024;
 inline constexpr std::size_t field_lines_max = 64;
 
-// A year and its leap day, and some days of slack: a statement of more is a mistake in a date.
-inline constexpr std::int64_t period_days_max = 400;
+// A year and some days of slack: a statement of more is a mistake in a date.
+inline constexpr std::int64_t period_days_max = 370;
 
 } // namespace settled::statements::bounds

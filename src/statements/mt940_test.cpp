@@ -128,7 +128,7 @@ TEST(Mt940, several_messages_are_several_statements) {
 
 TEST(Mt940, what_is_not_whole_is_refused_with_its_line) {
     EXPECT_EQ(read_lines(":20:X\n:25:A1\n:60F:C261119GBP0,\n:61:261120C1,NTRF\n"),
-              "statement_malformed: f, line 5: the last message has no :62F: or :62M:");
+              "statement_malformed: f, line 4: the last message has no :62F: or :62M:");
     EXPECT_EQ(read_lines(":20:X\n:61:261120C1,NTRF\n"),
               "statement_malformed: f, line 2: an entry before the opening balance (:60F:)");
     EXPECT_EQ(read_lines(":20:X\n:25:A1\n:60F:C261119GBP0,\n:20:Y\n"),
