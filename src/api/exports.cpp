@@ -52,7 +52,8 @@ Task<Result<Answer>> export_settlements(const Core& core, const Call& call) {
     CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
     store::ExportFilter filter;
     CO_TRY(filter.status,
-           read_choice(call.request, "status", {"unmatched", "matched", "ambiguous"}));
+           read_choice(call.request, "status",
+                       {"unmatched", "matched", "ambiguous", "reversed", "rejected"}));
     CO_TRY(filter.account, read_account_filter(call.request));
     CO_TRY(filter.since, read_time(call.request, "since", filter.since));
     CO_TRY(filter.until, read_time(call.request, "until", filter.until));

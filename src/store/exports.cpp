@@ -1,5 +1,6 @@
 #include "store/exports.h"
 
+#include "store/matches.h"
 #include "store/payments.h"
 #include "store/settlements.h"
 
@@ -33,7 +34,9 @@ Step<std::vector<ExportRow>> list_exports(Session& s, TenantId tenant, ExportFil
         if (!settlement)
             continue;
         row.settlement = *std::move(settlement);
-        row.match = co_await find_match_of_settlement(s, tenant, row.id);
+        const auto matches = co_await matches_of_settlement(s, tenant, row.id);
+        if (!matches.empty())
+            row.match = matches.back();
         if (row.match)
             row.payment = co_await find_payment(s, tenant, row.match->payment_id);
         rows.push_back(std::move(row));

@@ -1,6 +1,7 @@
 // Settlements with what they were matched to, for whoever takes them elsewhere.
 #pragma once
 
+#include "flow/match.h"
 #include "flow/payment.h"
 #include "flow/settlement.h"
 #include "store/session.h"
@@ -23,7 +24,7 @@ struct ExportFilter {
 struct ExportRow {
     SettlementId id;
     flow::Settlement settlement;
-    std::optional<flow::Match> match;
+    std::optional<flow::Match> match; // the last that lives
     std::optional<flow::Payment> payment; // of the match
 };
 
