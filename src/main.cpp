@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
     add_keys(line);
     add_sources(line);
     add_institutions(line);
+    add_import(line);
+    add_export(line);
     add_sandbox(line);
     add_demo(line);
     add_bench(line);

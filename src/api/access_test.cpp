@@ -50,6 +50,15 @@ store::Step<std::int64_t> tell_and_review(store::Session& s, const units::Contex
     co_return 0;
 }
 
+constexpr const char* new_statement =
+    R"({"account":"GB57CLRB04040100057354","from":"2026-11-20","to":"2026-11-20","currency":"GBP",
+        "credits":{"count":1,"amount":{"value":"1.00","currency":"GBP"}},
+        "debits":{"count":0,"amount":{"value":"0.00","currency":"GBP"}},
+        "digest":"5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"})";
+constexpr const char* statement_entries =
+    R"({"first":1,"entries":[{"booked_on":"2026-11-20","direction":"credit",
+        "amount":{"value":"1.00","currency":"GBP"}}]})";
+
 // One object of each kind, of tenant `main`: by the first part of a route's path behind /v1.
 std::map<std::string, std::string> objects_of_main(World& world, const std::string& key) {
     std::map<std::string, std::string> ids;
@@ -75,6 +84,7 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
     ids["reviews"] = to_string(review);
     for (const char* kind : {"settlements", "matches", "events", "deliveries"})
         ids[kind] = world.call(key, "GET", std::string("/v1/") + kind).at("data.0.id");
+    ids["statements"] = world.call(key, "POST", "/v1/statements", new_statement).at("id");
     ids["api-keys"] = world.call(key, "GET", "/v1/api-keys").at("data.0.id");
     ids["sources"] = world.call(key, "POST", "/v1/sources", world.new_source("bank")).at("name");
     (void)world.call(key, "PUT", "/v1/institutions/seeds",
@@ -167,6 +177,8 @@ std::string body_for(const Route& route) {
     if (route.pattern.ends_with("/reject") || route.pattern.ends_with("/close") ||
         route.pattern.ends_with("/undo"))
         return R"({"reason":"it is"})";
+    if (route.method == "POST" && route.pattern.ends_with("/entries"))
+        return statement_entries;
     return "";
 }
 

@@ -15,9 +15,13 @@ inline constexpr std::size_t bank_keys_per_source_max = 8;
 inline constexpr std::size_t pem_bytes_max = 8 * 1024; // RSA-4096 needs 800
 inline constexpr std::size_t uri_bytes_max = 1024;
 inline constexpr std::size_t url_bytes_max = 2048; // what net::Url takes
-inline constexpr std::size_t scopes_max = 16;      // there are eleven
+inline constexpr std::size_t scopes_max = 16;      // there are thirteen
 inline constexpr std::size_t event_types_max = 16; // there are five
 inline constexpr std::size_t password_bytes_max = 256;
+
+// Entries of a statement in one call: with all their members they stay below what the JSON reader
+// takes (limits::json_members_max), and a unit of work stays short.
+inline constexpr std::size_t statement_entries_per_call_max = 400;
 
 // Keys that were looked up a moment ago are not looked up again. The time is also how long a key
 // that another server revoked still works here.

@@ -32,6 +32,14 @@ Task<Result<Answer>> create_reference(const Core& core, const Call& call);
 Task<Result<Answer>> list_institutions(const Core& core, const Call& call);
 Task<Result<Answer>> get_institution(const Core& core, const Call& call);
 Task<Result<Answer>> seed_institutions(const Core& core, const Call& call);
+Task<Result<Answer>> open_statement(const Core& core, const Call& call);
+Task<Result<Answer>> list_statements(const Core& core, const Call& call);
+Task<Result<Answer>> get_statement(const Core& core, const Call& call);
+Task<Result<Answer>> add_statement_entries(const Core& core, const Call& call);
+Task<Result<Answer>> list_statement_entries(const Core& core, const Call& call);
+Task<Result<Answer>> list_missing_settlements(const Core& core, const Call& call);
+Task<Result<Answer>> prove_statement(const Core& core, const Call& call);
+Task<Result<Answer>> export_settlements(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_account(const Core& core, const Call& call);
 Task<Result<Answer>> list_accounts(const Core& core, const Call& call);

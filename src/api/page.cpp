@@ -10,16 +10,22 @@
 
 namespace settled::api {
 
+Result<std::size_t> read_limit(const net::Request& request) {
+    std::size_t limit = limits::page_size_default;
+    const auto given = request.parameter("limit");
+    if (!given)
+        return limit;
+    const char* const end = given->data() + given->size();
+    const auto [stop, error] = std::from_chars(given->data(), end, limit);
+    if (error != std::errc() || stop != end || limit == 0 || limit > limits::page_size_max)
+        return fail(Code::parameter_invalid,
+                    fmt::format("limit: give a number from 1 to {}", limits::page_size_max));
+    return limit;
+}
+
 Result<Page> read_page(const net::Request& request, std::string_view prefix) {
     Page page;
-    if (const auto limit = request.parameter("limit")) {
-        const char* const end = limit->data() + limit->size();
-        const auto [stop, error] = std::from_chars(limit->data(), end, page.limit);
-        if (error != std::errc() || stop != end || page.limit == 0 ||
-            page.limit > limits::page_size_max)
-            return fail(Code::parameter_invalid,
-                        fmt::format("limit: give a number from 1 to {}", limits::page_size_max));
-    }
+    TRY(page.limit, read_limit(request));
     if (const auto after = request.parameter("after")) {
         const auto id = decode_id(prefix, *after);
         if (!id)

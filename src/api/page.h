@@ -24,6 +24,9 @@ struct Page {
     std::size_t wanted() const { return limit + 1; }
 };
 
+// ?limit= alone. Fails with parameter_invalid.
+Result<std::size_t> read_limit(const net::Request& request);
+
 // `prefix` of the ids in this list. Fails with parameter_invalid or cursor_invalid.
 Result<Page> read_page(const net::Request& request, std::string_view prefix);
 

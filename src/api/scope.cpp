@@ -6,12 +6,13 @@ namespace settled::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 13> tokens{
+constexpr std::array<std::string_view, 14> tokens{
     "",
     "payments:read",
     "payments:write",
     "settlements:read",
     "settlements:write",
+    "statements:write",
     "accounts:read",
     "accounts:write",
     "endpoints:read",

@@ -10,14 +10,15 @@
 
 namespace settled::api {
 
-// `none`: the route is for everyone. Settlements cover matches, reviews and rules; events cover
-// deliveries; admin covers sources and API keys.
+// `none`: the route is for everyone. Settlements cover matches, reviews, rules and statements;
+// events cover deliveries; admin covers sources and API keys.
 enum class Scope : std::uint8_t {
     none,
     payments_read,
     payments_write,
     settlements_read,
     settlements_write,
+    statements_write,
     accounts_read,
     accounts_write,
     endpoints_read,

@@ -28,16 +28,25 @@ net::Request request_of(const ApiCall& call) {
 
 } // namespace
 
-Result<net::Response> call_api(const Config& config, ApiCall call) {
-    const std::string socket = config.data + "/control.sock";
-    if (std::filesystem::exists(socket)) {
+ApiSession::ApiSession(const Config& config) : config_(config) {}
+ApiSession::~ApiSession() = default;
+
+Result<net::Response> ApiSession::call(const ApiCall& call) {
+    const std::string socket = config_.data + "/control.sock";
+    if (!own_ && std::filesystem::exists(socket)) {
         auto answer = call_over_control_socket(socket, call);
         if (answer || answer.error().code != Code::connect_failed)
             return answer;
         // Left behind by a server that was killed: nobody listens.
     }
-    TRY(const auto installation, Installation::open(config, node::Roles::none()));
-    return run_to_end(installation->api().handle(request_of(call)));
+    if (!own_) {
+        TRY(own_, Installation::open(config_, node::Roles::none()));
+    }
+    return run_to_end(own_->api().handle(request_of(call)));
+}
+
+Result<net::Response> call_api(const Config& config, ApiCall call) {
+    return ApiSession(config).call(call);
 }
 
 } // namespace settled::app

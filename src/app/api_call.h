@@ -6,6 +6,7 @@
 #include "app/config.h"
 #include "net/http.h"
 
+#include <memory>
 #include <string>
 
 namespace settled::app {
@@ -19,5 +20,19 @@ struct ApiCall {
 // The answer, whatever its status. Errors are of reaching the API: store_locked, io_failed,
 // key_unreadable…
 Result<net::Response> call_api(const Config& config, ApiCall call);
+
+class Installation;
+
+// Many calls one after the other: where no server runs, the store is opened once for all of them.
+class ApiSession {
+  public:
+    explicit ApiSession(const Config& config);
+    ~ApiSession();
+    Result<net::Response> call(const ApiCall& call);
+
+  private:
+    const Config& config_;
+    std::unique_ptr<Installation> own_;
+};
 
 } // namespace settled::app

@@ -40,6 +40,8 @@ void add_store(CommandLine& line);
 void add_keys(CommandLine& line);
 void add_sources(CommandLine& line);
 void add_institutions(CommandLine& line);
+void add_import(CommandLine& line);
+void add_export(CommandLine& line);
 void add_sandbox(CommandLine& line);
 void add_demo(CommandLine& line);
 void add_bench(CommandLine& line);

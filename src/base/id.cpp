@@ -1,7 +1,6 @@
 #include "base/id.h"
 
 #include "base/assert.h"
-#include "base/id_time.h"
 
 #include <fmt/format.h>
 
@@ -53,6 +52,10 @@ Result<std::int64_t> decode_id(std::string_view prefix, std::string_view text) {
     return static_cast<std::int64_t>(value);
 }
 
+std::int64_t first_id_at(Instant at) {
+    return static_cast<std::int64_t>((last_of(at) & ~sequence_mask) << node_bits);
+}
+
 std::int64_t IdMint::next_value() {
     const std::int64_t ms = clock_.now().us / 1000 - epoch_ms;
     SETTLED_ASSERT(ms > 0, "the clock says a time before 2024; set it and start again");
@@ -85,10 +88,6 @@ void IdMint::extend(Instant until) {
 Instant IdMint::last() const {
     const auto ms = static_cast<std::int64_t>(state_.load() >> (node_bits + sequence_bits));
     return {(ms + epoch_ms) * 1000};
-}
-
-std::int64_t first_id_at(Instant at) {
-    return static_cast<std::int64_t>((last_of(at) & ~sequence_mask) << node_bits);
 }
 
 } // namespace settled

@@ -55,9 +55,13 @@ SETTLED_ID(SettlementId, "stl");
 SETTLED_ID(MatchId, "mat");
 SETTLED_ID(ReviewId, "rev");
 SETTLED_ID(ReversalId, "rvl");
+SETTLED_ID(StatementId, "stm");
 SETTLED_ID(EventId, "evt");
 SETTLED_ID(EndpointId, "end");
 SETTLED_ID(TaskId, "dlv"); // a task of the outbox; outside, the deliveries among them
+
+// Ids that were minted from this moment on are this or more: where a list by id begins for a time.
+std::int64_t first_id_at(Instant at);
 
 // Mints ids. Thread-safe; rises strictly within a node even if the clock steps back.
 //

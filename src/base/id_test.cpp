@@ -34,6 +34,17 @@ TEST(Id, rises_strictly_even_when_the_clock_steps_back) {
     }
 }
 
+TEST(Id, those_of_a_moment_on_are_known_by_their_first) {
+    SteppingClock clock;
+    IdMint mint(clock, 7);
+    const std::int64_t before = mint.next_value();
+    clock.us += 5000;
+    const std::int64_t first = first_id_at(clock.now());
+    EXPECT_LT(before, first);
+    EXPECT_LE(first, mint.next_value());
+    EXPECT_EQ(first_id_at(Instant{}), 0);
+}
+
 TEST(Id, nodes_never_share_an_id) {
     SteppingClock clock;
     IdMint one(clock, 1), two(clock, 2);

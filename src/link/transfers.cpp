@@ -1,8 +1,8 @@
 #include "link/transfers.h"
 
 #include "base/iban.h"
-#include "link/csv.h"
 #include "match/identity.h"
+#include "wire/csv.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -18,6 +18,8 @@
 namespace settled::link {
 
 namespace {
+
+using wire::CsvReader;
 
 constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::size_t rows_max = std::numeric_limits<std::uint32_t>::max() / 2;

@@ -45,11 +45,11 @@ struct Texts {
     std::vector<Currency> currencies;
 };
 
-// Reads CSV (csv.h) with a header. Columns id, date, amount and reference are needed, in any order;
-// currency may be missing (then every amount has two decimals and the currency is not compared);
-// account, payer_account, payer_name, end_to_end_id and institution are optional; others are
-// ignored. A date is YYYY-MM-DD or RFC 3339. An amount is exact: digits that its currency does not
-// have are refused, and so are amounts that are not positive. Errors name file and line:
+// Reads CSV (wire/csv.h) with a header. Columns id, date, amount and reference are needed, in any
+// order; currency may be missing (then every amount has two decimals and the currency is not
+// compared); account, payer_account, payer_name, end_to_end_id and institution are optional; others
+// are ignored. A date is YYYY-MM-DD or RFC 3339. An amount is exact: digits that its currency does
+// not have are refused, and so are amounts that are not positive. Errors name file and line:
 // column_missing, csv_malformed, value_invalid, timestamp_invalid, amount_invalid,
 // currency_unknown, id_repeated.
 Result<Side> read_side(std::istream& in, const std::string& name, Texts& texts);

@@ -62,6 +62,16 @@ constexpr std::array specs{
          "transaction_id:t reference:t end_to_end_id:t account_iban:t counterparty_name:t "
          "counterparty_account:t settled_at:i received_at:i version:i c_account:t "
          "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t refused:t"},
+    Spec{"statement", 2, short_rows,
+         "tenant_id:i id:i kind:t format:t account:t account_key:t currency:t number:t sequence:i "
+         "from_day:i to_day:i opening_minor:i closing_minor:i credits:i credits_minor:i debits:i "
+         "debits_minor:i digest:b status:t loaded:i loaded_credits:i loaded_credits_minor:i "
+         "loaded_debits_minor:i examined:i cursor_minor:i created_at:i proved_at:i"},
+    Spec{"statement_entry", 3, short_rows,
+         "tenant_id:i statement_id:i number:i booked_at:i value_at:i credit:i reversal:i "
+         "amount_minor:i end_to_end_id:t instruction_id:t transaction_id:t bank_reference:t uetr:t "
+         "remittance:t counterparty_name:t counterparty_account:t verdict:t rung:t as_set:i "
+         "settlement_id:i"},
     Spec{"match_key", 5, short_rows, "tenant_id:i block:i side:i tag:i owner_id:i"},
     Spec{"settlement_match", 2, short_rows,
          "tenant_id:i id:i settlement_id:i payment_id:i rank:i rule_version:i evidence:t "

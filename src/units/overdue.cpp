@@ -1,6 +1,6 @@
 #include "units/overdue.h"
 
-#include "base/id_time.h"
+#include "base/id.h"
 #include "match/keys.h"
 #include "store/match_keys.h"
 #include "store/payments.h"

@@ -1,6 +1,6 @@
 #include "units/seal.h"
 
-#include "base/id_time.h"
+#include "base/id.h"
 #include "store/seals.h"
 
 namespace settled::units {

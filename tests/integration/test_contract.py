@@ -102,6 +102,7 @@ class Walk:
                                  if d["id"] == ping["id"]], "the ping is delivered")[0]
         self.ids["dlv"] = done["id"]
         api.post(f"/v1/deliveries/{done['id']}/redeliver")
+        self.statement()
         self.lists()
         self.objects()
         spare, _ = world.endpoint()
@@ -183,6 +184,28 @@ class Walk:
         rules, = api.get("/v1/rules")["data"]
         assert (rules["version"], rules["rules"]["ranks"]["payer+account+amount"]) == (1, "suggest")
 
+    def statement(self):
+        """A statement with the settlement of webhooks() on it, and an entry that nobody was told of."""
+        api = self.api
+        settlement = api.get(f"/v1/settlements/{self.ids['stl']}")
+        day = settlement["settled_at"][:10]
+        entry = {"booked_on": day, "direction": "credit", "amount": settlement["amount"],
+                 "bank_reference": settlement["transaction_id"]}
+        body = {**self.GOOD_BODIES["open_statement"], "account": self.iban, "from": day, "to": day}
+        for status in (201, 200):
+            answer = api.call("POST", "/v1/statements", body)
+            assert answer.status == status, answer.body
+        root = f"/v1/statements/{answer.json['id']}"
+        self.ids["stm"] = answer.json["id"]
+        api.post(f"{root}/entries", {"first": 1, "entries": [entry, {**entry, "bank_reference": "UNTOLD"}]})
+        while api.post(f"{root}/proof")["status"] != "proved":
+            pass
+        proof = api.get(root)["proof"]
+        assert (proof["linked"]["count"], proof["missing_webhook"]["count"], proof["holds"]) == (1, 1, False)
+        assert [e["verdict"] for e in api.all(f"{root}/entries", limit=1)] == ["linked", "missing_webhook"]
+        api.all(f"{root}/missing")
+        assert {row["settlement"]["id"] for row in api.all("/v1/exports?status=matched")} >= {settlement["id"]}
+
     def lists(self):
         """Every list with every parameter, page by page."""
         for operation in self.world.contract.operations:
@@ -212,7 +235,8 @@ class Walk:
 
     PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "delivery": "dlv", "webhook": "whk", "api_key": "key",
-                "redeliver": "dlv", "institution": "ins"}
+                "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
+                "missing_settlements": "stm"}
 
     def id_for(self, operation):
         return next(self.ids[prefix] for name, prefix in self.PREFIXES.items()
@@ -244,6 +268,12 @@ class Walk:
         "create_source": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
         "update_source": {"retention_days": 3},
         "create_api_key": {"name": "x", "scopes": ["payments:read"]},
+        "open_statement": {"account": "GB29NWBK60161331926819", "from": "2026-11-20", "to": "2026-11-20",
+                           "currency": "GBP", "digest": "5a" * 32,
+                           "credits": {"count": 2, "amount": {"value": "24.68", "currency": "GBP"}},
+                           "debits": {"count": 0, "amount": {"value": "0.00", "currency": "GBP"}}},
+        "add_statement_entries": {"first": 9, "entries": [
+            {"booked_on": "2026-11-20", "direction": "credit", "amount": {"value": "1.00", "currency": "GBP"}}]},
     }
 
     def provoke(self, operation, status):
@@ -290,6 +320,11 @@ class Walk:
                 "signing_key": f"file:{self.world.sandbox.files['institution_private_key']}"})
         if operation.id.endswith(("_review", "_settlement", "_match")):  # of what was decided before
             return call("POST", self.target(operation), self.GOOD_BODIES[operation.id])
+        if operation.id in ("add_statement_entries", "prove_statement"):  # its entries are not here
+            begun = api.post("/v1/statements", {**self.GOOD_BODIES["open_statement"], "account": self.iban,
+                                                "digest": "a5" * 32})
+            target = operation.path.replace("{id}", begun["id"])
+            return call("POST", target, self.GOOD_BODIES.get(operation.id))
         endpoint, path = self.world.endpoint()
         if operation.id == "update_endpoint":  # a secret of an endpoint that has a password
             basic, _ = self.world.endpoint(auth={"type": "basic", "username": "u", "password": "p"})

@@ -1,11 +1,11 @@
-#include "link/csv.h"
+#include "wire/csv.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-namespace settled::link {
+namespace settled::wire {
 namespace {
 
 using ::testing::HasSubstr;
@@ -79,4 +79,4 @@ TEST(Csv, refuses_a_field_that_never_ends) {
 }
 
 } // namespace
-} // namespace settled::link
+} // namespace settled::wire

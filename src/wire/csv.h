@@ -14,17 +14,20 @@
 #include <string_view>
 #include <vector>
 
-namespace settled::link {
+namespace settled::wire {
 
 class CsvReader {
   public:
     // `name` is what errors call the file. The stream must outlive the reader. The first record is
-    // the header.
-    static Result<CsvReader> open(std::istream& in, std::string name);
+    // the header. `delimiter`: what stands between fields; many programs of countries with a
+    // decimal comma write ';'.
+    static Result<CsvReader> open(std::istream& in, std::string name, char delimiter = ',');
 
     // The place of a column in each record; its name is compared without regard to case and
     // surrounding spaces.
     std::optional<std::size_t> column(std::string_view name) const;
+    // The names of the columns, in lower case and trimmed.
+    const std::vector<std::string>& header() const { return header_; }
     // False at the end of the file. The fields are valid until the next call.
     Result<bool> next();
     const std::string& field(std::size_t column) const { return fields_[column]; }
@@ -32,7 +35,8 @@ class CsvReader {
     std::string place() const;
 
   private:
-    CsvReader(std::istream& in, std::string name) : in_(&in), name_(std::move(name)) {}
+    CsvReader(std::istream& in, std::string name, char delimiter)
+        : in_(&in), name_(std::move(name)), delimiter_(delimiter) {}
     bool fill();
     int peek();
     Result<bool> read_record();
@@ -42,6 +46,7 @@ class CsvReader {
 
     std::istream* in_;
     std::string name_;
+    char delimiter_;
     std::string buffer_;
     std::size_t at_ = 0;
     std::size_t line_ = 1;
@@ -51,4 +56,4 @@ class CsvReader {
     std::size_t count_ = 0;
 };
 
-} // namespace settled::link
+} // namespace settled::wire

@@ -1,4 +1,4 @@
-#include "link/csv.h"
+#include "wire/csv.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cctype>
 #include <utility>
 
-namespace settled::link {
+namespace settled::wire {
 
 namespace {
 
@@ -28,8 +28,8 @@ std::string lower_trimmed(std::string_view text) {
 
 } // namespace
 
-Result<CsvReader> CsvReader::open(std::istream& in, std::string name) {
-    CsvReader reader(in, std::move(name));
+Result<CsvReader> CsvReader::open(std::istream& in, std::string name, char delimiter) {
+    CsvReader reader(in, std::move(name), delimiter);
     if (reader.fill() && reader.buffer_.starts_with("\xEF\xBB\xBF"))
         reader.at_ = 3;
     TRY(const bool any, reader.read_record());
@@ -102,7 +102,7 @@ Result<bool> CsvReader::read_record() {
         const int end = peek();
         if (end != end_of_file)
             ++at_;
-        if (end == ',')
+        if (end == delimiter_)
             continue;
         if (end == '\r' && peek() == '\n')
             ++at_;
@@ -112,7 +112,8 @@ Result<bool> CsvReader::read_record() {
 }
 
 Result<void> CsvReader::read_plain(std::string& field) {
-    for (int c = peek(); c != ',' && c != '\n' && c != '\r' && c != end_of_file; c = peek()) {
+    for (int c = peek(); c != delimiter_ && c != '\n' && c != '\r' && c != end_of_file;
+         c = peek()) {
         if (c == '"')
             return malformed("a quote inside a field that does not begin with one");
         if (field.size() == field_bytes_max)
@@ -141,9 +142,9 @@ Result<void> CsvReader::read_quoted(std::string& field) {
         field.push_back(static_cast<char>(c));
     }
     const int after = peek();
-    if (after != ',' && after != '\n' && after != '\r' && after != end_of_file)
+    if (after != delimiter_ && after != '\n' && after != '\r' && after != end_of_file)
         return malformed("text behind a closing quote");
     return {};
 }
 
-} // namespace settled::link
+} // namespace settled::wire

@@ -1,0 +1,79 @@
+// Rows of bank statements and their entries.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/id.h"
+#include "statements/summary.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+inline constexpr std::string_view statement_loading = "loading";
+inline constexpr std::string_view statement_proving = "proving";
+inline constexpr std::string_view statement_proved = "proved";
+
+// Of an entry, beside the tokens of statements::Verdict.
+inline constexpr std::string_view verdict_pending = "pending";
+inline constexpr std::string_view verdict_not_followed = "not_followed";
+
+struct StatementRow {
+    StatementId id;
+    std::string kind;
+    std::string format;
+    std::string account;
+    std::string account_key;
+    Currency currency;
+    std::string number;
+    std::optional<std::int64_t> sequence;
+    Instant from, to; // the first and the last day
+    std::optional<std::int64_t> opening_minor, closing_minor;
+    statements::Side credits, debits;
+    Bytes digest;
+    std::string status;
+    std::int64_t loaded = 0;
+    std::int64_t loaded_credits = 0;
+    std::int64_t loaded_credits_minor = 0, loaded_debits_minor = 0;
+    std::int64_t examined = 0;
+    std::int64_t cursor_minor = 0;
+    Instant created_at;
+    std::optional<Instant> proved_at;
+
+    std::int64_t entries() const { return credits.count + debits.count; }
+};
+
+// False: a statement with this digest is there.
+Step<bool> insert_statement(Session& s, TenantId tenant, const StatementRow& row);
+Step<std::optional<StatementRow>> find_statement(Session& s, TenantId tenant, StatementId id);
+Step<std::optional<StatementRow>> find_statement_by_digest(Session& s, TenantId tenant,
+                                                           BytesView digest);
+// Newest first, below `before`; `account` empty: of any.
+Step<std::vector<StatementRow>> list_statements(Session& s, TenantId tenant, std::string account,
+                                                std::int64_t before, std::size_t limit);
+// The proved statement of the account and kind `statement` that ends last before this day.
+Step<std::optional<StatementRow>> find_statement_before(Session& s, TenantId tenant,
+                                                        std::string account_key, Instant day,
+                                                        StatementId other_than);
+
+struct EntryRow {
+    std::int64_t number = 0;
+    statements::Entry entry; // its amount in the statement's currency
+    std::string verdict;
+    std::string rung;
+    bool as_set = false;
+    std::optional<SettlementId> settlement;
+};
+Step<> insert_entry(Session& s, TenantId tenant, StatementId statement, const EntryRow& row);
+// Counts entries in; false: others were counted in meanwhile.
+Step<bool> count_entries(Session& s, TenantId tenant, const StatementRow& before,
+                         const StatementRow& after);
+// In their order, behind `after`; `verdict` empty: any.
+Step<std::vector<EntryRow>> list_entries(Session& s, TenantId tenant, StatementId statement,
+                                         Currency currency, std::string verdict, std::int64_t after,
+                                         std::size_t limit);
+
+} // namespace settled::store

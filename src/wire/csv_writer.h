@@ -1,0 +1,32 @@
+// Comma-separated values for people's programs (RFC 4180): CRLF, quotes where they are needed.
+//
+// A spreadsheet takes a cell that begins with = + - @ or a control character for a formula, and
+// what a payer writes into a reference would run on the desk of whoever opens the file. Such a text
+// gets an apostrophe before it, which spreadsheets do not show. Amounts are written as they are:
+// ours are digits and never negative.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace settled::wire {
+
+class CsvWriter {
+  public:
+    // Text from outside.
+    CsvWriter& text(std::string_view value);
+    // What we made ourselves: ids, amounts, times, tokens.
+    CsvWriter& plain(std::string_view value);
+    CsvWriter& end_row();
+
+    // What was written since the last call.
+    std::string take();
+
+  private:
+    void field(std::string_view prefix, std::string_view value);
+
+    std::string out_;
+    bool fresh_ = true; // of the row
+};
+
+} // namespace settled::wire
