@@ -24,7 +24,7 @@ struct ExportFilter {
 struct ExportRow {
     SettlementId id;
     flow::Settlement settlement;
-    std::optional<flow::Match> match; // the last that lives
+    std::optional<flow::Match> match;     // the last that lives
     std::optional<flow::Payment> payment; // of the match
 };
 

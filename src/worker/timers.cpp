@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t bite = 200;
-constexpr auto interval = 250ms;     // how late a timer may be
+constexpr auto interval = 250ms; // how late a timer may be
 
 } // namespace
 
