@@ -18,7 +18,7 @@ using store::Session;
 using store::Step;
 using Parts = std::vector<units::PaymentPart>;
 
-constexpr std::size_t parts_max = 64;
+constexpr std::size_t parts_max = 8; // each is locked
 
 struct Wish {
     std::shared_ptr<const Parts> parts; // none: not that kind of wish
@@ -37,7 +37,7 @@ void read_part(forms::Reader& in, Parts& parts) {
 void read_parts(forms::Reader& in, Parts& parts) {
     const auto list = in.member("payments");
     if (!list || !list->is_array() || list->size() == 0 || list->size() > parts_max)
-        return in.refuse(Code::value_invalid, "payments", "give a list of 1 to 64");
+        return in.refuse(Code::value_invalid, "payments", "give a list of 1 to 8");
     for (std::size_t i = 0; i < list->size(); ++i) {
         if (!list->at(i).is_object())
             return in.refuse(Code::value_invalid, "payments", "give objects");

@@ -86,23 +86,29 @@ Step<Waiting> find_exact(Session& s, const Looker& looker, Side side, Reach reac
     co_return co_await find_under(s, looker, side, looker.full);
 }
 
-Step<Waiting> find(Session& s, const Looker& looker, Reach reach) {
+struct Found {
+    Waiting waiting;
+    bool is_cut = false;
+};
+Step<Found> find(Session& s, const Looker& looker, Reach reach) {
     const Side side = looker.of == match::Of::payment ? Side::settlement : Side::payment;
-    Waiting found = co_await find_exact(s, looker, side, reach);
+    const Waiting exact = co_await find_exact(s, looker, side, reach);
     if (reach == Reach::exact)
-        co_return found;
+        co_return Found{exact};
+    Waiting found = exact;
     for (const std::int64_t block : match::loose_blocks(looker.key, looker.identity, looker.of)) {
         const Waiting more =
             co_await store::walk_block(s, looker.tenant, side, block, limits::candidates_max);
+        if (more.overflow) // what so many share identifies nobody
+            co_return Found{exact, true};
         merge(found, more);
     }
-    if (found.owners.size() > limits::candidates_max) {
-        found.owners.resize(limits::candidates_max);
-        found.overflow = true;
-    }
+    if (found.owners.size() > limits::candidates_max)
+        co_return Found{exact, true};
     if (!found.owners.empty() || side == Side::settlement)
-        co_return found;
-    co_return co_await find_under(s, looker, Side::archive, looker.full);
+        co_return Found{found};
+    found = co_await find_under(s, looker, Side::archive, looker.full);
+    co_return Found{found};
 }
 
 std::vector<SettlementId> ids_of(const Waiting& waiting) {
@@ -123,8 +129,9 @@ Seen seen_of(const Waiting& waiting) {
 Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context, TenantId tenant,
                                               const flow::Settlement& settlement, Reach reach) {
     const Looker looker = looker_of(context, tenant, settlement);
-    const auto waiting = co_await find(s, looker, reach);
+    const auto [waiting, is_cut] = co_await find(s, looker, reach);
     Candidates<flow::Payment> near;
+    near.is_cut = is_cut;
     near.seen = seen_of(waiting);
     for (const std::int64_t owner : waiting.owners) {
         auto payment = co_await store::find_payment(s, tenant, PaymentId{owner});
@@ -139,8 +146,9 @@ Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& c
                                                     TenantId tenant, const flow::Payment& payment,
                                                     const flow::Settlement& judged, Reach reach) {
     const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment.identity};
-    const auto waiting = co_await find(s, looker, reach);
+    const auto [waiting, is_cut] = co_await find(s, looker, reach);
     Candidates<flow::Settlement> near;
+    near.is_cut = is_cut;
     near.seen = seen_of(waiting);
     near.add(judged);
     for (const std::int64_t owner : waiting.owners) {
@@ -168,7 +176,8 @@ Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& conte
          match::loose_blocks(context.keys.of(tenant), payment, match::Of::payment)) {
         const Waiting more =
             co_await store::walk_block(s, tenant, Side::settlement, block, limits::candidates_max);
-        merge(waiting, more);
+        if (!more.overflow) // what so many share identifies nobody
+            merge(waiting, more);
     }
     co_return ids_of(waiting);
 }

@@ -25,6 +25,8 @@ struct Candidates {
     std::vector<T> items;
     std::vector<match::Identity> identities; // of each item
     match::Seen seen = match::Seen::all;
+    // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
+    bool is_cut = false;
 
     void add(T item) {
         identities.push_back(item.identity);

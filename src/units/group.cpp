@@ -115,7 +115,7 @@ Step<Known> known_payments(Session& s, const Work& work, const flow::Settlement&
     const Payments near =
         co_await payments_near(s, work.context, work.tenant, settlement, Reach::loose);
     Known known;
-    known.whole_view = near.seen == Seen::all;
+    known.whole_view = near.seen == Seen::all && !near.is_cut;
     for (const flow::Payment& payment : near.items) {
         const auto rank = rank_but_for_amount(payment.identity, settlement.identity, rules);
         if (!rank || payment.identity.amount.minor <= 0)
@@ -137,7 +137,7 @@ Step<Suitors> known_suitors(Session& s, const Work& work, const flow::Payment& p
     const Settlements near =
         co_await settlements_near(s, work.context, work.tenant, payment, judged, Reach::loose);
     Suitors suitors;
-    suitors.whole_view = near.seen == Seen::all;
+    suitors.whole_view = near.seen == Seen::all && !near.is_cut;
     for (const flow::Settlement& settlement : near.items) {
         const auto rank = rank_but_for_amount(payment.identity, settlement.identity, rules);
         if (!rank)

@@ -15,9 +15,9 @@ using testing::party;
 using testing::World;
 
 struct Start {
-    std::string_view id;
+    std::string id;
     std::int64_t minor;
-    std::string_view reference = "";
+    std::string reference = "";
     std::string_view end_to_end_id = "";
     std::string_view payer = "";
 };
@@ -56,8 +56,8 @@ constexpr std::string_view long_reference = "ACME SHOP ORDER 20417 LONDON";
 
 TEST(Weigh, a_cut_reference_alone_waits_for_the_watermark) {
     World world;
-    world.register_payment(payment_of(world, {"p", 1234, long_reference}));
-    arrive(world, {"t", 1234, long_reference.substr(0, 18)});
+    world.register_payment(payment_of(world, {"p", 1234, std::string(long_reference)}));
+    arrive(world, {"t", 1234, std::string(long_reference.substr(0, 18))});
     EXPECT_EQ(world.payment_of("t"), "") << "an older payment may still be on its way";
     pass_watermark(world);
     EXPECT_EQ(world.payment_of("t"), "p");
@@ -66,8 +66,8 @@ TEST(Weigh, a_cut_reference_alone_waits_for_the_watermark) {
 
 TEST(Weigh, a_rival_that_comes_before_the_watermark_is_seen) {
     World world;
-    world.register_payment(payment_of(world, {"p", 1234, long_reference}));
-    arrive(world, {"t", 1234, long_reference.substr(0, 18)});
+    world.register_payment(payment_of(world, {"p", 1234, std::string(long_reference)}));
+    arrive(world, {"t", 1234, std::string(long_reference.substr(0, 18))});
     auto rival = payment_of(world, {"q", 1234, "ACME SHOP ORDER 20999 PARIS"});
     rival.reference = std::string(long_reference.substr(0, 22)) + "PARIS";
     world.register_payment(rival);
@@ -233,6 +233,20 @@ TEST(Weigh, payments_that_came_together_share_their_settlement) {
     EXPECT_EQ(world.payment_named("p3").status, PaymentStatus::expected);
     EXPECT_EQ(world.settlement("t").version, 2) << "each match is told";
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::matched);
+}
+
+// A reference's beginning that hundreds share leads nowhere, and must not make the clear unclear.
+TEST(Weigh, a_beginning_that_all_share_does_not_stand_in_the_way) {
+    World world;
+    for (int i = 0; i < 140; ++i)
+        world.register_payment(
+            payment_of(world, {"order-" + std::to_string(i), 5000 + i,
+                               "ACMESHOP-2026-ORDER-" + std::to_string(1000 + i)}));
+    arrive(world, {"t", 5007, "ACMESHOP-2026-ORDER-100"});
+    arrive(world, {"u", 9999, "ACMESHOP-2026-ORDER-1001"});
+    pass_watermark(world);
+    EXPECT_EQ(world.payment_of("t"), "order-7") << "its amount and cut reference are its own";
+    EXPECT_EQ(world.settlement("u").status, SettlementStatus::unmatched);
 }
 
 TEST(Weigh, a_payment_that_comes_after_its_parts_finds_them) {
