@@ -48,16 +48,13 @@ bool finds(KeyKind kind, const KeyPlan& plan, const Identity& looker, const Iden
 bool finds_anyway(const Identity& looker, const Identity& other) {
     const std::string& mine = looker.reference;
     const std::string& theirs = other.reference;
-    const auto crossed = [](const Identity& a, const Identity& b) {
-        return a.end_to_end_id.size() >= match::end_to_end_id_min && a.end_to_end_id == b.reference;
-    };
     const bool by_end = std::min(mine.size(), theirs.size()) >= match::part_min &&
                         (mine.ends_with(theirs) || theirs.ends_with(mine));
     const bool by_payer =
         !looker.other_account.empty() && looker.other_account == other.other_account;
     const bool is_single_use = looker.single_use || other.single_use;
     return is_single_use || mine.empty() || theirs.empty() || by_end || by_payer ||
-           crossed(looker, other) || crossed(other, looker);
+           match::compare(looker, other).crossed || match::compare(other, looker).crossed;
 }
 
 // Keys lie in the block of the account and amount; what differs there is looked for elsewhere.

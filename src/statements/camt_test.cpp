@@ -44,7 +44,7 @@ std::string read_entries(const std::string& entries, std::string_view message = 
 
 // The lines between head and tail.
 std::string entries_of(const std::string& entries) {
-    const std::string lines = read_entries(entries);
+    std::string lines = read_entries(entries);
     if (!lines.starts_with(head_line) || !lines.ends_with(tail_line))
         return lines;
     return lines.substr(std::string_view(head_line).size(), lines.size() -
