@@ -76,25 +76,34 @@ class Store:
             SELECT m.id FROM settlement_match m
               LEFT JOIN settlement s ON s.tenant_id = m.tenant_id AND s.id = m.settlement_id
               LEFT JOIN payment p ON p.tenant_id = m.tenant_id AND p.id = m.payment_id
-            WHERE s.status IS DISTINCT FROM 'matched' OR p.status IS DISTINCT FROM 'settled'
-               OR s.amount_minor <> p.amount_minor OR s.currency <> p.currency""",
+            WHERE m.ended_at IS NULL AND (s.status IS DISTINCT FROM 'matched' OR p.status IS NULL
+               OR p.status NOT IN ('settled', 'partially_settled')
+               OR (m.pairing IN ('one', 'set') AND m.rank NOT IN (0, 3, 12)
+                   AND (s.amount_minor <> p.amount_minor OR s.currency <> p.currency)))""",
         "a matched settlement without a match": """
             SELECT id FROM settlement s WHERE status = 'matched' AND NOT EXISTS
-              (SELECT 1 FROM settlement_match m WHERE m.tenant_id = s.tenant_id AND m.settlement_id = s.id)""",
+              (SELECT 1 FROM settlement_match m WHERE m.tenant_id = s.tenant_id AND m.settlement_id = s.id
+                                                  AND m.ended_at IS NULL)""",
         "a settled payment without a match": """
             SELECT id FROM payment p WHERE status = 'settled' AND NOT EXISTS
-              (SELECT 1 FROM settlement_match m WHERE m.tenant_id = p.tenant_id AND m.payment_id = p.id)""",
+              (SELECT 1 FROM settlement_match m WHERE m.tenant_id = p.tenant_id AND m.payment_id = p.id
+                                                  AND m.ended_at IS NULL)""",
         "a settlement matched twice, or a payment": """
-            SELECT min(id) FROM settlement_match GROUP BY tenant_id, settlement_id HAVING count(*) > 1
+            SELECT min(id) FROM settlement_match WHERE ended_at IS NULL AND pairing IN ('one', 'set')
+            GROUP BY tenant_id, settlement_id HAVING count(*) > 1
             UNION ALL
-            SELECT min(id) FROM settlement_match GROUP BY tenant_id, payment_id HAVING count(*) > 1""",
+            SELECT min(id) FROM settlement_match WHERE ended_at IS NULL AND pairing IN ('one', 'set')
+            GROUP BY tenant_id, payment_id HAVING count(*) > 1""",
         "other than one settlement.matched for a matched settlement": """
             SELECT s.id FROM settlement s LEFT JOIN event e
                 ON e.tenant_id = s.tenant_id AND e.subject_id = s.id AND e.type = 'settlement.matched'
-            WHERE s.status = 'matched' GROUP BY s.tenant_id, s.id HAVING count(e.id) <> 1""",
+            WHERE s.status = 'matched' GROUP BY s.tenant_id, s.id HAVING count(e.id) <>
+              (SELECT count(*) FROM settlement_match m WHERE m.tenant_id = s.tenant_id AND m.settlement_id = s.id)""",
         "settlement.matched about a settlement that is not": """
             SELECT e.id FROM event e LEFT JOIN settlement s ON s.tenant_id = e.tenant_id AND s.id = e.subject_id
-            WHERE e.type = 'settlement.matched' AND s.status IS DISTINCT FROM 'matched'""",
+            WHERE e.type = 'settlement.matched' AND s.status IS DISTINCT FROM 'matched' AND NOT EXISTS
+              (SELECT 1 FROM settlement_match m WHERE m.tenant_id = e.tenant_id AND m.settlement_id = e.subject_id
+                                                  AND m.ended_at IS NOT NULL)""",
         "two events of one version": """
             SELECT min(id) FROM event WHERE type LIKE 'settlement.%'
             GROUP BY tenant_id, subject_id, version HAVING count(*) > 1""",
