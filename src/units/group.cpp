@@ -104,80 +104,79 @@ Step<std::optional<GroupPlan>> plan_twins(Session& s, const Work& work,
     co_return plan_of_twins(*payments, *settlements, choice.candidates.front().rank, rules);
 }
 
-// Open payments that the settlement could be (a part of), or be made of, by what they are known by.
+// Those of the other side that one is known to belong to but for the amount.
+template <class T>
 struct Known {
-    std::vector<flow::Payment> payments;
+    std::vector<T> items;
     std::vector<match::Rank> ranks;
+    std::vector<Money> amounts; // of each: what is still to come, or what came
     bool whole_view = false;
+    // One of them has the amount as well, and however weakly it is known: no sum is taken then.
+    bool one_fits_alone = false;
+
+    bool may_be_summed() const { return whole_view && !one_fits_alone; }
+    void add(const T& item, match::Rank rank) {
+        items.push_back(item);
+        ranks.push_back(rank);
+        amounts.push_back(item.identity.amount);
+    }
 };
-Step<Known> known_payments(Session& s, const Work& work, const flow::Settlement& settlement,
-                           const match::RuleSet& rules) {
+
+template <class T>
+Known<T> known_among(const Candidates<T>& near, const Money& amount, const match::RuleSet& rules,
+                     const auto& pair_with) {
+    Known<T> known;
+    known.whole_view = near.seen == Seen::all && !near.is_cut;
+    for (const T& item : near.items) {
+        const auto [payment, settlement] = pair_with(item);
+        const bool alone = item.identity.amount == amount &&
+                           match::relate(payment, settlement, rules).rank.has_value();
+        known.one_fits_alone = known.one_fits_alone || alone;
+        const auto rank = rank_but_for_amount(payment, settlement, rules);
+        if (rank && item.identity.amount.minor > 0)
+            known.add(item, *rank);
+    }
+    return known;
+}
+
+// Open payments that the settlement could be (a part of), or be made of.
+Step<Known<flow::Payment>> known_payments(Session& s, const Work& work,
+                                          const flow::Settlement& settlement,
+                                          const match::RuleSet& rules) {
     const Payments near =
         co_await payments_near(s, work.context, work.tenant, settlement, Reach::loose);
-    Known known;
-    known.whole_view = near.seen == Seen::all && !near.is_cut;
-    for (const flow::Payment& payment : near.items) {
-        const auto rank = rank_but_for_amount(payment.identity, settlement.identity, rules);
-        if (!rank || payment.identity.amount.minor <= 0)
-            continue;
-        known.payments.push_back(payment);
-        known.ranks.push_back(*rank);
-    }
-    co_return known;
+    co_return known_among(near, settlement.amount, rules, [&](const flow::Payment& payment) {
+        return std::pair(payment.identity, settlement.identity);
+    });
 }
 
 // Settlements that wait and could be (a part of) the payment; the judged one is the first.
-struct Suitors {
-    std::vector<flow::Settlement> settlements;
-    std::vector<match::Rank> ranks;
-    bool whole_view = false;
-};
-Step<Suitors> known_suitors(Session& s, const Work& work, const flow::Payment& payment,
-                            const flow::Settlement& judged, const match::RuleSet& rules) {
+Step<Known<flow::Settlement>> known_suitors(Session& s, const Work& work,
+                                            const flow::Payment& payment,
+                                            const flow::Settlement& judged,
+                                            const match::RuleSet& rules) {
     const Settlements near =
         co_await settlements_near(s, work.context, work.tenant, payment, judged, Reach::loose);
-    Suitors suitors;
-    suitors.whole_view = near.seen == Seen::all && !near.is_cut;
-    for (const flow::Settlement& settlement : near.items) {
-        const auto rank = rank_but_for_amount(payment.identity, settlement.identity, rules);
-        if (!rank)
-            continue;
-        suitors.settlements.push_back(settlement);
-        suitors.ranks.push_back(*rank);
-    }
-    co_return suitors;
-}
-
-std::vector<Money> rests_of(const std::vector<flow::Payment>& payments) {
-    std::vector<Money> amounts;
-    for (const flow::Payment& payment : payments)
-        amounts.push_back(payment.identity.amount);
-    return amounts;
-}
-
-std::vector<Money> amounts_of(const std::vector<flow::Settlement>& settlements) {
-    std::vector<Money> amounts;
-    for (const flow::Settlement& settlement : settlements)
-        amounts.push_back(settlement.amount);
-    return amounts;
+    co_return known_among(near, payment.identity.amount, rules,
+                          [&](const flow::Settlement& settlement) {
+                              return std::pair(payment.identity, settlement.identity);
+                          });
 }
 
 // One settlement, several payments: exactly one choice of them sums to it, and no other settlement
 // has a claim to any of them.
 Step<std::optional<GroupPlan>> plan_merge(Session& s, const Work& work,
                                           const flow::Settlement& settlement,
+                                          const Known<flow::Payment>& known,
                                           const match::RuleSet& rules) {
-    const Known known = co_await known_payments(s, work, settlement, rules);
-    if (!known.whole_view)
-        co_return std::nullopt;
-    const auto group = match::sum_to(settlement.amount, rests_of(known.payments), rules.parts_max);
+    const auto group = match::sum_to(settlement.amount, known.amounts, rules.parts_max);
     if (group.fit != match::Fit::one)
         co_return std::nullopt;
     GroupPlan plan{Pairing::merge, match::Rank::single_use_account, {}};
     for (const std::size_t member : group.members) {
-        const flow::Payment& payment = known.payments[member];
-        const Suitors suitors = co_await known_suitors(s, work, payment, settlement, rules);
-        if (!suitors.whole_view || suitors.settlements.size() != 1)
+        const flow::Payment& payment = known.items[member];
+        const auto suitors = co_await known_suitors(s, work, payment, settlement, rules);
+        if (!suitors.may_be_summed() || suitors.items.size() != 1)
             co_return std::nullopt;
         plan.rank = std::max(plan.rank, known.ranks[member]);
         plan.parts.push_back({settlement, payment, payment.identity.amount});
@@ -189,21 +188,17 @@ Step<std::optional<GroupPlan>> plan_merge(Session& s, const Work& work,
 // one choice of those that wait sums to it.
 Step<std::optional<GroupPlan>> plan_split(Session& s, const Work& work,
                                           const flow::Settlement& settlement,
+                                          const flow::Payment& payment,
                                           const match::RuleSet& rules) {
-    const Known known = co_await known_payments(s, work, settlement, rules);
-    if (!known.whole_view || known.payments.size() != 1)
-        co_return std::nullopt;
-    const flow::Payment payment = known.payments.front();
-    const Suitors suitors = co_await known_suitors(s, work, payment, settlement, rules);
-    const auto group =
-        match::sum_to(payment.identity.amount, amounts_of(suitors.settlements), rules.parts_max);
-    if (!suitors.whole_view || group.fit != match::Fit::one || group.members.front() != 0)
+    const auto suitors = co_await known_suitors(s, work, payment, settlement, rules);
+    const auto group = match::sum_to(payment.identity.amount, suitors.amounts, rules.parts_max);
+    if (!suitors.may_be_summed() || group.fit != match::Fit::one || group.members.front() != 0)
         co_return std::nullopt;
     GroupPlan plan{Pairing::split, match::Rank::single_use_account, {}};
     for (const std::size_t member : group.members) {
-        const flow::Settlement& part = suitors.settlements[member];
-        const Known others = co_await known_payments(s, work, part, rules);
-        if (!others.whole_view || others.payments.size() != 1 ||
+        const flow::Settlement& part = suitors.items[member];
+        const auto others = co_await known_payments(s, work, part, rules);
+        if (!others.may_be_summed() || others.items.size() != 1 ||
             !work.context.watermark_passed(part, work.now))
             co_return std::nullopt;
         plan.rank = std::max(plan.rank, suitors.ranks[member]);
@@ -245,11 +240,14 @@ Step<std::optional<GroupPlan>> plan_group(Session& s, const Work& work,
                                           const flow::Settlement& settlement) {
     const auto rules = work.context.rules_of(work.tenant, settlement.identity.account);
     auto plan = co_await plan_twins(s, work, settlement, *rules);
-    if (!plan)
-        plan = co_await plan_split(s, work, settlement, *rules);
-    if (!plan)
-        plan = co_await plan_merge(s, work, settlement, *rules);
-    co_return plan;
+    if (plan)
+        co_return plan;
+    const auto known = co_await known_payments(s, work, settlement, *rules);
+    if (!known.may_be_summed())
+        co_return std::nullopt;
+    if (known.items.size() == 1)
+        co_return co_await plan_split(s, work, settlement, known.items.front(), *rules);
+    co_return co_await plan_merge(s, work, settlement, known, *rules);
 }
 
 store::Locks locks_of(const Context& context, TenantId tenant, const GroupPlan& plan) {

@@ -235,6 +235,28 @@ TEST(Weigh, payments_that_came_together_share_their_settlement) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::matched);
 }
 
+// Which of the two that fit alone it is, is not known; that two others sum to it proves nothing.
+TEST(Weigh, no_sum_is_taken_where_one_payment_alone_could_be_it) {
+    World world;
+    for (const auto& [id, minor] : {std::pair{"p1", 1000}, {"p2", 1000}, {"p3", 400}, {"p4", 600}})
+        world.register_payment(payment_of(world, {id, minor, "", "", "040004 12345678"}));
+    arrive(world, {"t", 1000, "", "", "040004 12345678"});
+    pass_watermark(world);
+    EXPECT_TRUE(world.pairs().empty());
+    EXPECT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
+}
+
+TEST(Weigh, no_parts_are_taken_where_one_settlement_alone_could_be_all) {
+    World world;
+    for (const auto& [id, minor] : {std::pair{"t1", 400}, {"t2", 600}, {"t3", 1000}, {"t4", 1000}})
+        arrive(world, {id, minor, "INVOICE-2041-X"});
+    world.register_payment(payment_of(world, {"p", 1000, "INVOICE-2041-X"}));
+    EXPECT_EQ(world.settlement("t3").status, SettlementStatus::ambiguous);
+    pass_watermark(world);
+    EXPECT_TRUE(world.pairs().empty());
+    EXPECT_EQ(world.settlement("t3").status, SettlementStatus::ambiguous);
+}
+
 // A reference's beginning that hundreds share leads nowhere, and must not make the clear unclear.
 TEST(Weigh, a_beginning_that_all_share_does_not_stand_in_the_way) {
     World world;
