@@ -104,8 +104,10 @@ Step<Result<Answer>> reject_settlement_by_hand(Session& s, JobPtr job, Settlemen
     co_return co_await shown_settlement(s, job->decision.tenant, id);
 }
 
+// What is done with a settlement.
+using Act = Step<Result<Answer>> (*)(Session& s, JobPtr job, SettlementId id);
+
 // The settlement that a review is about, and then what is to be done with it.
-template <class Act>
 Step<Result<Answer>> on_review(Session& s, JobPtr job, Act act) {
     const auto review = co_await store::find_review(s, job->decision.tenant, *job->decision.review);
     if (!review)
@@ -146,27 +148,31 @@ Result<JobPtr> job_of(const Core& core, const Call& call, Asks asks,
                                        wish.parts);
 }
 
+Task<Result<Answer>> decide_review(const Core& core, const Call& call, Asks asks, Act act) {
+    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, asks, id));
+    co_return co_await change(core, call,
+                              [job, act](Session& s) { return on_review(s, job, act); });
+}
+
+Task<Result<Answer>> decide_settlement(const Core& core, const Call& call, Asks asks, Act act) {
+    CO_TRY(const auto id, parse_id<SettlementIdTag>(call.id));
+    CO_TRY(const JobPtr job, job_of(core, call, asks, std::nullopt));
+    co_return co_await change(core, call, [job, id, act](Session& s) { return act(s, job, id); });
+}
+
 } // namespace
 
 Task<Result<Answer>> accept_review(const Core& core, const Call& call) {
-    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
-    CO_TRY(const JobPtr job, job_of(core, call, Asks::one_payment, id));
-    co_return co_await change(
-        core, call, [job](Session& s) { return on_review(s, job, match_settlement_by_hand); });
+    return decide_review(core, call, Asks::one_payment, match_settlement_by_hand);
 }
 
 Task<Result<Answer>> split_review(const Core& core, const Call& call) {
-    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
-    CO_TRY(const JobPtr job, job_of(core, call, Asks::payments, id));
-    co_return co_await change(
-        core, call, [job](Session& s) { return on_review(s, job, match_settlement_by_hand); });
+    return decide_review(core, call, Asks::payments, match_settlement_by_hand);
 }
 
 Task<Result<Answer>> reject_review(const Core& core, const Call& call) {
-    CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
-    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, id));
-    co_return co_await change(
-        core, call, [job](Session& s) { return on_review(s, job, reject_settlement_by_hand); });
+    return decide_review(core, call, Asks::nothing, reject_settlement_by_hand);
 }
 
 Task<Result<Answer>> close_review(const Core& core, const Call& call) {
@@ -176,17 +182,11 @@ Task<Result<Answer>> close_review(const Core& core, const Call& call) {
 }
 
 Task<Result<Answer>> match_settlement(const Core& core, const Call& call) {
-    CO_TRY(const auto id, parse_id<SettlementIdTag>(call.id));
-    CO_TRY(const JobPtr job, job_of(core, call, Asks::payments, std::nullopt));
-    co_return co_await change(
-        core, call, [job, id](Session& s) { return match_settlement_by_hand(s, job, id); });
+    return decide_settlement(core, call, Asks::payments, match_settlement_by_hand);
 }
 
 Task<Result<Answer>> reject_settlement(const Core& core, const Call& call) {
-    CO_TRY(const auto id, parse_id<SettlementIdTag>(call.id));
-    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, std::nullopt));
-    co_return co_await change(
-        core, call, [job, id](Session& s) { return reject_settlement_by_hand(s, job, id); });
+    return decide_settlement(core, call, Asks::nothing, reject_settlement_by_hand);
 }
 
 Task<Result<Answer>> undo_match(const Core& core, const Call& call) {

@@ -6,6 +6,7 @@
 #include "forms/reader.h"
 #include "statements/bounds.h"
 #include "statements/text.h"
+#include "wire/money.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -133,13 +134,10 @@ std::string date_text(Instant day) {
 
 void write_money(JsonWriter& w, std::string_view name, std::optional<std::int64_t> minor,
                  Currency currency) {
-    w.key(name);
-    if (!minor) {
-        w.null();
-        return;
-    }
-    w.object().member("value", decimal({*minor, currency}));
-    w.member("currency", currency.code()).end();
+    if (minor)
+        wire::write_money(w, name, {*minor, currency});
+    else
+        w.key(name).null();
 }
 
 void write_side(JsonWriter& w, std::string_view name, const Side& side, Currency currency) {

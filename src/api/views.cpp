@@ -1,5 +1,6 @@
 #include "api/views.h"
 
+#include "wire/money.h"
 #include "wire/time.h"
 
 namespace settled::api {
@@ -31,11 +32,6 @@ void write_object(JsonWriter& w, const T& value, const Members& members) {
 
 } // namespace
 
-void write_money(JsonWriter& w, std::string_view name, const Money& money) {
-    w.key(name).object().member("value", decimal(money));
-    w.member("currency", money.currency.code()).end();
-}
-
 void write_time(JsonWriter& w, std::string_view name, Instant at) {
     w.member(name, wire::to_rfc3339(at));
 }
@@ -50,8 +46,8 @@ void write_time(JsonWriter& w, std::string_view name, std::optional<Instant> at)
 void write_payment_members(JsonWriter& w, const flow::Payment& payment) {
     w.member("id", to_string(payment.id)).member("client_id", payment.client_id);
     w.member("status", token(payment.status));
-    write_money(w, "amount", payment.amount);
-    write_money(w, "settled", {payment.settled_minor, payment.amount.currency});
+    wire::write_money(w, "amount", payment.amount);
+    wire::write_money(w, "settled", {payment.settled_minor, payment.amount.currency});
     w.member("institution_id", payment.institution_id).member("scheme", payment.scheme);
     w.member("reference", payment.reference).member("end_to_end_id", payment.end_to_end_id);
     write_party(w, "payee", payment.payee_name, payment.payee_account);
@@ -62,7 +58,7 @@ void write_payment_members(JsonWriter& w, const flow::Payment& payment) {
 
 void write_settlement_members(JsonWriter& w, const flow::Settlement& settlement) {
     w.member("id", to_string(settlement.id)).member("status", token(settlement.status));
-    write_money(w, "amount", settlement.amount);
+    wire::write_money(w, "amount", settlement.amount);
     w.member("scheme", settlement.scheme).member("transaction_id", settlement.transaction_id);
     w.member("reference", settlement.reference);
     w.member("end_to_end_id", settlement.end_to_end_id);
@@ -90,7 +86,7 @@ void write_match(JsonWriter& w, const flow::Match& match) {
     w.member("rank", static_cast<int>(match.rank)).member("rule", match::token(match.rank));
     w.member("rules", match.rules).member("rule_version", match.rule_version);
     w.member("pairing", token(match.pairing));
-    write_money(w, "amount", match.amount);
+    wire::write_money(w, "amount", match.amount);
     w.key("evidence").raw(match.evidence);
     w.member("actor", match.actor);
     write_time(w, "matched_at", match.matched_at);

@@ -22,8 +22,6 @@ void write_time(wire::JsonWriter& w, std::string_view name, std::optional<Instan
 void write_payment_members(wire::JsonWriter& w, const flow::Payment& payment);
 void write_settlement_members(wire::JsonWriter& w, const flow::Settlement& settlement);
 
-void write_money(wire::JsonWriter& w, std::string_view name, const Money& money);
-
 void write_payment(wire::JsonWriter& w, const flow::Payment& payment);
 void write_settlement(wire::JsonWriter& w, const flow::Settlement& settlement);
 void write_match(wire::JsonWriter& w, const flow::Match& match);

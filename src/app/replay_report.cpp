@@ -1,6 +1,7 @@
 #include "app/replay_report.h"
 
 #include "wire/json_writer.h"
+#include "wire/money.h"
 
 #include <fmt/format.h>
 
@@ -30,8 +31,7 @@ void write_change(wire::JsonWriter& w, const Change& change) {
     w.object().member("difference", token(change.difference));
     w.member("settlement_id", to_string(change.settlement));
     w.member("transaction_id", change.transaction_id);
-    w.key("amount").object().member("value", decimal(change.amount));
-    w.member("currency", change.amount.currency.code()).end();
+    wire::write_money(w, "amount", change.amount);
     write_made(w, "before", change.before);
     write_made(w, "after", change.after);
     w.member("status_after", token(change.status_after)).end();

@@ -3,6 +3,7 @@
 #include "base/iban.h"
 #include "statements/text.h"
 #include "wire/json_writer.h"
+#include "wire/money.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -83,11 +84,6 @@ Result<> read_file(const std::string& file, const ImportOptions& options, Sink& 
     return {};
 }
 
-void write_money(wire::JsonWriter& w, std::string_view name, Money money) {
-    w.key(name).object().member("value", decimal(money));
-    w.member("currency", money.currency.code()).end();
-}
-
 std::string day(Instant at) {
     return wire::to_rfc3339(at).substr(0, 10);
 }
@@ -100,13 +96,13 @@ std::string opening_of(const Summary& summary) {
     w.member("from", day(summary.tail.from)).member("to", day(summary.tail.to));
     w.member("currency", summary.tail.currency.code());
     if (summary.head.opening)
-        write_money(w, "opening_balance", *summary.head.opening);
+        wire::write_money(w, "opening_balance", *summary.head.opening);
     if (summary.tail.closing)
-        write_money(w, "closing_balance", *summary.tail.closing);
+        wire::write_money(w, "closing_balance", *summary.tail.closing);
     for (const auto& [name, side] :
          {std::pair("credits", summary.credits), {"debits", summary.debits}}) {
         w.key(name).object().member("count", side.count);
-        write_money(w, "amount", {side.minor, summary.tail.currency});
+        wire::write_money(w, "amount", {side.minor, summary.tail.currency});
         w.end();
     }
     w.member("digest", to_hex(summary.digest)).end();
@@ -116,7 +112,7 @@ std::string opening_of(const Summary& summary) {
 void write_entry(wire::JsonWriter& w, const Entry& entry) {
     w.object().member("booked_on", day(entry.booked)).member("value_on", day(entry.value));
     w.member("direction", entry.credit ? "credit" : "debit").member("reversal", entry.reversal);
-    write_money(w, "amount", entry.amount);
+    wire::write_money(w, "amount", entry.amount);
     for (const auto& [name, text] : {std::pair("end_to_end_id", &entry.end_to_end_id),
                                      {"instruction_id", &entry.instruction_id},
                                      {"transaction_id", &entry.transaction_id},

@@ -2,6 +2,7 @@
 
 #include "wire/json.h"
 #include "wire/json_writer.h"
+#include "wire/money.h"
 #include "wire/time.h"
 
 #include <algorithm>
@@ -33,8 +34,7 @@ Event make(EventId id, std::string_view type, std::int64_t subject, std::int64_t
 
 void write_settlement(JsonWriter& w, const Settlement& settlement) {
     w.key("settlement").object().member("id", to_string(settlement.id));
-    w.key("amount").object().member("value", decimal(settlement.amount));
-    w.member("currency", settlement.amount.currency.code()).end();
+    wire::write_money(w, "amount", settlement.amount);
     w.member("scheme", settlement.scheme);
     w.member("settled_at", wire::to_rfc3339(settlement.settled_at));
     w.member("transaction_id", settlement.transaction_id);
@@ -46,16 +46,11 @@ void write_settlement(JsonWriter& w, const Settlement& settlement) {
     w.end();
 }
 
-void write_money(JsonWriter& w, std::string_view name, const Money& money) {
-    w.key(name).object().member("value", decimal(money));
-    w.member("currency", money.currency.code()).end();
-}
-
 void write_payment(JsonWriter& w, const Payment& payment) {
     w.key("payment").object().member("id", payment.client_id);
     w.member("status", token(payment.status));
-    write_money(w, "amount", payment.amount);
-    write_money(w, "remaining", payment.identity.amount);
+    wire::write_money(w, "amount", payment.amount);
+    wire::write_money(w, "remaining", payment.identity.amount);
     w.member("scheme", payment.scheme).member("reference", payment.reference);
     w.member("created_at", wire::to_rfc3339(payment.created_at)).end();
 }
@@ -71,7 +66,7 @@ void write_match(JsonWriter& w, const Money& expected, const Match& match) {
     else
         w.raw(variance(expected, match.amount));
     if (match.pairing == Pairing::split || match.pairing == Pairing::merge)
-        write_money(w, "amount", match.amount);
+        wire::write_money(w, "amount", match.amount);
     w.end();
 }
 
@@ -137,7 +132,7 @@ Event partially_settled_event(EventId id, const Payment& payment, const Match& m
                 [&](JsonWriter& w) {
                     w.member("payment_id", payment.client_id);
                     w.member("settlement_id", to_string(match.settlement_id));
-                    write_money(w, "received", match.amount);
+                    wire::write_money(w, "received", match.amount);
                     write_payment(w, payment);
                 });
 }

@@ -1,6 +1,8 @@
 #include "flow/match.h"
 
+#include "base/enum_names.h"
 #include "wire/json_writer.h"
+#include "wire/money.h"
 
 #include <fmt/format.h>
 
@@ -40,11 +42,6 @@ std::span<const std::string_view> agreed_fields(match::Rank rank) {
     return std::span(row.fields).first(row.count);
 }
 
-void write_money(wire::JsonWriter& w, std::string_view name, const Money& money) {
-    w.key(name).object().member("value", decimal(money));
-    w.member("currency", money.currency.code()).end();
-}
-
 std::int64_t power_of_ten(int exponent) {
     std::int64_t power = 1;
     for (int i = 0; i < exponent; ++i)
@@ -70,10 +67,7 @@ std::string_view token(Pairing pairing) {
 }
 
 std::optional<Pairing> pairing_named(std::string_view token) {
-    for (std::size_t i = 0; i < pairings.size(); ++i)
-        if (pairings[i] == token)
-            return static_cast<Pairing>(i);
-    return std::nullopt;
+    return enum_named<Pairing>(pairings, token);
 }
 
 std::string evidence(const Grounds& grounds) {
@@ -85,7 +79,7 @@ std::string evidence(const Grounds& grounds) {
     w.member("payments_seen", static_cast<std::uint64_t>(grounds.payments_seen));
     w.member("settlements_seen", static_cast<std::uint64_t>(grounds.settlements_seen));
     w.member("rivals", std::uint64_t{0}).member("after_watermark", grounds.after_watermark);
-    write_money(w, "expected", grounds.expected);
+    wire::write_money(w, "expected", grounds.expected);
     w.member("payment", grounds.payment).member("settlement", grounds.settlement);
     if (!grounds.reason.empty())
         w.member("reason", grounds.reason);
@@ -96,10 +90,10 @@ std::string evidence(const Grounds& grounds) {
 std::string variance(const Money& expected, const Money& received) {
     wire::JsonWriter w;
     w.object();
-    write_money(w, "expected", expected);
-    write_money(w, "received", received);
+    wire::write_money(w, "expected", expected);
+    wire::write_money(w, "received", received);
     if (expected.currency == received.currency)
-        write_money(w, "difference", {received.minor - expected.minor, expected.currency});
+        wire::write_money(w, "difference", {received.minor - expected.minor, expected.currency});
     else
         w.member("rate", rate_of(expected, received));
     w.end();

@@ -1,5 +1,6 @@
 #include "flow/payment.h"
 
+#include "base/enum_names.h"
 #include "base/iban.h"
 #include "wire/json_writer.h"
 
@@ -19,10 +20,7 @@ std::string_view token(PaymentStatus status) {
 }
 
 std::optional<PaymentStatus> payment_status_named(std::string_view token) {
-    for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (statuses[i] == token)
-            return static_cast<PaymentStatus>(i);
-    return std::nullopt;
+    return enum_named<PaymentStatus>(statuses, token);
 }
 
 bool is_open(PaymentStatus status) {

@@ -1,5 +1,6 @@
 #include "flow/reversal.h"
 
+#include "base/enum_names.h"
 #include "flow/settlement.h"
 
 #include <array>
@@ -17,10 +18,7 @@ std::string_view token(ReversalStatus status) {
 }
 
 std::optional<ReversalStatus> reversal_status_named(std::string_view token) {
-    for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (statuses[i] == token)
-            return static_cast<ReversalStatus>(i);
-    return std::nullopt;
+    return enum_named<ReversalStatus>(statuses, token);
 }
 
 bool is_reversal(const SettlementFact& fact) {

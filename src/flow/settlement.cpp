@@ -1,5 +1,6 @@
 #include "flow/settlement.h"
 
+#include "base/enum_names.h"
 #include "flow/payment.h"
 
 #include <algorithm>
@@ -19,10 +20,7 @@ std::string_view token(SettlementStatus status) {
 }
 
 std::optional<SettlementStatus> settlement_status_named(std::string_view token) {
-    for (std::size_t i = 0; i < statuses.size(); ++i)
-        if (statuses[i] == token)
-            return static_cast<SettlementStatus>(i);
-    return std::nullopt;
+    return enum_named<SettlementStatus>(statuses, token);
 }
 
 bool Settlement::refuses(PaymentId payment) const {

@@ -30,10 +30,11 @@
 //    listed lengths up to its own stored_prefix_max, and
 //          probed_prefix_max <= stored_prefix_max of every payment that is open.
 //    So no candidate is missed, but more may be found than before, which can only make a verdict
-//    ambiguous (64 candidates, rules.h). The inequality is kept by order in time (`CapState`): a
-//    cap is announced first and looked under by all nodes, payments are stored under it `settle_in`
-//    later, and what is announced never rises again. A node that is not sure to have heard takes
-//    cautious_plan(), which looks under the shortest listed prefix: that one is always stored.
+//    ambiguous (64 candidates, match/choice.h). The inequality is kept by order in time
+//    (`CapState`): a cap is announced first and looked under by all nodes, payments are stored
+//    under it `settle_in` later, and what is announced never rises again. A node that is not sure
+//    to have heard takes cautious_plan(), which looks under the shortest listed prefix: that one is
+//    always stored.
 //
 // UETR, end-to-end id and the whole reference are always stored: a strong key that is missing could
 // hide the right payment from any later look, and no statistic is good enough for that. They may be

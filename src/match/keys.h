@@ -76,6 +76,8 @@ struct Look {
     bool shorter = true;                 // references that are beginnings of its own
     bool longer = true;                  // references that its own is a beginning of
     std::size_t prefix_max = any_length; // the longest listed prefix to look under
+
+    friend bool operator==(const Look&, const Look&) = default;
 };
 
 // What a payment or settlement looks under, sorted, no duplicates. Finds everything of its account

@@ -20,6 +20,11 @@ const Statement walk{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND bl
 const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
                         "AND side = $3 AND tag = $4 ORDER BY owner_id LIMIT $5"};
 
+// Blocks beyond those that are asked for repeat the first.
+const Statement any_of{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND side = $2 AND "
+                       "block IN ($3, $4, $5, $6, $7) LIMIT 1"};
+static_assert(match::loose_blocks_max == 5);
+
 // Appends what is not there yet, in order. The lists are short.
 void add_owners(std::vector<std::int64_t>& owners, const Rows& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -80,6 +85,15 @@ Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t bl
     if (found.owners.size() > owners_max)
         found.owners.resize(owners_max);
     co_return found;
+}
+
+Step<bool> waits_in_any(Session& s, TenantId tenant, Side side, std::vector<std::int64_t> blocks) {
+    if (blocks.empty())
+        co_return false;
+    blocks.resize(match::loose_blocks_max, blocks.front());
+    const Rows rows = co_await s.run(any_of, tenant, static_cast<int>(side), blocks[0], blocks[1],
+                                     blocks[2], blocks[3], blocks[4]);
+    co_return !rows.empty();
 }
 
 Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side side, match::Key key,

@@ -38,6 +38,8 @@ Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t 
 // The owners of that side in one block, at most `owners_max`.
 Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t block,
                          std::size_t owners_max);
+// Whether anybody of that side is in any of the blocks, at most loose_blocks_max of them.
+Step<bool> waits_in_any(Session& s, TenantId tenant, Side side, std::vector<std::int64_t> blocks);
 // Those under one key alone.
 Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side side, match::Key key,
                                              std::size_t owners_max);

@@ -20,7 +20,8 @@ const Statement forget{
 const Statement open_by_reference{"SELECT client_id, reference, amount_minor, currency FROM "
                                   "payment WHERE tenant_id = $1 AND c_account = $2 AND "
                                   "c_reference >= $3 AND c_reference < $4 AND status IN "
-                                  "('expected', 'overdue') ORDER BY c_reference LIMIT $5"};
+                                  "('expected', 'overdue', 'partially_settled') ORDER BY "
+                                  "c_reference LIMIT $5"};
 
 } // namespace
 

@@ -10,7 +10,7 @@ const Statement insert{"INSERT INTO rule_set (" RULE_SET_COLUMNS
 const Statement last{"SELECT coalesce(max(version), 0) FROM rule_set WHERE tenant_id = $1 AND "
                      "account_key = $2"};
 const Statement list{"SELECT " RULE_SET_COLUMNS " FROM rule_set WHERE tenant_id = $1 ORDER BY "
-                     "account_key, version DESC"};
+                     "account_key, version DESC LIMIT $2"};
 const Statement present{
     "SELECT " RULE_SET_COLUMNS " FROM rule_set r WHERE version = (SELECT max(version) FROM "
     "rule_set o WHERE o.tenant_id = r.tenant_id AND o.account_key = r.account_key) "
@@ -38,8 +38,8 @@ Step<std::int64_t> last_rule_set_version(Session& s, TenantId tenant,
     co_return rows.front().integer(0);
 }
 
-Step<std::vector<RuleSetRow>> list_rule_sets(Session& s, TenantId tenant) {
-    const Rows rows = co_await s.run(list, tenant);
+Step<std::vector<RuleSetRow>> list_rule_sets(Session& s, TenantId tenant, std::size_t limit) {
+    const Rows rows = co_await s.run(list, tenant, static_cast<std::int64_t>(limit));
     co_return read_all(rows);
 }
 

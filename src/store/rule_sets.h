@@ -23,8 +23,8 @@ struct RuleSetRow {
 // A version that is there already breaks a constraint.
 Step<> insert_rule_set(Session& s, const RuleSetRow& row);
 Step<std::int64_t> last_rule_set_version(Session& s, TenantId tenant, std::string_view account_key);
-// All versions, newest first.
-Step<std::vector<RuleSetRow>> list_rule_sets(Session& s, TenantId tenant);
+// By account, newest version first, at most `limit`.
+Step<std::vector<RuleSetRow>> list_rule_sets(Session& s, TenantId tenant, std::size_t limit);
 // Those that hold: the highest version of each.
 Step<std::vector<RuleSetRow>> present_rule_sets(Session& s);
 

@@ -34,7 +34,7 @@ struct Looker {
     TenantId tenant;
     match::Of of; // whose identity it is: the other side's are looked for
     const match::Identity& identity;
-    match::Look first = {}; // where nobody is found under these, there is no match for now
+    match::Look first = {}; // where nobody is found under these, there is no match yet
     match::Look full = {};
 };
 
@@ -78,7 +78,7 @@ Step<Waiting> find_under(Session& s, const Looker& looker, Side side, const matc
 
 // All who may belong to it, or nobody: what is found by a part of the keys is never judged.
 Step<Waiting> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
-    if (reach == Reach::exact) {
+    if (reach == Reach::exact && looker.first != looker.full) {
         Waiting found = co_await find_under(s, looker, side, looker.first);
         if (found.owners.empty() || !found.by_keys)
             co_return found;
@@ -171,11 +171,13 @@ Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context,
 
 Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& context, TenantId tenant,
                                                 const match::Identity& payment) {
+    const auto blocks = match::loose_blocks(context.keys.of(tenant), payment, match::Of::payment);
+    // Nearly always nobody: one look for all blocks together, since every payment comes here.
+    const bool anybody = co_await store::waits_in_any(s, tenant, Side::settlement, blocks);
     Waiting waiting;
-    for (const std::int64_t block :
-         match::loose_blocks(context.keys.of(tenant), payment, match::Of::payment)) {
-        const Waiting more =
-            co_await store::walk_block(s, tenant, Side::settlement, block, limits::candidates_max);
+    for (std::size_t i = 0; anybody && i < blocks.size(); ++i) {
+        const Waiting more = co_await store::walk_block(s, tenant, Side::settlement, blocks[i],
+                                                        limits::candidates_max);
         if (!more.overflow) // what so many share identifies nobody
             merge(waiting, more);
     }

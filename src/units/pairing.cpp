@@ -105,6 +105,7 @@ void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant
 Step<flow::Payment> make_match(Session& s, const Work& work, const flow::Settlement& settlement,
                                std::int64_t version, const flow::Payment& payment,
                                const Finding& finding) {
+    SETTLED_ASSERT(flow::is_open(payment.status), "a payment that is matched is open");
     flow::Match match = match_of(work, settlement, payment, finding);
     const bool whole = is_all(payment, match.amount);
     const bool in_parts = !whole || payment.settled_minor != 0;
