@@ -20,7 +20,9 @@ constexpr std::size_t listed = std::size(match::prefix_lengths);
 std::size_t prefixes_of_class(std::size_t length_class, std::size_t cap) {
     std::size_t count = 0;
     for (std::size_t i = 0; i + 1 < length_class; ++i)
-        count += match::prefix_lengths[i] <= cap ? 1 : 0;
+        count += match::prefix_lengths[i] <= cap && match::prefix_lengths[i] != match::start_length
+                     ? 1
+                     : 0;
     return count;
 }
 

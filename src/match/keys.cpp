@@ -51,7 +51,11 @@ class Maker {
     // In the amount block.
     void add_whole(std::string_view reference) { add("reference", 0, reference); }
     void add_prefix(std::string_view reference, std::size_t length) {
-        add("prefix", length, reference.substr(0, length));
+        const std::string_view prefix = reference.substr(0, length);
+        if (length == start_length)
+            add_loose("start", prefix);
+        else
+            add("prefix", length, prefix);
     }
     void add_suffix(std::string_view reference, std::size_t length) {
         add("suffix", length, reference.substr(reference.size() - length));
@@ -148,6 +152,14 @@ void probe_crossed(Maker& maker, std::string_view id, std::string_view reference
         maker.add_loose("e2e", reference.substr(0, length));
 }
 
+// What this reference could be cut from.
+void probe_longer(Maker& maker, std::string_view reference, std::size_t prefix_max) {
+    const std::size_t length =
+        longest_listed(prefix_lengths, std::min(reference.size(), prefix_max));
+    if (length != 0)
+        maker.add_prefix(reference, length);
+}
+
 // What could be cut from this reference, and what it could be cut from.
 void probe_parts(Maker& maker, std::string_view reference, const Look& look) {
     for (std::size_t length = part_min; length < reference.size(); ++length) {
@@ -155,9 +167,8 @@ void probe_parts(Maker& maker, std::string_view reference, const Look& look) {
             maker.add_whole(reference.substr(0, length));
         maker.add_whole(reference.substr(reference.size() - length));
     }
-    const std::size_t prefix_max = std::min(reference.size(), look.prefix_max);
-    if (const auto length = longest_listed(prefix_lengths, prefix_max); look.longer && length != 0)
-        maker.add_prefix(reference, length);
+    if (look.longer)
+        probe_longer(maker, reference, look.prefix_max);
     if (const auto length = longest_listed(suffix_lengths, reference.size()); length != 0)
         maker.add_suffix(reference, length);
 }
@@ -228,6 +239,17 @@ std::vector<Key> id_keys(const crypto::Hmac& tenant_key, const Identity& side) {
         return {};
     Maker maker(tenant_key, side);
     add_loose_ids(maker, side, {});
+    return maker.take();
+}
+
+std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& side,
+                                std::size_t prefix_max) {
+    const auto reference = reference_of(side);
+    if (side.account.empty() || reference.size() < part_min)
+        return {};
+    Maker maker(tenant_key, side);
+    maker.add_whole(reference);
+    probe_longer(maker, reference, prefix_max);
     return maker.take();
 }
 

@@ -40,8 +40,9 @@ struct Key {
 };
 
 // Lengths at which references are known or feared to be cut (Faster Payments 18, SEPA 25,
-// statements 15…).
-inline constexpr std::size_t prefix_lengths[] = {8, 10, 12, 15, 16, 18, 25, 31, 35};
+// statements 15…). Whoever was cut at a length between two finds by the shorter one. The first
+// start_length characters have a loose block of their own, which is their key here, too.
+inline constexpr std::size_t prefix_lengths[] = {8, start_length, 12, 15, 18, 25, 35};
 // And what may be left of one whose beginning was cut off.
 inline constexpr std::size_t suffix_lengths[] = {8, 16};
 
@@ -96,6 +97,12 @@ std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side
 // limit gathers by these first, so that what is left out can only be candidates by reference
 // (choice.h, Seen).
 std::vector<Key> id_keys(const crypto::Hmac& tenant_key, const Identity& side);
+
+// Under what stand those of the same account and amount whose reference begins with this one's, of
+// part_min characters or more: its like, and by the longest listed prefix up to `prefix_max` the
+// longer ones.
+std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& side,
+                                std::size_t prefix_max = any_length);
 
 // Under what a settlement is remembered after it was matched, so that its return is found: the
 // loose block of its end-to-end id, else of its UETR, else its amount block.

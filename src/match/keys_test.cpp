@@ -138,6 +138,22 @@ TEST(Keys, what_carries_nothing_is_found_by_that) {
         << "a short id is no key";
 }
 
+TEST(Keys, a_beginning_finds_every_reference_of_its_amount_that_begins_so) {
+    const std::string text = "ACMESHOP2041LONDONNOVEMBERANDDECEMBERTOO";
+    for (std::size_t length = part_min; length <= text.size(); ++length)
+        for (std::size_t cut = part_min; cut <= length; ++cut) {
+            const auto whole = identity_of({.reference = text.substr(0, length)});
+            auto beginning = identity_of({.reference = text.substr(0, cut)});
+            EXPECT_TRUE(meet(beginning_keys(tenant_key(), beginning),
+                             payment_keys(tenant_key(), whole)))
+                << cut << " of " << length;
+            beginning.amount = testing::money(1235);
+            EXPECT_FALSE(meet(beginning_keys(tenant_key(), beginning),
+                              payment_keys(tenant_key(), whole)));
+        }
+    EXPECT_TRUE(beginning_keys(tenant_key(), identity_of({.reference = "ACMESHO"})).empty());
+}
+
 TEST(Keys, their_number_is_bounded_by_the_longest_reference) {
     auto identity = identity_of({.end_to_end_id = "E2E0001", .payer = "P", .uetr = "u"});
     identity.single_use = true;
@@ -146,7 +162,8 @@ TEST(Keys, their_number_is_bounded_by_the_longest_reference) {
     EXPECT_EQ(id_keys(tenant_key(), identity).size(), 2U);
     EXPECT_EQ(loose_blocks(tenant_key(), identity, Of::payment).size(), loose_blocks_max);
     EXPECT_EQ(payment_keys(tenant_key(), identity).size(),
-              1U + std::size(prefix_lengths) + std::size(suffix_lengths) + loose_blocks_max);
+              std::size(prefix_lengths) + std::size(suffix_lengths) + loose_blocks_max)
+        << "one of the prefixes is a loose block, and there is the whole";
     const std::size_t parts = 2 * (reference_chars_max - part_min) + 2;
     const std::size_t others = 2 + 1 + 1 + 15 + 1; // ids, payer, whole, crossed ids, no reference
     EXPECT_LE(probe_keys(tenant_key(), identity).size(), parts + others);

@@ -1,7 +1,5 @@
 #include "store/references.h"
 
-#include "store/identity_columns.h"
-
 namespace settled::store {
 
 namespace {
@@ -16,12 +14,6 @@ const Statement insert{
 const Statement forget{
     "DELETE FROM minted_reference WHERE tenant_id = $1 AND (account_key, head) IN (SELECT "
     "account_key, head FROM minted_reference WHERE tenant_id = $1 AND expires_at <= $2 LIMIT $3)"};
-// The letters and digits of canonical references sort below '['.
-const Statement open_by_reference{"SELECT client_id, reference, amount_minor, currency FROM "
-                                  "payment WHERE tenant_id = $1 AND c_account = $2 AND "
-                                  "c_reference >= $3 AND c_reference < $4 AND status IN "
-                                  "('expected', 'overdue', 'partially_settled') ORDER BY "
-                                  "c_reference LIMIT $5"};
 
 } // namespace
 
@@ -35,18 +27,6 @@ Step<std::int64_t> forget_references(Session& s, TenantId tenant, Instant until,
                                      std::size_t limit) {
     const Rows gone = co_await s.run(forget, tenant, until, static_cast<std::int64_t>(limit));
     co_return gone.changed();
-}
-
-Step<std::vector<OpenReference>> open_references(Session& s, TenantId tenant,
-                                                 std::string account_key, std::string beginning,
-                                                 std::size_t limit) {
-    const std::string end = beginning + "[";
-    const Rows rows = co_await s.run(open_by_reference, tenant, account_key, beginning, end,
-                                     static_cast<std::int64_t>(limit));
-    std::vector<OpenReference> found;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        found.push_back({rows[i].string(0), rows[i].string(1), money_at(rows[i], 2, 3)});
-    co_return found;
 }
 
 } // namespace settled::store

@@ -1,4 +1,4 @@
-// References: those that were given out, and those of open payments, by their beginnings.
+// References that were given out, by their beginnings.
 #pragma once
 
 #include "base/id.h"
@@ -32,15 +32,5 @@ struct MintedRow {
 Step<bool> reserve_reference(Session& s, MintedRow row);
 // How many it were, at most `limit`.
 Step<std::int64_t> forget_references(Session& s, TenantId tenant, Instant until, std::size_t limit);
-
-struct OpenReference {
-    std::string client_id;
-    std::string reference; // as written
-    Money amount;
-};
-// Of open payments to an account whose canonical reference begins so, at most `limit` of them.
-Step<std::vector<OpenReference>> open_references(Session& s, TenantId tenant,
-                                                 std::string account_key, std::string beginning,
-                                                 std::size_t limit);
 
 } // namespace settled::store

@@ -1,5 +1,8 @@
 #include "units/mint.h"
 
+#include "match/keys.h"
+#include "store/match_keys.h"
+#include "store/payments.h"
 #include "units/key_plans.h"
 
 namespace settled::units {
@@ -20,6 +23,44 @@ Step<std::optional<store::AccountRow>> find_account(Session& s, const MintOrder&
     co_return co_await store::find_account(s, order.tenant, *id);
 }
 
+// Whether an open payment to that account has a reference that begins so.
+Step<bool> begins_an_open_one(Session& s, const Context& context, TenantId tenant,
+                              const std::string& account_key, std::string_view head) {
+    match::Identity beginning;
+    beginning.account = account_key;
+    beginning.reference = head;
+    const auto blocks = match::loose_blocks(context.keys.of(tenant), beginning, match::Of::payment);
+    SETTLED_ASSERT(!blocks.empty(), "a head is as long as what has a block");
+    const bool open = co_await store::waits_in_any(s, tenant, store::Side::payment, blocks);
+    if (open)
+        co_return true;
+    co_return co_await store::waits_in_any(s, tenant, store::Side::archive, blocks);
+}
+
+// References of other open payments, to the same account over the same amount, that begin with what
+// would be left of this one's.
+Step<std::vector<std::string>> references_like(Session& s, const Context& context, TenantId tenant,
+                                               const flow::Payment& payment, std::string left) {
+    match::Identity cut = payment.identity;
+    cut.reference = std::move(left);
+    const std::size_t prefix_max =
+        context.key_plans == nullptr
+            ? match::any_length
+            : context.key_plans->for_payment(tenant, payment).probed_prefix_max;
+    std::vector<std::string> references;
+    for (const match::Key& key : match::beginning_keys(context.keys.of(tenant), cut, prefix_max)) {
+        const auto owners =
+            co_await store::owners_under(s, tenant, store::Side::payment, key, compared_max);
+        for (const std::int64_t owner : owners) {
+            const auto other = co_await store::find_payment(s, tenant, PaymentId{owner});
+            SETTLED_ASSERT(other.has_value(), "a payment under a match key exists");
+            if (other->client_id != payment.client_id)
+                references.push_back(other->reference);
+        }
+    }
+    co_return references;
+}
+
 } // namespace
 
 Step<Minted> mint_reference(Session& s, const Context& context,
@@ -33,9 +74,9 @@ Step<Minted> mint_reference(Session& s, const Context& context,
     minted.account = *account;
     for (const std::string& candidate : order->candidates) {
         const std::string head(learn::head_of(candidate));
-        const auto open =
-            co_await store::open_references(s, order->tenant, account->account_key, head, 1);
-        if (!open.empty())
+        const bool taken =
+            co_await begins_an_open_one(s, context, order->tenant, account->account_key, head);
+        if (taken)
             continue;
         store::MintedRow row{order->tenant,
                              context.ids.next<ReferenceId>(),
@@ -65,12 +106,8 @@ Step<std::vector<learn::Warning>> preflight(Session& s, const Context& context, 
             tenant, payment.institution_id, scheme, account);
     std::vector<std::string> others;
     const std::string left = learn::what_is_left(reference);
-    if (learn::cut_of(reference) && !left.empty()) {
-        const auto open = co_await store::open_references(s, tenant, account, left, compared_max);
-        for (const store::OpenReference& other : open)
-            if (other.client_id != payment.client_id && other.amount == payment.amount)
-                others.push_back(other.reference);
-    }
+    if (learn::cut_of(reference))
+        others = co_await references_like(s, context, tenant, payment, left);
     co_return learn::warnings_for(reference, others);
 }
 

@@ -38,9 +38,8 @@ struct Minted {
 store::Step<Minted> mint_reference(store::Session& s, const Context& context,
                                    std::shared_ptr<const MintOrder> order);
 
-// What to warn the client of. One look-up by index, of at most 64 rows, and none when neither the
-// institution nor the scheme is known to cut; of more payments with such a beginning, the rest is
-// not compared.
+// What to warn the client of. Nothing is looked up when neither the institution nor the scheme is
+// known to cut; else at most 64 payments with such a beginning are compared.
 store::Step<std::vector<learn::Warning>> preflight(store::Session& s, const Context& context,
                                                    TenantId tenant, flow::Payment payment);
 
