@@ -33,6 +33,10 @@ void add_owners(std::vector<std::int64_t>& owners, const Rows& rows) {
             owners.push_back(owner);
     }
 }
+void add_owners(Waiting& found, const Rows& rows) {
+    add_owners(found.owners, rows);
+    found.reads += {1, static_cast<std::uint32_t>(rows.size())};
+}
 
 } // namespace
 
@@ -53,7 +57,7 @@ Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t 
     Waiting found;
     const Rows walked =
         co_await s.run(walk, tenant, block, static_cast<int>(side), block_rows_max + 1);
-    add_owners(found.owners, walked);
+    add_owners(found, walked);
     const bool whole = static_cast<std::int64_t>(walked.size()) <= block_rows_max;
     if (!whole || found.owners.size() > owners_max) {
         found.owners.clear();
@@ -62,7 +66,7 @@ Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t 
         for (const match::Key& key : probe_keys()) {
             const Rows rows =
                 co_await s.run(look_up, tenant, key.block, static_cast<int>(side), key.tag, limit);
-            add_owners(found.owners, rows);
+            add_owners(found, rows);
             if (found.owners.size() > owners_max)
                 break;
         }
@@ -79,7 +83,7 @@ Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t bl
     Waiting found;
     const Rows walked =
         co_await s.run(walk, tenant, block, static_cast<int>(side), block_rows_max + 1);
-    add_owners(found.owners, walked);
+    add_owners(found, walked);
     found.overflow = static_cast<std::int64_t>(walked.size()) > block_rows_max ||
                      found.owners.size() > owners_max;
     if (found.owners.size() > owners_max)

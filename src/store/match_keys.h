@@ -23,6 +23,18 @@ Step<> insert_match_keys(Session& s, TenantId tenant, Side side, std::int64_t ow
 Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
                          std::span<const match::Key> keys);
 
+// What looking has cost.
+struct Reads {
+    std::uint32_t probes = 0; // statements
+    std::uint32_t rows = 0;   // of the index
+
+    Reads& operator+=(const Reads& other) {
+        probes += other.probes;
+        rows += other.rows;
+        return *this;
+    }
+};
+
 // Owners of that side in one block who may be a counterpart, at most `owners_max`; `overflow` says
 // that there are more. A block with few owners is given whole. In a crowded one only the owners
 // under the probe keys are, which are made when needed; they are looked up in the order given, so
@@ -31,6 +43,7 @@ struct Waiting {
     std::vector<std::int64_t> owners;
     bool overflow = false;
     bool by_keys = false; // the block is crowded: owners without a key in common are left out
+    Reads reads;
 };
 using ProbeKeys = std::function<std::vector<match::Key>()>;
 Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t block,

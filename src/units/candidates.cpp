@@ -63,6 +63,7 @@ void merge(Waiting& all, const Waiting& more) {
             all.owners.push_back(owner);
     all.overflow = all.overflow || more.overflow;
     all.by_keys = all.by_keys || more.by_keys;
+    all.reads += more.reads;
 }
 
 Step<Waiting> find_under(Session& s, const Looker& looker, Side side, const match::Look& look) {
@@ -78,12 +79,16 @@ Step<Waiting> find_under(Session& s, const Looker& looker, Side side, const matc
 
 // All who may belong to it, or nobody: what is found by a part of the keys is never judged.
 Step<Waiting> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
+    store::Reads spent;
     if (reach == Reach::exact && looker.first != looker.full) {
-        Waiting found = co_await find_under(s, looker, side, looker.first);
-        if (found.owners.empty() || !found.by_keys)
-            co_return found;
+        const Waiting few = co_await find_under(s, looker, side, looker.first);
+        if (few.owners.empty() || !few.by_keys)
+            co_return few;
+        spent = few.reads;
     }
-    co_return co_await find_under(s, looker, side, looker.full);
+    Waiting all = co_await find_under(s, looker, side, looker.full);
+    all.reads += spent;
+    co_return all;
 }
 
 struct Found {
@@ -133,6 +138,7 @@ Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context
     Candidates<flow::Payment> near;
     near.is_cut = is_cut;
     near.seen = seen_of(waiting);
+    near.reads = waiting.reads;
     for (const std::int64_t owner : waiting.owners) {
         auto payment = co_await store::find_payment(s, tenant, PaymentId{owner});
         SETTLED_ASSERT(payment.has_value(), "a payment under a match key exists");
@@ -150,6 +156,7 @@ Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& c
     Candidates<flow::Settlement> near;
     near.is_cut = is_cut;
     near.seen = seen_of(waiting);
+    near.reads = waiting.reads;
     near.add(judged);
     for (const std::int64_t owner : waiting.owners) {
         if (owner == judged.id.value)

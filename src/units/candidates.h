@@ -27,6 +27,7 @@ struct Candidates {
     match::Seen seen = match::Seen::all;
     // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
     bool is_cut = false;
+    store::Reads reads; // of the index, to find them
 
     void add(T item) {
         identities.push_back(item.identity);

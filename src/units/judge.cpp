@@ -12,6 +12,7 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
     const match::Choice choice =
         match::choose_payment(settlement.identity, payments.identities, payments.seen, *rules);
     verdict.payments_seen = payments.items.size();
+    verdict.reads = payments.reads;
     verdict.outcome = choice.outcome;
     for (const match::Candidate& candidate : choice.candidates)
         verdict.candidates.push_back(
@@ -24,6 +25,7 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
     const match::Choice returned =
         match::choose_settlement(chosen.identity, suitors.identities, suitors.seen, *rules);
     verdict.settlements_seen = suitors.items.size();
+    verdict.reads += suitors.reads;
     const bool mutual = returned.outcome == Outcome::one &&
                         returned.candidates.front().index == 0; // the judged one
     if (!mutual)

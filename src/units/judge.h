@@ -20,6 +20,7 @@ struct Verdict {
     std::vector<RankedPayment> candidates;
     std::size_t payments_seen = 0;
     std::size_t settlements_seen = 0;
+    store::Reads reads; // of the index, for both
 
     bool waits_for_watermark() const {
         return outcome == match::Outcome::one &&

@@ -361,6 +361,7 @@ TEST_F(Nodes, matches_are_sealed_by_the_one_that_has_the_timers) {
     auto fact = world.fact(100);
     fact.reference = "INVOICE-1041";
     world.settle("t1", fact);
+    world.pass_watermark();
     ASSERT_TRUE(world.match_of("t1").has_value());
     world.clock().advance(2min);
     Node& first = add();

@@ -109,7 +109,13 @@ class Io {
     }
 
     store::testing::ManualClock& clock_;
-    store::testing::Loop loop_;
+    // Never destroyed, and never run again: what the store's thread may still post to it is of
+    // dispatchers that are gone.
+    static boost::asio::io_context* one_more() {
+        static auto* const all = new std::vector<std::unique_ptr<boost::asio::io_context>>();
+        return all->emplace_back(std::make_unique<boost::asio::io_context>()).get();
+    }
+    boost::asio::io_context* const loop_ = one_more();
     int moments_ = 0;
 };
 

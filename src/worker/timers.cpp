@@ -59,12 +59,8 @@ Task<bool> Timers::run_due() {
         co_return false;
     }
     const bool may_be_more = due->size() == bite;
-    for (store::TaskRow& task : *due) {
-        if (!node_.does_job(store::job_timers))
-            co_return false; // it lost its place meanwhile
-        co_await carry_out(std::move(task));
-    }
-    co_return may_be_more;
+    const bool all_done = co_await carry_out(std::move(*due));
+    co_return may_be_more && all_done;
 }
 
 Task<> Timers::sweep() {
@@ -110,17 +106,29 @@ Task<> Timers::sweep_rail(TenantId tenant, match::Rail rail) {
     }
 }
 
-Task<> Timers::carry_out(store::TaskRow task) {
-    const auto shared = std::make_shared<const store::TaskRow>(std::move(task));
+// All of them are handed to the store at once, so that it can commit them together.
+Task<bool> Timers::carry_out(std::vector<store::TaskRow> due) {
+    const Executor executor = co_await boost::asio::this_coro::executor;
     const Instant now = clock_.now();
     const units::Context& context = context_;
-    const auto told = co_await store_.write<bool>([&context, shared, now](store::Session& s) {
-        return units::run_timer(s, context, *shared, now);
-    });
-    if (!told)
-        log::failure("timer.failed", told.error(), {{"task", to_string(shared->id)}});
-    else if (*told)
-        probe_.told_unmatched();
+    std::vector<store::Pending<bool>> under_way;
+    for (const store::TaskRow& task : due) {
+        const auto shared = std::make_shared<const store::TaskRow>(task);
+        under_way.push_back(
+            store_.write<bool>(executor, [&context, shared, now](store::Session& s) {
+                return units::run_timer(s, context, *shared, now);
+            }));
+    }
+    bool all_done = true;
+    for (std::size_t i = 0; i < due.size(); ++i) {
+        const Result<bool> told = co_await under_way[i].wait();
+        all_done = all_done && told.has_value();
+        if (!told)
+            log::failure("timer.failed", told.error(), {{"task", to_string(due[i].id)}});
+        else if (*told)
+            probe_.told_unmatched();
+    }
+    co_return all_done;
 }
 
 } // namespace settled::worker

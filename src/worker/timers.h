@@ -31,7 +31,7 @@ class Timers {
     void start();
     void stop();
     bool stopped() const { return stopped_; }
-    // What is due now, if this node is to do it; true when there may be more.
+    // What is due now, if this node is to do it; true when there may be more that can be done.
     Task<bool> run_due();
     // Payments that are overdue now and matches that can be sealed, if this node is to do it.
     Task<> sweep();
@@ -40,7 +40,7 @@ class Timers {
     static constexpr std::chrono::seconds sweep_interval{30}; // how late an alarm may be
 
     Task<> watch();
-    Task<> carry_out(store::TaskRow task);
+    Task<bool> carry_out(std::vector<store::TaskRow> due);
     Task<> seal(TenantId tenant);
     Task<> sweep_rail(TenantId tenant, match::Rail rail);
 
