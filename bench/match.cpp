@@ -1,10 +1,14 @@
 // The ladder against a made-up stretch of payments of which the truth is known.
 //
-//   bench_match [--out FILE] [--quick] [--settlements N] [--seed N] [--world N] [--patient]
+//   bench_match [--out FILE] [--quick] [--part worlds|stores] [--settlements N] [--seed N]
+//               [--world N] [--eager] [--most N]
 //
-// Worlds of `--world` settlements each, one seed after another, until there are N of them. One
-// thread.
+// Worlds of `--world` settlements each, one seed after another, until there are N of them, a thread
+// a core. And the search for one settlement's payment in the real stores, among 10,000 open ones
+// and ten times as many again and again, up to `--most`; on PostgreSQL, too, where
+// SETTLED_BENCH_POSTGRES names a server.
 #include "bench/match/referee.h"
+#include "bench/store_match.h"
 #include "bench/support/figures.h"
 
 #include <fmt/format.h>
@@ -15,6 +19,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -30,7 +36,7 @@ struct Plan {
     std::uint64_t settlements = 10'000'000;
     std::uint64_t seed = 1;
     std::size_t world = 50'000;
-    bool patient = false;
+    bool eager = false;
 };
 
 double per_second(std::uint64_t count, std::chrono::duration<double> took) {
@@ -77,7 +83,7 @@ void run_world(const Plan& plan, const match::RuleSet& rules, std::uint64_t seed
 
 // One thread a core, each with the next seed.
 Run run(const Plan& plan) {
-    const match::RuleSet rules = plan.patient ? patient_rules() : match::standard_rules();
+    const match::RuleSet rules = plan.eager ? eager_rules() : match::standard_rules();
     const std::uint64_t worlds = (plan.settlements + plan.world - 1) / plan.world;
     std::atomic<std::uint64_t> next{0};
     std::mutex mutex;
@@ -162,40 +168,70 @@ void report_parts(const Run& run, Report& report) {
                                   match::token(static_cast<match::Rank>(i))));
 }
 
+void report_worlds(const Plan& plan, Report& report) {
+    report.text("rules", plan.eager ? "eager: references decide at once" : "standard");
+    const Run done = run(plan);
+    report_safety(done, plan, report);
+    report_cost(done, report);
+    report_parts(done, report);
+}
+
+bool report_stores(const StoreMatchScale& scale, Report& report) {
+    const char* const temporary = std::getenv("TMPDIR");
+    std::string root = fmt::format("{}/settled-bench-XXXXXX", temporary ? temporary : "/tmp");
+    if (::mkdtemp(root.data()) == nullptr)
+        return false;
+    const char* const server = std::getenv("SETTLED_BENCH_POSTGRES");
+    measure_store_match(root, server == nullptr ? "" : server, scale, report);
+    std::filesystem::remove_all(root);
+    return true;
+}
+
+std::vector<std::size_t> powers_of_ten_up_to(std::size_t most) {
+    std::vector<std::size_t> powers;
+    for (std::size_t power = 10'000; power <= most; power *= 10)
+        powers.push_back(power);
+    return powers;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
-    std::string out;
+    std::string out, part;
     Plan plan;
+    StoreMatchScale scale;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         const bool has_value = i + 1 < argc;
         if (argument == "--out" && has_value)
             out = argv[++i];
+        else if (argument == "--part" && has_value)
+            part = argv[++i];
         else if (argument == "--settlements" && has_value)
             plan.settlements = std::stoull(argv[++i]);
         else if (argument == "--seed" && has_value)
             plan.seed = std::stoull(argv[++i]);
         else if (argument == "--world" && has_value)
             plan.world = std::stoull(argv[++i]);
-        else if (argument == "--patient")
-            plan.patient = true;
-        else if (argument == "--quick")
+        else if (argument == "--most" && has_value)
+            scale.open = powers_of_ten_up_to(std::stoull(argv[++i]));
+        else if (argument == "--eager")
+            plan.eager = true;
+        else if (argument == "--quick") {
             plan.settlements = 200'000;
-        else {
-            fmt::print(stderr, "usage: bench_match [--out FILE] [--quick] [--settlements N]"
-                               " [--seed N] [--world N] [--patient]\n");
+            scale = {.open = {1'000, 10'000}, .accounts = 1'000, .settlements = 300, .rounds = 3};
+        } else {
+            fmt::print(stderr, "usage: bench_match [--out FILE] [--quick] [--part worlds|stores]"
+                               " [--settlements N] [--seed N] [--world N] [--eager] [--most N]\n");
             return 2;
         }
     }
     Report report;
     report.text("machine", machine());
-    report.text("rules",
-                plan.patient ? "patient: only an id decides before the watermark" : "standard");
-    const Run done = run(plan);
-    report_safety(done, plan, report);
-    report_cost(done, report);
-    report_parts(done, report);
+    if (part != "stores")
+        report_worlds(plan, report);
+    if (part != "worlds" && !report_stores(scale, report))
+        return 1;
     report.print();
     return out.empty() || report.write_json(out) ? 0 : 1;
 }

@@ -47,11 +47,11 @@ EngineFigures& EngineFigures::operator+=(const EngineFigures& other) {
     return *this;
 }
 
-match::RuleSet patient_rules() {
+match::RuleSet eager_rules() {
     match::RuleSet rules;
     for (const match::Rank rank : {match::Rank::crossed_ids, match::Rank::reference_and_payer,
                                    match::Rank::reference, match::Rank::reference_part_and_payer})
-        rules.policies[static_cast<std::size_t>(rank)] = Policy::watermark;
+        rules.policies[static_cast<std::size_t>(rank)] = Policy::automatic;
     return rules;
 }
 

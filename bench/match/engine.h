@@ -35,9 +35,9 @@ struct EngineFigures {
     EngineFigures& operator+=(const EngineFigures& other);
 };
 
-// The standard rules, but that only an id decides before the watermark: ranks 4 to 7 wait for it,
-// too.
-match::RuleSet patient_rules();
+// The standard rules, but that references decide at once, too (ranks 4 to 7): for who registers
+// every payment before it is paid.
+match::RuleSet eager_rules();
 
 class Engine {
   public:

@@ -25,8 +25,8 @@ Findings run(const match::RuleSet& rules) {
     return all;
 }
 
-TEST(MatchWorld, nothing_is_matched_wrongly_by_who_waits_for_the_watermark) {
-    const Findings found = run(patient_rules());
+TEST(MatchWorld, nothing_is_matched_wrongly) {
+    const Findings found = run(match::standard_rules());
     EXPECT_EQ(found.all.wrong, 0U);
     for (const std::string& wrong : found.wrong_ones)
         ADD_FAILURE() << wrong;
@@ -44,7 +44,7 @@ TEST(MatchWorld, nothing_is_matched_wrongly_by_who_waits_for_the_watermark) {
 // Who decides by a reference at once is wrong only about payments that nobody has told yet, and
 // then about the money of the payment that was taken in their place.
 TEST(MatchWorld, what_is_decided_at_once_is_wrong_only_through_what_was_not_told) {
-    const Findings found = run(match::standard_rules());
+    const Findings found = run(eager_rules());
     EXPECT_LE(found.all.wrong, 2 * found.all.wrong_at_once);
     EXPECT_LT(found.all.wrong, 20U);
     EXPECT_GT(found.all.coverage(), 0.85);
@@ -53,7 +53,7 @@ TEST(MatchWorld, what_is_decided_at_once_is_wrong_only_through_what_was_not_told
 TEST(MatchWorld, every_settlement_that_arrived_stands_somewhere_and_no_payment_is_matched_twice) {
     const WorldOptions options{.seed = 7, .settlements = 3'000};
     const World world = make_world(options);
-    Engine engine(world, tenant_key(), options.watermark, patient_rules());
+    Engine engine(world, tenant_key(), options.watermark);
     engine.run();
     std::size_t matched = 0;
     for (std::uint32_t i = 0; i < world.settlements.size(); ++i) {

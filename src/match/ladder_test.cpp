@@ -72,8 +72,8 @@ const std::array<Example, ranks>& examples() {
 
 TEST(Ladder, each_rank_has_its_standard_policy) {
     constexpr std::array<Policy, ranks> policies{
-        automatic, automatic, automatic, watermark, automatic, automatic, automatic,
-        automatic, watermark, watermark, suggest,   suggest,   watermark};
+        automatic, automatic, automatic, watermark, watermark, watermark, watermark,
+        watermark, watermark, watermark, suggest,   suggest,   watermark};
     for (std::size_t i = 0; i < ranks; ++i) {
         const auto relation = examples()[i].relation();
         EXPECT_EQ(relation.rank, static_cast<Rank>(i)) << i;
@@ -156,9 +156,9 @@ TEST(Ladder, the_rail_is_the_settlement_s_else_the_payment_s) {
     };
     const Case cases[] = {
         {Rail::unknown, Rail::unknown, suggest},
-        {Rail::swift, Rail::unknown, automatic},
-        {Rail::unknown, Rail::swift, automatic},
-        {Rail::faster_payments, Rail::swift, automatic},
+        {Rail::swift, Rail::unknown, watermark},
+        {Rail::unknown, Rail::swift, watermark},
+        {Rail::faster_payments, Rail::swift, watermark},
         {Rail::swift, Rail::faster_payments, suggest},
     };
     for (const auto& row : cases) {
@@ -169,7 +169,7 @@ TEST(Ladder, the_rail_is_the_settlement_s_else_the_payment_s) {
     }
     RuleSet patient;
     patient.windows.fill(std::chrono::days(30));
-    EXPECT_EQ(relate(payment, settlement, patient).policy, automatic);
+    EXPECT_EQ(relate(payment, settlement, patient).policy, watermark);
 }
 
 TEST(Ladder, an_amount_that_differs_must_be_explained) {
@@ -190,7 +190,7 @@ TEST(Ladder, an_amount_that_differs_must_be_explained) {
         Policy policy;
     };
     const Case cases[] = {
-        {"equal, whatever the bounds", euros, reference, money(1234), Rank::reference, automatic},
+        {"equal, whatever the bounds", euros, reference, money(1234), Rank::reference, watermark},
         {"lowest", pounds, reference, money(1200), Rank::reference_only, watermark},
         {"below", pounds, reference, money(1199), Rank::reference_only, suggest},
         {"above", pounds, reference, money(1235), Rank::reference_only, suggest},

@@ -18,7 +18,7 @@ namespace settled::match {
 
 // Of the ladder and of the standard set. What a match was made under is kept with it; a new version
 // never changes a match that was made.
-inline constexpr int rule_version = 2;
+inline constexpr int rule_version = 3;
 
 enum class Policy : std::uint8_t {
     automatic, // a match at once
@@ -58,10 +58,10 @@ struct RuleSet {
         Policy::automatic, // uetr
         Policy::automatic, // end_to_end_id
         Policy::watermark, // end_to_end_id_only
-        Policy::automatic, // crossed_ids
-        Policy::automatic, // reference_and_payer
-        Policy::automatic, // reference
-        Policy::automatic, // reference_part_and_payer
+        Policy::watermark, // crossed_ids
+        Policy::watermark, // reference_and_payer
+        Policy::watermark, // reference
+        Policy::watermark, // reference_part_and_payer
         Policy::watermark, // reference_part
         Policy::watermark, // payer
         Policy::suggest,   // name

@@ -103,6 +103,7 @@ TEST(Audit, seals_nothing_that_may_still_be_written) {
     World world;
     world.register_payment(payment(world, "order-1", 1'000, "INVOICE-1041"));
     settle(world, "t1", 1'000, "INVOICE-1041");
+    world.pass_watermark();
     const auto seals = [&] {
         world.write<bool>(
             [&](store::Session& s) { return seal_next(s, World::tenant, world.now(), 60s); });

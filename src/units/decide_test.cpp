@@ -78,6 +78,7 @@ TEST(Decide, what_it_takes_away_makes_others_clear) {
     arrive(world, "t1");
     arrive(world, "t2");
     EXPECT_EQ(match(world, "t1", {{"p1", std::nullopt}}), "");
+    world.pass_watermark();
     EXPECT_EQ(world.payment_of("t2"), "p2") << "one is left for one";
     EXPECT_TRUE(world.reviews("open").empty());
 }
@@ -111,6 +112,7 @@ TEST(Decide, an_undone_match_stays_on_record_and_is_not_made_again) {
     World world;
     world.register_payment(twin(world, "p"));
     arrive(world, "t");
+    world.pass_watermark();
     const auto made = *world.match_of("t");
     EXPECT_EQ(undo_match_of(world, made.id), "");
     EXPECT_EQ(world.payment_named("p").status, PaymentStatus::expected);
@@ -123,6 +125,7 @@ TEST(Decide, an_undone_match_stays_on_record_and_is_not_made_again) {
     EXPECT_TRUE(record->ended_at.has_value());
     EXPECT_EQ(undo_match_of(world, made.id), "state_conflict");
     arrive(world, "u");
+    world.pass_watermark();
     EXPECT_EQ(world.payment_of("u"), "p") << "the payment waits for its own money";
     EXPECT_EQ(match(world, "t", {{"p", std::nullopt}}), "state_conflict") << "p is settled";
 }

@@ -66,6 +66,7 @@ TEST_F(Minting, an_open_payment_takes_its_beginning_and_a_settled_one_gives_it_b
     auto fact = world.fact(1234);
     fact.reference = "ABCDEFGHJK77";
     world.settle("t1", fact);
+    world.pass_watermark();
     ASSERT_EQ(world.payment_of("t1"), "p1");
     EXPECT_EQ(mint({"ABCDEFGHJK01"}).kind, Minted::Kind::reserved);
 }

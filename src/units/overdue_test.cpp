@@ -55,6 +55,7 @@ TEST(Overdue, is_no_end_the_money_may_still_come) {
     auto fact = world.fact(1234);
     fact.reference = "order-20418";
     world.settle("t", fact);
+    world.pass_watermark();
     EXPECT_EQ(world.payment_of("t"), "order-20418");
 }
 
@@ -64,6 +65,7 @@ TEST(Overdue, what_settled_in_time_is_not_told) {
     auto fact = world.fact(1234);
     fact.reference = "order-20418";
     world.settle("t", fact);
+    world.pass_watermark();
     world.clock().advance(hours(24));
     sweep(world);
     EXPECT_EQ(world.events().size(), 1U);

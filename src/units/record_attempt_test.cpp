@@ -18,10 +18,10 @@ class RecordAttempt : public ::testing::Test {
     // A match, and the delivery that is owed for it.
     store::TaskRow owe(std::string_view name) {
         auto payment = world.payment(name, 100);
-        payment.reference = std::string(name);
+        payment.end_to_end_id = "PAYMENT-" + std::string(name);
         world.register_payment(payment);
         auto fact = world.fact(100);
-        fact.reference = std::string(name);
+        fact.end_to_end_id = payment.end_to_end_id;
         world.settle(name, fact);
         return world.deliveries().at(0);
     }

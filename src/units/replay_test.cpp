@@ -181,6 +181,7 @@ TEST_F(Replaying, goes_over_more_facts_than_fit_in_a_page) {
         fact.reference = "INVOICE-" + std::to_string(10'000 + i);
         world.settle("t" + std::to_string(i), fact);
     }
+    world.pass_watermark();
     const ReplayReport report = replay(match::standard_rules());
     EXPECT_EQ(text_of(report), "");
     EXPECT_EQ(report.facts, 2 * payments);

@@ -74,6 +74,7 @@ TEST(RegisterPayment, keeps_tenants_apart) {
         [&](store::Session& s) { return register_payment(s, world.context(), theirs); });
     EXPECT_EQ(registered.kind, Kind::created);
     world.settle("t1", with_reference(world, "INV-2041"));
+    world.pass_watermark();
     EXPECT_EQ(world.settlement("t1").status, SettlementStatus::unmatched);
     EXPECT_EQ(world.register_payment(with_reference(world, "order-1", "INV-2041")).kind,
               Kind::created);
@@ -84,6 +85,8 @@ TEST(Settle, pairs_a_settlement_with_the_payment_that_waits) {
     World world;
     world.register_payment(with_reference(world, "order-1", "INV-2041"));
     world.settle("t1", with_reference(world, "inv 2041"));
+    EXPECT_FALSE(world.match_of("t1")) << "its rival may be on its way";
+    world.pass_watermark();
     const auto match = world.match_of("t1");
     ASSERT_TRUE(match.has_value());
     EXPECT_EQ(match->rank, match::Rank::reference);
@@ -91,7 +94,7 @@ TEST(Settle, pairs_a_settlement_with_the_payment_that_waits) {
     EXPECT_THAT(match->evidence,
                 ::testing::StartsWith(R"({"agreed":["reference","account","amount"],)"
                                       R"("payments_seen":1,"settlements_seen":1,"rivals":0,)"
-                                      R"("after_watermark":false,"expected":{"value":"12.34",)"));
+                                      R"("after_watermark":true,"expected":{"value":"12.34",)"));
     EXPECT_THAT(match->evidence, ::testing::Not(::testing::HasSubstr("2041")))
         << "what was compared is hashed";
     EXPECT_EQ(world.payment_named("order-1").status, flow::PaymentStatus::settled);
@@ -102,6 +105,7 @@ TEST(Settle, pairs_a_settlement_with_the_payment_that_waits) {
 TEST(Settle, pairs_a_payment_with_the_settlement_that_waits) {
     World world;
     world.settle("t1", with_reference(world, "INV-2041"));
+    world.pass_watermark();
     EXPECT_EQ(world.settlement("t1").status, SettlementStatus::unmatched);
     EXPECT_TRUE(world.events().empty()) << "within its grace it is no news";
     const Registered registered =
@@ -115,7 +119,9 @@ TEST(Settle, leaves_nothing_of_a_pair_in_the_index) {
     World world;
     world.register_payment(with_reference(world, "order-1", "INV-2041"));
     world.settle("t1", with_reference(world, "INV-2041"));
+    world.pass_watermark();
     world.settle("t2", with_reference(world, "INV-2041"));
+    world.pass_watermark();
     EXPECT_EQ(world.settlement("t2").status, SettlementStatus::unmatched) << "order-1 is taken";
     EXPECT_EQ(world.register_payment(with_reference(world, "order-2", "INV-2041")).payment.status,
               flow::PaymentStatus::settled);
@@ -165,6 +171,7 @@ TEST(Settle, an_ambiguity_ends_when_a_stronger_rank_takes_the_rival_away) {
     clear.end_to_end_id = "E2E0000002";
     world.settle("t2", clear);
     EXPECT_EQ(world.payment_of("t2"), "order-2");
+    world.pass_watermark();
     EXPECT_EQ(world.payment_of("t1"), "order-1");
     EXPECT_TRUE(world.reviews("open").empty());
     ASSERT_EQ(world.reviews("closed").size(), 1);
@@ -218,6 +225,7 @@ TEST(Tell, owes_a_delivery_to_each_endpoint_that_asks_for_the_type) {
     world.add_endpoint("settlement.unmatched");
     world.register_payment(with_reference(world, "order-1", "INV-2041"));
     world.settle("t1", with_reference(world, "INV-2041"));
+    world.pass_watermark();
     std::vector<std::int64_t> lanes;
     for (const auto& delivery : world.deliveries()) {
         lanes.push_back(delivery.lane_id);
@@ -237,6 +245,7 @@ TEST(Tell, notes_each_delivery_with_the_bytes_of_the_event) {
     const auto endpoint = world.add_endpoint("*");
     world.register_payment(with_reference(world, "order-1", "INV-2041"));
     world.settle("t1", with_reference(world, "INV-2041"));
+    world.pass_watermark();
     const auto delivery = world.deliveries().at(0);
     const auto event = world.events().at(0);
     world.store().stop();

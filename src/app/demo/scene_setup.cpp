@@ -2,6 +2,7 @@
 #include "app/demo/layout.h"
 #include "app/demo/stage.h"
 #include "crypto/webhook_signature.h"
+#include "match/rule_set.h"
 #include "wire/json_writer.h"
 
 namespace settled::app::demo {
@@ -61,6 +62,19 @@ Task<> add_endpoint(Stage& stage) {
         fmt::format("{} authentic, {} not", world.told().events(), world.told().not_authentic()));
 }
 
+// What the provider of this story can promise; without it, references wait for the watermark.
+Task<> let_references_decide(Stage& stage) {
+    wire::JsonWriter w;
+    w.object().member("name", "registered-first").key("ranks").object();
+    for (const match::Rank rank : {match::Rank::crossed_ids, match::Rank::reference_and_payer,
+                                   match::Rank::reference, match::Rank::reference_part_and_payer})
+        w.member(match::token(rank), match::token(match::Policy::automatic));
+    w.end().end();
+    const Answer made = co_await stage.world.ask("POST", "/v1/rules", std::move(w).text());
+    stage.check("payments are registered before they are paid: references may decide at once",
+                made.status == 201, {}, made.shown());
+}
+
 } // namespace
 
 Task<> scene_setup(Stage& stage) {
@@ -85,6 +99,7 @@ Task<> scene_setup(Stage& stage) {
     }
     co_await open_account(stage);
     co_await add_endpoint(stage);
+    co_await let_references_decide(stage);
 }
 
 } // namespace settled::app::demo
