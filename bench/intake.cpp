@@ -6,6 +6,7 @@
 // fsync for every commit, TLS to the partner. The load generator and the partner share the machine
 // with the server and are named in the figures. `rsa_share` compares the server's CPU per webhook
 // with the same RSA operations under the same keys, measured in the same run.
+#include "bench/support/database.h"
 #include "bench/support/figures.h"
 #include "bench/support/load.h"
 #include "bench/support/process.h"
@@ -183,10 +184,7 @@ class Grown {
     double ack_p50() const { return median(ack_p50_); }
     double told_p50() const { return median(told_p50_); }
     const ServerProcess& server() const { return server_; }
-    double bytes_per_payment() const {
-        return static_cast<double>(std::filesystem::file_size(data_ + "/settled.db")) /
-               static_cast<double>(open_);
-    }
+    double bytes_per_payment() const { return sqlite_bytes(data_) / static_cast<double>(open_); }
 
   private:
     ServerProcess start(const BenchKeys& keys, const Scale& scale, std::size_t to_settle) {

@@ -8,6 +8,7 @@
 // are faster. Each node has as many connections of the load as one has alone: its groups are as
 // full as its requests are many.
 #include "bench/support/database.h"
+#include "bench/support/databases.h"
 #include "bench/support/figures.h"
 #include "bench/support/load.h"
 #include "bench/support/pipeline.h"
@@ -47,22 +48,6 @@ constexpr std::size_t group = 64;        // limits::units_per_commit
 constexpr std::size_t connections_per_node = 64;
 
 const Sent nobody = [](std::size_t, auto) {};
-
-// A fresh database on the server, by name.
-class Databases {
-  public:
-    explicit Databases(std::string server) : server_(std::move(server)) {}
-    std::string make(const std::string& name) const {
-        const std::string command =
-            fmt::format("psql -X -q '{}' -c 'CREATE DATABASE {}'", server_, name);
-        SETTLED_ASSERT(std::system(command.c_str()) == 0, "a database can be made");
-        const std::size_t path = server_.find('/', server_.find("://") + 3);
-        return server_.substr(0, path + 1) + name + server_.substr(server_.find('?'));
-    }
-
-  private:
-    std::string server_;
-};
 
 struct Installed {
     std::string data; // of the first node

@@ -1,6 +1,7 @@
 #include "bench/support/database.h"
 
 #include "base/assert.h"
+#include "store/sqlite/connection.h"
 
 #include <libpq-fe.h>
 #include <unistd.h>
@@ -71,6 +72,14 @@ DatabaseUse database_use(const std::string& url) {
     use.stored_bytes = std::atof(PQgetvalue(answer.get(), 0, 1));
     use.groups = std::atof(PQgetvalue(answer.get(), 0, 2));
     return use;
+}
+
+double sqlite_bytes(const std::string& data) {
+    auto store = store::sqlite::Connection::open(data + "/settled.db",
+                                                 store::sqlite::Access::read_only, 256);
+    const auto bytes = store.value().number(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+    return static_cast<double>(bytes.value());
 }
 
 } // namespace settled::bench

@@ -1,4 +1,4 @@
-// What a PostgreSQL on this machine has spent, to be read before and after some work.
+// What a database on this machine has spent, to be read before and after some work.
 #pragma once
 
 #include <string>
@@ -17,7 +17,9 @@ struct DatabaseUse {
     }
 };
 
-// Nothing, when `url` is empty.
+// Of a PostgreSQL. Nothing, when `url` is empty.
 DatabaseUse database_use(const std::string& url);
+// Of the SQLite in a data directory: all pages, those that still stand in its log, too.
+double sqlite_bytes(const std::string& data);
 
 } // namespace settled::bench

@@ -1,0 +1,383 @@
+#include "bench/store_match.h"
+
+#include "app/installation.h"
+#include "app/run.h"
+#include "base/iban.h"
+#include "bench/support/database.h"
+#include "bench/support/databases.h"
+#include "bench/support/world.h"
+#include "store/directory.h"
+#include "units/judge.h"
+#include "units/key_plans.h"
+#include "units/register_payment.h"
+#include "units/settle.h"
+
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace settled::bench {
+
+namespace {
+
+using store::Session;
+using store::Step;
+
+constexpr TenantId tenant{1};
+constexpr Instant registered_at{1'795'000'000'000'000};
+constexpr Instant settled_at{1'795'000'060'000'000};
+
+// All that a payment and its settlement have in common follows from its number.
+std::string iban_of(std::size_t account) {
+    const std::string bban = fmt::format("CLRB040401{:08}", 10'000'000 + account);
+    for (int check = 2; check < 99; ++check) {
+        std::string iban = fmt::format("GB{:02}{}", check, bban);
+        if (iban_check_digits_hold(iban))
+            return iban;
+    }
+    return {};
+}
+Money amount_of(std::size_t number) {
+    return {100 + static_cast<std::int64_t>(number * 7919 % 100'000),
+            Currency::parse("GBP").value()};
+}
+std::string reference_of(std::size_t number) {
+    return fmt::format("ORDER {:09}", number);
+}
+std::string end_to_end_id_of(std::size_t number) {
+    return fmt::format("E2E{:012}", number);
+}
+
+std::shared_ptr<const units::Registration> registration(std::size_t number, std::size_t accounts) {
+    flow::NewPayment payment;
+    payment.client_id = fmt::format("p{}", number);
+    payment.institution_id = "natwest";
+    payment.scheme = "fps";
+    payment.amount = amount_of(number);
+    payment.reference = reference_of(number);
+    payment.end_to_end_id = end_to_end_id_of(number);
+    payment.payee.iban = iban_of(number % accounts);
+    payment.payer.name = "Jane Doe";
+    payment.payer.iban = fmt::format("GB29NWBK601613{:08}", number % 90'000'000 + 10'000'000);
+    payment.created_at = registered_at;
+    return std::make_shared<const units::Registration>(
+        units::Registration{tenant, std::move(payment), registered_at});
+}
+
+// What is left of a payment's identifiers when its money arrives.
+enum class Left : std::uint8_t { all, reference, cut_reference };
+
+flow::Settlement settlement_of(std::size_t number, std::size_t accounts, Left left, IdMint& ids) {
+    flow::SettlementFact fact;
+    fact.transaction_id = fmt::format("t{}", number);
+    fact.scheme = "FasterPayments";
+    fact.amount = amount_of(number);
+    fact.account.iban = iban_of(number % accounts);
+    fact.settled_at = settled_at;
+    fact.reference = reference_of(number);
+    if (left == Left::all)
+        fact.end_to_end_id = end_to_end_id_of(number);
+    if (left == Left::cut_reference)
+        fact.reference = fact.reference.substr(0, 13);
+    return flow::settlement_from(fact, ids.next<SettlementId>(), WebhookId{}, settled_at);
+}
+
+double process_cpu_us() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto us = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+    };
+    return us(used.ru_utime) + us(used.ru_stime);
+}
+
+// An institution of which it was learnt that ids survive and references are never changed.
+class NothingIsChanged final : public units::KeyPlans {
+  public:
+    learn::KeyPlan for_payment(TenantId, const flow::Payment&) const override { return plan(); }
+    learn::KeyPlan for_settlement(TenantId, const flow::Settlement&) const override {
+        return plan();
+    }
+    std::optional<std::size_t> reference_length_max(TenantId, std::string_view, std::string_view,
+                                                    std::string_view) const override {
+        return std::nullopt;
+    }
+
+  private:
+    static learn::KeyPlan plan() {
+        learn::KeyPlan plan;
+        plan.first =
+            learn::KeyKinds::all().without(learn::KeyKind::shorter).without(learn::KeyKind::longer);
+        plan.stored_prefix_max = plan.probed_prefix_max = match::part_min;
+        return plan;
+    }
+};
+
+// Runs many units, some of them under way at a time, so that the store's groups are full.
+template <class T, class Make>
+Task<> run_many(store::Store& store, std::size_t from, std::size_t to, const Make& make) {
+    constexpr std::size_t under_way = 512;
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    std::deque<store::Pending<T>> pending;
+    for (std::size_t number = from; number < to || !pending.empty(); ++number) {
+        if (number < to)
+            pending.push_back(store.write<T>(executor, make(number)));
+        if (pending.size() < under_way && number < to)
+            continue;
+        const auto done = co_await pending.front().wait();
+        SETTLED_ASSERT(done.has_value(), "done");
+        pending.pop_front();
+    }
+}
+
+struct Decided {
+    std::int64_t ns = 0;
+    bool is_right = false;
+    store::Reads reads;
+    std::size_t compared = 0;
+};
+
+Step<Decided> decide(Session& s, const units::Context& context,
+                     std::shared_ptr<const flow::Settlement> settlement, std::string expected) {
+    const auto begin = std::chrono::steady_clock::now();
+    const units::Verdict verdict = co_await units::judge(s, context, tenant, *settlement);
+    Decided decided;
+    decided.ns = (std::chrono::steady_clock::now() - begin).count();
+    decided.is_right = verdict.outcome == match::Outcome::one &&
+                       verdict.candidates.front().payment.client_id == expected;
+    decided.reads = verdict.reads;
+    decided.compared = verdict.payments_seen + verdict.settlements_seen;
+    co_return decided;
+}
+
+Step<> settle_now(Session& s, const units::Context& context,
+                  std::shared_ptr<const flow::Settlement> settlement) {
+    store::Locks locks;
+    units::add_settling_locks(locks, context, tenant, settlement->identity);
+    co_await s.lock(locks);
+    co_await units::settle_new(s, context, tenant, *settlement, settled_at);
+}
+
+struct Place {
+    std::string data;
+    Shared shared; // of PostgreSQL
+};
+
+// One store with so many open payments.
+class Grown {
+  public:
+    // `plans`: what was learnt; nullptr: nothing was.
+    Grown(const Place& place, std::size_t open, std::size_t accounts,
+          const units::KeyPlans* plans = nullptr)
+        : place_(place), open_(open), accounts_(accounts) {
+        app::Config config =
+            app::load_config(write_settings(place.data, nullptr, place.shared)).config;
+        config.data = place.data;
+        installation_ = app::Installation::open(config, node::Roles::none()).value();
+        context_ = std::make_unique<units::Context>(installation_->context());
+        context_->key_plans = plans;
+        app::run_to_end(fill());
+    }
+
+    std::size_t open() const { return open_; }
+    double cpu_us_per_payment() const { return cpu_us_per_payment_; }
+    double bytes_per_payment() const { return bytes_per_payment_; }
+
+    // Looks for the payments of `count` settlements, and writes nothing.
+    void look(std::size_t count) {
+        std::vector<double> us;
+        us.reserve(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto left = static_cast<Left>(i % 3);
+            const Decided decided = look_for(i * (open_ / count), left);
+            us.push_back(static_cast<double>(decided.ns) / 1000.0);
+            wrong_ += decided.is_right ? 0 : 1;
+            probes_ += decided.reads.probes;
+            rows_ += decided.reads.rows;
+            compared_ += decided.compared;
+            ++decisions_;
+        }
+        std::ranges::sort(us);
+        p50_.push_back(us[us.size() / 2]);
+        p99_.push_back(us[us.size() * 99 / 100]);
+    }
+    void warm(std::size_t count) {
+        look(count);
+        p50_.clear();
+        p99_.clear();
+    }
+
+    // Matches the settlements of so many payments, by end-to-end id; client CPU of each.
+    double settle(std::size_t count) {
+        const double before = process_cpu_us();
+        app::run_to_end(run_many<void>(
+            installation_->store(), 0, count, [this](std::size_t number) -> store::Unit<void> {
+                const auto settlement = std::make_shared<const flow::Settlement>(
+                    settlement_of(number, accounts_, Left::all, context_->ids));
+                return
+                    [this, settlement](Session& s) { return settle_now(s, *context_, settlement); };
+            }));
+        return (process_cpu_us() - before) / static_cast<double>(count);
+    }
+
+    double p50_us() const { return median(p50_); }
+    double p99_us() const { return median(p99_); }
+    double probes() const { return per_decision(probes_); }
+    double rows() const { return per_decision(rows_); }
+    double compared() const { return per_decision(compared_); }
+    std::size_t wrong() const { return wrong_; }
+
+  private:
+    double per_decision(std::size_t count) const {
+        return static_cast<double>(count) / static_cast<double>(decisions_);
+    }
+    Decided look_for(std::size_t number, Left left) {
+        const auto settlement = std::make_shared<const flow::Settlement>(
+            settlement_of(number, accounts_, left, context_->ids));
+        std::optional<Decided> decided;
+        app::run_to_end(look_once(settlement, fmt::format("p{}", number), decided));
+        return *decided;
+    }
+    Task<> look_once(std::shared_ptr<const flow::Settlement> settlement, std::string expected,
+                     std::optional<Decided>& into) {
+        const auto done = co_await installation_->store().read<Decided>(
+            [=, this](Session& s) { return decide(s, *context_, settlement, expected); });
+        SETTLED_ASSERT(done.has_value(), "looked for");
+        into = *done;
+    }
+
+    Task<> fill() {
+        store::Store& store = installation_->store();
+        co_await run_many<bool>(store, 0, accounts_,
+                                [this](std::size_t account) { return insert_account(account); });
+        const double before = process_cpu_us(), bytes_before = stored_bytes();
+        co_await run_many<units::Registered>(
+            store, 0, open_, [this](std::size_t number) -> store::Unit<units::Registered> {
+                const auto fact = registration(number, accounts_);
+                return [this, fact](Session& s) {
+                    return units::register_payment(s, *context_, fact);
+                };
+            });
+        cpu_us_per_payment_ = (process_cpu_us() - before) / static_cast<double>(open_);
+        bytes_per_payment_ = (stored_bytes() - bytes_before) / static_cast<double>(open_);
+    }
+    double stored_bytes() const {
+        return place_.shared.url.empty() ? sqlite_bytes(place_.data)
+                                         : database_use(place_.shared.url).stored_bytes;
+    }
+    store::Unit<bool> insert_account(std::size_t account) {
+        const auto row = std::make_shared<store::AccountRow>();
+        row->tenant = tenant;
+        row->id = context_->ids.next<AccountId>();
+        row->iban = iban_of(account);
+        row->account_key = account_key(row->iban);
+        row->created_at = registered_at;
+        return [row](Session& s) { return store::insert_account(s, *row); };
+    }
+
+    Place place_;
+    std::size_t open_, accounts_;
+    std::unique_ptr<app::Installation> installation_;
+    std::unique_ptr<units::Context> context_;
+    double cpu_us_per_payment_ = 0, bytes_per_payment_ = 0;
+    std::vector<double> p50_, p99_;
+    std::size_t decisions_ = 0, probes_ = 0, rows_ = 0, compared_ = 0, wrong_ = 0;
+};
+
+// Places for stores, on one engine.
+class Engine {
+  public:
+    Engine(std::string name, std::string directory, std::string server)
+        : name_(std::move(name)), directory_(std::move(directory)), databases_(server),
+          on_server_(!server.empty()) {}
+    const std::string& name() const { return name_; }
+
+    Place make(const std::string& what) const {
+        Place place{directory_ + "/" + name_ + "_" + what, {}};
+        std::filesystem::create_directories(place.data);
+        if (on_server_)
+            place.shared = {databases_.make("bench_" + what), place.data + "/master.key"};
+        return place;
+    }
+
+  private:
+    std::string name_, directory_;
+    Databases databases_;
+    bool on_server_;
+};
+
+// The stores take turns, so that what the machine does meanwhile touches all of them alike; each
+// figure is the median of the turns. The first turn warms them.
+void measure_growth(const Engine& engine, const std::string& layout, std::size_t accounts,
+                    const StoreMatchScale& scale, Report& report) {
+    report.heading(fmt::format("{}, {}: one settlement's payment among more and more open ones",
+                               engine.name(), layout));
+    std::vector<std::unique_ptr<Grown>> all;
+    for (const std::size_t open : scale.open)
+        all.push_back(std::make_unique<Grown>(engine.make(fmt::format("{}_{}", layout, open)), open,
+                                              accounts));
+    for (const auto& grown : all)
+        grown->warm(scale.settlements);
+    for (std::size_t round = 0; round < scale.rounds; ++round)
+        for (const auto& grown : all)
+            grown->look(scale.settlements);
+    const std::string prefix = engine.name() + "." + layout + ".";
+    for (const auto& grown : all) {
+        const std::string at = fmt::format("{}{}.", prefix, grown->open());
+        report.number(at + "p50_us", grown->p50_us(), "µs");
+        report.number(at + "p99_us", grown->p99_us(), "µs");
+        report.number(at + "probes_per_decision", grown->probes(), "statements, both sides");
+        report.number(at + "rows_per_decision", grown->rows(), "rows of the index");
+        report.number(at + "compared_per_decision", grown->compared(), "payments and settlements");
+        report.number(at + "not_found", static_cast<double>(grown->wrong()),
+                      "or not the right one");
+        report.number(at + "bytes_per_open_payment", grown->bytes_per_payment(), "bytes on disk");
+        report.number(at + "cpu_us_per_payment_registered", grown->cpu_us_per_payment(),
+                      "µs of our CPU");
+    }
+    report.number(prefix + "p50_growth", all.back()->p50_us() / all.front()->p50_us(),
+                  "× from the least to the most");
+    report.number(prefix + "cpu_us_per_settlement_matched", all.back()->settle(scale.settlements),
+                  "µs of our CPU, with what is written");
+}
+
+// The same payments, registered with and without what was learnt of their institution.
+void measure_learning(const Engine& engine, const StoreMatchScale& scale, Report& report) {
+    report.heading(engine.name() + ": what learning saves, where nothing is ever changed");
+    const NothingIsChanged learnt;
+    const std::size_t open = scale.open.front() * 5;
+    const Grown without(engine.make("unlearnt"), open, 100);
+    const Grown with(engine.make("learnt"), open, 100, &learnt);
+    const std::string prefix = engine.name() + ".learning.";
+    report.number(prefix + "cpu_us_per_payment_without", without.cpu_us_per_payment(), "µs");
+    report.number(prefix + "cpu_us_per_payment_with", with.cpu_us_per_payment(), "µs");
+    report.number(prefix + "cpu_share_saved",
+                  1 - with.cpu_us_per_payment() / without.cpu_us_per_payment(), "");
+    report.number(prefix + "bytes_per_payment_without", without.bytes_per_payment(), "bytes");
+    report.number(prefix + "bytes_per_payment_with", with.bytes_per_payment(), "bytes");
+}
+
+void measure_engine(const Engine& engine, const StoreMatchScale& scale, Report& report) {
+    measure_growth(engine, "one_account", 1, scale, report);
+    measure_growth(engine, "many_accounts", scale.accounts, scale, report);
+    measure_learning(engine, scale, report);
+}
+
+} // namespace
+
+void measure_store_match(const std::string& directory, const std::string& postgres,
+                         const StoreMatchScale& scale, Report& report) {
+    measure_engine({"sqlite", directory, ""}, scale, report);
+    if (!postgres.empty())
+        measure_engine({"postgres", directory, postgres}, scale, report);
+}
+
+} // namespace settled::bench

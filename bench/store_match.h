@@ -1,0 +1,25 @@
+// How the search for a settlement's payment costs as more and more payments are open, over the real
+// stores.
+#pragma once
+
+#include "bench/support/figures.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace settled::bench {
+
+struct StoreMatchScale {
+    std::vector<std::size_t> open{10'000, 100'000, 1'000'000};
+    std::size_t accounts = 100'000; // of the second of two layouts; the first has one
+    std::size_t settlements = 3'000;
+    std::size_t rounds = 5;
+};
+
+// `directory` holds the stores while it runs; `postgres`: the URL of a server to make databases on,
+// or empty.
+void measure_store_match(const std::string& directory, const std::string& postgres,
+                         const StoreMatchScale& scale, Report& report);
+
+} // namespace settled::bench
