@@ -26,6 +26,7 @@ import os
 import pathlib
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -247,8 +248,10 @@ def run_pytest(name, places, args, env):
         return outcome
     report_path = args.build / "pytest.xml"
     report_path.unlink(missing_ok=True)
+    # A place of its own: pytest's usual one is cleared of all but the last three runs of the machine.
+    scratch = tempfile.mkdtemp(prefix="settled-pytest-")
     command = [sys.executable, "-m", "pytest", *map(str, places), "-q", "--tb=short", "-p", "no:cacheprovider",
-               "-n", str(args.jobs), "--dist", "loadfile", f"--junitxml={report_path}"]
+               f"--basetemp={scratch}/run", "-n", str(args.jobs), "--dist", "loadfile", f"--junitxml={report_path}"]
     if args.filter:
         command += ["-k", re.sub(r"[^\w.]+", " and ", args.filter).removeprefix(" and ").removesuffix(" and ")]
     started = time.monotonic()
@@ -260,6 +263,10 @@ def run_pytest(name, places, args, env):
     if not explained or (status == 1 and not outcome.failed):
         outcome.failed.append(f"pytest (ended with status {status})")
     report(outcome)
+    if outcome.failed:
+        print(f"what the failed tests left is in {scratch}", flush=True)
+    else:
+        shutil.rmtree(scratch, ignore_errors=True)
     return outcome
 
 

@@ -294,6 +294,7 @@ std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side) {
     append_number(message, static_cast<std::uint64_t>(side.amount.minor));
     append_number(message, static_cast<std::uint64_t>(side.at.us));
     append_number(message, side.single_use ? 1 : 0);
+    append_number(message, static_cast<std::uint64_t>(side.rail));
     if (side.settles_as) {
         append_field(message, side.settles_as->lowest.currency.code());
         append_number(message, static_cast<std::uint64_t>(side.settles_as->lowest.minor));

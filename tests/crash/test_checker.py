@@ -16,13 +16,14 @@ GOOD = """
     INSERT INTO webhook_key VALUES (1, x'01', 10, 1);
     INSERT INTO payment (tenant_id, id, client_id, fingerprint, status, amount_minor, currency, institution_id, scheme,
         reference, end_to_end_id, payee_name, payee_account, payer_name, payer_account, created_at, registered_at,
-        version, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, c_other_name)
-      VALUES (1, 20, 'settled', x'', 'settled', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', ''),
-             (1, 21, 'open', x'', 'expected', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '');
+        version, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, c_other_name, settled_minor)
+      VALUES (1, 20, 'settled', x'', 'settled', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '', 1234),
+             (1, 21, 'open', x'', 'expected', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '', 0);
     INSERT INTO settlement VALUES (1, 30, 10, 'matched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 1,
         '', '', '', '', '', '', '');
-    INSERT INTO settlement_match (tenant_id, id, settlement_id, payment_id, rank, rule_version, evidence, matched_at)
-      VALUES (1, 40, 30, 20, 2, 1, '{}', 10);
+    INSERT INTO settlement_match (tenant_id, id, settlement_id, payment_id, rank, rule_version, evidence, matched_at,
+        amount_minor)
+      VALUES (1, 40, 30, 20, 2, 1, '{}', 10, 1234);
     INSERT INTO match_key VALUES (1, 0, 0, 5, 21);
     INSERT INTO event VALUES (1, 50, 'settlement.matched', 30, 1, '{"id":"evt_1"}', 10);
     INSERT INTO task VALUES (1, 60, 'delivery', 50, 70, 'done', 1, 10, 10, 10, 0, 1);
@@ -43,6 +44,12 @@ PLANTED = {
     "a settled payment without a match": "INSERT INTO match_key VALUES (1, 0, 0, 5, 20);"
                                          "UPDATE payment SET status = 'settled' WHERE id = 21",
     "a settlement matched twice, or a payment": None,  # the schema's own UNIQUE: see below
+    "a matched settlement that its matches do not add up to": "UPDATE settlement_match SET amount_minor = 1000",
+    "a payment of which other than the sum of its matches has settled":
+        "UPDATE payment SET settled_minor = 5 WHERE id = 21",
+    "an ambiguous settlement without its one open review, or one with a review that is not":
+        "UPDATE settlement SET status = 'ambiguous'",
+    "an unmatched settlement that nobody will look at or tell of": "UPDATE settlement SET status = 'unmatched'",
     "other than one settlement.matched for a matched settlement":
         "INSERT INTO event VALUES (1, 51, 'settlement.matched', 30, 2, '{}', 4)",
     "settlement.matched about a settlement that is not":

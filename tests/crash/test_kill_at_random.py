@@ -28,7 +28,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(new_world):
     world.sandbox.mode("slow", slow_path, delay_ms=20)
     killed_under_load = 0
     for number in range(ROUNDS):
-        batch = {"amount": "20.00", "reference": f"R{number} ", "count": PAYMENTS_PER_ROUND, "amount_spread": 5}
+        batch = {"amount": "20.00", "reference": f"R{number} ", "end_to_end_id": f"E2E-R{number}-",
+                 "count": PAYMENTS_PER_ROUND, "amount_spread": 5}
         world.sandbox.post("/provider/payments/batch", {"payee": {"iban": iban}, "id": f"r{number}-", **batch})
         summary = world.sandbox.get("/bank/summary")
         world.sandbox.post("/bank/payments/batch", {"account": iban, "duplicates": 1, **batch})

@@ -9,10 +9,11 @@ from support.waiting import wait_for
 
 
 def settle_one(world, reference="TOLD"):
-    """A payment that is settled now: its client id."""
+    """A payment that is settled now, by its id: its client id."""
     iban = world.account()
-    payment = world.payment(iban, reference=reference)
-    world.bank.acknowledged("TransactionSettled", settled_payload(iban, Reference=reference))
+    payload = settled_payload(iban, Reference=reference)
+    payment = world.payment(iban, reference=reference, end_to_end_id=payload["EndToEndTransactionId"])
+    world.bank.acknowledged("TransactionSettled", payload)
     return payment["client_id"]
 
 

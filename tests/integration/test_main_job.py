@@ -68,8 +68,7 @@ def test_money_that_is_faster_than_its_payment_waits_for_it(shared):
     iban = shared.account()
     payload = settled_payload(iban, Reference="FAST 1")
     shared.bank.acknowledged("TransactionSettled", payload)
-    payment = shared.payment(iban, reference="FAST 1")
-    assert payment["status"] == "settled"
+    payment = settled(shared, shared.payment(iban, reference="FAST 1")["client_id"])
     assert payment["settlement"]["transaction_id"] == payload["TransactionId"]
 
 
@@ -174,8 +173,8 @@ def test_a_webhook_that_comes_six_times_has_one_effect(shared):
                                                   "duplicates": 5})
     assert len(sent["webhooks"]) == 6
     shared.sandbox.acknowledged(sent["webhooks"])
-    rows = shared.store.rows("SELECT id, status FROM settlement WHERE transaction_id = ?", sent["label"])
-    assert [row["status"] for row in rows] == ["matched"]
+    wait_for(lambda: [row["status"] for row in shared.store.rows(
+        "SELECT status FROM settlement WHERE transaction_id = ?", sent["label"])] == ["matched"], "there is one, matched")
     # The endpoint hears of all that others left in this world; once of this.
     told = wait_for(lambda: [t for t in shared.sandbox.told(path) if sent["label"] in t["body"]], "it is told")
     assert len(told) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from support.bank import settled_payload
 from support.processes import run_settled
+from support.waiting import wait_for
 
 _numbers = itertools.count(1)
 DAY = "2026-11-18"  # a Wednesday, long enough ago
@@ -253,6 +254,7 @@ class TestExport:
         payment = world.payment(books.iban, "123456789.01", reference="EXPORT 1")
         payload = settled_payload(books.iban, "123456789.01", Reference="EXPORT 1")
         world.bank.acknowledged("TransactionSettled", payload)
+        wait_for(lambda: world.api.get(f"/v1/payments/{payment['client_id']}")["status"] == "settled", "it is matched")
         evil = "=HYPERLINK(\"http://x\",\"a,b\")"
         books.settle("2.00", Reference=evil)
         text = self.run(world, "all", "--account", books.iban)

@@ -23,7 +23,7 @@ def register_over_all(cluster, iban, count):
         for number in range(count):
             apis[number % len(apis)].post("/v1/payments", {
                 "id": f"order-{number}", "amount": {"value": "20.00", "currency": "GBP"}, "payee": {"iban": iban},
-                "reference": f"LOAD {number:05}"})
+                "end_to_end_id": f"E2E-LOAD-{number:05}"})
     finally:
         for api in apis:
             api.http.close()
@@ -39,7 +39,7 @@ def test_three_nodes_of_which_one_is_killed_and_one_sleeps_longer_than_its_lease
     _, slow_path = world.endpoint(events=["settlement.matched"])
     world.sandbox.mode("slow", slow_path, delay_ms=150)
     register_over_all(cluster, iban, PAYMENTS)
-    payloads = [settled_payload(iban, "20.00", Reference=f"LOAD {number:05}") for number in range(PAYMENTS)]
+    payloads = [settled_payload(iban, "20.00", EndToEndTransactionId=f"E2E-LOAD-{number:05}") for number in range(PAYMENTS)]
     doubled = payloads * 2
     rng.shuffle(doubled)
     acknowledged = set()
@@ -92,7 +92,7 @@ def test_a_node_that_ends_hands_its_work_over_at_once(new_cluster):
     register_over_all(cluster, iban, count)
     first, second = cluster.nodes
     acknowledged = set()
-    sender = Sender(cluster, [settled_payload(iban, "20.00", Reference=f"LOAD {number:05}") for number in range(count)],
+    sender = Sender(cluster, [settled_payload(iban, "20.00", EndToEndTransactionId=f"E2E-LOAD-{number:05}") for number in range(count)],
                     random.Random(SEED), acknowledged, pace=0)
     cluster.nodes = [first]
     sender.start()

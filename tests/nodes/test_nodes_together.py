@@ -12,10 +12,19 @@ from support.waiting import wait_for
 PLACES = 16  # attempts at one endpoint at a time
 
 
-def settle_at(node, iban, reference):
+def id_of(name):
+    return f"E2E-{name.replace(' ', '-')}"
+
+
+def expect(world, iban, name):
+    world.payment(iban, end_to_end_id=id_of(name))
+
+
+def settle_at(node, iban, name):
+    """The money of the payment that is expected under that name: by its id, so that it is told at once."""
     bank = node.bank()
     try:
-        bank.acknowledged("TransactionSettled", settled_payload(iban, Reference=reference))
+        bank.acknowledged("TransactionSettled", settled_payload(iban, EndToEndTransactionId=id_of(name)))
     finally:
         bank.http.close()
 
@@ -52,14 +61,14 @@ def test_what_one_node_changes_the_others_hear_of_within_a_second(new_cluster):
 
     iban = world.account()
     made, path = world.endpoint()
-    world.payment(iban, reference="FIRST")
+    expect(world, iban, "FIRST")
     settle_at(second, iban, "FIRST")
     world.sandbox.told(path, 1)
     world.api.patch(f"/v1/endpoints/{made['id']}", {"status": "disabled"})
-    world.payment(iban, reference="SECOND")
+    expect(world, iban, "SECOND")
     settle_at(second, iban, "SECOND")
     world.api.patch(f"/v1/endpoints/{made['id']}", {"status": "active"})
-    world.payment(iban, reference="THIRD")
+    expect(world, iban, "THIRD")
     settle_at(second, iban, "THIRD")
     wait_for(lambda: len(world.sandbox.records(path)) >= 2, "the endpoint is told again")
     assert not [r for r in world.sandbox.records(path) if "SECOND" in r["body"]]
@@ -79,7 +88,7 @@ def test_roles_split_the_work_and_what_a_node_does_not_do_is_not_there(new_clust
         assert client.http.send("GET", "/readyz").status == 200
         bank.http.close()
         client.http.close()
-    world.payment(iban, reference="MATCHED")
+    expect(world, iban, "MATCHED")
     settle_at(intake, iban, "MATCHED")
     settle_at(intake, iban, "NOBODY KNOWS")
     records = world.sandbox.told(path, 2)
@@ -104,7 +113,7 @@ def test_all_workers_together_call_a_partner_no_more_often_at_a_time_than_one_ma
     world.sandbox.mode("slow", path, delay_ms=delay)
     count = 80
     for number in range(count):
-        world.payment(iban, reference=f"LIMIT {number:04}")
+        expect(world, iban, f"LIMIT {number:04}")
     for number in range(count):
         settle_at(cluster.nodes[number % 2], iban, f"LIMIT {number:04}")
     records = world.sandbox.told(path, count)

@@ -73,6 +73,7 @@ def test_nothing_is_acknowledged_that_the_standby_does_not_have(world, server):
     iban = world.account()
     server.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
     server.sql("SELECT pg_reload_conf()")
+    wait_for(lambda: "nobody" in server.sql("SHOW synchronous_standby_names"), "commits wait for it")
     world.sandbox.post("/bank/payments/batch", {"account": iban, "amount": "20.00", "reference": "GHOST ", "count": 3})
     wait_for(lambda: not world.is_ready(), "/readyz says so", seconds=30)
     assert world.sandbox.acknowledged_count() == 0

@@ -23,7 +23,7 @@ def world(new_world, tmp_path):
     made = new_world(store=Store(tmp_path / "world-0" / "data"))
     iban = made.account()
     _, made.path = made.endpoint()
-    batch = {"amount": "20.00", "reference": "COPY ", "count": 30}
+    batch = {"amount": "20.00", "end_to_end_id": "E2E-COPY-", "count": 30}
     made.sandbox.post("/provider/payments/batch", {"payee": {"iban": iban}, "id": "copy-", **batch})
     made.sandbox.post("/bank/payments/batch", {"account": iban, **batch})
     made.payload = settled_payload(iban, amount="31.00")

@@ -19,7 +19,8 @@ class Load:
     def more(self, name, count=COUNT, wanted=20):
         """Returns when `wanted` of them are acknowledged."""
         before = self.world.sandbox.acknowledged_count()
-        batch = {"amount": "20.00", "reference": f"{name} ", "count": count, "amount_spread": 5}
+        batch = {"amount": "20.00", "reference": f"{name} ", "end_to_end_id": f"E2E-{name}-", "count": count,
+                 "amount_spread": 5}
         self.world.sandbox.post("/provider/payments/batch", {"payee": {"iban": self.iban}, "id": f"{name}-", **batch})
         self.world.sandbox.post("/bank/payments/batch", {"account": self.iban, **batch})
         self.count += count

@@ -31,6 +31,16 @@ def _value(value):
     return bytes.fromhex(value[2:]) if isinstance(value, str) and value.startswith("\\x") else value
 
 
+def check_rules(rows):
+    """All rules of the store in one question, which sees one instant. `rows` asks the database."""
+    names = list(Store.FORBIDDEN)
+    asked = " UNION ALL ".join(
+        f"SELECT {number} AS rule, (SELECT json_agg(r) FROM ({Store.FORBIDDEN[name]}) AS r) AS found"
+        for number, name in enumerate(names))
+    for row in rows(asked):
+        assert not row["found"], f"{names[row['rule']]}: {row['found'][:5]}"
+
+
 class PostgresStore(Store):
     """`server`: the URL of a server of the test's own, which takes the database with it when it ends."""
 
@@ -64,13 +74,8 @@ class PostgresStore(Store):
         yield self
 
     def check(self):
-        """All rules in one question: each psql is a process, and sweeps of faults ask often."""
-        names = list(self.FORBIDDEN)
-        asked = " UNION ALL ".join(
-            f"SELECT {number} AS rule, (SELECT json_agg(r) FROM ({self.FORBIDDEN[name]}) AS r) AS found"
-            for number, name in enumerate(names))
-        for row in self.rows(asked):
-            assert not row["found"], f"{names[row['rule']]}: {row['found'][:5]}"
+        """Each psql is a process, and sweeps of faults ask often."""
+        check_rules(self.rows)
 
     def everything(self):
         values = [value for table in (*TABLES_OF_FACTS, "installation", "tenant")

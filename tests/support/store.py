@@ -94,6 +94,22 @@ class Store:
             UNION ALL
             SELECT min(id) FROM settlement_match WHERE ended_at IS NULL AND pairing IN ('one', 'set')
             GROUP BY tenant_id, payment_id HAVING count(*) > 1""",
+        "a matched settlement that its matches do not add up to": """
+            SELECT id FROM settlement s WHERE status = 'matched' AND amount_minor <>
+              (SELECT coalesce(sum(m.amount_minor), 0) FROM settlement_match m
+               WHERE m.tenant_id = s.tenant_id AND m.settlement_id = s.id AND m.ended_at IS NULL)""",
+        "a payment of which other than the sum of its matches has settled": """
+            SELECT id FROM payment p WHERE bounds_currency = '' AND settled_minor <>
+              (SELECT coalesce(sum(m.amount_minor), 0) FROM settlement_match m
+               WHERE m.tenant_id = p.tenant_id AND m.payment_id = p.id AND m.ended_at IS NULL)""",
+        "an ambiguous settlement without its one open review, or one with a review that is not": """
+            SELECT id FROM settlement s WHERE (CASE status WHEN 'ambiguous' THEN 1 ELSE 0 END) <>
+              (SELECT count(*) FROM review r WHERE r.tenant_id = s.tenant_id AND r.subject_id = s.id
+                 AND r.kind = 'settlement_ambiguous' AND r.status = 'open')""",
+        "an unmatched settlement that nobody will look at or tell of": """
+            SELECT id FROM settlement s WHERE status = 'unmatched' AND NOT EXISTS
+              (SELECT 1 FROM task t WHERE t.tenant_id = s.tenant_id AND t.subject_id = s.id
+                 AND t.kind IN ('weigh', 'tell_unmatched'))""",
         "other than one settlement.matched for a matched settlement": """
             SELECT s.id FROM settlement s LEFT JOIN event e
                 ON e.tenant_id = s.tenant_id AND e.subject_id = s.id AND e.type = 'settlement.matched'

@@ -71,8 +71,8 @@ Task<> let_references_decide(Stage& stage) {
         w.member(match::token(rank), match::token(match::Policy::automatic));
     w.end().end();
     const Answer made = co_await stage.world.ask("POST", "/v1/rules", std::move(w).text());
-    stage.check("payments are registered before they are paid: references may decide at once",
-                made.status == 201, {}, made.shown());
+    stage.check("payments are registered first: references may decide at once", made.status == 201,
+                {}, made.shown());
 }
 
 } // namespace
