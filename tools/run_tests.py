@@ -249,9 +249,9 @@ def run_pytest(name, places, args, env):
     report_path = args.build / "pytest.xml"
     report_path.unlink(missing_ok=True)
     # A place of its own: pytest's usual one is cleared of all but the last three runs of the machine.
-    scratch = tempfile.mkdtemp(prefix="settled-pytest-")
+    scratch = tempfile.mkdtemp(prefix="settled-")  # short, as socket paths must be
     command = [sys.executable, "-m", "pytest", *map(str, places), "-q", "--tb=short", "-p", "no:cacheprovider",
-               f"--basetemp={scratch}/run", "-n", str(args.jobs), "--dist", "loadfile", f"--junitxml={report_path}"]
+               f"--basetemp={scratch}/t", "-n", str(args.jobs), "--dist", "loadfile", f"--junitxml={report_path}"]
     if args.filter:
         command += ["-k", re.sub(r"[^\w.]+", " and ", args.filter).removeprefix(" and ").removesuffix(" and ")]
     started = time.monotonic()
