@@ -179,6 +179,8 @@ TEST_F(Payments, an_ambiguous_settlement_is_in_review_with_its_candidates) {
     ASSERT_EQ(reviews.count(), 1U);
     EXPECT_EQ(reviews.at("data.0.kind"), "settlement_ambiguous");
     EXPECT_EQ(reviews.at("data.0.detail.candidates.1.rank"), "6");
+    EXPECT_EQ(reviews.at("data.0.detail.candidates.1.not_taken"), "rival_of_same_rank");
+    EXPECT_EQ(reviews.at("data.0.detail.settlement.id"), reviews.at("data.0.subject_id"));
     const std::string settlement = reviews.at("data.0.subject_id");
     const Reply shown = world.call(key, "GET", "/v1/settlements/" + settlement);
     EXPECT_EQ(shown.at("status"), "ambiguous");

@@ -1,20 +1,12 @@
 #include "match/choice.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace settled::match {
 
 namespace {
-
-struct Contender {
-    Candidate candidate;
-    Comparison comparison;
-
-    bool may_win() const {
-        return candidate.policy == Policy::automatic || candidate.policy == Policy::watermark;
-    }
-};
 
 // Which weaker candidate casts doubt on the winner. A candidate of the winner's own rank always
 // does.
@@ -86,84 +78,114 @@ constexpr Rivalry rivalries[] = {
 };
 
 // `other` may be of any rank but the winner's own.
-bool rivals(const Contender& winner, const Contender& other) {
-    if (other.candidate.rank < winner.candidate.rank)
+bool rivals(const Candidate& winner, const Candidate& other) {
+    if (other.rank < winner.rank)
         return true; // stronger, and only not allowed to win
     return std::ranges::any_of(rivalries, [&](const Rivalry& row) {
-        return row.winner == winner.candidate.rank && row.rival == other.candidate.rank &&
+        return row.winner == winner.rank && row.rival == other.rank &&
                row.holds(winner.comparison, other.comparison);
     });
 }
 
 // Whether a single winner stands although candidates were not looked at.
-bool stands(const Contender& winner, Seen seen) {
+bool stands(const Candidate& winner, Seen seen) {
     switch (seen) {
     case Seen::all:
         return true;
     case Seen::by_keys:
-        return winner.candidate.rank < Rank::payer;
+        return winner.rank < Rank::payer;
     case Seen::some:
-        return winner.candidate.rank == Rank::uetr ||
-               (winner.candidate.rank == Rank::end_to_end_id &&
-                winner.comparison.reference != References::differ);
+        return winner.rank == Rank::uetr || (winner.rank == Rank::end_to_end_id &&
+                                             winner.comparison.reference != References::differ);
     }
     return false;
 }
 
-Choice choice_of(Outcome outcome, std::span<const Contender> contenders) {
-    Choice choice{.outcome = outcome, .candidates = {}};
-    for (const auto& contender : contenders)
-        choice.candidates.push_back(contender.candidate);
-    return choice;
+// Nobody is taken. `of_best`: what that means for a candidate of the best rank that may win.
+Choice nobody(Outcome outcome, std::vector<Candidate> candidates, Rank best, NotTaken of_best) {
+    for (Candidate& candidate : candidates) {
+        if (!candidate.may_win())
+            candidate.not_taken = NotTaken::only_suggested;
+        else
+            candidate.not_taken = candidate.rank == best ? of_best : NotTaken::weaker_rank;
+    }
+    return {outcome, std::move(candidates)};
 }
 
-Choice choose(std::vector<Contender> contenders, Seen seen) {
-    std::ranges::sort(contenders, {}, [](const Contender& c) {
-        return std::pair(c.candidate.rank, c.candidate.index);
-    });
-    const auto first = std::ranges::find_if(contenders, &Contender::may_win);
-    if (first == contenders.end())
-        return choice_of(seen == Seen::some ? Outcome::ambiguous : Outcome::none, contenders);
+Choice choose(std::vector<Candidate> candidates, Seen seen) {
+    std::ranges::sort(candidates, {},
+                      [](const Candidate& c) { return std::pair(c.rank, c.index); });
+    const Outcome unseen = seen == Seen::some ? Outcome::ambiguous : Outcome::none;
+    const auto first = std::ranges::find_if(candidates, &Candidate::may_win);
+    if (first == candidates.end())
+        return nobody(unseen, std::move(candidates), Rank::amount, NotTaken::only_suggested);
 
     // More than one stand at the best rank when there is a tie. Whoever rivals any of them is
     // named, so that the list does not depend on which of them came first.
-    const Rank best = first->candidate.rank;
-    std::vector<Contender> winners;
-    std::ranges::copy_if(contenders, std::back_inserter(winners),
-                         [best](const Contender& c) { return c.candidate.rank == best; });
-    if (!std::ranges::all_of(winners, [seen](const Contender& w) { return stands(w, seen); }))
-        return choice_of(seen == Seen::some ? Outcome::ambiguous : Outcome::none, contenders);
-    std::erase_if(contenders, [&](const Contender& other) {
-        return other.candidate.rank != best &&
-               std::ranges::none_of(winners,
-                                    [&](const Contender& winner) { return rivals(winner, other); });
+    const Rank best = first->rank;
+    std::vector<Candidate> winners;
+    std::ranges::copy_if(candidates, std::back_inserter(winners),
+                         [best](const Candidate& c) { return c.rank == best; });
+    const bool is_tie = winners.size() > 1;
+    if (!std::ranges::all_of(winners, [seen](const Candidate& w) { return stands(w, seen); }))
+        return nobody(unseen, std::move(candidates), best,
+                      is_tie ? NotTaken::rival_of_same_rank : NotTaken::not_all_compared);
+    std::erase_if(candidates, [&](const Candidate& other) {
+        return other.rank != best && std::ranges::none_of(winners, [&](const Candidate& winner) {
+                   return rivals(winner, other);
+               });
     });
-    return choice_of(contenders.size() == 1 ? Outcome::one : Outcome::ambiguous, contenders);
+    if (candidates.size() == 1)
+        return {Outcome::one, std::move(candidates)};
+    return nobody(Outcome::ambiguous, std::move(candidates), best,
+                  is_tie ? NotTaken::rival_of_same_rank : NotTaken::rival_casts_doubt);
 }
 
-void add_contender(std::vector<Contender>& contenders, std::size_t index, const Identity& payment,
+void add_candidate(std::vector<Candidate>& candidates, std::size_t index, const Identity& payment,
                    const Identity& settlement, const RuleSet& rules) {
     const auto [relation, comparison] = relate_in_full(payment, settlement, rules);
     if (relation.rank)
-        contenders.push_back({{index, *relation.rank, relation.policy}, comparison});
+        candidates.push_back({index, *relation.rank, relation.policy, comparison});
 }
 
 } // namespace
 
+std::string_view token(NotTaken reason) {
+    static constexpr std::array<std::string_view, 7> tokens{"rival_of_same_rank",
+                                                            "rival_casts_doubt",
+                                                            "weaker_rank",
+                                                            "only_suggested",
+                                                            "not_all_compared",
+                                                            "settlement_not_unique",
+                                                            "another_settlement_fits_better"};
+    return tokens[static_cast<std::size_t>(reason)];
+}
+
+std::optional<NotTaken> refusal(const Choice& other_side, std::size_t self) {
+    const auto own = std::ranges::find(other_side.candidates, self, &Candidate::index);
+    const bool is_listed = own != other_side.candidates.end();
+    if (other_side.outcome == Outcome::one && is_listed)
+        return std::nullopt;
+    if (!is_listed || own->not_taken == NotTaken::weaker_rank)
+        return NotTaken::another_settlement_fits_better;
+    return own->not_taken == NotTaken::not_all_compared ? NotTaken::not_all_compared
+                                                        : NotTaken::settlement_not_unique;
+}
+
 Choice choose_payment(const Identity& settlement, std::span<const Identity> payments, Seen seen,
                       const RuleSet& rules) {
-    std::vector<Contender> contenders;
+    std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < payments.size(); ++i)
-        add_contender(contenders, i, payments[i], settlement, rules);
-    return choose(std::move(contenders), seen);
+        add_candidate(candidates, i, payments[i], settlement, rules);
+    return choose(std::move(candidates), seen);
 }
 
 Choice choose_settlement(const Identity& payment, std::span<const Identity> settlements, Seen seen,
                          const RuleSet& rules) {
-    std::vector<Contender> contenders;
+    std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < settlements.size(); ++i)
-        add_contender(contenders, i, payment, settlements[i], rules);
-    return choose(std::move(contenders), seen);
+        add_candidate(candidates, i, payment, settlements[i], rules);
+    return choose(std::move(candidates), seen);
 }
 
 } // namespace settled::match

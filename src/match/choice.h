@@ -9,16 +9,37 @@
 #include "match/ladder.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace settled::match {
+
+// What kept a candidate from being taken, for whoever has to decide instead. The tokens are told to
+// clients.
+enum class NotTaken : std::uint8_t {
+    rival_of_same_rank, // another of its rank is there
+    rival_casts_doubt,  // the best, but a candidate of another rank rivals it
+    weaker_rank,        // another is better; all that it can do is to cast doubt on that one
+    only_suggested, // by its rank, its lateness or its amount it may not be taken without a person
+    not_all_compared, // the best of those that were looked at, and there are more
+    // Chosen from the settlement's side alone; the payment has more than one settlement that it
+    // could be, or another one that fits it better.
+    settlement_not_unique,
+    another_settlement_fits_better,
+};
+std::string_view token(NotTaken reason); // the enumerator's name
 
 // A candidate of the other side, by its position in the span that was given.
 struct Candidate {
     std::size_t index;
     Rank rank;
     Policy policy = Policy::automatic;
+    Comparison comparison = {};                       // what the rank was made from
+    std::optional<NotTaken> not_taken = std::nullopt; // absent: it was
+
+    bool may_win() const { return policy == Policy::automatic || policy == Policy::watermark; }
     friend bool operator==(const Candidate& a, const Candidate& b) {
         return a.index == b.index && a.rank == b.rank;
     }
@@ -48,5 +69,9 @@ Choice choose_payment(const Identity& settlement, std::span<const Identity> paym
 // …and the payment's choice among settlements. A match is made only when both choose each other.
 Choice choose_settlement(const Identity& payment, std::span<const Identity> settlements, Seen seen,
                          const RuleSet& rules = standard_rules());
+
+// Whether the other side took `self`, the position that it stood at among the others there; if not,
+// what that means for the candidate that made this choice.
+std::optional<NotTaken> refusal(const Choice& other_side, std::size_t self);
 
 } // namespace settled::match

@@ -289,5 +289,108 @@ TEST(Choice, what_was_not_looked_at_may_be_a_rival) {
     }
 }
 
+std::vector<std::string_view> reasons_of(const Choice& choice) {
+    std::vector<std::string_view> reasons;
+    for (const Candidate& candidate : choice.candidates)
+        reasons.push_back(candidate.not_taken ? token(*candidate.not_taken) : "taken");
+    return reasons;
+}
+
+TEST(Choice, says_why_each_candidate_was_not_taken) {
+    struct Row {
+        std::string_view name;
+        Fields self;
+        std::vector<Fields> others;
+        Seen seen;
+        std::vector<std::string_view> reasons;
+    };
+    const Row rows[] = {
+        {"the only one",
+         {.reference = "INV-2041"},
+         {{.reference = "INV-2041"}},
+         Seen::all,
+         {"taken"}},
+        {"twins",
+         {.reference = "INV-2041"},
+         {{.reference = "INV-2041"}, {.reference = "INV-2041"}},
+         Seen::all,
+         {"rival_of_same_rank", "rival_of_same_rank"}},
+        {"end-to-end id of one, reference of another",
+         {.end_to_end_id = "E2E-0001", .reference = "INV-2041"},
+         {{.end_to_end_id = "E2E-0001", .reference = "INV-2042"}, {.reference = "INV-2041"}},
+         Seen::all,
+         {"rival_casts_doubt", "weaker_rank"}},
+        {"nothing but the amount", {}, {{}}, Seen::all, {"only_suggested"}},
+        {"many, of which some were looked at",
+         {.reference = "INV-20417"},
+         {{.reference = "INV-20417"}, {.reference = "INV-20417 LONDON"}},
+         Seen::some,
+         {"not_all_compared", "weaker_rank"}},
+        {"a tie among some of many",
+         {.reference = "INV-2041"},
+         {{.reference = "INV-2041"}, {.reference = "INV-2041"}},
+         Seen::some,
+         {"rival_of_same_rank", "rival_of_same_rank"}},
+    };
+    for (const Row& row : rows)
+        EXPECT_EQ(
+            reasons_of(choose_payment(identity_of(row.self), identities_of(row.others), row.seen)),
+            row.reasons)
+            << row.name;
+}
+
+TEST(Choice, says_why_the_payment_did_not_choose_its_settlement) {
+    struct Row {
+        std::string_view name;
+        Fields payment;
+        std::vector<Fields> settlements; // the first is the one that chose the payment
+        Seen seen;
+        std::string_view reason;
+    };
+    const Row rows[] = {
+        {"the only one", {.reference = "RENT"}, {{.reference = "RENT"}}, Seen::all, "taken"},
+        {"two alike",
+         {.reference = "RENT"},
+         {{.reference = "RENT"}, {.reference = "RENT"}},
+         Seen::all,
+         "settlement_not_unique"},
+        {"another has its end-to-end id",
+         {.end_to_end_id = "E2E-0001", .reference = "RENT"},
+         {{.reference = "RENT"}, {.end_to_end_id = "E2E-0001", .reference = "RENT"}},
+         Seen::all,
+         "another_settlement_fits_better"},
+        {"the best, in doubt",
+         {.end_to_end_id = "E2E-0001", .reference = "RENT"},
+         {{.end_to_end_id = "E2E-0001", .reference = "RATES"}, {.reference = "RENT"}},
+         Seen::all,
+         "settlement_not_unique"},
+        {"what casts the doubt",
+         {.end_to_end_id = "E2E-0001", .reference = "RENT"},
+         {{.reference = "RENT"}, {.end_to_end_id = "E2E-0001", .reference = "RATES"}},
+         Seen::all,
+         "another_settlement_fits_better"},
+        {"one of many",
+         {.reference = "RENT"},
+         {{.reference = "RENT"}},
+         Seen::some,
+         "not_all_compared"},
+    };
+    for (const Row& row : rows) {
+        const auto choice =
+            choose_settlement(identity_of(row.payment), identities_of(row.settlements), row.seen);
+        const auto reason = refusal(choice, 0);
+        EXPECT_EQ(reason ? token(*reason) : "taken", row.reason) << row.name;
+    }
+}
+
+TEST(Choice, remembers_what_a_candidate_was_compared_by) {
+    const auto choice = choose_payment(
+        identity_of({.reference = "INV-2041", .payer = "P"}),
+        identities_of({{.reference = "INV-2041"}, {.reference = "INV-2041"}}), Seen::all);
+    ASSERT_EQ(choice.candidates.size(), 2);
+    EXPECT_EQ(choice.candidates[1].comparison.reference, References::equal);
+    EXPECT_EQ(choice.candidates[1].comparison.payer, Ids::absent);
+}
+
 } // namespace
 } // namespace settled::match

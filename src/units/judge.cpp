@@ -13,10 +13,11 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
         match::choose_payment(settlement.identity, payments.identities, payments.seen, *rules);
     verdict.payments_seen = payments.items.size();
     verdict.reads = payments.reads;
+    verdict.all_compared = payments.seen != match::Seen::some;
     verdict.outcome = choice.outcome;
     for (const match::Candidate& candidate : choice.candidates)
-        verdict.candidates.push_back(
-            {payments.items[candidate.index], candidate.rank, candidate.policy});
+        verdict.candidates.push_back({payments.items[candidate.index], candidate.rank,
+                                      candidate.policy, candidate.comparison, candidate.not_taken});
     if (choice.outcome != Outcome::one)
         co_return verdict;
 
@@ -26,10 +27,12 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
         match::choose_settlement(chosen.identity, suitors.identities, suitors.seen, *rules);
     verdict.settlements_seen = suitors.items.size();
     verdict.reads += suitors.reads;
-    const bool mutual = returned.outcome == Outcome::one &&
-                        returned.candidates.front().index == 0; // the judged one
-    if (!mutual)
+    constexpr std::size_t judged = 0; // of the suitors
+    const auto refused = match::refusal(returned, judged);
+    if (refused) {
         verdict.outcome = Outcome::ambiguous;
+        verdict.candidates.front().not_taken = refused;
+    }
     co_return verdict;
 }
 

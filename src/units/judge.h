@@ -4,6 +4,7 @@
 
 #include "units/candidates.h"
 
+#include <optional>
 #include <vector>
 
 namespace settled::units {
@@ -12,12 +13,15 @@ struct RankedPayment {
     flow::Payment payment;
     match::Rank rank{};
     match::Policy policy = match::Policy::automatic;
+    match::Comparison comparison = {}; // with the settlement
+    std::optional<match::NotTaken> not_taken = std::nullopt;
 };
 
 struct Verdict {
     match::Outcome outcome = match::Outcome::none;
     // one: the payment; ambiguous: the rivals, best first; none: what might be suggested
     std::vector<RankedPayment> candidates;
+    bool all_compared = true; // false: there were more than limits::candidates_max
     std::size_t payments_seen = 0;
     std::size_t settlements_seen = 0;
     store::Reads reads; // of the index, for both

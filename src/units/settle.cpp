@@ -5,8 +5,8 @@
 #include "store/reviews.h"
 #include "store/settlements.h"
 #include "store/tasks.h"
+#include "units/review_detail.h"
 #include "units/tell.h"
-#include "wire/json_writer.h"
 
 #include <array>
 
@@ -19,21 +19,6 @@ using match::Outcome;
 using store::Session;
 using store::Side;
 using store::Step;
-
-// {"candidates":[{"payment_id":"order-1","rank":6,"reference":"INV 1",…}]}
-std::string review_detail(const Verdict& verdict) {
-    wire::JsonWriter w;
-    w.object().key("candidates").array();
-    for (const RankedPayment& candidate : verdict.candidates) {
-        const flow::Payment& payment = candidate.payment;
-        w.object().member("payment_id", payment.client_id);
-        w.member("rank", static_cast<int>(candidate.rank));
-        w.member("rule", match::token(candidate.rank));
-        w.member("reference", payment.reference).end();
-    }
-    w.end().end();
-    return std::move(w).text();
-}
 
 Finding finding_of(const Verdict& verdict, bool after_watermark) {
     return {.rank = verdict.candidates.front().rank,
@@ -52,8 +37,8 @@ Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settl
     const auto id = work.context.ids.next<ReviewId>();
     co_await store::insert_review(s, work.tenant,
                                   {id, std::string(store::review_settlement_ambiguous),
-                                   settlement.id.value, "open", review_detail(verdict), work.now,
-                                   std::nullopt});
+                                   settlement.id.value, "open", review_detail(settlement, verdict),
+                                   work.now, std::nullopt});
     std::vector<std::string> candidates;
     for (const RankedPayment& candidate : verdict.candidates)
         candidates.push_back(candidate.payment.client_id);
@@ -70,7 +55,7 @@ Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement
         const auto review = co_await store::find_open_review(s, work.tenant, settlement.id.value);
         if (review)
             co_await store::update_review_detail(s, work.tenant, review->id,
-                                                 review_detail(verdict));
+                                                 review_detail(settlement, verdict));
     } else if (verdict.outcome == Outcome::ambiguous) {
         co_await put_to_review(s, work, settlement, verdict);
         co_await store::update_settlement(s, work.tenant, settlement.id,

@@ -1,6 +1,7 @@
 // Rules 17 to 22: a settlement finds its payment, whichever came first, and nothing is guessed.
 #include "match/keys.h"
 #include "units/testing.h"
+#include "wire/json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -136,13 +137,92 @@ TEST(Settle, never_decides_between_two) {
     EXPECT_EQ(world.settlement("t1").status, SettlementStatus::ambiguous);
     EXPECT_EQ(world.payment_of("t1"), "");
     ASSERT_EQ(world.reviews().size(), 1);
-    EXPECT_EQ(
-        world.reviews().front().detail,
-        R"({"candidates":[{"payment_id":"order-1","rank":6,"rule":"reference+account+amount",)"
-        R"("reference":"INV-2041"},{"payment_id":"order-2","rank":6,)"
-        R"("rule":"reference+account+amount","reference":"INV-2041"}]})");
     EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.ambiguous v1"));
     EXPECT_EQ(world.payment_named("order-1").status, flow::PaymentStatus::expected);
+}
+
+// A review's detail as text, "candidates.0.rank"; lists as "a b"; "" when absent or null.
+std::string detail_of(const store::ReviewRow& review, std::string_view path) {
+    const auto document = wire::JsonDocument::parse(review.detail).value();
+    std::optional<wire::Json> at = document.root();
+    while (at && !path.empty()) {
+        const std::string_view name = path.substr(0, path.find('.'));
+        path.remove_prefix(std::min(path.size(), name.size() + 1));
+        const bool is_index = name.front() >= '0' && name.front() <= '9';
+        at = is_index ? std::optional(at->at(static_cast<std::size_t>(name.front() - '0')))
+                      : at->member(name);
+    }
+    if (!at || at->is_null())
+        return "";
+    std::string words;
+    for (std::size_t i = 0; at->is_array() && i < at->size(); ++i)
+        words.append(i == 0 ? "" : " ").append(*at->at(i).string());
+    if (at->is_array())
+        return words;
+    return at->is_string() ? std::string(*at->string()) : std::string(at->raw());
+}
+
+TEST(Settle, a_review_shows_what_tells_candidates_apart_and_why_none_was_taken) {
+    World world;
+    auto first = with_reference(world, "order-1", "INV-2041");
+    first.payer = party("GB29NWBK60161331926819", "Ann Lee");
+    first.end_to_end_id = "E2E-7";
+    world.register_payment(first);
+    world.clock().advance(std::chrono::seconds(1));
+    auto second = with_reference(world, "order-2", "INV-2041");
+    second.payer = party("", "Bob May");
+    second.end_to_end_id = "E2E-7";
+    world.register_payment(second);
+    auto fact = with_reference(world, "inv 2041");
+    fact.counterparty = party("", "A LEE");
+    world.settle("t1", fact);
+    const auto review = world.reviews().at(0);
+    const std::pair<const char*, std::string> members[] = {
+        {"settlement.id", to_string(world.settlement("t1").id)},
+        {"settlement.amount.value", "12.34"},
+        {"settlement.reference", "inv 2041"},
+        {"settlement.payer.name", "A LEE"},
+        {"settlement.payer.account", ""},
+        {"candidates.0.payment_id", "order-1"},
+        {"candidates.0.rank", "6"},
+        {"candidates.0.rule", "reference+account+amount"},
+        {"candidates.0.agrees", "reference account amount"},
+        {"candidates.0.differs", "payer_name"},
+        {"candidates.0.absent", "uetr end_to_end_id payer_account"},
+        {"candidates.0.reference", "INV-2041"},
+        {"candidates.0.end_to_end_id", "E2E-7"},
+        {"candidates.0.payer.name", "Ann Lee"},
+        {"candidates.0.payer.account", "…6819"},
+        {"candidates.0.not_taken", "rival_of_same_rank"},
+        {"candidates.1.payment_id", "order-2"},
+        {"candidates.1.payer.account", ""},
+        {"candidates.1.not_taken", "rival_of_same_rank"},
+        {"telling_apart", "payer_name payer_account created_at"},
+        {"all_compared", "true"},
+        {"left_out", "0"},
+    };
+    for (const auto& [path, text] : members)
+        EXPECT_EQ(detail_of(review, path), text) << path;
+    EXPECT_EQ(review.detail.find("31926819"), std::string::npos) << "accounts are masked";
+}
+
+TEST(Settle, a_review_is_made_new_when_candidates_come_and_bounds_their_texts) {
+    World world;
+    world.settle("t1", with_reference(world, "INV-2041"));
+    world.settle("t2", with_reference(world, "INV-2041"));
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    for (const auto& review : world.reviews()) {
+        EXPECT_EQ(detail_of(review, "candidates.0.not_taken"), "settlement_not_unique");
+        EXPECT_EQ(detail_of(review, "telling_apart"), "") << "there is one";
+    }
+    auto second = with_reference(world, "order-2", "INV-2041");
+    second.institution_id = std::string(139, 'b') + "ö";
+    world.register_payment(second);
+    for (const auto& review : world.reviews()) {
+        EXPECT_EQ(detail_of(review, "candidates.0.not_taken"), "rival_of_same_rank");
+        EXPECT_EQ(detail_of(review, "telling_apart"), "institution_id");
+        EXPECT_EQ(detail_of(review, "candidates.1.institution_id"), std::string(139, 'b') + "…");
+    }
 }
 
 TEST(Settle, two_settlements_for_one_payment_are_no_choice_either) {
@@ -278,6 +358,7 @@ TEST(Settle, in_a_crowded_block_sees_every_candidate_by_id) {
     EXPECT_EQ(world.payment_of("twins"), "") << "order-0 and order-89 are the same to the bank";
     world.settle("unclear", with_reference(world, "SUBSCRIPTION"));
     EXPECT_EQ(world.settlement("unclear").status, SettlementStatus::ambiguous);
+    EXPECT_EQ(detail_of(world.reviews().at(0), "all_compared"), "false");
 }
 
 } // namespace

@@ -1,0 +1,27 @@
+// What a comparison (compare.h) came to, field by field and in the words that the evidence of a
+// match uses (flow/match.h): for people who have to decide what the rules would not.
+#pragma once
+
+#include "match/compare.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace settled::match {
+
+// One side or both lack it: absent. One that is absent contradicts nothing.
+enum class Agreement : std::uint8_t { agrees, differs, absent };
+
+struct FieldAgreement {
+    std::string_view field;
+    Agreement agreement;
+};
+
+// Fields in a fixed order, each once: uetr, end_to_end_id, crossed_ids, reference, payer_account,
+// payer_name, account, amount. A reference of which one is a part of the other agrees as
+// `reference_part`, an amount that the payment said it may settle as, as `accepted_amount`.
+// `single_use_account` and `crossed_ids` are there only when they agree.
+std::vector<FieldAgreement> agreements(const Comparison& comparison);
+
+} // namespace settled::match
