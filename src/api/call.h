@@ -18,7 +18,8 @@ struct Core;
 struct Caller {
     TenantId tenant;
     ScopeSet scopes;
-    std::string name; // of who decides, in records: the id of the API key, or "operator"
+    std::string
+        name; // of who decides, in records: the id of the API key, "operator", "operator:anna"
 };
 
 // An authenticated request on its way to its handler. Lives until the handler has returned.

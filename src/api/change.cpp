@@ -22,6 +22,7 @@ struct Work {
     Instant now;
     Change change;
     store::Locks locks;
+    bool is_kept = true; // the answer, under the key
 };
 
 Result<std::string> key_of(const net::Request& request) {
@@ -66,27 +67,37 @@ Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
     if (saved)
         co_return replay(*work, *saved);
     auto answer = co_await work->change(s);
-    if (answer)
+    if (answer && work->is_kept)
         co_await save(s, *work, *answer);
     co_return answer;
 }
 
-} // namespace
-
-Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, store::Locks locks) {
+// `body`: what the fingerprint is of.
+Task<Result<Answer>> change_once(const Core& core, const Call& call, std::string body, Change unit,
+                                 store::Locks locks, bool is_kept) {
     CO_TRY(std::string key, key_of(call.request));
     if (!key.empty())
         locks.add(store::Lock::idempotency(call.caller.tenant, key));
-    const net::Request& request = call.request;
-    const std::string whole = request.method + '\n' + request.path + '\n' + request.body;
+    const std::string whole = call.request.method + '\n' + call.request.path + '\n' + body;
     const auto work = std::make_shared<const Work>(core, call.caller.tenant, std::move(key),
                                                    core.fingerprints.of(whole), core.clock.now(),
-                                                   std::move(unit), locks);
+                                                   std::move(unit), locks, is_kept);
     Result<Result<Answer>> answer =
         co_await core.store.write<Result<Answer>>([work](Session& s) { return run(s, work); });
     if (!answer)
         co_return std::unexpected(std::move(answer).error());
     co_return std::move(*answer);
+}
+
+} // namespace
+
+Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, store::Locks locks) {
+    return change_once(core, call, call.request.body, std::move(unit), locks, true);
+}
+
+Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, Rehearsal rehearsal) {
+    return change_once(core, call, std::move(rehearsal.body), std::move(unit), {},
+                       !rehearsal.dry_run);
 }
 
 } // namespace settled::api

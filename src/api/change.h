@@ -7,6 +7,9 @@
 // calls with one key at the same time are one after the other, on whatever node. Answers are kept
 // for limits::idempotency_kept.
 //
+// A call that only asks what it would do (dry_run) is answered with the first answer, too, if its
+// call was made before, and saves none.
+//
 // Saved answers are sealed: some show a secret that is told once (an API key, a webhook secret),
 // and the store is to hold no such secret in clear. The fingerprint is keyed for the same reason: a
 // request may hold a password.
@@ -23,9 +26,17 @@ namespace settled::api {
 // once.
 using Change = std::function<store::Step<Result<Answer>>(store::Session&)>;
 
+// A call that may be made as a dry run.
+struct Rehearsal {
+    bool dry_run = false;
+    std::string body; // the call's without the wish for a dry run: the same either way
+};
+
 // `locks`: what the unit is known to lock.
 Task<Result<Answer>> change(const Core& core, const Call& call, Change change,
                             store::Locks locks = {});
+// The unit of a dry run writes nothing.
+Task<Result<Answer>> change(const Core& core, const Call& call, Change change, Rehearsal rehearsal);
 
 // The answer of a read: `unit` finds T or nothing, which is not_found.
 template <class T>

@@ -3,6 +3,8 @@
 #include "flow/source.h"
 #include "store/directory.h"
 
+#include <algorithm>
+
 namespace settled::api {
 
 namespace {
@@ -10,6 +12,8 @@ namespace {
 using store::Session;
 using store::Step;
 using Found = std::optional<store::TenantRow>;
+
+constexpr std::size_t actor_bytes_max = 64;
 
 Step<Found> find(Session& s, std::shared_ptr<const std::string> name) {
     co_return co_await store::find_tenant_by_name(s, *name);
@@ -24,6 +28,18 @@ Step<TenantId> find_or_open(Session& s, std::shared_ptr<const store::TenantRow> 
     co_return tenant->id;
 }
 
+Result<std::string> actor_of(const net::Request& request) {
+    const auto given = request.parameter("actor");
+    if (!given)
+        return "operator";
+    const bool readable = std::ranges::none_of(
+        *given, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+    if (given->empty() || given->size() > actor_bytes_max || !readable)
+        return fail(Code::parameter_invalid,
+                    "actor: give a name of 1 to 64 bytes, without control characters");
+    return "operator:" + *given;
+}
+
 } // namespace
 
 Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
@@ -32,6 +48,7 @@ Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
     if (!flow::is_source_name(name)) // tenants' names have the same form
         co_return fail(Code::parameter_invalid,
                        "tenant: give lower-case letters, digits, '-' and '_'");
+    CO_TRY(const std::string actor, actor_of(request));
     if (route.opens_tenant) {
         const auto tenant = std::make_shared<const store::TenantRow>(
             core.context.ids.next<TenantId>(), name, core.clock.now());
@@ -39,7 +56,7 @@ Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
             [tenant](Session& s) { return find_or_open(s, tenant); });
         if (!id)
             co_return std::unexpected(id.error());
-        co_return Caller{*id, ScopeSet::all(), "operator"};
+        co_return Caller{*id, ScopeSet::all(), actor};
     }
     const auto wanted = std::make_shared<const std::string>(name);
     const Result<Found> found =
@@ -48,7 +65,7 @@ Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
         co_return std::unexpected(found.error());
     if (!*found)
         co_return fail(Code::not_found, "there is no such tenant");
-    co_return Caller{(*found)->id, ScopeSet::all(), "operator"};
+    co_return Caller{(*found)->id, ScopeSet::all(), actor};
 }
 
 } // namespace settled::api

@@ -1,5 +1,6 @@
 // The operator: whoever can open the control socket. It is file permissions that say who that is;
-// the caller then has every scope, in the tenant that ?tenant= names ("main" when absent).
+// the caller then has every scope, in the tenant that ?tenant= names ("main" when absent). ?actor=
+// says which of the people behind it: records then say "operator:NAME".
 #pragma once
 
 #include "api/call.h"
@@ -8,7 +9,7 @@
 
 namespace settled::api {
 
-// Fails with not_found (no such tenant), parameter_invalid (its name).
+// Fails with not_found (no such tenant), parameter_invalid (its name, or the actor's).
 Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
                                      const net::Request& request);
 

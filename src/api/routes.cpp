@@ -141,8 +141,8 @@ Result<> check_parameters(const Route& route, std::string_view query, bool opera
         const std::string_view pair = query.substr(0, end);
         query.remove_prefix(end == query.npos ? query.size() : end + 1);
         const auto name = net::percent_decode(pair.substr(0, pair.find('=')));
-        const bool known =
-            name && (names(route.parameters, *name) || (operated && *name == "tenant"));
+        const bool known = name && (names(route.parameters, *name) ||
+                                    (operated && (*name == "tenant" || *name == "actor")));
         if (!known)
             return fail(Code::parameter_invalid,
                         route.parameters.empty()

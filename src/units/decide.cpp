@@ -39,16 +39,20 @@ Step<std::optional<flow::Settlement>> lock_settlement(Session& s, const Work& wo
     co_return co_await store::find_settlement(s, work.tenant, id);
 }
 
-// The open review of the settlement is the one that was decided on, or there was none to name.
-Step<Result<>> take_review(Session& s, const Decision& decision, SettlementId settlement,
-                           std::string_view verdict) {
+// The open review of the settlement: it is the one that was decided on, or there was none to name.
+Step<Result<std::optional<ReviewId>>> review_of(Session& s, const Decision& decision,
+                                                SettlementId settlement) {
     const auto open = co_await store::find_open_review(s, decision.tenant, settlement.value);
     if (decision.review && (!open || open->id != *decision.review))
         co_return fail(Code::state_conflict, "the review is closed");
-    if (open)
+    co_return open ? std::optional(open->id) : std::nullopt;
+}
+
+Step<> close_as(Session& s, const Decision& decision, std::optional<ReviewId> review,
+                std::string_view verdict) {
+    if (review)
         (void)co_await store::decide_review(
-            s, decision.tenant, open->id, {verdict, decision.reason, decision.actor}, decision.now);
-    co_return Result<>{};
+            s, decision.tenant, *review, {verdict, decision.reason, decision.actor}, decision.now);
 }
 
 struct FoundPart {
@@ -120,10 +124,45 @@ match::Rank rank_of(const flow::Payment& payment, const flow::Settlement& settle
     return relation.rank.value_or(match::Rank::amount);
 }
 
+Upshot upshot_of(const flow::Settlement& settlement, const std::vector<FoundPart>& parts) {
+    Upshot upshot{.settlement = settlement.id,
+                  .status = SettlementStatus::matched,
+                  .pairing = parts.size() == 1 ? Pairing::one : Pairing::merge};
+    for (const FoundPart& part : parts)
+        upshot.pairs.push_back({part.payment.id, part.payment.client_id,
+                                rank_of(part.payment, settlement), part.amount});
+    return upshot;
+}
+
+Step<> make_matches(Session& s, const Work& work, const Decision& decision,
+                    const flow::Settlement& settlement, const std::vector<FoundPart>& parts,
+                    const Upshot& upshot) {
+    co_await unpark(s, work, settlement);
+    std::int64_t version = settlement.version;
+    co_await store::update_settlement(s, work.tenant, settlement.id, upshot.status,
+                                      version + static_cast<std::int64_t>(parts.size()));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const Finding finding{.rank = upshot.pairs[i].rank,
+                              .pairing = upshot.pairing,
+                              .payments_seen = parts.size(),
+                              .settlements_seen = 1,
+                              .after_watermark = false,
+                              .amount = parts[i].amount,
+                              .actor = decision.actor,
+                              .reason = decision.reason};
+        const auto after =
+            co_await make_match(s, work, settlement, ++version, parts[i].payment, finding);
+        co_await settle_rest(s, work, after);
+    }
+    for (const FoundPart& part : parts) // their rivals may be clear now
+        co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
+}
+
 } // namespace
 
-Step<Result<>> match_by_hand(Session& s, const Context& context, Decision decision, SettlementId id,
-                             std::shared_ptr<const std::vector<PaymentPart>> parts) {
+Step<Result<Upshot>> match_by_hand(Session& s, const Context& context, Decision decision,
+                                   SettlementId id,
+                                   std::shared_ptr<const std::vector<PaymentPart>> parts) {
     const Work work = work_of(context, decision);
     const auto settlement = co_await lock_settlement(s, work, id);
     if (!settlement)
@@ -132,34 +171,20 @@ Step<Result<>> match_by_hand(Session& s, const Context& context, Decision decisi
     if (!found)
         co_return std::unexpected(found.error());
     if (auto checked = check(*settlement, *found); !checked)
-        co_return checked;
-    const bool one = found->size() == 1;
-    auto taken = co_await take_review(s, decision, id, one ? "accept" : "split");
-    if (!taken)
-        co_return taken;
-    co_await unpark(s, work, *settlement);
-    std::int64_t version = settlement->version;
-    co_await store::update_settlement(s, work.tenant, id, SettlementStatus::matched,
-                                      version + static_cast<std::int64_t>(found->size()));
-    for (const FoundPart& part : *found) {
-        const Finding finding{.rank = rank_of(part.payment, *settlement),
-                              .pairing = one ? Pairing::one : Pairing::merge,
-                              .payments_seen = found->size(),
-                              .settlements_seen = 1,
-                              .after_watermark = false,
-                              .amount = part.amount,
-                              .actor = decision.actor,
-                              .reason = decision.reason};
-        const auto after =
-            co_await make_match(s, work, *settlement, ++version, part.payment, finding);
-        co_await settle_rest(s, work, after);
-    }
-    for (const FoundPart& part : *found) // their rivals may be clear now
-        co_await settle_waiting(s, context, work.tenant, part.payment.identity, work.now);
-    co_return Result<>{};
+        co_return std::unexpected(checked.error());
+    const auto review = co_await review_of(s, decision, id);
+    if (!review)
+        co_return std::unexpected(review.error());
+    const Upshot upshot = upshot_of(*settlement, *found);
+    if (decision.dry_run)
+        co_return upshot;
+    co_await close_as(s, decision, *review, found->size() == 1 ? "accept" : "split");
+    co_await make_matches(s, work, decision, *settlement, *found, upshot);
+    co_return upshot;
 }
 
-Step<Result<>> reject(Session& s, const Context& context, Decision decision, SettlementId id) {
+Step<Result<Upshot>> reject(Session& s, const Context& context, Decision decision,
+                            SettlementId id) {
     const Work work = work_of(context, decision);
     const auto settlement = co_await lock_settlement(s, work, id);
     if (!settlement)
@@ -167,19 +192,22 @@ Step<Result<>> reject(Session& s, const Context& context, Decision decision, Set
     if (!settlement->is_open())
         co_return fail(Code::state_conflict,
                        "the settlement is " + std::string(token(settlement->status)));
-    auto taken = co_await take_review(s, decision, id, "reject");
-    if (!taken)
-        co_return taken;
+    const auto review = co_await review_of(s, decision, id);
+    if (!review)
+        co_return std::unexpected(review.error());
+    const Upshot upshot{.settlement = id, .status = SettlementStatus::rejected};
+    if (decision.dry_run)
+        co_return upshot;
+    co_await close_as(s, decision, *review, "reject");
     co_await unpark(s, work, *settlement);
-    co_await store::update_settlement(s, work.tenant, id, SettlementStatus::rejected,
-                                      settlement->version + 1);
+    co_await store::update_settlement(s, work.tenant, id, upshot.status, settlement->version + 1);
     const auto event = flow::unmatched_event(context.ids.next<EventId>(), *settlement, work.now);
     co_await tell(s, context, work.tenant, event);
     co_await settle_waiting(s, context, work.tenant, settlement->identity, work.now);
-    co_return Result<>{};
+    co_return upshot;
 }
 
-Step<Result<>> undo(Session& s, const Context& context, Decision decision, MatchId id) {
+Step<Result<Upshot>> undo(Session& s, const Context& context, Decision decision, MatchId id) {
     const Work work = work_of(context, decision);
     const auto match = co_await store::find_match(s, work.tenant, id);
     if (!match)
@@ -190,6 +218,9 @@ Step<Result<>> undo(Session& s, const Context& context, Decision decision, Match
         live, [id](const flow::Match& candidate) { return candidate.id == id; });
     if (!is_live)
         co_return fail(Code::state_conflict, "the match has ended");
+    const Upshot upshot{.settlement = settlement->id, .status = SettlementStatus::unmatched};
+    if (decision.dry_run)
+        co_return upshot;
     store::Locks locks;
     for (const flow::Match& each : live) {
         const auto payment = co_await store::find_payment(s, work.tenant, each.payment_id);
@@ -212,18 +243,23 @@ Step<Result<>> undo(Session& s, const Context& context, Decision decision, Match
     for (const flow::Payment& payment : payments)
         co_await settle_waiting(s, context, work.tenant, payment.identity, work.now);
     co_await weigh_later(s, work, settlement->id, work.now);
-    co_return Result<>{};
+    co_return upshot;
 }
 
-Step<Result<>> close_by_hand(Session& s, Decision decision) {
+Step<Result<Upshot>> close_by_hand(Session& s, Decision decision) {
     const auto review = co_await store::find_review(s, decision.tenant, *decision.review);
     if (!review)
         co_return not_found("review");
-    const bool decided = co_await store::decide_review(
-        s, decision.tenant, review->id, {"close", decision.reason, decision.actor}, decision.now);
-    if (!decided)
+    if (review->status != "open")
         co_return fail(Code::state_conflict, "the review is closed");
-    co_return Result<>{};
+    if (!decision.dry_run) {
+        const bool decided =
+            co_await store::decide_review(s, decision.tenant, review->id,
+                                          {"close", decision.reason, decision.actor}, decision.now);
+        if (!decided) // by another node, since it was read
+            co_return fail(Code::state_conflict, "the review is closed");
+    }
+    co_return Upshot{};
 }
 
 } // namespace settled::units

@@ -1,11 +1,13 @@
 // A person decides: which payments a settlement is of, that it is of none, that a match was wrong.
 //
 // Every decision names who made it and why, and can be made once: what was decided meanwhile, by
-// whomever, is a refusal (state_conflict) and changes nothing.
+// whomever, is a refusal (state_conflict) and changes nothing. A dry run makes the same checks
+// under the same locks, says what the decision would come to, and writes nothing.
 #pragma once
 
 #include "base/error.h"
 #include "flow/match.h"
+#include "flow/settlement.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/context.h"
@@ -24,6 +26,22 @@ struct Decision {
     std::string actor;
     std::string reason;
     Instant now;
+    bool dry_run = false;
+};
+
+// What a decision comes to, or in a dry run would. What follows for others, whose rivals are gone,
+// is not in it.
+struct Upshot {
+    struct Pair {
+        PaymentId payment_id;
+        std::string client_id;
+        match::Rank rank{};
+        Money amount; // of the settlement's
+    };
+    std::optional<SettlementId> settlement = std::nullopt; // none: the review is of none
+    flow::SettlementStatus status = flow::SettlementStatus::unmatched;
+    flow::Pairing pairing = flow::Pairing::one;
+    std::vector<Pair> pairs = {};
 };
 
 struct PaymentPart {
@@ -34,21 +52,21 @@ struct PaymentPart {
 // The settlement is of these payments. Fails with not_found, state_conflict (settlement or a
 // payment is not open, the review is closed), value_invalid (the parts are not the settlement's
 // amount).
-store::Step<Result<>> match_by_hand(store::Session& s, const Context& context, Decision decision,
-                                    SettlementId settlement,
-                                    std::shared_ptr<const std::vector<PaymentPart>> parts);
+store::Step<Result<Upshot>> match_by_hand(store::Session& s, const Context& context,
+                                          Decision decision, SettlementId settlement,
+                                          std::shared_ptr<const std::vector<PaymentPart>> parts);
 
 // It is no payment that we will ever hear of. Fails with not_found, state_conflict.
-store::Step<Result<>> reject(store::Session& s, const Context& context, Decision decision,
-                             SettlementId settlement);
+store::Step<Result<Upshot>> reject(store::Session& s, const Context& context, Decision decision,
+                                   SettlementId settlement);
 
 // The match, and all others of its settlement, end; the settlement and its payments wait again, and
 // are never matched to each other by the rules. Fails with not_found, state_conflict (it has
 // ended).
-store::Step<Result<>> undo(store::Session& s, const Context& context, Decision decision,
-                           MatchId match);
+store::Step<Result<Upshot>> undo(store::Session& s, const Context& context, Decision decision,
+                                 MatchId match);
 
 // A review that is of no settlement has been seen to. Fails with not_found, state_conflict.
-store::Step<Result<>> close_by_hand(store::Session& s, Decision decision);
+store::Step<Result<Upshot>> close_by_hand(store::Session& s, Decision decision);
 
 } // namespace settled::units

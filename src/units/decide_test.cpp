@@ -25,12 +25,13 @@ void arrive(World& world, std::string_view id, std::int64_t minor = 1234) {
     world.settle(id, fact);
 }
 
-Decision decision(World& world, std::optional<ReviewId> review = std::nullopt) {
-    return {World::tenant, review, "key_1", "the customer called", world.now()};
+Decision decision(World& world, std::optional<ReviewId> review = std::nullopt,
+                  bool dry_run = false) {
+    return {World::tenant, review, "key_1", "the customer called", world.now(), dry_run};
 }
 
 // "" when it was done, else the code.
-std::string code_of(const Result<>& done) {
+std::string code_of(const Result<Upshot>& done) {
     return done ? "" : std::string(info(done.error().code).token);
 }
 
@@ -38,19 +39,19 @@ std::string match(World& world, std::string_view settlement, std::vector<Payment
                   std::optional<ReviewId> review = std::nullopt) {
     const auto id = world.settlement(settlement).id;
     const auto shared = std::make_shared<const std::vector<PaymentPart>>(std::move(parts));
-    return code_of(world.write<Result<>>([&](store::Session& s) {
+    return code_of(world.write<Result<Upshot>>([&](store::Session& s) {
         return match_by_hand(s, world.context(), decision(world, review), id, shared);
     }));
 }
 
 std::string undo_match_of(World& world, MatchId id) {
-    return code_of(world.write<Result<>>(
+    return code_of(world.write<Result<Upshot>>(
         [&](store::Session& s) { return undo(s, world.context(), decision(world), id); }));
 }
 
 std::string reject_settlement(World& world, std::string_view settlement) {
     const auto id = world.settlement(settlement).id;
-    return code_of(world.write<Result<>>(
+    return code_of(world.write<Result<Upshot>>(
         [&](store::Session& s) { return reject(s, world.context(), decision(world), id); }));
 }
 
@@ -147,6 +148,67 @@ TEST(Decide, an_undone_part_gives_the_payment_its_rest_back) {
     EXPECT_EQ(world.payment_named("p").status, PaymentStatus::partially_settled);
     EXPECT_EQ(world.payment_named("p").identity.amount, gbp(400));
     EXPECT_EQ(world.payment_of("t2"), "p") << "the other part stays";
+}
+
+// Everything that a decision could have changed, as text.
+std::string state_of(World& world) {
+    std::string text;
+    for (const auto& settlement : world.settlements())
+        text += std::string(token(settlement.status)) + std::to_string(settlement.version) + " ";
+    for (const auto& review : world.reviews(""))
+        text += review.status + review.decision + " ";
+    for (const auto& [settlement, payment] : world.pairs())
+        text += settlement + "=" + payment + " ";
+    for (const char* id : {"p1", "p2"})
+        text += std::string(token(world.payment_named(id).status)) + " ";
+    return text + std::to_string(world.events().size()) + " " +
+           std::to_string(world.due_timers().size());
+}
+
+TEST(Decide, a_dry_run_says_what_would_be_and_writes_nothing) {
+    World world;
+    world.register_payment(twin(world, "p1"));
+    world.register_payment(twin(world, "p2"));
+    arrive(world, "t");
+    const auto review = world.reviews().at(0).id;
+    const auto id = world.settlement("t").id;
+    const auto before = state_of(world);
+    const auto ask = [&](std::vector<PaymentPart> parts) {
+        const auto shared = std::make_shared<const std::vector<PaymentPart>>(std::move(parts));
+        return world.write<Result<Upshot>>([&](store::Session& s) {
+            return match_by_hand(s, world.context(), decision(world, review, true), id, shared);
+        });
+    };
+    const auto one = ask({{"p2", std::nullopt}});
+    ASSERT_TRUE(one.has_value());
+    EXPECT_EQ(one->settlement, id);
+    EXPECT_EQ(one->status, SettlementStatus::matched);
+    EXPECT_EQ(one->pairing, flow::Pairing::one);
+    ASSERT_EQ(one->pairs.size(), 1);
+    EXPECT_EQ(one->pairs[0].client_id, "p2");
+    EXPECT_EQ(one->pairs[0].rank, match::Rank::reference);
+    EXPECT_EQ(one->pairs[0].amount, gbp(1234));
+    const auto two = ask({{"p1", gbp(1000)}, {"p2", gbp(234)}});
+    ASSERT_TRUE(two.has_value());
+    EXPECT_EQ(two->pairing, flow::Pairing::merge);
+    EXPECT_EQ(two->pairs.size(), 2);
+    EXPECT_EQ(code_of(ask({{"p1", gbp(1000)}, {"p2", gbp(233)}})), "value_invalid");
+    EXPECT_EQ(code_of(ask({{"nobody", std::nullopt}})), "not_found");
+    const auto rejected = world.write<Result<Upshot>>([&](store::Session& s) {
+        return reject(s, world.context(), decision(world, review, true), id);
+    });
+    EXPECT_EQ(rejected->status, SettlementStatus::rejected);
+    EXPECT_EQ(state_of(world), before);
+
+    EXPECT_EQ(match(world, "t", {{"p2", std::nullopt}}, review), "");
+    const auto after = state_of(world);
+    EXPECT_EQ(code_of(ask({{"p2", std::nullopt}})), "state_conflict");
+    const auto made = world.match_of("t")->id;
+    const auto undone = world.write<Result<Upshot>>([&](store::Session& s) {
+        return undo(s, world.context(), decision(world, std::nullopt, true), made);
+    });
+    EXPECT_EQ(undone->status, SettlementStatus::unmatched);
+    EXPECT_EQ(state_of(world), after);
 }
 
 } // namespace
