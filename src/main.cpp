@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
     add_institutions(line);
     add_import(line);
     add_export(line);
+    add_reviews(line);
     add_sandbox(line);
     add_demo(line);
     add_bench(line);

@@ -20,6 +20,8 @@ net::Request request_of(const ApiCall& call) {
     request.body = call.body;
     if (!call.body.empty())
         request.fields.add("Content-Type", "application/json");
+    if (!call.idempotency_key.empty())
+        request.fields.add("Idempotency-Key", call.idempotency_key);
     request.request_id = "command-line";
     request.peer = "command-line";
     request.trusted_peer = true; // who may open the data directory is the operator

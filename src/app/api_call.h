@@ -13,8 +13,9 @@ namespace settled::app {
 
 struct ApiCall {
     std::string method = "GET";
-    std::string target; // "/v1/api-keys?tenant=main"
-    std::string body;   // JSON
+    std::string target;               // "/v1/api-keys?tenant=main"
+    std::string body;                 // JSON
+    std::string idempotency_key = {}; // empty: none
 };
 
 // The answer, whatever its status. Errors are of reaching the API: store_locked, io_failed,

@@ -42,6 +42,7 @@ void add_sources(CommandLine& line);
 void add_institutions(CommandLine& line);
 void add_import(CommandLine& line);
 void add_export(CommandLine& line);
+void add_reviews(CommandLine& line);
 void add_sandbox(CommandLine& line);
 void add_demo(CommandLine& line);
 void add_bench(CommandLine& line);

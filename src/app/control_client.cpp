@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -56,6 +57,16 @@ class Socket {
     int fd_;
 };
 
+// "Name: value" lines, as our own server writes them.
+void read_fields(std::string_view lines, net::Fields& fields) {
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find("\r\n"));
+        lines.remove_prefix(std::min(lines.size(), line.size() + 2));
+        if (const std::size_t colon = line.find(": "); colon != line.npos)
+            fields.add(line.substr(0, colon), line.substr(colon + 2));
+    }
+}
+
 // Our own server's answer to `Connection: close`: a status line, fields, the body to the end.
 Result<net::Response> parse(const std::string& text) {
     const std::size_t head_end = text.find("\r\n\r\n");
@@ -66,6 +77,10 @@ Result<net::Response> parse(const std::string& text) {
     if (!well_formed)
         return fail(Code::reply_malformed,
                     "the server's answer over the control socket is unreadable");
+    const std::string_view head = std::string_view(text).substr(0, head_end);
+    const std::size_t first_end = head.find("\r\n");
+    if (first_end != head.npos)
+        read_fields(head.substr(first_end + 2), response.fields);
     response.body = text.substr(head_end + 4);
     return response;
 }
@@ -80,9 +95,12 @@ Result<net::Response> call_over_control_socket(const std::string& path, const Ap
         call.body.empty() ? ""
                           : fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n",
                                         call.body.size());
+    const std::string key = call.idempotency_key.empty()
+                                ? ""
+                                : fmt::format("Idempotency-Key: {}\r\n", call.idempotency_key);
     const std::string request =
-        fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}\r\n{}",
-                    call.method, call.target, content, call.body);
+        fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}{}\r\n{}",
+                    call.method, call.target, content, key, call.body);
     if (!socket.send(request))
         return fail(Code::peer_closed, "the server closed the control socket");
     return parse(socket.receive_all());

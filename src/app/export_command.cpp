@@ -1,6 +1,7 @@
 // `settled export`: settlements and what they were matched to, as CSV or JSON lines.
 #include "app/api_answer.h"
 #include "app/commands.h"
+#include "app/query.h"
 #include "net/http.h"
 #include "wire/csv_writer.h"
 
@@ -56,22 +57,12 @@ constexpr std::array<Column, 23> columns{{
     {"payment_end_to_end_id", "payment.end_to_end_id", true},
 }};
 
-std::string encoded(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                           (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
-        out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return out;
-}
-
 std::string target_of(const Options& options, const std::string& after) {
     std::string target =
-        fmt::format("/v1/exports?limit={}&tenant={}", rows_per_call, encoded(options.tenant));
+        fmt::format("/v1/exports?limit={}&tenant={}", rows_per_call, query_text(options.tenant));
     const auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty())
-            target += fmt::format("&{}={}", name, encoded(value));
+            target += fmt::format("&{}={}", name, query_text(value));
     };
     add("status", options.which == "all" ? "" : options.which);
     add("since", options.since);

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/institution_table.h"
 #include "app/print.h"
+#include "app/query.h"
 #include "learn/seeds.h"
 #include "wire/json_writer.h"
 
@@ -25,16 +26,6 @@ struct Options {
 // Seeds are sent in parts that fit into a call.
 constexpr std::size_t seeds_a_call = 1000;
 
-std::string percent_encoded(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || std::string_view("-._~:").contains(c);
-        out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return out;
-}
-
 // The body of a good answer, read; anything else is printed as the error that it is.
 Result<wire::JsonDocument> ask(const Config& config, ApiCall call) {
     TRY(const auto answer, call_api(config, std::move(call)));
@@ -54,7 +45,7 @@ Result<std::string> shown_all(const Config& config, const Options& options) {
         const std::string from = after.empty() ? "" : "&after=" + after;
         TRY(auto page, ask(config, {"GET",
                                     fmt::format("/v1/institutions?tenant={}&limit=500{}",
-                                                percent_encoded(options.tenant), from),
+                                                query_text(options.tenant), from),
                                     ""}));
         const auto data = page.root().member("data");
         const auto next = page.root().member("next");
@@ -76,8 +67,8 @@ Result<std::string> shown_all(const Config& config, const Options& options) {
 Result<std::string> shown_one(const Config& config, const Options& options) {
     TRY(const auto answer,
         ask(config, {"GET",
-                     fmt::format("/v1/institutions/{}?tenant={}", percent_encoded(options.name),
-                                 percent_encoded(options.tenant)),
+                     fmt::format("/v1/institutions/{}?tenant={}", query_text(options.name),
+                                 query_text(options.tenant)),
                      ""}));
     return options.json ? std::string(answer.root().raw()) + "\n"
                         : institution_report(answer.root());
@@ -129,8 +120,7 @@ int run_seed(const Options& options) {
         left = left.subspan(part.size());
         const auto answer =
             ask(*config,
-                {"PUT",
-                 fmt::format("/v1/institutions/seeds?tenant={}", percent_encoded(options.tenant)),
+                {"PUT", fmt::format("/v1/institutions/seeds?tenant={}", query_text(options.tenant)),
                  body_of(part)});
         if (!answer)
             return report(answer.error());

@@ -33,6 +33,7 @@ class CsvReader {
     const std::string& field(std::size_t column) const { return fields_[column]; }
     // "payments.csv, line 17", the line on which the current record begins.
     std::string place() const;
+    std::size_t line() const { return record_line_; }
 
   private:
     CsvReader(std::istream& in, std::string name, char delimiter)

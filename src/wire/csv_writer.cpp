@@ -16,7 +16,18 @@ bool could_be_a_formula(std::string_view value) {
            value.starts_with("\xEF\xBC\x8D") || value.starts_with("\xEF\xBC\xA0");
 }
 
+// A formula, or one behind apostrophes, of which one would be taken away on the way back.
+bool needs_guard(std::string_view value) {
+    while (value.starts_with('\''))
+        value.remove_prefix(1);
+    return could_be_a_formula(value);
+}
+
 } // namespace
+
+std::string_view text_in_field(std::string_view field) {
+    return field.starts_with('\'') && needs_guard(field) ? field.substr(1) : field;
+}
 
 void CsvWriter::field(std::string_view prefix, std::string_view value) {
     if (!std::exchange(fresh_, false))
@@ -37,7 +48,7 @@ void CsvWriter::field(std::string_view prefix, std::string_view value) {
 }
 
 CsvWriter& CsvWriter::text(std::string_view value) {
-    field(could_be_a_formula(value) ? "'" : "", value);
+    field(needs_guard(value) ? "'" : "", value);
     return *this;
 }
 

@@ -2,8 +2,8 @@
 //
 // A spreadsheet takes a cell that begins with = + - @ or a control character for a formula, and
 // what a payer writes into a reference would run on the desk of whoever opens the file. Such a text
-// gets an apostrophe before it, which spreadsheets do not show. Amounts are written as they are:
-// ours are digits and never negative.
+// gets an apostrophe before it, which spreadsheets do not show; so does a text that looks as if it
+// had got one. Amounts are written as they are: ours are digits and never negative.
 #pragma once
 
 #include <string>
@@ -28,5 +28,8 @@ class CsvWriter {
     std::string out_;
     bool fresh_ = true; // of the row
 };
+
+// What text() was given, from the field that it became.
+std::string_view text_in_field(std::string_view field);
 
 } // namespace settled::wire
