@@ -376,8 +376,11 @@ void measure_engine(const Engine& engine, const StoreMatchScale& scale, Report& 
 void measure_store_match(const std::string& directory, const std::string& postgres,
                          const StoreMatchScale& scale, Report& report) {
     measure_engine({"sqlite", directory, ""}, scale, report);
-    if (!postgres.empty())
-        measure_engine({"postgres", directory, postgres}, scale, report);
+    if (postgres.empty())
+        return;
+    StoreMatchScale smaller = scale;
+    smaller.open = scale.open_on_postgres;
+    measure_engine({"postgres", directory, postgres}, smaller, report);
 }
 
 } // namespace settled::bench

@@ -12,6 +12,8 @@ namespace settled::bench {
 
 struct StoreMatchScale {
     std::vector<std::size_t> open{10'000, 100'000, 1'000'000};
+    // Each payment is registered as a client would, which takes PostgreSQL several times as long.
+    std::vector<std::size_t> open_on_postgres{10'000, 100'000};
     std::size_t accounts = 100'000; // of the second of two layouts; the first has one
     std::size_t settlements = 3'000;
     std::size_t rounds = 5;

@@ -62,7 +62,7 @@ std::int64_t thread_cpu_ns() {
 }
 
 std::string payload(std::size_t number, std::size_t account, std::string_view direction,
-                    std::string_view id_prefix) {
+                    std::string_view id_prefix, Named named = Named::by_id) {
     const Money amount{minor_of(number), Currency::parse("GBP").value()};
     return fmt::format(
         R"({{"TransactionId":"{}{:032x}","Status":"Settled","Scheme":"FasterPayments",)"
@@ -77,8 +77,9 @@ std::string payload(std::size_t number, std::size_t account, std::string_view di
         R"("ServiceUserNumber":null,"BacsTransactionId":null,"BacsTransactionDescription":null,)"
         R"("TransactionType":"CustomerCredit","TransactionSource":"FasterPayments",)"
         R"("SupplementaryData":[{{"Name":"SendingFpsInstitution","Value":"601613"}}]}})",
-        id_prefix, number, end_to_end_of(number), decimal(amount), direction, reference_of(number),
-        iban_of(account), sort_code, account_number(account), number);
+        id_prefix, number, named == Named::by_id ? end_to_end_of(number) : "NOTPROVIDED",
+        decimal(amount), direction, reference_of(number), iban_of(account), sort_code,
+        account_number(account), number);
 }
 
 std::string request_of(const BenchKeys& keys, const std::string& body, Proof proof) {
@@ -337,9 +338,9 @@ std::vector<std::string> inbox_webhooks(const BenchKeys& keys, std::size_t count
 }
 
 std::vector<std::string> settling_webhooks(const BenchKeys& keys, std::size_t from, std::size_t to,
-                                           std::size_t accounts, Proof proof) {
+                                           std::size_t accounts, Proof proof, Named named) {
     return signed_requests(keys, from, to, proof, [&](std::size_t number) {
-        return payload(number, number % accounts, "Credit", "in-");
+        return payload(number, number % accounts, "Credit", "in-", named);
     });
 }
 

@@ -90,8 +90,11 @@ enum class Proof : std::uint8_t { rsa, hmac };
 // Money that left an account: taken in, kept, with no settlement to match.
 std::vector<std::string> inbox_webhooks(const BenchKeys& keys, std::size_t count,
                                         std::size_t accounts, Proof proof = Proof::rsa);
-// The settlements of payments [from, to): end-to-end id and reference as registered.
+// The settlements of payments [from, to): end-to-end id and reference as registered, or the
+// reference alone.
+enum class Named : std::uint8_t { by_id, by_reference };
 std::vector<std::string> settling_webhooks(const BenchKeys& keys, std::size_t from, std::size_t to,
-                                           std::size_t accounts, Proof proof = Proof::rsa);
+                                           std::size_t accounts, Proof proof = Proof::rsa,
+                                           Named named = Named::by_id);
 
 } // namespace settled::bench
