@@ -37,6 +37,11 @@ bool crossing_may_be_chance(const Comparison& winner, const Comparison& rival) {
     return winner_is_contradicted(winner, rival) || rival_may_be_cut(winner, rival);
 }
 
+// It is known who paid, and he owes another amount under that reference: this may be a part of it.
+bool rival_alone_has_the_payer(const Comparison& winner, const Comparison& rival) {
+    return rival.payer == Ids::equal && winner.payer != Ids::equal;
+}
+
 constexpr Rivalry rivalries[] = {
     {Rank::single_use_account, Rank::uetr, whenever},
     {Rank::single_use_account, Rank::end_to_end_id, whenever},
@@ -63,15 +68,18 @@ constexpr Rivalry rivalries[] = {
     {Rank::crossed_ids, Rank::reference, whenever},
     {Rank::crossed_ids, Rank::reference_part_and_payer, crossing_may_be_chance},
     {Rank::crossed_ids, Rank::reference_part, crossing_may_be_chance},
+    {Rank::crossed_ids, Rank::reference_only, rival_alone_has_the_payer},
     {Rank::reference_and_payer, Rank::reference, whenever},
     {Rank::reference_and_payer, Rank::reference_part_and_payer, rival_may_be_cut},
     {Rank::reference_and_payer, Rank::reference_part, rival_may_be_cut},
     {Rank::reference, Rank::reference_part_and_payer, whenever},
     {Rank::reference, Rank::reference_part, rival_may_be_cut},
+    {Rank::reference, Rank::reference_only, rival_alone_has_the_payer},
     {Rank::reference_part_and_payer, Rank::reference_part, whenever},
     {Rank::reference_part_and_payer, Rank::payer, whenever},
     {Rank::reference_part, Rank::payer, whenever},
     {Rank::reference_part, Rank::name, whenever},
+    {Rank::reference_part, Rank::reference_only, rival_alone_has_the_payer},
     {Rank::payer, Rank::name, whenever},
     {Rank::payer, Rank::amount, whenever},
     {Rank::payer, Rank::reference_only, whenever},

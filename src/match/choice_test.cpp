@@ -296,6 +296,27 @@ std::vector<std::string_view> reasons_of(const Choice& choice) {
     return reasons;
 }
 
+// The whole of one, by its reference alone, or a part of what its payer owes under that reference?
+TEST(Choice, what_the_payer_owes_under_the_same_reference_casts_doubt_on_who_is_known_by_it_alone) {
+    const Identity settlement = identity_of({.reference = "MEMBERSHIP", .payer = "PAYER"});
+    Identity owed = settlement;
+    owed.amount = testing::money(2 * settlement.amount.minor);
+    for (const Fields& whole : {Fields{.reference = "MEMBERSHIP"},
+                                Fields{.end_to_end_id = "MEMBERSHIP", .reference = "MEMBERSHIP"},
+                                Fields{.reference = "MEMBERSHIP 2027"}}) {
+        const auto outcome = [&](const Identity& other) {
+            const std::vector<Identity> payments{identity_of(whole), other};
+            return choose_payment(settlement, payments, Seen::all).outcome;
+        };
+        EXPECT_EQ(outcome(owed), Outcome::ambiguous) << whole.reference;
+        Identity by_another = owed;
+        by_another.other_account = "SOMEBODY";
+        EXPECT_EQ(outcome(by_another), Outcome::one) << whole.reference;
+        by_another.other_account.clear();
+        EXPECT_EQ(outcome(by_another), Outcome::one) << whole.reference;
+    }
+}
+
 TEST(Choice, says_why_each_candidate_was_not_taken) {
     struct Row {
         std::string_view name;

@@ -69,30 +69,50 @@ Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement
     }
 }
 
+// What is to be weighed although it may have been weighed before: this unit may have begun before
+// the watermark and be carried out after it.
+class ToWeigh {
+  public:
+    void add(const flow::Settlement& settlement, Judged judged, Instant ripe_at) {
+        if (judged == Judged::waits)
+            each_.emplace_back(settlement.id, ripe_at);
+        // They may be twins of which the last has come now: one is weighed for all, when all are
+        // ripe.
+        if (judged == Judged::ambiguous && (!ambiguous_ || ripe_at > ambiguous_->second))
+            ambiguous_ = std::pair(settlement.id, ripe_at);
+    }
+    std::vector<std::pair<SettlementId, Instant>> take() {
+        if (ambiguous_)
+            each_.push_back(*ambiguous_);
+        return std::move(each_);
+    }
+
+  private:
+    std::vector<std::pair<SettlementId, Instant>> each_;
+    std::optional<std::pair<SettlementId, Instant>> ambiguous_;
+};
+
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
-// ends. Of those that stay ambiguous after their watermark one is weighed: they may be twins of
-// which the last has come now.
+// ends. What stays open and may be decided by time alone is weighed.
 Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment) {
     bool again = true;
-    SettlementId ambiguous{};
+    ToWeigh left;
     while (again) {
         again = false;
-        ambiguous = {};
+        left = {};
         const auto waiting = co_await waiting_near(s, work.context, work.tenant, payment);
         for (const SettlementId id : waiting) {
-            auto settlement = co_await store::find_settlement(s, work.tenant, id);
+            const auto settlement = co_await store::find_settlement(s, work.tenant, id);
             SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
             if (!settlement->is_open())
                 continue;
-            const bool is_ripe = work.context.watermark_passed(*settlement, work.now);
-            const Judged judged = co_await judge_again(s, work, std::move(*settlement));
+            const Judged judged = co_await judge_again(s, work, *settlement);
             again = again || judged == Judged::matched;
-            if (judged == Judged::ambiguous && is_ripe)
-                ambiguous = id;
+            left.add(*settlement, judged, settlement->received_at + work.context.watermark);
         }
     }
-    if (ambiguous)
-        co_await weigh_later(s, work, ambiguous, work.now);
+    for (const auto& [id, ripe_at] : left.take())
+        co_await weigh_later(s, work, id, std::max(ripe_at, work.now));
 }
 
 } // namespace
@@ -154,8 +174,9 @@ Step<Judged> judge_again(Session& s, const Work& work, flow::Settlement settleme
         co_return Judged::matched;
     }
     co_await stand_as(s, work, settlement, verdict);
-    const bool is_ambiguous = verdict.outcome == Outcome::ambiguous;
-    co_return is_ambiguous ? Judged::ambiguous : Judged::unmatched;
+    if (verdict.outcome == Outcome::ambiguous)
+        co_return Judged::ambiguous;
+    co_return verdict.outcome == Outcome::one ? Judged::waits : Judged::unmatched;
 }
 
 Step<flow::Payment> match_waiting(Session& s, const Work& work, const flow::Settlement& settlement,

@@ -27,9 +27,13 @@ store::Step<> settle_new(store::Session& s, const Context& context, TenantId ten
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
                              const match::Identity& payment, Instant now);
 
-// Judges again one stored settlement that waits, and does what follows. A match that has to wait
-// for the watermark is not made: `unmatched`.
-enum class Judged : std::uint8_t { matched, ambiguous, unmatched };
+// Judges again one stored settlement that waits, and does what follows.
+enum class Judged : std::uint8_t {
+    matched,
+    ambiguous,
+    waits, // one payment fits, and is taken at the watermark if it is still the only one
+    unmatched,
+};
 store::Step<Judged> judge_again(store::Session& s, const Work& work, flow::Settlement settlement,
                                 Reach reach = Reach::exact);
 

@@ -116,6 +116,38 @@ TEST(Settle, pairs_a_payment_with_the_settlement_that_waits) {
     EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.matched v1"));
 }
 
+// A registration that was begun before the watermark and carried out after it, behind the timer.
+Registered register_late(World& world, const flow::NewPayment& payment, Instant begun) {
+    const auto registration = std::make_shared<const Registration>(World::tenant, payment, begun);
+    return world.write<Registered>(
+        [&](store::Session& s) { return register_payment(s, world.context(), registration); });
+}
+
+TEST(Settle, a_payment_that_overtook_the_watermark_is_matched_all_the_same) {
+    World world;
+    world.settle("t1", with_reference(world, "INV-2041"));
+    const Instant begun = world.now();
+    world.pass_watermark();
+    const Registered registered =
+        register_late(world, with_reference(world, "order-1", "INV-2041"), begun);
+    EXPECT_EQ(registered.payment.status, flow::PaymentStatus::expected);
+    world.run_due();
+    EXPECT_EQ(world.payment_of("t1"), "order-1");
+}
+
+TEST(Settle, a_twin_that_overtook_the_watermark_closes_the_set_all_the_same) {
+    World world;
+    world.settle("t1", with_reference(world, "INV-2041"));
+    world.settle("t2", with_reference(world, "INV-2041"));
+    world.register_payment(with_reference(world, "order-1", "INV-2041"));
+    const Instant begun = world.now();
+    world.pass_watermark();
+    register_late(world, with_reference(world, "order-2", "INV-2041"), begun);
+    world.run_due();
+    EXPECT_EQ(world.pairs().size(), 2U);
+    EXPECT_TRUE(world.reviews("open").empty());
+}
+
 TEST(Settle, leaves_nothing_of_a_pair_in_the_index) {
     World world;
     world.register_payment(with_reference(world, "order-1", "INV-2041"));
