@@ -118,9 +118,10 @@ bool Engine::watermark_passed(std::uint32_t settlement) const {
     return now_ >= world_.settlements[settlement].received + watermark_;
 }
 
-bool Engine::may_match(const Verdict& verdict, std::uint32_t settlement) const {
+bool Engine::may_match(const Verdict& verdict, std::uint32_t settlement, Reach reach) const {
     return verdict.outcome == Outcome::one &&
-           (verdict.best.policy == Policy::automatic || watermark_passed(settlement));
+           (verdict.best.policy == Policy::automatic ||
+            (reach == Reach::loose && watermark_passed(settlement)));
 }
 
 // What arrived in part leaves its rest open.
@@ -147,7 +148,7 @@ void Engine::match(std::uint32_t settlement, const match::Candidate& candidate) 
 
 bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
     const Verdict verdict = judge(settlement, reach);
-    if (may_match(verdict, settlement)) {
+    if (may_match(verdict, settlement, reach)) {
         match(settlement, verdict.best);
         const OpenPayment& after = payments_[verdict.best.index];
         if (after.is_open || reach == Reach::loose)
@@ -156,6 +157,8 @@ bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
     }
     settlements_[settlement].standing =
         verdict.outcome == Outcome::ambiguous ? Standing::ambiguous : Standing::unmatched;
+    if (verdict.outcome == Outcome::one && watermark_passed(settlement))
+        weighed_now_.insert(settlement);
     return false;
 }
 
@@ -191,7 +194,7 @@ void Engine::settlement_arrives(std::uint32_t settlement) {
     if (settlements_[settlement].standing != Standing::unseen)
         return;
     const Verdict verdict = judge(settlement, Reach::exact);
-    if (may_match(verdict, settlement)) {
+    if (may_match(verdict, settlement, Reach::exact)) {
         match(settlement, verdict.best);
         judge_waiting(world_.payments[verdict.best.index].identity);
         return;

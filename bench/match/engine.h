@@ -85,7 +85,7 @@ class Engine {
     bool judge_again(std::uint32_t settlement, Reach reach);
     void judge_waiting(const match::Identity& payment);
     void match(std::uint32_t settlement, const match::Candidate& payment);
-    bool may_match(const Verdict& verdict, std::uint32_t settlement) const;
+    bool may_match(const Verdict& verdict, std::uint32_t settlement, Reach reach) const;
     bool watermark_passed(std::uint32_t settlement) const;
 
     const match::Identity& settlement_identity(std::uint32_t settlement) const {

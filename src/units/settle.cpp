@@ -27,9 +27,13 @@ Finding finding_of(const Verdict& verdict, bool after_watermark) {
             .after_watermark = after_watermark};
 }
 
-bool may_match(const Verdict& verdict, const Work& work, const flow::Settlement& settlement) {
+// What rests on there being no other payment is decided after the watermark, and only by who has
+// looked for rivals of another amount, too.
+bool may_match(const Verdict& verdict, const Work& work, const flow::Settlement& settlement,
+               Reach reach) {
     return verdict.outcome == Outcome::one &&
-           (!verdict.waits_for_watermark() || work.context.watermark_passed(settlement, work.now));
+           (!verdict.waits_for_watermark() ||
+            (reach == Reach::loose && work.context.watermark_passed(settlement, work.now)));
 }
 
 Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settlement,
@@ -69,8 +73,9 @@ Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement
     }
 }
 
-// What is to be weighed although it may have been weighed before: this unit may have begun before
-// the watermark and be carried out after it.
+// What is to be weighed, at its watermark or now. It may have been weighed before: without the
+// payment that has come now, or because this unit began before the watermark and is carried out
+// after it.
 class ToWeigh {
   public:
     void add(const flow::Settlement& settlement, Judged judged, Instant ripe_at) {
@@ -129,7 +134,7 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Set
     const std::array trace{match::trace_key(context.keys.of(tenant), settlement.identity)};
     co_await store::insert_match_keys(s, tenant, Side::trace, settlement.id.value, trace);
     const Verdict verdict = co_await judge(s, context, tenant, settlement);
-    if (may_match(verdict, work, settlement)) {
+    if (may_match(verdict, work, settlement, Reach::exact)) {
         const flow::Payment& payment = verdict.candidates.front().payment;
         settlement.status = SettlementStatus::matched;
         ++settlement.version;
@@ -163,7 +168,7 @@ Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& s
 
 Step<Judged> judge_again(Session& s, const Work& work, flow::Settlement settlement, Reach reach) {
     const Verdict verdict = co_await judge(s, work.context, work.tenant, settlement, reach);
-    if (may_match(verdict, work, settlement)) {
+    if (may_match(verdict, work, settlement, reach)) {
         const flow::Payment payment = verdict.candidates.front().payment;
         const Finding finding =
             finding_of(verdict, work.context.watermark_passed(settlement, work.now));

@@ -31,7 +31,7 @@ store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId
 enum class Judged : std::uint8_t {
     matched,
     ambiguous,
-    waits, // one payment fits, and is taken at the watermark if it is still the only one
+    waits, // one payment fits, and is taken when it is weighed (weigh.h) and still the only one
     unmatched,
 };
 store::Step<Judged> judge_again(store::Session& s, const Work& work, flow::Settlement settlement,

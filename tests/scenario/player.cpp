@@ -104,6 +104,7 @@ std::string Player::pay(const Line& line, Instant time) {
     payment.created_at = time + parse_duration(line.key("at", "0s"));
     const Standings before = standings();
     const Registered registered = world_.register_payment(payment);
+    (void)world_.run_due(); // time stands still: what this line has made due
     return std::string(token(registered.kind)) + changes(before, "");
 }
 
@@ -134,6 +135,7 @@ std::string Player::deliver(const std::string& name, flow::InboundWebhook webhoo
     const Standings before = standings();
     webhook.nonce = ++nonce_; // banks make a new one for each delivery
     const Accepted accepted = world_.accept(webhook);
+    (void)world_.run_due();
     if (accepted.kind != Accepted::Kind::stored)
         return std::string(token(accepted.kind)) + changes(before, "");
     const auto* fact = std::get_if<flow::SettlementFact>(&webhook.fact);

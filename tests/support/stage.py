@@ -13,7 +13,6 @@ SETTINGS = """[server]
 threads = 1
 [matching]
 unmatched_after_seconds = 3600
-watermark_seconds = 0  # references decide at once: a sweep tells its story hundreds of times
 [delivery]
 retry_after_seconds = [0, 0, 0, 1, 1, 1, 1, 1]
 """

@@ -19,9 +19,10 @@ class Story:
         pairs = [(f"EARLY {number}", True), (f"LATER {number}", False)]
         pairs += [(f"MORE {number} {i}", i % 2 == 0) for i in range(extra)]
         for reference, payment_first in pairs:
-            payment = {"id": reference.replace(" ", "-"), "amount": {"value": "12.34", "currency": "GBP"},
-                       "reference": reference, "payee": {"iban": iban}}
             webhook = settled_payload(iban, Reference=reference)
+            payment = {"id": reference.replace(" ", "-"), "amount": {"value": "12.34", "currency": "GBP"},
+                       "reference": reference, "end_to_end_id": webhook["EndToEndTransactionId"],
+                       "payee": {"iban": iban}}
             steps = [("payment", payment), ("webhook", webhook)]
             self.steps += steps if payment_first else reversed(steps)
         self.matches = len(pairs)
