@@ -144,12 +144,12 @@ TEST(Keys, a_beginning_finds_every_reference_of_its_amount_that_begins_so) {
         for (std::size_t cut = part_min; cut <= length; ++cut) {
             const auto whole = identity_of({.reference = text.substr(0, length)});
             auto beginning = identity_of({.reference = text.substr(0, cut)});
-            EXPECT_TRUE(meet(beginning_keys(tenant_key(), beginning),
-                             payment_keys(tenant_key(), whole)))
+            EXPECT_TRUE(
+                meet(beginning_keys(tenant_key(), beginning), payment_keys(tenant_key(), whole)))
                 << cut << " of " << length;
             beginning.amount = testing::money(1235);
-            EXPECT_FALSE(meet(beginning_keys(tenant_key(), beginning),
-                              payment_keys(tenant_key(), whole)));
+            EXPECT_FALSE(
+                meet(beginning_keys(tenant_key(), beginning), payment_keys(tenant_key(), whole)));
         }
     EXPECT_TRUE(beginning_keys(tenant_key(), identity_of({.reference = "ACMESHO"})).empty());
 }

@@ -60,7 +60,7 @@ Task<bool> Timers::run_due() {
     }
     const bool may_be_more = due->size() == bite;
     const bool all_done = co_await carry_out(std::move(*due));
-    co_return may_be_more && all_done;
+    co_return may_be_more&& all_done;
 }
 
 Task<> Timers::sweep() {
