@@ -20,7 +20,9 @@ namespace {
 constexpr std::size_t queued_lines_max = 8192;
 
 // spdlog carries the line to the terminal; what is in it is ours.
-std::atomic<spdlog::logger*> sink{nullptr};
+std::shared_ptr<spdlog::details::thread_pool> writer;
+std::shared_ptr<spdlog::async_logger> carrier;
+std::atomic<spdlog::logger*> sink{nullptr}; // the carrier, while there is one
 std::atomic<LogLevel> least_level{LogLevel::info};
 
 std::string_view token(LogLevel level) {
@@ -51,18 +53,18 @@ void write_line(LogLevel level, std::string_view event, const Range& fields) {
 
 void start(LogLevel least) {
     least_level = least;
-    spdlog::init_thread_pool(queued_lines_max, 1);
-    auto logger = std::make_shared<spdlog::async_logger>(
-        "settled", std::make_shared<spdlog::sinks::stderr_sink_mt>(), spdlog::thread_pool(),
+    writer = std::make_shared<spdlog::details::thread_pool>(queued_lines_max, 1);
+    carrier = std::make_shared<spdlog::async_logger>(
+        "settled", std::make_shared<spdlog::sinks::stderr_sink_mt>(), writer,
         spdlog::async_overflow_policy::overrun_oldest);
-    logger->set_pattern("%v");
-    spdlog::register_logger(logger);
-    sink.store(logger.get(), std::memory_order_release);
+    carrier->set_pattern("%v");
+    sink.store(carrier.get(), std::memory_order_release);
 }
 
 void stop() {
     sink.store(nullptr, std::memory_order_release);
-    spdlog::shutdown();
+    writer.reset(); // writes what is queued, and ends its thread
+    carrier.reset();
 }
 
 void write(LogLevel level, std::string_view event, Fields fields) {
