@@ -298,12 +298,13 @@ std::vector<std::string_view> reasons_of(const Choice& choice) {
 
 // The whole of one, by its reference alone, or a part of what its payer owes under that reference?
 TEST(Choice, what_the_payer_owes_under_the_same_reference_casts_doubt_on_who_is_known_by_it_alone) {
-    const Identity settlement = identity_of({.reference = "MEMBERSHIP", .payer = "PAYER"});
-    Identity owed = settlement;
-    owed.amount = testing::money(2 * settlement.amount.minor);
-    for (const Fields& whole : {Fields{.reference = "MEMBERSHIP"},
+    for (const Fields& whole : {Fields{.reference = "MEMBERSHIP"}, Fields{.reference = "RENT"},
                                 Fields{.end_to_end_id = "MEMBERSHIP", .reference = "MEMBERSHIP"},
                                 Fields{.reference = "MEMBERSHIP 2027"}}) {
+        const Identity settlement =
+            identity_of({.reference = whole.reference.substr(0, 10), .payer = "PAYER"});
+        Identity owed = settlement;
+        owed.amount = testing::money(2 * settlement.amount.minor);
         const auto outcome = [&](const Identity& other) {
             const std::vector<Identity> payments{identity_of(whole), other};
             return choose_payment(settlement, payments, Seen::all).outcome;

@@ -16,6 +16,12 @@ bool exact(const Comparison& c) {
 bool nothing_of_reference(const Comparison& c) {
     return exact(c) && c.reference == References::absent && !c.crossed;
 }
+// Known by its reference, whatever the amount: by enough of it to be looked under, or found under
+// its payer.
+bool reference_says_it(const Comparison& c) {
+    return c.reference_from_the_start() ||
+           (c.reference == References::equal && c.payer == Ids::equal);
+}
 // Strongest first.
 struct Rung {
     Rank rank;
@@ -56,7 +62,7 @@ constexpr Rung ladder[] = {
      [](const Comparison& c) { return nothing_of_reference(c) && c.name == Ids::equal; }},
     {Rank::amount, "account+amount", [](const Comparison& c) { return nothing_of_reference(c); }},
     {Rank::reference_only, "reference+account",
-     [](const Comparison& c) { return !exact(c) && c.reference_from_the_start(); }},
+     [](const Comparison& c) { return !exact(c) && reference_says_it(c); }},
 };
 static_assert(std::size(ladder) == ranks);
 static_assert(std::ranges::is_sorted(ladder, {}, &Rung::rank));
@@ -74,7 +80,7 @@ const Rung* find_rung(const Comparison& comparison) {
 std::optional<Veto> veto_of(const Comparison& c) {
     if (!c.account)
         return Veto::account_differs;
-    const bool amount_may_differ = c.single_use || c.id_is_equal() || c.reference_from_the_start();
+    const bool amount_may_differ = c.single_use || c.id_is_equal() || reference_says_it(c);
     if (!exact(c) && !amount_may_differ)
         return Veto::amount_differs;
     if (c.uetr == Ids::differ)

@@ -55,7 +55,7 @@ struct Oracle {
     int at_another_amount() const {
         if (uetr || id)
             return 3;
-        return from_start ? 12 : none;
+        return from_start || (equal(p, s) && payer) ? 12 : none;
     }
     int by_reference() const {
         if (equal(p, s))
