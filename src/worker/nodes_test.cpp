@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <mutex>
+
 namespace settled::worker {
 namespace {
 
@@ -40,6 +42,7 @@ class Nodes : public ::testing::Test {
         world.write<void>([&](store::Session& s) { return store::insert_endpoint(s, row); });
         endpoint = id;
         world.store().set_listener([this](std::vector<store::TaskNote> notes) {
+            const std::lock_guard guard(mutex);
             for (store::TaskNote& note : notes)
                 for (const auto& node : nodes)
                     if (node->dispatcher && note.holder % 256 == node->number())
@@ -59,13 +62,19 @@ class Nodes : public ::testing::Test {
 
     // A node that has joined and, if it is a worker, works.
     Node& add(node::Roles roles = {}, bool works = true) {
-        nodes.push_back(
-            std::make_unique<Node>(world, io, "node " + std::to_string(nodes.size()), roles));
-        Node& node = *nodes.back();
+        auto made =
+            std::make_unique<Node>(world, io, "node " + std::to_string(nodes.size()), roles);
+        Node& node = *made;
+        {
+            const std::lock_guard guard(mutex);
+            nodes.push_back(std::move(made));
+        }
         EXPECT_TRUE(node.join().has_value());
         node.load(world.read<std::vector<store::EndpointRow>>(store::all_active_endpoints));
-        if (roles.worker && works)
+        if (roles.worker && works) {
+            const std::lock_guard guard(mutex);
             node.work();
+        }
         return node;
     }
     // Time passes for nodes that are well; from now on these are.
@@ -99,6 +108,7 @@ class Nodes : public ::testing::Test {
 
     World world;
     Io io{world.clock()};
+    std::mutex mutex; // the store tells of commits on a thread of its own
     std::vector<std::unique_ptr<Node>> nodes;
     EndpointId endpoint;
 };
