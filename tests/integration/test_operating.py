@@ -175,7 +175,7 @@ def test_sigterm_under_load_loses_nothing_that_was_acknowledged(new_world):
     assert world.server.log_lines("server.stopped")
     world.store.check()
     world.start()
-    wait_for(lambda: world.sandbox.get("/bank/summary")["states"]["acknowledged"] == 600, "the rest arrives")
+    wait_for(lambda: world.sandbox.get("/bank/summary")["states"]["acknowledged"] == 600, "the rest arrives", seconds=60)
     world.sandbox.told(path, 600)
     wait_for(lambda: not world.store.undelivered(), "all is delivered")
     assert {r["id"] for r in world.sandbox.records(path)} == {e["id"] for e in world.api.all("/v1/events")
