@@ -10,6 +10,7 @@
 #include "bench/support/figures.h"
 #include "bench/support/load.h"
 #include "bench/support/process.h"
+#include "bench/support/run_directory.h"
 #include "bench/support/world.h"
 
 #include <fmt/format.h>
@@ -17,8 +18,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <span>
 
@@ -269,11 +268,8 @@ int main(int argc, char** argv) {
             return 2;
         }
     }
-    const char* temporary = std::getenv("TMPDIR");
-    std::string root = fmt::format("{}/settled-bench-XXXXXX", temporary ? temporary : "/tmp");
-    if (::mkdtemp(root.data()) == nullptr)
-        return 1;
-    const Paths paths{root};
+    const RunDirectory directory;
+    const Paths paths{directory.path()};
     Report report;
     report.text("machine", machine());
     report.text("server",
@@ -293,7 +289,6 @@ int main(int argc, char** argv) {
         measure_latency(paths, keys, scale, settlements / 2, report);
         measure_growth(paths, keys, scale, report);
     }
-    std::filesystem::remove_all(root);
     report.print();
     return out.empty() || report.write_json(out) ? 0 : 1;
 }

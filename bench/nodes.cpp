@@ -13,6 +13,7 @@
 #include "bench/support/load.h"
 #include "bench/support/pipeline.h"
 #include "bench/support/process.h"
+#include "bench/support/run_directory.h"
 #include "bench/support/world.h"
 
 #include "base/limits.h"
@@ -26,7 +27,6 @@
 
 #include <cstdlib>
 #include <deque>
-#include <filesystem>
 #include <thread>
 
 namespace {
@@ -281,10 +281,8 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "SETTLED_BENCH_POSTGRES names no server: use make bench BENCH=nodes\n");
         return 2;
     }
-    const char* temporary = std::getenv("TMPDIR");
-    std::string root = fmt::format("{}/settled-bench-XXXXXX", temporary ? temporary : "/tmp");
-    if (::mkdtemp(root.data()) == nullptr)
-        return 1;
+    const RunDirectory directory;
+    const std::string& root = directory.path();
     Report report;
     report.text("machine", machine());
     report.text("server",
@@ -293,7 +291,6 @@ int main(int argc, char** argv) {
     const Databases databases(server);
     measure_nodes(root, keys, scale, databases, report);
     measure_rows(scale, databases, report);
-    std::filesystem::remove_all(root);
     report.print();
     return out.empty() || report.write_json(out) ? 0 : 1;
 }

@@ -5,11 +5,11 @@
 #include "base/iban.h"
 #include "bench/support/database.h"
 #include "bench/support/databases.h"
+#include "bench/support/run_many.h"
 #include "bench/support/world.h"
 #include "store/directory.h"
 #include "units/judge.h"
 #include "units/key_plans.h"
-#include "units/register_payment.h"
 #include "units/settle.h"
 
 #include <fmt/format.h>
@@ -18,7 +18,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -32,42 +31,12 @@ using store::Session;
 using store::Step;
 
 constexpr TenantId tenant{1};
-constexpr Instant registered_at{1'795'000'000'000'000};
 constexpr Instant settled_at{1'795'000'060'000'000};
 
-// All that a payment and its settlement have in common follows from its number.
-std::string iban_of(std::size_t account) {
-    const std::string bban = fmt::format("CLRB040401{:08}", 10'000'000 + account);
-    for (int check = 2; check < 99; ++check) {
-        std::string iban = fmt::format("GB{:02}{}", check, bban);
-        if (iban_check_digits_hold(iban))
-            return iban;
-    }
-    return {};
-}
-Money amount_of(std::size_t number) {
-    return {100 + static_cast<std::int64_t>(number * 7919 % 100'000),
-            Currency::parse("GBP").value()};
-}
-std::string reference_of(std::size_t number) {
-    return fmt::format("ORDER {:09}", number);
-}
-std::string end_to_end_id_of(std::size_t number) {
-    return fmt::format("E2E{:012}", number);
-}
-
+// Each by a payer of his own.
 std::shared_ptr<const units::Registration> registration(std::size_t number, std::size_t accounts) {
-    flow::NewPayment payment;
-    payment.client_id = fmt::format("p{}", number);
-    payment.institution_id = "natwest";
-    payment.scheme = "fps";
-    payment.amount = amount_of(number);
-    payment.reference = reference_of(number);
-    payment.end_to_end_id = end_to_end_id_of(number);
-    payment.payee.iban = iban_of(number % accounts);
-    payment.payer.name = "Jane Doe";
+    flow::NewPayment payment = payment_of(number, accounts);
     payment.payer.iban = fmt::format("GB29NWBK601613{:08}", number % 90'000'000 + 10'000'000);
-    payment.created_at = registered_at;
     return std::make_shared<const units::Registration>(
         units::Registration{tenant, std::move(payment), registered_at});
 }
@@ -76,15 +45,16 @@ std::shared_ptr<const units::Registration> registration(std::size_t number, std:
 enum class Left : std::uint8_t { all, reference, cut_reference };
 
 flow::Settlement settlement_of(std::size_t number, std::size_t accounts, Left left, IdMint& ids) {
+    const flow::NewPayment payment = payment_of(number, accounts);
     flow::SettlementFact fact;
     fact.transaction_id = fmt::format("t{}", number);
     fact.scheme = "FasterPayments";
-    fact.amount = amount_of(number);
-    fact.account.iban = iban_of(number % accounts);
+    fact.amount = payment.amount;
+    fact.account = payment.payee;
     fact.settled_at = settled_at;
-    fact.reference = reference_of(number);
+    fact.reference = payment.reference;
     if (left == Left::all)
-        fact.end_to_end_id = end_to_end_id_of(number);
+        fact.end_to_end_id = payment.end_to_end_id;
     if (left == Left::cut_reference)
         fact.reference = fact.reference.substr(0, 13);
     return flow::settlement_from(fact, ids.next<SettlementId>(), WebhookId{}, settled_at);
@@ -120,23 +90,6 @@ class NothingIsChanged final : public units::KeyPlans {
         return plan;
     }
 };
-
-// Runs many units, some of them under way at a time, so that the store's groups are full.
-template <class T, class Make>
-Task<> run_many(store::Store& store, std::size_t from, std::size_t to, const Make& make) {
-    constexpr std::size_t under_way = 512;
-    const Executor executor = co_await boost::asio::this_coro::executor;
-    std::deque<store::Pending<T>> pending;
-    for (std::size_t number = from; number < to || !pending.empty(); ++number) {
-        if (number < to)
-            pending.push_back(store.write<T>(executor, make(number)));
-        if (pending.size() < under_way && number < to)
-            continue;
-        const auto done = co_await pending.front().wait();
-        SETTLED_ASSERT(done.has_value(), "done");
-        pending.pop_front();
-    }
-}
 
 struct Decided {
     std::int64_t ns = 0;
@@ -260,12 +213,14 @@ class Grown {
                                 [this](std::size_t account) { return insert_account(account); });
         const double before = process_cpu_us(), bytes_before = stored_bytes();
         co_await run_many<units::Registered>(
-            store, 0, open_, [this](std::size_t number) -> store::Unit<units::Registered> {
+            store, 0, open_,
+            [this](std::size_t number) -> store::Unit<units::Registered> {
                 const auto fact = registration(number, accounts_);
                 return [this, fact](Session& s) {
                     return units::register_payment(s, *context_, fact);
                 };
-            });
+            },
+            was_created);
         cpu_us_per_payment_ = (process_cpu_us() - before) / static_cast<double>(open_);
         bytes_per_payment_ = (stored_bytes() - bytes_before) / static_cast<double>(open_);
     }

@@ -4,9 +4,9 @@
 #include "app/run.h"
 #include "base/iban.h"
 #include "bench/support/load.h"
+#include "bench/support/run_many.h"
 #include "crypto/hash.h"
 #include "sandbox/keys/key_files.h"
-#include "units/register_payment.h"
 #include "wire/base64.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include <deque>
 #include <filesystem>
 #include <fstream>
 
@@ -34,6 +33,8 @@ std::string account_number(std::size_t account) {
 }
 constexpr std::string_view sort_code = "040401";
 
+} // namespace
+
 std::string iban_of(std::size_t account) {
     const std::string bban = "CLRB" + std::string(sort_code) + account_number(account);
     for (int check = 2; check < 99; ++check) {
@@ -43,6 +44,8 @@ std::string iban_of(std::size_t account) {
     }
     return {};
 }
+
+namespace {
 
 // Amounts repeat across payments, as prices do.
 std::int64_t minor_of(std::size_t payment) {
@@ -277,9 +280,7 @@ std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t a
     return file;
 }
 
-namespace {
-
-std::shared_ptr<const units::Registration> registration(std::size_t number, std::size_t accounts) {
+flow::NewPayment payment_of(std::size_t number, std::size_t accounts) {
     flow::NewPayment payment;
     payment.client_id = fmt::format("p{}", number);
     payment.institution_id = "natwest";
@@ -291,31 +292,28 @@ std::shared_ptr<const units::Registration> registration(std::size_t number, std:
     payment.payee.iban = iban_of(number % accounts);
     payment.payer.name = "Jane Doe";
     payment.payer.iban = "GB29NWBK60161331926819";
-    payment.created_at = {1'795'000'000'000'000};
-    return std::make_shared<const units::Registration>(
-        units::Registration{TenantId{1}, std::move(payment), Instant{1'795'000'000'000'000}});
+    payment.created_at = registered_at;
+    return payment;
 }
+
+bool was_created(const Result<units::Registered>& registered) {
+    return registered->kind == units::Registered::Kind::created;
+}
+
+namespace {
 
 Task<> register_all(app::Installation& installation, std::size_t from, std::size_t to,
                     std::size_t accounts) {
-    constexpr std::size_t under_way = 512; // fills the store's groups
-    const Executor executor = co_await boost::asio::this_coro::executor;
-    std::deque<store::Pending<units::Registered>> pending;
-    for (std::size_t number = from; number < to || !pending.empty(); ++number) {
-        if (number < to) {
-            const auto fact = registration(number, accounts);
-            pending.push_back(installation.store().write<units::Registered>(
-                executor, [&installation, fact](store::Session& s) {
-                    return units::register_payment(s, installation.context(), fact);
-                }));
-        }
-        if (pending.size() < under_way && number < to)
-            continue;
-        const auto done = co_await pending.front().wait();
-        SETTLED_ASSERT(done && done->kind == units::Registered::Kind::created,
-                       "payment registered");
-        pending.pop_front();
-    }
+    co_await run_many<units::Registered>(
+        installation.store(), from, to,
+        [&](std::size_t number) -> store::Unit<units::Registered> {
+            const auto fact = std::make_shared<const units::Registration>(
+                TenantId{1}, payment_of(number, accounts), registered_at);
+            return [&installation, fact](store::Session& s) {
+                return units::register_payment(s, installation.context(), fact);
+            };
+        },
+        was_created);
 }
 
 } // namespace

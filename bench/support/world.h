@@ -5,6 +5,7 @@
 #include "app/installation.h"
 #include "crypto/rsa.h"
 #include "net/server.h"
+#include "units/register_payment.h"
 
 #include <atomic>
 #include <chrono>
@@ -80,6 +81,12 @@ std::string write_settings(const std::string& data, const PartnerSink* sink,
 // endpoint.
 std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t accounts,
                    const PartnerSink* sink, const Shared& shared = {});
+
+// All that a payment and its settlement have in common follows from its number.
+inline constexpr Instant registered_at{1'795'000'000'000'000};
+std::string iban_of(std::size_t account);
+flow::NewPayment payment_of(std::size_t number, std::size_t accounts);
+bool was_created(const Result<units::Registered>& registered);
 
 // Registers payments [from, to) in the opened store, as POST /v1/payments would.
 void register_payments(const std::string& data, std::size_t from, std::size_t to,

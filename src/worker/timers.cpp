@@ -58,9 +58,9 @@ Task<bool> Timers::run_due() {
         log::failure("outbox.unreadable", due.error(), {});
         co_return false;
     }
-    const bool may_be_more = due->size() == bite;
+    const bool is_full = due->size() == bite;
     const bool all_done = co_await carry_out(std::move(*due));
-    co_return may_be_more&& all_done;
+    co_return (all_done && is_full);
 }
 
 Task<> Timers::sweep() {
