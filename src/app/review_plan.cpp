@@ -19,18 +19,6 @@ namespace settled::app {
 
 namespace {
 
-// Programs of countries with a decimal comma write semicolons. Our header has none of its own.
-char delimiter_of(std::istream& in) {
-    const auto start = in.tellg();
-    std::string header(4096, '\0');
-    in.read(header.data(), static_cast<std::streamsize>(header.size()));
-    header.resize(static_cast<std::size_t>(in.gcount()));
-    in.clear();
-    in.seekg(start);
-    header.resize(std::min(header.find('\n'), header.size()));
-    return std::ranges::count(header, ';') > std::ranges::count(header, ',') ? ';' : ',';
-}
-
 struct Columns {
     std::size_t review_id = 0;
     std::size_t payment_id = 0;
@@ -188,7 +176,7 @@ std::string PlannedDecision::idempotency_key() const {
 }
 
 Result<std::vector<PlannedDecision>> read_review_plan(std::istream& in, const std::string& name) {
-    const char delimiter = delimiter_of(in);
+    const char delimiter = wire::delimiter_of(in);
     TRY(wire::CsvReader csv, wire::CsvReader::open(in, name, delimiter));
     TRY(const Columns columns, find_columns(csv));
     std::vector<PlannedDecision> decisions;

@@ -74,21 +74,6 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-// More often in the header than the others.
-char delimiter_of(std::istream& in) {
-    const auto start = in.tellg();
-    std::string line(4096, '\0');
-    in.read(line.data(), static_cast<std::streamsize>(line.size()));
-    line.resize(static_cast<std::size_t>(in.gcount()));
-    in.clear();
-    in.seekg(start);
-    line.resize(std::min(line.find('\n'), line.size()));
-    const auto count = [&](char c) { return std::ranges::count(line, c); };
-    if (count(';') > count(','))
-        return ';';
-    return count('\t') > count(',') ? '\t' : ',';
-}
-
 Result<Places> places_in(const wire::CsvReader& csv, const std::string& file,
                          const CsvOptions& options) {
     Places places;
@@ -251,7 +236,7 @@ class CsvStatement {
 
 Result<> read_csv(std::istream& in, const std::string& name, const CsvOptions& options,
                   Sink& sink) {
-    const char delimiter = options.delimiter == 0 ? delimiter_of(in) : options.delimiter;
+    const char delimiter = options.delimiter == 0 ? wire::delimiter_of(in) : options.delimiter;
     TRY(wire::CsvReader csv, wire::CsvReader::open(in, name, delimiter));
     TRY(const Places places, places_in(csv, name, options));
     return CsvStatement(std::move(csv), places, options, sink).run();

@@ -14,6 +14,7 @@ constexpr std::size_t chunk_bytes = 256UL * 1024;
 // No export has wider fields or more columns; a file that does is not what it says it is.
 constexpr std::size_t field_bytes_max = 64UL * 1024;
 constexpr std::size_t columns_max = 1024;
+constexpr std::size_t first_line_bytes_max = 4096; // that is looked at
 constexpr int end_of_file = -1;
 
 std::string lower_trimmed(std::string_view text) {
@@ -27,6 +28,20 @@ std::string lower_trimmed(std::string_view text) {
 }
 
 } // namespace
+
+char delimiter_of(std::istream& in) {
+    const auto start = in.tellg();
+    std::string line(first_line_bytes_max, '\0');
+    in.read(line.data(), static_cast<std::streamsize>(line.size()));
+    line.resize(static_cast<std::size_t>(in.gcount()));
+    in.clear();
+    in.seekg(start);
+    line.resize(std::min(line.find('\n'), line.size()));
+    const auto count = [&](char c) { return std::ranges::count(line, c); };
+    if (count(';') > count(','))
+        return ';';
+    return count('\t') > count(',') ? '\t' : ',';
+}
 
 Result<CsvReader> CsvReader::open(std::istream& in, std::string name, char delimiter) {
     CsvReader reader(in, std::move(name), delimiter);

@@ -16,11 +16,14 @@
 
 namespace settled::wire {
 
+// What stands between fields: comma, semicolon or tab, whichever is more often in the first line
+// (programs of countries with a decimal comma write semicolons). The stream stays where it was.
+char delimiter_of(std::istream& in);
+
 class CsvReader {
   public:
     // `name` is what errors call the file. The stream must outlive the reader. The first record is
-    // the header. `delimiter`: what stands between fields; many programs of countries with a
-    // decimal comma write ';'.
+    // the header.
     static Result<CsvReader> open(std::istream& in, std::string name, char delimiter = ',');
 
     // The place of a column in each record; its name is compared without regard to case and

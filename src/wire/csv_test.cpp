@@ -78,5 +78,17 @@ TEST(Csv, refuses_a_field_that_never_ends) {
     EXPECT_THAT(read("a,b\n\"" + std::string(70'000, 'x') + "\",2\n"), HasSubstr("64 KiB"));
 }
 
+TEST(CsvReader, the_delimiter_is_what_the_first_line_has_most_of) {
+    for (const auto& [text, delimiter] : {std::pair("a,b;c,d\n1;2;3;4\n", ','),
+                                          {"a;b;c\n1,2,3,4\n", ';'},
+                                          {"a\tb\tc\n", '\t'},
+                                          {"alone", ','},
+                                          {"", ','}}) {
+        std::istringstream in(text);
+        EXPECT_EQ(delimiter_of(in), delimiter) << text;
+        EXPECT_EQ(in.tellg(), 0) << "nothing was taken from it";
+    }
+}
+
 } // namespace
 } // namespace settled::wire
