@@ -207,7 +207,9 @@ class Walk:
         assert {row["settlement"]["id"] for row in api.all("/v1/exports?status=matched")} >= {settlement["id"]}
 
     def lists(self):
-        """Every list with every parameter, page by page."""
+        """Every list with every parameter, page by page, when nothing changes any more by itself."""
+        wait_for(lambda: not self.world.store.rows(
+            "SELECT id FROM task WHERE kind = 'weigh' AND status = 'queued'"), "what was undone is weighed again")
         for operation in self.world.contract.operations:
             if operation.method != "GET" or not operation.id.startswith("list_"):
                 continue
