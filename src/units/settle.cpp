@@ -1,5 +1,6 @@
 #include "units/settle.h"
 
+#include "match/groups.h"
 #include "match/keys.h"
 #include "store/match_keys.h"
 #include "store/reviews.h"
@@ -8,6 +9,7 @@
 #include "units/review_detail.h"
 #include "units/tell.h"
 
+#include <algorithm>
 #include <array>
 
 namespace settled::units {
@@ -81,20 +83,34 @@ class ToWeigh {
     void add(const flow::Settlement& settlement, Judged judged, Instant ripe_at) {
         if (judged == Judged::waits)
             each_.emplace_back(settlement.id, ripe_at);
-        // They may be twins of which the last has come now: one is weighed for all, when all are
-        // ripe.
-        if (judged == Judged::ambiguous && (!ambiguous_ || ripe_at > ambiguous_->second))
-            ambiguous_ = std::pair(settlement.id, ripe_at);
+        if (judged == Judged::ambiguous)
+            add_ambiguous(settlement, ripe_at);
     }
     std::vector<std::pair<SettlementId, Instant>> take() {
-        if (ambiguous_)
-            each_.push_back(*ambiguous_);
+        for (const Twin& twin : twins_)
+            each_.emplace_back(twin.settlement, twin.ripe_at);
         return std::move(each_);
     }
 
   private:
+    struct Twin {
+        match::Identity identity;
+        SettlementId settlement;
+        Instant ripe_at;
+    };
+    // They may be twins of which the last has come now: one is weighed for all, when all are ripe.
+    void add_ambiguous(const flow::Settlement& settlement, Instant ripe_at) {
+        const auto same = std::ranges::find_if(twins_, [&](const Twin& twin) {
+            return match::are_twins(std::array{twin.identity, settlement.identity});
+        });
+        if (same == twins_.end())
+            twins_.push_back({settlement.identity, settlement.id, ripe_at});
+        else if (ripe_at > same->ripe_at)
+            *same = {settlement.identity, settlement.id, ripe_at};
+    }
+
     std::vector<std::pair<SettlementId, Instant>> each_;
-    std::optional<std::pair<SettlementId, Instant>> ambiguous_;
+    std::vector<Twin> twins_;
 };
 
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this

@@ -198,6 +198,24 @@ TEST(Weigh, twins_whose_payments_come_last_are_closed_too) {
     EXPECT_TRUE(world.reviews("open").empty());
 }
 
+// Others of their amount wait, too, and came later.
+TEST(Weigh, twins_are_closed_whoever_else_waits_with_their_amount) {
+    World world;
+    arrive(world, {"t1", 1234, "INV-2041"});
+    arrive(world, {"t2", 1234, "INV-2041"});
+    world.register_payment(payment_of(world, {"q1", 1234, "ORDER-77"}));
+    world.register_payment(payment_of(world, {"q2", 1234, "ORDER-77"}));
+    world.clock().advance(std::chrono::milliseconds(10));
+    arrive(world, {"u1", 1234, "ORDER-77"});
+    pass_watermark(world);
+    EXPECT_EQ(world.reviews("open").size(), 1U) << "u1 is of q1 or of q2";
+    world.register_payment(payment_of(world, {"p1", 1234, "INV-2041"}));
+    world.register_payment(payment_of(world, {"p2", 1234, "INV-2041"}));
+    world.run_due();
+    EXPECT_EQ(world.pairs().size(), 2U);
+    EXPECT_EQ(world.reviews("open").size(), 1U);
+}
+
 TEST(Weigh, parts_without_an_id_are_taken_together_when_exactly_one_choice_fits) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INVOICE-2041-X"}));
