@@ -14,29 +14,15 @@ using match::Outcome;
 using match::Policy;
 using match::Seen;
 
-// Ids before references (choice.h, Seen::some).
-std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key, const Identity& identity) {
-    std::vector<match::Key> keys = match::id_keys(key, identity);
-    const auto all = match::probe_keys(key, identity);
-    keys.insert(keys.end(), all.begin(), all.end());
-    return keys;
-}
-
-void merge(Found& all, const Found& more) {
-    for (const std::uint32_t owner : more.owners)
-        if (std::ranges::find(all.owners, owner) == all.owners.end())
-            all.owners.push_back(owner);
-    all.overflow = all.overflow || more.overflow;
-    all.by_keys = all.by_keys || more.by_keys;
-}
-
-Seen seen_of(const Found& found) {
-    if (found.overflow)
-        return Seen::some;
-    return found.by_keys ? Seen::by_keys : Seen::all;
-}
-
 } // namespace
+
+void Engine::Near::add(const Found& found) {
+    for (const std::uint32_t owner : found.owners)
+        if (std::ranges::find(owners, owner) == owners.end())
+            owners.push_back(owner);
+    if (found.overflow)
+        seen = Seen::some;
+}
 
 EngineFigures& EngineFigures::operator+=(const EngineFigures& other) {
     reads += other.reads;
@@ -72,44 +58,62 @@ void Engine::run() {
     weigh_what_is_due(now_ + watermark_);
 }
 
-Found Engine::find(Of of, const Identity& identity, Reach reach) {
+Engine::Near Engine::find(Of of, const Identity& identity, Reach reach) {
     const Index& index = of == Of::payment ? settlement_keys_ : payment_keys_;
-    const Index::ProbeKeys probe = [&] { return ordered_probe_keys(tenant_key_, identity); };
-    Found found = index.find_waiting(*match::block_of(tenant_key_, identity), probe,
-                                     limits::candidates_max, figures_.reads);
-    if (reach == Reach::exact)
-        return found;
-    for (const std::int64_t block : match::loose_blocks(tenant_key_, identity, of))
-        merge(found, index.walk_block(block, limits::candidates_max, figures_.reads));
-    if (found.owners.size() > limits::candidates_max) {
-        found.owners.resize(limits::candidates_max);
-        found.overflow = true;
+    Near near;
+    Found found =
+        index.walk_block(*match::block_of(tenant_key_, identity), match::keys_read_max(identity),
+                         limits::candidates_max, figures_.reads);
+    if (found.overflow) {
+        near.seen = match::keys_find_all(identity) ? Seen::all : Seen::by_keys;
+        found = index.find_under(match::probe_keys(tenant_key_, identity, of),
+                                 limits::candidates_max, figures_.reads);
     }
-    return found;
+    near.add(found);
+    if (reach == Reach::exact)
+        return near;
+    const Near cut = near;
+    for (const std::int64_t block : match::loose_blocks(tenant_key_, identity, of)) {
+        const Found more =
+            index.walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads);
+        if (more.overflow) // as in units/candidates.cpp: what so many share identifies nobody
+            return cut;
+        near.add(more);
+    }
+    return near.owners.size() > limits::candidates_max ? cut : near;
 }
 
 Engine::Verdict Engine::judge(std::uint32_t settlement, Reach reach) {
     ++figures_.decisions;
+    if (reach == Reach::exact) {
+        const Verdict strong = judge_within(settlement, Reach::strong);
+        if (strong.outcome == Outcome::one)
+            return strong;
+    }
+    return judge_within(settlement, reach);
+}
+
+Engine::Verdict Engine::judge_within(std::uint32_t settlement, Reach reach) {
     const Identity& judged = settlement_identity(settlement);
-    const Found near = find(Of::settlement, judged, reach);
+    const Near near = find(Of::settlement, judged, reach);
     std::vector<Identity> identities;
     for (const std::uint32_t owner : near.owners)
         identities.push_back(payments_[owner].identity);
     figures_.compared += identities.size();
-    const auto choice = match::choose_payment(judged, identities, seen_of(near), rules_);
+    const auto choice = match::choose_payment(judged, identities, near.seen, rules_);
     if (choice.outcome != Outcome::one)
         return {.outcome = choice.outcome};
     match::Candidate best = choice.candidates.front();
     best.index = near.owners[best.index];
 
     const Identity& chosen = payments_[best.index].identity;
-    const Found suitors = find(Of::payment, chosen, reach);
+    const Near suitors = find(Of::payment, chosen, std::max(reach, Reach::exact));
     identities.assign(1, judged);
     for (const std::uint32_t owner : suitors.owners)
         if (owner != settlement)
             identities.push_back(settlement_identity(owner));
     figures_.compared += identities.size();
-    const auto back = match::choose_settlement(chosen, identities, seen_of(suitors), rules_);
+    const auto back = match::choose_settlement(chosen, identities, suitors.seen, rules_);
     const bool mutual = back.outcome == Outcome::one && back.candidates.front().index == 0;
     return {.outcome = mutual ? Outcome::one : Outcome::ambiguous, .best = best};
 }
@@ -186,7 +190,9 @@ void Engine::payment_arrives(std::uint32_t payment) {
         return;
     for (const std::int64_t block : match::loose_blocks(tenant_key_, open.identity, Of::payment))
         for (const std::uint32_t settlement :
-             settlement_keys_.walk_block(block, limits::candidates_max, figures_.reads).owners)
+             settlement_keys_
+                 .walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads)
+                 .owners)
             weighed_now_.insert(settlement);
 }
 

@@ -55,7 +55,7 @@ class Engine {
     const EngineFigures& figures() const { return figures_; }
 
   private:
-    enum class Reach : std::uint8_t { exact, loose };
+    enum class Reach : std::uint8_t { strong, exact, loose }; // as in units/candidates.h
     struct OpenPayment {
         match::Identity identity; // what is open of it
         bool is_known = false;
@@ -70,6 +70,12 @@ class Engine {
         match::Outcome outcome = match::Outcome::none;
         match::Candidate best{0, match::Rank::amount, match::Policy::off};
     };
+    // Who was found, and how much of the other side they are.
+    struct Near {
+        std::vector<std::uint32_t> owners;
+        match::Seen seen = match::Seen::all;
+        void add(const Found& found);
+    };
     struct Weighing {
         Instant due;
         std::uint32_t settlement;
@@ -80,8 +86,9 @@ class Engine {
     void weigh_what_is_due(Instant now);
     void weigh(std::uint32_t settlement);
 
-    Found find(match::Of of, const match::Identity& identity, Reach reach);
+    Near find(match::Of of, const match::Identity& identity, Reach reach);
     Verdict judge(std::uint32_t settlement, Reach reach);
+    Verdict judge_within(std::uint32_t settlement, Reach reach);
     bool judge_again(std::uint32_t settlement, Reach reach);
     void judge_waiting(const match::Identity& payment);
     void match(std::uint32_t settlement, const match::Candidate& payment);

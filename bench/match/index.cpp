@@ -9,9 +9,6 @@ namespace settled::bench {
 
 namespace {
 
-// As in store/match_keys.cpp.
-constexpr std::size_t block_rows_max = 128;
-
 template <class Rows>
 void add_owners(std::vector<std::uint32_t>& owners, const Rows& rows) {
     for (const auto& row : rows)
@@ -50,13 +47,6 @@ std::span<const Index::Row> Index::rows_of(std::int64_t block) const {
     return found == blocks_.end() ? std::span<const Row>() : std::span<const Row>(found->second);
 }
 
-std::span<const Index::Row> Index::walk(std::int64_t block, Reads& reads) const {
-    const auto rows = rows_of(block);
-    const auto read = rows.first(std::min(rows.size(), block_rows_max + 1));
-    reads += {1, read.size()};
-    return read;
-}
-
 std::span<const Index::Row> Index::look_up(const match::Key& key, std::size_t limit,
                                            Reads& reads) const {
     const auto rows = rows_of(key.block);
@@ -66,32 +56,27 @@ std::span<const Index::Row> Index::look_up(const match::Key& key, std::size_t li
     return rows.subspan(static_cast<std::size_t>(first - rows.begin()), count);
 }
 
-Found Index::find_waiting(std::int64_t block, const ProbeKeys& probe_keys, std::size_t owners_max,
-                          Reads& reads) const {
+Found Index::walk_block(std::int64_t block, std::size_t rows_max, std::size_t owners_max,
+                        Reads& reads) const {
+    const auto rows = rows_of(block);
+    const auto walked = rows.first(std::min(rows.size(), rows_max + 1));
+    reads += {1, walked.size()};
     Found found;
-    const auto walked = walk(block, reads);
     add_owners(found.owners, walked);
-    if (walked.size() > block_rows_max || found.owners.size() > owners_max) {
-        found.owners.clear();
-        found.by_keys = true;
-        for (const match::Key& key : probe_keys()) {
-            add_owners(found.owners, look_up(key, owners_max + 1, reads));
-            if (found.owners.size() > owners_max)
-                break;
-        }
-    }
-    found.overflow = found.owners.size() > owners_max;
-    if (found.overflow)
+    found.overflow = walked.size() > rows_max || found.owners.size() > owners_max;
+    if (found.owners.size() > owners_max)
         found.owners.resize(owners_max);
     return found;
 }
 
-Found Index::walk_block(std::int64_t block, std::size_t owners_max, Reads& reads) const {
+Found Index::find_under(std::span<const match::Key> keys, std::size_t owners_max,
+                        Reads& reads) const {
     Found found;
-    const auto walked = walk(block, reads);
-    add_owners(found.owners, walked);
-    found.overflow = walked.size() > block_rows_max || found.owners.size() > owners_max;
-    if (found.owners.size() > owners_max)
+    for (const match::Key& key : keys)
+        if (found.owners.size() <= owners_max)
+            add_owners(found.owners, look_up(key, owners_max + 1, reads));
+    found.overflow = found.owners.size() > owners_max;
+    if (found.overflow)
         found.owners.resize(owners_max);
     return found;
 }

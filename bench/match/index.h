@@ -5,7 +5,6 @@
 #include "match/keys.h"
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -26,7 +25,6 @@ struct Reads {
 struct Found {
     std::vector<std::uint32_t> owners;
     bool overflow = false;
-    bool by_keys = false;
 };
 
 class Index {
@@ -34,10 +32,9 @@ class Index {
     void insert(std::span<const match::Key> keys, std::uint32_t owner);
     void remove(std::span<const match::Key> keys, std::uint32_t owner);
 
-    using ProbeKeys = std::function<std::vector<match::Key>()>;
-    Found find_waiting(std::int64_t block, const ProbeKeys& probe_keys, std::size_t owners_max,
-                       Reads& reads) const;
-    Found walk_block(std::int64_t block, std::size_t owners_max, Reads& reads) const;
+    Found walk_block(std::int64_t block, std::size_t rows_max, std::size_t owners_max,
+                     Reads& reads) const;
+    Found find_under(std::span<const match::Key> keys, std::size_t owners_max, Reads& reads) const;
     std::size_t rows() const { return rows_; }
 
   private:
@@ -47,7 +44,6 @@ class Index {
         friend auto operator<=>(const Row&, const Row&) = default;
     };
     std::span<const Row> rows_of(std::int64_t block) const;
-    std::span<const Row> walk(std::int64_t block, Reads& reads) const;
     std::span<const Row> look_up(const match::Key& key, std::size_t limit, Reads& reads) const;
 
     std::unordered_map<std::int64_t, std::vector<Row>> blocks_; // rows in order

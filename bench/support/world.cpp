@@ -47,9 +47,10 @@ std::string iban_of(std::size_t account) {
 
 namespace {
 
-// Amounts repeat across payments, as prices do.
+// Amounts repeat across payments, as prices do, and have nothing to do with the account.
 std::int64_t minor_of(std::size_t payment) {
-    return 100 + static_cast<std::int64_t>(payment * 7919 % 100'000);
+    const std::uint64_t mixed = (payment + 1) * 0x9E3779B97F4A7C15U;
+    return 100 + static_cast<std::int64_t>((mixed >> 32U) % 100'000);
 }
 std::string end_to_end_of(std::size_t payment) {
     return fmt::format("E2E{:012}", payment);

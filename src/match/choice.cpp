@@ -102,6 +102,9 @@ bool stands(const Candidate& winner, Seen seen) {
         return true;
     case Seen::by_keys:
         return winner.rank < Rank::payer;
+    case Seen::by_strong_keys:
+        return winner.rank == Rank::uetr || winner.rank == Rank::end_to_end_id ||
+               winner.rank == Rank::reference_and_payer || winner.rank == Rank::reference;
     case Seen::some:
         return winner.rank == Rank::uetr || (winner.rank == Rank::end_to_end_id &&
                                              winner.comparison.reference != References::differ);

@@ -58,8 +58,11 @@ struct Choice {
 enum class Seen : std::uint8_t {
     all,     // all that is open on the account with that amount
     by_keys, // all that have an identifier in common: ranks that need none decide nothing
-    some,    // at most limits::candidates_max of many: only rank 1, or rank 2 without a
-             // contradicting reference, decides. Candidates by id_keys() (keys.h) are all there.
+    // All that Look::strong() finds (keys.h): only ranks 1, 2, 5 and 6 decide, on which nobody else
+    // casts doubt.
+    by_strong_keys,
+    some, // at most limits::candidates_max of many: only rank 1, or rank 2 without a contradicting
+          // reference, decides. Candidates by id are all there.
 };
 
 // The verdict does not depend on the order of `others`; candidates of one rank are listed by index.

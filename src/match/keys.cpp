@@ -77,11 +77,12 @@ class Maker {
         keys_.push_back({loose(kind, field), block_});
     }
 
+    // What was added since the last time, sorted, no duplicates.
     std::vector<Key> take() {
         std::ranges::sort(keys_);
         const auto same = std::ranges::unique(keys_);
         keys_.erase(same.begin(), same.end());
-        return std::move(keys_);
+        return std::exchange(keys_, {});
     }
 
   private:
@@ -117,10 +118,14 @@ bool id_is_long(std::string_view id) {
     return id.size() >= end_to_end_id_min;
 }
 
+bool may_be_single_use(const Identity& side, Of of) {
+    return side.single_use || of == Of::settlement;
+}
+
 // The loose identifiers of a side, strongest first: calls with kind and field.
 template <class Take>
 void each_loose(const Identity& side, Of of, const Take& take) {
-    if (side.single_use || of == Of::settlement)
+    if (may_be_single_use(side, of))
         take("single", "");
     if (!side.uetr.empty())
         take("uetr", side.uetr);
@@ -130,13 +135,6 @@ void each_loose(const Identity& side, Of of, const Take& take) {
         take("payer", side.other_account);
     if (const auto reference = reference_of(side); reference.size() >= start_length)
         take("start", reference.substr(0, start_length));
-}
-
-void add_loose_ids(Maker& maker, const Identity& side, const Look& look) {
-    if (look.uetr && !side.uetr.empty())
-        maker.add_loose("uetr", side.uetr);
-    if (look.end_to_end_id && id_is_long(side.end_to_end_id))
-        maker.add_loose("e2e", side.end_to_end_id);
 }
 
 // In each other's place (rank 4).
@@ -160,12 +158,22 @@ void probe_longer(Maker& maker, std::string_view reference, std::size_t prefix_m
         maker.add_prefix(reference, length);
 }
 
+void probe_ids(Maker& maker, const Identity& side, Of of, const Look& look) {
+    if (may_be_single_use(side, of))
+        maker.add_loose("single", "");
+    if (look.uetr && !side.uetr.empty())
+        maker.add_loose("uetr", side.uetr);
+    if (look.end_to_end_id && id_is_long(side.end_to_end_id))
+        maker.add_loose("e2e", side.end_to_end_id);
+}
+
 // What could be cut from this reference, and what it could be cut from.
 void probe_parts(Maker& maker, std::string_view reference, const Look& look) {
     for (std::size_t length = part_min; length < reference.size(); ++length) {
         if (look.shorter)
             maker.add_whole(reference.substr(0, length));
-        maker.add_whole(reference.substr(reference.size() - length));
+        if (look.weak)
+            maker.add_whole(reference.substr(reference.size() - length));
     }
     if (look.longer)
         probe_longer(maker, reference, look.prefix_max);
@@ -216,12 +224,13 @@ std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& sid
     return maker.take();
 }
 
-std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side,
+std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
                             const Look& look) {
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
-    add_loose_ids(maker, side, look);
+    probe_ids(maker, side, of, look);
+    std::vector<Key> keys = maker.take();
     if (!side.other_account.empty())
         maker.add_loose("payer", side.other_account);
     const auto reference = reference_of(side);
@@ -230,16 +239,17 @@ std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side
         probe_parts(maker, reference, look);
     }
     probe_crossed(maker, side.end_to_end_id, reference);
-    maker.add_no_reference();
-    return maker.take();
+    if (look.weak)
+        maker.add_no_reference();
+    std::vector<Key> others = maker.take();
+    std::erase_if(others,
+                  [&](const Key& key) { return std::ranges::find(keys, key) != keys.end(); });
+    keys.insert(keys.end(), others.begin(), others.end());
+    return keys;
 }
 
-std::vector<Key> id_keys(const crypto::Hmac& tenant_key, const Identity& side) {
-    if (side.account.empty())
-        return {};
-    Maker maker(tenant_key, side);
-    add_loose_ids(maker, side, {});
-    return maker.take();
+bool keys_find_all(const Identity& side) {
+    return !side.reference.empty();
 }
 
 std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& side,

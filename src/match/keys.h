@@ -68,35 +68,55 @@ inline constexpr std::size_t any_length = SIZE_MAX;
 std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
                              std::size_t prefix_max = any_length);
 
-// What somebody looks under, beside what is always looked under (equal references and payers, the
-// ends of references, ids in each other's place, and who has no reference). All of it, unless
-// something was learnt (learn/plan.h).
+// What somebody looks under, beside what is always looked under (equal references and payers, and
+// ids in each other's place).
 struct Look {
+    // Less only if something was learnt (learn/plan.h).
     bool uetr = true;
     bool end_to_end_id = true;
     bool shorter = true;                 // references that are beginnings of its own
     bool longer = true;                  // references that its own is a beginning of
     std::size_t prefix_max = any_length; // the longest listed prefix to look under
+    bool weak = true; // references that are ends of its own, and who has no reference
 
+    // All that casts doubt on a candidate by an id or by an equal reference (choice.h,
+    // Seen::by_strong_keys), and no more.
+    Look strong() const {
+        Look strong = *this;
+        strong.shorter = strong.weak = false;
+        return strong;
+    }
     friend bool operator==(const Look&, const Look&) = default;
 };
 
-// What a payment or settlement looks under, sorted, no duplicates. Finds everything of its account
-// and amount that the ladder could pair it with by an identifier: equal UETR or end-to-end id, also
-// in each other's place; equal payer; equal reference; references cut from its own, at either end
-// (all lengths from 8 up); by the longest listed prefix or suffix not longer than its own
-// reference, references that its own was cut from; and those that have no reference.
+// What a payment or settlement looks under, no duplicates. Finds everything of its account and
+// amount that the ladder could pair it with by an identifier: equal UETR or end-to-end id, also in
+// each other's place; equal payer; equal reference; references cut from its own, at either end (all
+// lengths from 8 up); by the longest listed prefix or suffix not longer than its own reference,
+// references that its own was cut from; and those that have no reference.
 //
-// Complete for ranks 1, 2 and 4 to 9: for any two identities of them, each one's probe keys meet
+// Complete for ranks 0 to 2 and 4 to 9: for any two identities of them, each one's probe keys meet
 // the other's stored keys; but not for two without any reference and payer, which nothing but the
 // amount brings together. Without an account there are no keys.
-std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side,
+//
+// First those that say the account is for single use, the UETR and the end-to-end id. Whoever must
+// stop gathering candidates at a limit leaves out only what stands under the last keys alone: these
+// can be candidates by reference only (choice.h, Seen).
+std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
                             const Look& look = {});
 
-// The UETR and end-to-end id alone, at most two keys. Whoever must stop gathering candidates at a
-// limit gathers by these first, so that what is left out can only be candidates by reference
-// (choice.h, Seen).
-std::vector<Key> id_keys(const crypto::Hmac& tenant_key, const Identity& side);
+// Whether its probe keys find all of its account and amount that the ladder could pair it with at
+// all: what needs no identifier in common (ranks 9 to 11) needs one side without a reference, and
+// those stand under a key.
+bool keys_find_all(const Identity& side);
+
+// A block is read whole while it has no more keys than this; beyond, probe keys are looked up in
+// it. Early, where those find all.
+inline constexpr std::size_t block_keys_max = 128;
+inline constexpr std::size_t few_keys_max = 16;
+inline std::size_t keys_read_max(const Identity& side) {
+    return keys_find_all(side) ? few_keys_max : block_keys_max;
+}
 
 // Under what stand those of the same account and amount whose reference begins with this one's, of
 // part_min characters or more: its like, and by the longest listed prefix up to `prefix_max` the

@@ -19,14 +19,8 @@ const crypto::Hmac& tenant_key() {
     return key;
 }
 
-std::vector<Key> probe_all(const crypto::Hmac& key, const Identity& side) {
-    return probe_keys(key, side);
-}
-
 bool meet(const std::vector<Key>& a, const std::vector<Key>& b) {
-    std::vector<Key> both;
-    std::ranges::set_intersection(a, b, std::back_inserter(both));
-    return !both.empty();
+    return std::ranges::find_first_of(a, b) != a.end();
 }
 
 std::vector<Key> payment_keys(const crypto::Hmac& key, const Identity& side) {
@@ -34,6 +28,23 @@ std::vector<Key> payment_keys(const crypto::Hmac& key, const Identity& side) {
 }
 std::vector<Key> settlement_keys(const crypto::Hmac& key, const Identity& side) {
     return stored_keys(key, side, Of::settlement);
+}
+
+std::vector<Key> probes_of_payment(const crypto::Hmac& key, const Identity& side) {
+    return probe_keys(key, side, Of::payment);
+}
+std::vector<Key> probes_of_settlement(const crypto::Hmac& key, const Identity& side) {
+    return probe_keys(key, side, Of::settlement);
+}
+constexpr std::array makers{payment_keys, settlement_keys, probes_of_payment, probes_of_settlement};
+
+// Those that come first.
+std::vector<Key> id_probes(const Identity& side, Of of) {
+    std::vector<Key> keys = probe_keys(tenant_key(), side, of);
+    keys.resize((of == Of::settlement || side.single_use ? 1U : 0U) +
+                (side.uetr.empty() ? 0U : 1U) +
+                (side.end_to_end_id.size() < end_to_end_id_min ? 0U : 1U));
+    return keys;
 }
 
 std::vector<std::int64_t> tags_in(std::int64_t block, const std::vector<Key>& keys) {
@@ -97,7 +108,7 @@ TEST(Keys, one_text_in_two_fields_is_two_keys) {
                     identity_of({.reference = "ABCDEFGH"})},
           std::pair{identity_of({.uetr = "ABCDEFGH"}), identity_of({.reference = "ABCDEFGH"})},
           std::pair{identity_of({.uetr = "ABCDEFGH"}), identity_of({.end_to_end_id = "ABCDEFGH"})}})
-        EXPECT_FALSE(meet(id_keys(tenant_key(), a), payment_keys(tenant_key(), b)));
+        EXPECT_FALSE(meet(id_probes(a, Of::payment), payment_keys(tenant_key(), b)));
 }
 
 TEST(Keys, fields_do_not_run_into_each_other) {
@@ -105,7 +116,7 @@ TEST(Keys, fields_do_not_run_into_each_other) {
     one.account = "AB";
     auto other = identity_of({.reference = "BCDEFGHIJ"});
     other.account = "A";
-    EXPECT_FALSE(meet(probe_keys(tenant_key(), one), payment_keys(tenant_key(), other)));
+    EXPECT_FALSE(meet(probes_of_settlement(tenant_key(), one), payment_keys(tenant_key(), other)));
     EXPECT_FALSE(
         are_in(loose_blocks(tenant_key(), one, Of::payment), payment_keys(tenant_key(), other)));
 }
@@ -122,7 +133,7 @@ TEST(Keys, another_tenant_has_other_keys) {
 TEST(Keys, what_has_no_account_has_no_keys) {
     auto nowhere = identity_of({.end_to_end_id = "E2E0001", .reference = "INV-2041", .uetr = "u"});
     nowhere.account.clear();
-    for (auto* const keys : {payment_keys, settlement_keys, probe_all, id_keys})
+    for (auto* const keys : makers)
         EXPECT_TRUE(keys(tenant_key(), nowhere).empty());
     EXPECT_TRUE(loose_blocks(tenant_key(), nowhere, Of::settlement).empty());
     EXPECT_FALSE(block_of(tenant_key(), nowhere));
@@ -131,8 +142,8 @@ TEST(Keys, what_has_no_account_has_no_keys) {
 TEST(Keys, what_carries_nothing_is_found_by_that) {
     EXPECT_EQ(payment_keys(tenant_key(), bare()).size(), 1U);
     EXPECT_TRUE(loose_blocks(tenant_key(), bare(), Of::payment).empty());
-    EXPECT_TRUE(id_keys(tenant_key(), bare()).empty());
-    EXPECT_TRUE(meet(probe_keys(tenant_key(), identity_of({.reference = "INV-2041"})),
+    EXPECT_EQ(probes_of_payment(tenant_key(), bare()).size(), 1U);
+    EXPECT_TRUE(meet(probes_of_settlement(tenant_key(), identity_of({.reference = "INV-2041"})),
                      payment_keys(tenant_key(), bare())));
     EXPECT_EQ(payment_keys(tenant_key(), identity_of({.end_to_end_id = "E2E01"})).size(), 1U)
         << "a short id is no key";
@@ -159,30 +170,28 @@ TEST(Keys, their_number_is_bounded_by_the_longest_reference) {
     identity.single_use = true;
     for (int i = 0; identity.reference.size() < 100'000; ++i)
         identity.reference += static_cast<char>('A' + i % 26);
-    EXPECT_EQ(id_keys(tenant_key(), identity).size(), 2U);
     EXPECT_EQ(loose_blocks(tenant_key(), identity, Of::payment).size(), loose_blocks_max);
     EXPECT_EQ(payment_keys(tenant_key(), identity).size(),
               std::size(prefix_lengths) + std::size(suffix_lengths) + loose_blocks_max)
         << "one of the prefixes is a loose block, and there is the whole";
     const std::size_t parts = 2 * (reference_chars_max - part_min) + 2;
-    const std::size_t others = 2 + 1 + 1 + 15 + 1; // ids, payer, whole, crossed ids, no reference
-    EXPECT_LE(probe_keys(tenant_key(), identity).size(), parts + others);
+    const std::size_t others = 3 + 1 + 1 + 15 + 1; // ids, payer, whole, crossed ids, no reference
+    EXPECT_LE(probes_of_payment(tenant_key(), identity).size(), parts + others);
 }
 
-TEST(Keys, are_sorted_and_unique) {
+TEST(Keys, are_unique) {
     EXPECT_TRUE(testing::holds([] {
         const auto identity = *testing::any_identity();
-        for (auto* const keys_of : {payment_keys, settlement_keys, probe_all, id_keys}) {
-            const auto keys = keys_of(tenant_key(), identity);
-            RC_ASSERT(std::ranges::is_sorted(keys));
+        for (auto* const keys_of : makers) {
+            auto keys = keys_of(tenant_key(), identity);
+            std::ranges::sort(keys);
             RC_ASSERT(std::ranges::adjacent_find(keys) == keys.end());
         }
     }));
 }
 
 bool looks_under_keys(Rank rank) {
-    return rank == Rank::uetr || rank == Rank::end_to_end_id ||
-           (rank >= Rank::crossed_ids && rank <= Rank::payer);
+    return rank <= Rank::end_to_end_id || (rank >= Rank::crossed_ids && rank <= Rank::payer);
 }
 bool looks_in_loose_blocks(Rank rank) {
     return rank == Rank::single_use_account || rank == Rank::end_to_end_id_only ||
@@ -202,10 +211,11 @@ TEST(Keys, whatever_can_be_paired_is_found_from_either_side) {
             ++paired[static_cast<std::size_t>(*rank)];
             const auto of_payment = payment_keys(tenant_key(), payment);
             const auto of_settlement = settlement_keys(tenant_key(), settlement);
-            if (looks_under_keys(*rank)) {
-                RC_ASSERT(meet(probe_keys(tenant_key(), settlement), of_payment));
-                RC_ASSERT(meet(probe_keys(tenant_key(), payment), of_settlement));
-            }
+            const bool in_one_block = payment.amount == settlement.amount;
+            if (in_one_block && (looks_under_keys(*rank) || keys_find_all(settlement)))
+                RC_ASSERT(meet(probes_of_settlement(tenant_key(), settlement), of_payment));
+            if (in_one_block && (looks_under_keys(*rank) || keys_find_all(payment)))
+                RC_ASSERT(meet(probes_of_payment(tenant_key(), payment), of_settlement));
             if (looks_in_loose_blocks(*rank)) {
                 RC_ASSERT(
                     are_in(loose_blocks(tenant_key(), settlement, Of::settlement), of_payment));
@@ -217,19 +227,48 @@ TEST(Keys, whatever_can_be_paired_is_found_from_either_side) {
 }
 
 // Whoever has to stop at a limit looks under these first (choice.h, Seen::some).
-TEST(Keys, equal_ids_are_found_by_them_alone) {
+TEST(Keys, equal_ids_and_accounts_for_single_use_are_looked_for_first) {
     int paired = 0;
     EXPECT_TRUE(testing::holds([&paired] {
         const auto payment = *testing::any_identity();
-        const auto settlement = *testing::any_identity();
+        auto settlement = *testing::any_identity();
+        settlement.single_use = false; // it cannot know
         const auto rank = relate(payment, settlement).rank;
-        if (rank != Rank::uetr && rank != Rank::end_to_end_id)
+        if (!rank || *rank > Rank::end_to_end_id || payment.amount != settlement.amount)
             return;
         ++paired;
-        RC_ASSERT(meet(id_keys(tenant_key(), settlement), payment_keys(tenant_key(), payment)));
-        RC_ASSERT(meet(id_keys(tenant_key(), payment), settlement_keys(tenant_key(), settlement)));
+        RC_ASSERT(meet(id_probes(settlement, Of::settlement), payment_keys(tenant_key(), payment)));
+        RC_ASSERT(meet(id_probes(payment, Of::payment), settlement_keys(tenant_key(), settlement)));
     }));
     EXPECT_GT(paired, 20) << "the generator no longer makes pairs";
+}
+
+// Whoever takes a verdict on a part of the candidates for the whole would give money away.
+TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
+    int matched = 0, left_out = 0;
+    EXPECT_TRUE(testing::holds([&] {
+        auto settlement = *testing::any_identity();
+        settlement.single_use = false; // it cannot know
+        const auto keys = probe_keys(tenant_key(), settlement, Of::settlement, Look().strong());
+        std::vector<Identity> all, strong;
+        for (Identity& payment : *testing::any_identities(8)) {
+            payment.account = settlement.account;
+            payment.amount = settlement.amount;
+            all.push_back(payment);
+            if (meet(keys, payment_keys(tenant_key(), payment)))
+                strong.push_back(payment);
+        }
+        const Choice few = choose_payment(settlement, strong, Seen::by_strong_keys);
+        if (few.outcome != Outcome::one)
+            return;
+        ++matched;
+        left_out += strong.size() < all.size() ? 1 : 0;
+        const Choice whole = choose_payment(settlement, all, Seen::all);
+        RC_ASSERT(whole.outcome == Outcome::one);
+        RC_ASSERT(all[whole.candidates.front().index] == strong[few.candidates.front().index]);
+    }));
+    EXPECT_GT(matched, 20) << "the generator no longer makes matches";
+    EXPECT_GT(left_out, 20) << "the generator no longer makes crowds";
 }
 
 TEST(Keys, every_pair_of_lengths_is_found_from_either_side_whichever_end_was_cut) {
@@ -244,8 +283,10 @@ TEST(Keys, every_pair_of_lengths_is_found_from_either_side_whichever_end_was_cut
         const auto of_longer = payment_keys(tenant_key(), longer);
         const auto of_shorter = payment_keys(tenant_key(), shorter);
         ASSERT_TRUE(relate(shorter, longer).rank);
-        ASSERT_TRUE(meet(probe_keys(tenant_key(), shorter), of_longer)) << part << " " << rest;
-        ASSERT_TRUE(meet(probe_keys(tenant_key(), longer), of_shorter)) << part << " " << rest;
+        ASSERT_TRUE(meet(probes_of_settlement(tenant_key(), shorter), of_longer))
+            << part << " " << rest;
+        ASSERT_TRUE(meet(probes_of_settlement(tenant_key(), longer), of_shorter))
+            << part << " " << rest;
     };
     const std::string_view text = whole;
     for (std::size_t a = part_min; a <= text.size(); ++a)

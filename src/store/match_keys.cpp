@@ -7,10 +7,6 @@ namespace settled::store {
 
 namespace {
 
-// Looking at a whole block costs one short walk; beyond this many rows, keys are looked up one by
-// one.
-constexpr std::int64_t block_rows_max = 128;
-
 const Statement insert{"INSERT INTO match_key (tenant_id, block, side, tag, owner_id) "
                        "VALUES ($1, $2, $3, $4, $5)"};
 const Statement remove{"DELETE FROM match_key WHERE tenant_id = $1 AND block = $2 AND side = $3 "
@@ -19,6 +15,13 @@ const Statement walk{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND bl
                      "AND side = $3 ORDER BY tag, owner_id LIMIT $4"};
 const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
                         "AND side = $3 AND tag = $4 ORDER BY owner_id LIMIT $5"};
+
+// Several keys in one turn at the engine; null where there are fewer.
+constexpr std::size_t together_max = 8;
+const Statement look_up_together{
+    "SELECT owner_id FROM (VALUES (CAST($1 AS bigint), CAST($2 AS bigint)), ($3, $4), ($5, $6), "
+    "($7, $8), ($9, $10), ($11, $12), ($13, $14), ($15, $16)) AS probe CROSS JOIN match_key "
+    "WHERE tenant_id = $17 AND side = $18 AND block = column1 AND tag = column2 LIMIT $19"};
 
 // Blocks beyond those that are asked for repeat the first.
 const Statement any_of{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND side = $2 AND "
@@ -33,10 +36,69 @@ void add_owners(std::vector<std::int64_t>& owners, const Rows& rows) {
             owners.push_back(owner);
     }
 }
-void add_owners(Waiting& found, const Rows& rows) {
-    add_owners(found.owners, rows);
-    found.reads += {1, static_cast<std::uint32_t>(rows.size())};
-}
+
+// Finds what stands under keys, until there are enough.
+class Gatherer {
+  public:
+    Gatherer(Session& s, TenantId tenant, Side side, std::size_t owners_max)
+        : s_(s), tenant_(tenant), side_(static_cast<int>(side)), owners_max_(owners_max) {}
+
+    Step<> gather(std::span<const match::Key> keys) {
+        while (!keys.empty() && !found_.overflow) {
+            const auto some = keys.first(std::min(keys.size(), together_max));
+            keys = keys.subspan(some.size());
+            if (some.size() == 1 || !co_await looked_up_together(some))
+                co_await look_up_each(some);
+        }
+    }
+    // In the order of their ids, whatever the engine gave first.
+    Waiting take() {
+        std::ranges::sort(found_.owners);
+        return std::move(found_);
+    }
+
+  private:
+    // False: so many that the order in which they are gathered matters.
+    Step<bool> looked_up_together(std::span<const match::Key> keys) {
+        // An owner may stand under several of them.
+        const auto rows_max = static_cast<std::int64_t>(2 * owners_max_);
+        std::array<Value, 2 * together_max + 3> values;
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            values[2 * i] = keys[i].block;
+            values[2 * i + 1] = keys[i].tag;
+        }
+        std::ranges::copy(std::array<Value, 3>{tenant_, side_, rows_max + 1}, values.end() - 3);
+        const Rows rows = co_await s_.run(look_up_together, values);
+        Waiting more = found_;
+        add(more, rows);
+        if (static_cast<std::int64_t>(rows.size()) > rows_max || more.owners.size() > owners_max_)
+            co_return false;
+        found_ = std::move(more);
+        co_return true;
+    }
+    Step<> look_up_each(std::span<const match::Key> keys) {
+        const auto limit = static_cast<std::int64_t>(owners_max_) + 1;
+        for (std::size_t i = 0; i < keys.size() && !found_.overflow; ++i)
+            add_up_to_limit(
+                co_await s_.run(look_up, tenant_, keys[i].block, side_, keys[i].tag, limit));
+    }
+    static void add(Waiting& found, const Rows& rows) {
+        add_owners(found.owners, rows);
+        found.reads += {1, static_cast<std::uint32_t>(rows.size())};
+    }
+    void add_up_to_limit(const Rows& rows) {
+        add(found_, rows);
+        found_.overflow = found_.owners.size() > owners_max_;
+        if (found_.overflow)
+            found_.owners.resize(owners_max_);
+    }
+
+    Session& s_;
+    TenantId tenant_;
+    int side_;
+    std::size_t owners_max_;
+    Waiting found_;
+};
 
 } // namespace
 
@@ -52,43 +114,24 @@ Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t ow
         co_await s.send(remove, tenant, key.block, static_cast<int>(side), key.tag, owner);
 }
 
-Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t block,
-                           const ProbeKeys& probe_keys, std::size_t owners_max) {
-    Waiting found;
-    const Rows walked =
-        co_await s.run(walk, tenant, block, static_cast<int>(side), block_rows_max + 1);
-    add_owners(found, walked);
-    const bool whole = static_cast<std::int64_t>(walked.size()) <= block_rows_max;
-    if (!whole || found.owners.size() > owners_max) {
-        found.owners.clear();
-        found.by_keys = true;
-        const auto limit = static_cast<std::int64_t>(owners_max) + 1;
-        for (const match::Key& key : probe_keys()) {
-            const Rows rows =
-                co_await s.run(look_up, tenant, key.block, static_cast<int>(side), key.tag, limit);
-            add_owners(found, rows);
-            if (found.owners.size() > owners_max)
-                break;
-        }
-    }
-    if (found.owners.size() > owners_max) {
-        found.owners.resize(owners_max);
-        found.overflow = true;
-    }
-    co_return found;
-}
-
 Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t block,
-                         std::size_t owners_max) {
+                         std::size_t rows_max, std::size_t owners_max) {
     Waiting found;
-    const Rows walked =
-        co_await s.run(walk, tenant, block, static_cast<int>(side), block_rows_max + 1);
-    add_owners(found, walked);
-    found.overflow = static_cast<std::int64_t>(walked.size()) > block_rows_max ||
-                     found.owners.size() > owners_max;
+    const Rows walked = co_await s.run(walk, tenant, block, static_cast<int>(side),
+                                       static_cast<std::int64_t>(rows_max) + 1);
+    add_owners(found.owners, walked);
+    found.reads = {1, static_cast<std::uint32_t>(walked.size())};
+    found.overflow = walked.size() > rows_max || found.owners.size() > owners_max;
     if (found.owners.size() > owners_max)
         found.owners.resize(owners_max);
     co_return found;
+}
+
+Step<Waiting> find_under(Session& s, TenantId tenant, Side side, std::vector<match::Key> keys,
+                         std::size_t owners_max) {
+    Gatherer gatherer(s, tenant, side, owners_max);
+    co_await gatherer.gather(keys);
+    co_return gatherer.take();
 }
 
 Step<bool> waits_in_any(Session& s, TenantId tenant, Side side, std::vector<std::int64_t> blocks) {
@@ -107,6 +150,17 @@ Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side s
     std::vector<std::int64_t> owners;
     add_owners(owners, rows);
     co_return owners;
+}
+
+Step<bool> take_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
+                           std::vector<match::Key> keys) {
+    bool any = false;
+    for (const match::Key& key : keys) {
+        const Rows removed =
+            co_await s.run(remove, tenant, key.block, static_cast<int>(side), key.tag, owner);
+        any = any || removed.changed() != 0;
+    }
+    co_return any;
 }
 
 Step<> move_match_keys(Session& s, TenantId tenant, Side from, Side to, std::int64_t owner,

@@ -5,7 +5,6 @@
 #include "store/session.h"
 #include "store/step.h"
 
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -35,27 +34,28 @@ struct Reads {
     }
 };
 
-// Owners of that side in one block who may be a counterpart, at most `owners_max`; `overflow` says
-// that there are more. A block with few owners is given whole. In a crowded one only the owners
-// under the probe keys are, which are made when needed; they are looked up in the order given, so
-// that what is left out at the limit stands under the last of them.
+// Owners of that side; each is named once.
 struct Waiting {
     std::vector<std::int64_t> owners;
-    bool overflow = false;
-    bool by_keys = false; // the block is crowded: owners without a key in common are left out
+    bool overflow = false; // there are more
     Reads reads;
 };
-using ProbeKeys = std::function<std::vector<match::Key>()>;
-Step<Waiting> find_waiting(Session& s, TenantId tenant, Side side, std::int64_t block,
-                           const ProbeKeys& probe_keys, std::size_t owners_max);
-// The owners of that side in one block, at most `owners_max`.
+// Those in one block: all of them, or, where more than `rows_max` keys or `owners_max` owners are,
+// some of them.
 Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t block,
+                         std::size_t rows_max, std::size_t owners_max);
+// Those under any of the keys, at most `owners_max`; what is left out at that limit stands under
+// the last of the keys alone.
+Step<Waiting> find_under(Session& s, TenantId tenant, Side side, std::vector<match::Key> keys,
                          std::size_t owners_max);
 // Whether anybody of that side is in any of the blocks, at most loose_blocks_max of them.
 Step<bool> waits_in_any(Session& s, TenantId tenant, Side side, std::vector<std::int64_t> blocks);
 // Those under one key alone.
 Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side side, match::Key key,
                                              std::size_t owners_max);
+// Takes out what of these stands there. Whether there was any.
+Step<bool> take_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
+                           std::vector<match::Key> keys);
 // From one side to another, as a payment that is put into the archive.
 Step<> move_match_keys(Session& s, TenantId tenant, Side from, Side to, std::int64_t owner,
                        std::span<const match::Key> keys);

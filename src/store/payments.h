@@ -15,6 +15,9 @@ Step<> insert_payment(Session& s, TenantId tenant, const flow::Payment& payment,
                       const crypto::Digest& fingerprint);
 
 Step<std::optional<flow::Payment>> find_payment(Session& s, TenantId tenant, PaymentId id);
+// All of these, which exist, in the order of their ids.
+Step<std::vector<flow::Payment>> find_payments(Session& s, TenantId tenant,
+                                               std::vector<std::int64_t> ids);
 
 struct RegisteredPayment {
     flow::Payment payment;

@@ -93,6 +93,10 @@ class Session {
     Query<sizeof...(Args)> run(const Statement& statement, const Args&... args) {
         return {*this, statement, {Value(args)...}};
     }
+    template <std::size_t N>
+    Query<N> run(const Statement& statement, const std::array<Value, N>& values) {
+        return {*this, statement, values};
+    }
     // The same when nobody needs to know what came of it: an engine across a socket does not wait.
     // One that fails takes the unit with it all the same.
     template <class... Args>

@@ -13,6 +13,9 @@ namespace settled::store {
 
 Step<> insert_settlement(Session& s, TenantId tenant, const flow::Settlement& settlement);
 Step<std::optional<flow::Settlement>> find_settlement(Session& s, TenantId tenant, SettlementId id);
+// All of these, which exist, in the order of their ids.
+Step<std::vector<flow::Settlement>> find_settlements(Session& s, TenantId tenant,
+                                                     std::vector<std::int64_t> ids);
 
 struct SettlementFilter {
     std::string status;  // empty: any

@@ -18,16 +18,6 @@ using store::Side;
 using store::Step;
 using store::Waiting;
 
-// Ids before references: at the limit only candidates by reference may be left out
-// (match/choice.h).
-std::vector<match::Key> ordered_probe_keys(const crypto::Hmac& key, const match::Identity& identity,
-                                           const match::Look& look) {
-    std::vector<match::Key> keys = match::id_keys(key, identity);
-    const auto all = match::probe_keys(key, identity, look);
-    keys.insert(keys.end(), all.begin(), all.end());
-    return keys;
-}
-
 // Who looks, and how.
 struct Looker {
     const crypto::Hmac& key;
@@ -57,76 +47,113 @@ Looker looker_of(const Context& context, TenantId tenant, const flow::Settlement
     return looker;
 }
 
-void merge(Waiting& all, const Waiting& more) {
-    for (const std::int64_t owner : more.owners)
-        if (std::ranges::find(all.owners, owner) == all.owners.end())
-            all.owners.push_back(owner);
-    all.overflow = all.overflow || more.overflow;
-    all.by_keys = all.by_keys || more.by_keys;
-    all.reads += more.reads;
+// Who was found, and how much of the other side they are.
+struct Found {
+    std::vector<std::int64_t> owners;
+    Seen seen = Seen::all;
+    bool is_cut = false;
+    store::Reads reads;
+
+    void add(const Waiting& more) {
+        for (const std::int64_t owner : more.owners)
+            if (std::ranges::find(owners, owner) == owners.end())
+                owners.push_back(owner);
+        if (more.overflow)
+            seen = Seen::some;
+        reads += more.reads;
+    }
+};
+
+Step<Waiting> walk(Session& s, const Looker& looker, Side side, std::int64_t block) {
+    return store::walk_block(s, looker.tenant, side, block, match::block_keys_max,
+                             limits::candidates_max);
 }
 
-Step<Waiting> find_under(Session& s, const Looker& looker, Side side, const match::Look& look) {
+Step<Waiting> look_up(Session& s, const Looker& looker, Side side, const match::Look& look) {
+    return store::find_under(s, looker.tenant, side,
+                             match::probe_keys(looker.key, looker.identity, looker.of, look),
+                             limits::candidates_max);
+}
+
+// In the amount block, and what else stands under probe keys.
+Step<Found> find_under(Session& s, const Looker& looker, Side side, const match::Look& look) {
+    Found found;
     const auto block = match::block_of(looker.key, looker.identity);
     if (!block)
-        co_return Waiting{};
-    const store::ProbeKeys probe = [&] {
-        return ordered_probe_keys(looker.key, looker.identity, look);
-    };
-    co_return co_await store::find_waiting(s, looker.tenant, side, *block, probe,
-                                           limits::candidates_max);
+        co_return found;
+    const Waiting whole =
+        co_await store::walk_block(s, looker.tenant, side, *block,
+                                   match::keys_read_max(looker.identity), limits::candidates_max);
+    found.reads = whole.reads;
+    if (!whole.overflow) {
+        found.owners = whole.owners;
+        co_return found;
+    }
+    const bool is_full = look == looker.full && match::keys_find_all(looker.identity);
+    found.seen = is_full ? Seen::all : Seen::by_keys;
+    found.add(co_await look_up(s, looker, side, look));
+    co_return found;
+}
+
+// Nobody, where it was learnt that there is somewhere else to look first.
+Step<Found> find_strong(Session& s, const Looker& looker, Side side) {
+    Found found;
+    found.seen = Seen::by_strong_keys;
+    if (looker.first == looker.full)
+        found.add(co_await look_up(s, looker, side, looker.full.strong()));
+    co_return found;
 }
 
 // All who may belong to it, or nobody: what is found by a part of the keys is never judged.
-Step<Waiting> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
+Step<Found> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
     store::Reads spent;
     if (reach == Reach::exact && looker.first != looker.full) {
-        const Waiting few = co_await find_under(s, looker, side, looker.first);
-        if (few.owners.empty() || !few.by_keys)
+        const Found few = co_await find_under(s, looker, side, looker.first);
+        if (few.owners.empty() || few.seen == Seen::all)
             co_return few;
         spent = few.reads;
     }
-    Waiting all = co_await find_under(s, looker, side, looker.full);
+    Found all = co_await find_under(s, looker, side, looker.full);
     all.reads += spent;
     co_return all;
 }
 
-struct Found {
-    Waiting waiting;
-    bool is_cut = false;
-};
 Step<Found> find(Session& s, const Looker& looker, Reach reach) {
     const Side side = looker.of == match::Of::payment ? Side::settlement : Side::payment;
-    const Waiting exact = co_await find_exact(s, looker, side, reach);
+    if (reach == Reach::strong)
+        co_return co_await find_strong(s, looker, side);
+    Found found = co_await find_exact(s, looker, side, reach);
     if (reach == Reach::exact)
-        co_return Found{exact};
-    Waiting found = exact;
+        co_return found;
+    Found cut = found;
+    cut.is_cut = true;
     for (const std::int64_t block : match::loose_blocks(looker.key, looker.identity, looker.of)) {
-        const Waiting more =
-            co_await store::walk_block(s, looker.tenant, side, block, limits::candidates_max);
+        const Waiting more = co_await walk(s, looker, side, block);
         if (more.overflow) // what so many share identifies nobody
-            co_return Found{exact, true};
-        merge(found, more);
+            co_return cut;
+        found.add(more);
     }
     if (found.owners.size() > limits::candidates_max)
-        co_return Found{exact, true};
+        co_return cut;
     if (!found.owners.empty() || side == Side::settlement)
-        co_return Found{found};
-    found = co_await find_under(s, looker, Side::archive, looker.full);
-    co_return Found{found};
+        co_return found;
+    co_return co_await find_under(s, looker, Side::archive, looker.full);
 }
 
-std::vector<SettlementId> ids_of(const Waiting& waiting) {
+std::vector<SettlementId> ids_of(const std::vector<std::int64_t>& owners) {
     std::vector<SettlementId> ids;
-    for (const std::int64_t owner : waiting.owners)
+    for (const std::int64_t owner : owners)
         ids.push_back(SettlementId{owner});
     return ids;
 }
 
-Seen seen_of(const Waiting& waiting) {
-    if (waiting.overflow)
-        return Seen::some;
-    return waiting.by_keys ? Seen::by_keys : Seen::all;
+template <class T>
+Candidates<T> nobody_yet(const Found& found) {
+    Candidates<T> near;
+    near.is_cut = found.is_cut;
+    near.seen = found.seen;
+    near.reads = found.reads;
+    return near;
 }
 
 } // namespace
@@ -134,17 +161,11 @@ Seen seen_of(const Waiting& waiting) {
 Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context, TenantId tenant,
                                               const flow::Settlement& settlement, Reach reach) {
     const Looker looker = looker_of(context, tenant, settlement);
-    const auto [waiting, is_cut] = co_await find(s, looker, reach);
-    Candidates<flow::Payment> near;
-    near.is_cut = is_cut;
-    near.seen = seen_of(waiting);
-    near.reads = waiting.reads;
-    for (const std::int64_t owner : waiting.owners) {
-        auto payment = co_await store::find_payment(s, tenant, PaymentId{owner});
-        SETTLED_ASSERT(payment.has_value(), "a payment under a match key exists");
-        if (!settlement.refuses(payment->id))
-            near.add(std::move(*payment));
-    }
+    const Found found = co_await find(s, looker, reach);
+    auto near = nobody_yet<flow::Payment>(found);
+    for (flow::Payment& payment : co_await store::find_payments(s, tenant, found.owners))
+        if (!settlement.refuses(payment.id))
+            near.add(std::move(payment));
     co_return near;
 }
 
@@ -152,43 +173,35 @@ Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& c
                                                     TenantId tenant, const flow::Payment& payment,
                                                     const flow::Settlement& judged, Reach reach) {
     const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment.identity};
-    const auto [waiting, is_cut] = co_await find(s, looker, reach);
-    Candidates<flow::Settlement> near;
-    near.is_cut = is_cut;
-    near.seen = seen_of(waiting);
-    near.reads = waiting.reads;
+    Found found = co_await find(s, looker, reach);
+    auto near = nobody_yet<flow::Settlement>(found);
     near.add(judged);
-    for (const std::int64_t owner : waiting.owners) {
-        if (owner == judged.id.value)
-            continue;
-        auto settlement = co_await store::find_settlement(s, tenant, SettlementId{owner});
-        SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
-        if (!settlement->refuses(payment.id))
-            near.add(std::move(*settlement));
-    }
+    std::erase(found.owners, judged.id.value);
+    for (flow::Settlement& settlement : co_await store::find_settlements(s, tenant, found.owners))
+        if (!settlement.refuses(payment.id))
+            near.add(std::move(settlement));
     co_return near;
 }
 
 Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context, TenantId tenant,
                                              const match::Identity& payment) {
     const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
-    const auto waiting = co_await find_under(s, looker, Side::settlement, looker.full);
-    co_return ids_of(waiting);
+    co_return ids_of((co_await find_under(s, looker, Side::settlement, looker.full)).owners);
 }
 
 Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& context, TenantId tenant,
                                                 const match::Identity& payment) {
-    const auto blocks = match::loose_blocks(context.keys.of(tenant), payment, match::Of::payment);
+    const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
+    const auto blocks = match::loose_blocks(looker.key, payment, looker.of);
     // Nearly always nobody: one look for all blocks together, since every payment comes here.
     const bool anybody = co_await store::waits_in_any(s, tenant, Side::settlement, blocks);
-    Waiting waiting;
+    Found found;
     for (std::size_t i = 0; anybody && i < blocks.size(); ++i) {
-        const Waiting more = co_await store::walk_block(s, tenant, Side::settlement, blocks[i],
-                                                        limits::candidates_max);
+        const Waiting more = co_await walk(s, looker, Side::settlement, blocks[i]);
         if (!more.overflow) // what so many share identifies nobody
-            merge(waiting, more);
+            found.add(more);
     }
-    co_return ids_of(waiting);
+    co_return ids_of(found.owners);
 }
 
 } // namespace settled::units

@@ -16,8 +16,10 @@ namespace settled::units {
 
 // Where to look.
 enum class Reach : std::uint8_t {
-    exact, // the account and the amount
-    loose, // what shares an identifier with it on that account, too, whatever the amount
+    strong, // the account and the amount, and only what may be or rival a match by an id or by an
+            // equal reference: however many share the amount, this costs the same
+    exact,  // the account and the amount
+    loose,  // what shares an identifier with it on that account, too, whatever the amount
 };
 
 template <class T>

@@ -1,11 +1,16 @@
 #include "units/judge.h"
 
+#include <algorithm>
+
 namespace settled::units {
 
 using match::Outcome;
 
-store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
-                           const flow::Settlement& settlement, Reach reach) {
+namespace {
+
+// `reach`: for payments. The settlements that one of them could have are few.
+store::Step<Verdict> judge_within(store::Session& s, const Context& context, TenantId tenant,
+                                  const flow::Settlement& settlement, Reach reach) {
     const auto rules = context.rules_of(tenant, settlement.identity.account);
     Verdict verdict;
     auto payments = co_await payments_near(s, context, tenant, settlement, reach);
@@ -22,7 +27,8 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
         co_return verdict;
 
     const flow::Payment& chosen = verdict.candidates.front().payment;
-    const auto suitors = co_await settlements_near(s, context, tenant, chosen, settlement, reach);
+    const auto suitors = co_await settlements_near(s, context, tenant, chosen, settlement,
+                                                   std::max(reach, Reach::exact));
     const match::Choice returned =
         match::choose_settlement(chosen.identity, suitors.identities, suitors.seen, *rules);
     verdict.settlements_seen = suitors.items.size();
@@ -33,6 +39,22 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
         verdict.outcome = Outcome::ambiguous;
         verdict.candidates.front().not_taken = refused;
     }
+    co_return verdict;
+}
+
+} // namespace
+
+store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
+                           const flow::Settlement& settlement, Reach reach) {
+    store::Reads spent;
+    if (reach == Reach::exact) {
+        Verdict strong = co_await judge_within(s, context, tenant, settlement, Reach::strong);
+        if (strong.outcome == Outcome::one)
+            co_return strong;
+        spent = strong.reads;
+    }
+    Verdict verdict = co_await judge_within(s, context, tenant, settlement, reach);
+    verdict.reads += spent;
     co_return verdict;
 }
 
