@@ -56,7 +56,7 @@ Result<> Installation::open_parts() {
     store_ = std::move(opened.store);
     master_ = std::move(opened.master);
     TRY_VOID(take_place());
-    keys_ = std::make_unique<units::TenantKeys>(master_.copy());
+    keys_ = std::make_unique<units::TenantKeys>(master_.copy(), std::move(opened.key_versions));
     profiles_ = std::make_unique<units::ProfileBook>(
         *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
     context_ = std::make_unique<units::Context>(

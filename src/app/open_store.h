@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "base/secret.h"
 #include "store/store.h"
+#include "units/tenant_keys.h"
 
 #include <memory>
 
@@ -13,12 +14,16 @@ namespace settled::app {
 struct OpenedStore {
     std::unique_ptr<store::Store> store;
     Secret master;
+    units::KeyVersions key_versions = {};
 };
 
 // Opens SQLite in the data directory, or the PostgreSQL of store.url; makes store and key at the
-// first start. Fails with key_unsuitable when the store was begun with another master key, with
-// copy_unfinished, and with what the engine and the key's custody say.
+// first start. Fails with key_unsuitable when the store was begun with another master key or is
+// half rekeyed, with copy_unfinished, and with what the engine and the key's custody say.
 Result<OpenedStore> open_store(const Config& config, Rng& rng);
+
+// The same, to rekey a tenant: half rekeyed or not.
+Result<OpenedStore> open_store_to_rekey(const Config& config, Rng& rng);
 
 // For commands that only read, beside a server that runs: SQLite refuses every write. The store
 // must be there.

@@ -1,5 +1,7 @@
-// `settled store copy FROM TO`: a whole store, to another place or another engine.
-#include "app/commands.h"
+// `settled store copy FROM TO`: a whole store, to another place or another engine; and the rest of
+// `settled store`.
+#include "app/store_command.h"
+
 #include "app/copy_progress.h"
 #include "app/open_store.h"
 #include "app/run.h"
@@ -108,7 +110,8 @@ int run_copy(const CopyOptions& options) {
 } // namespace
 
 void add_store(CommandLine& line) {
-    CLI::App* const store = line.root.add_subcommand("store", "move the store to another place");
+    CLI::App* const store = line.root.add_subcommand(
+        "store", "move the store to another place, replace its match keys");
     store->require_subcommand(1);
     auto options = std::make_shared<CopyOptions>();
     CLI::App* const command = store->add_subcommand(
@@ -124,6 +127,7 @@ void add_store(CommandLine& line) {
     command->add_option("FROM", options->from, place)->required();
     command->add_option("TO", options->to, place)->required();
     command->callback([&line, options] { line.exit_status = run_copy(*options); });
+    add_store_rekey(line, *store);
 }
 
 } // namespace settled::app

@@ -81,6 +81,8 @@ std::string evidence(const Grounds& grounds) {
     w.member("rivals", std::uint64_t{0}).member("after_watermark", grounds.after_watermark);
     wire::write_money(w, "expected", grounds.expected);
     w.member("payment", grounds.payment).member("settlement", grounds.settlement);
+    if (grounds.key_version != 1)
+        w.member("key_version", std::int64_t{grounds.key_version});
     if (!grounds.reason.empty())
         w.member("reason", grounds.reason);
     w.end();

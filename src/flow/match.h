@@ -49,6 +49,7 @@ struct Grounds {
     std::string payment;
     std::string settlement;
     std::string reason = {}; // a person's, if one decided
+    int key_version = 1;     // of the tenant's key that the hashes are under
 };
 
 // {"agreed":["end_to_end_id","account","amount"],"payments_seen":1,"settlements_seen":1,…}

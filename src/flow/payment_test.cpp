@@ -123,17 +123,19 @@ TEST(Settlement, is_matched_only_if_money_came_in) {
 }
 
 TEST(Evidence, names_what_agreed_and_what_was_seen) {
-    const Grounds grounds{.rank = match::Rank::end_to_end_id,
-                          .payments_seen = 1,
-                          .settlements_seen = 2,
-                          .after_watermark = true,
-                          .expected = {1234, Currency::parse("GBP").value()},
-                          .payment = "aa",
-                          .settlement = "bb"};
+    Grounds grounds{.rank = match::Rank::end_to_end_id,
+                    .payments_seen = 1,
+                    .settlements_seen = 2,
+                    .after_watermark = true,
+                    .expected = {1234, Currency::parse("GBP").value()},
+                    .payment = "aa",
+                    .settlement = "bb"};
     EXPECT_EQ(evidence(grounds),
               R"({"agreed":["end_to_end_id","account","amount"],"payments_seen":1,)"
               R"("settlements_seen":2,"rivals":0,"after_watermark":true,)"
               R"("expected":{"value":"12.34","currency":"GBP"},"payment":"aa","settlement":"bb"})");
+    grounds.key_version = 2;
+    EXPECT_TRUE(evidence(grounds).ends_with(R"("settlement":"bb","key_version":2})"));
 }
 
 TEST(Pairing, has_a_name_each_way) {

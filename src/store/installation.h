@@ -6,7 +6,9 @@
 #include "store/step.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace settled::store {
 
@@ -15,5 +17,14 @@ inline constexpr std::string_view installation_master_key_check = "master_key_ch
 Step<std::optional<Bytes>> find_installation_value(Session& s, std::string_view name);
 // The value that stands there from now on: this one, or an earlier one.
 Step<Bytes> keep_installation_value(Session& s, std::string_view name, Bytes value);
+// Whatever stood there before.
+Step<> set_installation_value(Session& s, std::string name, Bytes value);
+
+struct InstallationValue {
+    std::string name;
+    Bytes value;
+};
+// Those whose names begin so, by name.
+Step<std::vector<InstallationValue>> installation_values_under(Session& s, std::string prefix);
 
 } // namespace settled::store

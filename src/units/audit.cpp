@@ -118,7 +118,7 @@ Step<AuditPage> audit_ids(Session& s, const TenantKeys& keys, TenantId tenant, A
         else if (cursor.phase == AuditPhase::settlements)
             co_await check_settlement(s, tenant, SettlementId{each.id}, page.findings);
         else
-            co_await check_match(s, keys.of(tenant), tenant, MatchId{each.id}, rules, page);
+            co_await check_match(s, keys, tenant, MatchId{each.id}, rules, page);
     }
     page.checked = ids.size();
     page.next = cursor;

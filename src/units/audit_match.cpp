@@ -26,7 +26,8 @@ using store::Step;
 
 // What one match is checked with.
 struct Case {
-    const crypto::Hmac& key;
+    const TenantKeys& keys;
+    TenantId tenant;
     const std::vector<match::RuleSet>& rules;
     flow::Match match;
     flow::Settlement settlement;
@@ -93,6 +94,7 @@ struct Stated {
     Money expected;
     std::string payment;
     std::string settlement;
+    int key_version = first_key_version;
 };
 
 std::optional<Stated> read_evidence(const std::string& json) {
@@ -115,7 +117,10 @@ std::optional<Stated> read_evidence(const std::string& json) {
     const auto money = parse_money(*value->string(), *currency);
     if (!money)
         return std::nullopt;
-    return Stated{*money, std::string(*payment->string()), std::string(*settlement->string())};
+    Stated stated{*money, std::string(*payment->string()), std::string(*settlement->string())};
+    if (const auto version = root.member("key_version"))
+        stated.key_version = static_cast<int>(version->integer().value_or(0));
+    return stated;
 }
 
 // Part of a group is known by what agrees but for the amount; the group's rank is its weakest.
@@ -158,8 +163,9 @@ void check_decision(const Case& c) {
     if (!stated)
         return c.find("evidence", "what was compared", "unreadable");
     payment.amount = stated->expected;
-    const std::string of_payment = match::proof_of(c.key, payment);
-    const std::string of_settlement = match::proof_of(c.key, settlement);
+    const crypto::Hmac& key = c.keys.of(c.tenant, stated->key_version);
+    const std::string of_payment = match::proof_of(key, payment);
+    const std::string of_settlement = match::proof_of(key, settlement);
     if (of_payment != stated->payment)
         c.find("payment_proof", of_payment, stated->payment);
     if (of_settlement != stated->settlement)
@@ -223,7 +229,7 @@ Step<std::vector<match::RuleSet>> known_rules(Session& s, TenantId tenant) {
     co_return all;
 }
 
-Step<> check_match(Session& s, const crypto::Hmac& key, TenantId tenant, MatchId id,
+Step<> check_match(Session& s, const TenantKeys& keys, TenantId tenant, MatchId id,
                    const std::vector<match::RuleSet>& rules, AuditPage& page) {
     const auto match = co_await store::find_match(s, tenant, id);
     if (!match) {
@@ -236,7 +242,7 @@ Step<> check_match(Session& s, const crypto::Hmac& key, TenantId tenant, MatchId
         page.findings.push_back({"payment", to_string(id), "its payment", "none"});
         co_return;
     }
-    const Case c{key, rules, *match, *settlement, *payment, page};
+    const Case c{keys, tenant, rules, *match, *settlement, *payment, page};
     check_decision(c);
     const auto end = co_await store::find_match_end(s, tenant, id);
     const auto slots = co_await store::slots_of(s, tenant, id);

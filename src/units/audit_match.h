@@ -1,7 +1,6 @@
 // One match, made again from what is stored of its payment and its settlement.
 #pragma once
 
-#include "crypto/hash.h"
 #include "match/rule_set.h"
 #include "units/audit.h"
 
@@ -13,7 +12,7 @@ store::Step<std::vector<match::RuleSet>> known_rules(store::Session& s, TenantId
 // Adds what is found to the page. In this order: settlement and payment are there; their canonical
 // columns follow from the raw ones; the proofs in the evidence are of them; the recorded rank is
 // what the rules give; slots, end and amounts.
-store::Step<> check_match(store::Session& s, const crypto::Hmac& key, TenantId tenant, MatchId id,
+store::Step<> check_match(store::Session& s, const TenantKeys& keys, TenantId tenant, MatchId id,
                           const std::vector<match::RuleSet>& rules, AuditPage& page);
 
 } // namespace settled::units

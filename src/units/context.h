@@ -2,31 +2,15 @@
 #pragma once
 
 #include "base/id.h"
-#include "base/secret.h"
-#include "crypto/hash.h"
 #include "flow/settlement.h"
 #include "match/rule_set.h"
+#include "units/tenant_keys.h"
 
 #include <chrono>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string_view>
 
 namespace settled::units {
-
-// Match keys are hashed under a key of their tenant, so that equal payments of two tenants share
-// nothing. Thread-safe.
-class TenantKeys {
-  public:
-    explicit TenantKeys(Secret master) : master_(std::move(master)) {}
-    const crypto::Hmac& of(TenantId tenant) const;
-
-  private:
-    Secret master_;
-    mutable std::mutex mutex_;
-    mutable std::map<TenantId, std::unique_ptr<crypto::Hmac>> keys_;
-};
 
 // Which deliveries this process takes in hand with the commit that owes them. Thread-safe.
 class TaskClaims {

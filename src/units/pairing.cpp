@@ -78,7 +78,8 @@ flow::Match match_of(const Work& work, const flow::Settlement& settlement,
     match.evidence = flow::evidence({finding.rank, finding.payments_seen, finding.settlements_seen,
                                      finding.after_watermark, payment.identity.amount,
                                      match::proof_of(key, payment.identity),
-                                     match::proof_of(key, settlement.identity), finding.reason});
+                                     match::proof_of(key, settlement.identity), finding.reason,
+                                     work.context.keys.version_of(work.tenant)});
     return match;
 }
 

@@ -72,13 +72,20 @@ class World {
     explicit World(
         std::unique_ptr<store::Store> (*open)(const std::string&) = store::testing::open_store)
         : store_(open(directory_.path())) {
+        use_keys({});
         add_account(iban_of_shop);
+    }
+    // As after a start with other versions of the tenants' keys.
+    void use_keys(KeyVersions versions) {
+        keys_ = std::make_unique<TenantKeys>(Secret("a master key for tests, 32 bytes"),
+                                             std::move(versions));
+        context_.emplace(ids_, *keys_, std::chrono::seconds(10), &claims_);
     }
 
     store::Store& store() { return *store_; }
     std::string directory() const { return directory_.path(); }
     store::testing::ManualClock& clock() { return clock_; }
-    const Context& context() const { return context_; }
+    const Context& context() const { return *context_; }
     Instant now() const { return clock_.now(); }
 
     template <class T>
@@ -119,7 +126,7 @@ class World {
     Registered register_payment(flow::NewPayment payment) {
         auto registration = std::make_shared<const Registration>(tenant, std::move(payment), now());
         return write<Registered>(
-            [&](Session& s) { return units::register_payment(s, context_, registration); });
+            [&](Session& s) { return units::register_payment(s, *context_, registration); });
     }
     // A payment to the shop, created now.
     flow::NewPayment payment(std::string_view client_id, std::int64_t minor) const {
@@ -134,7 +141,7 @@ class World {
     Accepted accept(flow::InboundWebhook webhook, std::string body = "{}") {
         auto arrival = std::make_shared<const Arrival>(tenant, source, std::move(webhook),
                                                        std::move(body), now());
-        return write<Accepted>([&](Session& s) { return accept_webhook(s, context_, arrival); });
+        return write<Accepted>([&](Session& s) { return accept_webhook(s, *context_, arrival); });
     }
     // Money for the shop, settled now.
     flow::SettlementFact fact(std::int64_t minor) const {
@@ -169,12 +176,12 @@ class World {
         for (auto due = due_timers(); !due.empty(); due = due_timers())
             for (const store::TaskRow& task : due)
                 told +=
-                    write<bool>([&](Session& s) { return run_timer(s, context_, task, now()); });
+                    write<bool>([&](Session& s) { return run_timer(s, *context_, task, now()); });
         return told;
     }
     // What rests on there being no other payment is decided then.
     void pass_watermark() {
-        clock_.advance(context_.watermark);
+        clock_.advance(context_->watermark);
         (void)run_due();
     }
     std::vector<store::TaskRow> due_timers() {
@@ -249,9 +256,9 @@ class World {
     store::testing::TemporaryDirectory directory_;
     store::testing::ManualClock clock_;
     IdMint ids_{clock_, 1};
-    TenantKeys keys_{Secret("a master key for tests, 32 bytes")};
+    std::unique_ptr<TenantKeys> keys_;
     HoldAll claims_;
-    Context context_{ids_, keys_, std::chrono::seconds(10), &claims_};
+    std::optional<Context> context_;
     std::unique_ptr<store::Store> store_;
 };
 

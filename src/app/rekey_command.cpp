@@ -1,0 +1,109 @@
+// `settled store rekey`: new match keys for a tenant, with every server stopped.
+#include "app/commands.h"
+#include "app/demo/terminal.h"
+#include "app/open_store.h"
+#include "app/run.h"
+#include "app/store_command.h"
+#include "app/tenant.h"
+#include "base/clock.h"
+#include "store/nodes.h"
+#include "units/rekey.h"
+
+#include <fmt/format.h>
+
+namespace settled::app {
+
+namespace {
+
+constexpr std::size_t batch = 200;
+
+struct Options {
+    InstallationOptions installation;
+    std::string tenant = "main";
+};
+
+struct Outcome {
+    int version = 0;
+    std::size_t looked_at = 0;
+    std::size_t rekeyed = 0;
+};
+
+// An embedded store lets nobody else in; a shared one tells who works on it.
+Task<Result<>> refuse_servers(store::Store& store) {
+    if (!store.is_shared())
+        co_return Result<>{};
+    const Instant now = SystemClock().now();
+    CO_TRY(const auto nodes, co_await store.read<std::vector<store::NodeRow>>(
+                                 [](store::Session& s) { return store::list_nodes(s); }));
+    for (const store::NodeRow& node : nodes)
+        if (node.lease_until > now)
+            co_return fail(Code::store_locked,
+                           "a server uses the store: " + node.instance + "; stop all, then rekey");
+    co_return Result<>{};
+}
+
+Task<Result<Outcome>> rekey(store::Store& store, const units::TenantKeys& keys, TenantId tenant,
+                            std::function<void(std::size_t, std::size_t)> progress) {
+    CO_TRY_VOID(co_await refuse_servers(store));
+    CO_TRY(const std::int64_t size, co_await store.read<std::int64_t>([tenant](store::Session& s) {
+        return units::rekeying_size(s, tenant);
+    }));
+    CO_TRY(units::KeyState state,
+           co_await store.write<units::KeyState>(
+               [tenant](store::Session& s) { return units::begin_rekeying(s, tenant); }));
+    Outcome outcome;
+    while (!state.is_done()) {
+        CO_TRY(const units::Rekeyed some,
+               co_await store.write<units::Rekeyed>([&keys, tenant, state](store::Session& s) {
+                   return units::rekey_some(s, keys, tenant, state, batch);
+               }));
+        outcome.looked_at += some.looked_at;
+        outcome.rekeyed += some.rekeyed;
+        state = some.state;
+        progress(outcome.looked_at, std::max(outcome.looked_at, static_cast<std::size_t>(size)));
+    }
+    outcome.version = state.version;
+    co_return outcome;
+}
+
+Result<Outcome> rekey(const Options& options, const Config& config) {
+    SystemRng rng;
+    TRY(OpenedStore opened, open_store_to_rekey(config, rng));
+    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
+    const units::TenantKeys keys(std::move(opened.master));
+    const demo::Look look = demo::Look::of(stderr);
+    demo::Terminal terminal(stderr, look);
+    TRY(const Outcome outcome,
+        run_to_end(rekey(*opened.store, keys, tenant, [&](std::size_t done, std::size_t all) {
+            if (look.live)
+                terminal.progress("rekeying", done, all);
+        })));
+    opened.store->stop();
+    return outcome;
+}
+
+int run_rekey(const Options& options) {
+    const auto config = options.installation.load();
+    if (!config)
+        return 2;
+    const auto outcome = rekey(options, *config);
+    if (!outcome)
+        return report(outcome.error());
+    fmt::print("tenant {} is at version {} of its match keys: {} looked at, {} put in the index "
+               "again\n",
+               options.tenant, outcome->version, outcome->looked_at, outcome->rekeyed);
+    return 0;
+}
+
+} // namespace
+
+void add_store_rekey(CommandLine& line, CLI::App& store) {
+    auto options = std::make_shared<Options>();
+    CLI::App* const command = store.add_subcommand(
+        "rekey", "replace a tenant's match keys, with every server stopped; run again, it goes on");
+    options->installation.add_to(*command, false);
+    command->add_option("--tenant", options->tenant, "whose (default main)");
+    command->callback([&line, options] { line.exit_status = run_rekey(*options); });
+}
+
+} // namespace settled::app
