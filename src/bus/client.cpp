@@ -37,8 +37,8 @@ void note_reach(Listener& listener, rd_kafka_resp_err_t error) {
         return listener.set_reach(Reach::untrusted);
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__RESOLVE:
-        // One of several brokers may be away; statistics tell when another answers.
-        return listener.set_reach(Reach::unreachable);
+        // One of several brokers may be away; statistics tell when another answers. After a refusal
+        // the library also says that the connection was lost: the refusal is the reason.
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
         return listener.no_broker_answers();
     default:

@@ -102,7 +102,7 @@ def test_a_write_that_fails_is_refused_and_the_store_recovers_by_itself(stage, f
 def test_a_full_disk_refuses_everything_says_so_and_recovers_when_there_is_space(stage):
     """Many writes long: nothing gets through, then the space returns and nobody needs to do anything."""
     story = stage.set()
-    stage.start(WRITES, "error=ENOSPC", "1..14")
+    stage.start(WRITES, "error=ENOSPC", "1..24")
     world = stage.world
     before = world.store.counts()
     assert story.tell(world) == REFUSED
