@@ -5,8 +5,8 @@
 //
 // Worlds of `--world` settlements each, one seed after another, until there are N of them, a thread
 // a core. And the search for one settlement's payment in the real stores, among 10,000 open ones
-// and ten times as many again and again, up to `--most` (1,000,000; on PostgreSQL, where
-// SETTLED_BENCH_POSTGRES names a server, 100,000).
+// and ten times as many again and again, up to `--most` (10,000,000; on PostgreSQL, where
+// SETTLED_BENCH_POSTGRES names a server, 1,000,000).
 #include "bench/match/referee.h"
 #include "bench/store_match.h"
 #include "bench/support/figures.h"
@@ -214,7 +214,14 @@ int main(int argc, char** argv) {
             plan.eager = true;
         else if (argument == "--quick") {
             plan.settlements = 200'000;
-            scale = {{1'000, 10'000}, {1'000, 10'000}, 1'000, 300, 3};
+            scale = {.open = {1'000, 10'000},
+                     .open_on_postgres = {1'000, 10'000},
+                     .registered_max = 1'000,
+                     .registered_max_on_postgres = 1'000,
+                     .accounts = 1'000,
+                     .settlements = 300,
+                     .rounds = 3,
+                     .settled = 300};
         } else {
             fmt::print(stderr, "usage: bench_match [--out FILE] [--quick] [--part worlds|stores]"
                                " [--settlements N] [--seed N] [--world N] [--eager] [--most N]\n");

@@ -3,6 +3,7 @@
 #include "app/installation.h"
 #include "app/run.h"
 #include "base/iban.h"
+#include "bench/support/bulk.h"
 #include "bench/support/database.h"
 #include "bench/support/databases.h"
 #include "bench/support/run_many.h"
@@ -129,10 +130,11 @@ struct Place {
 // One store with so many open payments.
 class Grown {
   public:
+    enum class Filled : std::uint8_t { by_registering, in_bulk };
     // `plans`: what was learnt; nullptr: nothing was.
-    Grown(const Place& place, std::size_t open, std::size_t accounts,
+    Grown(const Place& place, std::size_t open, std::size_t accounts, Filled filled,
           const units::KeyPlans* plans = nullptr)
-        : place_(place), open_(open), accounts_(accounts) {
+        : place_(place), open_(open), accounts_(accounts), is_bulk_(filled == Filled::in_bulk) {
         app::Config config =
             app::load_config(write_settings(place.data, nullptr, place.shared)).config;
         config.data = place.data;
@@ -143,6 +145,7 @@ class Grown {
     }
 
     std::size_t open() const { return open_; }
+    bool is_bulk() const { return is_bulk_; }
     double cpu_us_per_payment() const { return cpu_us_per_payment_; }
     double bytes_per_payment() const { return bytes_per_payment_; }
 
@@ -225,6 +228,12 @@ class Grown {
         store::Store& store = installation_->store();
         co_await run_many<bool>(store, 0, accounts_,
                                 [this](std::size_t account) { return insert_account(account); });
+        if (is_bulk_) {
+            co_await open_in_bulk(*installation_, open_, [this](std::size_t number) {
+                return registration(number, accounts_);
+            });
+            co_return;
+        }
         const double before = process_cpu_us(), bytes_before = stored_bytes();
         co_await run_many<units::Registered>(
             store, 0, open_,
@@ -254,6 +263,7 @@ class Grown {
 
     Place place_;
     std::size_t open_, accounts_;
+    bool is_bulk_;
     std::unique_ptr<app::Installation> installation_;
     std::unique_ptr<units::Context> context_;
     double cpu_us_per_payment_ = 0, bytes_per_payment_ = 0;
@@ -293,8 +303,9 @@ void measure_growth(const Engine& engine, const std::string& layout, std::size_t
                                engine.name(), layout));
     std::vector<std::unique_ptr<Grown>> all;
     for (const std::size_t open : scale.open)
-        all.push_back(std::make_unique<Grown>(engine.make(fmt::format("{}_{}", layout, open)), open,
-                                              accounts));
+        all.push_back(std::make_unique<Grown>(
+            engine.make(fmt::format("{}_{}", layout, open)), open, accounts,
+            open > scale.registered_max ? Grown::Filled::in_bulk : Grown::Filled::by_registering));
     for (const auto& grown : all)
         grown->look_first(scale.settlements);
     for (std::size_t round = 0; round < scale.rounds; ++round)
@@ -314,6 +325,8 @@ void measure_growth(const Engine& engine, const std::string& layout, std::size_t
         report.number(at + "compared_per_decision", grown->compared(), "payments and settlements");
         report.number(at + "not_found", static_cast<double>(grown->wrong()),
                       "or not the right one");
+        if (grown->is_bulk())
+            continue;
         report.number(at + "bytes_per_open_payment", grown->bytes_per_payment(), "bytes on disk");
         report.number(at + "cpu_us_per_payment_registered", grown->cpu_us_per_payment(),
                       "µs of our CPU");
@@ -329,8 +342,9 @@ void measure_learning(const Engine& engine, const StoreMatchScale& scale, Report
     report.heading(engine.name() + ": what learning saves, where nothing is ever changed");
     const NothingIsChanged learnt;
     const std::size_t open = scale.open.front() * 5;
-    const Grown without(engine.make("unlearnt"), open, 100);
-    const Grown with(engine.make("learnt"), open, 100, &learnt);
+    constexpr auto filled = Grown::Filled::by_registering;
+    const Grown without(engine.make("unlearnt"), open, 100, filled);
+    const Grown with(engine.make("learnt"), open, 100, filled, &learnt);
     const std::string prefix = engine.name() + ".learning.";
     report.number(prefix + "cpu_us_per_payment_without", without.cpu_us_per_payment(), "µs");
     report.number(prefix + "cpu_us_per_payment_with", with.cpu_us_per_payment(), "µs");
@@ -355,6 +369,7 @@ void measure_store_match(const std::string& directory, const std::string& postgr
         return;
     StoreMatchScale smaller = scale;
     smaller.open = scale.open_on_postgres;
+    smaller.registered_max = scale.registered_max_on_postgres;
     measure_engine({"postgres", directory, postgres}, smaller, report);
 }
 

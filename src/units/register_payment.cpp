@@ -25,29 +25,6 @@ Step<std::optional<store::AccountRow>> find_payee(Session& s, TenantId tenant,
     co_return co_await store::find_account_by_bank_id(s, tenant, payment.payee_account_id);
 }
 
-flow::Payment payment_from(const flow::NewPayment& given, PaymentId id, Instant now,
-                           const store::AccountRow& payee) {
-    flow::Payment payment;
-    payment.id = id;
-    payment.client_id = given.client_id;
-    payment.amount = given.amount;
-    payment.institution_id = given.institution_id;
-    payment.scheme = given.scheme;
-    payment.reference = given.reference;
-    payment.end_to_end_id = given.end_to_end_id;
-    payment.payee_name = given.payee.name;
-    payment.payee_account = flow::shown_account(given.payee);
-    if (payment.payee_account.empty())
-        payment.payee_account = payee.iban;
-    payment.payer_name = given.payer.name;
-    payment.payer_account = flow::shown_account(given.payer);
-    payment.created_at = given.created_at;
-    payment.registered_at = now;
-    payment.identity = flow::identity_of(given, payee.account_key);
-    payment.identity.single_use = payee.single_use;
-    return payment;
-}
-
 // Its provider says that no money will come. What waits is not waited for any more; if the money is
 // here nevertheless, it is evidence, and a person must look.
 Step<flow::Payment> bury(Session& s, const Work& work, flow::Payment payment) {
@@ -85,6 +62,29 @@ Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& pay
 }
 
 } // namespace
+
+flow::Payment payment_from(const flow::NewPayment& given, PaymentId id, Instant now,
+                           const store::AccountRow& payee) {
+    flow::Payment payment;
+    payment.id = id;
+    payment.client_id = given.client_id;
+    payment.amount = given.amount;
+    payment.institution_id = given.institution_id;
+    payment.scheme = given.scheme;
+    payment.reference = given.reference;
+    payment.end_to_end_id = given.end_to_end_id;
+    payment.payee_name = given.payee.name;
+    payment.payee_account = flow::shown_account(given.payee);
+    if (payment.payee_account.empty())
+        payment.payee_account = payee.iban;
+    payment.payer_name = given.payer.name;
+    payment.payer_account = flow::shown_account(given.payer);
+    payment.created_at = given.created_at;
+    payment.registered_at = now;
+    payment.identity = flow::identity_of(given, payee.account_key);
+    payment.identity.single_use = payee.single_use;
+    return payment;
+}
 
 store::Locks locks_of(const Context& context, const Registration& registration) {
     const flow::NewPayment& given = registration.payment;

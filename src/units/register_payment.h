@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/payment.h"
+#include "store/directory.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/context.h"
@@ -22,6 +23,10 @@ struct Registered {
     enum class Kind : std::uint8_t { created, existing, conflict, ignored } kind = Kind::created;
     flow::Payment payment; // as stored; for `ignored` only client_id is set
 };
+
+// What is stored of it at first.
+flow::Payment payment_from(const flow::NewPayment& given, PaymentId id, Instant now,
+                           const store::AccountRow& payee);
 
 // What it locks, for a caller that has something to lock itself, too: all is locked at once.
 store::Locks locks_of(const Context& context, const Registration& registration);

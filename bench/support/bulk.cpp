@@ -1,0 +1,83 @@
+#include "bench/support/bulk.h"
+
+#include "bench/support/run_many.h"
+#include "match/keys.h"
+#include "store/match_keys.h"
+#include "store/payments.h"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+namespace settled::bench {
+
+namespace {
+
+using store::Session;
+using store::Step;
+
+constexpr std::size_t batch = 2'000; // rows of a unit
+
+struct OwnedKey {
+    match::Key key;
+    std::int64_t owner;
+    friend auto operator<=>(const OwnedKey&, const OwnedKey&) = default;
+};
+
+class Bulk {
+  public:
+    Bulk(app::Installation& installation, std::size_t count, const RegistrationOf& registration)
+        : installation_(installation), count_(count), registration_(registration) {}
+
+    Task<> write() {
+        store::Store& store = installation_.store();
+        co_await run_many<void>(store, 0, (count_ + batch - 1) / batch, [this](std::size_t number) {
+            return [this, number](Session& s) { return write_payments(s, number * batch); };
+        });
+        std::ranges::sort(keys_);
+        co_await run_many<void>(
+            store, 0, (keys_.size() + batch - 1) / batch, [this](std::size_t number) {
+                return [this, number](Session& s) { return write_keys(s, number * batch); };
+            });
+    }
+
+  private:
+    Step<> write_payments(Session& s, std::size_t from) {
+        const units::Context& context = installation_.context();
+        for (std::size_t number = from; number < std::min(from + batch, count_); ++number) {
+            const auto given = registration_(number);
+            store::AccountRow payee;
+            payee.iban = given->payment.payee.iban;
+            payee.account_key = flow::account_key_of(given->payment.payee);
+            const flow::Payment payment = units::payment_from(
+                given->payment, context.ids.next<PaymentId>(), given->now, payee);
+            co_await store::insert_payment(s, given->tenant, payment,
+                                           flow::fingerprint(given->payment));
+            for (const match::Key& key : match::stored_keys(context.keys.of(given->tenant),
+                                                            payment.identity, match::Of::payment))
+                keys_.push_back({key, payment.id.value});
+        }
+    }
+    Step<> write_keys(Session& s, std::size_t from) {
+        const TenantId tenant = registration_(0)->tenant;
+        const std::span<const OwnedKey> all = keys_;
+        for (const OwnedKey& each : all.subspan(from, std::min(batch, all.size() - from)))
+            co_await store::insert_match_keys(s, tenant, store::Side::payment, each.owner,
+                                              std::span(&each.key, 1));
+    }
+
+    app::Installation& installation_;
+    std::size_t count_;
+    const RegistrationOf& registration_;
+    std::vector<OwnedKey> keys_;
+};
+
+} // namespace
+
+Task<> open_in_bulk(app::Installation& installation, std::size_t count,
+                    const RegistrationOf& registration) {
+    Bulk bulk(installation, count, registration);
+    co_await bulk.write();
+}
+
+} // namespace settled::bench

@@ -1,0 +1,20 @@
+// Open payments by the ten million: the rows that registering leaves behind, written in the order
+// of each table instead of payment by payment, in a hundredth of the time.
+#pragma once
+
+#include "app/installation.h"
+#include "units/register_payment.h"
+
+#include <cstddef>
+#include <functional>
+
+namespace settled::bench {
+
+using RegistrationOf =
+    std::function<std::shared_ptr<const units::Registration>(std::size_t number)>;
+
+// Payments [0, count), which are given with the IBAN of their payee.
+Task<> open_in_bulk(app::Installation& installation, std::size_t count,
+                    const RegistrationOf& registration);
+
+} // namespace settled::bench
