@@ -216,9 +216,10 @@ class Grown {
         app::run_to_end(look_once(settlement, fmt::format("p{}", number), decided));
         return *decided;
     }
+    // As a unit that could write: a server decides there, with that connection's page cache.
     Task<> look_once(std::shared_ptr<const flow::Settlement> settlement, std::string expected,
                      std::optional<Decided>& into) {
-        const auto done = co_await installation_->store().read<Decided>(
+        const auto done = co_await installation_->store().write<Decided>(
             [=, this](Session& s) { return decide(s, *context_, settlement, expected); });
         SETTLED_ASSERT(done.has_value(), "looked for");
         into = *done;
