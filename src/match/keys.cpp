@@ -138,13 +138,14 @@ void each_loose(const Identity& side, Of of, const Take& take) {
 }
 
 // In each other's place (rank 4).
-void probe_crossed(Maker& maker, std::string_view id, std::string_view reference) {
+void probe_crossed(Maker& maker, std::string_view id, std::string_view reference,
+                   std::size_t prefix_max) {
     if (id_is_long(id))
         maker.add_whole(id);
     if (id_is_long(reference))
         maker.add_loose("e2e", reference);
     if (id.size() >= crossed_part_min)
-        maker.add_prefix(id, longest_listed(prefix_lengths, id.size()));
+        maker.add_prefix(id, longest_listed(prefix_lengths, std::min(id.size(), prefix_max)));
     for (std::size_t length = crossed_part_min;
          length < reference.size() && length <= end_to_end_id_chars_max; ++length)
         maker.add_loose("e2e", reference.substr(0, length));
@@ -238,7 +239,7 @@ std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side
         maker.add_whole(reference);
         probe_parts(maker, reference, look);
     }
-    probe_crossed(maker, side.end_to_end_id, reference);
+    probe_crossed(maker, side.end_to_end_id, reference, look.prefix_max);
     if (look.weak)
         maker.add_no_reference();
     std::vector<Key> others = maker.take();

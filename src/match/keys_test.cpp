@@ -250,6 +250,12 @@ TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
         auto settlement = *testing::any_identity();
         settlement.single_use = false; // it cannot know
         const auto keys = probe_keys(tenant_key(), settlement, Of::settlement, Look().strong());
+        RuleSet rules;
+        for (Policy& policy : rules.policies)
+            policy = *rc::gen::weightedElement<Policy>({{6, Policy::automatic},
+                                                        {2, Policy::watermark},
+                                                        {2, Policy::suggest},
+                                                        {1, Policy::off}});
         std::vector<Identity> all, strong;
         for (Identity& payment : *testing::any_identities(8)) {
             payment.account = settlement.account;
@@ -258,17 +264,45 @@ TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
             if (meet(keys, payment_keys(tenant_key(), payment)))
                 strong.push_back(payment);
         }
-        const Choice few = choose_payment(settlement, strong, Seen::by_strong_keys);
+        const Choice few = choose_payment(settlement, strong, Seen::by_strong_keys, rules);
         if (few.outcome != Outcome::one)
             return;
         ++matched;
         left_out += strong.size() < all.size() ? 1 : 0;
-        const Choice whole = choose_payment(settlement, all, Seen::all);
+        const Choice whole = choose_payment(settlement, all, Seen::all, rules);
         RC_ASSERT(whole.outcome == Outcome::one);
         RC_ASSERT(all[whole.candidates.front().index] == strong[few.candidates.front().index]);
     }));
     EXPECT_GT(matched, 20) << "the generator no longer makes matches";
     EXPECT_GT(left_out, 20) << "the generator no longer makes crowds";
+}
+
+// A receiving bank's cap keeps long beginnings out of the index; whoever looks knows it
+// (learn/plan.h).
+TEST(Keys, what_is_stored_under_fewer_beginnings_is_found_by_who_looks_under_fewer) {
+    int left_out = 0;
+    for (const std::size_t cap : {8U, 10U, 12U, 15U, 18U, 25U})
+        EXPECT_TRUE(testing::holds([&left_out, cap] {
+            const auto payment = *testing::any_identity();
+            auto settlement = *testing::any_identity();
+            settlement.single_use = false; // it cannot know
+            const auto rank = relate(payment, settlement).rank;
+            if (!rank || payment.amount != settlement.amount || !looks_under_keys(*rank))
+                return;
+            const auto of_payment = stored_keys(tenant_key(), payment, Of::payment, cap);
+            left_out += of_payment.size() < payment_keys(tenant_key(), payment).size() ? 1 : 0;
+            Look look;
+            look.prefix_max = cap;
+            RC_ASSERT(meet(probe_keys(tenant_key(), settlement, Of::settlement, look), of_payment));
+        }));
+    EXPECT_GT(left_out, 20) << "the generator no longer makes long references";
+    const auto whole = identity_of({.reference = "ACMESHOP2041LONDONNOVEMBERANDDEC"});
+    const auto cut = identity_of({.end_to_end_id = "ACMESHOP2041LONDONNOVEMBER"});
+    ASSERT_EQ(relate(whole, cut).rank, Rank::crossed_ids);
+    Look look;
+    look.prefix_max = 12;
+    EXPECT_TRUE(meet(probe_keys(tenant_key(), cut, Of::settlement, look),
+                     stored_keys(tenant_key(), whole, Of::payment, 12)));
 }
 
 TEST(Keys, every_pair_of_lengths_is_found_from_either_side_whichever_end_was_cut) {
