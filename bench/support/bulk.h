@@ -1,5 +1,5 @@
 // Open payments by the ten million: the rows that registering leaves behind, written in the order
-// of each table instead of payment by payment, in a hundredth of the time.
+// of each table instead of payment by payment.
 #pragma once
 
 #include "app/installation.h"

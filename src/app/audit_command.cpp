@@ -98,7 +98,7 @@ Result<Verified> verify(const Options& options, const Config& config) {
     SystemRng rng;
     TRY(OpenedStore opened, open_store_for_reading(config, rng));
     TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
-    const units::TenantKeys keys(std::move(opened.master), std::move(opened.key_versions));
+    const units::TenantKeys keys(std::move(opened.master));
     const demo::Look look = demo::Look::of(stderr);
     demo::Terminal terminal(stderr, look);
     TRY(Verified verified,

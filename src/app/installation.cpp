@@ -56,7 +56,8 @@ Result<> Installation::open_parts() {
     store_ = std::move(opened.store);
     master_ = std::move(opened.master);
     TRY_VOID(take_place());
-    keys_ = std::make_unique<units::TenantKeys>(master_.copy(), std::move(opened.key_versions));
+    TRY(auto key_versions, read_key_versions(*store_));
+    keys_ = std::make_unique<units::TenantKeys>(master_.copy(), std::move(key_versions));
     profiles_ = std::make_unique<units::ProfileBook>(
         *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
     context_ = std::make_unique<units::Context>(

@@ -67,30 +67,6 @@ Task<Result<std::map<TenantId, units::KeyState>>> read_key_states(store::Store& 
         [](Session& s) { return units::key_states(s); });
 }
 
-// Where one side of a pair stands under the old key, nothing may be matched.
-Result<> require_whole(TenantId tenant, const units::KeyState& state) {
-    if (state.is_done())
-        return {};
-    return fail(Code::key_unsuitable,
-                fmt::format("the match keys of tenant {} are being replaced; let `settled store "
-                            "rekey` run to its end first",
-                            tenant.value));
-}
-
-Result<> load_key_versions(OpenedStore& opened) {
-    TRY(const auto states, run_to_end(read_key_states(*opened.store)));
-    for (const auto& [tenant, state] : states)
-        opened.key_versions[tenant] = state.version;
-    return {};
-}
-
-Result<> refuse_half_rekeyed(store::Store& store) {
-    TRY(const auto states, run_to_end(read_key_states(store)));
-    for (const auto& [tenant, state] : states)
-        TRY_VOID(require_whole(tenant, state));
-    return {};
-}
-
 Result<OpenedStore> open_sqlite(const Config& config, Rng& rng) {
     const bool is_there = std::filesystem::exists(config.data + "/settled.db");
     OpenedStore opened;
@@ -116,18 +92,25 @@ std::string master_key_file(const Config& config) {
     return config.master_key.empty() ? config.data + "/master.key" : config.master_key;
 }
 
-Result<OpenedStore> open_store_to_rekey(const Config& config, Rng& rng) {
+Result<OpenedStore> open_store(const Config& config, Rng& rng) {
     TRY(OpenedStore opened,
         config.store_url.empty() ? open_sqlite(config, rng) : open_postgres(config, rng));
     TRY_VOID(confirm_master_key(*opened.store, opened.master, master_key_file(config)));
-    TRY_VOID(load_key_versions(opened));
     return opened;
 }
 
-Result<OpenedStore> open_store(const Config& config, Rng& rng) {
-    TRY(OpenedStore opened, open_store_to_rekey(config, rng));
-    TRY_VOID(refuse_half_rekeyed(*opened.store));
-    return opened;
+Result<units::KeyVersions> read_key_versions(store::Store& store) {
+    TRY(const auto states, run_to_end(read_key_states(store)));
+    units::KeyVersions versions;
+    for (const auto& [tenant, state] : states) {
+        if (!state.is_done())
+            return fail(Code::key_unsuitable,
+                        fmt::format("the match keys of tenant {} are being replaced; let `settled "
+                                    "store rekey` run to its end first",
+                                    tenant.value));
+        versions[tenant] = state.version;
+    }
+    return versions;
 }
 
 Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng) {
@@ -140,7 +123,6 @@ Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng) {
     if (check && *check != check_of(opened.master))
         return fail(Code::key_unsuitable,
                     master_key_file(config) + " is not the master key of this store");
-    TRY_VOID(load_key_versions(opened));
     return opened;
 }
 

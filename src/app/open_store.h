@@ -14,16 +14,18 @@ namespace settled::app {
 struct OpenedStore {
     std::unique_ptr<store::Store> store;
     Secret master;
-    units::KeyVersions key_versions = {};
 };
 
 // Opens SQLite in the data directory, or the PostgreSQL of store.url; makes store and key at the
-// first start. Fails with key_unsuitable when the store was begun with another master key or is
-// half rekeyed, with copy_unfinished, and with what the engine and the key's custody say.
+// first start. Fails with key_unsuitable when the store was begun with another master key, with
+// copy_unfinished, and with what the engine and the key's custody say.
 Result<OpenedStore> open_store(const Config& config, Rng& rng);
 
-// The same, to rekey a tenant: half rekeyed or not.
-Result<OpenedStore> open_store_to_rekey(const Config& config, Rng& rng);
+// Under which version of their keys tenants are. Fails with key_unsuitable when one is half
+// rekeyed: where one side of a pair stands under the old key, nothing may be matched. Whoever
+// matches reads this when it has its place among the nodes, so that a rekeying that looks for nodes
+// sees it.
+Result<units::KeyVersions> read_key_versions(store::Store& store);
 
 // For commands that only read, beside a server that runs: SQLite refuses every write. The store
 // must be there.

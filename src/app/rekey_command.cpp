@@ -33,12 +33,12 @@ Task<Result<>> refuse_servers(store::Store& store) {
     if (!store.is_shared())
         co_return Result<>{};
     const Instant now = SystemClock().now();
-    CO_TRY(const auto nodes, co_await store.read<std::vector<store::NodeRow>>(
-                                 [](store::Session& s) { return store::list_nodes(s); }));
-    for (const store::NodeRow& node : nodes)
-        if (node.lease_until > now)
-            co_return fail(Code::store_locked,
-                           "a server uses the store: " + node.instance + "; stop all, then rekey");
+    CO_TRY(const auto node,
+           co_await store.read<std::optional<store::NodeRow>>(
+               [now](store::Session& s) { return store::find_live_node(s, now); }));
+    if (node)
+        co_return fail(Code::store_locked,
+                       "a server uses the store: " + node->instance + "; stop all, then rekey");
     co_return Result<>{};
 }
 
@@ -51,6 +51,8 @@ Task<Result<Outcome>> rekey(store::Store& store, const units::TenantKeys& keys, 
     CO_TRY(units::KeyState state,
            co_await store.write<units::KeyState>(
                [tenant](store::Session& s) { return units::begin_rekeying(s, tenant); }));
+    // Who has taken its place before it was begun is seen here; who comes later sees that it is.
+    CO_TRY_VOID(co_await refuse_servers(store));
     Outcome outcome;
     while (!state.is_done()) {
         CO_TRY(const units::Rekeyed some,
@@ -68,7 +70,7 @@ Task<Result<Outcome>> rekey(store::Store& store, const units::TenantKeys& keys, 
 
 Result<Outcome> rekey(const Options& options, const Config& config) {
     SystemRng rng;
-    TRY(OpenedStore opened, open_store_to_rekey(config, rng));
+    TRY(OpenedStore opened, open_store(config, rng));
     TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
     const units::TenantKeys keys(std::move(opened.master));
     const demo::Look look = demo::Look::of(stderr);

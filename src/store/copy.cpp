@@ -157,12 +157,11 @@ void Copier::enter(CopyPhase phase) {
 Task<Result<>> Copier::refuse_source_in_use() {
     if (!from_.is_shared())
         co_return Result<>{};
-    CO_TRY(const auto nodes,
-           co_await from_.read<std::vector<NodeRow>>([](Session& s) { return list_nodes(s); }));
-    for (const NodeRow& node : nodes)
-        if (node.lease_until > now_)
-            co_return fail(Code::store_locked,
-                           "a server uses the source: " + node.instance + "; stop all, then copy");
+    CO_TRY(const auto node, co_await from_.read<std::optional<NodeRow>>(
+                                [this](Session& s) { return find_live_node(s, now_); }));
+    if (node)
+        co_return fail(Code::store_locked,
+                       "a server uses the source: " + node->instance + "; stop all, then copy");
     co_return Result<>{};
 }
 

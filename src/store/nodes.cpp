@@ -39,6 +39,13 @@ Step<std::vector<NodeRow>> list_nodes(Session& s) {
     co_return nodes;
 }
 
+Step<std::optional<NodeRow>> find_live_node(Session& s, Instant now) {
+    for (const NodeRow& node : co_await list_nodes(s))
+        if (node.lease_until > now)
+            co_return node;
+    co_return std::nullopt;
+}
+
 Step<bool> take_number(Session& s, const NodeRow& n, std::int64_t seen_holder) {
     const Rows taken = co_await s.run(take, n.number, n.holder, n.instance, n.roles, n.started_at,
                                       n.lease_until, n.ids_until, seen_holder);

@@ -30,6 +30,8 @@ struct NodeRow {
 
 // By number.
 Step<std::vector<NodeRow>> list_nodes(Session& s);
+// Somebody whose lease holds; nullopt: nobody works on the store.
+Step<std::optional<NodeRow>> find_live_node(Session& s, Instant now);
 // Takes a number whose row is as `seen` says (holder 0: there is none yet). False: somebody was
 // faster.
 Step<bool> take_number(Session& s, const NodeRow& node, std::int64_t seen_holder);

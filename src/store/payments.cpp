@@ -4,6 +4,7 @@
 #include "store/several.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace settled::store {
 
@@ -21,8 +22,9 @@ const Statement insert{
     "$20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"};
 const Statement find_by_id{"SELECT " PAYMENT_COLUMNS
                            " FROM payment WHERE tenant_id = $1 AND id = $2"};
-const Statement find_several{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE id IN (" SETTLED_SEVERAL
-                             ") AND tenant_id = $17 ORDER BY id"};
+const Statement find_several_by_id{"SELECT " PAYMENT_COLUMNS
+                                   " FROM payment WHERE id IN (" SETTLED_SEVERAL
+                                   ") AND tenant_id = $17 ORDER BY id"};
 const Statement find_by_client_id{
     "SELECT " PAYMENT_COLUMNS ", fingerprint FROM payment WHERE tenant_id = $1 AND client_id = $2"};
 const Statement list{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND id < $2 "
@@ -101,15 +103,8 @@ Step<std::optional<flow::Payment>> find_payment(Session& s, TenantId tenant, Pay
 
 Step<std::vector<flow::Payment>> find_payments(Session& s, TenantId tenant,
                                                std::vector<std::int64_t> ids) {
-    std::ranges::sort(ids);
-    std::vector<flow::Payment> payments;
-    for (std::span<const std::int64_t> left = ids; !left.empty();) {
-        const Rows rows = co_await run_several(s, find_by_id, find_several, tenant, left);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            payments.push_back(read(rows[i]));
-    }
-    SETTLED_ASSERT(payments.size() == ids.size(), "payments that are looked for exist");
-    co_return payments;
+    return find_several<flow::Payment>(s, find_by_id, find_several_by_id, tenant, std::move(ids),
+                                       read);
 }
 
 Step<std::optional<RegisteredPayment>> find_payment_by_client_id(Session& s, TenantId tenant,

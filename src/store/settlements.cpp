@@ -4,6 +4,7 @@
 #include "store/several.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace settled::store {
 
@@ -21,9 +22,9 @@ const Statement insert{
     "$21, $22, $23)"};
 const Statement find_by_id{"SELECT " SETTLEMENT_COLUMNS
                            " FROM settlement WHERE tenant_id = $1 AND id = $2"};
-const Statement find_several{"SELECT " SETTLEMENT_COLUMNS
-                             " FROM settlement WHERE id IN (" SETTLED_SEVERAL
-                             ") AND tenant_id = $17 ORDER BY id"};
+const Statement find_several_by_id{"SELECT " SETTLEMENT_COLUMNS
+                                   " FROM settlement WHERE id IN (" SETTLED_SEVERAL
+                                   ") AND tenant_id = $17 ORDER BY id"};
 const Statement list{"SELECT " SETTLEMENT_COLUMNS
                      " FROM settlement WHERE tenant_id = $1 AND id < $2 "
                      "AND ($3 = '' OR status = $3) AND ($4 = '' OR c_account = $4) "
@@ -105,15 +106,8 @@ Step<std::optional<flow::Settlement>> find_settlement(Session& s, TenantId tenan
 
 Step<std::vector<flow::Settlement>> find_settlements(Session& s, TenantId tenant,
                                                      std::vector<std::int64_t> ids) {
-    std::ranges::sort(ids);
-    std::vector<flow::Settlement> settlements;
-    for (std::span<const std::int64_t> left = ids; !left.empty();) {
-        const Rows rows = co_await run_several(s, find_by_id, find_several, tenant, left);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            settlements.push_back(read(rows[i]));
-    }
-    SETTLED_ASSERT(settlements.size() == ids.size(), "settlements that are looked for exist");
-    co_return settlements;
+    return find_several<flow::Settlement>(s, find_by_id, find_several_by_id, tenant, std::move(ids),
+                                          read);
 }
 
 Step<std::vector<flow::Settlement>> list_settlements(Session& s, TenantId tenant,

@@ -22,14 +22,6 @@ flow::NewPayment payment(const World& world, std::string_view id, std::int64_t m
     return payment;
 }
 
-void settle(World& world, std::string_view id, std::int64_t minor, std::string_view reference,
-            std::string_view end_to_end_id = "") {
-    auto fact = world.fact(minor);
-    fact.reference = reference;
-    fact.end_to_end_id = end_to_end_id;
-    world.settle(id, fact);
-}
-
 void seal_all(World& world) {
     world.clock().advance(2min);
     bool more = true;
@@ -53,11 +45,11 @@ void tell_story(World& world) {
         world.register_payment(payment(world, "order-" + std::to_string(i), 1'000 * i,
                                        "INVOICE-" + std::to_string(i) + "041"));
     world.clock().advance(1s);
-    settle(world, "t1", 1'000, "invoice 1041");
-    settle(world, "t2", 2'000, "", "E2E-order-2");
-    settle(world, "t3", 1'000, "INVOICE-3041", "E2E-order-3");
-    settle(world, "t4", 2'000, "INVOICE-3041", "E2E-order-3");
-    settle(world, "t6", 6'000, "INVOICE-6041");
+    world.settle("t1", 1'000, "invoice 1041");
+    world.settle("t2", 2'000, "", "E2E-order-2");
+    world.settle("t3", 1'000, "INVOICE-3041", "E2E-order-3");
+    world.settle("t4", 2'000, "INVOICE-3041", "E2E-order-3");
+    world.settle("t6", 6'000, "INVOICE-6041");
     world.clock().advance(1min);
     world.run_due();
     seal_all(world);
@@ -102,7 +94,7 @@ TEST(Audit, finds_nothing_in_what_the_units_wrote) {
 TEST(Audit, seals_nothing_that_may_still_be_written) {
     World world;
     world.register_payment(payment(world, "order-1", 1'000, "INVOICE-1041"));
-    settle(world, "t1", 1'000, "INVOICE-1041");
+    world.settle("t1", 1'000, "INVOICE-1041");
     world.pass_watermark();
     const auto seals = [&] {
         world.write<bool>(

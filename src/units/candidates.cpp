@@ -75,8 +75,8 @@ Step<Waiting> look_up(Session& s, const Looker& looker, Side side, const match::
                              limits::candidates_max);
 }
 
-// In the amount block, and what else stands under probe keys.
-Step<Found> find_under(Session& s, const Looker& looker, Side side, const match::Look& look) {
+// All in the amount block; where it is crowded, what stands under probe keys.
+Step<Found> find_in_block(Session& s, const Looker& looker, Side side, const match::Look& look) {
     Found found;
     const auto block = match::block_of(looker.key, looker.identity);
     if (!block)
@@ -108,12 +108,12 @@ Step<Found> find_strong(Session& s, const Looker& looker, Side side) {
 Step<Found> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
     store::Reads spent;
     if (reach == Reach::exact && looker.first != looker.full) {
-        const Found few = co_await find_under(s, looker, side, looker.first);
+        const Found few = co_await find_in_block(s, looker, side, looker.first);
         if (few.owners.empty() || few.seen == Seen::all)
             co_return few;
         spent = few.reads;
     }
-    Found all = co_await find_under(s, looker, side, looker.full);
+    Found all = co_await find_in_block(s, looker, side, looker.full);
     all.reads += spent;
     co_return all;
 }
@@ -137,7 +137,7 @@ Step<Found> find(Session& s, const Looker& looker, Reach reach) {
         co_return cut;
     if (!found.owners.empty() || side == Side::settlement)
         co_return found;
-    co_return co_await find_under(s, looker, Side::archive, looker.full);
+    co_return co_await find_in_block(s, looker, Side::archive, looker.full);
 }
 
 std::vector<SettlementId> ids_of(const std::vector<std::int64_t>& owners) {
@@ -186,7 +186,7 @@ Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& c
 Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context, TenantId tenant,
                                              const match::Identity& payment) {
     const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
-    co_return ids_of((co_await find_under(s, looker, Side::settlement, looker.full)).owners);
+    co_return ids_of((co_await find_in_block(s, looker, Side::settlement, looker.full)).owners);
 }
 
 Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& context, TenantId tenant,

@@ -67,8 +67,7 @@ Step<bool> put_again(Session& s, TenantId tenant, Side side, std::int64_t owner,
 }
 
 // Open, or so old that it is in the archive.
-Step<bool> rekey_payment(Session& s, const Change& change, TenantId tenant,
-                         const flow::Payment& payment) {
+Step<bool> rekey(Session& s, const Change& change, TenantId tenant, const flow::Payment& payment) {
     const auto of = match::Of::payment;
     bool stood = false;
     for (const Side side : {Side::payment, Side::archive})
@@ -80,8 +79,8 @@ Step<bool> rekey_payment(Session& s, const Change& change, TenantId tenant,
 }
 
 // While it waits, and as what its return will look for.
-Step<bool> rekey_settlement(Session& s, const Change& change, TenantId tenant,
-                            const flow::Settlement& settlement) {
+Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
+                 const flow::Settlement& settlement) {
     const auto of = match::Of::settlement;
     const match::Identity& identity = settlement.identity;
     const bool waited = co_await put_again(s, tenant, Side::settlement, settlement.id.value,
@@ -93,37 +92,27 @@ Step<bool> rekey_settlement(Session& s, const Change& change, TenantId tenant,
     co_return waited || traced;
 }
 
-Step<Rekeyed> rekey_payments(Session& s, const Change& change, TenantId tenant, KeyState state,
-                             std::size_t most) {
-    Rekeyed done{state};
-    const auto payments =
-        co_await store::walk_open_payments(s, tenant, state.after, INT64_MAX, most);
-    for (const flow::Payment& payment : payments) {
-        done.rekeyed += co_await rekey_payment(s, change, tenant, payment) ? 1 : 0;
-        done.state.after = payment.id.value;
+// `items`: those after `state`, fewer than `most` if they are the last of the phase.
+template <class T>
+Step<Rekeyed> rekey_all(Session& s, const Change& change, TenantId tenant, KeyState state,
+                        std::vector<T> items, std::size_t most) {
+    Rekeyed done{state, items.size()};
+    for (const T& item : items) {
+        done.rekeyed += co_await rekey(s, change, tenant, item) ? 1 : 0;
+        done.state.after = item.id.value;
     }
-    done.looked_at = payments.size();
-    if (payments.size() < most)
-        done.state = {state.version, RekeyPhase::settlements, 0};
+    if (items.size() < most)
+        done.state = {state.version, static_cast<RekeyPhase>(static_cast<int>(state.phase) + 1), 0};
     co_return done;
 }
 
-Step<Rekeyed> rekey_settlements(Session& s, const Change& change, TenantId tenant, KeyState state,
-                                std::size_t most) {
-    Rekeyed done{state};
-    const auto walked =
-        co_await store::walk(s, tenant, store::Walked::settlements, state.after, most);
+Step<std::vector<flow::Settlement>> settlements_after(Session& s, TenantId tenant,
+                                                      std::int64_t after, std::size_t most) {
     std::vector<std::int64_t> ids;
-    for (const store::WalkedId& each : walked)
+    for (const store::WalkedId& each :
+         co_await store::walk(s, tenant, store::Walked::settlements, after, most))
         ids.push_back(each.id);
-    for (const flow::Settlement& settlement : co_await store::find_settlements(s, tenant, ids)) {
-        done.rekeyed += co_await rekey_settlement(s, change, tenant, settlement) ? 1 : 0;
-        done.state.after = settlement.id.value;
-    }
-    done.looked_at = walked.size();
-    if (walked.size() < most)
-        done.state = {state.version, RekeyPhase::done, 0};
-    co_return done;
+    co_return co_await store::find_settlements(s, tenant, std::move(ids));
 }
 
 } // namespace
@@ -174,9 +163,14 @@ Step<Rekeyed> rekey_some(Session& s, const TenantKeys& keys, TenantId tenant, Ke
     SETTLED_ASSERT(!state.is_done() && state.version > first_key_version,
                    "a rekeying that is done does not go on");
     const Change change{keys.of(tenant, state.version - 1), keys.of(tenant, state.version)};
-    const Rekeyed done = state.phase == RekeyPhase::payments
-                             ? co_await rekey_payments(s, change, tenant, state, most)
-                             : co_await rekey_settlements(s, change, tenant, state, most);
+    Rekeyed done;
+    if (state.phase == RekeyPhase::payments)
+        done = co_await rekey_all(
+            s, change, tenant, state,
+            co_await store::walk_open_payments(s, tenant, state.after, INT64_MAX, most), most);
+    else
+        done = co_await rekey_all(s, change, tenant, state,
+                                  co_await settlements_after(s, tenant, state.after, most), most);
     co_await keep(s, tenant, done.state);
     co_return done;
 }

@@ -11,14 +11,6 @@ namespace {
 using store::Session;
 using testing::World;
 
-void settle(World& world, std::string_view id, std::int64_t minor, std::string_view reference,
-            std::string_view end_to_end_id = "") {
-    auto fact = world.fact(minor);
-    fact.reference = reference;
-    fact.end_to_end_id = end_to_end_id;
-    world.settle(id, fact);
-}
-
 void expect(World& world, std::string_view id, std::int64_t minor, std::string_view reference) {
     auto payment = world.payment(id, minor);
     payment.reference = reference;
@@ -69,13 +61,13 @@ TEST(Rekey, who_waited_is_found_under_the_new_key) {
     World world;
     for (int i = 0; i < 7; ++i)
         expect(world, "p" + std::to_string(i), 1000 + i, "INVOICE-20" + std::to_string(41 + i));
-    settle(world, "t8", 2008, "INVOICE-3008", "E2E-ORDER-p8");
+    world.settle("t8", 2008, "INVOICE-3008", "E2E-ORDER-p8");
     world.pass_watermark();
     const std::int64_t before = keys_in(world);
     EXPECT_EQ(rekey(world, 2), 8U);
     EXPECT_EQ(keys_in(world), before) << "nothing is left under the old key";
     for (int i = 0; i < 7; ++i)
-        settle(world, "t" + std::to_string(i), 1000 + i, "INVOICE-20" + std::to_string(41 + i));
+        world.settle("t" + std::to_string(i), 1000 + i, "INVOICE-20" + std::to_string(41 + i));
     expect(world, "p8", 2008, "INVOICE-3008");
     world.pass_watermark();
     for (const int i : {0, 1, 2, 3, 4, 5, 6, 8})
@@ -85,7 +77,7 @@ TEST(Rekey, who_waited_is_found_under_the_new_key) {
 TEST(Rekey, money_that_goes_back_finds_what_was_matched_before) {
     World world;
     expect(world, "p1", 1000, "INVOICE-2041");
-    settle(world, "t1", 1000, "INVOICE-2041", "E2E-ORDER-p1");
+    world.settle("t1", 1000, "INVOICE-2041", "E2E-ORDER-p1");
     ASSERT_EQ(world.payment_of("t1"), "p1");
     (void)rekey(world, 100);
     auto fact = world.fact(1000);
@@ -114,10 +106,10 @@ TEST(Rekey, what_has_ended_early_goes_on_where_it_was) {
 TEST(Rekey, matches_are_proved_under_the_key_of_their_time) {
     World world;
     expect(world, "p1", 1000, "INVOICE-2041");
-    settle(world, "t1", 1000, "INVOICE-2041", "E2E-ORDER-p1");
+    world.settle("t1", 1000, "INVOICE-2041", "E2E-ORDER-p1");
     (void)rekey(world, 100);
     expect(world, "p2", 2000, "INVOICE-2042");
-    settle(world, "t2", 2000, "INVOICE-2042", "E2E-ORDER-p2");
+    world.settle("t2", 2000, "INVOICE-2042", "E2E-ORDER-p2");
     EXPECT_TRUE(world.match_of("t2")->evidence.find(R"("key_version":2)") != std::string::npos);
     const TenantKeys& keys = world.context().keys;
     AuditCursor cursor;

@@ -168,6 +168,13 @@ class World {
         fact.transaction_id = id;
         return accept(webhook(id, std::move(fact)));
     }
+    Accepted settle(std::string_view id, std::int64_t minor, std::string_view reference,
+                    std::string_view end_to_end_id = "") {
+        flow::SettlementFact settled = fact(minor);
+        settled.reference = reference;
+        settled.end_to_end_id = end_to_end_id;
+        return settle(id, std::move(settled));
+    }
 
     // What the timers of the server do, until none is due: settlements are weighed, and told when
     // their grace is over. Returns how many were told.
