@@ -65,7 +65,7 @@ void Connection::expired() {
         // The handler goes on to its end, since what it does may not be left half done; but the
         // peer is not kept waiting for it.
         if (state_->handler != nullptr) {
-            const Response response = refusal({Code::internal, "no answer in time"});
+            const Response response = refusal({Code::answer_late, {}});
             out_.clear();
             append_response(out_, response, {state_->date(), request_.request_id, true, false});
             stream_.write_now(out_);
@@ -279,7 +279,7 @@ Task<bool> Connection::answer() {
     Request handed = request_;
     handed.body = std::move(request_.body);
     request_.body.clear();
-    enter(Phase::handling, limits::reply_wait_max);
+    enter(Phase::handling, state_->options.answer_wait);
     Response response;
     bool failed = false;
     try {
@@ -291,7 +291,7 @@ Task<bool> Connection::answer() {
         co_return false;
     }
     if (late_) {
-        tell_answered(request_, refusal({Code::internal, "no answer in time"}), since_);
+        tell_answered(request_, refusal({Code::answer_late, {}}), since_);
         co_return false;
     }
     if (failed || !is_sendable(response)) {

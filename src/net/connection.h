@@ -3,8 +3,8 @@
 //
 // Phases and their deadlines: handshake (tls_handshake_max), idle (idle_wait; header_wait before
 // the first request), header (header_wait from the first byte), body (body_wait from the end of the
-// header), handling and writing (reply_wait_max each), parting (1 s to let the peer read our last
-// words).
+// header), handling (answer_wait), writing (reply_wait_max), parting (1 s to let the peer read our
+// last words).
 #pragma once
 
 #include "net/deadline.h"

@@ -54,6 +54,7 @@ struct ServerOptions {
     std::chrono::milliseconds header_wait = limits::header_wait_max; // tests make them short
     std::chrono::milliseconds body_wait = limits::body_wait_max;
     std::chrono::milliseconds idle_wait = limits::idle_wait_max;
+    std::chrono::milliseconds answer_wait = limits::reply_wait_max;
     std::size_t connections_max = limits::connections_max;
     std::size_t connections_per_peer_max = limits::connections_per_peer_max;
 };

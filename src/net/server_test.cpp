@@ -185,6 +185,20 @@ TEST(Server, a_body_that_comes_too_slowly_is_answered_408) {
     EXPECT_TRUE(server.handler.take_seen().empty());
 }
 
+TEST(Server, who_would_wait_too_long_for_an_answer_is_told_503_and_the_handler_goes_on) {
+    ServerOptions options;
+    options.answer_wait = 20ms;
+    RunningServer server(options);
+    RawClient client(server.port());
+    client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answer = client.read_to_end();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(status_of(*answer), 503);
+    EXPECT_TRUE(answer->ends_with("answer_late"));
+    server.handler.await_answered(1);
+    EXPECT_EQ(server.handler.answered_so_far(), (std::vector<std::string>{"503 /slow"}));
+}
+
 TEST(Server, an_idle_connection_is_closed_without_a_word) {
     RunningServer server(quick());
     RawClient fresh(server.port());
