@@ -19,6 +19,15 @@ std::shared_ptr<const match::RuleSet> RuleBook::rules_of(TenantId tenant,
     return general == sets_.end() ? standard : general->second;
 }
 
+std::vector<std::shared_ptr<const match::RuleSet>> RuleBook::all_of(TenantId tenant) const {
+    std::vector<std::shared_ptr<const match::RuleSet>> all{rules_of(tenant, "")};
+    const std::shared_lock lock(mutex_);
+    for (auto own = sets_.lower_bound({tenant, std::string()});
+         own != sets_.end() && own->first.first == tenant; ++own)
+        all.push_back(own->second);
+    return all;
+}
+
 void RuleBook::load(const std::vector<store::RuleSetRow>& rows) {
     Sets sets;
     for (const store::RuleSetRow& row : rows) {

@@ -19,6 +19,7 @@ class RuleBook final : public units::RuleBook {
     // An account's own rules, else its tenant's, else the standard ones.
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
                                                    std::string_view account) const override;
+    std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const override;
     // Replaces the whole book. A set that cannot be read is left out and logged: what was under it
     // goes by the next wider one.
     void load(const std::vector<store::RuleSetRow>& rows);

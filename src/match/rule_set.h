@@ -8,6 +8,7 @@
 #include "match/rail.h"
 #include "match/rank.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -43,13 +44,17 @@ struct RuleSet {
     // The most parts of a split or merged payment.
     std::size_t parts_max = 5;
 
-    std::chrono::microseconds overdue(Rail rail) const {
+    std::chrono::hours overdue(Rail rail) const {
         return overdue_after[static_cast<std::size_t>(rail)];
     }
-    Policy policy(Rank rank) const { return policies[static_cast<std::size_t>(rank)]; }
-    std::chrono::microseconds window(Rail rail) const {
-        return windows[static_cast<std::size_t>(rail)];
+    // Nothing that rests on there being no other payment is decided before the watermark.
+    bool waits_for_payments() const {
+        return std::none_of(policies.begin() + static_cast<int>(Rank::end_to_end_id_only),
+                            policies.end(),
+                            [](Policy policy) { return policy == Policy::automatic; });
     }
+    Policy policy(Rank rank) const { return policies[static_cast<std::size_t>(rank)]; }
+    std::chrono::hours window(Rail rail) const { return windows[static_cast<std::size_t>(rail)]; }
 
     friend bool operator==(const RuleSet&, const RuleSet&) = default;
 

@@ -10,4 +10,10 @@ std::shared_ptr<const match::RuleSet> Context::rules_of(TenantId tenant,
     return standard;
 }
 
+std::vector<std::shared_ptr<const match::RuleSet>> Context::all_rules_of(TenantId tenant) const {
+    if (rule_book != nullptr)
+        return rule_book->all_of(tenant);
+    return {rules_of(tenant, "")};
+}
+
 } // namespace settled::units

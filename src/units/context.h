@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace settled::units {
 
@@ -28,6 +29,8 @@ class RuleBook {
     // Never null.
     virtual std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
                                                            std::string_view account) const = 0;
+    // Those that apply to anything of the tenant, each once or more.
+    virtual std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const = 0;
 };
 
 class KeyPlans; // key_plans.h
@@ -47,6 +50,7 @@ struct Context {
     const RuleBook* rule_book = nullptr; // nullptr: the standard rules for all
 
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant, std::string_view account) const;
+    std::vector<std::shared_ptr<const match::RuleSet>> all_rules_of(TenantId tenant) const;
     bool watermark_passed(const flow::Settlement& settlement, Instant now) const {
         return now >= settlement.received_at + watermark;
     }

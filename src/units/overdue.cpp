@@ -10,6 +10,9 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <string>
+
 namespace settled::units {
 
 namespace {
@@ -24,13 +27,43 @@ constexpr auto delivery_lag = std::chrono::hours(72);
 
 constexpr auto step = std::chrono::hours(1);
 
+// After how long something is to happen, by one rule set.
+using After = std::chrono::hours (*)(const match::RuleSet& rules, match::Rail rail);
+
+std::chrono::hours overdue_after(const match::RuleSet& rules, match::Rail rail) {
+    return rules.overdue(rail);
+}
+
+std::chrono::hours archived_after(const match::RuleSet& rules, match::Rail rail) {
+    return std::max(rules.window(rail), rules.overdue(rail)) + delivery_lag;
+}
+
+// What is swept: all open payments of a rail that are old enough.
+struct Sweep {
+    std::string_view name;
+    match::Rail rail{};
+    After after = nullptr;
+
+    // Each time has a cursor of its own, whose name ends with its hours.
+    std::string cursors() const { return fmt::format("{}/{}/", name, match::token(rail)); }
+    std::string cursor(std::chrono::hours time) const {
+        return cursors() + std::to_string(time.count());
+    }
+    std::chrono::hours time_of(const Work& work, const flow::Payment& payment) const {
+        return after(*work.context.rules_of(work.tenant, payment.identity.account), rail);
+    }
+};
+
 struct Walked {
-    std::vector<flow::Payment> payments; // of that rail, open
+    std::vector<flow::Payment> payments; // that the sweep is for
     bool more = false;
 };
 
-// Moves the cursor over what was registered before `until`.
-Step<Walked> walk(Session& s, const Work& work, std::string name, match::Rail rail, Instant until) {
+// Moves the cursor over what was registered that long ago. Whoever would have been due earlier is
+// among them, too: the rules of its account may have changed.
+Step<Walked> walk(Session& s, const Work& work, Sweep sweep, std::chrono::hours time) {
+    const std::string name = sweep.cursor(time);
+    const Instant until = work.now - time;
     const std::int64_t from = co_await store::sweep_cursor(s, work.tenant, name);
     const std::int64_t end = first_id_at(until);
     Walked walked;
@@ -42,9 +75,21 @@ Step<Walked> walk(Session& s, const Work& work, std::string name, match::Rail ra
     if (!open.empty() || end - from > first_id_at(until) - first_id_at(until - step))
         co_await store::move_sweep(s, work.tenant, name, walked.more ? open.back().id.value : end);
     for (flow::Payment& payment : open)
-        if (payment.identity.rail == rail)
+        if (payment.identity.rail == sweep.rail && sweep.time_of(work, payment) <= time)
             walked.payments.push_back(std::move(payment));
     co_return walked;
+}
+
+// Those that rules of the tenant name, and those that they named before: a payment that has come
+// under other rules is passed by at least one cursor that was not beyond it yet.
+Step<std::set<std::chrono::hours>> times_of(Session& s, const Work& work, Sweep sweep) {
+    std::set<std::chrono::hours> times;
+    for (const auto& rules : work.context.all_rules_of(work.tenant))
+        times.insert(sweep.after(*rules, sweep.rail));
+    const std::string cursors = sweep.cursors();
+    for (const std::string& name : co_await store::sweeps_under(s, work.tenant, cursors))
+        times.insert(std::chrono::hours(std::stoi(name.substr(cursors.size()))));
+    co_return times;
 }
 
 // The payment as it stands under its lock; nullopt when it is not open any more.
@@ -90,19 +135,24 @@ Step<> archive(Session& s, const Work& work, const flow::Payment& seen) {
 Step<bool> sweep_overdue(Session& s, const Context& context, TenantId tenant, match::Rail rail,
                          Instant now) {
     const Work work{context, tenant, now};
-    const auto rules = context.rules_of(tenant, "");
-    const auto patience = rules->overdue(rail);
-    const std::string rail_name(match::token(rail));
-    const Walked late =
-        co_await walk(s, work, fmt::format("overdue/{}", rail_name), rail, now - patience);
-    for (const flow::Payment& payment : late.payments)
-        co_await make_overdue(s, work, payment,
-                              std::max(payment.created_at, payment.registered_at) + patience);
-    const Walked old = co_await walk(s, work, fmt::format("archive/{}", rail_name), rail,
-                                     now - std::max(rules->window(rail), patience) - delivery_lag);
-    for (const flow::Payment& payment : old.payments)
-        co_await archive(s, work, payment);
-    co_return late.more || old.more;
+    bool more = false;
+    const Sweep late{"overdue", rail, overdue_after};
+    for (const auto time : co_await times_of(s, work, late)) {
+        const Walked walked = co_await walk(s, work, late, time);
+        more = more || walked.more;
+        for (const flow::Payment& payment : walked.payments)
+            co_await make_overdue(s, work, payment,
+                                  std::max(payment.created_at, payment.registered_at) +
+                                      late.time_of(work, payment));
+    }
+    const Sweep old{"archive", rail, archived_after};
+    for (const auto time : co_await times_of(s, work, old)) {
+        const Walked walked = co_await walk(s, work, old, time);
+        more = more || walked.more;
+        for (const flow::Payment& payment : walked.payments)
+            co_await archive(s, work, payment);
+    }
+    co_return more;
 }
 
 } // namespace settled::units

@@ -47,6 +47,63 @@ TEST(Overdue, is_told_once_after_the_time_of_the_rail) {
     EXPECT_EQ(world.payment_named("order-20419").status, PaymentStatus::overdue);
 }
 
+// One account has rules of its own.
+class PatienceOfOneAccount final : public RuleBook {
+  public:
+    PatienceOfOneAccount(std::string_view iban, hours patience) : account_(account_key(iban)) {
+        own_.overdue_after[static_cast<std::size_t>(match::Rail::faster_payments)] = patience;
+    }
+    std::shared_ptr<const match::RuleSet> rules_of(TenantId,
+                                                   std::string_view account) const override {
+        return std::make_shared<const match::RuleSet>(account == account_ ? own_ : general_);
+    }
+    std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const override {
+        return {rules_of(tenant, ""), rules_of(tenant, account_)};
+    }
+
+  private:
+    std::string account_;
+    match::RuleSet general_, own_;
+};
+
+std::vector<std::string> overdue_after(World& world, const RuleBook& rules, hours time) {
+    world.use_rules(rules);
+    world.clock().advance(time);
+    sweep(world);
+    std::vector<std::string> overdue;
+    for (const std::string id : {"of-the-shop", "of-the-other"})
+        if (world.payment_named(id).status == PaymentStatus::overdue)
+            overdue.push_back(id);
+    return overdue;
+}
+
+TEST(Overdue, an_account_has_the_time_of_its_own_rules) {
+    constexpr std::string_view other = "GB29CLRB04040100057355";
+    World world;
+    world.add_account(other);
+    auto of_the_other = payment(world, "of-the-other", "fps");
+    of_the_other.payee = testing::party(other, "Other");
+    world.register_payment(payment(world, "of-the-shop", "fps"));
+    world.register_payment(of_the_other);
+    using ::testing::ElementsAre;
+    const PatienceOfOneAccount long_for_the_shop(testing::iban_of_shop, hours(30));
+    EXPECT_THAT(overdue_after(world, long_for_the_shop, hours(3)), ElementsAre("of-the-other"));
+    EXPECT_THAT(overdue_after(world, long_for_the_shop, hours(24)), ElementsAre("of-the-other"));
+    EXPECT_THAT(overdue_after(world, long_for_the_shop, hours(4)),
+                ElementsAre("of-the-shop", "of-the-other"));
+    EXPECT_EQ(world.events().size(), 2U) << "each once";
+}
+
+TEST(Overdue, rules_that_became_shorter_leave_nobody_out) {
+    World world;
+    world.register_payment(payment(world, "of-the-shop", "fps"));
+    world.register_payment(payment(world, "of-the-other", "fps"));
+    const PatienceOfOneAccount longer(testing::iban_of_shop, hours(6));
+    EXPECT_TRUE(overdue_after(world, longer, hours(5)).empty());
+    const PatienceOfOneAccount as_the_others(testing::iban_of_shop, hours(2));
+    EXPECT_EQ(overdue_after(world, as_the_others, hours(2)).size(), 2U);
+}
+
 TEST(Overdue, is_no_end_the_money_may_still_come) {
     World world;
     world.register_payment(payment(world, "order-20418", "fps"));

@@ -25,6 +25,9 @@ class OneRuleSet final : public RuleBook {
     std::shared_ptr<const match::RuleSet> rules_of(TenantId, std::string_view) const override {
         return rules_;
     }
+    std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId) const override {
+        return {rules_};
+    }
 
   private:
     std::shared_ptr<const match::RuleSet> rules_;

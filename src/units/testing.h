@@ -82,6 +82,8 @@ class World {
         context_.emplace(ids_, *keys_, std::chrono::seconds(10), &claims_);
     }
 
+    void use_rules(const RuleBook& rules) { context_->rule_book = &rules; }
+
     store::Store& store() { return *store_; }
     std::string directory() const { return directory_.path(); }
     store::testing::ManualClock& clock() { return clock_; }
