@@ -9,6 +9,7 @@ import json
 import pytest
 
 from support.bank import settled_payload
+from support.faults import Strace, require_ptrace
 from support.processes import run_settled
 from support.waiting import wait_for
 
@@ -41,6 +42,10 @@ class Books:
                                             "--config", self.world.config, *options)
         assert status == expect, (status, output, error)
         return [json.loads(line) for line in output.splitlines()] if status in (HOLDS, GAPS) else error
+
+    def begin(self, file, wrapper):
+        """Whatever becomes of it."""
+        run_settled("import", file, "--data", self.world.data, "--config", self.world.config, wrapper=wrapper)
 
     def entries(self, statement, verdict):
         return self.world.api.all(f"/v1/statements/{statement['id']}/entries?verdict={verdict}")
@@ -231,6 +236,23 @@ def test_an_import_that_was_broken_off_goes_on(books):
     late = {"first": 900, "entries": [{"booked_on": DAY, "direction": "credit",
                                        "amount": {"value": "1.00", "currency": "GBP"}}]}
     assert books.world.api.call("POST", f"/v1/statements/{whole['id']}/entries", late).code == "state_conflict"
+
+
+def test_an_import_that_is_killed_anywhere_is_whole_after_the_next(books, tmp_path):
+    """Killed as it sends its Nth piece to the server, N = 1, 2, … until it ends unharmed."""
+    require_ptrace()
+    entries = [{"amount": f"{n}.00", "id": f"X{n}"} for n in range(10, 900)]
+    for point in itertools.count(1):
+        file = books.file("a.xml", books.camt(entries))
+        strace = Strace(tmp_path / f"strace-{point}", "sendto,sendmsg", "signal=KILL", point)
+        books.begin(file, strace.wrapper)
+        if not strace.killed():
+            break
+        whole, = books.run(file, expect=GAPS)
+        assert whole["entries_loaded"] == 890 and whole["proof"]["missing_webhook"]["count"] == 890, point
+        numbers = [e["number"] for e in books.world.api.all(f"/v1/statements/{whole['id']}/entries")]
+        assert numbers == list(range(1, 891)), point
+    assert point > 4, "it was hardly ever killed"
 
 
 def test_for_people_it_is_told_in_words(books):

@@ -20,11 +20,19 @@ def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def run_settled(*arguments, cwd=None, seconds=60):
+def run_settled(*arguments, cwd=None, seconds=60, wrapper=()):
     """One command to its end: (exit status, stdout, stderr)."""
-    done = subprocess.run([binary(), *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=seconds, check=False)
+    done = subprocess.run([*wrapper, binary(), *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=seconds, check=False, env=environment(bool(wrapper)))
     return done.returncode, done.stdout, done.stderr
+
+
+def environment(is_wrapped):
+    """Leaks cannot be looked for under a debugger (builds with AddressSanitizer)."""
+    known = dict(os.environ)
+    if is_wrapped:
+        known["ASAN_OPTIONS"] = ":".join(filter(None, [known.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    return known
 
 
 class Process:
@@ -38,15 +46,8 @@ class Process:
         with self.log.open("ab") as log_file, self.output.open("wb") as output:
             self.child = subprocess.Popen([*wrapper, binary(), *map(str, arguments)], cwd=cwd,
                                           stdin=subprocess.DEVNULL, stdout=output, stderr=log_file,
-                                          env=self.environment(),
+                                          env=environment(self.is_wrapped),
                                           start_new_session=True, preexec_fn=_die_with_parent)
-
-    def environment(self):
-        """Leaks cannot be looked for under a debugger (builds with AddressSanitizer)."""
-        known = dict(os.environ)
-        if self.is_wrapped:
-            known["ASAN_OPTIONS"] = ":".join(filter(None, [known.get("ASAN_OPTIONS"), "detect_leaks=0"]))
-        return known
 
     @property
     def pid(self):
