@@ -113,6 +113,10 @@ void report_safety(const Run& run, const Plan& plan, Report& report) {
                   "of those: the payment was told after the settlement, within the watermark");
     report.number("wrong_told_late", static_cast<double>(all.wrong_told_late),
                   "of those: the payment was told after the watermark");
+    report.number("wrong_unnoticed", static_cast<double>(all.wrong_unnoticed),
+                  "of all wrong: not in review once the payment was told");
+    report.number("doubted_in_vain", static_cast<double>(all.doubted_in_vain),
+                  "right, and in review because of a payment that was told late");
     report.number("coverage", all.coverage(), "of the settlements that have a payment");
     report.number("twins_exchanged", static_cast<double>(all.twins),
                   "matched to a twin of their payment, which was paid, too");

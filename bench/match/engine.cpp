@@ -1,8 +1,10 @@
 #include "bench/match/engine.h"
 
 #include "base/limits.h"
+#include "match/groups.h"
 
 #include <algorithm>
+#include <array>
 
 namespace settled::bench {
 
@@ -61,6 +63,13 @@ void Engine::run() {
 Engine::Near Engine::find(Of of, const Identity& identity, Reach reach) {
     const Index& index = of == Of::payment ? settlement_keys_ : payment_keys_;
     Near near;
+    if (reach == Reach::strong) {
+        near.seen = Seen::by_strong_keys;
+        near.add(
+            index.find_under(match::probe_keys(tenant_key_, identity, of, match::Look{}.strong()),
+                             limits::candidates_max, figures_.reads));
+        return near;
+    }
     Found found =
         index.walk_block(*match::block_of(tenant_key_, identity), match::keys_read_max(identity),
                          limits::candidates_max, figures_.reads);
@@ -138,7 +147,7 @@ void Engine::match(std::uint32_t settlement, const match::Candidate& candidate) 
         settlement_keys_.remove(
             match::stored_keys(tenant_key_, settlement_identity(settlement), Of::settlement),
             settlement);
-    settlements_[settlement] = {Standing::matched, false};
+    settlements_[settlement] = {.standing = Standing::matched, .payment = payment};
     matches_.push_back({settlement, payment, candidate.rank, now_});
 
     const Money& wanted = open.identity.amount;
@@ -176,6 +185,29 @@ void Engine::judge_waiting(const Identity& payment) {
     }
 }
 
+bool Engine::could_be_of(std::uint32_t late, std::uint32_t settlement) const {
+    const Identity& given_to = world_.payments[settlements_[settlement].payment].identity;
+    const std::array identities{world_.payments[late].identity, given_to};
+    if (match::are_twins(identities))
+        return false;
+    const auto choice =
+        match::choose_payment(settlement_identity(settlement), identities, Seen::all, rules_);
+    return choice.outcome != Outcome::none &&
+           std::ranges::any_of(choice.candidates, [](const match::Candidate& candidate) {
+               return candidate.index == 0;
+           });
+}
+
+void Engine::look_for_its_money(std::uint32_t payment) {
+    const auto keys =
+        match::probe_keys(tenant_key_, world_.payments[payment].identity, Of::payment);
+    for (const std::uint32_t settlement :
+         traces_.find_under(keys, limits::candidates_max, figures_.reads).owners)
+        if (settlements_[settlement].standing == Standing::matched &&
+            could_be_of(payment, settlement))
+            settlements_[settlement].is_doubted = true;
+}
+
 void Engine::payment_arrives(std::uint32_t payment) {
     OpenPayment& open = payments_[payment];
     if (open.is_known)
@@ -188,6 +220,10 @@ void Engine::payment_arrives(std::uint32_t payment) {
     judge_waiting(world_.payments[payment].identity);
     if (!open.is_open)
         return;
+    const auto allowed =
+        rules_.waits_for_payments() ? watermark_ : std::chrono::microseconds::zero();
+    if (open.identity.at + allowed < now_)
+        look_for_its_money(payment);
     for (const std::int64_t block : match::loose_blocks(tenant_key_, open.identity, Of::payment))
         for (const std::uint32_t settlement :
              settlement_keys_
@@ -200,13 +236,19 @@ void Engine::settlement_arrives(std::uint32_t settlement) {
     if (settlements_[settlement].standing != Standing::unseen)
         return;
     const Verdict verdict = judge(settlement, Reach::exact);
+    auto traces = match::trace_keys(tenant_key_, settlement_identity(settlement));
+    if (verdict.outcome == Outcome::one && verdict.best.rank <= match::Rank::end_to_end_id)
+        traces.resize(1);
+    traces_.insert(traces, settlement);
     if (may_match(verdict, settlement, Reach::exact)) {
         match(settlement, verdict.best);
         judge_waiting(world_.payments[verdict.best.index].identity);
         return;
     }
-    settlements_[settlement] = {
-        verdict.outcome == Outcome::ambiguous ? Standing::ambiguous : Standing::unmatched, true};
+    settlements_[settlement] = {.standing = verdict.outcome == Outcome::ambiguous
+                                                ? Standing::ambiguous
+                                                : Standing::unmatched,
+                                .is_parked = true};
     settlement_keys_.insert(
         match::stored_keys(tenant_key_, settlement_identity(settlement), Of::settlement),
         settlement);

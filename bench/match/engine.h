@@ -1,6 +1,6 @@
 // What the live server does with facts as they arrive, in memory: the same keys, the same limits,
-// the same verdicts of match/, the same order of steps as units/settle.cpp and units/weigh.cpp. It
-// sees the arrivals of a world and never its truth.
+// the same verdicts of match/, the same order of steps as units/settle.cpp, units/weigh.cpp and
+// units/told_late.cpp. It sees the arrivals of a world and never its truth.
 #pragma once
 
 #include "bench/match/index.h"
@@ -51,6 +51,8 @@ class Engine {
     Standing standing_of(std::uint32_t settlement) const {
         return settlements_[settlement].standing;
     }
+    // A payment that was told late could be the one that it is of.
+    bool is_doubted(std::uint32_t settlement) const { return settlements_[settlement].is_doubted; }
     bool is_open(std::uint32_t payment) const { return payments_[payment].is_open; }
     const EngineFigures& figures() const { return figures_; }
 
@@ -65,6 +67,8 @@ class Engine {
     struct WaitingSettlement {
         Standing standing = Standing::unseen;
         bool is_parked = false;
+        std::uint32_t payment = 0; // if it is matched
+        bool is_doubted = false;
     };
     struct Verdict {
         match::Outcome outcome = match::Outcome::none;
@@ -86,6 +90,9 @@ class Engine {
     void weigh_what_is_due(Instant now);
     void weigh(std::uint32_t settlement);
 
+    void look_for_its_money(std::uint32_t payment);
+    bool could_be_of(std::uint32_t late, std::uint32_t settlement) const;
+
     Near find(match::Of of, const match::Identity& identity, Reach reach);
     Verdict judge(std::uint32_t settlement, Reach reach);
     Verdict judge_within(std::uint32_t settlement, Reach reach);
@@ -106,6 +113,7 @@ class Engine {
     Instant now_{};
     Index payment_keys_;
     Index settlement_keys_;
+    Index traces_;
     std::vector<OpenPayment> payments_;
     std::vector<WaitingSettlement> settlements_;
     std::deque<Weighing> weighings_; // all due that long after they arrived: in order

@@ -57,17 +57,20 @@ bool was_unknown(const World& world, const Match& match) {
     });
 }
 
-Tally tally_of(const World& world, const Match& match) {
+Tally tally_of(const World& world, const Engine& engine, const Match& match) {
+    const bool is_doubted = engine.is_doubted(match.settlement);
     Tally tally;
     switch (ruling_of(world, match)) {
     case Ruling::right:
         ++tally.right;
+        tally.doubted_in_vain += is_doubted ? 1 : 0;
         break;
     case Ruling::twin:
         ++tally.twins;
         break;
     case Ruling::wrong:
         ++tally.wrong;
+        tally.wrong_unnoticed += is_doubted ? 0 : 1;
         if (was_unknown(world, match))
             ++(world.settlements[match.settlement].is_told_late ? tally.wrong_told_late
                                                                 : tally.wrong_at_once);
@@ -98,6 +101,8 @@ Tally& Tally::operator+=(const Tally& other) {
     wrong += other.wrong;
     wrong_at_once += other.wrong_at_once;
     wrong_told_late += other.wrong_told_late;
+    wrong_unnoticed += other.wrong_unnoticed;
+    doubted_in_vain += other.doubted_in_vain;
     ambiguous += other.ambiguous;
     unmatched += other.unmatched;
     return *this;
@@ -129,7 +134,7 @@ Findings referee(const World& world, const Engine& engine, std::uint64_t seed) {
     Findings findings;
     findings.figures = engine.figures();
     for (const Match& match : engine.matches()) {
-        const Tally tally = tally_of(world, match);
+        const Tally tally = tally_of(world, engine, match);
         add(findings, world.settlements[match.settlement], tally);
         ++findings.by_rank[static_cast<std::size_t>(match.rank)];
         findings.wrong_by_rank[static_cast<std::size_t>(match.rank)] += tally.wrong;

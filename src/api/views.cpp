@@ -18,7 +18,8 @@ void write_party(JsonWriter& w, std::string_view key, std::string_view name,
 std::string subject_of(const store::ReviewRow& review) {
     if (review.kind == store::review_settlement_ambiguous)
         return to_string(SettlementId{review.subject_id});
-    if (review.kind == store::review_payment_failed)
+    if (review.kind == store::review_payment_failed ||
+        review.kind == store::review_payment_told_late)
         return to_string(PaymentId{review.subject_id});
     return to_string(WebhookId{review.subject_id});
 }

@@ -15,8 +15,9 @@ namespace {
 using wire::JsonWriter;
 
 constexpr std::array event_types{
-    settlement_matched, settlement_unmatched,      settlement_ambiguous, settlement_reversed,
-    payment_overdue,    payment_partially_settled, endpoint_disabled,    test_ping,
+    settlement_matched,        settlement_unmatched, settlement_ambiguous,
+    settlement_reversed,       payment_overdue,      payment_told_late,
+    payment_partially_settled, endpoint_disabled,    test_ping,
 };
 
 // {"id":…,"type":…,"timestamp":…,"version":…,"data":{…}}; `data` writes the members of data.
@@ -141,6 +142,18 @@ Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now
     return make(id, payment_overdue, payment.id.value, payment.version, now, [&](JsonWriter& w) {
         w.member("payment_id", payment.client_id);
         w.member("due_at", wire::to_rfc3339(due));
+        write_payment(w, payment);
+    });
+}
+
+Event told_late_event(EventId id, const Payment& payment, ReviewId review,
+                      const std::vector<SettlementId>& settlements, Instant now) {
+    return make(id, payment_told_late, payment.id.value, payment.version, now, [&](JsonWriter& w) {
+        w.member("payment_id", payment.client_id).member("review_id", to_string(review));
+        w.key("settlement_ids").array();
+        for (const SettlementId settlement : settlements)
+            w.value(to_string(settlement));
+        w.end();
         write_payment(w, payment);
     });
 }

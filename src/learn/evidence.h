@@ -4,14 +4,13 @@
 // it not survived, there would be no such match to learn from. So an identifier is learnt from
 // matches only that were decided without it, by something at least as strong:
 //
-//   learnt          from matches decided by                          because
-//   uetr            rank 0, 2, 5                                     decided by the account alone,
-//   the end-to-end id, or
-//                                                                    reference and payer together
-//   end-to-end id   rank 0, 1, 5                                     by the account, the UETR,
-//   reference and payer reference       rank 0, 1, 2, 3                                  by the
-//   account, the UETR, the end-to-end id payer account   rank 0, 1, 2, 3 the same latency all of
-//   these and 4, 6                            time decides nothing in them but the order
+// clang-format off: a table
+//   learnt              from ranks        that were decided by
+//   UETR                0, 2, 5           the account alone, the end-to-end id, reference and payer
+//   end-to-end id       0, 1, 5           the account alone, the UETR, reference and payer
+//   reference, payer    0, 1, 2, 3        the account alone, the UETR, the end-to-end id
+//   latency             0 to 6            any of them: time decides nothing there but the order
+// clang-format on
 //
 // Ranks 7 and above teach nothing: they are made of what is left of a reference, or of less.
 //

@@ -122,6 +122,13 @@ bool may_be_single_use(const Identity& side, Of of) {
     return side.single_use || of == Of::settlement;
 }
 
+void add_whole_or_none(Maker& maker, std::string_view reference) {
+    if (reference.empty())
+        maker.add_no_reference();
+    else
+        maker.add_whole(reference);
+}
+
 // The loose identifiers of a side, strongest first: calls with kind and field.
 template <class Take>
 void each_loose(const Identity& side, Of of, const Take& take) {
@@ -209,10 +216,7 @@ std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& sid
         return {};
     Maker maker(tenant_key, side);
     const auto reference = reference_of(side);
-    if (reference.empty())
-        maker.add_no_reference();
-    else
-        maker.add_whole(reference);
+    add_whole_or_none(maker, reference);
     for (const std::size_t length : prefix_lengths)
         if (length < reference.size() && length <= prefix_max)
             maker.add_prefix(reference, length);
@@ -277,9 +281,14 @@ std::vector<Key> trace_probes(const crypto::Hmac& tenant_key, const Identity& re
     return keys;
 }
 
-Key trace_key(const crypto::Hmac& tenant_key, const Identity& settlement) {
-    const auto keys = trace_probes(tenant_key, settlement);
-    return keys.empty() ? Key{} : keys.front();
+std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const Identity& settlement) {
+    if (settlement.account.empty())
+        return {};
+    Maker maker(tenant_key, settlement);
+    add_whole_or_none(maker, reference_of(settlement));
+    std::vector<Key> keys = maker.take();
+    keys.insert(keys.begin(), trace_probes(tenant_key, settlement).front());
+    return keys;
 }
 
 bool may_be_return_of(const Identity& reversal, const Identity& settlement) {

@@ -124,9 +124,12 @@ inline std::size_t keys_read_max(const Identity& side) {
 std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& side,
                                 std::size_t prefix_max = any_length);
 
-// Under what a settlement is remembered after it was matched, so that its return is found: the
-// loose block of its end-to-end id, else of its UETR, else its amount block.
-Key trace_key(const crypto::Hmac& tenant_key, const Identity& settlement);
+// Under what a settlement is remembered, whatever becomes of it. First, where its return finds it:
+// the loose block of its end-to-end id, else of its UETR, else its amount block. Then its whole
+// reference, or that it has none, where a payment finds it that is told only after it was matched:
+// such a payment's probe keys find all that carry its ids, its reference, or a part cut from that.
+// None without an account.
+std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const Identity& settlement);
 // Where a return looks for its settlement, best first.
 std::vector<Key> trace_probes(const crypto::Hmac& tenant_key, const Identity& reversal);
 // Whether money that went back can be that settlement's: account and amount are equal, no id

@@ -333,7 +333,7 @@ TEST(Keys, every_pair_of_lengths_is_found_from_either_side_whichever_end_was_cut
 
 TEST(Keys, a_settlement_is_remembered_by_what_its_return_will_carry) {
     const auto key_of = [](const Fields& fields) {
-        return trace_key(tenant_key(), identity_of(fields));
+        return trace_keys(tenant_key(), identity_of(fields)).front();
     };
     const auto by_id = key_of({.end_to_end_id = "E2E0001", .reference = "A", .uetr = "u"});
     EXPECT_EQ(by_id, key_of({.end_to_end_id = "E2E0001"}));
@@ -348,12 +348,32 @@ TEST(Keys, a_return_looks_where_its_settlement_is_remembered) {
         {}, {.end_to_end_id = "E2E0001"}, {.uetr = "u"}, {.end_to_end_id = "E2E0001", .uetr = "u"}};
     const auto whole = trace_probes(tenant_key(), identity_of(all[3]));
     for (const Fields& fields : all) {
-        const auto remembered = trace_key(tenant_key(), identity_of(fields));
+        const auto remembered = trace_keys(tenant_key(), identity_of(fields)).front();
         EXPECT_NE(std::ranges::find(whole, remembered), whole.end());
     }
     auto nowhere = bare();
     nowhere.account.clear();
     EXPECT_TRUE(trace_probes(tenant_key(), nowhere).empty());
+    EXPECT_TRUE(trace_keys(tenant_key(), nowhere).empty());
+}
+
+TEST(Keys, a_payment_that_is_told_late_finds_a_settlement_by_what_is_remembered_of_it) {
+    const auto finds = [](const Fields& payment, const Fields& settlement) {
+        const auto probes = probe_keys(tenant_key(), identity_of(payment), Of::payment);
+        return std::ranges::any_of(
+            trace_keys(tenant_key(), identity_of(settlement)),
+            [&](const Key& key) { return std::ranges::find(probes, key) != probes.end(); });
+    };
+    const Fields payment{.end_to_end_id = "E2E0001", .reference = "ACMESHOP20412042"};
+    for (std::size_t cut = part_min; cut <= payment.reference.size(); ++cut) {
+        EXPECT_TRUE(finds(payment, {.reference = payment.reference.substr(0, cut)})) << cut;
+        EXPECT_TRUE(
+            finds(payment, {.reference = payment.reference.substr(payment.reference.size() - cut)}))
+            << cut;
+    }
+    EXPECT_TRUE(finds(payment, {.reference = ""}));
+    EXPECT_TRUE(finds(payment, {.end_to_end_id = "E2E0001", .reference = "OTHER"}));
+    EXPECT_FALSE(finds(payment, {.end_to_end_id = "E2E0002", .reference = "OTHER"}));
 }
 
 TEST(Keys, a_return_is_of_a_settlement_that_it_does_not_contradict) {

@@ -13,7 +13,8 @@ namespace settled::store {
 enum class Side : std::uint8_t {
     payment = 0,    // open
     settlement = 1, // waits for its payment
-    trace = 2,      // a settlement, whatever became of it: its return must find it
+    trace = 2,      // a settlement, whatever became of it: its return must find it, and a payment
+                    // that is told too late
     archive = 3,    // an open payment so old that it is looked at last
 };
 

@@ -7,6 +7,7 @@
 #include "store/payments.h"
 #include "units/key_plans.h"
 #include "units/tell.h"
+#include "units/told_late.h"
 
 namespace settled::units {
 
@@ -119,6 +120,7 @@ Step<flow::Payment> make_match(Session& s, const Work& work, const flow::Settlem
     co_await stand(s, work, payment.status, after);
     if (!whole)
         co_await park(s, work, after);
+    co_await close_late_review(s, work, payment);
     co_await tell_match(s, work, settlement, version, after, match);
     co_return after;
 }

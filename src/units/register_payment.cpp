@@ -5,6 +5,7 @@
 #include "store/payments.h"
 #include "store/reviews.h"
 #include "units/settle.h"
+#include "units/told_late.h"
 #include "wire/json_writer.h"
 
 namespace settled::units {
@@ -33,6 +34,7 @@ Step<flow::Payment> bury(Session& s, const Work& work, flow::Payment payment) {
         co_return payment;
     if (flow::is_open(payment.status) && payment.settled_minor == 0) {
         co_await unpark(s, work, payment);
+        co_await close_late_review(s, work, payment);
         const bool updated = co_await store::update_payment(s, work.tenant, payment.id,
                                                             payment.status, {cancelled, 0});
         SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
@@ -129,8 +131,11 @@ Step<Registered> register_payment(Session& s, const Context& context,
     co_await park(s, work, payment);
     co_await settle_waiting(s, context, tenant, payment.identity, registration->now);
     auto stored = co_await store::find_payment(s, tenant, payment.id);
-    if (stored->status == flow::PaymentStatus::expected)
+    if (stored->status == flow::PaymentStatus::expected) {
         co_await weigh_neighbours(s, work, payment.identity);
+        if (was_told_late(work, *stored))
+            co_await look_for_its_money(s, work, *stored);
+    }
     co_return Registered{Registered::Kind::created, std::move(*stored)};
 }
 

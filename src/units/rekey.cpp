@@ -78,7 +78,7 @@ Step<bool> rekey(Session& s, const Change& change, TenantId tenant, const flow::
     co_return stood;
 }
 
-// While it waits, and as what its return will look for.
+// While it waits, and as what its return, or a payment that is told late, will look for.
 Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
                  const flow::Settlement& settlement) {
     const auto of = match::Of::settlement;
@@ -86,9 +86,13 @@ Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
     const bool waited = co_await put_again(s, tenant, Side::settlement, settlement.id.value,
                                            match::stored_keys(change.from, identity, of),
                                            match::stored_keys(change.to, identity, of));
-    const bool traced = co_await put_again(s, tenant, Side::trace, settlement.id.value,
-                                           {match::trace_key(change.from, identity)},
-                                           {match::trace_key(change.to, identity)});
+    const auto before = match::trace_keys(change.from, identity);
+    const auto after = match::trace_keys(change.to, identity);
+    bool traced = false;
+    for (std::size_t i = 0; i < before.size(); ++i) // of the second it may have none
+        traced = co_await put_again(s, tenant, Side::trace, settlement.id.value, {before[i]},
+                                    {after[i]}) ||
+                 traced;
     co_return waited || traced;
 }
 

@@ -89,6 +89,21 @@ TEST(Rekey, money_that_goes_back_finds_what_was_matched_before) {
     EXPECT_EQ(world.payment_named("p1").status, flow::PaymentStatus::returned);
 }
 
+TEST(Rekey, a_payment_told_late_finds_who_was_matched_before) {
+    World world;
+    auto late = world.payment("p2", 1000);
+    late.reference = "INVOICE-20412";
+    expect(world, "p1", 1000, "INVOICE-20411");
+    world.settle("t1", 1000, "INVOICE-2041");
+    world.pass_watermark();
+    ASSERT_EQ(world.payment_of("t1"), "p1");
+    (void)rekey(world, 100);
+    world.clock().advance(std::chrono::minutes(1));
+    (void)world.register_payment(late);
+    ASSERT_EQ(world.reviews().size(), 1U);
+    EXPECT_EQ(world.reviews().front().kind, store::review_payment_told_late);
+}
+
 TEST(Rekey, what_has_ended_early_goes_on_where_it_was) {
     World world;
     for (int i = 0; i < 5; ++i)

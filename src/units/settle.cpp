@@ -53,6 +53,17 @@ Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settl
     co_await tell(s, work.context, work.tenant, event);
 }
 
+// What an id has decided, no payment that is told later contests by a reference.
+Step<> leave_trace(Session& s, const Work& work, const flow::Settlement& settlement,
+                   const Verdict& verdict) {
+    auto keys = match::trace_keys(work.context.keys.of(work.tenant), settlement.identity);
+    const bool is_by_id = verdict.outcome == Outcome::one &&
+                          verdict.candidates.front().rank <= match::Rank::end_to_end_id;
+    if (is_by_id && !keys.empty())
+        keys.resize(1);
+    co_await store::insert_match_keys(s, work.tenant, Side::trace, settlement.id.value, keys);
+}
+
 // What became of a stored settlement that waits and is not matched.
 Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement,
                 const Verdict& verdict) {
@@ -147,9 +158,8 @@ void add_settling_locks(store::Locks& locks, const Context& context, TenantId te
 Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Settlement settlement,
                   Instant now) {
     const Work work{context, tenant, now};
-    const std::array trace{match::trace_key(context.keys.of(tenant), settlement.identity)};
-    co_await store::insert_match_keys(s, tenant, Side::trace, settlement.id.value, trace);
     const Verdict verdict = co_await judge(s, context, tenant, settlement);
+    co_await leave_trace(s, work, settlement, verdict);
     if (may_match(verdict, work, settlement, Reach::exact)) {
         const flow::Payment& payment = verdict.candidates.front().payment;
         settlement.status = SettlementStatus::matched;
