@@ -5,8 +5,8 @@ namespace settled::store {
 namespace {
 
 const Statement find{"SELECT cursor_id FROM sweep WHERE tenant_id = $1 AND name = $2"};
-const Statement under{
-    "SELECT name FROM sweep WHERE tenant_id = $1 AND substr(name, 1, CAST($3 AS integer)) = $2 ORDER BY name"};
+const Statement under{"SELECT name FROM sweep WHERE tenant_id = $1 AND substr(name, 1, CAST($3 AS "
+                      "integer)) = $2 ORDER BY name"};
 const Statement put{"INSERT INTO sweep (tenant_id, name, cursor_id) VALUES ($1, $2, $3) "
                     "ON CONFLICT (tenant_id, name) DO UPDATE SET cursor_id = excluded.cursor_id"};
 

@@ -1,5 +1,6 @@
 #include "units/told_late.h"
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "match/choice.h"
 #include "match/groups.h"
@@ -130,7 +131,12 @@ Step<> look_for_its_money(Session& s, const Work& work, const flow::Payment& pay
                                   {id, std::string(store::review_payment_told_late),
                                    payment.id.value, "open", detail_of(payment, doubted), work.now,
                                    std::nullopt});
-    const auto event = flow::told_late_event(work.context.ids.next<EventId>(), payment, id,
+    const bool updated = co_await store::update_payment(s, work.tenant, payment.id, payment.status,
+                                                        {payment.status, payment.settled_minor});
+    SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
+    flow::Payment told = payment;
+    ++told.version;
+    const auto event = flow::told_late_event(work.context.ids.next<EventId>(), told, id,
                                              settlements_of(doubted), work.now);
     co_await tell(s, work.context, work.tenant, event);
 }

@@ -76,6 +76,7 @@ TEST(ToldLate, its_owner_hears_of_it) {
     const auto events = story.world.events();
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(events.back().type, "payment.told_late");
+    EXPECT_EQ(events.back().version, 1);
     EXPECT_EQ(story.world.deliveries().size(), 1U);
 }
 

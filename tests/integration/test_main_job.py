@@ -1,6 +1,7 @@
 """The main job over real sockets: the bank's webhook is matched to its payment and partners are told."""
 
 import base64
+import datetime
 import hashlib
 import hmac
 import json
@@ -125,6 +126,30 @@ def test_two_payments_that_fit_alike_are_a_review_and_never_a_guess(shared, cont
     assert {shared.api.get(f"/v1/payments/{one}")["status"] for one in ids} == {"expected"}
     settlement = shared.api.get(f"/v1/settlements/{event['data']['settlement']['id']}")
     assert settlement["status"] == "ambiguous" and settlement["review_id"] == review["id"]
+
+
+def test_a_payment_told_after_another_was_given_its_money_is_a_review_and_undoing_gives_it_back(shared, contract):
+    """The reference was cut to what both begin with, and only one of them was known."""
+    iban = shared.account()
+    _, path = shared.endpoint(events=["payment.told_late"])
+    started = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=1)).isoformat()
+    known = shared.payment(iban, reference="ACMESHOP2041")
+    payload = settled_payload(iban, Reference="ACMESHOP20", EndToEndTransactionId="NOTPROVIDED")
+    shared.bank.acknowledged("TransactionSettled", payload)
+    settlement = wait_for(lambda: [s for s in shared.api.all(f"/v1/settlements?account={iban}")
+                                   if s["status"] == "matched"], "matched after the watermark")[0]
+    late = shared.payment(iban, reference="ACMESHOP2099", created_at=started)
+    event = contract.check_event(shared.sandbox.told(path)[0])
+    assert event["data"]["payment_id"] == late["client_id"]
+    assert event["data"]["settlement_ids"] == [settlement["id"]]
+    review = shared.api.get(f"/v1/reviews/{event['data']['review_id']}")
+    assert (review["kind"], review["status"]) == ("payment_told_late", "open")
+    doubted, = review["detail"]["matches"]
+    assert doubted["payment_id"] == known["client_id"]
+    shared.api.post(f"/v1/matches/{doubted['match_id']}/undo", {"reason": "it was the other's"})
+    wait_for(lambda: shared.api.get(f"/v1/payments/{late['client_id']}")["status"] == "settled", "judged again")
+    assert shared.api.get(f"/v1/payments/{known['client_id']}")["status"] == "expected"
+    assert shared.api.get(f"/v1/reviews/{review['id']}")["status"] == "closed"
 
 
 @pytest.mark.parametrize("wrong", ["amount", "currency", "account"])
