@@ -183,6 +183,12 @@ void Engine::judge_waiting(const Identity& payment) {
             if (settlements_[settlement].standing != Standing::matched)
                 again = judge_again(settlement, Reach::exact) || again;
     }
+    for (const std::int64_t block : match::loose_blocks(tenant_key_, payment, Of::payment))
+        for (const std::uint32_t settlement :
+             settlement_keys_
+                 .walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads)
+                 .owners)
+            weighed_now_.insert(settlement);
 }
 
 bool Engine::could_be_of(std::uint32_t late, std::uint32_t settlement) const {
@@ -224,12 +230,6 @@ void Engine::payment_arrives(std::uint32_t payment) {
         rules_.waits_for_payments() ? watermark_ : std::chrono::microseconds::zero();
     if (open.identity.at + allowed < now_)
         look_for_its_money(payment);
-    for (const std::int64_t block : match::loose_blocks(tenant_key_, open.identity, Of::payment))
-        for (const std::uint32_t settlement :
-             settlement_keys_
-                 .walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads)
-                 .owners)
-            weighed_now_.insert(settlement);
 }
 
 void Engine::settlement_arrives(std::uint32_t settlement) {

@@ -15,11 +15,16 @@ bool is_cut_of(std::string_view part, std::string_view whole) {
     return part.size() >= 8 && (whole.starts_with(part) || whole.ends_with(part));
 }
 
+// A reference that was put into the id's place, which may be too short for it.
+bool came_as_id(std::string_view reference, std::string_view id) {
+    return !reference.empty() && (reference == id || (id.size() >= 8 && reference.starts_with(id)));
+}
+
 bool texts_fit(const match::Identity& payment, const match::Identity& settlement) {
     const std::string_view sent = payment.reference;
     const std::string_view arrived = settlement.reference;
     return !contradict(sent, arrived) || is_cut_of(sent, arrived) || is_cut_of(arrived, sent) ||
-           arrived == payment.end_to_end_id || sent == settlement.end_to_end_id;
+           arrived == payment.end_to_end_id || came_as_id(sent, settlement.end_to_end_id);
 }
 
 // Whether anything but account and amount speaks for it.
@@ -28,7 +33,7 @@ bool something_fits(const match::Identity& payment, const match::Identity& settl
     return equal(payment.uetr, settlement.uetr) ||
            equal(payment.end_to_end_id, settlement.end_to_end_id) ||
            equal(payment.end_to_end_id, settlement.reference) ||
-           equal(payment.reference, settlement.end_to_end_id) ||
+           came_as_id(payment.reference, settlement.end_to_end_id) ||
            (!payment.reference.empty() && !settlement.reference.empty() &&
             texts_fit(payment, settlement));
 }
@@ -42,8 +47,7 @@ bool amounts_fit(const match::Identity& payment, const match::Identity& settleme
 } // namespace
 
 bool could_be(const match::Identity& payment, const match::Identity& settlement) {
-    const bool crossed =
-        !payment.reference.empty() && payment.reference == settlement.end_to_end_id;
+    const bool crossed = came_as_id(payment.reference, settlement.end_to_end_id);
     const auto earliest = settlement.at + std::chrono::minutes(5);
     return payment.account == settlement.account && amounts_fit(payment, settlement) &&
            texts_fit(payment, settlement) && !contradict(payment.uetr, settlement.uetr) &&

@@ -30,6 +30,7 @@ TEST(MatchWorld, nothing_is_matched_wrongly) {
     EXPECT_EQ(found.all.wrong, 0U);
     for (const std::string& wrong : found.wrong_ones)
         ADD_FAILURE() << wrong;
+    EXPECT_EQ(found.ambiguous_unfounded, 0U);
     EXPECT_GT(found.all.coverage(), 0.85);
     EXPECT_GE(found.all.settlements + found.strangers, 20'000U);
     for (const std::size_t rank : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 12U})

@@ -56,13 +56,6 @@ Step<flow::Payment> bury(Session& s, const Work& work, flow::Payment payment) {
     co_return payment;
 }
 
-// Settlements that wait and share an identifier with it may be a part of it, or it a part of them.
-Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment) {
-    const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
-    for (const SettlementId id : near)
-        co_await weigh_later(s, work, id, work.now);
-}
-
 } // namespace
 
 flow::Payment payment_from(const flow::NewPayment& given, PaymentId id, Instant now,
@@ -131,11 +124,8 @@ Step<Registered> register_payment(Session& s, const Context& context,
     co_await park(s, work, payment);
     co_await settle_waiting(s, context, tenant, payment.identity, registration->now);
     auto stored = co_await store::find_payment(s, tenant, payment.id);
-    if (stored->status == flow::PaymentStatus::expected) {
-        co_await weigh_neighbours(s, work, payment.identity);
-        if (was_told_late(work, *stored))
-            co_await look_for_its_money(s, work, *stored);
-    }
+    if (stored->status == flow::PaymentStatus::expected && was_told_late(work, *stored))
+        co_await look_for_its_money(s, work, *stored);
     co_return Registered{Registered::Kind::created, std::move(*stored)};
 }
 

@@ -124,6 +124,14 @@ class ToWeigh {
     std::vector<Twin> twins_;
 };
 
+// Of whatever amount: a settlement that waits and shares an identifier with the payment may be a
+// part of it, or it a part of that; or it has come between that and another payment until now.
+Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment) {
+    const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
+    for (const SettlementId id : near)
+        co_await weigh_later(s, work, id, work.now);
+}
+
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
 // ends. What stays open and may be decided by time alone is weighed.
 Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment) {
@@ -145,6 +153,7 @@ Step<> judge_waiting(Session& s, const Work& work, const match::Identity& paymen
     }
     for (const auto& [id, ripe_at] : left.take())
         co_await weigh_later(s, work, id, std::max(ripe_at, work.now));
+    co_await weigh_neighbours(s, work, payment);
 }
 
 } // namespace

@@ -23,7 +23,8 @@ void add_settling_locks(store::Locks& locks, const Context& context, TenantId te
 store::Step<> settle_new(store::Session& s, const Context& context, TenantId tenant,
                          flow::Settlement settlement, Instant now);
 
-// Judges again the settlements that wait for such a payment, after it was added, changed or taken.
+// Judges again the settlements that wait for such a payment, after it was added, changed or taken;
+// those of other amounts that share an identifier with it are weighed.
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
                              const match::Identity& payment, Instant now);
 

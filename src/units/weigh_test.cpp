@@ -119,6 +119,45 @@ TEST(Weigh, a_part_that_names_the_payment_is_told_and_the_rest_closes_it) {
                                        "settlement.matched"));
 }
 
+// Two payments of one reference that may be settled in euros, and euros that could be of either:
+// they are in the amount block of neither.
+struct EurosForOneOfTwo {
+    World world;
+    flow::NewPayment p1 = payment_of(world, {"p1", 10'000, "INVOICE-2041-X", "E2E0000001"});
+    flow::NewPayment p2 = payment_of(world, {"p2", 10'050, "INVOICE-2041-X", "E2E0000002"});
+
+    EurosForOneOfTwo() {
+        const Currency euro = Currency::parse("EUR").value();
+        for (flow::NewPayment* payment : {&p1, &p2}) {
+            payment->settles_as = match::Bounds{{11'400, euro}, {11'800, euro}};
+            world.register_payment(*payment);
+        }
+        auto fact = world.fact(1);
+        fact.amount = {11'716, euro};
+        fact.reference = "INVOICE-2041-X";
+        world.settle("t", fact);
+        pass_watermark(world);
+        EXPECT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
+    }
+};
+
+TEST(Weigh, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_settled) {
+    EurosForOneOfTwo between;
+    arrive(between.world, {"t1", 10'000, "", "E2E0000001"});
+    EXPECT_EQ(between.world.payment_of("t1"), "p1");
+    between.world.run_due();
+    EXPECT_EQ(between.world.payment_of("t"), "p2");
+    EXPECT_TRUE(between.world.reviews().empty());
+}
+
+TEST(Weigh, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_given_up) {
+    EurosForOneOfTwo between;
+    between.p1.is_dead = true;
+    between.world.register_payment(between.p1);
+    between.world.run_due();
+    EXPECT_EQ(between.world.payment_of("t"), "p2");
+}
+
 TEST(Weigh, too_much_is_a_variance) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
