@@ -1,6 +1,6 @@
 // The ladder against a made-up stretch of payments of which the truth is known.
 //
-//   bench_match [--out FILE] [--quick] [--part worlds|stores] [--settlements N] [--seed N]
+//   bench_match [--out FILE] [--quick] [--part worlds|sqlite|postgres] [--settlements N] [--seed N]
 //               [--world N] [--eager] [--most N]
 //
 // Worlds of `--world` settlements each, one seed after another, until there are N of them, a thread
@@ -180,10 +180,17 @@ void report_worlds(const Plan& plan, Report& report) {
     report_parts(done, report);
 }
 
-void report_stores(const StoreMatchScale& scale, Report& report) {
+void report_postgres(const StoreMatchScale& scale, Report& report) {
     const RunDirectory directory;
-    const char* const server = std::getenv("SETTLED_BENCH_POSTGRES");
-    measure_store_match(directory.path(), server == nullptr ? "" : server, scale, report);
+    if (const char* const server = std::getenv("SETTLED_BENCH_POSTGRES"))
+        measure_on_postgres(directory.path(), server, scale, report);
+    else
+        report.heading("PostgreSQL was not measured: SETTLED_BENCH_POSTGRES names no server");
+}
+
+void report_sqlite(const StoreMatchScale& scale, Report& report) {
+    const RunDirectory directory;
+    measure_on_sqlite(directory.path(), scale, report);
 }
 
 std::vector<std::size_t> powers_of_ten_up_to(std::size_t most) {
@@ -227,17 +234,20 @@ int main(int argc, char** argv) {
                      .rounds = 3,
                      .settled = 300};
         } else {
-            fmt::print(stderr, "usage: bench_match [--out FILE] [--quick] [--part worlds|stores]"
-                               " [--settlements N] [--seed N] [--world N] [--eager] [--most N]\n");
+            fmt::print(stderr,
+                       "usage: bench_match [--out FILE] [--quick] [--part worlds|sqlite|postgres]"
+                       " [--settlements N] [--seed N] [--world N] [--eager] [--most N]\n");
             return 2;
         }
     }
     Report report;
     report.text("machine", machine());
-    if (part != "stores")
+    if (part.empty() || part == "worlds")
         report_worlds(plan, report);
-    if (part != "worlds")
-        report_stores(scale, report);
+    if (part.empty() || part == "sqlite")
+        report_sqlite(scale, report);
+    if (part.empty() || part == "postgres")
+        report_postgres(scale, report);
     report.print();
     return out.empty() || report.write_json(out) ? 0 : 1;
 }

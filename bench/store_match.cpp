@@ -15,6 +15,9 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -23,6 +26,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 
 namespace settled::bench {
@@ -122,6 +126,27 @@ Step<> settle_now(Session& s, const units::Context& context,
     co_await units::settle_new(s, context, tenant, *settlement, settled_at);
 }
 
+// Renews an installation's lease for as long as it is measured: no server does it here.
+class LeaseKeeper {
+  public:
+    explicit LeaseKeeper(app::Installation& installation) : keeper_(installation.keeper()) {
+        keeper_.start(io_);
+        thread_ = std::jthread([this] { io_.run(); });
+    }
+    ~LeaseKeeper() {
+        boost::asio::post(io_, [this] { keeper_.stop(); });
+        thread_.join();
+        keeper_.release_io();
+    }
+    LeaseKeeper(const LeaseKeeper&) = delete;
+    LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+
+  private:
+    boost::asio::io_context io_;
+    node::Keeper& keeper_;
+    std::jthread thread_;
+};
+
 struct Place {
     std::string data;
     Shared shared; // of PostgreSQL
@@ -139,6 +164,7 @@ class Grown {
             app::load_config(write_settings(place.data, nullptr, place.shared)).config;
         config.data = place.data;
         installation_ = app::Installation::open(config, node::Roles::none()).value();
+        lease_keeper_ = std::make_unique<LeaseKeeper>(*installation_);
         context_ = std::make_unique<units::Context>(installation_->context());
         context_->key_plans = plans;
         app::run_to_end(fill());
@@ -266,6 +292,7 @@ class Grown {
     std::size_t open_, accounts_;
     bool is_bulk_;
     std::unique_ptr<app::Installation> installation_;
+    std::unique_ptr<LeaseKeeper> lease_keeper_;
     std::unique_ptr<units::Context> context_;
     double cpu_us_per_payment_ = 0, bytes_per_payment_ = 0;
     double first_p50_us_ = 0;
@@ -363,15 +390,16 @@ void measure_engine(const Engine& engine, const StoreMatchScale& scale, Report& 
 
 } // namespace
 
-void measure_store_match(const std::string& directory, const std::string& postgres,
-                         const StoreMatchScale& scale, Report& report) {
+void measure_on_sqlite(const std::string& directory, const StoreMatchScale& scale, Report& report) {
     measure_engine({"sqlite", directory, ""}, scale, report);
-    if (postgres.empty())
-        return;
+}
+
+void measure_on_postgres(const std::string& directory, const std::string& server,
+                         const StoreMatchScale& scale, Report& report) {
     StoreMatchScale smaller = scale;
     smaller.open = scale.open_on_postgres;
     smaller.registered_max = scale.registered_max_on_postgres;
-    measure_engine({"postgres", directory, postgres}, smaller, report);
+    measure_engine({"postgres", directory, server}, smaller, report);
 }
 
 } // namespace settled::bench

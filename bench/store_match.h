@@ -23,9 +23,10 @@ struct StoreMatchScale {
     std::size_t settled = 3'000; // matched at the end, with what is written
 };
 
-// `directory` holds the stores while it runs; `postgres`: the URL of a server to make databases on,
-// or empty.
-void measure_store_match(const std::string& directory, const std::string& postgres,
+// `directory` holds the stores while it runs.
+void measure_on_sqlite(const std::string& directory, const StoreMatchScale& scale, Report& report);
+// `server`: the URL of one to make databases on.
+void measure_on_postgres(const std::string& directory, const std::string& server,
                          const StoreMatchScale& scale, Report& report);
 
 } // namespace settled::bench
