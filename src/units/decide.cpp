@@ -156,6 +156,8 @@ Step<> make_matches(Session& s, const Work& work, const Decision& decision,
     }
     for (const FoundPart& part : parts) // their rivals may be clear now
         co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
+    // And its own, if it was given to a payment of another amount.
+    co_await settle_waiting(s, work.context, work.tenant, settlement.identity, work.now);
 }
 
 } // namespace

@@ -84,6 +84,22 @@ TEST(Decide, what_it_takes_away_makes_others_clear) {
     EXPECT_TRUE(world.reviews("open").empty());
 }
 
+TEST(Decide, who_is_given_a_payment_of_another_amount_stands_in_nobody_s_way_any_more) {
+    World world;
+    world.register_payment(twin(world, "p"));
+    auto other = world.payment("q", 2000);
+    other.reference = "OTHER-99";
+    world.register_payment(other);
+    arrive(world, "t1");
+    arrive(world, "t2");
+    world.pass_watermark();
+    ASSERT_EQ(world.settlement("t1").status, SettlementStatus::ambiguous);
+    EXPECT_EQ(match(world, "t2", {{"q", std::nullopt}}), "");
+    (void)world.run_due();
+    EXPECT_EQ(world.payment_of("t1"), "p");
+    EXPECT_TRUE(world.reviews().empty());
+}
+
 TEST(Decide, shares_a_settlement_out_exactly) {
     World world;
     world.register_payment(twin(world, "p1", 400));
