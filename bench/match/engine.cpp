@@ -168,9 +168,11 @@ bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
             judge_waiting(Identity(after.identity));
         return true;
     }
+    const bool lost_its_rivals = verdict.outcome == Outcome::none && reach == Reach::exact &&
+                                 settlements_[settlement].standing == Standing::ambiguous;
     settlements_[settlement].standing =
         verdict.outcome == Outcome::ambiguous ? Standing::ambiguous : Standing::unmatched;
-    if (verdict.outcome == Outcome::one && watermark_passed(settlement))
+    if ((verdict.outcome == Outcome::one || lost_its_rivals) && watermark_passed(settlement))
         weighed_now_.insert(settlement);
     return false;
 }
@@ -237,10 +239,11 @@ void Engine::settlement_arrives(std::uint32_t settlement) {
         return;
     const Verdict verdict = judge(settlement, Reach::exact);
     auto traces = match::trace_keys(tenant_key_, settlement_identity(settlement));
-    if (verdict.outcome == Outcome::one && verdict.best.rank <= match::Rank::end_to_end_id)
+    const bool is_matched = may_match(verdict, settlement, Reach::exact);
+    if (is_matched && verdict.best.rank <= match::Rank::end_to_end_id)
         traces.resize(1);
     traces_.insert(traces, settlement);
-    if (may_match(verdict, settlement, Reach::exact)) {
+    if (is_matched) {
         match(settlement, verdict.best);
         judge_waiting(world_.payments[verdict.best.index].identity);
         return;

@@ -11,7 +11,7 @@ const Statement insert{"INSERT INTO review (tenant_id, " REVIEW_COLUMNS
 const Statement find{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND id = $2"};
 const Statement find_open{"SELECT " REVIEW_COLUMNS
                           " FROM review WHERE tenant_id = $1 AND subject_id = $2 "
-                          "AND status = 'open' LIMIT 1"};
+                          "AND kind = $3 AND status = 'open' LIMIT 1"};
 const Statement find_details{"SELECT detail FROM review WHERE tenant_id = $1 AND subject_id = $2 "
                              "AND status = 'open'"};
 const Statement update{"UPDATE review SET detail = $3 WHERE tenant_id = $1 AND id = $2"};
@@ -53,9 +53,9 @@ Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId
     co_return first(rows);
 }
 
-Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant,
+Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant, std::string_view kind,
                                                 std::int64_t subject_id) {
-    const Rows rows = co_await s.run(find_open, tenant, subject_id);
+    const Rows rows = co_await s.run(find_open, tenant, subject_id, kind);
     co_return first(rows);
 }
 

@@ -38,7 +38,7 @@ struct ReviewRow {
 
 Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& review);
 Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id);
-Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant,
+Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant, std::string_view kind,
                                                 std::int64_t subject_id);
 // An open review of that subject whose detail holds the text.
 Step<bool> open_review_mentions(Session& s, TenantId tenant, std::int64_t subject_id,

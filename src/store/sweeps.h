@@ -11,10 +11,12 @@
 
 namespace settled::store {
 
-// 0 before the first walk.
-Step<std::int64_t> sweep_cursor(Session& s, TenantId tenant, std::string_view name);
-// The names that begin so, of walks that have begun.
-Step<std::vector<std::string>> sweeps_under(Session& s, TenantId tenant, std::string prefix);
+struct SweepRow {
+    std::string name;
+    std::int64_t cursor = 0;
+};
+// The walks that have begun, of names that begin so.
+Step<std::vector<SweepRow>> sweeps_under(Session& s, TenantId tenant, std::string prefix);
 Step<> move_sweep(Session& s, TenantId tenant, std::string_view name, std::int64_t cursor);
 
 } // namespace settled::store

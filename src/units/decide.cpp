@@ -42,7 +42,8 @@ Step<std::optional<flow::Settlement>> lock_settlement(Session& s, const Work& wo
 // The open review of the settlement: it is the one that was decided on, or there was none to name.
 Step<Result<std::optional<ReviewId>>> review_of(Session& s, const Decision& decision,
                                                 SettlementId settlement) {
-    const auto open = co_await store::find_open_review(s, decision.tenant, settlement.value);
+    const auto open = co_await store::find_open_review(
+        s, decision.tenant, store::review_settlement_ambiguous, settlement.value);
     if (decision.review && (!open || open->id != *decision.review))
         co_return fail(Code::state_conflict, "the review is closed");
     co_return open ? std::optional(open->id) : std::nullopt;
@@ -156,8 +157,10 @@ Step<> make_matches(Session& s, const Work& work, const Decision& decision,
     }
     for (const FoundPart& part : parts) // their rivals may be clear now
         co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
-    // And its own, if it was given to a payment of another amount.
-    co_await settle_waiting(s, work.context, work.tenant, settlement.identity, work.now);
+    const bool is_of_its_amount =
+        parts.size() == 1 && parts.front().payment.identity.amount == settlement.identity.amount;
+    if (!is_of_its_amount) // nor does it stand in anybody's way among those of its own amount
+        co_await settle_waiting(s, work.context, work.tenant, settlement.identity, work.now);
 }
 
 } // namespace

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <map>
 #include <string>
 
 namespace settled::units {
@@ -44,11 +44,8 @@ struct Sweep {
     match::Rail rail{};
     After after = nullptr;
 
-    // Each time has a cursor of its own, whose name ends with its hours.
-    std::string cursors() const { return fmt::format("{}/{}/", name, match::token(rail)); }
-    std::string cursor(std::chrono::hours time) const {
-        return cursors() + std::to_string(time.count());
-    }
+    // Each time has a cursor of its own, whose name is this and its hours.
+    std::string prefix() const { return fmt::format("{}/{}/", name, match::token(rail)); }
     std::chrono::hours time_of(const Work& work, const flow::Payment& payment) const {
         return after(*work.context.rules_of(work.tenant, payment.identity.account), rail);
     }
@@ -61,10 +58,10 @@ struct Walked {
 
 // Moves the cursor over what was registered that long ago. Whoever would have been due earlier is
 // among them, too: the rules of its account may have changed.
-Step<Walked> walk(Session& s, const Work& work, Sweep sweep, std::chrono::hours time) {
-    const std::string name = sweep.cursor(time);
+Step<Walked> walk(Session& s, const Work& work, Sweep sweep, std::chrono::hours time,
+                  std::int64_t from) {
+    const std::string name = sweep.prefix() + std::to_string(time.count());
     const Instant until = work.now - time;
-    const std::int64_t from = co_await store::sweep_cursor(s, work.tenant, name);
     const std::int64_t end = first_id_at(until);
     Walked walked;
     if (end <= from)
@@ -80,16 +77,17 @@ Step<Walked> walk(Session& s, const Work& work, Sweep sweep, std::chrono::hours 
     co_return walked;
 }
 
-// Those that rules of the tenant name, and those that they named before: a payment that has come
-// under other rules is passed by at least one cursor that was not beyond it yet.
-Step<std::set<std::chrono::hours>> times_of(Session& s, const Work& work, Sweep sweep) {
-    std::set<std::chrono::hours> times;
+// How far the walk has come for each time that rules of the tenant name, or named before: a payment
+// that has come under other rules is passed by at least one cursor that was not beyond it yet.
+Step<std::map<std::chrono::hours, std::int64_t>> cursors_of(Session& s, const Work& work,
+                                                            Sweep sweep) {
+    std::map<std::chrono::hours, std::int64_t> cursors;
+    const std::string prefix = sweep.prefix();
+    for (const store::SweepRow& row : co_await store::sweeps_under(s, work.tenant, prefix))
+        cursors[std::chrono::hours(std::stoi(row.name.substr(prefix.size())))] = row.cursor;
     for (const auto& rules : work.context.all_rules_of(work.tenant))
-        times.insert(sweep.after(*rules, sweep.rail));
-    const std::string cursors = sweep.cursors();
-    for (const std::string& name : co_await store::sweeps_under(s, work.tenant, cursors))
-        times.insert(std::chrono::hours(std::stoi(name.substr(cursors.size()))));
-    co_return times;
+        cursors.try_emplace(sweep.after(*rules, sweep.rail), 0);
+    co_return cursors;
 }
 
 // The payment as it stands under its lock; nullopt when it is not open any more.
@@ -109,12 +107,9 @@ Step<> make_overdue(Session& s, const Work& work, const flow::Payment& seen, Ins
     auto payment = co_await lock_open(s, work, seen);
     if (!payment || payment->status != PaymentStatus::expected)
         co_return;
-    const bool updated =
-        co_await store::update_payment(s, work.tenant, payment->id, payment->status,
-                                       {PaymentStatus::overdue, payment->settled_minor});
-    SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
     payment->status = PaymentStatus::overdue;
     ++payment->version;
+    co_await stand(s, work, PaymentStatus::expected, *payment);
     const auto event =
         flow::overdue_event(work.context.ids.next<EventId>(), *payment, due, work.now);
     co_await tell(s, work.context, work.tenant, event);
@@ -137,8 +132,8 @@ Step<bool> sweep_overdue(Session& s, const Context& context, TenantId tenant, ma
     const Work work{context, tenant, now};
     bool more = false;
     const Sweep late{"overdue", rail, overdue_after};
-    for (const auto time : co_await times_of(s, work, late)) {
-        const Walked walked = co_await walk(s, work, late, time);
+    for (const auto& [time, from] : co_await cursors_of(s, work, late)) {
+        const Walked walked = co_await walk(s, work, late, time, from);
         more = more || walked.more;
         for (const flow::Payment& payment : walked.payments)
             co_await make_overdue(s, work, payment,
@@ -146,8 +141,8 @@ Step<bool> sweep_overdue(Session& s, const Context& context, TenantId tenant, ma
                                       late.time_of(work, payment));
     }
     const Sweep old{"archive", rail, archived_after};
-    for (const auto time : co_await times_of(s, work, old)) {
-        const Walked walked = co_await walk(s, work, old, time);
+    for (const auto& [time, from] : co_await cursors_of(s, work, old)) {
+        const Walked walked = co_await walk(s, work, old, time, from);
         more = more || walked.more;
         for (const flow::Payment& payment : walked.payments)
             co_await archive(s, work, payment);

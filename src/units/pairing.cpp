@@ -56,12 +56,6 @@ bool is_all(const flow::Payment& payment, const Money& arrived) {
            arrived.minor >= payment.identity.amount.minor;
 }
 
-Step<> stand(Session& s, const Work& work, PaymentStatus before, const flow::Payment& after) {
-    const bool updated = co_await store::update_payment(s, work.tenant, after.id, before,
-                                                        {after.status, after.settled_minor});
-    SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
-}
-
 flow::Match match_of(const Work& work, const flow::Settlement& settlement,
                      const flow::Payment& payment, const Finding& finding) {
     const crypto::Hmac& key = work.context.keys.of(work.tenant);
@@ -104,6 +98,12 @@ void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant
         locks.add(store::Lock::block(tenant, *block));
 }
 
+Step<> stand(Session& s, const Work& work, PaymentStatus before, const flow::Payment& after) {
+    const bool updated = co_await store::update_payment(s, work.tenant, after.id, before,
+                                                        {after.status, after.settled_minor});
+    SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
+}
+
 Step<flow::Payment> make_match(Session& s, const Work& work, const flow::Settlement& settlement,
                                std::int64_t version, const flow::Payment& payment,
                                const Finding& finding) {
@@ -118,9 +118,10 @@ Step<flow::Payment> make_match(Session& s, const Work& work, const flow::Settlem
     flow::Payment after = with_more(payment, match.amount);
     after.status = whole ? PaymentStatus::settled : PaymentStatus::partially_settled;
     co_await stand(s, work, payment.status, after);
-    if (!whole)
+    if (whole)
+        co_await close_late_review(s, work, payment);
+    else
         co_await park(s, work, after);
-    co_await close_late_review(s, work, payment);
     co_await tell_match(s, work, settlement, version, after, match);
     co_return after;
 }

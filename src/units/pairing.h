@@ -39,6 +39,11 @@ struct Finding {
 void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant,
                     const match::Identity& identity);
 
+// Stores the payment as it stands now, one version after what was read under its lock with status
+// `before`.
+store::Step<> stand(store::Session& s, const Work& work, flow::PaymentStatus before,
+                    const flow::Payment& after);
+
 // The payment is closed, or what is still to come of it is what it waits for from now on: returns
 // it as it stands then. Tells settlement.matched, as version `version` of the settlement, and
 // payment.partially_settled.

@@ -8,6 +8,8 @@
 #include "units/told_late.h"
 #include "wire/json_writer.h"
 
+#include <utility>
+
 namespace settled::units {
 
 namespace {
@@ -35,15 +37,14 @@ Step<flow::Payment> bury(Session& s, const Work& work, flow::Payment payment) {
     if (flow::is_open(payment.status) && payment.settled_minor == 0) {
         co_await unpark(s, work, payment);
         co_await close_late_review(s, work, payment);
-        const bool updated = co_await store::update_payment(s, work.tenant, payment.id,
-                                                            payment.status, {cancelled, 0});
-        SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
-        payment.status = cancelled;
+        const auto before = std::exchange(payment.status, cancelled);
         ++payment.version;
+        co_await stand(s, work, before, payment);
         co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
         co_return payment;
     }
-    const auto review = co_await store::find_open_review(s, work.tenant, payment.id.value);
+    const auto review = co_await store::find_open_review(
+        s, work.tenant, store::review_payment_failed, payment.id.value);
     if (!review) {
         wire::JsonWriter w;
         w.object().member("payment_id", payment.client_id);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace settled::units {
 
@@ -53,13 +54,12 @@ Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settl
     co_await tell(s, work.context, work.tenant, event);
 }
 
-// What an id has decided, no payment that is told later contests by a reference.
+// `matched`: at once, by that rank. What an id has decided, no payment that is told later contests
+// by a reference.
 Step<> leave_trace(Session& s, const Work& work, const flow::Settlement& settlement,
-                   const Verdict& verdict) {
+                   std::optional<match::Rank> matched) {
     auto keys = match::trace_keys(work.context.keys.of(work.tenant), settlement.identity);
-    const bool is_by_id = verdict.outcome == Outcome::one &&
-                          verdict.candidates.front().rank <= match::Rank::end_to_end_id;
-    if (is_by_id && !keys.empty())
+    if (matched && *matched <= match::Rank::end_to_end_id && !keys.empty())
         keys.resize(1);
     co_await store::insert_match_keys(s, work.tenant, Side::trace, settlement.id.value, keys);
 }
@@ -69,7 +69,8 @@ Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement
                 const Verdict& verdict) {
     const bool was_ambiguous = settlement.status == SettlementStatus::ambiguous;
     if (verdict.outcome == Outcome::ambiguous && was_ambiguous) {
-        const auto review = co_await store::find_open_review(s, work.tenant, settlement.id.value);
+        const auto review = co_await store::find_open_review(
+            s, work.tenant, store::review_settlement_ambiguous, settlement.id.value);
         if (review)
             co_await store::update_review_detail(s, work.tenant, review->id,
                                                  review_detail(settlement, verdict));
@@ -92,7 +93,11 @@ Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement
 class ToWeigh {
   public:
     void add(const flow::Settlement& settlement, Judged judged, Instant ripe_at) {
-        if (judged == Judged::waits)
+        // What stood between candidates may have one of another amount left, which was not looked
+        // at.
+        const bool lost_its_rivals =
+            judged == Judged::unmatched && settlement.status == SettlementStatus::ambiguous;
+        if (judged == Judged::waits || lost_its_rivals)
             each_.emplace_back(settlement.id, ripe_at);
         if (judged == Judged::ambiguous)
             add_ambiguous(settlement, ripe_at);
@@ -168,9 +173,9 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Set
                   Instant now) {
     const Work work{context, tenant, now};
     const Verdict verdict = co_await judge(s, context, tenant, settlement);
-    co_await leave_trace(s, work, settlement, verdict);
     if (may_match(verdict, work, settlement, Reach::exact)) {
         const flow::Payment& payment = verdict.candidates.front().payment;
+        co_await leave_trace(s, work, settlement, verdict.candidates.front().rank);
         settlement.status = SettlementStatus::matched;
         ++settlement.version;
         (void)co_await make_match(s, work, settlement, settlement.version, payment,
@@ -184,6 +189,7 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Set
         co_await put_to_review(s, work, settlement, verdict);
         ++settlement.version;
     }
+    co_await leave_trace(s, work, settlement, std::nullopt);
     co_await store::insert_settlement(s, tenant, settlement);
     co_await park(s, work, settlement);
     co_await weigh_later(s, work, settlement.id, now + context.watermark);
@@ -196,7 +202,8 @@ Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
 }
 
 Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& settlement) {
-    const auto review = co_await store::find_open_review(s, work.tenant, settlement.id.value);
+    const auto review = co_await store::find_open_review(
+        s, work.tenant, store::review_settlement_ambiguous, settlement.id.value);
     if (review)
         co_await store::close_review(s, work.tenant, review->id, work.now);
 }

@@ -131,11 +131,9 @@ Step<> look_for_its_money(Session& s, const Work& work, const flow::Payment& pay
                                   {id, std::string(store::review_payment_told_late),
                                    payment.id.value, "open", detail_of(payment, doubted), work.now,
                                    std::nullopt});
-    const bool updated = co_await store::update_payment(s, work.tenant, payment.id, payment.status,
-                                                        {payment.status, payment.settled_minor});
-    SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
     flow::Payment told = payment;
     ++told.version;
+    co_await stand(s, work, payment.status, told);
     const auto event = flow::told_late_event(work.context.ids.next<EventId>(), told, id,
                                              settlements_of(doubted), work.now);
     co_await tell(s, work.context, work.tenant, event);
@@ -144,8 +142,9 @@ Step<> look_for_its_money(Session& s, const Work& work, const flow::Payment& pay
 Step<> close_late_review(Session& s, const Work& work, const flow::Payment& payment) {
     if (!was_told_late(work, payment))
         co_return;
-    const auto review = co_await store::find_open_review(s, work.tenant, payment.id.value);
-    if (review && review->kind == store::review_payment_told_late)
+    const auto review = co_await store::find_open_review(
+        s, work.tenant, store::review_payment_told_late, payment.id.value);
+    if (review)
         co_await store::close_review(s, work.tenant, review->id, work.now);
 }
 

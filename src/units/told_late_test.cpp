@@ -99,6 +99,18 @@ TEST(ToldLate, it_closes_when_other_money_turns_out_to_be_its_own) {
     EXPECT_THAT(story.world.reviews(), ::testing::IsEmpty());
 }
 
+TEST(ToldLate, a_part_of_its_money_answers_nothing) {
+    Story story;
+    story.late.end_to_end_id = "E2E0000001";
+    story.tell_it();
+    story.world.settle("t2", amount - 1000, "", "E2E0000001");
+    story.world.pass_watermark();
+    EXPECT_EQ(story.world.payment_named("late").status, flow::PaymentStatus::partially_settled);
+    EXPECT_EQ(story.kind_of_review(), store::review_payment_told_late);
+    story.world.settle("t3", 1000, "", "E2E0000001");
+    EXPECT_EQ(story.kind_of_review(), "") << "it is all there";
+}
+
 TEST(ToldLate, it_closes_when_the_payment_is_given_up) {
     Story story;
     story.tell_it();

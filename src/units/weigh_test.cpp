@@ -158,6 +158,26 @@ TEST(Weigh, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_given
     EXPECT_EQ(between.world.payment_of("t"), "p2");
 }
 
+// What was a rival by its amount and a short reference alone is gone; what is left has another
+// amount.
+TEST(Weigh, who_was_ambiguous_is_decided_by_an_id_when_the_rival_of_its_amount_is_settled) {
+    World world;
+    auto p = payment_of(world, {"p", 1000, "RENT204"});
+    p.uetr = "c2f6a588-8d1a-44cb-af87-4741bf2812a3";
+    world.register_payment(p);
+    world.register_payment(payment_of(world, {"q", 1005, "", "E2E0000002"}));
+    arrive(world, {"t", 1000, "RENT204", "E2E0000002"});
+    pass_watermark(world);
+    ASSERT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
+    auto own = world.fact(1000);
+    own.uetr = p.uetr;
+    world.settle("t1", own);
+    ASSERT_EQ(world.payment_of("t1"), "p");
+    world.run_due();
+    EXPECT_EQ(world.payment_of("t"), "q");
+    EXPECT_TRUE(world.reviews().empty());
+}
+
 TEST(Weigh, too_much_is_a_variance) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
