@@ -189,7 +189,7 @@ Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context,
     co_return ids_of((co_await find_in_block(s, looker, Side::settlement, looker.full)).owners);
 }
 
-Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& context, TenantId tenant,
+Step<std::vector<std::int64_t>> waiting_sharing(Session& s, const Context& context, TenantId tenant,
                                                 const match::Identity& payment) {
     const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
     const auto blocks = match::loose_blocks(looker.key, payment, looker.of);
@@ -201,7 +201,7 @@ Step<std::vector<SettlementId>> waiting_sharing(Session& s, const Context& conte
         if (!more.overflow) // what so many share identifies nobody
             found.add(more);
     }
-    co_return ids_of(found.owners);
+    co_return found.owners;
 }
 
 } // namespace settled::units

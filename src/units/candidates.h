@@ -54,7 +54,7 @@ store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Con
                                                     TenantId tenant,
                                                     const match::Identity& payment);
 // And of those that share an identifier with it, whatever their amount.
-store::Step<std::vector<SettlementId>> waiting_sharing(store::Session& s, const Context& context,
+store::Step<std::vector<std::int64_t>> waiting_sharing(store::Session& s, const Context& context,
                                                        TenantId tenant,
                                                        const match::Identity& payment);
 

@@ -123,7 +123,8 @@ Step<Registered> register_payment(Session& s, const Context& context,
     }
     co_await store::insert_payment(s, tenant, payment, fingerprint);
     co_await park(s, work, payment);
-    co_await settle_waiting(s, context, tenant, payment.identity, registration->now);
+    co_await settle_waiting(s, context, tenant, payment.identity, registration->now,
+                            PaymentHas::come);
     auto stored = co_await store::find_payment(s, tenant, payment.id);
     if (stored->status == flow::PaymentStatus::expected && was_told_late(work, *stored))
         co_await look_for_its_money(s, work, *stored);

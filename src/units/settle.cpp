@@ -129,17 +129,22 @@ class ToWeigh {
     std::vector<Twin> twins_;
 };
 
-// Of whatever amount: a settlement that waits and shares an identifier with the payment may be a
-// part of it, or it a part of that; or it has come between that and another payment until now.
-Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment) {
+// Settlements of whatever amount that share an identifier with the payment. One that has come may
+// have them as parts, or be a part of them; when it goes, those gain that stood between it and
+// another one.
+Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment,
+                        PaymentHas has) {
     const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
-    for (const SettlementId id : near)
-        co_await weigh_later(s, work, id, work.now);
+    for (const flow::Settlement& settlement :
+         co_await store::find_settlements(s, work.tenant, near))
+        if (has == PaymentHas::come || settlement.status == SettlementStatus::ambiguous)
+            co_await weigh_later(s, work, settlement.id, work.now);
 }
 
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
 // ends. What stays open and may be decided by time alone is weighed.
-Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment) {
+Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment,
+                     PaymentHas has = PaymentHas::gone) {
     bool again = true;
     ToWeigh left;
     while (again) {
@@ -158,7 +163,7 @@ Step<> judge_waiting(Session& s, const Work& work, const match::Identity& paymen
     }
     for (const auto& [id, ripe_at] : left.take())
         co_await weigh_later(s, work, id, std::max(ripe_at, work.now));
-    co_await weigh_neighbours(s, work, payment);
+    co_await weigh_neighbours(s, work, payment, has);
 }
 
 } // namespace
@@ -196,9 +201,9 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Set
 }
 
 Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
-                      const match::Identity& payment, Instant now) {
+                      const match::Identity& payment, Instant now, PaymentHas has) {
     const Work work{context, tenant, now};
-    co_await judge_waiting(s, work, payment);
+    co_await judge_waiting(s, work, payment, has);
 }
 
 Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& settlement) {

@@ -24,9 +24,11 @@ store::Step<> settle_new(store::Session& s, const Context& context, TenantId ten
                          flow::Settlement settlement, Instant now);
 
 // Judges again the settlements that wait for such a payment, after it was added, changed or taken;
-// those of other amounts that share an identifier with it are weighed.
+// those of other amounts that share an identifier with it are weighed, if it may matter to them.
+enum class PaymentHas : std::uint8_t { come, gone };
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
-                             const match::Identity& payment, Instant now);
+                             const match::Identity& payment, Instant now,
+                             PaymentHas has = PaymentHas::gone);
 
 // Judges again one stored settlement that waits, and does what follows.
 enum class Judged : std::uint8_t {
