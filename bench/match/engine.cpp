@@ -178,7 +178,7 @@ bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
 }
 
 // Until a round matches none.
-void Engine::judge_waiting(const Identity& payment) {
+void Engine::judge_waiting(const Identity& payment, PaymentHas has) {
     for (bool again = true; again;) {
         again = false;
         for (const std::uint32_t settlement : find(Of::payment, payment, Reach::exact).owners)
@@ -190,7 +190,8 @@ void Engine::judge_waiting(const Identity& payment) {
              settlement_keys_
                  .walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads)
                  .owners)
-            weighed_now_.insert(settlement);
+            if (has == PaymentHas::come || settlements_[settlement].standing == Standing::ambiguous)
+                weighed_now_.insert(settlement);
 }
 
 bool Engine::could_be_of(std::uint32_t late, std::uint32_t settlement) const {
@@ -225,7 +226,7 @@ void Engine::payment_arrives(std::uint32_t payment) {
     payment_keys_.insert(keys, payment);
     ++figures_.registered;
     figures_.stored_keys += keys.size();
-    judge_waiting(world_.payments[payment].identity);
+    judge_waiting(world_.payments[payment].identity, PaymentHas::come);
     if (!open.is_open)
         return;
     const auto allowed =

@@ -58,6 +58,7 @@ class Engine {
 
   private:
     enum class Reach : std::uint8_t { strong, exact, loose }; // as in units/candidates.h
+    enum class PaymentHas : std::uint8_t { come, gone };      // as in units/settle.h
     struct OpenPayment {
         match::Identity identity; // what is open of it
         bool is_known = false;
@@ -97,7 +98,7 @@ class Engine {
     Verdict judge(std::uint32_t settlement, Reach reach);
     Verdict judge_within(std::uint32_t settlement, Reach reach);
     bool judge_again(std::uint32_t settlement, Reach reach);
-    void judge_waiting(const match::Identity& payment);
+    void judge_waiting(const match::Identity& payment, PaymentHas has = PaymentHas::gone);
     void match(std::uint32_t settlement, const match::Candidate& payment);
     bool may_match(const Verdict& verdict, std::uint32_t settlement, Reach reach) const;
     bool watermark_passed(std::uint32_t settlement) const;
