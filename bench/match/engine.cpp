@@ -81,7 +81,7 @@ Engine::Near Engine::find(Of of, const Identity& identity, Reach reach) {
     near.add(found);
     if (reach == Reach::exact)
         return near;
-    const Near cut = near;
+    Near cut = near;
     for (const std::int64_t block : match::loose_blocks(tenant_key_, identity, of)) {
         const Found more =
             index.walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads);
