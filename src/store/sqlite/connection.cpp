@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cstdlib>
+
 namespace settled::store::sqlite {
 
 namespace {
@@ -39,6 +41,19 @@ int bind(sqlite3_stmt* statement, int index, const Value& value) {
                                    value.bytes.size(), SQLITE_STATIC);
     }
     return SQLITE_MISUSE;
+}
+
+// SQLite numbers $N in order of first appearance; the name tells which value is meant.
+std::vector<std::uint16_t> values_of(sqlite3_stmt* statement) {
+    std::vector<std::uint16_t> values;
+    const int count = sqlite3_bind_parameter_count(statement);
+    for (int index = 1; index <= count; ++index) {
+        const int number = std::atoi(sqlite3_bind_parameter_name(statement, index) + 1);
+        SETTLED_ASSERT(number >= 1 && number <= count, "parameter {} of {} in: {}", number, count,
+                       sqlite3_sql(statement));
+        values.push_back(static_cast<std::uint16_t>(number - 1));
+    }
+    return values;
 }
 
 void copy_row(sqlite3_stmt* statement, int columns, Rows& out) {
@@ -133,34 +148,33 @@ std::unexpected<Error> Connection::failed(int rc) {
                                          sqlite3_extended_errcode(db_.get())));
 }
 
-Result<sqlite3_stmt*> Connection::prepared(const Statement& statement) {
+Result<Connection::Prepared*> Connection::prepared(const Statement& statement) {
     SETTLED_ASSERT(statement.number() < statements_.size(),
                    "a Statement is made before the store is opened: {}", statement.text());
-    auto& slot = statements_[statement.number()];
-    if (!slot) {
+    Prepared& prepared = statements_[statement.number()];
+    if (!prepared.statement) {
         sqlite3_stmt* raw = nullptr;
         const int rc = sqlite3_prepare_v3(db_.get(), statement.text().data(),
                                           static_cast<int>(statement.text().size()),
                                           SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
         if (rc != SQLITE_OK)
             return failed(rc);
-        slot.reset(raw);
+        prepared.statement.reset(raw);
+        prepared.values = values_of(raw);
     }
-    return slot.get();
+    return &prepared;
 }
 
 Result<> Connection::run(const Statement& statement, std::span<const Value> values, Rows* out) {
-    TRY(sqlite3_stmt* const prepared_statement, prepared(statement));
-    const int count = sqlite3_bind_parameter_count(prepared_statement);
-    SETTLED_ASSERT(count == static_cast<int>(values.size()), "{} parameters for {} in: {}",
-                   values.size(), count, statement.text());
-    for (int index = 1; index <= count; ++index) {
-        // SQLite numbers $N in order of first appearance; the name tells which value is meant.
-        const char* name = sqlite3_bind_parameter_name(prepared_statement, index);
-        const auto which = static_cast<std::size_t>(std::atoi(name + 1)) - 1;
-        if (const int rc = bind(prepared_statement, index, values[which]); rc != SQLITE_OK)
+    TRY(const Prepared* const prepared, this->prepared(statement));
+    sqlite3_stmt* const prepared_statement = prepared->statement.get();
+    SETTLED_ASSERT(prepared->values.size() == values.size(), "{} parameters for {} in: {}",
+                   values.size(), prepared->values.size(), statement.text());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (const int rc =
+                bind(prepared_statement, static_cast<int>(i) + 1, values[prepared->values[i]]);
+            rc != SQLITE_OK)
             return failed(rc);
-    }
     const int columns = sqlite3_column_count(prepared_statement);
     if (out)
         out->set_columns(static_cast<std::size_t>(columns));

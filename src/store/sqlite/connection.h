@@ -50,16 +50,20 @@ class Connection {
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const;
     };
+    struct Prepared {
+        std::unique_ptr<sqlite3_stmt, Finalize> statement;
+        std::vector<std::uint16_t> values; // which value each of SQLite's parameters takes
+    };
 
     explicit Connection(std::unique_ptr<sqlite3, Close> db);
-    Result<sqlite3_stmt*> prepared(const Statement& statement);
+    Result<Prepared*> prepared(const Statement& statement);
     std::unexpected<Error> failed(int rc);
     Result<> configure(Access access, int cache_kib);
     Result<> settle_log();
 
     std::unique_ptr<sqlite3, Close> db_;
-    std::unique_ptr<int> wal_frames_; // its address is given to SQLite's hook
-    std::vector<std::unique_ptr<sqlite3_stmt, Finalize>> statements_; // by Statement::number()
+    std::unique_ptr<int> wal_frames_;  // its address is given to SQLite's hook
+    std::vector<Prepared> statements_; // by Statement::number()
     bool sync_failed_ = false;
 };
 
