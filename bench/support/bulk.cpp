@@ -17,6 +17,7 @@ using store::Session;
 using store::Step;
 
 constexpr std::size_t batch = 2'000; // rows of a unit
+constexpr std::size_t under_way = 8;
 
 struct OwnedKey {
     match::Key key;
@@ -31,14 +32,19 @@ class Bulk {
 
     Task<> write() {
         store::Store& store = installation_.store();
-        co_await run_many<void>(store, 0, (count_ + batch - 1) / batch, [this](std::size_t number) {
-            return [this, number](Session& s) { return write_payments(s, number * batch); };
-        });
+        co_await run_many<void>(
+            store, 0, (count_ + batch - 1) / batch,
+            [this](std::size_t number) {
+                return [this, number](Session& s) { return write_payments(s, number * batch); };
+            },
+            any_result, under_way);
         std::ranges::sort(keys_);
         co_await run_many<void>(
-            store, 0, (keys_.size() + batch - 1) / batch, [this](std::size_t number) {
+            store, 0, (keys_.size() + batch - 1) / batch,
+            [this](std::size_t number) {
                 return [this, number](Session& s) { return write_keys(s, number * batch); };
-            });
+            },
+            any_result, under_way);
     }
 
   private:
