@@ -63,9 +63,11 @@ const Statement pairs{
     "SELECT m.id, m.rank, p.institution_id, p.scheme, p.reference, p.created_at, p.c_account, "
     "p.c_end_to_end_id, "
     "p.c_reference, p.c_uetr, p.c_other_account, t.scheme, t.reference, t.settled_at, t.c_account, "
-    "t.c_end_to_end_id, t.c_reference, t.c_uetr, t.c_other_account FROM settlement_match m "
+    "t.c_end_to_end_id, t.c_reference, t.c_uetr, t.c_other_account, COALESCE(e.actor, '') "
+    "FROM settlement_match m "
     "JOIN payment p ON p.tenant_id = m.tenant_id AND p.id = m.payment_id "
     "JOIN settlement t ON t.tenant_id = m.tenant_id AND t.id = m.settlement_id "
+    "LEFT JOIN match_end e ON e.tenant_id = m.tenant_id AND e.match_id = m.id "
     "WHERE m.tenant_id = $1 AND m.id > $2 AND m.id < $3 ORDER BY m.id LIMIT $4"};
 
 const Statement all_plans{
@@ -223,8 +225,9 @@ Step<std::vector<LearningPair>> matches_between(Session& s, TenantId tenant, Mat
                                                 MatchId before, std::size_t limit) {
     const Rows rows =
         co_await s.run(pairs, tenant, after, before, static_cast<std::int64_t>(limit));
-    co_return read_all<LearningPair>(
-        rows, [](const Row& row) { return LearningPair{row.id<MatchId>(0), read_pair(row)}; });
+    co_return read_all<LearningPair>(rows, [](const Row& row) {
+        return LearningPair{row.id<MatchId>(0), read_pair(row), !row.text(19).empty()};
+    });
 }
 
 Step<PlanBookRows> read_plan_book(Session& s) {

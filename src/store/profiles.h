@@ -69,6 +69,7 @@ Step<std::vector<learn::Seed>> list_seeds(Session& s, TenantId tenant);
 struct LearningPair {
     MatchId id;
     learn::MatchedPair pair;
+    bool refuted = false; // a person has undone it
 };
 Step<MatchId> learnt_until(Session& s, TenantId tenant);
 // False: somebody else went on from there.

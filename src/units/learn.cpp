@@ -117,9 +117,12 @@ Step<Learnt> learn_from_matches(Session& s, const Context& context, TenantId ten
         co_return learnt; // another node has counted these
     learnt.matches = pairs.size();
     std::map<ProfileKey, Part> parts;
-    for (const store::LearningPair& each : pairs)
+    for (const store::LearningPair& each : pairs) {
+        if (each.refuted)
+            continue;
         observe(parts.try_emplace(learn::key_of(each.pair), Part{Profile(now), {}}).first->second,
                 each.pair, now);
+    }
     const auto banks = co_await store::list_banks(s, tenant);
     for (auto& [key, part] : parts) {
         if (part.profile.observed() == 0)

@@ -1,5 +1,6 @@
 #include "units/learn.h"
 
+#include "units/decide.h"
 #include "units/mint.h"
 #include "units/profile_book.h"
 #include "units/testing.h"
@@ -24,12 +25,26 @@ class Learning : public ::testing::Test {
         payment.end_to_end_id = "E2E-000-" + std::string(name);
         payment.payer = party("601613 31926819");
         ASSERT_EQ(world.register_payment(payment).kind, Registered::Kind::created);
+        world.settle(name, money(name, arrived));
+        ASSERT_EQ(world.payment_of(std::string(name)), name);
+    }
+    flow::SettlementFact money(std::string_view name, std::string_view arrived) const {
         auto fact = world.fact(1234);
         fact.reference = arrived;
-        fact.end_to_end_id = payment.end_to_end_id;
+        fact.end_to_end_id = "E2E-000-" + std::string(name);
         fact.counterparty = party("601613 31926819");
-        world.settle(name, fact);
-        ASSERT_EQ(world.payment_of(std::string(name)), name);
+        return fact;
+    }
+    void give_back(std::string_view name, std::string_view arrived) {
+        auto fact = money(name, arrived);
+        fact.credit = false;
+        fact.is_return = true;
+        fact.return_reason = "AC04";
+        fact.transaction_id = "back-" + std::string(name);
+        auto webhook = World::webhook(fact.transaction_id, fact);
+        webhook.suffix = "-REV";
+        world.accept(webhook);
+        ASSERT_EQ(world.payment_named(name).status, flow::PaymentStatus::returned);
     }
 
     Learnt learn(std::chrono::seconds lag = 0s, std::size_t most = 200) {
@@ -94,6 +109,20 @@ TEST_F(Learning, waits_until_a_match_can_no_longer_be_passed_over) {
     EXPECT_EQ(learn(60s).matches, 0U);
     world.clock().advance(61s);
     EXPECT_EQ(learn(60s).matches, 1U);
+}
+
+TEST_F(Learning, nothing_from_a_match_that_a_person_has_undone_and_all_from_money_that_went_back) {
+    pay("p1", "ACMESHOP-2041-1", "ACMESHOP-2");
+    pay("p2", "ACMESHOP-2041-2", "ACMESHOP-2");
+    const auto undone = world.write<Result<Upshot>>([&](Session& s) {
+        return undo(s, world.context(),
+                    {World::tenant, std::nullopt, "key_1", "not theirs", world.now()},
+                    world.match_of("p1")->id);
+    });
+    ASSERT_TRUE(undone.has_value());
+    give_back("p2", "ACMESHOP-2");
+    EXPECT_EQ(learn().matches, 2U);
+    EXPECT_EQ(only_profile().observed(), learn::one);
 }
 
 TEST_F(Learning, tells_other_nodes_only_what_changes_their_plans) {
