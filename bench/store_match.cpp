@@ -397,7 +397,6 @@ void measure_on_sqlite(const std::string& directory, const StoreMatchScale& scal
 void measure_on_postgres(const std::string& directory, const std::string& server,
                          const StoreMatchScale& scale, Report& report) {
     StoreMatchScale smaller = scale;
-    smaller.open = scale.open_on_postgres;
     smaller.registered_max = scale.registered_max_on_postgres;
     measure_engine({"postgres", directory, server}, smaller, report);
 }

@@ -12,7 +12,6 @@ namespace settled::bench {
 
 struct StoreMatchScale {
     std::vector<std::size_t> open{10'000, 100'000, 1'000'000, 10'000'000};
-    std::vector<std::size_t> open_on_postgres{10'000, 100'000, 1'000'000};
     // As many are registered, as a client would; more are written in bulk.
     std::size_t registered_max = 1'000'000;
     std::size_t registered_max_on_postgres = 100'000;
