@@ -396,9 +396,9 @@ void measure_on_sqlite(const std::string& directory, const StoreMatchScale& scal
 
 void measure_on_postgres(const std::string& directory, const std::string& server,
                          const StoreMatchScale& scale, Report& report) {
-    StoreMatchScale smaller = scale;
-    smaller.registered_max = scale.registered_max_on_postgres;
-    measure_engine({"postgres", directory, server}, smaller, report);
+    StoreMatchScale its_own = scale;
+    its_own.registered_max = scale.registered_max_on_postgres;
+    measure_engine({"postgres", directory, server}, its_own, report);
 }
 
 } // namespace settled::bench

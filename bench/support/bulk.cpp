@@ -31,23 +31,21 @@ class Bulk {
         : installation_(installation), count_(count), registration_(registration) {}
 
     Task<> write() {
-        store::Store& store = installation_.store();
-        co_await run_many<void>(
-            store, 0, (count_ + batch - 1) / batch,
-            [this](std::size_t number) {
-                return [this, number](Session& s) { return write_payments(s, number * batch); };
-            },
-            any_result, under_way);
+        co_await in_batches(count_, &Bulk::write_payments);
         std::ranges::sort(keys_);
-        co_await run_many<void>(
-            store, 0, (keys_.size() + batch - 1) / batch,
-            [this](std::size_t number) {
-                return [this, number](Session& s) { return write_keys(s, number * batch); };
-            },
-            any_result, under_way);
+        co_await in_batches(keys_.size(), &Bulk::write_keys);
     }
 
   private:
+    Task<> in_batches(std::size_t rows, Step<> (Bulk::*write)(Session&, std::size_t from)) {
+        co_await run_many<void>(
+            installation_.store(), 0, (rows + batch - 1) / batch,
+            [this, write](std::size_t number) {
+                return
+                    [this, write, number](Session& s) { return (this->*write)(s, number * batch); };
+            },
+            any_result, under_way);
+    }
     Step<> write_payments(Session& s, std::size_t from) {
         const units::Context& context = installation_.context();
         for (std::size_t number = from; number < std::min(from + batch, count_); ++number) {
