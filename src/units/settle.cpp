@@ -156,7 +156,9 @@ Step<> judge_waiting(Session& s, const Work& work, const match::Identity& paymen
             SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
             if (!settlement->is_open())
                 continue;
-            const Judged judged = co_await judge_again(s, work, *settlement);
+            Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
+            const Judged judged =
+                co_await follow(s, work, *settlement, std::move(verdict), Reach::exact);
             again = again || judged == Judged::matched;
             left.add(*settlement, judged, settlement->received_at + work.context.watermark);
         }
@@ -213,8 +215,8 @@ Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& s
         co_await store::close_review(s, work.tenant, review->id, work.now);
 }
 
-Step<Judged> judge_again(Session& s, const Work& work, flow::Settlement settlement, Reach reach) {
-    const Verdict verdict = co_await judge(s, work.context, work.tenant, settlement, reach);
+Step<Judged> follow(Session& s, const Work& work, flow::Settlement settlement, Verdict verdict,
+                    Reach reach) {
     if (may_match(verdict, work, settlement, reach)) {
         const flow::Payment payment = verdict.candidates.front().payment;
         const Finding finding =

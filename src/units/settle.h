@@ -30,15 +30,16 @@ store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId
                              const match::Identity& payment, Instant now,
                              PaymentHas has = PaymentHas::gone);
 
-// Judges again one stored settlement that waits, and does what follows.
+// Does what follows from the verdict on a stored settlement that waits, which was looked for with
+// that reach.
 enum class Judged : std::uint8_t {
     matched,
     ambiguous,
     waits, // one payment fits, and is taken when it is weighed (weigh.h) and still the only one
     unmatched,
 };
-store::Step<Judged> judge_again(store::Session& s, const Work& work, flow::Settlement settlement,
-                                Reach reach = Reach::exact);
+store::Step<Judged> follow(store::Session& s, const Work& work, flow::Settlement settlement,
+                           Verdict verdict, Reach reach);
 
 // A stored settlement that waits gets its match: its status, keys and review follow. Returns the
 // payment as it stands then.

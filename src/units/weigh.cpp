@@ -3,7 +3,12 @@
 #include "match/keys.h"
 #include "store/settlements.h"
 #include "units/group.h"
+#include "units/judge.h"
+#include "units/pairing.h"
 #include "units/settle.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace settled::units {
 
@@ -30,14 +35,23 @@ bool is_same(const GroupPlan& a, const GroupPlan& b) {
            });
 }
 
-// The payment that would be chosen may lie in another block: it is locked, and judged anew.
-Step<> lock_the_chosen(Session& s, const Work& work, const flow::Settlement& settlement) {
-    const Verdict verdict = co_await judge(s, work.context, work.tenant, settlement, Reach::loose);
+// The payment that would be chosen may lie in another block, which is not locked yet: then that is
+// done, and judged anew.
+Step<Verdict> judge_locked(Session& s, const Work& work, const flow::Settlement& settlement) {
+    const auto judged = [&] {
+        return judge(s, work.context, work.tenant, settlement, Reach::loose);
+    };
+    Verdict verdict = co_await judged();
     if (verdict.outcome != match::Outcome::one)
-        co_return;
+        co_return verdict;
+    const match::Identity& chosen = verdict.candidates.front().payment.identity;
+    const crypto::Hmac& key = work.context.keys.of(work.tenant);
+    if (match::block_of(key, chosen) == match::block_of(key, settlement.identity))
+        co_return verdict;
     store::Locks locks;
-    add_block_lock(locks, work.context, work.tenant, verdict.candidates.front().payment.identity);
+    add_block_lock(locks, work.context, work.tenant, chosen);
     co_await s.lock(locks);
+    co_return co_await judged();
 }
 
 // True: the settlement is matched now.
@@ -54,8 +68,8 @@ Step<bool> try_group(Session& s, const Work& work, const flow::Settlement& settl
 }
 
 Step<> decide(Session& s, const Work& work, const flow::Settlement& settlement) {
-    co_await lock_the_chosen(s, work, settlement);
-    const Judged judged = co_await judge_again(s, work, settlement, Reach::loose);
+    Verdict verdict = co_await judge_locked(s, work, settlement);
+    const Judged judged = co_await follow(s, work, settlement, std::move(verdict), Reach::loose);
     if (judged == Judged::matched)
         co_return;
     const auto now_stands = co_await store::find_settlement(s, work.tenant, settlement.id);
