@@ -175,18 +175,30 @@ void probe_ids(Maker& maker, const Identity& side, Of of, const Look& look) {
         maker.add_loose("e2e", side.end_to_end_id);
 }
 
-// What could be cut from this reference, and what it could be cut from.
-void probe_parts(Maker& maker, std::string_view reference, const Look& look) {
+// Look::strong(), but for the ids.
+void probe_strong(Maker& maker, const Identity& side, std::string_view reference,
+                  const Look& look) {
+    if (!side.other_account.empty())
+        maker.add_loose("payer", side.other_account);
+    if (!reference.empty())
+        maker.add_whole(reference);
+    if (look.longer)
+        probe_longer(maker, reference, look.prefix_max);
+    if (const auto length = longest_listed(suffix_lengths, reference.size()); length != 0)
+        maker.add_suffix(reference, length);
+    probe_crossed(maker, side.end_to_end_id, reference, look.prefix_max);
+}
+
+// What could be cut from this reference, and who has none.
+void probe_beyond(Maker& maker, std::string_view reference, const Look& look) {
     for (std::size_t length = part_min; length < reference.size(); ++length) {
         if (look.shorter)
             maker.add_whole(reference.substr(0, length));
         if (look.weak)
             maker.add_whole(reference.substr(reference.size() - length));
     }
-    if (look.longer)
-        probe_longer(maker, reference, look.prefix_max);
-    if (const auto length = longest_listed(suffix_lengths, reference.size()); length != 0)
-        maker.add_suffix(reference, length);
+    if (look.weak)
+        maker.add_no_reference();
 }
 
 } // namespace
@@ -234,18 +246,14 @@ std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
-    probe_ids(maker, side, of, look);
-    std::vector<Key> keys = maker.take();
-    if (!side.other_account.empty())
-        maker.add_loose("payer", side.other_account);
     const auto reference = reference_of(side);
-    if (!reference.empty()) {
-        maker.add_whole(reference);
-        probe_parts(maker, reference, look);
+    std::vector<Key> keys;
+    if (!look.beyond_strong) {
+        probe_ids(maker, side, of, look);
+        keys = maker.take();
+        probe_strong(maker, side, reference, look);
     }
-    probe_crossed(maker, side.end_to_end_id, reference, look.prefix_max);
-    if (look.weak)
-        maker.add_no_reference();
+    probe_beyond(maker, reference, look);
     std::vector<Key> others = maker.take();
     std::erase_if(others,
                   [&](const Key& key) { return std::ranges::find(keys, key) != keys.end(); });

@@ -68,8 +68,8 @@ inline constexpr std::size_t any_length = SIZE_MAX;
 std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
                              std::size_t prefix_max = any_length);
 
-// What somebody looks under, beside what is always looked under (equal references and payers, and
-// ids in each other's place).
+// What somebody looks under, beside what is looked under unless it was before (equal references and
+// payers, and ids in each other's place).
 struct Look {
     // Less only if something was learnt (learn/plan.h).
     bool uetr = true;
@@ -77,7 +77,8 @@ struct Look {
     bool shorter = true;                 // references that are beginnings of its own
     bool longer = true;                  // references that its own is a beginning of
     std::size_t prefix_max = any_length; // the longest listed prefix to look under
-    bool weak = true; // references that are ends of its own, and who has no reference
+    bool weak = true;           // references that are ends of its own, and who has no reference
+    bool beyond_strong = false; // nothing of what strong() looks under
 
     // All that casts doubt on a candidate by an id or by an equal reference (choice.h,
     // Seen::by_strong_keys), and no more.
@@ -85,6 +86,12 @@ struct Look {
         Look strong = *this;
         strong.shorter = strong.weak = false;
         return strong;
+    }
+    // The rest, for whoever has looked under those already.
+    Look beyond() const {
+        Look beyond = *this;
+        beyond.beyond_strong = true;
+        return beyond;
     }
     friend bool operator==(const Look&, const Look&) = default;
 };

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace settled::match {
 namespace {
@@ -275,6 +277,26 @@ TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
     }));
     EXPECT_GT(matched, 20) << "the generator no longer makes matches";
     EXPECT_GT(left_out, 20) << "the generator no longer makes crowds";
+}
+
+// Whoever has looked under the strong keys looks under the rest, and has seen all then.
+TEST(Keys, the_strong_ones_and_those_beyond_are_all) {
+    EXPECT_TRUE(testing::holds([] {
+        const auto side = *testing::any_identity();
+        Look look;
+        look.longer = *rc::gen::arbitrary<bool>();
+        look.shorter = *rc::gen::arbitrary<bool>();
+        const auto under = [&](const Look& what) {
+            auto keys = probe_keys(tenant_key(), side, Of::settlement, what);
+            std::ranges::sort(keys);
+            return keys;
+        };
+        const auto all = under(look), strong = under(look.strong()), rest = under(look.beyond());
+        std::vector<Key> both;
+        std::ranges::set_union(strong, rest, std::back_inserter(both));
+        RC_ASSERT(both == all);
+        RC_ASSERT(rest.size() < all.size());
+    }));
 }
 
 // A receiving bank's cap keeps long beginnings out of the index; whoever looks knows it

@@ -17,11 +17,12 @@ const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND
                         "AND side = $3 AND tag = $4 ORDER BY owner_id LIMIT $5"};
 
 // Several keys in one turn at the engine; null where there are fewer.
-constexpr std::size_t together_max = 8;
+constexpr std::size_t together_max = 14;
 const Statement look_up_together{
     "SELECT owner_id FROM (VALUES (CAST($1 AS bigint), CAST($2 AS bigint)), ($3, $4), ($5, $6), "
-    "($7, $8), ($9, $10), ($11, $12), ($13, $14), ($15, $16)) AS probe CROSS JOIN match_key "
-    "WHERE tenant_id = $17 AND side = $18 AND block = column1 AND tag = column2 LIMIT $19"};
+    "($7, $8), ($9, $10), ($11, $12), ($13, $14), ($15, $16), ($17, $18), ($19, $20), "
+    "($21, $22), ($23, $24), ($25, $26), ($27, $28)) AS probe CROSS JOIN match_key "
+    "WHERE tenant_id = $29 AND side = $30 AND block = column1 AND tag = column2 LIMIT $31"};
 
 // Blocks beyond those that are asked for repeat the first.
 const Statement any_of{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND side = $2 AND "

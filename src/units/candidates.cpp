@@ -7,6 +7,7 @@
 #include "units/key_plans.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace settled::units {
 
@@ -26,6 +27,7 @@ struct Looker {
     const match::Identity& identity;
     match::Look first = {}; // where nobody is found under these, there is no match yet
     match::Look full = {};
+    bool knows_strong = false; // what find_strong() finds is known, and not looked up again
 };
 
 match::Look look_of(const learn::KeyPlan& plan) {
@@ -91,7 +93,7 @@ Step<Found> find_in_block(Session& s, const Looker& looker, Side side, const mat
     }
     const bool is_full = look == looker.full && match::keys_find_all(looker.identity);
     found.seen = is_full ? Seen::all : Seen::by_keys;
-    found.add(co_await look_up(s, looker, side, look));
+    found.add(co_await look_up(s, looker, side, looker.knows_strong ? look.beyond() : look));
     co_return found;
 }
 
@@ -147,6 +149,10 @@ std::vector<SettlementId> ids_of(const std::vector<std::int64_t>& owners) {
     return ids;
 }
 
+bool is_known(const Candidates<flow::Payment>& strong, const Looker& looker) {
+    return looker.first == looker.full && strong.seen == Seen::by_strong_keys;
+}
+
 template <class T>
 Candidates<T> nobody_yet(const Found& found) {
     Candidates<T> near;
@@ -159,11 +165,21 @@ Candidates<T> nobody_yet(const Found& found) {
 } // namespace
 
 Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context, TenantId tenant,
-                                              const flow::Settlement& settlement, Reach reach) {
-    const Looker looker = looker_of(context, tenant, settlement);
-    const Found found = co_await find(s, looker, reach);
+                                              const flow::Settlement& settlement, Reach reach,
+                                              const Candidates<flow::Payment>* strong) {
+    Looker looker = looker_of(context, tenant, settlement);
+    looker.knows_strong = strong && is_known(*strong, looker);
+    Found found = co_await find(s, looker, reach);
+    std::vector<flow::Payment> payments;
+    if (looker.knows_strong)
+        payments = strong->items;
+    for (const flow::Payment& known : payments)
+        std::erase(found.owners, known.id.value);
+    std::ranges::move(co_await store::find_payments(s, tenant, found.owners),
+                      std::back_inserter(payments));
+    std::ranges::sort(payments, {}, &flow::Payment::id);
     auto near = nobody_yet<flow::Payment>(found);
-    for (flow::Payment& payment : co_await store::find_payments(s, tenant, found.owners))
+    for (flow::Payment& payment : payments)
         if (!settlement.refuses(payment.id))
             near.add(std::move(payment));
     co_return near;

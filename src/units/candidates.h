@@ -37,11 +37,12 @@ struct Candidates {
     }
 };
 
-// Open payments that may be behind the settlement; never one that it refuses.
-store::Step<Candidates<flow::Payment>> payments_near(store::Session& s, const Context& context,
-                                                     TenantId tenant,
-                                                     const flow::Settlement& settlement,
-                                                     Reach reach);
+// Open payments that may be behind the settlement, in the order of their ids; never one that it
+// refuses. `strong`: what Reach::strong has found for it before, which is not looked for again.
+store::Step<Candidates<flow::Payment>>
+payments_near(store::Session& s, const Context& context, TenantId tenant,
+              const flow::Settlement& settlement, Reach reach,
+              const Candidates<flow::Payment>* strong = nullptr);
 
 // Settlements that wait and may be of the payment; never one that refuses it. `judged` is the first
 // of them, whether it is stored yet or not.

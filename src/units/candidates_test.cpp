@@ -32,5 +32,43 @@ TEST(Candidates, are_all_loaded_whatever_their_number) {
     }
 }
 
+Candidates<flow::Payment> near(World& world, const flow::Settlement& settlement, Reach reach,
+                               const Candidates<flow::Payment>* strong = nullptr) {
+    return world.read<Candidates<flow::Payment>>([&](store::Session& s) {
+        return payments_near(s, world.context(), World::tenant, settlement, reach, strong);
+    });
+}
+std::vector<std::string> names(const Candidates<flow::Payment>& candidates) {
+    std::vector<std::string> names;
+    for (const flow::Payment& payment : candidates.items)
+        names.push_back(payment.client_id);
+    return names;
+}
+
+// Some stand under strong keys, some under those beyond, one under both, and most under neither.
+TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
+    World world;
+    const std::vector<std::string> references{"INVOICE 20417733 LONDON", "INVOICE 20417733",
+                                              "20417733 LONDON", "INVOICE 204177", ""};
+    for (std::size_t i = 0; i < 30; ++i) {
+        auto payment = world.payment("p" + std::to_string(i), 1000);
+        payment.reference = i < references.size() ? references[i] : "ORDER " + std::to_string(i);
+        world.register_payment(payment);
+    }
+    auto fact = world.fact(1000);
+    fact.reference = "INVOICE 20417733";
+    const flow::Settlement settlement =
+        flow::settlement_from(fact, SettlementId{77}, WebhookId{}, world.now());
+    const auto strong = near(world, settlement, Reach::strong);
+    const auto alone = near(world, settlement, Reach::exact);
+    const auto after = near(world, settlement, Reach::exact, &strong);
+    EXPECT_EQ(names(strong), (std::vector<std::string>{"p0", "p1"}));
+    EXPECT_EQ(names(alone), (std::vector<std::string>{"p0", "p1", "p3", "p4"}));
+    EXPECT_EQ(names(after), names(alone));
+    EXPECT_EQ(after.seen, alone.seen);
+    EXPECT_EQ(after.identities.size(), after.items.size());
+    EXPECT_LT(after.reads.rows, alone.reads.rows) << "nothing is looked for twice";
+}
+
 } // namespace
 } // namespace settled::units

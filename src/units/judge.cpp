@@ -8,12 +8,14 @@ using match::Outcome;
 
 namespace {
 
-// `reach`: for payments. The settlements that one of them could have are few.
-store::Step<Verdict> judge_within(store::Session& s, const Context& context, TenantId tenant,
-                                  const flow::Settlement& settlement, Reach reach) {
+using Payments = Candidates<flow::Payment>;
+
+// `reach`: that of the payments. The settlements that one of them could have are few.
+store::Step<Verdict> judge_among(store::Session& s, const Context& context, TenantId tenant,
+                                 const flow::Settlement& settlement, const Payments& payments,
+                                 Reach reach) {
     const auto rules = context.rules_of(tenant, settlement.identity.account);
     Verdict verdict;
-    auto payments = co_await payments_near(s, context, tenant, settlement, reach);
     const match::Choice choice =
         match::choose_payment(settlement.identity, payments.identities, payments.seen, *rules);
     verdict.payments_seen = payments.items.size();
@@ -46,14 +48,17 @@ store::Step<Verdict> judge_within(store::Session& s, const Context& context, Ten
 
 store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
                            const flow::Settlement& settlement, Reach reach) {
-    store::Reads spent;
-    if (reach == Reach::exact) {
-        Verdict strong = co_await judge_within(s, context, tenant, settlement, Reach::strong);
-        if (strong.outcome == Outcome::one)
-            co_return strong;
-        spent = strong.reads;
-    }
-    Verdict verdict = co_await judge_within(s, context, tenant, settlement, reach);
+    if (reach != Reach::exact)
+        co_return co_await judge_among(
+            s, context, tenant, settlement,
+            co_await payments_near(s, context, tenant, settlement, reach), reach);
+    const Payments strong = co_await payments_near(s, context, tenant, settlement, Reach::strong);
+    Verdict verdict = co_await judge_among(s, context, tenant, settlement, strong, Reach::strong);
+    if (verdict.outcome == Outcome::one)
+        co_return verdict;
+    const Payments all = co_await payments_near(s, context, tenant, settlement, reach, &strong);
+    const store::Reads spent = verdict.reads;
+    verdict = co_await judge_among(s, context, tenant, settlement, all, reach);
     verdict.reads += spent;
     co_return verdict;
 }
