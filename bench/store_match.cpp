@@ -3,15 +3,14 @@
 #include "app/installation.h"
 #include "app/run.h"
 #include "base/iban.h"
+#include "bench/one_settlement.h"
 #include "bench/support/bulk.h"
 #include "bench/support/database.h"
 #include "bench/support/databases.h"
 #include "bench/support/run_many.h"
 #include "bench/support/world.h"
 #include "store/directory.h"
-#include "units/judge.h"
 #include "units/key_plans.h"
-#include "units/settle.h"
 
 #include <fmt/format.h>
 
@@ -28,44 +27,13 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace settled::bench {
 
 namespace {
 
 using store::Session;
-using store::Step;
-
-constexpr TenantId tenant{1};
-constexpr Instant settled_at{1'795'000'060'000'000};
-
-// Each by a payer of his own.
-std::shared_ptr<const units::Registration> registration(std::size_t number, std::size_t accounts) {
-    flow::NewPayment payment = payment_of(number, accounts);
-    payment.payer.iban = fmt::format("GB29NWBK601613{:08}", number % 90'000'000 + 10'000'000);
-    return std::make_shared<const units::Registration>(
-        units::Registration{tenant, std::move(payment), registered_at});
-}
-
-// What is left of a payment's identifiers when its money arrives.
-enum class Left : std::uint8_t { all, reference, cut_reference };
-constexpr std::size_t lefts = 3;
-
-flow::Settlement settlement_of(std::size_t number, std::size_t accounts, Left left, IdMint& ids) {
-    const flow::NewPayment payment = payment_of(number, accounts);
-    flow::SettlementFact fact;
-    fact.transaction_id = fmt::format("t{}", number);
-    fact.scheme = "FasterPayments";
-    fact.amount = payment.amount;
-    fact.account = payment.payee;
-    fact.settled_at = settled_at;
-    fact.reference = payment.reference;
-    if (left == Left::all)
-        fact.end_to_end_id = payment.end_to_end_id;
-    if (left == Left::cut_reference)
-        fact.reference = fact.reference.substr(0, 13);
-    return flow::settlement_from(fact, ids.next<SettlementId>(), WebhookId{}, settled_at);
-}
 
 double process_cpu_us() {
     rusage used{};
@@ -98,33 +66,47 @@ class NothingIsChanged final : public units::KeyPlans {
     }
 };
 
-struct Decided {
-    std::int64_t ns = 0;
-    bool is_right = false;
-    store::Reads reads;
-    std::size_t compared = 0;
+// Times of one kind of work, in rounds; each figure is the median of the rounds.
+class Rounds {
+  public:
+    void add(const std::vector<Timed>& round) {
+        std::array<std::vector<double>, lefts> us;
+        std::vector<double> all;
+        for (const Timed& timed : round) {
+            all.push_back(static_cast<double>(timed.ns) / 1000.0);
+            us[static_cast<std::size_t>(timed.left)].push_back(all.back());
+            wrong_ += timed.is_right ? 0 : 1;
+            probes_ += timed.reads.probes;
+            rows_ += timed.reads.rows;
+            compared_ += timed.compared;
+        }
+        count_ += round.size();
+        for (std::size_t left = 0; left < lefts; ++left)
+            p50_by_left_[left].push_back(median(us[left]));
+        std::ranges::sort(all);
+        p50_.push_back(all[all.size() / 2]);
+        p99_.push_back(all[all.size() * 99 / 100]);
+    }
+
+    double p50_us() const { return median(p50_); }
+    double p50_us_of(Left left) const {
+        return median(p50_by_left_[static_cast<std::size_t>(left)]);
+    }
+    double p99_us() const { return median(p99_); }
+    double probes() const { return of_each(probes_); }
+    double rows() const { return of_each(rows_); }
+    double compared() const { return of_each(compared_); }
+    std::size_t wrong() const { return wrong_; }
+
+  private:
+    double of_each(std::size_t sum) const {
+        return static_cast<double>(sum) / static_cast<double>(count_);
+    }
+
+    std::vector<double> p50_, p99_;
+    std::array<std::vector<double>, lefts> p50_by_left_;
+    std::size_t count_ = 0, probes_ = 0, rows_ = 0, compared_ = 0, wrong_ = 0;
 };
-
-Step<Decided> decide(Session& s, const units::Context& context,
-                     std::shared_ptr<const flow::Settlement> settlement, std::string expected) {
-    const auto begin = std::chrono::steady_clock::now();
-    const units::Verdict verdict = co_await units::judge(s, context, tenant, *settlement);
-    Decided decided;
-    decided.ns = (std::chrono::steady_clock::now() - begin).count();
-    decided.is_right = verdict.outcome == match::Outcome::one &&
-                       verdict.candidates.front().payment.client_id == expected;
-    decided.reads = verdict.reads;
-    decided.compared = verdict.payments_seen + verdict.settlements_seen;
-    co_return decided;
-}
-
-Step<> settle_now(Session& s, const units::Context& context,
-                  std::shared_ptr<const flow::Settlement> settlement) {
-    store::Locks locks;
-    units::add_settling_locks(locks, context, tenant, settlement->identity);
-    co_await s.lock(locks);
-    co_await units::settle_new(s, context, tenant, *settlement, settled_at);
-}
 
 // Renews an installation's lease for as long as it is measured: no server does it here.
 class LeaseKeeper {
@@ -175,80 +157,54 @@ class Grown {
     double cpu_us_per_payment() const { return cpu_us_per_payment_; }
     double bytes_per_payment() const { return bytes_per_payment_; }
 
-    // Looks for the payments of `count` settlements, and writes nothing. Each third of them has
-    // less left of its identifiers.
-    void look(std::size_t count) {
-        std::array<std::vector<double>, lefts> us;
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto left = static_cast<Left>(i % lefts);
-            const Decided decided = look_for(i * (open_ / count), left);
-            us[i % lefts].push_back(static_cast<double>(decided.ns) / 1000.0);
-            wrong_ += decided.is_right ? 0 : 1;
-            probes_ += decided.reads.probes;
-            rows_ += decided.reads.rows;
-            compared_ += decided.compared;
-            ++decisions_;
-        }
-        std::vector<double> all;
-        for (std::size_t left = 0; left < lefts; ++left) {
-            p50_by_left_[left].push_back(median(us[left]));
-            all.insert(all.end(), us[left].begin(), us[left].end());
-        }
-        std::ranges::sort(all);
-        p50_.push_back(all[all.size() / 2]);
-        p99_.push_back(all[all.size() * 99 / 100]);
-    }
-    // The first time, when nothing of it is in memory that is near.
-    void look_first(std::size_t count) {
-        look(count);
-        first_p50_us_ = p50_.front();
-        p50_.clear();
-        p99_.clear();
-        p50_by_left_ = {};
-    }
+    // Each third of so many settlements has less left of its identifiers. The first search of them
+    // finds nothing of the store in memory that is near, and is told apart; the first matches,
+    // which go to more places, are not counted.
+    void search_first(std::size_t count) { first_.add(each_in_turn(count, search)); }
+    void search_all(std::size_t count) { searches_.add(each_in_turn(count, search)); }
+    void match_first(std::size_t count) { (void)each_in_turn(count, match_and_undo); }
+    void match_all(std::size_t count) { matches_.add(each_in_turn(count, match_and_undo)); }
+
+    const Rounds& first() const { return first_; }
+    const Rounds& searches() const { return searches_; }
+    const Rounds& matches() const { return matches_; }
 
     // Matches the settlements of so many payments, by end-to-end id; client CPU of each.
     double settle(std::size_t count) {
         const double before = process_cpu_us();
         app::run_to_end(run_many<void>(
             installation_->store(), 0, count, [this](std::size_t number) -> store::Unit<void> {
-                const auto settlement = std::make_shared<const flow::Settlement>(
-                    settlement_of(number, accounts_, Left::all, context_->ids));
-                return
-                    [this, settlement](Session& s) { return settle_now(s, *context_, settlement); };
+                const auto arrival = std::make_shared<const Arrival>(
+                    arrival_of(number, accounts_, Left::all, context_->ids));
+                return [this, arrival](Session& s) { return bench::settle(s, *context_, arrival); };
             }));
         return (process_cpu_us() - before) / static_cast<double>(count);
     }
 
-    double first_p50_us() const { return first_p50_us_; }
-    double p50_us() const { return median(p50_); }
-    double p50_us_of(Left left) const {
-        return median(p50_by_left_[static_cast<std::size_t>(left)]);
-    }
-    double p99_us() const { return median(p99_); }
-    double probes() const { return per_decision(probes_); }
-    double rows() const { return per_decision(rows_); }
-    double compared() const { return per_decision(compared_); }
-    std::size_t wrong() const { return wrong_; }
-
   private:
-    double per_decision(std::size_t count) const {
-        return static_cast<double>(count) / static_cast<double>(decisions_);
-    }
-    Decided look_for(std::size_t number, Left left) {
-        const auto settlement = std::make_shared<const flow::Settlement>(
-            settlement_of(number, accounts_, left, context_->ids));
-        std::optional<Decided> decided;
-        app::run_to_end(look_once(settlement, fmt::format("p{}", number), decided));
-        return *decided;
+    // In units of work as large as commits are under load: nobody waits in between, so that what is
+    // timed is not how fast a thread wakes up.
+    static constexpr std::size_t group = 50;
+    using Work = store::Step<std::vector<Timed>>(Session&, const units::Context&, Arrivals);
+
+    std::vector<Timed> each_in_turn(std::size_t count, Work* work) {
+        std::vector<Timed> all;
+        for (std::size_t from = 0; from < count; from += group) {
+            std::vector<Arrival> some;
+            for (std::size_t i = from; i < std::min(from + group, count); ++i)
+                some.push_back(arrival_of(i * (open_ / count), accounts_,
+                                          static_cast<Left>(i % lefts), context_->ids));
+            app::run_to_end(
+                run(work, std::make_shared<const std::vector<Arrival>>(std::move(some)), all));
+        }
+        return all;
     }
     // As a unit that could write: a server decides there, with that connection's page cache.
-    Task<> look_once(std::shared_ptr<const flow::Settlement> settlement, std::string expected,
-                     std::optional<Decided>& into) {
-        const auto done = co_await installation_->store().write<Decided>(
-            [=, this](Session& s) { return decide(s, *context_, settlement, expected); });
-        SETTLED_ASSERT(done.has_value(), "looked for");
-        into = *done;
+    Task<> run(Work* work, Arrivals arrivals, std::vector<Timed>& all) {
+        const auto done = co_await installation_->store().write<std::vector<Timed>>(
+            [this, work, arrivals](Session& s) { return work(s, *context_, arrivals); });
+        SETTLED_ASSERT(done.has_value(), "done");
+        all.insert(all.end(), done->begin(), done->end());
     }
 
     Task<> fill() {
@@ -295,10 +251,7 @@ class Grown {
     std::unique_ptr<LeaseKeeper> lease_keeper_;
     std::unique_ptr<units::Context> context_;
     double cpu_us_per_payment_ = 0, bytes_per_payment_ = 0;
-    double first_p50_us_ = 0;
-    std::vector<double> p50_, p99_;
-    std::array<std::vector<double>, lefts> p50_by_left_;
-    std::size_t decisions_ = 0, probes_ = 0, rows_ = 0, compared_ = 0, wrong_ = 0;
+    Rounds first_, searches_, matches_;
 };
 
 // Places for stores, on one engine.
@@ -323,6 +276,33 @@ class Engine {
     bool on_server_;
 };
 
+void report_rounds(const std::string& at, const Rounds& rounds, Report& report) {
+    report.number(at + "p50_us", rounds.p50_us(), "µs");
+    report.number(at + "p99_us", rounds.p99_us(), "µs");
+    report.number(at + "by_id_p50_us", rounds.p50_us_of(Left::all), "µs");
+    report.number(at + "by_reference_p50_us", rounds.p50_us_of(Left::reference), "µs");
+    report.number(at + "by_cut_reference_p50_us", rounds.p50_us_of(Left::cut_reference), "µs");
+    report.number(at + "not_found", static_cast<double>(rounds.wrong()), "or not the right one");
+}
+
+void report_grown(const std::string& at, Grown& grown, const StoreMatchScale& scale,
+                  Report& report) {
+    report_rounds(at + "match.", grown.matches(), report);
+    report_rounds(at + "search.", grown.searches(), report);
+    report.number(at + "search.first_p50_us", grown.first().p50_us(), "µs, caches cold");
+    report.number(at + "probes_per_decision", grown.searches().probes(), "statements, both sides");
+    report.number(at + "rows_per_decision", grown.searches().rows(), "rows of the index");
+    report.number(at + "compared_per_decision", grown.searches().compared(),
+                  "payments and settlements");
+    report.number(at + "cpu_us_per_settlement_matched", grown.settle(scale.settled),
+                  "µs of our CPU, with the commit");
+    if (grown.is_bulk())
+        return;
+    report.number(at + "bytes_per_open_payment", grown.bytes_per_payment(), "bytes on disk");
+    report.number(at + "cpu_us_per_payment_registered", grown.cpu_us_per_payment(),
+                  "µs of our CPU");
+}
+
 // The stores take turns, so that what the machine does meanwhile touches all of them alike; each
 // figure is the median of the turns. The first turn warms them.
 void measure_growth(const Engine& engine, const std::string& layout, std::size_t accounts,
@@ -335,34 +315,24 @@ void measure_growth(const Engine& engine, const std::string& layout, std::size_t
             engine.make(fmt::format("{}_{}", layout, open)), open, accounts,
             open > scale.registered_max ? Grown::Filled::in_bulk : Grown::Filled::by_registering));
     for (const auto& grown : all)
-        grown->look_first(scale.settlements);
+        grown->search_first(scale.settlements);
     for (std::size_t round = 0; round < scale.rounds; ++round)
         for (const auto& grown : all)
-            grown->look(scale.settlements);
+            grown->search_all(scale.settlements);
+    for (const auto& grown : all)
+        grown->match_first(scale.settlements);
+    for (std::size_t round = 0; round < scale.rounds; ++round)
+        for (const auto& grown : all)
+            grown->match_all(scale.settlements);
     const std::string prefix = engine.name() + "." + layout + ".";
-    for (const auto& grown : all) {
-        const std::string at = fmt::format("{}{}.", prefix, grown->open());
-        report.number(at + "p50_us", grown->p50_us(), "µs");
-        report.number(at + "p99_us", grown->p99_us(), "µs");
-        report.number(at + "by_id_p50_us", grown->p50_us_of(Left::all), "µs");
-        report.number(at + "by_reference_p50_us", grown->p50_us_of(Left::reference), "µs");
-        report.number(at + "by_cut_reference_p50_us", grown->p50_us_of(Left::cut_reference), "µs");
-        report.number(at + "first_look_p50_us", grown->first_p50_us(), "µs, caches cold");
-        report.number(at + "probes_per_decision", grown->probes(), "statements, both sides");
-        report.number(at + "rows_per_decision", grown->rows(), "rows of the index");
-        report.number(at + "compared_per_decision", grown->compared(), "payments and settlements");
-        report.number(at + "not_found", static_cast<double>(grown->wrong()),
-                      "or not the right one");
-        if (grown->is_bulk())
-            continue;
-        report.number(at + "bytes_per_open_payment", grown->bytes_per_payment(), "bytes on disk");
-        report.number(at + "cpu_us_per_payment_registered", grown->cpu_us_per_payment(),
-                      "µs of our CPU");
-    }
-    report.number(prefix + "p50_growth", all.back()->p50_us() / all.front()->p50_us(),
+    for (const auto& grown : all)
+        report_grown(fmt::format("{}{}.", prefix, grown->open()), *grown, scale, report);
+    const Grown &least = *all.front(), &most = *all.back();
+    report.number(prefix + "match.p50_growth", most.matches().p50_us() / least.matches().p50_us(),
                   "× from the least to the most");
-    report.number(prefix + "cpu_us_per_settlement_matched", all.back()->settle(scale.settled),
-                  "µs of our CPU, with what is written");
+    report.number(prefix + "search.p50_growth",
+                  most.searches().p50_us() / least.searches().p50_us(),
+                  "× from the least to the most");
 }
 
 // The same payments, registered with and without what was learnt of their institution.

@@ -1,5 +1,5 @@
-// How the search for a settlement's payment costs as more and more payments are open, over the real
-// stores.
+// What the match of a settlement, and in it the search for its payment, costs as more and more
+// payments are open, over the real stores.
 #pragma once
 
 #include "bench/support/figures.h"

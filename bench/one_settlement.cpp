@@ -1,0 +1,153 @@
+#include "bench/one_settlement.h"
+
+#include "bench/support/world.h"
+#include "store/matches.h"
+#include "store/payments.h"
+#include "store/tasks.h"
+#include "units/judge.h"
+#include "units/settle.h"
+#include "units/weigh.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+namespace settled::bench {
+
+namespace {
+
+using store::Session;
+using store::Statement;
+using store::Step;
+
+constexpr Instant settled_at{1'795'000'060'000'000};
+
+const Statement begin_undoable{"SAVEPOINT one_match"};
+const Statement undo{"ROLLBACK TO SAVEPOINT one_match"};
+const Statement end_undoable{"RELEASE SAVEPOINT one_match"};
+const Statement nothing{"SELECT 1"};
+const Statement owed_for{"SELECT id, due_at FROM task WHERE tenant_id = $1 AND subject_id = $2"};
+
+class Stopwatch {
+  public:
+    void start() { started_ = std::chrono::steady_clock::now(); }
+    void stop() { ns_ += (std::chrono::steady_clock::now() - started_).count(); }
+    std::int64_t ns() const { return ns_; }
+
+  private:
+    std::chrono::steady_clock::time_point started_;
+    std::int64_t ns_ = 0;
+};
+
+Step<> settle_new(Session& s, const units::Context& context, const flow::Settlement& settlement) {
+    store::Locks locks;
+    units::add_settling_locks(locks, context, tenant, settlement.identity);
+    co_await s.lock(locks);
+    co_await units::settle_new(s, context, tenant, settlement, settled_at);
+}
+
+// Its payment's client id; empty: it has none.
+Step<std::string> matched_with(Session& s, SettlementId settlement) {
+    const auto matches = co_await store::matches_of_settlement(s, tenant, settlement);
+    if (matches.size() != 1)
+        co_return std::string();
+    const auto payment = co_await store::find_payment(s, tenant, matches.front().payment_id);
+    co_return payment->client_id;
+}
+
+Step<Timed> search_one(Session& s, const units::Context& context, const Arrival& arrival) {
+    Stopwatch watch;
+    watch.start();
+    const units::Verdict verdict = co_await units::judge(s, context, tenant, arrival.settlement);
+    watch.stop();
+    Timed timed{.left = arrival.left, .ns = watch.ns()};
+    timed.is_right = verdict.outcome == match::Outcome::one &&
+                     verdict.candidates.front().payment.client_id == arrival.client_id;
+    timed.reads = verdict.reads;
+    timed.compared = verdict.payments_seen + verdict.settlements_seen;
+    co_return timed;
+}
+
+// The unit of work that carries out what is due at its watermark.
+Step<> weigh_owed(Session& s, const units::Context& context, SettlementId settlement,
+                  Stopwatch& watch) {
+    const store::Rows owed = co_await s.run(owed_for, tenant, settlement);
+    for (std::size_t i = 0; i < owed.size(); ++i) {
+        store::TaskRow task;
+        task.tenant = tenant;
+        task.id = TaskId{owed[i].integer(0)};
+        task.subject_id = settlement.value;
+        task.due_at = Instant{owed[i].integer(1)};
+        watch.start();
+        co_await units::weigh(s, context, task, settled_at + context.watermark);
+        co_await s.run(nothing);
+        watch.stop();
+    }
+}
+
+Step<Timed> match_one(Session& s, const units::Context& context, const Arrival& arrival) {
+    const SettlementId id = arrival.settlement.id;
+    co_await s.run(begin_undoable);
+    Stopwatch watch;
+    watch.start();
+    co_await settle_new(s, context, arrival.settlement);
+    co_await s.run(nothing); // until all that was sent is done
+    watch.stop();
+    std::string client_id = co_await matched_with(s, id);
+    if (client_id.empty()) {
+        co_await weigh_owed(s, context, id, watch);
+        client_id = co_await matched_with(s, id);
+    }
+    co_await s.run(undo);
+    co_await s.run(end_undoable);
+    co_return Timed{
+        .left = arrival.left, .ns = watch.ns(), .is_right = client_id == arrival.client_id};
+}
+
+} // namespace
+
+std::shared_ptr<const units::Registration> registration(std::size_t number, std::size_t accounts) {
+    flow::NewPayment payment = payment_of(number, accounts);
+    payment.payer.iban = fmt::format("GB29NWBK601613{:08}", number % 90'000'000 + 10'000'000);
+    return std::make_shared<const units::Registration>(
+        units::Registration{tenant, std::move(payment), registered_at});
+}
+
+Arrival arrival_of(std::size_t number, std::size_t accounts, Left left, IdMint& ids) {
+    const flow::NewPayment payment = payment_of(number, accounts);
+    flow::SettlementFact fact;
+    fact.transaction_id = fmt::format("t{}", number);
+    fact.scheme = "FasterPayments";
+    fact.amount = payment.amount;
+    fact.account = payment.payee;
+    fact.settled_at = settled_at;
+    fact.reference = payment.reference;
+    if (left == Left::all)
+        fact.end_to_end_id = payment.end_to_end_id;
+    if (left == Left::cut_reference)
+        fact.reference = fact.reference.substr(0, 13);
+    return {flow::settlement_from(fact, ids.next<SettlementId>(), WebhookId{}, settled_at), left,
+            fmt::format("p{}", number)};
+}
+
+Step<std::vector<Timed>> search(Session& s, const units::Context& context, Arrivals arrivals) {
+    std::vector<Timed> all;
+    for (const Arrival& arrival : *arrivals)
+        all.push_back(co_await search_one(s, context, arrival));
+    co_return all;
+}
+
+Step<std::vector<Timed>> match_and_undo(Session& s, const units::Context& context,
+                                        Arrivals arrivals) {
+    std::vector<Timed> all;
+    for (const Arrival& arrival : *arrivals)
+        all.push_back(co_await match_one(s, context, arrival));
+    co_return all;
+}
+
+Step<> settle(Session& s, const units::Context& context, std::shared_ptr<const Arrival> arrival) {
+    co_await settle_new(s, context, arrival->settlement);
+}
+
+} // namespace settled::bench

@@ -1,0 +1,59 @@
+// One settlement in a store of many open payments: the search for its payment, and its match with
+// all that a match writes.
+#pragma once
+
+#include "flow/settlement.h"
+#include "store/match_keys.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+#include "units/register_payment.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace settled::bench {
+
+inline constexpr TenantId tenant{1};
+
+// The payment of that number, by a payer of its own.
+std::shared_ptr<const units::Registration> registration(std::size_t number, std::size_t accounts);
+
+// What is left of a payment's identifiers when its money arrives.
+enum class Left : std::uint8_t { all, reference, cut_reference };
+inline constexpr std::size_t lefts = 3;
+
+struct Arrival {
+    flow::Settlement settlement;
+    Left left = Left::all;
+    std::string client_id; // of its payment
+};
+Arrival arrival_of(std::size_t number, std::size_t accounts, Left left, IdMint& ids);
+// One unit of work takes so many, as a commit under load does.
+using Arrivals = std::shared_ptr<const std::vector<Arrival>>;
+
+struct Timed {
+    Left left = Left::all;
+    std::int64_t ns = 0;
+    bool is_right = false; // the right payment was found
+    // Of a search.
+    store::Reads reads = {};
+    std::size_t compared = 0;
+};
+
+// Looks for the payment of each; writes nothing.
+store::Step<std::vector<Timed>> search(store::Session& s, const units::Context& context,
+                                       Arrivals arrivals);
+// Matches each, at its watermark if it takes that, with all that is stored and told for it but for
+// the commit; and takes it back, so that the store stays as it was.
+store::Step<std::vector<Timed>> match_and_undo(store::Session& s, const units::Context& context,
+                                               Arrivals arrivals);
+
+// Matches it and leaves it so.
+store::Step<> settle(store::Session& s, const units::Context& context,
+                     std::shared_ptr<const Arrival> arrival);
+
+} // namespace settled::bench
