@@ -23,9 +23,7 @@ using store::Step;
 
 constexpr Instant settled_at{1'795'000'060'000'000};
 
-const Statement begin_undoable{"SAVEPOINT one_match"};
-const Statement undo{"ROLLBACK TO SAVEPOINT one_match"};
-const Statement end_undoable{"RELEASE SAVEPOINT one_match"};
+const Statement fail{"INSERT INTO tenant (id, name, created_at) VALUES ($1, 'there already', 0)"};
 const Statement nothing{"SELECT 1"};
 const Statement owed_for{"SELECT id, due_at FROM task WHERE tenant_id = $1 AND subject_id = $2"};
 
@@ -88,7 +86,6 @@ Step<> weigh_owed(Session& s, const units::Context& context, SettlementId settle
 
 Step<Timed> match_one(Session& s, const units::Context& context, const Arrival& arrival) {
     const SettlementId id = arrival.settlement.id;
-    co_await s.run(begin_undoable);
     Stopwatch watch;
     watch.start();
     co_await settle_new(s, context, arrival.settlement);
@@ -99,8 +96,6 @@ Step<Timed> match_one(Session& s, const units::Context& context, const Arrival& 
         co_await weigh_owed(s, context, id, watch);
         client_id = co_await matched_with(s, id);
     }
-    co_await s.run(undo);
-    co_await s.run(end_undoable);
     co_return Timed{
         .left = arrival.left, .ns = watch.ns(), .is_right = client_id == arrival.client_id};
 }
@@ -131,19 +126,19 @@ Arrival arrival_of(std::size_t number, std::size_t accounts, Left left, IdMint& 
             fmt::format("p{}", number)};
 }
 
-Step<std::vector<Timed>> search(Session& s, const units::Context& context, Arrivals arrivals) {
-    std::vector<Timed> all;
+Step<> search(Session& s, const units::Context& context, Arrivals arrivals,
+              std::vector<Timed>& into) {
+    into.clear();
     for (const Arrival& arrival : *arrivals)
-        all.push_back(co_await search_one(s, context, arrival));
-    co_return all;
+        into.push_back(co_await search_one(s, context, arrival));
 }
 
-Step<std::vector<Timed>> match_and_undo(Session& s, const units::Context& context,
-                                        Arrivals arrivals) {
-    std::vector<Timed> all;
+Step<> match_in_vain(Session& s, const units::Context& context, Arrivals arrivals,
+                     std::vector<Timed>& into) {
+    into.clear();
     for (const Arrival& arrival : *arrivals)
-        all.push_back(co_await match_one(s, context, arrival));
-    co_return all;
+        into.push_back(co_await match_one(s, context, arrival));
+    co_await s.run(fail, tenant);
 }
 
 Step<> settle(Session& s, const units::Context& context, std::shared_ptr<const Arrival> arrival) {

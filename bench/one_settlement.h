@@ -45,12 +45,12 @@ struct Timed {
 };
 
 // Looks for the payment of each; writes nothing.
-store::Step<std::vector<Timed>> search(store::Session& s, const units::Context& context,
-                                       Arrivals arrivals);
+store::Step<> search(store::Session& s, const units::Context& context, Arrivals arrivals,
+                     std::vector<Timed>& into);
 // Matches each, at its watermark if it takes that, with all that is stored and told for it but for
-// the commit; and takes it back, so that the store stays as it was.
-store::Step<std::vector<Timed>> match_and_undo(store::Session& s, const units::Context& context,
-                                               Arrivals arrivals);
+// the commit: the unit fails in the end, so that the store stays as it was.
+store::Step<> match_in_vain(store::Session& s, const units::Context& context, Arrivals arrivals,
+                            std::vector<Timed>& into);
 
 // Matches it and leaves it so.
 store::Step<> settle(store::Session& s, const units::Context& context,

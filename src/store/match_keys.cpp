@@ -1,7 +1,10 @@
 #include "store/match_keys.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace settled::store {
 
@@ -16,13 +19,29 @@ const Statement walk{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND bl
 const Statement look_up{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND block = $2 "
                         "AND side = $3 AND tag = $4 ORDER BY owner_id LIMIT $5"};
 
-// Several keys in one turn at the engine; null where there are fewer.
+// Several keys in one turn at the engine; null where there are fewer. An arm for each, which can be
+// carried out in one way only: of a join, an engine that has not counted its rows yet may make one
+// that reads all of them.
+std::string arms(std::size_t keys) {
+    std::string text;
+    for (std::size_t i = 0; i < keys; ++i)
+        text += fmt::format(
+            "{}SELECT owner_id FROM match_key WHERE tenant_id = ${} AND block = ${} "
+            "AND side = ${} AND tag = ${}",
+            i == 0 ? "" : " UNION ALL ", 2 * keys + 1, 2 * i + 1, 2 * keys + 2, 2 * i + 2);
+    return text + fmt::format(" LIMIT ${}", 2 * keys + 3);
+}
+
+template <std::size_t keys>
+struct Together {
+    static constexpr std::size_t size = keys;
+    const std::string text = arms(keys);
+    const Statement statement{text};
+};
+const Together<4> four;
+const Together<8> eight;
+const Together<14> fourteen;
 constexpr std::size_t together_max = 14;
-const Statement look_up_together{
-    "SELECT owner_id FROM (VALUES (CAST($1 AS bigint), CAST($2 AS bigint)), ($3, $4), ($5, $6), "
-    "($7, $8), ($9, $10), ($11, $12), ($13, $14), ($15, $16), ($17, $18), ($19, $20), "
-    "($21, $22), ($23, $24), ($25, $26), ($27, $28)) AS probe CROSS JOIN match_key "
-    "WHERE tenant_id = $29 AND side = $30 AND block = column1 AND tag = column2 LIMIT $31"};
 
 // Blocks beyond those that are asked for repeat the first.
 const Statement any_of{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND side = $2 AND "
@@ -62,20 +81,33 @@ class Gatherer {
     // False: so many that the order in which they are gathered matters.
     Step<bool> looked_up_together(std::span<const match::Key> keys) {
         // An owner may stand under several of them.
-        const auto rows_max = static_cast<std::int64_t>(2 * owners_max_);
-        std::array<Value, 2 * together_max + 3> values;
+        const std::size_t rows_max = 2 * owners_max_;
+        const Rows rows = co_await run_together(keys, rows_max + 1);
+        Waiting more = found_;
+        add(more, rows);
+        if (rows.size() > rows_max || more.owners.size() > owners_max_)
+            co_return false;
+        found_ = std::move(more);
+        co_return true;
+    }
+    Step<Rows> run_together(std::span<const match::Key> keys, std::size_t limit) {
+        if (keys.size() <= four.size)
+            return run(four, keys, limit);
+        if (keys.size() <= eight.size)
+            return run(eight, keys, limit);
+        return run(fourteen, keys, limit);
+    }
+    template <std::size_t most>
+    Step<Rows> run(const Together<most>& together, std::span<const match::Key> keys,
+                   std::size_t limit) {
+        std::array<Value, 2 * most + 3> values;
         for (std::size_t i = 0; i < keys.size(); ++i) {
             values[2 * i] = keys[i].block;
             values[2 * i + 1] = keys[i].tag;
         }
-        std::ranges::copy(std::array<Value, 3>{tenant_, side_, rows_max + 1}, values.end() - 3);
-        const Rows rows = co_await s_.run(look_up_together, values);
-        Waiting more = found_;
-        add(more, rows);
-        if (static_cast<std::int64_t>(rows.size()) > rows_max || more.owners.size() > owners_max_)
-            co_return false;
-        found_ = std::move(more);
-        co_return true;
+        std::ranges::copy(std::array<Value, 3>{tenant_, side_, static_cast<std::int64_t>(limit)},
+                          values.end() - 3);
+        co_return co_await s_.run(together.statement, values);
     }
     Step<> look_up_each(std::span<const match::Key> keys) {
         const auto limit = static_cast<std::int64_t>(owners_max_) + 1;

@@ -4,21 +4,90 @@
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <set>
+#include <string>
+#include <string_view>
 
 namespace settled::store::postgres {
 namespace {
 
 using store::testing::TemporaryDirectory;
+using Answer = std::unique_ptr<PGresult, void (*)(PGresult*)>;
+
+// A store of which the engine has not counted a row.
+struct FreshStore {
+    TemporaryDirectory directory;
+    std::unique_ptr<PGconn, void (*)(PGconn*)> connection{nullptr, PQfinish};
+
+    FreshStore() {
+        store::testing::open_store(directory.path())->stop();
+        const std::string url = testing::Schemas::of_this_process().url_for(directory.path());
+        connection.reset(PQconnectdb(url.c_str()));
+        EXPECT_EQ(PQstatus(connection.get()), CONNECTION_OK);
+    }
+    Answer run(const std::string& sql) const {
+        Answer answer(PQexec(connection.get(), sql.c_str()), PQclear);
+        EXPECT_LE(PQresultStatus(answer.get()), PGRES_TUPLES_OK)
+            << PQresultErrorMessage(answer.get()) << " in: " << sql;
+        return answer;
+    }
+};
+
+std::size_t count_of(std::string_view what, std::string_view text) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1))
+        ++count;
+    return count;
+}
+
+std::size_t parameters_of(std::string_view text) {
+    std::size_t most = 0;
+    for (std::size_t at = text.find('$'); at != text.npos; at = text.find('$', at + 1))
+        most = std::max(most, static_cast<std::size_t>(std::atoi(text.data() + at + 1)));
+    return most;
+}
+
+// Lines of the plan, made once for whatever values, in which an index is asked for block and tag.
+std::size_t looks_by_key(const FreshStore& store, const std::string& text) {
+    std::string nulls = "NULL";
+    for (std::size_t i = 1; i < parameters_of(text); ++i)
+        nulls += ", NULL";
+    (void)store.run("PREPARE looked AS " + text);
+    const Answer plan = store.run("EXPLAIN (COSTS OFF) EXECUTE looked(" + nulls + ")");
+    (void)store.run("DEALLOCATE looked");
+    std::size_t looks = 0;
+    for (int row = 0; row < PQntuples(plan.get()); ++row) {
+        const std::string_view line = PQgetvalue(plan.get(), row, 0);
+        const bool by_key = line.find("Index Cond") != line.npos &&
+                            line.find("(block = $") != line.npos &&
+                            line.find("(tag = $") != line.npos;
+        looks += by_key ? 1 : 0;
+    }
+    return looks;
+}
+
+// A plan that is made when there are few rows is kept for some time after there are many.
+TEST(PostgresStatements, look_under_each_match_key_before_the_rows_are_counted) {
+    const FreshStore store;
+    (void)store.run("SET plan_cache_mode = force_generic_plan");
+    std::size_t seen = 0;
+    for (const Statement* statement : Statement::all()) {
+        const std::string text(statement->text());
+        const std::size_t keys = count_of("tag = $", text);
+        if (keys == 0)
+            continue;
+        EXPECT_EQ(looks_by_key(store, text), keys) << text;
+        ++seen;
+    }
+    EXPECT_GE(seen, 5U) << "one key, four, eight, fourteen, and the one that takes it away";
+}
 
 TEST(PostgresStatements, prepare_and_answer_in_types_that_are_read) {
-    TemporaryDirectory directory;
-    store::testing::open_store(directory.path())->stop();
-    const std::string url = testing::Schemas::of_this_process().url_for(directory.path());
-    const std::unique_ptr<PGconn, void (*)(PGconn*)> connection(PQconnectdb(url.c_str()), PQfinish);
-    ASSERT_EQ(PQstatus(connection.get()), CONNECTION_OK);
-    using Answer = std::unique_ptr<PGresult, void (*)(PGresult*)>;
+    const FreshStore store;
+    const auto& connection = store.connection;
     // bool, bytea, int8, int2, int4, text, numeric (pg_type.dat)
     const std::set<Oid> read{16, 17, 20, 21, 23, 25, 1700};
     std::size_t seen = 0;
