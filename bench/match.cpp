@@ -6,7 +6,7 @@
 // Worlds of `--world` settlements each, one seed after another, until there are N of them, a thread
 // a core. And the match of one settlement in the real stores, among 10,000 open payments and ten
 // times as many again and again, up to `--most` (10,000,000): in SQLite, and in PostgreSQL where
-// SETTLED_BENCH_POSTGRES names a server (that part took 41 minutes and 33 GB of disk).
+// SETTLED_BENCH_POSTGRES names a server (to search alone took 41 minutes there, and 33 GB of disk).
 #include "bench/match/referee.h"
 #include "bench/store_match.h"
 #include "bench/support/figures.h"

@@ -38,13 +38,6 @@ class Stopwatch {
     std::int64_t ns_ = 0;
 };
 
-Step<> settle_new(Session& s, const units::Context& context, const flow::Settlement& settlement) {
-    store::Locks locks;
-    units::add_settling_locks(locks, context, tenant, settlement.identity);
-    co_await s.lock(locks);
-    co_await units::settle_new(s, context, tenant, settlement, settled_at);
-}
-
 // Its payment's client id; empty: it has none.
 Step<std::string> matched_with(Session& s, SettlementId settlement) {
     const auto matches = co_await store::matches_of_settlement(s, tenant, settlement);
@@ -88,7 +81,7 @@ Step<Timed> match_one(Session& s, const units::Context& context, const Arrival& 
     const SettlementId id = arrival.settlement.id;
     Stopwatch watch;
     watch.start();
-    co_await settle_new(s, context, arrival.settlement);
+    co_await settle(s, context, arrival);
     co_await s.run(nothing); // until all that was sent is done
     watch.stop();
     std::string client_id = co_await matched_with(s, id);
@@ -126,23 +119,26 @@ Arrival arrival_of(std::size_t number, std::size_t accounts, Left left, IdMint& 
             fmt::format("p{}", number)};
 }
 
-Step<> search(Session& s, const units::Context& context, Arrivals arrivals,
+Step<> search(Session& s, const units::Context& context, const std::vector<Arrival>& arrivals,
               std::vector<Timed>& into) {
     into.clear();
-    for (const Arrival& arrival : *arrivals)
+    for (const Arrival& arrival : arrivals)
         into.push_back(co_await search_one(s, context, arrival));
 }
 
-Step<> match_in_vain(Session& s, const units::Context& context, Arrivals arrivals,
-                     std::vector<Timed>& into) {
+Step<> match_in_vain(Session& s, const units::Context& context,
+                     const std::vector<Arrival>& arrivals, std::vector<Timed>& into) {
     into.clear();
-    for (const Arrival& arrival : *arrivals)
+    for (const Arrival& arrival : arrivals)
         into.push_back(co_await match_one(s, context, arrival));
     co_await s.run(fail, tenant);
 }
 
-Step<> settle(Session& s, const units::Context& context, std::shared_ptr<const Arrival> arrival) {
-    co_await settle_new(s, context, arrival->settlement);
+Step<> settle(Session& s, const units::Context& context, const Arrival& arrival) {
+    store::Locks locks;
+    units::add_settling_locks(locks, context, tenant, arrival.settlement.identity);
+    co_await s.lock(locks);
+    co_await units::settle_new(s, context, tenant, arrival.settlement, settled_at);
 }
 
 } // namespace settled::bench

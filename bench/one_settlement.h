@@ -32,8 +32,6 @@ struct Arrival {
     std::string client_id; // of its payment
 };
 Arrival arrival_of(std::size_t number, std::size_t accounts, Left left, IdMint& ids);
-// One unit of work takes so many, as a commit under load does.
-using Arrivals = std::shared_ptr<const std::vector<Arrival>>;
 
 struct Timed {
     Left left = Left::all;
@@ -44,16 +42,18 @@ struct Timed {
     std::size_t compared = 0;
 };
 
-// Looks for the payment of each; writes nothing.
-store::Step<> search(store::Session& s, const units::Context& context, Arrivals arrivals,
-                     std::vector<Timed>& into);
-// Matches each, at its watermark if it takes that, with all that is stored and told for it but for
-// the commit: the unit fails in the end, so that the store stays as it was.
-store::Step<> match_in_vain(store::Session& s, const units::Context& context, Arrivals arrivals,
-                            std::vector<Timed>& into);
+// Units of work. What they are given lives longer than they do.
 
-// Matches it and leaves it so.
-store::Step<> settle(store::Session& s, const units::Context& context,
-                     std::shared_ptr<const Arrival> arrival);
+// Looks for the payment of each; writes nothing.
+store::Step<> search(store::Session& s, const units::Context& context,
+                     const std::vector<Arrival>& arrivals, std::vector<Timed>& into);
+// Matches each, at its watermark if it takes that, with all that is stored and told for it but for
+// the commit: the unit fails in the end, so that the store stays as it was. An engine may run it
+// again then; what is timed is the last time.
+store::Step<> match_in_vain(store::Session& s, const units::Context& context,
+                            const std::vector<Arrival>& arrivals, std::vector<Timed>& into);
+
+// What comes of it at once.
+store::Step<> settle(store::Session& s, const units::Context& context, const Arrival& arrival);
 
 } // namespace settled::bench

@@ -158,11 +158,9 @@ class Grown {
     double bytes_per_payment() const { return bytes_per_payment_; }
 
     // Each third of so many settlements has less left of its identifiers. The first search of them
-    // finds nothing of the store in memory that is near, and is told apart; the first matches,
-    // which go to more places, are not counted.
+    // finds nothing of the store in memory that is near, and is told apart.
     void search_first(std::size_t count) { first_.add(each_in_turn(count, search)); }
     void search_all(std::size_t count) { searches_.add(each_in_turn(count, search)); }
-    void match_first(std::size_t count) { (void)each_in_turn(count, match_in_vain); }
     void match_all(std::size_t count) { matches_.add(each_in_turn(count, match_in_vain)); }
 
     const Rounds& first() const { return first_; }
@@ -176,7 +174,8 @@ class Grown {
             installation_->store(), 0, count, [this](std::size_t number) -> store::Unit<void> {
                 const auto arrival = std::make_shared<const Arrival>(
                     arrival_of(number, accounts_, Left::all, context_->ids));
-                return [this, arrival](Session& s) { return bench::settle(s, *context_, arrival); };
+                return
+                    [this, arrival](Session& s) { return bench::settle(s, *context_, *arrival); };
             }));
         return (process_cpu_us() - before) / static_cast<double>(count);
     }
@@ -185,7 +184,8 @@ class Grown {
     // In units of work as large as commits are under load: nobody waits in between, so that what is
     // timed is not how fast a thread wakes up.
     static constexpr std::size_t group = 50;
-    using Work = store::Step<>(Session&, const units::Context&, Arrivals, std::vector<Timed>& into);
+    using Work = store::Step<>(Session&, const units::Context&, const std::vector<Arrival>&,
+                               std::vector<Timed>& into);
 
     std::vector<Timed> each_in_turn(std::size_t count, Work* work) {
         std::vector<Timed> all;
@@ -194,20 +194,18 @@ class Grown {
             for (std::size_t i = from; i < std::min(from + group, count); ++i)
                 some.push_back(arrival_of(i * (open_ / count), accounts_,
                                           static_cast<Left>(i % lefts), context_->ids));
-            const std::size_t asked = some.size();
             std::vector<Timed> done;
-            app::run_to_end(
-                run(work, std::make_shared<const std::vector<Arrival>>(std::move(some)), done));
-            SETTLED_ASSERT(done.size() == asked, "each was done");
+            app::run_to_end(run(work, some, done));
+            SETTLED_ASSERT(done.size() == some.size(), "each was done");
             all.insert(all.end(), done.begin(), done.end());
         }
         return all;
     }
     // As a unit that could write: a server decides there, with that connection's page cache. It may
     // fail on purpose.
-    Task<> run(Work* work, Arrivals arrivals, std::vector<Timed>& into) {
+    Task<> run(Work* work, const std::vector<Arrival>& arrivals, std::vector<Timed>& into) {
         (void)co_await installation_->store().write<void>(
-            [&, this, work, arrivals](Session& s) { return work(s, *context_, arrivals, into); });
+            [&, this, work](Session& s) { return work(s, *context_, arrivals, into); });
     }
 
     Task<> fill() {
@@ -322,8 +320,6 @@ void measure_growth(const Engine& engine, const std::string& layout, std::size_t
     for (std::size_t round = 0; round < scale.rounds; ++round)
         for (const auto& grown : all)
             grown->search_all(scale.settlements);
-    for (const auto& grown : all)
-        grown->match_first(scale.settlements);
     for (std::size_t round = 0; round < scale.rounds; ++round)
         for (const auto& grown : all)
             grown->match_all(scale.settlements);

@@ -68,8 +68,8 @@ inline constexpr std::size_t any_length = SIZE_MAX;
 std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
                              std::size_t prefix_max = any_length);
 
-// What somebody looks under, beside what is looked under unless it was before (equal references and
-// payers, and ids in each other's place).
+// What somebody looks under, beside equal references and payers, and ids in each other's place,
+// which beyond() alone leaves out.
 struct Look {
     // Less only if something was learnt (learn/plan.h).
     bool uetr = true;

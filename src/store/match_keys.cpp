@@ -41,7 +41,7 @@ struct Together {
 const Together<4> four;
 const Together<8> eight;
 const Together<14> fourteen;
-constexpr std::size_t together_max = 14;
+constexpr std::size_t together_max = decltype(fourteen)::size;
 
 // Blocks beyond those that are asked for repeat the first.
 const Statement any_of{"SELECT owner_id FROM match_key WHERE tenant_id = $1 AND side = $2 AND "

@@ -1,5 +1,6 @@
 #include "units/candidates.h"
 
+#include "base/assert.h"
 #include "base/limits.h"
 #include "match/keys.h"
 #include "store/payments.h"
@@ -63,6 +64,16 @@ struct Found {
         if (more.overflow)
             seen = Seen::some;
         reads += more.reads;
+    }
+    // Those that are known come first where there are more than are compared.
+    void leave_out(const std::vector<flow::Payment>& known) {
+        for (const flow::Payment& payment : known)
+            std::erase(owners, payment.id.value);
+        const std::size_t room = limits::candidates_max - known.size();
+        if (owners.size() > room) {
+            owners.resize(room);
+            seen = Seen::some;
+        }
     }
 };
 
@@ -167,14 +178,15 @@ Candidates<T> nobody_yet(const Found& found) {
 Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context, TenantId tenant,
                                               const flow::Settlement& settlement, Reach reach,
                                               const Candidates<flow::Payment>* strong) {
+    SETTLED_ASSERT(!strong || reach == Reach::exact, "a strong look is gone on from there alone");
     Looker looker = looker_of(context, tenant, settlement);
     looker.knows_strong = strong && is_known(*strong, looker);
     Found found = co_await find(s, looker, reach);
     std::vector<flow::Payment> payments;
-    if (looker.knows_strong)
+    if (looker.knows_strong) {
         payments = strong->items;
-    for (const flow::Payment& known : payments)
-        std::erase(found.owners, known.id.value);
+        found.leave_out(payments);
+    }
     std::ranges::move(co_await store::find_payments(s, tenant, found.owners),
                       std::back_inserter(payments));
     std::ranges::sort(payments, {}, &flow::Payment::id);

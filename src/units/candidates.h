@@ -38,7 +38,8 @@ struct Candidates {
 };
 
 // Open payments that may be behind the settlement, in the order of their ids; never one that it
-// refuses. `strong`: what Reach::strong has found for it before, which is not looked for again.
+// refuses. `strong`, with Reach::exact only: what Reach::strong has found for it before, which is
+// not looked for again.
 store::Step<Candidates<flow::Payment>>
 payments_near(store::Session& s, const Context& context, TenantId tenant,
               const flow::Settlement& settlement, Reach reach,

@@ -1,5 +1,6 @@
 #include "units/candidates.h"
 
+#include "base/limits.h"
 #include "store/payments.h"
 #include "units/testing.h"
 
@@ -45,6 +46,12 @@ std::vector<std::string> names(const Candidates<flow::Payment>& candidates) {
     return names;
 }
 
+std::vector<std::string> names_sorted(const Candidates<flow::Payment>& candidates) {
+    auto sorted = names(candidates);
+    std::ranges::sort(sorted);
+    return sorted;
+}
+
 // Some stand under strong keys, some under those beyond, one under both, and most under neither.
 TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
     World world;
@@ -68,6 +75,29 @@ TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
     EXPECT_EQ(after.seen, alone.seen);
     EXPECT_EQ(after.identities.size(), after.items.size());
     EXPECT_LT(after.reads.rows, alone.reads.rows) << "nothing is looked for twice";
+}
+
+// Of more than are compared, those under strong keys are never left out.
+TEST(Candidates, are_no_more_for_who_knows_the_strong_ones) {
+    World world;
+    const std::size_t each = limits::candidates_max * 2 / 3;
+    for (std::size_t i = 0; i < 2 * each; ++i) {
+        auto payment = world.payment("p" + std::to_string(i), 1000);
+        payment.reference = i < each ? "INVOICE 20417733" : "INVOICE 204177";
+        world.register_payment(payment);
+    }
+    auto fact = world.fact(1000);
+    fact.reference = "INVOICE 20417733";
+    const flow::Settlement settlement =
+        flow::settlement_from(fact, SettlementId{77}, WebhookId{}, world.now());
+    const auto strong = near(world, settlement, Reach::strong);
+    ASSERT_EQ(strong.items.size(), each);
+    ASSERT_EQ(strong.seen, match::Seen::by_strong_keys);
+    const auto after = near(world, settlement, Reach::exact, &strong);
+    EXPECT_EQ(after.seen, match::Seen::some);
+    EXPECT_EQ(after.seen, near(world, settlement, Reach::exact).seen);
+    EXPECT_EQ(after.items.size(), limits::candidates_max);
+    EXPECT_TRUE(std::ranges::includes(names_sorted(after), names_sorted(strong)));
 }
 
 } // namespace

@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <set>
 #include <string>
@@ -43,19 +41,13 @@ std::size_t count_of(std::string_view what, std::string_view text) {
     return count;
 }
 
-std::size_t parameters_of(std::string_view text) {
-    std::size_t most = 0;
-    for (std::size_t at = text.find('$'); at != text.npos; at = text.find('$', at + 1))
-        most = std::max(most, static_cast<std::size_t>(std::atoi(text.data() + at + 1)));
-    return most;
-}
-
 // Lines of the plan, made once for whatever values, in which an index is asked for block and tag.
 std::size_t looks_by_key(const FreshStore& store, const std::string& text) {
-    std::string nulls = "NULL";
-    for (std::size_t i = 1; i < parameters_of(text); ++i)
-        nulls += ", NULL";
     (void)store.run("PREPARE looked AS " + text);
+    const Answer described(PQdescribePrepared(store.connection.get(), "looked"), PQclear);
+    std::string nulls = "NULL";
+    for (int i = 1; i < PQnparams(described.get()); ++i)
+        nulls += ", NULL";
     const Answer plan = store.run("EXPLAIN (COSTS OFF) EXECUTE looked(" + nulls + ")");
     (void)store.run("DEALLOCATE looked");
     std::size_t looks = 0;
