@@ -128,6 +128,9 @@ Step<> search(Session& s, const units::Context& context, const std::vector<Arriv
 
 Step<> match_in_vain(Session& s, const units::Context& context,
                      const std::vector<Arrival>& arrivals, std::vector<Timed>& into) {
+    // What a failed unit has changed is no longer in SQLite's page cache; what is committed stays
+    // there. The search brings it back.
+    co_await search(s, context, arrivals, into);
     into.clear();
     for (const Arrival& arrival : arrivals)
         into.push_back(co_await match_one(s, context, arrival));

@@ -25,6 +25,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -304,6 +305,15 @@ void report_grown(const std::string& at, Grown& grown, const StoreMatchScale& sc
                   "µs of our CPU");
 }
 
+void report_growth(const std::string& of, const Rounds& least, const Rounds& most, Report& report) {
+    constexpr std::string_view unit = "× from the least to the most";
+    const auto of_left = [&](Left left) { return most.p50_us_of(left) / least.p50_us_of(left); };
+    report.number(of + "p50_growth", most.p50_us() / least.p50_us(), unit);
+    report.number(of + "by_id_growth", of_left(Left::all), unit);
+    report.number(of + "by_reference_growth", of_left(Left::reference), unit);
+    report.number(of + "by_cut_reference_growth", of_left(Left::cut_reference), unit);
+}
+
 // The stores take turns, so that what the machine does meanwhile touches all of them alike; each
 // figure is the median of the turns. The first turn warms them.
 void measure_growth(const Engine& engine, const std::string& layout, std::size_t accounts,
@@ -327,11 +337,8 @@ void measure_growth(const Engine& engine, const std::string& layout, std::size_t
     for (const auto& grown : all)
         report_grown(fmt::format("{}{}.", prefix, grown->open()), *grown, scale, report);
     const Grown &least = *all.front(), &most = *all.back();
-    report.number(prefix + "match.p50_growth", most.matches().p50_us() / least.matches().p50_us(),
-                  "× from the least to the most");
-    report.number(prefix + "search.p50_growth",
-                  most.searches().p50_us() / least.searches().p50_us(),
-                  "× from the least to the most");
+    report_growth(prefix + "match.", least.matches(), most.matches(), report);
+    report_growth(prefix + "search.", least.searches(), most.searches(), report);
 }
 
 // The same payments, registered with and without what was learnt of their institution.
