@@ -60,10 +60,10 @@ void Engine::run() {
     weigh_what_is_due(now_ + watermark_);
 }
 
-Engine::Near Engine::find(Of of, const Identity& identity, Reach reach) {
+Engine::Near Engine::find_exact(Of of, const Identity& identity, Depth depth) {
     const Index& index = of == Of::payment ? settlement_keys_ : payment_keys_;
     Near near;
-    if (reach == Reach::strong) {
+    if (depth == Depth::strong_look) {
         near.seen = Seen::by_strong_keys;
         near.add(
             index.find_under(match::probe_keys(tenant_key_, identity, of, match::Look{}.strong()),
@@ -79,12 +79,18 @@ Engine::Near Engine::find(Of of, const Identity& identity, Reach reach) {
                                  limits::candidates_max, figures_.reads);
     }
     near.add(found);
+    return near;
+}
+
+Engine::Near Engine::find(Of of, const Identity& identity, Reach reach, Depth depth) {
+    const Index& index = of == Of::payment ? settlement_keys_ : payment_keys_;
+    Near near = find_exact(of, identity, depth);
     if (reach == Reach::exact)
         return near;
     Near cut = near;
     for (const std::int64_t block : match::loose_blocks(tenant_key_, identity, of)) {
         const Found more =
-            index.walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads);
+            index.walk_block(block, limits::candidates_max, limits::candidates_max, figures_.reads);
         if (more.overflow) // as in units/candidates.cpp: what so many share identifies nobody
             return cut;
         near.add(more);
@@ -94,17 +100,13 @@ Engine::Near Engine::find(Of of, const Identity& identity, Reach reach) {
 
 Engine::Verdict Engine::judge(std::uint32_t settlement, Reach reach) {
     ++figures_.decisions;
-    if (reach == Reach::exact) {
-        const Verdict strong = judge_within(settlement, Reach::strong);
-        if (strong.outcome == Outcome::one)
-            return strong;
-    }
-    return judge_within(settlement, reach);
+    const Verdict strong = judge_among(settlement, reach, Depth::strong_look);
+    return strong.outcome == Outcome::one ? strong : judge_among(settlement, reach, Depth::all);
 }
 
-Engine::Verdict Engine::judge_within(std::uint32_t settlement, Reach reach) {
+Engine::Verdict Engine::judge_among(std::uint32_t settlement, Reach reach, Depth depth) {
     const Identity& judged = settlement_identity(settlement);
-    const Near near = find(Of::settlement, judged, reach);
+    const Near near = find(Of::settlement, judged, reach, depth);
     std::vector<Identity> identities;
     for (const std::uint32_t owner : near.owners)
         identities.push_back(payments_[owner].identity);
@@ -116,7 +118,7 @@ Engine::Verdict Engine::judge_within(std::uint32_t settlement, Reach reach) {
     best.index = near.owners[best.index];
 
     const Identity& chosen = payments_[best.index].identity;
-    const Near suitors = find(Of::payment, chosen, std::max(reach, Reach::exact));
+    const Near suitors = find(Of::payment, chosen, reach, Depth::all);
     identities.assign(1, judged);
     for (const std::uint32_t owner : suitors.owners)
         if (owner != settlement)
@@ -181,14 +183,14 @@ bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
 void Engine::judge_waiting(const Identity& payment, PaymentHas has) {
     for (bool again = true; again;) {
         again = false;
-        for (const std::uint32_t settlement : find(Of::payment, payment, Reach::exact).owners)
+        for (const std::uint32_t settlement : find_exact(Of::payment, payment, Depth::all).owners)
             if (settlements_[settlement].standing != Standing::matched)
                 again = judge_again(settlement, Reach::exact) || again;
     }
     for (const std::int64_t block : match::loose_blocks(tenant_key_, payment, Of::payment))
         for (const std::uint32_t settlement :
              settlement_keys_
-                 .walk_block(block, match::block_keys_max, limits::candidates_max, figures_.reads)
+                 .walk_block(block, limits::candidates_max, limits::candidates_max, figures_.reads)
                  .owners)
             if (has == PaymentHas::come || settlements_[settlement].standing == Standing::ambiguous)
                 weighed_now_.insert(settlement);

@@ -57,8 +57,9 @@ class Engine {
     const EngineFigures& figures() const { return figures_; }
 
   private:
-    enum class Reach : std::uint8_t { strong, exact, loose }; // as in units/candidates.h
-    enum class PaymentHas : std::uint8_t { come, gone };      // as in units/settle.h
+    enum class Reach : std::uint8_t { exact, loose }; // as in units/candidates.h
+    enum class Depth : std::uint8_t { strong_look, all };
+    enum class PaymentHas : std::uint8_t { come, gone }; // as in units/settle.h
     struct OpenPayment {
         match::Identity identity; // what is open of it
         bool is_known = false;
@@ -94,9 +95,10 @@ class Engine {
     void look_for_its_money(std::uint32_t payment);
     bool could_be_of(std::uint32_t late, std::uint32_t settlement) const;
 
-    Near find(match::Of of, const match::Identity& identity, Reach reach);
+    Near find(match::Of of, const match::Identity& identity, Reach reach, Depth depth);
+    Near find_exact(match::Of of, const match::Identity& identity, Depth depth);
     Verdict judge(std::uint32_t settlement, Reach reach);
-    Verdict judge_within(std::uint32_t settlement, Reach reach);
+    Verdict judge_among(std::uint32_t settlement, Reach reach, Depth depth);
     bool judge_again(std::uint32_t settlement, Reach reach);
     void judge_waiting(const match::Identity& payment, PaymentHas has = PaymentHas::gone);
     void match(std::uint32_t settlement, const match::Candidate& payment);

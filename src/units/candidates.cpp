@@ -28,7 +28,12 @@ struct Looker {
     const match::Identity& identity;
     match::Look first = {}; // where nobody is found under these, there is no match yet
     match::Look full = {};
-    bool knows_strong = false; // what find_strong() finds is known, and not looked up again
+    // What the strong look has found, and is not looked up again.
+    const Candidates<flow::Payment>* strong = nullptr;
+
+    // Of others it was learnt that there is somewhere else to look first.
+    bool looks_at_once_under_all() const { return first == full; }
+    Side looks_for() const { return of == match::Of::payment ? Side::settlement : Side::payment; }
 };
 
 match::Look look_of(const learn::KeyPlan& plan) {
@@ -65,20 +70,21 @@ struct Found {
             seen = Seen::some;
         reads += more.reads;
     }
-    // Those that are known come first where there are more than are compared.
     void leave_out(const std::vector<flow::Payment>& known) {
         for (const flow::Payment& payment : known)
             std::erase(owners, payment.id.value);
-        const std::size_t room = limits::candidates_max - known.size();
-        if (owners.size() > room) {
-            owners.resize(room);
-            seen = Seen::some;
-        }
+    }
+    void keep(std::size_t most) {
+        if (owners.size() <= most)
+            return;
+        owners.resize(most);
+        seen = Seen::some;
     }
 };
 
+// Of a loose block, in which everybody has one key.
 Step<Waiting> walk(Session& s, const Looker& looker, Side side, std::int64_t block) {
-    return store::walk_block(s, looker.tenant, side, block, match::block_keys_max,
+    return store::walk_block(s, looker.tenant, side, block, limits::candidates_max,
                              limits::candidates_max);
 }
 
@@ -104,16 +110,7 @@ Step<Found> find_in_block(Session& s, const Looker& looker, Side side, const mat
     }
     const bool is_full = look == looker.full && match::keys_find_all(looker.identity);
     found.seen = is_full ? Seen::all : Seen::by_keys;
-    found.add(co_await look_up(s, looker, side, looker.knows_strong ? look.beyond() : look));
-    co_return found;
-}
-
-// Nobody, where it was learnt that there is somewhere else to look first.
-Step<Found> find_strong(Session& s, const Looker& looker, Side side) {
-    Found found;
-    found.seen = Seen::by_strong_keys;
-    if (looker.first == looker.full)
-        found.add(co_await look_up(s, looker, side, looker.full.strong()));
+    found.add(co_await look_up(s, looker, side, looker.strong ? look.beyond() : look));
     co_return found;
 }
 
@@ -131,26 +128,47 @@ Step<Found> find_exact(Session& s, const Looker& looker, Side side, Reach reach)
     co_return all;
 }
 
+// And those that share an identifier, unless one is so common that it identifies nobody, or they
+// are more than are compared.
+Step<Found> with_loose(Session& s, const Looker& looker, Found found) {
+    Found all = found;
+    for (const std::int64_t block : match::loose_blocks(looker.key, looker.identity, looker.of)) {
+        const Waiting more = co_await walk(s, looker, looker.looks_for(), block);
+        all.add(more);
+        found.is_cut = more.overflow || all.owners.size() > limits::candidates_max;
+        if (found.is_cut)
+            break;
+    }
+    found.reads = all.reads;
+    co_return found.is_cut ? found : all;
+}
+
+Step<Found> find_strong(Session& s, const Looker& looker, Reach reach) {
+    Found found;
+    found.seen = Seen::by_strong_keys;
+    if (!looker.looks_at_once_under_all())
+        co_return found;
+    found.add(co_await look_up(s, looker, looker.looks_for(), looker.full.strong()));
+    if (reach == Reach::loose)
+        found = co_await with_loose(s, looker, std::move(found));
+    co_return found;
+}
+
 Step<Found> find(Session& s, const Looker& looker, Reach reach) {
-    const Side side = looker.of == match::Of::payment ? Side::settlement : Side::payment;
-    if (reach == Reach::strong)
-        co_return co_await find_strong(s, looker, side);
+    const Side side = looker.looks_for();
     Found found = co_await find_exact(s, looker, side, reach);
     if (reach == Reach::exact)
         co_return found;
-    Found cut = found;
-    cut.is_cut = true;
-    for (const std::int64_t block : match::loose_blocks(looker.key, looker.identity, looker.of)) {
-        const Waiting more = co_await walk(s, looker, side, block);
-        if (more.overflow) // what so many share identifies nobody
-            co_return cut;
-        found.add(more);
-    }
-    if (found.owners.size() > limits::candidates_max)
-        co_return cut;
-    if (!found.owners.empty() || side == Side::settlement)
+    if (looker.strong)
+        found.is_cut = looker.strong->is_cut;
+    else
+        found = co_await with_loose(s, looker, std::move(found));
+    const bool anybody = !found.owners.empty() || (looker.strong && looker.strong->anybody);
+    if (anybody || found.is_cut || side == Side::settlement)
         co_return found;
-    co_return co_await find_in_block(s, looker, Side::archive, looker.full);
+    Looker anew = looker;
+    anew.strong = nullptr; // in the archive nothing is known yet
+    co_return co_await find_in_block(s, anew, Side::archive, looker.full);
 }
 
 std::vector<SettlementId> ids_of(const std::vector<std::int64_t>& owners) {
@@ -160,41 +178,60 @@ std::vector<SettlementId> ids_of(const std::vector<std::int64_t>& owners) {
     return ids;
 }
 
-bool is_known(const Candidates<flow::Payment>& strong, const Looker& looker) {
-    return looker.first == looker.full && strong.seen == Seen::by_strong_keys;
-}
-
 template <class T>
 Candidates<T> nobody_yet(const Found& found) {
     Candidates<T> near;
     near.is_cut = found.is_cut;
+    near.anybody = !found.owners.empty();
     near.seen = found.seen;
     near.reads = found.reads;
     return near;
 }
 
+Step<Candidates<flow::Payment>> load(Session& s, TenantId tenant,
+                                     const flow::Settlement& settlement, const Found& found,
+                                     std::vector<flow::Payment> known = {}) {
+    std::ranges::move(co_await store::find_payments(s, tenant, found.owners),
+                      std::back_inserter(known));
+    std::ranges::sort(known, {}, &flow::Payment::id);
+    auto near = nobody_yet<flow::Payment>(found);
+    for (flow::Payment& payment : known)
+        if (!settlement.refuses(payment.id))
+            near.add(std::move(payment));
+    co_return near;
+}
+
 } // namespace
+
+Step<Candidates<flow::Payment>> strong_payments_near(Session& s, const Context& context,
+                                                     TenantId tenant,
+                                                     const flow::Settlement& settlement,
+                                                     Reach reach) {
+    const Looker looker = looker_of(context, tenant, settlement);
+    const Found found = co_await find_strong(s, looker, reach);
+    co_return co_await load(s, tenant, settlement, found);
+}
 
 Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context, TenantId tenant,
                                               const flow::Settlement& settlement, Reach reach,
                                               const Candidates<flow::Payment>* strong) {
-    SETTLED_ASSERT(!strong || reach == Reach::exact, "a strong look is gone on from there alone");
     Looker looker = looker_of(context, tenant, settlement);
-    looker.knows_strong = strong && is_known(*strong, looker);
+    const bool is_known = strong && looker.looks_at_once_under_all() &&
+                          strong->seen == Seen::by_strong_keys; // nobody was left out
+    if (is_known)
+        looker.strong = strong;
     Found found = co_await find(s, looker, reach);
-    std::vector<flow::Payment> payments;
-    if (looker.knows_strong) {
-        payments = strong->items;
-        found.leave_out(payments);
+    if (!is_known)
+        co_return co_await load(s, tenant, settlement, found);
+    found.leave_out(strong->items);
+    const std::size_t room = limits::candidates_max - strong->items.size();
+    if (found.owners.size() > room && reach == Reach::loose) {
+        auto cut = co_await payments_near(s, context, tenant, settlement, Reach::exact);
+        cut.is_cut = true;
+        co_return cut;
     }
-    std::ranges::move(co_await store::find_payments(s, tenant, found.owners),
-                      std::back_inserter(payments));
-    std::ranges::sort(payments, {}, &flow::Payment::id);
-    auto near = nobody_yet<flow::Payment>(found);
-    for (flow::Payment& payment : payments)
-        if (!settlement.refuses(payment.id))
-            near.add(std::move(payment));
-    co_return near;
+    found.keep(room); // who is known comes first
+    co_return co_await load(s, tenant, settlement, found, strong->items);
 }
 
 Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& context,

@@ -16,10 +16,8 @@ namespace settled::units {
 
 // Where to look.
 enum class Reach : std::uint8_t {
-    strong, // the account and the amount, and only what may be or rival a match by an id or by an
-            // equal reference: however many share the amount, this costs the same
-    exact,  // the account and the amount
-    loose,  // what shares an identifier with it on that account, too, whatever the amount
+    exact, // the account and the amount
+    loose, // what shares an identifier with it on that account, too, whatever the amount
 };
 
 template <class T>
@@ -29,7 +27,8 @@ struct Candidates {
     match::Seen seen = match::Seen::all;
     // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
     bool is_cut = false;
-    store::Reads reads; // of the index, to find them
+    bool anybody = false; // was found, were it only who is refused
+    store::Reads reads;   // of the index, to find them
 
     void add(T item) {
         identities.push_back(item.identity);
@@ -38,8 +37,16 @@ struct Candidates {
 };
 
 // Open payments that may be behind the settlement, in the order of their ids; never one that it
-// refuses. `strong`, with Reach::exact only: what Reach::strong has found for it before, which is
-// not looked for again.
+// refuses.
+//
+// First the strong look: of those with its account and amount only what may be, or rival, a match
+// by an id or by an equal reference. However many share the amount, this costs the same.
+store::Step<Candidates<flow::Payment>> strong_payments_near(store::Session& s,
+                                                            const Context& context, TenantId tenant,
+                                                            const flow::Settlement& settlement,
+                                                            Reach reach);
+// Then all. `strong`: what the strong look of the same reach has found, which is not looked for
+// again.
 store::Step<Candidates<flow::Payment>>
 payments_near(store::Session& s, const Context& context, TenantId tenant,
               const flow::Settlement& settlement, Reach reach,

@@ -33,26 +33,40 @@ TEST(Candidates, are_all_loaded_whatever_their_number) {
     }
 }
 
-Candidates<flow::Payment> near(World& world, const flow::Settlement& settlement, Reach reach,
-                               const Candidates<flow::Payment>* strong = nullptr) {
-    return world.read<Candidates<flow::Payment>>([&](store::Session& s) {
+using Payments = Candidates<flow::Payment>;
+
+Payments strong_near(World& world, const flow::Settlement& settlement, Reach reach) {
+    return world.read<Payments>([&](store::Session& s) {
+        return strong_payments_near(s, world.context(), World::tenant, settlement, reach);
+    });
+}
+Payments near(World& world, const flow::Settlement& settlement, Reach reach,
+              const Payments* strong = nullptr) {
+    return world.read<Payments>([&](store::Session& s) {
         return payments_near(s, world.context(), World::tenant, settlement, reach, strong);
     });
 }
-std::vector<std::string> names(const Candidates<flow::Payment>& candidates) {
+std::vector<std::string> names(const Payments& candidates) {
     std::vector<std::string> names;
     for (const flow::Payment& payment : candidates.items)
         names.push_back(payment.client_id);
     return names;
 }
 
-std::vector<std::string> names_sorted(const Candidates<flow::Payment>& candidates) {
+std::vector<std::string> names_sorted(const Payments& candidates) {
     auto sorted = names(candidates);
     std::ranges::sort(sorted);
     return sorted;
 }
 
-// Some stand under strong keys, some under those beyond, one under both, and most under neither.
+flow::Settlement settlement_of(World& world, const std::string& reference) {
+    auto fact = world.fact(1000);
+    fact.reference = reference;
+    return flow::settlement_from(fact, SettlementId{77}, WebhookId{}, world.now());
+}
+
+// Some stand under strong keys, some under those beyond, one under both, and most under neither;
+// two have another amount.
 TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
     World world;
     const std::vector<std::string> references{"INVOICE 20417733 LONDON", "INVOICE 20417733",
@@ -62,19 +76,32 @@ TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
         payment.reference = i < references.size() ? references[i] : "ORDER " + std::to_string(i);
         world.register_payment(payment);
     }
-    auto fact = world.fact(1000);
-    fact.reference = "INVOICE 20417733";
-    const flow::Settlement settlement =
-        flow::settlement_from(fact, SettlementId{77}, WebhookId{}, world.now());
-    const auto strong = near(world, settlement, Reach::strong);
-    const auto alone = near(world, settlement, Reach::exact);
-    const auto after = near(world, settlement, Reach::exact, &strong);
-    EXPECT_EQ(names(strong), (std::vector<std::string>{"p0", "p1"}));
-    EXPECT_EQ(names(alone), (std::vector<std::string>{"p0", "p1", "p3", "p4"}));
-    EXPECT_EQ(names(after), names(alone));
-    EXPECT_EQ(after.seen, alone.seen);
-    EXPECT_EQ(after.identities.size(), after.items.size());
-    EXPECT_LT(after.reads.rows, alone.reads.rows) << "nothing is looked for twice";
+    for (const char* const part : {"x0", "x1"}) {
+        auto payment = world.payment(part, 300);
+        payment.reference = "INVOICE 20417733";
+        world.register_payment(payment);
+    }
+    const flow::Settlement settlement = settlement_of(world, "INVOICE 20417733");
+    using Names = std::vector<std::string>;
+    struct Case {
+        Reach reach;
+        Names strong, all;
+    };
+    for (const auto& [reach, found_strong, found_all] :
+         {Case{Reach::exact, Names{"p0", "p1"}, Names{"p0", "p1", "p3", "p4"}},
+          Case{Reach::loose, Names{"p0", "p1", "p3", "x0", "x1"},
+               Names{"p0", "p1", "p3", "p4", "x0", "x1"}}}) {
+        const auto strong = strong_near(world, settlement, reach);
+        const auto alone = near(world, settlement, reach);
+        const auto after = near(world, settlement, reach, &strong);
+        EXPECT_EQ(names(strong), found_strong);
+        EXPECT_EQ(names(alone), found_all);
+        EXPECT_EQ(names(after), names(alone));
+        EXPECT_EQ(after.seen, alone.seen);
+        EXPECT_EQ(after.is_cut, alone.is_cut);
+        EXPECT_EQ(after.identities.size(), after.items.size());
+        EXPECT_LT(after.reads.rows, alone.reads.rows) << "nothing is looked for twice";
+    }
 }
 
 // Of more than are compared, those under strong keys are never left out.
@@ -86,11 +113,8 @@ TEST(Candidates, are_no_more_for_who_knows_the_strong_ones) {
         payment.reference = i < each ? "INVOICE 20417733" : "INVOICE 204177";
         world.register_payment(payment);
     }
-    auto fact = world.fact(1000);
-    fact.reference = "INVOICE 20417733";
-    const flow::Settlement settlement =
-        flow::settlement_from(fact, SettlementId{77}, WebhookId{}, world.now());
-    const auto strong = near(world, settlement, Reach::strong);
+    const flow::Settlement settlement = settlement_of(world, "INVOICE 20417733");
+    const auto strong = strong_near(world, settlement, Reach::exact);
     ASSERT_EQ(strong.items.size(), each);
     ASSERT_EQ(strong.seen, match::Seen::by_strong_keys);
     const auto after = near(world, settlement, Reach::exact, &strong);
@@ -98,6 +122,33 @@ TEST(Candidates, are_no_more_for_who_knows_the_strong_ones) {
     EXPECT_EQ(after.seen, near(world, settlement, Reach::exact).seen);
     EXPECT_EQ(after.items.size(), limits::candidates_max);
     EXPECT_TRUE(std::ranges::includes(names_sorted(after), names_sorted(strong)));
+}
+
+// Those of another amount are the first to be left out.
+TEST(Candidates, of_any_amount_are_left_out_where_all_are_too_many) {
+    World world;
+    const std::size_t of_other_amounts = limits::candidates_max - 10;
+    for (std::size_t i = 0; i < of_other_amounts; ++i) {
+        auto payment = world.payment("x" + std::to_string(i), 2000 + static_cast<int>(i));
+        payment.reference = "INVOICE 20417733";
+        world.register_payment(payment);
+    }
+    for (std::size_t i = 0; i < 20; ++i) {
+        auto payment = world.payment("p" + std::to_string(i), 1000);
+        payment.reference = i < 5 ? "INVOICE 20417733" : "INVOICE 2";
+        world.register_payment(payment);
+    }
+    const flow::Settlement settlement = settlement_of(world, "INVOICE 20417733");
+    const auto strong = strong_near(world, settlement, Reach::loose);
+    ASSERT_EQ(strong.items.size(), of_other_amounts + 5);
+    ASSERT_FALSE(strong.is_cut);
+    const auto after = near(world, settlement, Reach::loose, &strong);
+    const auto alone = near(world, settlement, Reach::loose);
+    EXPECT_EQ(after.items.size(), 20);
+    EXPECT_EQ(names(after), names(alone));
+    EXPECT_TRUE(after.is_cut);
+    EXPECT_TRUE(alone.is_cut);
+    EXPECT_EQ(after.seen, alone.seen);
 }
 
 } // namespace

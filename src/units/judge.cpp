@@ -1,7 +1,5 @@
 #include "units/judge.h"
 
-#include <algorithm>
-
 namespace settled::units {
 
 using match::Outcome;
@@ -10,7 +8,6 @@ namespace {
 
 using Payments = Candidates<flow::Payment>;
 
-// `reach`: that of the payments. The settlements that one of them could have are few.
 store::Step<Verdict> judge_among(store::Session& s, const Context& context, TenantId tenant,
                                  const flow::Settlement& settlement, const Payments& payments,
                                  Reach reach) {
@@ -29,8 +26,7 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
         co_return verdict;
 
     const flow::Payment& chosen = verdict.candidates.front().payment;
-    const auto suitors = co_await settlements_near(s, context, tenant, chosen, settlement,
-                                                   std::max(reach, Reach::exact));
+    const auto suitors = co_await settlements_near(s, context, tenant, chosen, settlement, reach);
     const match::Choice returned =
         match::choose_settlement(chosen.identity, suitors.identities, suitors.seen, *rules);
     verdict.settlements_seen = suitors.items.size();
@@ -48,12 +44,8 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
 
 store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
                            const flow::Settlement& settlement, Reach reach) {
-    if (reach != Reach::exact)
-        co_return co_await judge_among(
-            s, context, tenant, settlement,
-            co_await payments_near(s, context, tenant, settlement, reach), reach);
-    const Payments strong = co_await payments_near(s, context, tenant, settlement, Reach::strong);
-    Verdict verdict = co_await judge_among(s, context, tenant, settlement, strong, Reach::strong);
+    const Payments strong = co_await strong_payments_near(s, context, tenant, settlement, reach);
+    Verdict verdict = co_await judge_among(s, context, tenant, settlement, strong, reach);
     if (verdict.outcome == Outcome::one)
         co_return verdict;
     const Payments all = co_await payments_near(s, context, tenant, settlement, reach, &strong);
