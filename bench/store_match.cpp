@@ -7,6 +7,7 @@
 #include "bench/support/bulk.h"
 #include "bench/support/database.h"
 #include "bench/support/databases.h"
+#include "bench/support/one_core.h"
 #include "bench/support/run_many.h"
 #include "bench/support/world.h"
 #include "store/directory.h"
@@ -94,12 +95,25 @@ class Rounds {
         return median(p50_by_left_[static_cast<std::size_t>(left)]);
     }
     double p99_us() const { return median(p99_); }
+    // How many times those of `least` it takes. A machine is faster in one round than in another:
+    // only what was measured in the same round is compared.
+    double p50_growth(const Rounds& least) const { return growth(p50_, least.p50_); }
+    double p50_growth_of(Left left, const Rounds& least) const {
+        const auto at = static_cast<std::size_t>(left);
+        return growth(p50_by_left_[at], least.p50_by_left_[at]);
+    }
     double probes() const { return of_each(probes_); }
     double rows() const { return of_each(rows_); }
     double compared() const { return of_each(compared_); }
     std::size_t wrong() const { return wrong_; }
 
   private:
+    static double growth(const std::vector<double>& most, const std::vector<double>& least) {
+        std::vector<double> ratios;
+        for (std::size_t round = 0; round < most.size(); ++round)
+            ratios.push_back(most[round] / least[round]);
+        return median(ratios);
+    }
     double of_each(std::size_t sum) const {
         return static_cast<double>(sum) / static_cast<double>(count_);
     }
@@ -158,12 +172,26 @@ class Grown {
     double cpu_us_per_payment() const { return cpu_us_per_payment_; }
     double bytes_per_payment() const { return bytes_per_payment_; }
 
-    // Each third of so many settlements has less left of its identifiers. The first search of them
-    // finds nothing of the store in memory that is near, and is told apart.
-    void search_first(std::size_t count) { first_.add(each_in_turn(count, search)); }
-    void search_all(std::size_t count) { searches_.add(each_in_turn(count, search)); }
-    void match_all(std::size_t count) { matches_.add(each_in_turn(count, match_in_vain)); }
+    enum class Kind : std::uint8_t { first_search, search, match };
+    // Of `count` settlements those from `from` on, as many as make a unit of work. Each third of
+    // them has less left of its identifiers.
+    void go_on(Kind kind, std::size_t from, std::size_t count) {
+        std::vector<Arrival> some;
+        for (std::size_t i = from; i < std::min(from + group, count); ++i)
+            some.push_back(arrival_of(i * (open_ / count), accounts_, static_cast<Left>(i % lefts),
+                                      context_->ids));
+        std::vector<Timed> done;
+        app::run_to_end(run(kind == Kind::match ? match_in_vain : search, some, done));
+        SETTLED_ASSERT(done.size() == some.size(), "each was done");
+        round_.insert(round_.end(), done.begin(), done.end());
+    }
+    void end_round(Kind kind) { rounds_of(kind).add(std::exchange(round_, {})); }
 
+    // In units of work as large as commits are under load: nobody waits in between, so that what is
+    // timed is not how fast a thread wakes up.
+    static constexpr std::size_t group = 50;
+
+    // A first search finds nothing of the store in memory that is near, and is told apart.
     const Rounds& first() const { return first_; }
     const Rounds& searches() const { return searches_; }
     const Rounds& matches() const { return matches_; }
@@ -182,25 +210,19 @@ class Grown {
     }
 
   private:
-    // In units of work as large as commits are under load: nobody waits in between, so that what is
-    // timed is not how fast a thread wakes up.
-    static constexpr std::size_t group = 50;
     using Work = store::Step<>(Session&, const units::Context&, const std::vector<Arrival>&,
                                std::vector<Timed>& into);
 
-    std::vector<Timed> each_in_turn(std::size_t count, Work* work) {
-        std::vector<Timed> all;
-        for (std::size_t from = 0; from < count; from += group) {
-            std::vector<Arrival> some;
-            for (std::size_t i = from; i < std::min(from + group, count); ++i)
-                some.push_back(arrival_of(i * (open_ / count), accounts_,
-                                          static_cast<Left>(i % lefts), context_->ids));
-            std::vector<Timed> done;
-            app::run_to_end(run(work, some, done));
-            SETTLED_ASSERT(done.size() == some.size(), "each was done");
-            all.insert(all.end(), done.begin(), done.end());
+    Rounds& rounds_of(Kind kind) {
+        switch (kind) {
+        case Kind::first_search:
+            return first_;
+        case Kind::search:
+            return searches_;
+        case Kind::match:
+            return matches_;
         }
-        return all;
+        SETTLED_ASSERT(false, "a round is of a kind");
     }
     // As a unit that could write: a server decides there, with that connection's page cache. It may
     // fail on purpose.
@@ -253,6 +275,7 @@ class Grown {
     std::unique_ptr<LeaseKeeper> lease_keeper_;
     std::unique_ptr<units::Context> context_;
     double cpu_us_per_payment_ = 0, bytes_per_payment_ = 0;
+    std::vector<Timed> round_; // that is under way
     Rounds first_, searches_, matches_;
 };
 
@@ -263,6 +286,7 @@ class Engine {
         : name_(std::move(name)), directory_(std::move(directory)), databases_(server),
           on_server_(!server.empty()) {}
     const std::string& name() const { return name_; }
+    bool is_embedded() const { return !on_server_; }
 
     Place make(const std::string& what) const {
         Place place{directory_ + "/" + name_ + "_" + what, {}};
@@ -307,15 +331,26 @@ void report_grown(const std::string& at, Grown& grown, const StoreMatchScale& sc
 
 void report_growth(const std::string& of, const Rounds& least, const Rounds& most, Report& report) {
     constexpr std::string_view unit = "× from the least to the most";
-    const auto of_left = [&](Left left) { return most.p50_us_of(left) / least.p50_us_of(left); };
-    report.number(of + "p50_growth", most.p50_us() / least.p50_us(), unit);
+    const auto of_left = [&](Left left) { return most.p50_growth_of(left, least); };
+    report.number(of + "p50_growth", most.p50_growth(least), unit);
     report.number(of + "by_id_growth", of_left(Left::all), unit);
     report.number(of + "by_reference_growth", of_left(Left::reference), unit);
     report.number(of + "by_cut_reference_growth", of_left(Left::cut_reference), unit);
 }
 
-// The stores take turns, so that what the machine does meanwhile touches all of them alike; each
-// figure is the median of the turns. The first turn warms them.
+// The stores take turns, a unit of work each, so that what the machine does meanwhile touches all
+// of them alike; each figure is the median of the rounds.
+void measure_rounds(const std::vector<std::unique_ptr<Grown>>& all, Grown::Kind kind,
+                    std::size_t rounds, std::size_t settlements) {
+    for (std::size_t round = 0; round < rounds; ++round) {
+        for (std::size_t from = 0; from < settlements; from += Grown::group)
+            for (const auto& grown : all)
+                grown->go_on(kind, from, settlements);
+        for (const auto& grown : all)
+            grown->end_round(kind);
+    }
+}
+
 void measure_growth(const Engine& engine, const std::string& layout, std::size_t accounts,
                     const StoreMatchScale& scale, Report& report) {
     report.heading(fmt::format("{}, {}: one settlement's payment among more and more open ones",
@@ -325,14 +360,14 @@ void measure_growth(const Engine& engine, const std::string& layout, std::size_t
         all.push_back(std::make_unique<Grown>(
             engine.make(fmt::format("{}_{}", layout, open)), open, accounts,
             open > scale.registered_max ? Grown::Filled::in_bulk : Grown::Filled::by_registering));
-    for (const auto& grown : all)
-        grown->search_first(scale.settlements);
-    for (std::size_t round = 0; round < scale.rounds; ++round)
-        for (const auto& grown : all)
-            grown->search_all(scale.settlements);
-    for (std::size_t round = 0; round < scale.rounds; ++round)
-        for (const auto& grown : all)
-            grown->match_all(scale.settlements);
+    measure_rounds(all, Grown::Kind::first_search, 1, scale.settlements);
+    {
+        std::optional<OnOneCore> on_one_core; // where it is our threads that do the work
+        if (engine.is_embedded())
+            on_one_core.emplace();
+        measure_rounds(all, Grown::Kind::search, scale.rounds, scale.settlements);
+        measure_rounds(all, Grown::Kind::match, scale.rounds, scale.settlements);
+    }
     const std::string prefix = engine.name() + "." + layout + ".";
     for (const auto& grown : all)
         report_grown(fmt::format("{}{}.", prefix, grown->open()), *grown, scale, report);
