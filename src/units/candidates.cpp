@@ -117,7 +117,7 @@ Step<Found> find_in_block(Session& s, const Looker& looker, Side side, const mat
 // All who may belong to it, or nobody: what is found by a part of the keys is never judged.
 Step<Found> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
     store::Reads spent;
-    if (reach == Reach::exact && looker.first != looker.full) {
+    if (reach == Reach::exact && !looker.looks_at_once_under_all()) {
         const Found few = co_await find_in_block(s, looker, side, looker.first);
         if (few.owners.empty() || few.seen == Seen::all)
             co_return few;
