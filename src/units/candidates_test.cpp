@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "store/payments.h"
+#include "units/judge.h"
 #include "units/testing.h"
 
 #include <gtest/gtest.h>
@@ -101,6 +102,28 @@ TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
         EXPECT_EQ(after.is_cut, alone.is_cut);
         EXPECT_EQ(after.identities.size(), after.items.size());
         EXPECT_LT(after.reads.rows, alone.reads.rows) << "nothing is looked for twice";
+    }
+}
+
+// One without a reference is in the crowd, whom nobody has to look at.
+TEST(Candidates, in_a_crowd_are_those_of_the_strong_look_where_they_decide) {
+    World world;
+    for (std::size_t i = 0; i < 30; ++i) {
+        auto payment = world.payment("p" + std::to_string(i), 1000);
+        payment.reference = i == 0   ? "INVOICE 20417733"
+                            : i == 1 ? ""
+                                     : "ORDER " + std::to_string(i);
+        world.register_payment(payment);
+    }
+    const flow::Settlement settlement = settlement_of(world, "INVOICE 20417733");
+    for (const Reach reach : {Reach::exact, Reach::loose}) {
+        const auto verdict = world.read<Verdict>([&](store::Session& s) {
+            return judge(s, world.context(), World::tenant, settlement, reach);
+        });
+        ASSERT_EQ(verdict.outcome, match::Outcome::one);
+        EXPECT_EQ(verdict.candidates.front().payment.client_id, "p0");
+        EXPECT_EQ(verdict.payments_seen, 1);
+        EXPECT_EQ(near(world, settlement, reach).items.size(), 2);
     }
 }
 
