@@ -57,9 +57,9 @@ bench: configure ## Measure and write bench/results/NAME.json (BENCH=name for on
 	@cmake --build $(BUILD) -j $(JOBS) --target settled bench/all
 	@$(PYTHON) tools/run_bench.py --build $(BUILD) $(if $(BENCH),--only '$(BENCH)')
 
-lint: configure ## Check format, dependencies, sizes, headers and clang-tidy's rules.
+lint: configure ## Check format, dependencies, sizes, headers and clang-tidy's rules (PART=recent: not all files).
 	@cmake --preset $(PRESET) >/dev/null # finds files that are new
-	@tools/lint.sh $(BUILD) $(JOBS)
+	@tools/lint.sh $(BUILD) $(JOBS) $(PART)
 
 fmt: setup ## Format every C++ file.
 	@git ls-files -z --cached --others --exclude-standard '*.cpp' '*.h' \

@@ -1,10 +1,11 @@
 #!/bin/bash
 # Every check that runs no test, in order of cost. All are made even if an early one fails.
-#   tools/lint.sh BUILD JOBS
+#   tools/lint.sh BUILD JOBS [recent]     recent: clang-tidy looks at a part (tools/run_clang.py)
 set -uo pipefail
 cd "$(dirname "$0")/.."
 build=$1
 jobs=$2
+part=${3:-all}
 failed=()
 
 section() {
@@ -37,7 +38,7 @@ section 'files' tools/check_files.py
 section 'includes and forbidden words' tools/check_includes.py
 section 'scripts' eval 'python_compiles && shell_parses'
 section 'headers stand alone' tools/run_clang.py headers --build "$build" --jobs "$jobs"
-section 'clang-tidy' tools/run_clang.py tidy --build "$build" --jobs "$jobs"
+section 'clang-tidy' tools/run_clang.py tidy --build "$build" --jobs "$jobs" --part "$part"
 
 if ((${#failed[@]} > 0)); then
     printf '\nlint: failed: %s\n' "$(IFS=,; echo "${failed[*]}")"
