@@ -23,7 +23,7 @@ DEMO_STORE = $(if $(filter-out sqlite postgres,$(STORE)),$(error STORE is sqlite
 
 # Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
-.PHONY: help setup configure build test-programs run demo test bench lint fmt fuzz sim
+.PHONY: help setup setup-build configure configure-build build test-programs run demo test bench lint fmt fuzz sim
 
 help: ## List these targets.
 	@printf 'settled: tells a business the moment its money has really moved\n\n'
@@ -32,13 +32,23 @@ help: ## List these targets.
 
 setup: ## Install compiler, libraries and test tools from Debian 12 (as root or through sudo).
 ifneq ($(SETUP),skip)
-	@tools/setup.sh
+	@tools/setup.sh all
 endif
 
-configure: setup
+# What the server alone needs is a third of it.
+setup-build:
+ifneq ($(SETUP),skip)
+	@tools/setup.sh build
+endif
+
+configure-build: setup-build
 	@if [[ ! -f $(BUILD)/build.ninja ]]; then cmake --preset $(PRESET) >/dev/null; fi
 
-build: configure ## Build the server: build/release/settled (PRESET=dev, asan or tsan for others).
+# tests.txt is missing where the build folder was configured before the test tools were there.
+configure: setup
+	@if [[ ! -f $(BUILD)/tests.txt ]]; then cmake --preset $(PRESET) >/dev/null; fi
+
+build: configure-build ## Build the server: build/release/settled (PRESET=dev, asan or tsan for others).
 	@cmake --build $(BUILD) -j $(JOBS) --target settled
 
 test-programs: configure
@@ -47,7 +57,7 @@ test-programs: configure
 run: build ## Run the server with ./data on 127.0.0.1:8080 (ARGS="…" adds options).
 	@exec $(BINARY) serve --data ./data --listen 127.0.0.1:8080 $(ARGS)
 
-demo: build ## Show the whole story in your terminal (EXIT=1 ends after it; STORE=postgres NODES=3).
+demo: build $(if $(filter postgres,$(STORE)),setup) ## Show the whole story in your terminal (EXIT=1 ends after it; STORE=postgres NODES=3).
 	@exec $(DEMO_STORE) $(BINARY) demo $(if $(EXIT),--exit) $(if $(NODES),--nodes $(NODES)) $(ARGS)
 
 test: test-programs ## Run every test (FILTER=text for some, PRESET=asan under sanitizers).

@@ -22,7 +22,7 @@ function(settled_module name)
   target_link_libraries(settled_${name} PUBLIC settled_flags ${depends} ${arg_LINKS})
   settled_use_headers(settled_${name} settled_headers)
 
-  if(tests)
+  if(tests AND GTest_FOUND)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE settled_${name} GTest::gmock GTest::gtest_main rapidcheck)
     target_compile_definitions(${name}_test PRIVATE

@@ -53,8 +53,10 @@ function(settled_precompile name)
 endfunction()
 
 settled_precompile(settled_headers)
-settled_precompile(settled_test_headers OPTIONS ${SETTLED_TEST_OPTIONS} LIBRARIES GTest::gtest GTest::gmock
-                   HEADERS <gmock/gmock.h> <gtest/gtest.h> <rapidcheck.h>)
+if(GTest_FOUND)
+  settled_precompile(settled_test_headers OPTIONS ${SETTLED_TEST_OPTIONS} LIBRARIES GTest::gtest GTest::gmock
+                     HEADERS <gmock/gmock.h> <gtest/gtest.h> <rapidcheck.h>)
+endif()
 
 # settled_use_headers(TARGET settled_headers|settled_test_headers)
 function(settled_use_headers target headers)

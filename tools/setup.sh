@@ -1,18 +1,22 @@
 #!/bin/bash
-# Installs what building and testing needs, from Debian 12's own archive. Safe to run again: when
-# everything is there it ends within a second. Runs as root, or asks sudo.
+# Installs what is needed from Debian 12's own archive:  tools/setup.sh build | all
+#   build   what makes the server and the demo
+#   all     also what tests and checks it
+# Safe to run again: when everything is there it ends within a second. Runs as root, or asks sudo.
 set -euo pipefail
+scope=${1:-all}
 
 # What the program is made with and linked to.
 build_packages=(
     clang-19 lld-19 llvm-19 libclang-rt-19-dev ccache cmake ninja-build
     libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev libexpat1-dev libspdlog-dev libfmt-dev
     prometheus-cpp-dev libcli11-dev libtomlplusplus-dev libpq-dev librdkafka-dev
+    openssl curl ca-certificates # what the quick start types
 )
 # What checks it.
 check_packages=(
     clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
-    strace sqlite3 postgresql-15 openssl curl ca-certificates
+    strace sqlite3 postgresql-15
     python3 python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
     openjdk-17-jre-headless maven python3-confluent-kafka
 )
@@ -20,8 +24,9 @@ check_packages=(
 say() { printf 'setup: %s\n' "$*"; }
 
 missing_packages() {
-    local package
-    for package in "${build_packages[@]}" "${check_packages[@]}"; do
+    local package wanted=("${build_packages[@]}")
+    if [[ $scope == all ]]; then wanted+=("${check_packages[@]}"); fi
+    for package in "${wanted[@]}"; do
         [[ -n ${installed[$package]:-} ]] || printf '%s\n' "$package"
     done
 }
