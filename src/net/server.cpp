@@ -1,6 +1,7 @@
 #include "net/server.h"
 
 #include "net/connection.h"
+#include "net/socket_path.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -58,7 +59,8 @@ Task<> run_turn_away(std::unique_ptr<Connection> connection, Error error) {
 
 // A socket file that a stopped server left behind is in the way of bind(); one that answers is not
 // ours.
-Result<> remove_stale_socket(asio::io_context& io, const std::string& path) {
+Result<> remove_stale_socket(asio::io_context& io, const std::string& path,
+                             const SocketPath& place) {
     struct stat found{};
     if (::lstat(path.c_str(), &found) != 0) {
         return {};
@@ -68,7 +70,7 @@ Result<> remove_stale_socket(asio::io_context& io, const std::string& path) {
     }
     asio::local::stream_protocol::socket probe(io);
     SystemError error;
-    probe.connect(asio::local::stream_protocol::endpoint(path), error);
+    probe.connect(asio::local::stream_protocol::endpoint(place.text()), error);
     if (!error) {
         return fail(Code::io_failed, path + " is in use by another server");
     }
@@ -184,12 +186,11 @@ Result<> ServerImpl::bind_and_listen(const Protocol::endpoint& endpoint, const s
 }
 
 Result<> ServerImpl::open_unix(const std::string& path) {
-    if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path)) {
-        return fail(Code::io_failed, "the socket path is empty or too long: " + path);
-    }
-    TRY_VOID(remove_stale_socket(state_->io, path));
+    TRY(const SocketPath place, SocketPath::open(path));
+    TRY_VOID(remove_stale_socket(state_->io, path, place));
     unix_path_ = path;
-    return bind_and_listen(Protocol::endpoint(asio::local::stream_protocol::endpoint(path)), path);
+    return bind_and_listen(Protocol::endpoint(asio::local::stream_protocol::endpoint(place.text())),
+                           path);
 }
 
 Result<> ServerImpl::open_tcp() {

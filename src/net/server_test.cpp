@@ -1,5 +1,6 @@
 #include "net/server.h"
 
+#include "net/socket_path.h"
 #include "net/test_support.h"
 
 #include <sys/stat.h>
@@ -329,6 +330,56 @@ TEST(Server, the_control_socket_is_the_owners_and_trusted) {
         EXPECT_EQ(seen[0].peer, "unix");
     }
     EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(Server, the_control_socket_works_at_any_length_of_its_path) {
+    std::string pattern = "/tmp/settled_net_XXXXXX";
+    const std::string root = ::mkdtemp(pattern.data());
+    for (const std::size_t length : {60u, 106u, 107u, 108u, 109u, 200u, 1000u}) {
+        std::string directory = root;
+        while (directory.size() + 200 < length) {
+            directory += "/" + std::string(150, 'd');
+        }
+        const std::size_t left = length - directory.size() - std::string("//s.sock").size();
+        directory += "/" + std::string(left, 'e');
+        std::filesystem::create_directories(directory);
+        const std::string path = directory + "/s.sock";
+        ASSERT_EQ(path.size(), length);
+        ServerOptions options;
+        options.address = "unix:" + path;
+        {
+            RunningServer server(options);
+            ASSERT_TRUE(std::filesystem::is_socket(path)) << length;
+            EXPECT_EQ(std::filesystem::status(path).permissions(),
+                      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+            EXPECT_THROW(RunningServer second(options), std::runtime_error) << "it is in use";
+            const auto place = SocketPath::open(path);
+            ASSERT_TRUE(place.has_value()) << place.error().detail;
+            const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+            sockaddr_un address{};
+            address.sun_family = AF_UNIX;
+            place->text().copy(address.sun_path, sizeof address.sun_path - 1);
+            ASSERT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+            ASSERT_EQ(::send(fd, get.data(), get.size(), 0), static_cast<ssize_t>(get.size()));
+            char answer[512];
+            EXPECT_GT(::recv(fd, answer, sizeof answer, 0), 0);
+            ::close(fd);
+        }
+        EXPECT_FALSE(std::filesystem::exists(path)) << length;
+    }
+    std::filesystem::remove_all(root);
+}
+
+TEST(Server, a_socket_without_a_name_or_a_directory_is_refused_with_the_reason) {
+    const auto refusal = [](const std::string& path) {
+        const auto place = SocketPath::open(path);
+        return place ? std::string() : place.error().detail;
+    };
+    EXPECT_NE(refusal("").find("names none"), std::string::npos);
+    EXPECT_NE(refusal("/tmp/").find("names none"), std::string::npos);
+    const std::string deep = "/nonexistent/" + std::string(150, 'd') + "/s.sock";
+    EXPECT_NE(refusal(deep).find("No such file"), std::string::npos);
+    EXPECT_NE(refusal("/tmp/" + std::string(150, 's')).find("too long"), std::string::npos);
 }
 
 TEST(Server, says_why_it_cannot_listen) {
