@@ -31,7 +31,7 @@ def sandbox_keys(tmp_path_factory):
 def shared(tmp_path_factory, contract, sandbox_keys):
     """One world for a whole module, for tests that keep to accounts and endpoints of their own."""
     directory = tmp_path_factory.mktemp("world")
-    world = World(directory, contract, sandbox_keys, "[log]\nlevel = \"debug\"\n[delivery]\nretry_after_seconds = [0, 1, 1]\n[matching]\nunmatched_after_seconds = 1")
+    world = World(directory, contract, sandbox_keys, "[log]\nlevel = \"debug\"\n[delivery]\nretry_after_seconds = [0, 1, 1]\n[matching]\nunmatched_after_seconds = 1\nwatermark_seconds = 1")
     yield world
     world.close()
     shutil.rmtree(directory, ignore_errors=True)

@@ -1,5 +1,6 @@
 // Settings. Every one has a default, so that a server starts with no file at all;
-// config/settled.toml shows them all. The command line wins over the file.
+// config/settled.toml shows them all. The command line wins over the environment, and both over the
+// file.
 #pragma once
 
 #include "base/error.h"
@@ -8,10 +9,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace settled::app {
+
+// Where a setting comes from, for people.
+struct ConfigOrigin {
+    std::string name;       // a file, an option ("--listen") or a variable ("SETTLED_DATA")
+    std::uint32_t line = 0; // 0: there are no lines
+};
 
 struct Config {
     // [server]
@@ -51,12 +60,15 @@ struct Config {
 
     bus::Settings kafka;                                // [kafka]
     std::vector<bus::ConsumerSettings> kafka_consumers; // [[kafka_consumer]], as many as wanted
+
+    // Of the settings that were given, by their names ("server.listen"); the others are defaults.
+    std::map<std::string, ConfigOrigin, std::less<>> origins;
 };
 
 struct ConfigProblem {
-    std::string file;
-    std::uint32_t line = 0; // 0: not of one line
-    std::string message;
+    ConfigOrigin origin;
+    std::string setting; // "server.listen"; "": of none alone
+    std::string message; // a sentence that names the setting
 };
 
 struct LoadedConfig {
@@ -64,9 +76,11 @@ struct LoadedConfig {
     std::vector<ConfigProblem> problems; // all of them at once
 };
 
-// Unknown sections and keys, wrong types and values out of range are problems.
+// Unknown sections and keys, wrong types and values out of range are problems; in the order of the
+// file.
 LoadedConfig load_config(const std::string& path);
-// Settings that are each legal but together wrong, and files that are not there.
+// What is no address, block, URL, level or role, files that are not there or hold something else,
+// and settings that are each legal but together wrong. Reads those files, and changes nothing.
 std::vector<ConfigProblem> check_config(const Config& config);
 
 struct ListenAddress {
@@ -76,7 +90,7 @@ struct ListenAddress {
 // "127.0.0.1:8080", "[::1]:8080"
 Result<ListenAddress> parse_listen(std::string_view text);
 
-// "config.toml:12: …", a line each.
+// "config.toml:12: …" or "--listen: …", a line each.
 std::string to_text(const std::vector<ConfigProblem>& problems);
 
 } // namespace settled::app

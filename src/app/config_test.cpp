@@ -48,11 +48,86 @@ TEST(Config, every_problem_is_reported_at_once_with_its_line) {
                                           "[egress]\nallow = [1]\n[nothing]\na = 1\n");
     ASSERT_EQ(loaded.problems.size(), 5U);
     const std::string text = to_text(loaded.problems);
-    EXPECT_THAT(text, HasSubstr(":2: must be text in quotes"));
+    EXPECT_THAT(text, HasSubstr(":2: server.listen must be text in quotes"));
     EXPECT_THAT(text, HasSubstr(":3: [server] has no setting port"));
-    EXPECT_THAT(text, HasSubstr(":4: must be a whole number from 0 to 64"));
-    EXPECT_THAT(text, HasSubstr(":6: must be a list of texts"));
+    EXPECT_THAT(text, HasSubstr(":4: server.threads must be a whole number from 0 to 64"));
+    EXPECT_THAT(text, HasSubstr(":6: egress.allow must be a list of texts"));
     EXPECT_THAT(text, HasSubstr(":7: there is no section [nothing]"));
+}
+
+TEST(Config, the_nearest_setting_or_its_section_is_suggested) {
+    const LoadedConfig loaded = load_text("[matching]\nwatermark_second = 3\nlevel = \"info\"\n"
+                                          "[egres]\nallow = []\n");
+    const std::string text = to_text(loaded.problems);
+    EXPECT_THAT(text, HasSubstr(":2: [matching] has no setting watermark_second; "
+                                "did you mean \"watermark_seconds\"?"));
+    EXPECT_THAT(text, HasSubstr(":3: [matching] has no setting level; it belongs to [log]"));
+    EXPECT_THAT(text, HasSubstr(":4: there is no section [egres]; did you mean \"egress\"?"));
+}
+
+TEST(Config, the_watermark_is_not_shortened_by_a_short_grace) {
+    for (const char* wrong :
+         {"unmatched_after_seconds = 0", "unmatched_after_seconds = 1", "watermark_seconds = 11",
+          "unmatched_after_seconds = 20\nwatermark_seconds = 21"}) {
+        const LoadedConfig loaded = load_text("[matching]\n" + std::string(wrong) + "\n");
+        EXPECT_EQ(to_text(loaded.problems), "") << wrong;
+        const auto problems = check_config(loaded.config);
+        ASSERT_EQ(problems.size(), 1U) << wrong;
+        EXPECT_EQ(problems[0].origin.line, 2U) << wrong;
+        EXPECT_THAT(problems[0].message, HasSubstr("matching.watermark_seconds")) << wrong;
+        EXPECT_THAT(problems[0].message, HasSubstr("matching.unmatched_after_seconds")) << wrong;
+    }
+    for (const char* good : {"", "unmatched_after_seconds = 0\nwatermark_seconds = 0",
+                             "unmatched_after_seconds = 2", "watermark_seconds = 10"})
+        EXPECT_TRUE(
+            check_config(load_text("[matching]\n" + std::string(good) + "\n").config).empty())
+            << good;
+}
+
+TEST(Config, what_a_setting_holds_is_read_and_what_is_wrong_is_told_with_its_line) {
+    const std::string no_certificate = SETTLED_SOURCE_DIR "/config/settled.toml";
+    const struct {
+        std::string text;
+        std::uint32_t line;
+        std::string message;
+    } cases[] = {
+        {"[egress]\nallow = [\"300.1.1.1/8\"]", 2, "egress.allow: 300.1.1.1/8 is no block"},
+        {"[egress]\nallow = [\"10.0.0.0/33\"]", 2, "egress.allow: 10.0.0.0/33 is no block"},
+        {"[egress]\nallow = [\"10.0.0.1\"]", 2, "write 10.0.0.1/32"},
+        {"[egress]\nallow = [\"10.1.2.3/8\"]", 2, "write 10.0.0.0/8"},
+        {"[egress]\nallow = [\"fd00::1/8\"]", 2, "write fd00::/8"},
+        {"[egress]\ntrusted_certificates = \"" + no_certificate + "\"", 2,
+         "egress.trusted_certificates: "},
+        {"[server]\nlisten = \"localhost:8080\"", 2, "server.listen: localhost is no IP address"},
+        {"[server]\ndata = \"\"", 2, "server.data must be a directory"},
+        {"[server]\ntls_key = \"" + no_certificate + "\"", 2, "go together"},
+        {"[server]\ntls_certificate = \"" + no_certificate + "\"\ntls_key = \"" + no_certificate +
+             "\"",
+         2, "server.tls_certificate: "},
+        {"[store]\nurl = \"postgresql://h:x y/?z=%zz\"", 2, "store.url is no PostgreSQL URL"},
+        {"[store]\nurl = \"postgresql://h/d\"\npassword = \"hunter2\"", 3,
+         "store.password is named by"},
+        {"[log]\nlevel = \"loud\"", 2, "log.level must be"},
+        {"[node]\nroles = [\"boss\"]", 2, "node.roles: "},
+        {"[kafka]\nevent_topics = [\"x\"]", 2, "needs kafka.bootstrap_servers"},
+        {"[kafka]\nsecurity_protocol = \"tls\"", 2, "kafka.security_protocol must be"},
+        {"[kafka]\nbootstrap_servers = \"a:1\"\nsecurity_protocol = \"ssl\"\n"
+         "sasl_username = \"u\"\nsasl_password = \"env:P\"",
+         3, "are not used"},
+        {"[kafka]\nbootstrap_servers = \"a:1\"\nsecurity_protocol = \"plaintext\"\n"
+         "ca_certificates = \"" +
+             no_certificate + "\"",
+         3, "are not used"},
+    };
+    for (const auto& c : cases) {
+        const LoadedConfig loaded = load_text(c.text + "\n");
+        EXPECT_EQ(to_text(loaded.problems), "") << c.text;
+        const auto problems = check_config(loaded.config);
+        ASSERT_EQ(problems.size(), 1U) << c.text << "\n" << to_text(problems);
+        EXPECT_EQ(problems[0].origin.line, c.line) << c.text;
+        EXPECT_THAT(problems[0].message, HasSubstr(c.message)) << c.text;
+        EXPECT_THAT(problems[0].message, testing::Not(HasSubstr("hunter2")));
+    }
 }
 
 TEST(Config, kafka_consumers_are_as_many_as_wanted) {
@@ -70,7 +145,7 @@ TEST(Config, kafka_consumers_are_as_many_as_wanted) {
     const LoadedConfig wrong =
         load_text("[[kafka_consumer]]\ntopics = [\"x\"]\nauto_commit = true\n");
     ASSERT_EQ(wrong.problems.size(), 1U) << "no other property of the library is let through";
-    EXPECT_EQ(wrong.problems[0].line, 3U);
+    EXPECT_EQ(wrong.problems[0].origin.line, 3U);
     EXPECT_FALSE(load_text("[kafka_consumer]\ngroup = \"g\"\n").problems.empty());
 }
 
@@ -87,7 +162,7 @@ TEST(Config, a_postgresql_may_have_more_writers_within_bounds) {
 TEST(Config, what_is_no_toml_is_a_problem_with_its_line) {
     const LoadedConfig loaded = load_text("[server]\nlisten = \n");
     ASSERT_EQ(loaded.problems.size(), 1U);
-    EXPECT_EQ(loaded.problems.front().line, 2U);
+    EXPECT_EQ(loaded.problems.front().origin.line, 2U);
 }
 
 TEST(Config, settings_that_do_not_go_together_are_problems) {
@@ -104,7 +179,7 @@ TEST(Config, settings_that_do_not_go_together_are_problems) {
     EXPECT_THAT(text, HasSubstr("store.writers is for a store.url"));
     EXPECT_THAT(text, HasSubstr("there is no file /no/such/file"));
     EXPECT_THAT(text, HasSubstr("log.level must be"));
-    EXPECT_THAT(text, HasSubstr("10.0.0.1 is no CIDR block"));
+    EXPECT_THAT(text, HasSubstr("egress.allow: 10.0.0.1 is an address: write 10.0.0.1/32"));
     EXPECT_THAT(text, HasSubstr("node.roles: a role is"));
 }
 

@@ -67,7 +67,7 @@ Result<units::ReplayReport> run(const Options& options, const Config& config,
     how.tenant = tenant;
     how.rules = std::move(rules);
     how.unmatched_grace = config.unmatched_after;
-    how.watermark = std::min(config.watermark, config.unmatched_after);
+    how.watermark = config.watermark;
     how.until = SystemClock().now();
     if (look.live)
         how.progress = [&terminal](std::int64_t done, std::int64_t all) {

@@ -118,6 +118,28 @@ bool matches(std::string_view cidr, const ip::address& address) {
 
 } // namespace
 
+Result<> check_block(std::string_view cidr) {
+    const std::string text(cidr);
+    boost::system::error_code error;
+    const auto address = ip::make_address(text, error);
+    if (!error) {
+        return fail(Code::value_invalid,
+                    text + " is an address: write " + text + (address.is_v4() ? "/32" : "/128"));
+    }
+    std::string first;
+    if (const auto v4 = ip::make_network_v4(text, error); !error) {
+        first = v4.canonical().to_string();
+    } else if (const auto v6 = ip::make_network_v6(text, error); !error) {
+        first = v6.canonical().to_string();
+    } else {
+        return fail(Code::value_invalid, text + " is no block of addresses, such as 10.0.0.0/8");
+    }
+    if (first != text) {
+        return fail(Code::value_invalid, text + " does not begin its block: write " + first);
+    }
+    return {};
+}
+
 bool is_global_unicast(const ip::address& address) {
     return address.is_v4() ? is_global(address.to_v4()) : is_global(address.to_v6());
 }

@@ -7,9 +7,12 @@
 // registries.
 #pragma once
 
+#include "base/error.h"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace settled::net {
@@ -22,6 +25,10 @@ struct EgressPolicy {
 
     bool permits(const boost::asio::ip::address& address) const;
 };
+
+// Whether `allow` can hold this text: a block of IPv4 or IPv6 addresses by its first address and
+// its length. Fails with value_invalid, saying what to write instead.
+Result<> check_block(std::string_view cidr);
 
 // True for addresses that the whole Internet can reach, by the registries above.
 bool is_global_unicast(const boost::asio::ip::address& address);

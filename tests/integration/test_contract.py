@@ -341,7 +341,7 @@ class Walk:
 
 def test_every_operation_answers_as_the_contract_says(new_world, contract):
     contract.seen.clear()
-    world = new_world("[delivery]\nretry_after_seconds = [600]\n[matching]\nunmatched_after_seconds = 0\n"
+    world = new_world("[delivery]\nretry_after_seconds = [600]\n[matching]\nunmatched_after_seconds = 0\nwatermark_seconds = 0\n"
                       "[learning]\nafter_seconds = 0")
     walk = Walk(world)
     walk.all_goes_well()

@@ -9,7 +9,7 @@ import pytest
 from support.processes import run_settled
 from support.waiting import wait_for
 
-CONFIG = "[learning]\nafter_seconds = 0\n[matching]\nunmatched_after_seconds = 1"
+CONFIG = "[learning]\nafter_seconds = 0\n[matching]\nunmatched_after_seconds = 1\nwatermark_seconds = 1"
 CUT = 10
 
 

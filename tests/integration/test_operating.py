@@ -2,9 +2,11 @@
 
 import json
 import os
+import pathlib
 import signal
 import ssl
 import stat
+import tempfile
 import threading
 import warnings
 
@@ -129,7 +131,9 @@ def test_check_config_names_every_problem_with_file_and_line(tmp_path):
                     '[nonsense]\nx = 1\n')
     status, _, error = run_settled("check-config", "--config", file)
     assert status == 2
-    for line, word in ((3, "0 to 64"), (4, "surprise"), (8, "604800"), (10, "true or false"), (12, "nonsense")):
+    for line, word in ((2, "server.listen"), (3, "server.threads must be a whole number from 0 to 64"), (4, "surprise"),
+                       (6, "log.level"), (8, "604800"), (10, "egress.https_only must be true or false"),
+                       (11, "10.0.0.1/32"), (12, "nonsense")):
         assert any(text.startswith(f"{file}:{line}:") and word in text for text in error.splitlines()), (line, error)
     for word in ("server.listen", "log.level", "10.0.0.1"):
         assert word in error
@@ -140,6 +144,35 @@ def test_check_config_names_every_problem_with_file_and_line(tmp_path):
     assert status == 2 and f"{file}:1:" in error
     file.write_text('[server]\nlisten = "127.0.0.1:0"\n')
     assert run_settled("check-config", "--config", file)[0] == 0
+
+
+def test_a_watermark_that_would_be_shortened_is_refused_wherever_it_is_read(tmp_path):
+    file, rules = tmp_path / "short.toml", tmp_path / "rules.toml"
+    file.write_text("[matching]\nunmatched_after_seconds = 1\n")
+    rules.write_text('name = "as it is"\n')
+    for command in (["check-config"], ["serve", "--data", tmp_path / "data"],
+                    ["replay", "--data", tmp_path / "data", "--rules", rules]):
+        status, _, error = run_settled(*command, "--config", file)
+        assert status == 2 and f"{file}:2: matching.watermark_seconds (2)" in error, (command, error)
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("length", [60, 94, 95, 96, 120, 400])
+def test_the_operators_commands_reach_a_server_at_any_length_of_its_data_directory(tmp_path, length):
+    with tempfile.TemporaryDirectory() as root:
+        data = pathlib.Path(root)
+        while len(str(data)) + 120 < length:
+            data = data / ("d" * 100)
+        data = data / ("e" * (length - len(str(data)) - 1))
+        assert len(str(data)) == length
+        server = Server(data, tmp_path / "server.log")
+        try:
+            assert server.socket.is_socket() and stat.S_IMODE(os.stat(server.socket).st_mode) == 0o600
+            status, output, error = run_settled("keys", "list", "--data", data)
+            assert status == 0 and json.loads(output)["data"] == [], error
+        finally:
+            assert server.stop() == 0
+        assert not server.socket.exists()
 
 
 def test_the_settings_file_in_the_repository_is_good_and_says_the_defaults(tmp_path):

@@ -31,7 +31,7 @@ def key_fragments(path):
 
 def test_canaries_are_in_no_log_metric_or_error(new_world):
     world = new_world('[log]\nlevel = "debug"\n[delivery]\nretry_after_seconds = [0, 0]\n'
-                      '[matching]\nunmatched_after_seconds = 0')
+                      '[matching]\nunmatched_after_seconds = 0\nwatermark_seconds = 0')
     iban = world.account()
     signed, path = world.endpoint(tls=True)
     world.endpoint(auth={"type": "basic", "username": "u", "password": PASSWORD})

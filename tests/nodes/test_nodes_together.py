@@ -75,7 +75,7 @@ def test_what_one_node_changes_the_others_hear_of_within_a_second(new_cluster):
 
 
 def test_roles_split_the_work_and_what_a_node_does_not_do_is_not_there(new_cluster):
-    cluster = new_cluster(["api", "intake", "worker"], "[matching]\nunmatched_after_seconds = 1\n")
+    cluster = new_cluster(["api", "intake", "worker"], "[matching]\nunmatched_after_seconds = 1\nwatermark_seconds = 1\n")
     api, intake, worker = cluster.nodes
     world = cluster.world
     iban = world.account()
@@ -131,7 +131,7 @@ def test_all_workers_together_call_a_partner_no_more_often_at_a_time_than_one_ma
 
 @pytest.mark.parametrize("count", [3])
 def test_each_job_is_done_by_one_node(new_cluster, count):
-    cluster = new_cluster(["all"] * count, "[matching]\nunmatched_after_seconds = 1\n")
+    cluster = new_cluster(["all"] * count, "[matching]\nunmatched_after_seconds = 1\nwatermark_seconds = 1\n")
     iban = cluster.world.account()
     _, path = cluster.world.endpoint()
     for number in range(10):

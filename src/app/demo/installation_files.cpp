@@ -18,7 +18,8 @@ namespace settled::app::demo {
 namespace {
 
 constexpr std::string_view settings = R"([matching]
-unmatched_after_seconds = {}
+unmatched_after_seconds = {0}
+watermark_seconds = {0}
 
 [delivery]
 retry_after_seconds = [1, 1, 1, 2, 2, 4, 4, 8, 8, 8]
@@ -26,7 +27,7 @@ retry_after_seconds = [1, 1, 1, 2, 2, 4, 4, 8, 8, 8]
 [egress]
 https_only = false
 allow = ["127.0.0.0/8", "::1/128"]
-trusted_certificates = "{}"
+trusted_certificates = "{1}"
 )";
 
 // The shortest lease that is allowed: the story waits for the end of one.

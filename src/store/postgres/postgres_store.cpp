@@ -69,6 +69,12 @@ bool is_postgres_url(std::string_view url) {
     return url.starts_with("postgresql://") || url.starts_with("postgres://");
 }
 
+Result<> check_url(const Secret& url) {
+    TRY(const ConnectionInfo read, ConnectionInfo::parse(url, Secret()));
+    (void)read;
+    return {};
+}
+
 Result<std::unique_ptr<Store>> open(Options options, Rng& rng) {
     TRY(ConnectionInfo info, ConnectionInfo::parse(options.url, std::move(options.password)));
     TRY(auto connection, Connection::open(info, Access::read_write));

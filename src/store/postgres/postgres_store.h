@@ -28,6 +28,9 @@ struct Options {
 
 // Whether a store URL means this engine.
 bool is_postgres_url(std::string_view url);
+// Whether the client library can read it; connects to nothing. Fails with config_invalid; the
+// detail shows nothing of the URL, which may hold a password.
+Result<> check_url(const Secret& url);
 
 // Opens the store and brings its schema up to date. Fails with store_unavailable, store_version,
 // config_invalid.
