@@ -214,10 +214,13 @@ TEST_F(Changes, a_ping_is_an_event_with_a_delivery_that_starts_at_once) {
     const Reply event = call("GET", "/v1/events/" + ping.at("event_id"));
     EXPECT_EQ(event.at("type"), "test.ping");
     EXPECT_EQ(event.at("data.endpoint_id"), id);
+    EXPECT_EQ(event.at("version"), "1");
     const auto note = world.next_note();
     ASSERT_TRUE(note.has_value());
     EXPECT_EQ(to_string(note->task), ping.at("id"));
     EXPECT_EQ(*note->body, event.response.body);
+    const Reply again = call("POST", "/v1/endpoints/" + id + "/ping");
+    EXPECT_EQ(call("GET", "/v1/events/" + again.at("event_id")).at("version"), "2");
     ASSERT_EQ(call("PATCH", "/v1/endpoints/" + id, R"({"status":"disabled"})").status(), 200);
     EXPECT_EQ(call("POST", "/v1/endpoints/" + id + "/ping").code(), "state_conflict");
     EXPECT_EQ(call("POST", "/v1/endpoints/" + id + "/ping", R"({"a":1})").code(), "value_invalid");

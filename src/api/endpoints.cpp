@@ -146,7 +146,8 @@ Step<Result<Answer>> ping(Session& s, const units::Context& context,
         co_return no_endpoint();
     if (endpoint->status != store::endpoint_active)
         co_return fail(Code::state_conflict, "the endpoint is disabled; set its status to active");
-    const auto event = flow::ping_event(context.ids.next<EventId>(), work->id, work->now);
+    const std::int64_t version = co_await store::next_endpoint_version(s, work->tenant, work->id);
+    const auto event = flow::ping_event(context.ids.next<EventId>(), work->id, version, work->now);
     const TaskId id = co_await units::tell_one(s, context, work->tenant, work->id, event);
     const auto task = co_await store::find_task(s, work->tenant, id);
     SETTLED_ASSERT(task.has_value(), "a delivery that was just owed is there");

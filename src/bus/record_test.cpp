@@ -44,7 +44,7 @@ class DeliveryRecord : public ::testing::Test {
         endpoint.topic = "events";
         endpoint.secret = Secret(std::string(32, 'k'));
         delivery.event = EventId{42};
-        const flow::Event event = flow::ping_event(EventId{42}, EndpointId{9}, {});
+        const flow::Event event = flow::ping_event(EventId{42}, EndpointId{9}, 1, {});
         delivery.body = std::make_shared<const std::string>(event.body);
     }
     worker::Endpoint endpoint;

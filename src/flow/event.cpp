@@ -171,15 +171,15 @@ Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                 });
 }
 
-Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::string_view reason,
-                              Instant now) {
-    return make(id, endpoint_disabled, endpoint.value, 1, now, [&](JsonWriter& w) {
+Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t version,
+                              std::string_view reason, Instant now) {
+    return make(id, endpoint_disabled, endpoint.value, version, now, [&](JsonWriter& w) {
         w.member("endpoint_id", to_string(endpoint)).member("reason", reason);
     });
 }
 
-Event ping_event(EventId id, EndpointId endpoint, Instant now) {
-    return make(id, test_ping, endpoint.value, 1, now,
+Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now) {
+    return make(id, test_ping, endpoint.value, version, now,
                 [&](JsonWriter& w) { w.member("endpoint_id", to_string(endpoint)); });
 }
 

@@ -63,9 +63,10 @@ Event told_late_event(EventId id, const Payment& payment, ReviewId review,
 // `candidates`: the tenant's ids of the payments that it may be, best first.
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                       const std::vector<std::string>& candidates, Instant now);
-Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::string_view reason,
-                              Instant now);
-Event ping_event(EventId id, EndpointId endpoint, Instant now);
+// `version`: of the endpoint, with this event.
+Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t version,
+                              std::string_view reason, Instant now);
+Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now);
 
 // The id of what an event is about, as its body shows it ("stl_…", "end_…"). Fails with
 // value_invalid: it is no body of ours.

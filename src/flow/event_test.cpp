@@ -168,15 +168,15 @@ TEST(Event, of_a_payment_that_was_told_late_names_whose_money_is_in_question) {
 }
 
 TEST(Event, of_an_endpoint_names_it) {
-    const Event disabled = endpoint_disabled_event(EventId{3}, EndpointId{6}, "it is gone", now);
+    const Event disabled = endpoint_disabled_event(EventId{3}, EndpointId{6}, 1, "it is gone", now);
     auto expected = envelope(EventId{3}, "endpoint.disabled", 1);
     expected["data.endpoint_id"] = in_quotes(to_string(EndpointId{6}));
     expected["data.reason"] = "\"it is gone\"";
     EXPECT_EQ(members_of(disabled), expected);
 
-    auto pinged = envelope(EventId{4}, "test.ping", 1);
+    auto pinged = envelope(EventId{4}, "test.ping", 2);
     pinged["data.endpoint_id"] = in_quotes(to_string(EndpointId{6}));
-    EXPECT_EQ(members_of(ping_event(EventId{4}, EndpointId{6}, now)), pinged);
+    EXPECT_EQ(members_of(ping_event(EventId{4}, EndpointId{6}, 2, now)), pinged);
 }
 
 TEST(Event, types_can_be_asked_for_by_their_names) {
@@ -219,7 +219,7 @@ TEST(Event, its_subject_is_read_from_its_body) {
     const Event matched = matched_event(EventId{1}, a_settlement(), 5, a_payment(),
                                         a_match(match::Rank::reference), now);
     EXPECT_EQ(subject_of(matched.body).value_or(""), to_string(SettlementId{77}));
-    const Event ping = ping_event(EventId{2}, EndpointId{9}, now);
+    const Event ping = ping_event(EventId{2}, EndpointId{9}, 1, now);
     EXPECT_EQ(subject_of(ping.body).value_or(""), to_string(EndpointId{9}));
     for (const std::string_view other :
          {"", "{}", R"({"data":{}})", R"({"data":{"settlement":1}})"})

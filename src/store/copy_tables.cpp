@@ -35,7 +35,8 @@ constexpr std::array specs{
          "tenant_id:i id:i account_key:t iban:t sort_code:t account_number:t name:t external_id:t "
          "bank_account_id:t created_at:i single_use:i"},
     Spec{"endpoint", 2, short_rows,
-         "tenant_id:i id:i url:t events:t auth:t username:t sealed_secret:b status:t created_at:i"},
+         "tenant_id:i id:i url:t events:t auth:t username:t sealed_secret:b status:t created_at:i "
+         "version:i"},
     Spec{"institution_profile", 2, bodies,
          "tenant_id:i id:i institution:t scheme:t receiver:t rare:i length_max:i state:t "
          "updated_at:i"},

@@ -17,6 +17,8 @@ const Statement list{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE tenant_id 
 const Statement list_active{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE status = 'active'"};
 const Statement update{"UPDATE endpoint SET url = $3, events = $4, auth = $5, username = $6, "
                        "sealed_secret = $7, status = $8 WHERE tenant_id = $1 AND id = $2"};
+const Statement count_event{"UPDATE endpoint SET version = version + 1 WHERE tenant_id = $1 "
+                            "AND id = $2 RETURNING version"};
 const Statement find_subscribers{
     "SELECT id, events FROM endpoint WHERE tenant_id = $1 AND status = 'active' ORDER BY id"};
 
@@ -71,6 +73,12 @@ Step<> update_endpoint(Session& s, const EndpointRow& e) {
     co_await s.send(update, e.tenant, e.id, e.url, e.events, e.auth, e.username,
                     BytesView(e.sealed_secret), e.status);
     co_await book_changed(s, book_endpoints);
+}
+
+Step<std::int64_t> next_endpoint_version(Session& s, TenantId tenant, EndpointId id) {
+    const Rows rows = co_await s.run(count_event, tenant, id);
+    SETTLED_ASSERT(!rows.empty(), "an event is about an endpoint that was read");
+    co_return rows.front().integer(0);
 }
 
 Step<std::vector<Subscriber>> subscribers(Session& s, TenantId tenant) {

@@ -38,6 +38,9 @@ Step<std::vector<EndpointRow>> all_active_endpoints(Session& s);
 // Writes url, events, auth, username, sealed_secret and status.
 Step<> update_endpoint(Session& s, const EndpointRow& endpoint);
 
+// The version of the next event about the endpoint, which exists: no other event gets it.
+Step<std::int64_t> next_endpoint_version(Session& s, TenantId tenant, EndpointId id);
+
 struct Subscriber {
     EndpointId id;
     std::string events;

@@ -13,6 +13,9 @@ const Statement list{"SELECT id, type, subject_id, version, body, created_at FRO
                      "WHERE tenant_id = $1 AND id < $2 AND ($3 = '' OR type = $3) "
                      "ORDER BY id DESC LIMIT $4"};
 
+const Statement find_type{
+    "SELECT type FROM event WHERE tenant_id = $1 AND subject_id = $2 AND version = $3"};
+
 EventRow read(const Row& row) {
     return {row.id<EventId>(0), row.string(1), row.integer(2),
             row.integer(3),     row.string(4), row.instant(5)};
@@ -30,6 +33,12 @@ Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id
     if (rows.empty())
         co_return std::nullopt;
     co_return read(rows.front());
+}
+
+Step<std::string> type_told(Session& s, TenantId tenant, std::int64_t subject_id,
+                            std::int64_t version) {
+    const Rows rows = co_await s.run(find_type, tenant, subject_id, version);
+    co_return rows.empty() ? std::string() : rows.front().string(0);
 }
 
 Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string_view type,

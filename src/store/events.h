@@ -20,7 +20,11 @@ struct EventRow {
     Instant created_at;
 };
 
+// A second event of one version of its subject breaks a constraint.
 Step<> insert_event(Session& s, TenantId tenant, const flow::Event& event);
+// The type of the event that told that version of the subject; empty: there is none.
+Step<std::string> type_told(Session& s, TenantId tenant, std::int64_t subject_id,
+                            std::int64_t version);
 Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id);
 // Newest first, below `before`; `type` empty: any.
 Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string_view type,

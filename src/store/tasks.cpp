@@ -14,6 +14,8 @@ namespace {
 const Statement insert{"INSERT INTO task (" TASK_COLUMNS ") "
                        "VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6, $7, $7, $8, $9)"};
 const Statement find{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id = $2"};
+const Statement find_queued{"SELECT id FROM task WHERE tenant_id = $1 AND subject_id = $2 "
+                            "AND kind = $3 AND status = 'queued' LIMIT 1"};
 // They are picked once, whatever the plan: a subquery in the condition can be run again for each
 // row that it is compared with, passes over those that it has changed already, and so picks all
 // that there are. What is picked is locked, and was looked at again by the database when it was.
@@ -107,6 +109,11 @@ Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id) {
     if (rows.empty())
         co_return std::nullopt;
     co_return read(rows.front());
+}
+
+Step<bool> is_queued(Session& s, TenantId tenant, std::string_view kind, std::int64_t subject_id) {
+    const Rows rows = co_await s.run(find_queued, tenant, subject_id, kind);
+    co_return !rows.empty();
 }
 
 Step<std::vector<DueDelivery>> claim_deliveries(Session& s, EndpointId lane, Instant now,

@@ -56,6 +56,8 @@ Step<> insert_task(Session& s, TenantId tenant, TaskId id, std::string_view kind
                    std::int64_t subject_id, std::int64_t lane_id, Instant due_at, Instant now,
                    std::int64_t holder = 0);
 Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id);
+// Whether a task of that kind and subject is queued.
+Step<bool> is_queued(Session& s, TenantId tenant, std::string_view kind, std::int64_t subject_id);
 
 // A delivery that was due and is held now, with what it says.
 struct DueDelivery {

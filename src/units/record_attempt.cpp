@@ -36,8 +36,10 @@ Step<> disable_endpoint(Session& s, const Context& context, const Attempt& attem
     endpoint->status = store::endpoint_disabled;
     co_await store::update_endpoint(s, *endpoint);
     (void)co_await store::cancel_lane(s, attempt.tenant, attempt.endpoint.value, attempt.now);
+    const std::int64_t version =
+        co_await store::next_endpoint_version(s, attempt.tenant, attempt.endpoint);
     const auto event = flow::endpoint_disabled_event(context.ids.next<EventId>(), attempt.endpoint,
-                                                     "it answered 410 Gone", attempt.now);
+                                                     version, "it answered 410 Gone", attempt.now);
     co_await tell(s, context, attempt.tenant, event);
 }
 

@@ -9,6 +9,12 @@ namespace {
 using flow::AfterAttempt;
 using testing::World;
 
+store::Step<> enable(store::Session& s, EndpointId id) {
+    auto endpoint = co_await store::find_endpoint(s, World::tenant, id);
+    endpoint->status = store::endpoint_active;
+    co_await store::update_endpoint(s, *endpoint);
+}
+
 class RecordAttempt : public ::testing::Test {
   protected:
     RecordAttempt() {
@@ -167,6 +173,7 @@ TEST_F(RecordAttempt, of_410_disables_the_endpoint_ends_its_tasks_and_tells_the_
     const auto told = world.deliveries().at(0);
     EXPECT_EQ(told.lane_id, witness.value);
     EXPECT_EQ(world.events().back().type, "endpoint.disabled");
+    EXPECT_EQ(world.events().back().version, 1);
 
     const std::size_t before = world.deliveries().size();
     owe("order-3");
@@ -180,6 +187,16 @@ TEST_F(RecordAttempt, of_410_is_told_once) {
     record(second, 1, 410, AfterAttempt::disable_endpoint); // it was under way already
     const auto events = world.events();
     EXPECT_EQ(std::ranges::count(events, "endpoint.disabled", &store::EventRow::type), 1);
+}
+
+TEST_F(RecordAttempt, of_410_after_it_was_enabled_again_is_told_with_the_next_version) {
+    for (const std::int64_t version : {1, 2}) {
+        record(owe("order-" + std::to_string(version)), 1, 410, AfterAttempt::disable_endpoint);
+        EXPECT_EQ(world.events().back().type, "endpoint.disabled");
+        EXPECT_EQ(world.events().back().subject_id, endpoint.value);
+        EXPECT_EQ(world.events().back().version, version);
+        world.write<void>([&](store::Session& s) { return enable(s, endpoint); });
+    }
 }
 
 TEST_F(RecordAttempt, of_a_task_that_was_ended_meanwhile_is_kept_and_counted) {

@@ -258,6 +258,10 @@ Step<> weigh_later(Session& s, const Work& work, SettlementId settlement, Instan
 }
 
 Step<> tell_unmatched_later(Session& s, const Work& work, SettlementId settlement, Instant due) {
+    const bool is_owed =
+        co_await store::is_queued(s, work.tenant, store::task_tell_unmatched, settlement.value);
+    if (is_owed)
+        co_return;
     co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
                                 store::task_tell_unmatched, settlement.value, 0, due, work.now);
 }

@@ -1,5 +1,6 @@
 #include "units/tell_unmatched.h"
 
+#include "store/events.h"
 #include "store/settlements.h"
 #include "units/settle.h"
 #include "units/tell.h"
@@ -24,6 +25,10 @@ store::Step<bool> tell_unmatched(store::Session& s, const Context& context, stor
     const auto settlement =
         co_await store::find_settlement(s, task.tenant, SettlementId{task.subject_id});
     if (!settlement || settlement->status != flow::SettlementStatus::unmatched)
+        co_return false;
+    const std::string told =
+        co_await store::type_told(s, task.tenant, settlement->id.value, settlement->version);
+    if (told == flow::settlement_unmatched) // nothing has come up since
         co_return false;
     co_await store::update_settlement(s, task.tenant, settlement->id, settlement->status,
                                       settlement->version + 1);

@@ -52,6 +52,48 @@ std::vector<std::string> event_types(World& world) {
     return types;
 }
 
+TEST(Weigh, is_told_once_that_nothing_fits_however_often_neighbours_have_it_weighed_again) {
+    World world;
+    arrive(world, {"t", 1234, "ACMESHOP-2041"});
+    pass_watermark(world);
+    constexpr int neighbours = 20;
+    for (int i = 0; i < neighbours; ++i) {
+        world.register_payment(payment_of(
+            world, {"p" + std::to_string(i), 5000 + i, "ACMESHOP-2041-" + std::to_string(i)}));
+        (void)world.run_due();
+    }
+    world.clock().advance(world.context().unmatched_grace);
+    EXPECT_EQ(world.run_due(), 1);
+    world.register_payment(payment_of(world, {"later", 6000, "ACMESHOP-2041"}));
+    world.clock().advance(world.context().unmatched_grace);
+    EXPECT_EQ(world.run_due(), 0);
+    EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.unmatched"));
+    EXPECT_EQ(world.settlement("t").version, 1);
+}
+
+TEST(Weigh, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
+    World world;
+    arrive(world, {"t", 1234, "INV-2041"});
+    world.clock().advance(world.context().unmatched_grace);
+    EXPECT_EQ(world.run_due(), 1);
+    for (const char* id : {"E2E-0000001", "E2E-0000002"})
+        world.register_payment(payment_of(world, {id, 1234, "INV-2041", id}));
+    for (const char* id : {"E2E-0000001", "E2E-0000002"})
+        arrive(world, {id, 1234, "", id});
+    for (int i = 0; i < 3; ++i) {
+        world.clock().advance(world.context().unmatched_grace);
+        (void)world.run_due();
+        world.register_payment(
+            payment_of(world, {"p" + std::to_string(i), 90 + i, "INV-2041-ACME"}));
+    }
+    std::vector<std::string> told;
+    for (const auto& event : world.events())
+        if (event.subject_id == world.settlement("t").id.value)
+            told.push_back(event.type + " v" + std::to_string(event.version));
+    EXPECT_THAT(told, ::testing::ElementsAre("settlement.unmatched v1", "settlement.ambiguous v2",
+                                             "settlement.unmatched v3"));
+}
+
 constexpr std::string_view long_reference = "ACME SHOP ORDER 20417 LONDON";
 
 TEST(Weigh, a_cut_reference_alone_waits_for_the_watermark) {

@@ -160,7 +160,8 @@ class Node {
     void load(const std::vector<store::EndpointRow>& endpoints) { book.load(endpoints); }
     // A commit of this node that owes the endpoint something.
     TaskId owe(EndpointId endpoint) {
-        const auto event = flow::ping_event(ids.next<EventId>(), endpoint, world_.clock().now());
+        const auto id = ids.next<EventId>();
+        const auto event = flow::ping_event(id, endpoint, id.value, world_.clock().now());
         return world_.write<TaskId>([&](store::Session& s) {
             return units::tell_one(s, context, World::tenant, endpoint, event);
         });

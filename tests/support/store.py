@@ -121,7 +121,7 @@ class Store:
               (SELECT 1 FROM settlement_match m WHERE m.tenant_id = e.tenant_id AND m.settlement_id = e.subject_id
                                                   AND m.ended_at IS NOT NULL)""",
         "two events of one version": """
-            SELECT min(id) FROM event WHERE type LIKE 'settlement.%'
+            SELECT min(id) FROM event
             GROUP BY tenant_id, subject_id, version HAVING count(*) > 1""",
         "two deliveries of one event to one endpoint": """
             SELECT min(id) FROM task WHERE kind = 'delivery'
