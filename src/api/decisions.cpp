@@ -94,6 +94,12 @@ struct Job {
 };
 using JobPtr = std::shared_ptr<const Job>;
 
+void write_pair(wire::JsonWriter& w, const units::Upshot::Pair& pair) {
+    w.object().member("payment_id", to_string(pair.payment_id));
+    w.member("client_id", pair.client_id);
+    w.member("rank", static_cast<int>(pair.rank)).member("rule", match::token(pair.rank));
+}
+
 std::string shown_dry_run(const units::Decision& decision, const units::Upshot& upshot) {
     wire::JsonWriter w;
     w.object().member("dry_run", true);
@@ -104,11 +110,14 @@ std::string shown_dry_run(const units::Decision& decision, const units::Upshot& 
              upshot.settlement.transform([&](SettlementId) { return token(upshot.status); }));
     w.key("matches").array();
     for (const units::Upshot::Pair& pair : upshot.pairs) {
-        w.object().member("payment_id", to_string(pair.payment_id));
-        w.member("client_id", pair.client_id);
-        w.member("rank", static_cast<int>(pair.rank)).member("rule", match::token(pair.rank));
+        write_pair(w, pair);
         w.member("pairing", token(upshot.pairing));
         wire::write_money(w, "amount", pair.amount);
+        w.end();
+    }
+    w.end().key("candidates").array();
+    for (const units::Upshot::Pair& candidate : upshot.candidates) {
+        write_pair(w, candidate);
         w.end();
     }
     w.end().end();
@@ -154,7 +163,7 @@ Step<Result<Answer>> on_review(Session& s, JobPtr job, Act act) {
     const auto review = co_await store::find_review(s, job->decision.tenant, *job->decision.review);
     if (!review)
         co_return fail(Code::not_found, "there is no such review");
-    if (review->kind != store::review_settlement_ambiguous)
+    if (!store::is_of_settlement(review->kind))
         co_return fail(Code::state_conflict,
                        "it is of no settlement: see to it, then POST its /close");
     co_return co_await act(s, job, SettlementId{review->subject_id});
@@ -176,7 +185,7 @@ Step<Result<Answer>> close_one(Session& s, JobPtr job) {
     const auto review = co_await store::find_review(s, job->decision.tenant, *job->decision.review);
     if (review && review->kind == store::review_settlement_ambiguous)
         co_return fail(Code::state_conflict, "accept, split or reject it");
-    const auto done = co_await units::close_by_hand(s, job->decision);
+    const auto done = co_await units::close_by_hand(s, job->context, job->decision);
     if (!done)
         co_return std::unexpected(done.error());
     if (job->decision.dry_run)

@@ -133,10 +133,13 @@ TEST_F(Decisions, an_undoing_can_be_tried_first) {
     const std::string undo = "/v1/matches/" + done.at("matches.0.id") + "/undo";
     const std::string before = state();
     const Reply dry = call("POST", undo, R"({"reason":"it is not","dry_run":true})");
-    EXPECT_EQ(dry.at("settlement_status"), "unmatched");
+    EXPECT_EQ(dry.at("settlement_status"), "ambiguous");
+    EXPECT_EQ(dry.at("candidates.0.client_id"), "a");
+    EXPECT_EQ(dry.at("candidates.0.rank"), "6");
     EXPECT_EQ(dry.at("review_id"), "");
     EXPECT_EQ(state(), before);
     EXPECT_EQ(call("POST", undo, R"({"reason":"it is not"})").status(), 200);
+    EXPECT_EQ(call("GET", settlement).at("status"), "ambiguous");
     EXPECT_EQ(call("POST", undo, R"({"reason":"it is not","dry_run":true})").status(), 409);
 }
 

@@ -29,8 +29,8 @@ Step<std::optional<Detail>> find(Session& s, TenantId tenant, SettlementId id) {
     const auto matches = co_await store::matches_of_settlement(s, tenant, id);
     if (!matches.empty())
         detail.match = matches.back();
-    detail.review =
-        co_await store::find_open_review(s, tenant, store::review_settlement_ambiguous, id.value);
+    if (detail.settlement.has_open_review())
+        detail.review = co_await store::find_open_review_of(s, tenant, id);
     co_return detail;
 }
 

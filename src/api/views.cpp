@@ -16,7 +16,7 @@ void write_party(JsonWriter& w, std::string_view key, std::string_view name,
 
 // A settlement's, a payment's or a webhook's, as the kind says.
 std::string subject_of(const store::ReviewRow& review) {
-    if (review.kind == store::review_settlement_ambiguous)
+    if (store::is_of_settlement(review.kind))
         return to_string(SettlementId{review.subject_id});
     if (review.kind == store::review_payment_failed ||
         review.kind == store::review_payment_told_late)

@@ -46,6 +46,7 @@ struct Config {
     // [matching]
     std::chrono::seconds unmatched_after{10};
     std::chrono::seconds watermark{2};
+    bool suggested_reviews = true;
 
     // [learning]
     std::chrono::seconds learn_after{60};

@@ -225,9 +225,12 @@ void read_all(Reader& reader, Config& config) {
                                                                   config.unmatched_after =
                                                                       std::chrono::seconds(value);
                                                               })},
-                    {"watermark_seconds", reader.number(0, 86'400, [&config](std::int64_t value) {
-                         config.watermark = std::chrono::seconds(value);
-                     })}});
+                    {"watermark_seconds", reader.number(0, 86'400,
+                                                        [&config](std::int64_t value) {
+                                                            config.watermark =
+                                                                std::chrono::seconds(value);
+                                                        })},
+                    {"suggested_reviews", reader.flag(config.suggested_reviews)}});
     reader.section("learning",
                    {{"after_seconds", reader.number(0, 3600, [&config](std::int64_t value) {
                          config.learn_after = std::chrono::seconds(value);

@@ -33,6 +33,7 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.lease, defaults.lease);
     EXPECT_EQ(loaded.config.log_level, defaults.log_level);
     EXPECT_EQ(loaded.config.unmatched_after, defaults.unmatched_after);
+    EXPECT_EQ(loaded.config.suggested_reviews, defaults.suggested_reviews);
     EXPECT_EQ(loaded.config.https_only, defaults.https_only);
     EXPECT_EQ(loaded.config.allow, defaults.allow);
     EXPECT_EQ(loaded.config.kafka.security_protocol, defaults.kafka.security_protocol);

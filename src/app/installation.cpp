@@ -60,9 +60,9 @@ Result<> Installation::open_parts() {
     keys_ = std::make_unique<units::TenantKeys>(master_.copy(), std::move(key_versions));
     profiles_ = std::make_unique<units::ProfileBook>(
         *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
-    context_ = std::make_unique<units::Context>(*ids_, *keys_, config_.unmatched_after,
-                                                roles_.worker ? &claims_ : nullptr, profiles_.get(),
-                                                config_.watermark, &rule_book_);
+    context_ = std::make_unique<units::Context>(
+        *ids_, *keys_, config_.unmatched_after, roles_.worker ? &claims_ : nullptr, profiles_.get(),
+        config_.watermark, &rule_book_, config_.suggested_reviews);
     endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
     hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, sources_, clock, metrics);
     api_ = std::make_unique<api::Api>(

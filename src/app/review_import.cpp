@@ -1,6 +1,7 @@
 #include "app/review_import.h"
 
 #include "app/query.h"
+#include "store/reviews.h"
 
 #include <fmt/format.h>
 
@@ -66,7 +67,7 @@ class Importer {
     // the one that was exported ("0017" becomes 17), and that may be a payment, too.
     static std::optional<std::string> stranger_of(const PlannedDecision& decision,
                                                   const Reply& review) {
-        if (review.at("status") != "open" || review.at("kind") != "settlement_ambiguous")
+        if (review.at("status") != "open" || !store::is_of_settlement(review.at("kind")))
             return std::nullopt; // whether that can be is the server's to say
         const auto candidates = review.document.root().member("detail")->member("candidates");
         for (const PlannedPart& part : decision.parts) {

@@ -42,6 +42,15 @@ std::span<const std::string_view> agreed_fields(match::Rank rank) {
     return std::span(row.fields).first(row.count);
 }
 
+void write_fields(wire::JsonWriter& w, std::string_view name,
+                  std::span<const match::FieldAgreement> fields, match::Agreement wanted) {
+    w.key(name).array();
+    for (const match::FieldAgreement& field : fields)
+        if (field.agreement == wanted)
+            w.value(field.field);
+    w.end();
+}
+
 std::int64_t power_of_ten(int exponent) {
     std::int64_t power = 1;
     for (int i = 0; i < exponent; ++i)
@@ -72,17 +81,27 @@ std::optional<Pairing> pairing_named(std::string_view token) {
 
 std::string evidence(const Grounds& grounds) {
     wire::JsonWriter w;
-    w.object().key("agreed").array();
-    for (const std::string_view field : agreed_fields(grounds.rank))
-        w.value(field);
-    w.end();
+    w.object();
+    if (grounds.fields.empty()) {
+        w.key("agreed").array();
+        for (const std::string_view field : agreed_fields(grounds.rank))
+            w.value(field);
+        w.end();
+    } else {
+        write_fields(w, "agreed", grounds.fields, match::Agreement::agrees);
+        write_fields(w, "differs", grounds.fields, match::Agreement::differs);
+    }
     w.member("payments_seen", static_cast<std::uint64_t>(grounds.payments_seen));
     w.member("settlements_seen", static_cast<std::uint64_t>(grounds.settlements_seen));
-    w.member("rivals", std::uint64_t{0}).member("after_watermark", grounds.after_watermark);
+    w.member("rivals", std::uint64_t{0});
+    w.member("excluded", static_cast<std::uint64_t>(grounds.excluded));
+    w.member("after_watermark", grounds.after_watermark);
     wire::write_money(w, "expected", grounds.expected);
     w.member("payment", grounds.payment).member("settlement", grounds.settlement);
     if (grounds.key_version != 1)
         w.member("key_version", std::int64_t{grounds.key_version});
+    if (!grounds.overruled.empty())
+        w.member("overruled", grounds.overruled);
     if (!grounds.reason.empty())
         w.member("reason", grounds.reason);
     w.end();

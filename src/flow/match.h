@@ -3,12 +3,14 @@
 
 #include "base/id.h"
 #include "base/money.h"
+#include "match/agreement.h"
 #include "match/rank.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settled::flow {
 
@@ -50,6 +52,11 @@ struct Grounds {
     std::string settlement;
     std::string reason = {}; // a person's, if one decided
     int key_version = 1;     // of the tenant's key that the hashes are under
+    // Payments that were left out because somebody had said that it is none of them.
+    std::size_t excluded = 0;
+    // Of a match by a person: what the fields came to, and which contradiction was overruled.
+    std::vector<match::FieldAgreement> fields = {}; // empty: the rank says what agreed
+    std::string_view overruled = {};
 };
 
 // {"agreed":["end_to_end_id","account","amount"],"payments_seen":1,"settlements_seen":1,…}

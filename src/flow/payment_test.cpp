@@ -132,10 +132,21 @@ TEST(Evidence, names_what_agreed_and_what_was_seen) {
                     .settlement = "bb"};
     EXPECT_EQ(evidence(grounds),
               R"({"agreed":["end_to_end_id","account","amount"],"payments_seen":1,)"
-              R"("settlements_seen":2,"rivals":0,"after_watermark":true,)"
+              R"("settlements_seen":2,"rivals":0,"excluded":0,"after_watermark":true,)"
               R"("expected":{"value":"12.34","currency":"GBP"},"payment":"aa","settlement":"bb"})");
     grounds.key_version = 2;
     EXPECT_TRUE(evidence(grounds).ends_with(R"("settlement":"bb","key_version":2})"));
+    grounds.excluded = 1;
+    EXPECT_NE(evidence(grounds).find(R"("rivals":0,"excluded":1)"), std::string::npos);
+    using match::Agreement;
+    grounds.fields = {{"reference", Agreement::agrees},
+                      {"payer_account", Agreement::differs},
+                      {"uetr", Agreement::absent}};
+    grounds.overruled = "payer_differs";
+    grounds.reason = "he called";
+    const std::string by_hand = evidence(grounds);
+    EXPECT_TRUE(by_hand.starts_with(R"({"agreed":["reference"],"differs":["payer_account"],)"));
+    EXPECT_TRUE(by_hand.ends_with(R"("overruled":"payer_differs","reason":"he called"})"));
 }
 
 TEST(Pairing, has_a_name_each_way) {

@@ -35,8 +35,14 @@ struct Settlement {
     std::int64_t version = 0; // of the last event about it
     match::Identity identity;
     std::vector<PaymentId> refused; // somebody said that it is none of these
+    // A person has undone a match of it: from then on the rules match it by an id alone.
+    bool undone = false;
+    bool suggested = false; // a review shows a person what it may be (kind suggested_match)
+    // It is weighed soon, to bring that review up to date.
+    bool look_again = false;
 
     bool refuses(PaymentId payment) const;
+    bool has_open_review() const { return status == SettlementStatus::ambiguous || suggested; }
     // It stands in the index and may be matched.
     bool is_open() const {
         return status == SettlementStatus::unmatched || status == SettlementStatus::ambiguous;

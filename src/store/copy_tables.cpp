@@ -62,7 +62,8 @@ constexpr std::array specs{
          "tenant_id:i id:i webhook_id:i status:t amount_minor:i currency:t scheme:t "
          "transaction_id:t reference:t end_to_end_id:t account_iban:t counterparty_name:t "
          "counterparty_account:t settled_at:i received_at:i version:i c_account:t "
-         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t refused:t"},
+         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t refused:t "
+         "undone:i suggested:i look_again:i"},
     Spec{"statement", 2, short_rows,
          "tenant_id:i id:i kind:t format:t account:t account_key:t currency:t number:t sequence:i "
          "from_day:i to_day:i opening_minor:i closing_minor:i credits:i credits_minor:i debits:i "

@@ -12,6 +12,9 @@ const Statement find{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1
 const Statement find_open{"SELECT " REVIEW_COLUMNS
                           " FROM review WHERE tenant_id = $1 AND subject_id = $2 "
                           "AND kind = $3 AND status = 'open' LIMIT 1"};
+const Statement find_open_of_settlement{
+    "SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND subject_id = $2 "
+    "AND kind IN ('settlement_ambiguous', 'suggested_match') AND status = 'open' LIMIT 1"};
 const Statement find_details{"SELECT detail FROM review WHERE tenant_id = $1 AND subject_id = $2 "
                              "AND status = 'open'"};
 const Statement update{"UPDATE review SET detail = $3 WHERE tenant_id = $1 AND id = $2"};
@@ -56,6 +59,12 @@ Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId
 Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant, std::string_view kind,
                                                 std::int64_t subject_id) {
     const Rows rows = co_await s.run(find_open, tenant, subject_id, kind);
+    co_return first(rows);
+}
+
+Step<std::optional<ReviewRow>> find_open_review_of(Session& s, TenantId tenant,
+                                                   SettlementId settlement) {
+    const Rows rows = co_await s.run(find_open_of_settlement, tenant, settlement);
     co_return first(rows);
 }
 

@@ -12,6 +12,8 @@
 namespace settled::store {
 
 inline constexpr std::string_view review_settlement_ambiguous = "settlement_ambiguous";
+// The rules leave it to a person: all that was found is what they may only suggest.
+inline constexpr std::string_view review_suggested_match = "suggested_match";
 inline constexpr std::string_view review_webhook_conflict = "webhook_conflict";
 inline constexpr std::string_view review_webhook_unreadable = "webhook_unreadable";
 inline constexpr std::string_view review_payment_conflict = "payment_conflict";
@@ -22,6 +24,11 @@ inline constexpr std::string_view review_payment_told_late = "payment_told_late"
 // Money went back, and of which settlement it is cannot be told.
 inline constexpr std::string_view review_reversal_unmatched = "reversal_unmatched";
 
+// A person says which payments a settlement is of. A settlement has one such review open at most.
+constexpr bool is_of_settlement(std::string_view kind) {
+    return kind == review_settlement_ambiguous || kind == review_suggested_match;
+}
+
 struct ReviewRow {
     ReviewId id;
     std::string kind;
@@ -31,7 +38,7 @@ struct ReviewRow {
     Instant created_at;
     std::optional<Instant> closed_at;
     // Who decided what and why; empty: it is open, or a fact closed it.
-    std::string decision = {}; // accept, split, reject
+    std::string decision = {}; // accept, split, reject, close
     std::string reason = {};
     std::string actor = {};
 };
@@ -40,6 +47,8 @@ Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& review);
 Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id);
 Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant, std::string_view kind,
                                                 std::int64_t subject_id);
+Step<std::optional<ReviewRow>> find_open_review_of(Session& s, TenantId tenant,
+                                                   SettlementId settlement);
 // An open review of that subject whose detail holds the text.
 Step<bool> open_review_mentions(Session& s, TenantId tenant, std::int64_t subject_id,
                                 std::string_view text);

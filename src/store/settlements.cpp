@@ -14,12 +14,12 @@ namespace {
     "id, webhook_id, status, amount_minor, currency, scheme, transaction_id, reference, "          \
     "end_to_end_id, account_iban, counterparty_name, counterparty_account, settled_at, "           \
     "received_at, version, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, "     \
-    "c_other_name, refused"
+    "c_other_name, refused, undone, suggested, look_again"
 
 const Statement insert{
     "INSERT INTO settlement (tenant_id, " SETTLEMENT_COLUMNS ") VALUES ($1, $2, $3, "
     "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
-    "$21, $22, $23)"};
+    "$21, $22, $23, $24, $25, $26)"};
 const Statement find_by_id{"SELECT " SETTLEMENT_COLUMNS
                            " FROM settlement WHERE tenant_id = $1 AND id = $2"};
 const Statement find_several_by_id{"SELECT " SETTLEMENT_COLUMNS
@@ -33,6 +33,10 @@ const Statement update{
     "UPDATE settlement SET status = $3, version = $4 WHERE tenant_id = $1 AND id = $2"};
 
 const Statement refuse{"UPDATE settlement SET refused = $3 WHERE tenant_id = $1 AND id = $2"};
+const Statement undo{
+    "UPDATE settlement SET refused = $3, undone = 1 WHERE tenant_id = $1 AND id = $2"};
+const Statement suggest{"UPDATE settlement SET suggested = $3 WHERE tenant_id = $1 AND id = $2"};
+const Statement look{"UPDATE settlement SET look_again = $3 WHERE tenant_id = $1 AND id = $2"};
 
 #undef SETTLEMENT_COLUMNS
 
@@ -63,6 +67,10 @@ std::vector<PaymentId> ids_in(std::string_view text) {
     return ids;
 }
 
+std::int64_t as_number(bool flag) {
+    return flag ? 1 : 0;
+}
+
 flow::Settlement read(const Row& row) {
     flow::Settlement settlement;
     settlement.id = row.id<SettlementId>(0);
@@ -82,6 +90,9 @@ flow::Settlement read(const Row& row) {
     settlement.identity = identity_at(row, 15, settlement.amount, settlement.settled_at);
     settlement.identity.rail = match::rail_of(settlement.scheme);
     settlement.refused = ids_in(row.text(21));
+    settlement.undone = row.integer(22) != 0;
+    settlement.suggested = row.integer(23) != 0;
+    settlement.look_again = row.integer(24) != 0;
     return settlement;
 }
 
@@ -93,7 +104,8 @@ Step<> insert_settlement(Session& s, TenantId tenant, const flow::Settlement& t)
                     t.amount.currency.code(), t.scheme, t.transaction_id, t.reference,
                     t.end_to_end_id, t.account_iban, t.counterparty_name, t.counterparty_account,
                     t.settled_at, t.received_at, t.version, c.account, c.end_to_end_id, c.reference,
-                    c.uetr, c.other_account, c.other_name, text_of(t.refused));
+                    c.uetr, c.other_account, c.other_name, text_of(t.refused), as_number(t.undone),
+                    as_number(t.suggested), as_number(t.look_again));
 }
 
 Step<std::optional<flow::Settlement>> find_settlement(Session& s, TenantId tenant,
@@ -125,6 +137,20 @@ Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
                          flow::SettlementStatus status, std::int64_t version) {
     const Rows updated = co_await s.run(update, tenant, id, token(status), version);
     SETTLED_ASSERT(updated.changed() == 1, "a settlement that was read can be updated");
+}
+
+Step<> mark_undone(Session& s, TenantId tenant, SettlementId id,
+                   const std::vector<PaymentId>& refused) {
+    const Rows updated = co_await s.run(undo, tenant, id, text_of(refused));
+    SETTLED_ASSERT(updated.changed() == 1, "a settlement that was read can be updated");
+}
+
+Step<> mark_suggested(Session& s, TenantId tenant, SettlementId id, bool suggested) {
+    co_await s.send(suggest, tenant, id, as_number(suggested));
+}
+
+Step<> mark_to_look_again(Session& s, TenantId tenant, SettlementId id, bool look_again) {
+    co_await s.send(look, tenant, id, as_number(look_again));
 }
 
 Step<> update_refused(Session& s, TenantId tenant, SettlementId id,

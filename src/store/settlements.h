@@ -32,5 +32,11 @@ Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
 // Somebody said that it is none of these, and of those said before.
 Step<> update_refused(Session& s, TenantId tenant, SettlementId id,
                       const std::vector<PaymentId>& refused);
+// The same, by undoing a match of it.
+Step<> mark_undone(Session& s, TenantId tenant, SettlementId id,
+                   const std::vector<PaymentId>& refused);
+// Whether a review suggests what it may be, and whether that is to be looked at again.
+Step<> mark_suggested(Session& s, TenantId tenant, SettlementId id, bool suggested);
+Step<> mark_to_look_again(Session& s, TenantId tenant, SettlementId id, bool look_again);
 
 } // namespace settled::store

@@ -178,6 +178,11 @@ std::vector<SettlementId> ids_of(const std::vector<std::int64_t>& owners) {
     return ids;
 }
 
+void add_once(std::vector<flow::Payment>& payments, flow::Payment payment) {
+    if (std::ranges::find(payments, payment.id, &flow::Payment::id) == payments.end())
+        payments.push_back(std::move(payment));
+}
+
 template <class T>
 Candidates<T> nobody_yet(const Found& found) {
     Candidates<T> near;
@@ -196,7 +201,9 @@ Step<Candidates<flow::Payment>> load(Session& s, TenantId tenant,
     std::ranges::sort(known, {}, &flow::Payment::id);
     auto near = nobody_yet<flow::Payment>(found);
     for (flow::Payment& payment : known)
-        if (!settlement.refuses(payment.id))
+        if (settlement.refuses(payment.id))
+            add_once(near.refused, std::move(payment));
+        else
             near.add(std::move(payment));
     co_return near;
 }
@@ -231,7 +238,10 @@ Step<Candidates<flow::Payment>> payments_near(Session& s, const Context& context
         co_return cut;
     }
     found.keep(room); // who is known comes first
-    co_return co_await load(s, tenant, settlement, found, strong->items);
+    auto all = co_await load(s, tenant, settlement, found, strong->items);
+    for (const flow::Payment& payment : strong->refused)
+        add_once(all.refused, payment);
+    co_return all;
 }
 
 Step<Candidates<flow::Settlement>> settlements_near(Session& s, const Context& context,

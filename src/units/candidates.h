@@ -27,8 +27,9 @@ struct Candidates {
     match::Seen seen = match::Seen::all;
     // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
     bool is_cut = false;
-    bool anybody = false; // was found, were it only who is refused
-    store::Reads reads;   // of the index, to find them
+    bool anybody = false;   // was found, were it only who is refused
+    std::vector<T> refused; // would be among the items, had nobody said that it is not this one
+    store::Reads reads;     // of the index, to find them
 
     void add(T item) {
         identities.push_back(item.identity);

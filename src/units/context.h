@@ -48,6 +48,7 @@ struct Context {
     // way to us. What rests on there being no other payment is decided only then.
     std::chrono::microseconds watermark{std::chrono::seconds(2)};
     const RuleBook* rule_book = nullptr; // nullptr: the standard rules for all
+    bool suggested_reviews = true;       // what may only be suggested opens a review
 
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant, std::string_view account) const;
     std::vector<std::shared_ptr<const match::RuleSet>> all_rules_of(TenantId tenant) const;

@@ -1,12 +1,15 @@
 #include "units/decide.h"
 
+#include "match/agreement.h"
 #include "match/ladder.h"
+#include "store/events.h"
 #include "store/matches.h"
 #include "store/payments.h"
 #include "store/reviews.h"
 #include "store/settlements.h"
 #include "units/settle.h"
 #include "units/tell.h"
+#include "wire/json.h"
 
 #include <algorithm>
 
@@ -18,6 +21,10 @@ using flow::Pairing;
 using flow::SettlementStatus;
 using store::Session;
 using store::Step;
+
+// Each dismissed review adds as many as it shows (detail_candidates_max); all are read with the
+// settlement whenever it is judged.
+constexpr std::size_t refused_max = 512;
 
 std::unexpected<Error> not_found(std::string_view what) {
     return fail(Code::not_found, "there is no such " + std::string(what));
@@ -42,18 +49,19 @@ Step<std::optional<flow::Settlement>> lock_settlement(Session& s, const Work& wo
 // The open review of the settlement: it is the one that was decided on, or there was none to name.
 Step<Result<std::optional<ReviewId>>> review_of(Session& s, const Decision& decision,
                                                 SettlementId settlement) {
-    const auto open = co_await store::find_open_review(
-        s, decision.tenant, store::review_settlement_ambiguous, settlement.value);
+    const auto open = co_await store::find_open_review_of(s, decision.tenant, settlement);
     if (decision.review && (!open || open->id != *decision.review))
         co_return fail(Code::state_conflict, "the review is closed");
     co_return open ? std::optional(open->id) : std::nullopt;
 }
 
-Step<> close_as(Session& s, const Decision& decision, std::optional<ReviewId> review,
-                std::string_view verdict) {
+Step<> close_as(Session& s, const Decision& decision, const flow::Settlement& settlement,
+                std::optional<ReviewId> review, std::string_view verdict) {
     if (review)
         (void)co_await store::decide_review(
             s, decision.tenant, *review, {verdict, decision.reason, decision.actor}, decision.now);
+    if (settlement.suggested)
+        co_await store::mark_suggested(s, decision.tenant, settlement.id, false);
 }
 
 struct FoundPart {
@@ -125,6 +133,23 @@ match::Rank rank_of(const flow::Payment& payment, const flow::Settlement& settle
     return relation.rank.value_or(match::Rank::amount);
 }
 
+// What the person who decided had before him: what agrees and what differs, and what the rules
+// would have said against it.
+Finding finding_of(const Decision& decision, const flow::Settlement& settlement,
+                   const FoundPart& part, const Upshot::Pair& pair) {
+    const auto [relation, comparison] =
+        match::relate_in_full(part.payment.identity, settlement.identity, match::standard_rules());
+    Finding finding{.rank = pair.rank,
+                    .settlements_seen = 1,
+                    .amount = part.amount,
+                    .actor = decision.actor,
+                    .reason = decision.reason};
+    finding.fields = match::agreements(comparison);
+    if (relation.veto)
+        finding.overruled = match::token(*relation.veto);
+    return finding;
+}
+
 Upshot upshot_of(const flow::Settlement& settlement, const std::vector<FoundPart>& parts) {
     Upshot upshot{.settlement = settlement.id,
                   .status = SettlementStatus::matched,
@@ -143,14 +168,9 @@ Step<> make_matches(Session& s, const Work& work, const Decision& decision,
     co_await store::update_settlement(s, work.tenant, settlement.id, upshot.status,
                                       version + static_cast<std::int64_t>(parts.size()));
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        const Finding finding{.rank = upshot.pairs[i].rank,
-                              .pairing = upshot.pairing,
-                              .payments_seen = parts.size(),
-                              .settlements_seen = 1,
-                              .after_watermark = false,
-                              .amount = parts[i].amount,
-                              .actor = decision.actor,
-                              .reason = decision.reason};
+        Finding finding = finding_of(decision, settlement, parts[i], upshot.pairs[i]);
+        finding.pairing = upshot.pairing;
+        finding.payments_seen = parts.size();
         const auto after =
             co_await make_match(s, work, settlement, ++version, parts[i].payment, finding);
         co_await settle_rest(s, work, after);
@@ -161,6 +181,107 @@ Step<> make_matches(Session& s, const Work& work, const Decision& decision,
         parts.size() == 1 && parts.front().payment.identity.amount == settlement.identity.amount;
     if (!is_of_its_amount) // nor does it stand in anybody's way among those of its own amount
         co_await settle_waiting(s, work.context, work.tenant, settlement.identity, work.now);
+}
+
+Step<> lock_payments_of(Session& s, const Work& work, const std::vector<flow::Match>& matches) {
+    store::Locks locks;
+    for (const flow::Match& match : matches) {
+        const auto payment = co_await store::find_payment(s, work.tenant, match.payment_id);
+        match::Identity whole = payment->identity;
+        whole.amount = payment->amount;
+        add_block_lock(locks, work.context, work.tenant, whole);
+    }
+    co_await s.lock(locks);
+}
+
+// What the rules make of a settlement that is taken out of its match.
+struct Outlook {
+    Verdict verdict;
+    Reach reach = Reach::exact;
+};
+
+// An id may match it at once; else all that it may be is for a person to choose from.
+Step<Outlook> outlook_of(Session& s, const Work& work, const flow::Settlement& settlement) {
+    Outlook outlook;
+    outlook.verdict = co_await judge(s, work.context, work.tenant, settlement, Reach::exact);
+    if (!may_match(outlook.verdict, work, settlement, Reach::exact)) {
+        outlook.reach = Reach::loose;
+        outlook.verdict = co_await judge(s, work.context, work.tenant, settlement, Reach::loose);
+    }
+    co_return outlook;
+}
+
+Upshot upshot_of(const flow::Settlement& settlement, const Outlook& outlook, const Work& work) {
+    const Verdict& verdict = outlook.verdict;
+    Upshot upshot{.settlement = settlement.id, .status = SettlementStatus::unmatched};
+    const auto pair_of = [&](const RankedPayment& candidate) {
+        return Upshot::Pair{candidate.payment.id, candidate.payment.client_id, candidate.rank,
+                            settlement.amount};
+    };
+    if (may_match(verdict, work, settlement, outlook.reach)) {
+        upshot.status = SettlementStatus::matched;
+        upshot.pairs.push_back(pair_of(verdict.candidates.front()));
+    } else if (verdict.outcome == match::Outcome::ambiguous) {
+        upshot.status = SettlementStatus::ambiguous;
+        for (const RankedPayment& candidate : verdict.candidates)
+            upshot.candidates.push_back(pair_of(candidate));
+    }
+    return upshot;
+}
+
+// The settlement, of which a match was undone, stands among those that wait; its owner is told.
+Step<> let_wait_again(Session& s, const Work& work, flow::Settlement& settlement,
+                      const flow::Undone& undone) {
+    co_await store::mark_undone(s, work.tenant, settlement.id, settlement.refused);
+    const auto event =
+        flow::unmatched_event(work.context.ids.next<EventId>(), settlement, work.now, undone);
+    settlement.status = SettlementStatus::unmatched;
+    ++settlement.version;
+    co_await store::update_settlement(s, work.tenant, settlement.id, settlement.status,
+                                      settlement.version);
+    co_await park(s, work, settlement);
+    co_await tell(s, work.context, work.tenant, event);
+}
+
+// The payments that a review names and the settlement does not refuse yet.
+Step<std::vector<PaymentId>> candidates_in(Session& s, const Work& work,
+                                           const flow::Settlement& settlement,
+                                           const store::ReviewRow& review) {
+    std::vector<PaymentId> named;
+    const auto detail = wire::JsonDocument::parse(review.detail);
+    const auto list = detail ? detail->root().member("candidates") : std::nullopt;
+    for (std::size_t i = 0; list && i < list->size(); ++i) {
+        const auto id = list->at(i).member("payment_id");
+        if (!id || !id->string())
+            continue;
+        const auto payment =
+            co_await store::find_payment_by_client_id(s, work.tenant, *id->string());
+        if (payment && !settlement.refuses(payment->payment.id))
+            named.push_back(payment->payment.id);
+    }
+    co_return named;
+}
+
+// It is none of the payments that the review names, and waits on: they are not suggested again.
+Step<Result<Upshot>> dismiss(Session& s, const Context& context, const Decision& decision,
+                             SettlementId id) {
+    const Work work = work_of(context, decision);
+    auto settlement = co_await lock_settlement(s, work, id);
+    const auto review = co_await store::find_open_review_of(s, work.tenant, id);
+    if (!settlement || !review || review->id != *decision.review)
+        co_return fail(Code::state_conflict, "the review is closed");
+    for (const PaymentId payment : co_await candidates_in(s, work, *settlement, *review))
+        settlement->refused.push_back(payment);
+    if (settlement->refused.size() > refused_max)
+        co_return fail(Code::limit_reached, "so many payments were refused for this settlement "
+                                            "that it can only be accepted or rejected");
+    Upshot upshot{.settlement = id, .status = settlement->status};
+    if (decision.dry_run)
+        co_return upshot;
+    co_await close_as(s, decision, *settlement, review->id, "close");
+    co_await store::update_refused(s, work.tenant, id, settlement->refused);
+    co_await settle_waiting(s, context, work.tenant, settlement->identity, work.now);
+    co_return upshot;
 }
 
 } // namespace
@@ -183,7 +304,7 @@ Step<Result<Upshot>> match_by_hand(Session& s, const Context& context, Decision 
     const Upshot upshot = upshot_of(*settlement, *found);
     if (decision.dry_run)
         co_return upshot;
-    co_await close_as(s, decision, *review, found->size() == 1 ? "accept" : "split");
+    co_await close_as(s, decision, *settlement, *review, found->size() == 1 ? "accept" : "split");
     co_await make_matches(s, work, decision, *settlement, *found, upshot);
     co_return upshot;
 }
@@ -203,11 +324,16 @@ Step<Result<Upshot>> reject(Session& s, const Context& context, Decision decisio
     const Upshot upshot{.settlement = id, .status = SettlementStatus::rejected};
     if (decision.dry_run)
         co_return upshot;
-    co_await close_as(s, decision, *review, "reject");
+    co_await close_as(s, decision, *settlement, *review, "reject");
     co_await unpark(s, work, *settlement);
-    co_await store::update_settlement(s, work.tenant, id, upshot.status, settlement->version + 1);
+    const std::string told =
+        co_await store::type_told(s, work.tenant, id.value, settlement->version);
+    const bool is_news = told != flow::settlement_unmatched;
+    co_await store::update_settlement(s, work.tenant, id, upshot.status,
+                                      settlement->version + (is_news ? 1 : 0));
     const auto event = flow::unmatched_event(context.ids.next<EventId>(), *settlement, work.now);
-    co_await tell(s, context, work.tenant, event);
+    if (is_news)
+        co_await tell(s, context, work.tenant, event);
     co_await settle_waiting(s, context, work.tenant, settlement->identity, work.now);
     co_return upshot;
 }
@@ -223,38 +349,34 @@ Step<Result<Upshot>> undo(Session& s, const Context& context, Decision decision,
         live, [id](const flow::Match& candidate) { return candidate.id == id; });
     if (!is_live)
         co_return fail(Code::state_conflict, "the match has ended");
-    const Upshot upshot{.settlement = settlement->id, .status = SettlementStatus::unmatched};
-    if (decision.dry_run)
-        co_return upshot;
-    store::Locks locks;
-    for (const flow::Match& each : live) {
-        const auto payment = co_await store::find_payment(s, work.tenant, each.payment_id);
-        match::Identity whole = payment->identity;
-        whole.amount = payment->amount;
-        add_block_lock(locks, context, work.tenant, whole);
+    settlement->undone = true;
+    for (const flow::Match& each : live)
         settlement->refused.push_back(each.payment_id);
+    if (decision.dry_run) {
+        settlement->status = SettlementStatus::unmatched;
+        const Outlook outlook = co_await outlook_of(s, work, *settlement);
+        co_return upshot_of(*settlement, outlook, work);
     }
-    co_await s.lock(locks);
+    co_await lock_payments_of(s, work, live);
     const auto payments = co_await undo_matches(
         s, work, *settlement, {Afterwards::expected, decision.reason, decision.actor});
-    co_await store::update_refused(s, work.tenant, settlement->id, settlement->refused);
-    co_await store::update_settlement(s, work.tenant, settlement->id, SettlementStatus::unmatched,
-                                      settlement->version + 1);
-    co_await park(s, work, *settlement);
-    const auto event =
-        flow::unmatched_event(context.ids.next<EventId>(), *settlement, work.now,
-                              flow::Undone{payments.front().client_id, decision.reason});
-    co_await tell(s, context, work.tenant, event);
+    co_await let_wait_again(s, work, *settlement,
+                            flow::Undone{payments.front().client_id, decision.reason});
+    const Outlook outlook = co_await outlook_of(s, work, *settlement);
+    (void)co_await follow(s, work, *settlement, outlook.verdict, outlook.reach);
+    co_await settle_waiting(s, work.context, work.tenant, settlement->identity, work.now);
     for (const flow::Payment& payment : payments)
-        co_await settle_waiting(s, context, work.tenant, payment.identity, work.now);
+        co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
     co_await weigh_later(s, work, settlement->id, work.now);
-    co_return upshot;
+    co_return upshot_of(*settlement, outlook, work);
 }
 
-Step<Result<Upshot>> close_by_hand(Session& s, Decision decision) {
+Step<Result<Upshot>> close_by_hand(Session& s, const Context& context, Decision decision) {
     const auto review = co_await store::find_review(s, decision.tenant, *decision.review);
     if (!review)
         co_return not_found("review");
+    if (review->kind == store::review_suggested_match)
+        co_return co_await dismiss(s, context, decision, SettlementId{review->subject_id});
     if (review->status != "open")
         co_return fail(Code::state_conflict, "the review is closed");
     if (!decision.dry_run) {

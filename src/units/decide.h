@@ -42,6 +42,8 @@ struct Upshot {
     flow::SettlementStatus status = flow::SettlementStatus::unmatched;
     flow::Pairing pairing = flow::Pairing::one;
     std::vector<Pair> pairs = {};
+    // Undone: among which payments a person decides now (status ambiguous), best rank first.
+    std::vector<Pair> candidates = {};
 };
 
 struct PaymentPart {
@@ -61,12 +63,16 @@ store::Step<Result<Upshot>> reject(store::Session& s, const Context& context, De
                                    SettlementId settlement);
 
 // The match, and all others of its settlement, end; the settlement and its payments wait again, and
-// are never matched to each other by the rules. Fails with not_found, state_conflict (it has
+// are never matched to each other by the rules. From then on the rules match the settlement by an
+// id alone: whatever else fits it is put to review. Fails with not_found, state_conflict (it has
 // ended).
 store::Step<Result<Upshot>> undo(store::Session& s, const Context& context, Decision decision,
                                  MatchId match);
 
-// A review that is of no settlement has been seen to. Fails with not_found, state_conflict.
-store::Step<Result<Upshot>> close_by_hand(store::Session& s, Decision decision);
+// A review that is of no settlement has been seen to; or the settlement is none of the payments
+// that a suggested_match shows, and waits on without them. Fails with not_found, state_conflict,
+// limit_reached (too many payments were refused).
+store::Step<Result<Upshot>> close_by_hand(store::Session& s, const Context& context,
+                                          Decision decision);
 
 } // namespace settled::units

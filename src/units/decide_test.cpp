@@ -125,6 +125,16 @@ TEST(Decide, a_rejected_settlement_is_looked_for_no_more) {
     EXPECT_EQ(match(world, "t", {{"p", std::nullopt}}), "state_conflict");
 }
 
+TEST(Decide, a_rejection_tells_what_was_told_already_no_second_time) {
+    World world;
+    arrive(world, "t");
+    world.clock().advance(world.context().unmatched_grace);
+    ASSERT_EQ(world.run_due(), 1);
+    EXPECT_EQ(reject_settlement(world, "t"), "");
+    EXPECT_EQ(world.events().size(), 1);
+    EXPECT_EQ(world.settlement("t").version, 1);
+}
+
 TEST(Decide, an_undone_match_stays_on_record_and_is_not_made_again) {
     World world;
     world.register_payment(twin(world, "p"));
@@ -164,6 +174,131 @@ TEST(Decide, an_undone_part_gives_the_payment_its_rest_back) {
     EXPECT_EQ(world.payment_named("p").status, PaymentStatus::partially_settled);
     EXPECT_EQ(world.payment_named("p").identity.amount, gbp(400));
     EXPECT_EQ(world.payment_of("t2"), "p") << "the other part stays";
+}
+
+Result<Upshot> undo_match_of_t(World& world, bool dry_run) {
+    const MatchId id = world.match_of("t")->id;
+    return world.write<Result<Upshot>>([&](store::Session& s) {
+        return undo(s, world.context(), decision(world, std::nullopt, dry_run), id);
+    });
+}
+
+std::vector<std::string> told(World& world) {
+    std::vector<std::string> types;
+    for (const auto& event : world.events())
+        types.push_back(event.type);
+    return types;
+}
+
+TEST(Decide, after_an_undo_what_fits_without_an_id_is_for_a_person) {
+    World world;
+    for (const char* order : {"2041", "2042"}) {
+        auto payment = world.payment(order, 2000);
+        payment.reference = "ACMESHOP-" + std::string(order);
+        world.register_payment(payment);
+    }
+    auto fact = world.fact(2000);
+    fact.reference = "ACMESHOP-20";
+    world.settle("t", fact);
+    world.pass_watermark();
+    EXPECT_EQ(match(world, "t", {{"2041", std::nullopt}}), "");
+    const auto asked = undo_match_of_t(world, true);
+    const auto done = undo_match_of_t(world, false);
+    for (const auto* each : {&asked, &done}) {
+        ASSERT_TRUE(each->has_value());
+        EXPECT_EQ((*each)->status, SettlementStatus::ambiguous);
+        EXPECT_TRUE((*each)->pairs.empty());
+        ASSERT_EQ((*each)->candidates.size(), 1);
+        EXPECT_EQ((*each)->candidates[0].client_id, "2042");
+    }
+    world.clock().advance(std::chrono::hours(1));
+    (void)world.run_due();
+    EXPECT_TRUE(world.pairs().empty()) << "the rules took 2041 away by no fact of their own";
+    EXPECT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
+    ASSERT_EQ(world.reviews().size(), 1);
+    EXPECT_EQ(world.reviews().at(0).kind, "settlement_ambiguous");
+    EXPECT_THAT(world.reviews().at(0).detail, ::testing::HasSubstr("only_suggested"));
+    EXPECT_THAT(told(world),
+                ::testing::ElementsAre("settlement.ambiguous", "settlement.matched",
+                                       "settlement.unmatched", "settlement.ambiguous"));
+    EXPECT_EQ(match(world, "t", {{"2042", std::nullopt}}, world.reviews().at(0).id), "");
+    EXPECT_EQ(world.payment_of("t"), "2042");
+}
+
+TEST(Decide, after_an_undo_an_id_still_decides_and_the_evidence_counts_who_was_left_out) {
+    World world;
+    for (const char* id : {"p1", "p2"}) {
+        auto payment = twin(world, id);
+        payment.end_to_end_id = "E2E-0000001";
+        world.register_payment(payment);
+    }
+    auto fact = world.fact(1234);
+    fact.end_to_end_id = "E2E-0000001";
+    world.settle("t", fact);
+    EXPECT_EQ(match(world, "t", {{"p1", std::nullopt}}), "");
+    const auto asked = undo_match_of_t(world, true);
+    ASSERT_TRUE(asked.has_value());
+    EXPECT_EQ(asked->status, SettlementStatus::matched);
+    ASSERT_EQ(asked->pairs.size(), 1);
+    EXPECT_EQ(asked->pairs[0].client_id, "p2");
+    EXPECT_EQ(asked->pairs[0].rank, match::Rank::end_to_end_id);
+    EXPECT_TRUE(undo_match_of_t(world, false).has_value());
+    EXPECT_EQ(world.payment_of("t"), "p2");
+    EXPECT_EQ(world.match_of("t")->actor, "") << "by the rules";
+    EXPECT_THAT(world.match_of("t")->evidence, ::testing::HasSubstr(R"("excluded":1)"));
+}
+
+TEST(Decide, what_comes_after_an_undo_is_for_a_person_too) {
+    World world;
+    world.register_payment(twin(world, "p1"));
+    arrive(world, "t");
+    world.pass_watermark();
+    ASSERT_TRUE(undo_match_of_t(world, false).has_value());
+    EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched) << "nothing else fits";
+    world.suggest_nothing(); // of what was undone a person is asked all the same
+    world.register_payment(twin(world, "p2"));
+    (void)world.run_due();
+    EXPECT_EQ(world.payment_of("t"), "");
+    EXPECT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
+    ASSERT_EQ(world.reviews().size(), 1);
+    auto known = twin(world, "p3");
+    known.end_to_end_id = "E2E-0000003";
+    world.register_payment(known);
+    EXPECT_THAT(world.reviews().at(0).detail, ::testing::HasSubstr("p3"));
+}
+
+TEST(Decide, what_was_undone_becomes_no_part_of_a_sum) {
+    World world;
+    auto whole = twin(world, "whole", 1000);
+    world.register_payment(twin(world, "p", 400));
+    arrive(world, "t", 400);
+    world.pass_watermark();
+    ASSERT_TRUE(undo_match_of_t(world, false).has_value());
+    world.register_payment(whole);
+    arrive(world, "rest", 600);
+    world.pass_watermark();
+    world.clock().advance(std::chrono::hours(1));
+    (void)world.run_due();
+    EXPECT_EQ(world.payment_of("t"), "");
+    EXPECT_EQ(world.payment_named("whole").status, PaymentStatus::expected);
+}
+
+TEST(Decide, a_match_by_hand_says_what_agreed_what_differed_and_what_was_overruled) {
+    World world;
+    auto payment = twin(world, "p");
+    payment.payer = testing::party("040004 12345678");
+    world.register_payment(payment);
+    auto fact = world.fact(1234);
+    fact.reference = "INV-2041";
+    fact.counterparty = testing::party("040004 87654321");
+    world.settle("t", fact);
+    world.pass_watermark();
+    ASSERT_EQ(world.payment_of("t"), "");
+    EXPECT_EQ(match(world, "t", {{"p", std::nullopt}}), "");
+    const std::string evidence = world.match_of("t")->evidence;
+    EXPECT_THAT(evidence, ::testing::HasSubstr(R"("agreed":["reference","account","amount"])"));
+    EXPECT_THAT(evidence, ::testing::HasSubstr(R"("differs":["payer_account"])"));
+    EXPECT_THAT(evidence, ::testing::HasSubstr(R"("overruled":"payer_differs")"));
 }
 
 // Everything that a decision could have changed, as text.
@@ -223,7 +358,10 @@ TEST(Decide, a_dry_run_says_what_would_be_and_writes_nothing) {
     const auto undone = world.write<Result<Upshot>>([&](store::Session& s) {
         return undo(s, world.context(), decision(world, std::nullopt, true), made);
     });
-    EXPECT_EQ(undone->status, SettlementStatus::unmatched);
+    EXPECT_EQ(undone->status, SettlementStatus::ambiguous) << "p1 fits, and a person decides";
+    ASSERT_EQ(undone->candidates.size(), 1);
+    EXPECT_EQ(undone->candidates[0].client_id, "p1");
+    EXPECT_EQ(undone->candidates[0].rank, match::Rank::reference);
     EXPECT_EQ(state_of(world), after);
 }
 

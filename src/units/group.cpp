@@ -32,9 +32,14 @@ std::optional<match::Rank> rank_but_for_amount(const match::Identity& payment,
                : std::nullopt;
 }
 
-bool all_ripe(const Work& work, const std::vector<flow::Settlement>& settlements) {
+// The rules may give it to a payment by more than an id, now.
+bool may_join(const Work& work, const flow::Settlement& settlement) {
+    return !settlement.undone && work.context.watermark_passed(settlement, work.now);
+}
+
+bool all_may_join(const Work& work, const std::vector<flow::Settlement>& settlements) {
     return std::ranges::all_of(settlements, [&](const flow::Settlement& settlement) {
-        return work.context.watermark_passed(settlement, work.now);
+        return may_join(work, settlement);
     });
 }
 
@@ -99,7 +104,7 @@ Step<std::optional<GroupPlan>> plan_twins(Session& s, const Work& work,
                                                suitors.seen, rules);
     const auto settlements = all_of_one_rank(back, suitors);
     if (!settlements || settlements->size() != payments->size() ||
-        !match::are_twins(identities_of(*settlements)) || !all_ripe(work, *settlements))
+        !match::are_twins(identities_of(*settlements)) || !all_may_join(work, *settlements))
         co_return std::nullopt;
     co_return plan_of_twins(*payments, *settlements, choice.candidates.front().rank, rules);
 }
@@ -198,8 +203,7 @@ Step<std::optional<GroupPlan>> plan_split(Session& s, const Work& work,
     for (const std::size_t member : group.members) {
         const flow::Settlement& part = suitors.items[member];
         const auto others = co_await known_payments(s, work, part, rules);
-        if (!others.may_be_summed() || others.items.size() != 1 ||
-            !work.context.watermark_passed(part, work.now))
+        if (!others.may_be_summed() || others.items.size() != 1 || !may_join(work, part))
             co_return std::nullopt;
         plan.rank = std::max(plan.rank, suitors.ranks[member]);
         plan.parts.push_back({part, payment, part.amount});
@@ -222,8 +226,7 @@ Step<> carry_out_merge(Session& s, const Work& work, const GroupPlan& plan) {
     const flow::Settlement& settlement = plan.parts.front().settlement;
     const auto count = static_cast<std::int64_t>(plan.parts.size());
     co_await unpark(s, work, settlement);
-    if (settlement.status == flow::SettlementStatus::ambiguous)
-        co_await close_open_review(s, work, settlement);
+    co_await close_open_review(s, work, settlement);
     co_await store::update_settlement(s, work.tenant, settlement.id,
                                       flow::SettlementStatus::matched, settlement.version + count);
     std::int64_t version = settlement.version;
@@ -238,6 +241,8 @@ Step<> carry_out_merge(Session& s, const Work& work, const GroupPlan& plan) {
 
 Step<std::optional<GroupPlan>> plan_group(Session& s, const Work& work,
                                           const flow::Settlement& settlement) {
+    if (settlement.undone)
+        co_return std::nullopt;
     const auto rules = work.context.rules_of(work.tenant, settlement.identity.account);
     auto plan = co_await plan_twins(s, work, settlement, *rules);
     if (plan)

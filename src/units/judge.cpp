@@ -1,5 +1,9 @@
 #include "units/judge.h"
 
+#include "match/ladder.h"
+
+#include <algorithm>
+
 namespace settled::units {
 
 using match::Outcome;
@@ -8,21 +12,46 @@ namespace {
 
 using Payments = Candidates<flow::Payment>;
 
+// After a person has undone what was matched, only an id speaks for itself.
+match::RuleSet with_ids_alone(match::RuleSet rules) {
+    for (std::size_t rank = 0; rank < rules.policies.size(); ++rank) {
+        match::Policy& policy = rules.policies[rank];
+        const bool is_id = rank == static_cast<std::size_t>(match::Rank::uetr) ||
+                           rank == static_cast<std::size_t>(match::Rank::end_to_end_id);
+        if (!is_id && policy != match::Policy::off)
+            policy = match::Policy::suggest;
+    }
+    return rules;
+}
+
+std::size_t count_related(const std::vector<flow::Payment>& payments,
+                          const match::Identity& settlement, const match::RuleSet& rules) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(payments, [&](const flow::Payment& payment) {
+            return match::relate(payment.identity, settlement, rules).rank.has_value();
+        }));
+}
+
 store::Step<Verdict> judge_among(store::Session& s, const Context& context, TenantId tenant,
                                  const flow::Settlement& settlement, const Payments& payments,
                                  Reach reach) {
     const auto rules = context.rules_of(tenant, settlement.identity.account);
     Verdict verdict;
-    const match::Choice choice =
-        match::choose_payment(settlement.identity, payments.identities, payments.seen, *rules);
+    const auto narrowed = settlement.undone ? std::optional(with_ids_alone(*rules)) : std::nullopt;
+    const match::Choice choice = match::choose_payment(
+        settlement.identity, payments.identities, payments.seen, narrowed ? *narrowed : *rules);
     verdict.payments_seen = payments.items.size();
     verdict.reads = payments.reads;
     verdict.all_compared = payments.seen != match::Seen::some;
-    verdict.outcome = choice.outcome;
+    verdict.excluded = count_related(payments.refused, settlement.identity, *rules);
+    const bool may_only_be_suggested =
+        choice.outcome == Outcome::none && !choice.candidates.empty();
+    verdict.outcome =
+        settlement.undone && may_only_be_suggested ? Outcome::ambiguous : choice.outcome;
     for (const match::Candidate& candidate : choice.candidates)
         verdict.candidates.push_back({payments.items[candidate.index], candidate.rank,
                                       candidate.policy, candidate.comparison, candidate.not_taken});
-    if (choice.outcome != Outcome::one)
+    if (verdict.outcome != Outcome::one)
         co_return verdict;
 
     const flow::Payment& chosen = verdict.candidates.front().payment;

@@ -19,11 +19,15 @@ struct RankedPayment {
 
 struct Verdict {
     match::Outcome outcome = match::Outcome::none;
-    // one: the payment; ambiguous: the rivals, best first; none: what might be suggested
+    // one: the payment; ambiguous: the rivals, best first; none: what might be suggested. Of a
+    // settlement that a person has taken out of a match, what an id does not decide is ambiguous:
+    // a person decides again.
     std::vector<RankedPayment> candidates;
     bool all_compared = true; // false: there were more than limits::candidates_max
     std::size_t payments_seen = 0;
     std::size_t settlements_seen = 0;
+    // Payments that are no candidates only because somebody said that it is none of them.
+    std::size_t excluded = 0;
     store::Reads reads; // of the index, for both
 
     bool waits_for_watermark() const {

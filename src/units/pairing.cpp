@@ -74,7 +74,8 @@ flow::Match match_of(const Work& work, const flow::Settlement& settlement,
                                      finding.after_watermark, payment.identity.amount,
                                      match::proof_of(key, payment.identity),
                                      match::proof_of(key, settlement.identity), finding.reason,
-                                     work.context.keys.version_of(work.tenant)});
+                                     work.context.keys.version_of(work.tenant), finding.excluded,
+                                     finding.fields, finding.overruled});
     return match;
 }
 

@@ -33,6 +33,9 @@ struct Finding {
     std::optional<Money> amount = std::nullopt; // of the settlement's money; absent: all
     std::string actor = {};                     // who decided, and why; empty: the rules
     std::string reason = {};
+    std::size_t excluded = 0;                       // payments that somebody had said it is not
+    std::vector<match::FieldAgreement> fields = {}; // as in flow::Grounds
+    std::string_view overruled = {};
 };
 
 // Under its amount block whoever settles there waits.

@@ -96,6 +96,7 @@ class Repeater {
         settlement.status = flow::SettlementStatus::unmatched;
         settlement.version = 0;
         settlement.refused.clear();
+        settlement.undone = settlement.suggested = settlement.look_again = false;
         store::Locks locks;
         add_settling_locks(locks, context_, tenant_, settlement.identity);
         co_await s.lock(locks);

@@ -220,7 +220,8 @@ class Replay {
                      .keys = keys_,
                      .unmatched_grace = options_.unmatched_grace,
                      .watermark = options_.watermark,
-                     .rule_book = &rules_};
+                     .rule_book = &rules_,
+                     .suggested_reviews = false}; // nobody would read them
     std::int64_t all_ = 0;
     ReplayReport report_;
 };

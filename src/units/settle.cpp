@@ -27,25 +27,21 @@ Finding finding_of(const Verdict& verdict, bool after_watermark) {
     return {.rank = verdict.candidates.front().rank,
             .payments_seen = verdict.payments_seen,
             .settlements_seen = verdict.settlements_seen,
-            .after_watermark = after_watermark};
+            .after_watermark = after_watermark,
+            .excluded = verdict.excluded};
 }
 
-// What rests on there being no other payment is decided after the watermark, and only by who has
-// looked for rivals of another amount, too.
-bool may_match(const Verdict& verdict, const Work& work, const flow::Settlement& settlement,
-               Reach reach) {
-    return verdict.outcome == Outcome::one &&
-           (!verdict.waits_for_watermark() ||
-            (reach == Reach::loose && work.context.watermark_passed(settlement, work.now)));
+Step<> open_review(Session& s, const Work& work, ReviewId id, std::string_view kind,
+                   const flow::Settlement& settlement, const Verdict& verdict) {
+    co_await store::insert_review(s, work.tenant,
+                                  {id, std::string(kind), settlement.id.value, "open",
+                                   review_detail(settlement, verdict), work.now, std::nullopt});
 }
 
 Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settlement,
                      const Verdict& verdict) {
     const auto id = work.context.ids.next<ReviewId>();
-    co_await store::insert_review(s, work.tenant,
-                                  {id, std::string(store::review_settlement_ambiguous),
-                                   settlement.id.value, "open", review_detail(settlement, verdict),
-                                   work.now, std::nullopt});
+    co_await open_review(s, work, id, store::review_settlement_ambiguous, settlement, verdict);
     std::vector<std::string> candidates;
     for (const RankedPayment& candidate : verdict.candidates)
         candidates.push_back(candidate.payment.client_id);
@@ -64,21 +60,27 @@ Step<> leave_trace(Session& s, const Work& work, const flow::Settlement& settlem
     co_await store::insert_match_keys(s, work.tenant, Side::trace, settlement.id.value, keys);
 }
 
-// What became of a stored settlement that waits and is not matched.
+Step<> update_open_review(Session& s, const Work& work, const flow::Settlement& settlement,
+                          const Verdict& verdict) {
+    const auto review = co_await store::find_open_review_of(s, work.tenant, settlement.id);
+    if (review)
+        co_await store::update_review_detail(s, work.tenant, review->id,
+                                             review_detail(settlement, verdict));
+}
+
+// What became of a stored settlement that waits and is not matched. That nothing fits one that is
+// ambiguous is said by who has looked at other amounts, too: they may be what it is ambiguous by.
 Step<> stand_as(Session& s, const Work& work, const flow::Settlement& settlement,
-                const Verdict& verdict) {
+                const Verdict& verdict, Reach reach) {
     const bool was_ambiguous = settlement.status == SettlementStatus::ambiguous;
     if (verdict.outcome == Outcome::ambiguous && was_ambiguous) {
-        const auto review = co_await store::find_open_review(
-            s, work.tenant, store::review_settlement_ambiguous, settlement.id.value);
-        if (review)
-            co_await store::update_review_detail(s, work.tenant, review->id,
-                                                 review_detail(settlement, verdict));
+        co_await update_open_review(s, work, settlement, verdict);
     } else if (verdict.outcome == Outcome::ambiguous) {
+        co_await close_open_review(s, work, settlement);
         co_await put_to_review(s, work, settlement, verdict);
         co_await store::update_settlement(s, work.tenant, settlement.id,
                                           SettlementStatus::ambiguous, settlement.version + 1);
-    } else if (verdict.outcome == Outcome::none && was_ambiguous) {
+    } else if (verdict.outcome == Outcome::none && was_ambiguous && reach == Reach::loose) {
         co_await close_open_review(s, work, settlement);
         co_await store::update_settlement(s, work.tenant, settlement.id,
                                           SettlementStatus::unmatched, settlement.version);
@@ -129,6 +131,15 @@ class ToWeigh {
     std::vector<Twin> twins_;
 };
 
+// The suggestions that are made of the settlement may be others now. It is weighed once for all
+// that comes and goes meanwhile.
+Step<> look_again_soon(Session& s, const Work& work, const flow::Settlement& settlement) {
+    if (settlement.look_again || !work.context.suggested_reviews)
+        co_return;
+    co_await store::mark_to_look_again(s, work.tenant, settlement.id, true);
+    co_await weigh_later(s, work, settlement.id, work.now + suggestions_lag);
+}
+
 // Settlements of whatever amount that share an identifier with the payment. One that has come may
 // have them as parts, or be a part of them; when it goes, those gain that stood between it and
 // another one.
@@ -139,6 +150,8 @@ Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& pay
          co_await store::find_settlements(s, work.tenant, near))
         if (has == PaymentHas::come || settlement.status == SettlementStatus::ambiguous)
             co_await weigh_later(s, work, settlement.id, work.now);
+        else if (settlement.suggested)
+            co_await look_again_soon(s, work, settlement);
 }
 
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
@@ -156,10 +169,12 @@ Step<> judge_waiting(Session& s, const Work& work, const match::Identity& paymen
             SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
             if (!settlement->is_open())
                 continue;
-            Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
-            const Judged judged =
-                co_await follow(s, work, *settlement, std::move(verdict), Reach::exact);
+            const Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
+            const Judged judged = co_await follow(s, work, *settlement, verdict, Reach::exact);
             again = again || judged == Judged::matched;
+            if (judged == Judged::unmatched && settlement->status == SettlementStatus::unmatched &&
+                (settlement->suggested || !verdict.candidates.empty()))
+                co_await look_again_soon(s, work, *settlement);
             left.add(*settlement, judged, settlement->received_at + work.context.watermark);
         }
     }
@@ -209,14 +224,40 @@ Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
 }
 
 Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& settlement) {
-    const auto review = co_await store::find_open_review(
-        s, work.tenant, store::review_settlement_ambiguous, settlement.id.value);
+    if (!settlement.has_open_review())
+        co_return;
+    const auto review = co_await store::find_open_review_of(s, work.tenant, settlement.id);
     if (review)
         co_await store::close_review(s, work.tenant, review->id, work.now);
+    if (settlement.suggested)
+        co_await store::mark_suggested(s, work.tenant, settlement.id, false);
 }
 
-Step<Judged> follow(Session& s, const Work& work, flow::Settlement settlement, Verdict verdict,
-                    Reach reach) {
+Step<> suggest(Session& s, const Work& work, const flow::Settlement& settlement,
+               const Verdict& verdict) {
+    const bool wanted = work.context.suggested_reviews && !verdict.candidates.empty();
+    if (!wanted) {
+        co_await close_open_review(s, work, settlement);
+    } else if (settlement.suggested) {
+        co_await update_open_review(s, work, settlement, verdict);
+    } else {
+        co_await open_review(s, work, work.context.ids.next<ReviewId>(),
+                             store::review_suggested_match, settlement, verdict);
+        co_await store::mark_suggested(s, work.tenant, settlement.id, true);
+    }
+}
+
+// What rests on there being no other payment is decided after the watermark, and only by who has
+// looked for rivals of another amount, too.
+bool may_match(const Verdict& verdict, const Work& work, const flow::Settlement& settlement,
+               Reach reach) {
+    return verdict.outcome == Outcome::one &&
+           (!verdict.waits_for_watermark() ||
+            (reach == Reach::loose && work.context.watermark_passed(settlement, work.now)));
+}
+
+Step<Judged> follow(Session& s, const Work& work, flow::Settlement settlement,
+                    const Verdict& verdict, Reach reach) {
     if (may_match(verdict, work, settlement, reach)) {
         const flow::Payment payment = verdict.candidates.front().payment;
         const Finding finding =
@@ -227,7 +268,7 @@ Step<Judged> follow(Session& s, const Work& work, flow::Settlement settlement, V
             co_await judge_waiting(s, work, payment.identity);
         co_return Judged::matched;
     }
-    co_await stand_as(s, work, settlement, verdict);
+    co_await stand_as(s, work, settlement, verdict, reach);
     if (verdict.outcome == Outcome::ambiguous)
         co_return Judged::ambiguous;
     co_return verdict.outcome == Outcome::one ? Judged::waits : Judged::unmatched;
@@ -236,8 +277,7 @@ Step<Judged> follow(Session& s, const Work& work, flow::Settlement settlement, V
 Step<flow::Payment> match_waiting(Session& s, const Work& work, const flow::Settlement& settlement,
                                   const flow::Payment& payment, const Finding& finding) {
     co_await unpark(s, work, settlement);
-    if (settlement.status == SettlementStatus::ambiguous)
-        co_await close_open_review(s, work, settlement);
+    co_await close_open_review(s, work, settlement);
     co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::matched,
                                       settlement.version + 1);
     co_return co_await make_match(s, work, settlement, settlement.version + 1, payment, finding);

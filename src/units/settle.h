@@ -39,7 +39,10 @@ enum class Judged : std::uint8_t {
     unmatched,
 };
 store::Step<Judged> follow(store::Session& s, const Work& work, flow::Settlement settlement,
-                           Verdict verdict, Reach reach);
+                           const Verdict& verdict, Reach reach);
+// Whether the rules match it now, by that verdict.
+bool may_match(const Verdict& verdict, const Work& work, const flow::Settlement& settlement,
+               Reach reach);
 
 // A stored settlement that waits gets its match: its status, keys and review follow. Returns the
 // payment as it stands then.
@@ -50,7 +53,15 @@ store::Step<flow::Payment> match_waiting(store::Session& s, const Work& work,
 // What arrived in part waits for its rest, for which a settlement may be there.
 store::Step<> settle_rest(store::Session& s, const Work& work, const flow::Payment& payment);
 
-// Closes the review of an ambiguous settlement that is decided.
+// A settlement is left unmatched: what the rules may only suggest is shown to a person in a review
+// (suggested_match), which is kept up to date and closed when nothing is left of it.
+store::Step<> suggest(store::Session& s, const Work& work, const flow::Settlement& settlement,
+                      const Verdict& verdict);
+// By this much later than what it shows the review may be: payments that come and go in the
+// meantime cost one look together. People read it, and what they decide is checked.
+inline constexpr auto suggestions_lag = std::chrono::seconds(5);
+
+// Closes the open review of a settlement of which it is decided whose it is; there may be none.
 store::Step<> close_open_review(store::Session& s, const Work& work,
                                 const flow::Settlement& settlement);
 

@@ -94,9 +94,10 @@ TEST(Settle, pairs_a_settlement_with_the_payment_that_waits) {
     EXPECT_EQ(match->rank, match::Rank::reference);
     EXPECT_EQ(match->rule_version, match::rule_version);
     EXPECT_THAT(match->evidence,
-                ::testing::StartsWith(R"({"agreed":["reference","account","amount"],)"
-                                      R"("payments_seen":1,"settlements_seen":1,"rivals":0,)"
-                                      R"("after_watermark":true,"expected":{"value":"12.34",)"));
+                ::testing::StartsWith(
+                    R"({"agreed":["reference","account","amount"],)"
+                    R"("payments_seen":1,"settlements_seen":1,"rivals":0,)"
+                    R"("excluded":0,"after_watermark":true,"expected":{"value":"12.34",)"));
     EXPECT_THAT(match->evidence, ::testing::Not(::testing::HasSubstr("2041")))
         << "what was compared is hashed";
     EXPECT_EQ(world.payment_named("order-1").status, flow::PaymentStatus::settled);

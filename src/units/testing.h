@@ -83,6 +83,7 @@ class World {
     }
 
     void use_rules(const RuleBook& rules) { context_->rule_book = &rules; }
+    void suggest_nothing() { context_->suggested_reviews = false; }
 
     store::Store& store() { return *store_; }
     std::string directory() const { return directory_.path(); }

@@ -43,6 +43,14 @@ struct Story {
         const auto open = world.reviews();
         return open.empty() ? "" : open.front().kind;
     }
+    Result<Upshot> accept(const char* payment) {
+        const Decision decision{World::tenant, {}, "key_1", "it is this one's", world.now()};
+        const auto parts =
+            std::make_shared<const std::vector<PaymentPart>>(1, PaymentPart{payment, std::nullopt});
+        return world.write<Result<Upshot>>([&](store::Session& s) {
+            return match_by_hand(s, world.context(), decision, world.settlement("t").id, parts);
+        });
+    }
     Result<Upshot> undo() {
         const Decision decision{World::tenant, {}, "key_1", "it was the other's", world.now()};
         return world.write<Result<Upshot>>([&](store::Session& s) {
@@ -80,11 +88,17 @@ TEST(ToldLate, its_owner_hears_of_it) {
     EXPECT_EQ(story.world.deliveries().size(), 1U);
 }
 
-TEST(ToldLate, it_gets_its_money_when_a_person_undoes_the_match_and_the_review_is_closed) {
+TEST(ToldLate, it_is_the_candidate_when_a_person_undoes_the_match_and_accepting_it_closes_both) {
     Story story;
     story.tell_it();
     ASSERT_TRUE(story.undo());
     (void)story.world.run_due();
+    EXPECT_EQ(story.world.payment_of("t"), "") << "who undid the match says whose it is";
+    const auto reviews = story.world.reviews();
+    ASSERT_EQ(reviews.size(), 2U);
+    EXPECT_EQ(reviews.front().kind, store::review_settlement_ambiguous);
+    EXPECT_THAT(reviews.front().detail, ::testing::HasSubstr(R"("payment_id":"late")"));
+    ASSERT_TRUE(story.accept("late"));
     EXPECT_EQ(story.world.payment_of("t"), "late");
     EXPECT_EQ(story.world.payment_named("known").status, flow::PaymentStatus::expected);
     EXPECT_THAT(story.world.reviews(), ::testing::IsEmpty());

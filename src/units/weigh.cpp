@@ -68,13 +68,18 @@ Step<bool> try_group(Session& s, const Work& work, const flow::Settlement& settl
 }
 
 Step<> decide(Session& s, const Work& work, const flow::Settlement& settlement) {
-    Verdict verdict = co_await judge_locked(s, work, settlement);
-    const Judged judged = co_await follow(s, work, settlement, std::move(verdict), Reach::loose);
+    if (settlement.look_again)
+        co_await store::mark_to_look_again(s, work.tenant, settlement.id, false);
+    const Verdict verdict = co_await judge_locked(s, work, settlement);
+    const Judged judged = co_await follow(s, work, settlement, verdict, Reach::loose);
     if (judged == Judged::matched)
         co_return;
     const auto now_stands = co_await store::find_settlement(s, work.tenant, settlement.id);
     const bool matched = co_await try_group(s, work, *now_stands);
-    if (!matched && judged == Judged::unmatched && settlement.version == 0)
+    if (matched || judged != Judged::unmatched)
+        co_return;
+    co_await suggest(s, work, *now_stands, verdict);
+    if (settlement.version == 0)
         co_await tell_unmatched_later(s, work, settlement.id,
                                       settlement.received_at + work.context.unmatched_grace);
 }

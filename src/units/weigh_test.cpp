@@ -94,6 +94,24 @@ TEST(Weigh, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
                                              "settlement.unmatched v3"));
 }
 
+TEST(Weigh, what_is_ambiguous_by_other_amounts_is_told_once_whoever_comes_beside_it) {
+    World world;
+    for (const char* id : {"p", "q"})
+        world.register_payment(payment_of(world, {id, 9000, "", "E2E-0000001"}));
+    arrive(world, {"t", 4000, "", "E2E-0000001"});
+    pass_watermark(world);
+    ASSERT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
+    for (int i = 0; i < 3; ++i) {
+        auto other = payment_of(world, {"o" + std::to_string(i), 4000, "", "E2E-000000X"});
+        other.end_to_end_id += std::to_string(i);
+        world.register_payment(other);
+        world.clock().advance(world.context().unmatched_grace);
+        (void)world.run_due();
+    }
+    EXPECT_THAT(event_types(world), ::testing::ElementsAre("settlement.ambiguous"));
+    EXPECT_EQ(world.reviews("").size(), 1);
+}
+
 constexpr std::string_view long_reference = "ACME SHOP ORDER 20417 LONDON";
 
 TEST(Weigh, a_cut_reference_alone_waits_for_the_watermark) {

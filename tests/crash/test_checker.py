@@ -20,7 +20,7 @@ GOOD = """
       VALUES (1, 20, 'settled', x'', 'settled', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '', 1234),
              (1, 21, 'open', x'', 'expected', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '', 0);
     INSERT INTO settlement VALUES (1, 30, 10, 'matched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 1,
-        '', '', '', '', '', '', '');
+        '', '', '', '', '', '', '', 0, 0, 0);
     INSERT INTO settlement_match (tenant_id, id, settlement_id, payment_id, rank, rule_version, evidence, matched_at,
         amount_minor)
       VALUES (1, 40, 30, 20, 2, 1, '{}', 10, 1234);
@@ -35,7 +35,7 @@ PLANTED = {
     "a webhook without its key (a conflict's second body apart)": "DELETE FROM webhook_key",
     "two settlements of one transaction":
         "INSERT INTO settlement SELECT 1, 31, 10, 'unmatched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 0,"
-        " '', '', '', '', '', '', ''",
+        " '', '', '', '', '', '', '', 0, 0, 0",
     "a settlement without its webhook": "UPDATE settlement SET webhook_id = 98",
     "a match of a settlement that is not matched, or of a payment that is not settled":
         "UPDATE payment SET amount_minor = 1235 WHERE id = 20",
@@ -49,6 +49,8 @@ PLANTED = {
         "UPDATE payment SET settled_minor = 5 WHERE id = 21",
     "an ambiguous settlement without its one open review, or one with a review that is not":
         "UPDATE settlement SET status = 'ambiguous'",
+    "a settlement with a suggestion and without its one open review, or the reverse":
+        "UPDATE settlement SET suggested = 1",
     "an unmatched settlement that nobody will look at or tell of": "UPDATE settlement SET status = 'unmatched'",
     "other than one settlement.matched for a matched settlement":
         "INSERT INTO event VALUES (1, 51, 'settlement.matched', 30, 2, '{}', 4)",

@@ -128,7 +128,7 @@ def test_two_payments_that_fit_alike_are_a_review_and_never_a_guess(shared, cont
     assert settlement["status"] == "ambiguous" and settlement["review_id"] == review["id"]
 
 
-def test_a_payment_told_after_another_was_given_its_money_is_a_review_and_undoing_gives_it_back(shared, contract):
+def test_a_payment_told_after_another_was_given_its_money_is_a_review_and_a_person_gives_it_back(shared, contract):
     """The reference was cut to what both begin with, and only one of them was known."""
     iban = shared.account()
     _, path = shared.endpoint(events=["payment.told_late"])
@@ -147,7 +147,13 @@ def test_a_payment_told_after_another_was_given_its_money_is_a_review_and_undoin
     doubted, = review["detail"]["matches"]
     assert doubted["payment_id"] == known["client_id"]
     shared.api.post(f"/v1/matches/{doubted['match_id']}/undo", {"reason": "it was the other's"})
-    wait_for(lambda: shared.api.get(f"/v1/payments/{late['client_id']}")["status"] == "settled", "judged again")
+    undone = shared.api.get(f"/v1/settlements/{settlement['id']}")
+    assert (undone["status"], undone["match"]) == ("ambiguous", None), "no id says whose it is"
+    candidates = shared.api.get(f"/v1/reviews/{undone['review_id']}")["detail"]["candidates"]
+    assert [candidate["payment_id"] for candidate in candidates] == [late["client_id"]]
+    shared.api.post(f"/v1/reviews/{undone['review_id']}/accept",
+                    {"payment_id": late["client_id"], "reason": "she paid"})
+    assert shared.api.get(f"/v1/payments/{late['client_id']}")["status"] == "settled"
     assert shared.api.get(f"/v1/payments/{known['client_id']}")["status"] == "expected"
     assert shared.api.get(f"/v1/reviews/{review['id']}")["status"] == "closed"
 

@@ -276,8 +276,7 @@ def test_a_review_of_no_settlement_is_closed_by_the_file(desk):
     payload = settled_payload(desk.iban)
     desk.world.bank.acknowledged("TransactionSettled", payload)
     desk.world.bank.acknowledged("TransactionSettled", {**payload, "Reference": "OTHER"})
-    review = desk.api.all("/v1/reviews?status=open")[0]
-    assert review["kind"] == "webhook_conflict"
+    review = next(r for r in desk.api.all("/v1/reviews?status=open") if r["kind"] == "webhook_conflict")
     row, = desk.rows(review)
     assert (row["kind"], row["settlement_id"], row["payment_id"]) == ("webhook_conflict", "", "")
     refused, _ = desk.read(desk.file([{**row, "decision": "reject", "reason": "x"}]), expect=REFUSED)
@@ -287,3 +286,40 @@ def test_a_review_of_no_settlement_is_closed_by_the_file(desk):
     assert desk.review(review)["status"] == "open"
     assert desk.read(file)[1]["done"] == 1
     assert desk.review(review)["decision"] == "close"
+
+
+def test_what_only_a_person_may_decide_is_shown_exported_and_decided_by_the_file(desk):
+    payments = [desk.world.payment(desk.iban, amount) for amount in ("31.07", "31.08", "31.09")]
+    ids = [payment["client_id"] for payment in payments]
+    for amount in ("31.07", "31.08", "31.09"):
+        payload = settled_payload(desk.iban, amount, Reference="", EndToEndTransactionId="NOTPROVIDED")
+        desk.world.bank.acknowledged("TransactionSettled", payload)
+
+    def suggested():
+        of_ours = {s["id"] for s in desk.api.all(f"/v1/settlements?account={desk.iban}")}
+        found = [r for r in desk.api.all("/v1/reviews?status=open") if r["subject_id"] in of_ours]
+        return found if len(found) == 3 else None
+
+    reviews = wait_for(suggested, "each settlement is shown to a person")
+    assert {review["kind"] for review in reviews} == {"suggested_match"}
+    taken, refused, found = sorted(reviews, key=lambda review: review["detail"]["settlement"]["amount"]["value"])
+    for review in reviews:
+        settlement = desk.settlement(review)
+        assert (settlement["status"], settlement["review_id"]) == ("unmatched", review["id"])
+    rows = desk.rows(*reviews)
+    assert {(row["kind"], row["not_taken"]) for row in rows} == {("suggested_match", "only_suggested")}
+    assert sorted(row["payment_id"] for row in rows) == sorted(ids)
+    mangled = [{**row, "decision": "accept", "reason": "x", "payment_id": ids[1]}
+               for row in rows if row["review_id"] == taken["id"]]
+    outcomes, _ = desk.read(desk.file(mangled), expect=REFUSED)
+    assert outcomes[taken["id"]]["code"] == "candidate_unknown"
+
+    rows = decided(decided(rows, ids[:1]), ids[1:2], "another customer", "close")
+    assert desk.read(desk.file(rows))[1]["done"] == 2
+    assert (desk.payer_of(taken), desk.review(taken)["decision"]) == (ids[0], "accept")
+    assert (desk.settlement(refused)["status"], desk.review(refused)["decision"]) == ("unmatched", "close")
+    assert desk.review(found)["status"] == "open"
+    answer = desk.api.post(f"/v1/settlements/{found['subject_id']}/match",
+                           {"payments": [{"payment_id": ids[2]}], "reason": "she called"})
+    assert answer["matches"][0]["evidence"]["agreed"] == ["account", "amount"]
+    assert (desk.review(found)["status"], desk.review(found)["decision"]) == ("closed", "accept")

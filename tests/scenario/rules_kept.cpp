@@ -51,6 +51,10 @@ const Statement ambiguous_without_review{
     "SELECT count(*) FROM settlement t WHERE (CASE t.status WHEN 'ambiguous' THEN 1 ELSE 0 END) <> "
     "(SELECT count(*) FROM review r WHERE r.tenant_id = t.tenant_id AND r.subject_id = t.id AND "
     "r.kind = 'settlement_ambiguous' AND r.status = 'open')"};
+const Statement suggested_without_review{
+    "SELECT count(*) FROM settlement t WHERE t.suggested <> (SELECT count(*) FROM review r WHERE "
+    "r.tenant_id = t.tenant_id AND r.subject_id = t.id AND r.kind = 'suggested_match' AND "
+    "r.status = 'open') OR (t.suggested <> 0 AND t.status <> 'unmatched')"};
 const Statement key_of_the_paired{
     "SELECT count(*) FROM match_key k WHERE (k.side = 1 AND EXISTS (SELECT 1 FROM settlement t "
     "WHERE "
@@ -83,6 +87,7 @@ const Rule rules[] = {
     {"22: what is matched has a match, and the rest has none", matched_without_match},
     {"22: what is settled has a match, and the rest has none", settled_without_match},
     {"22: what is ambiguous has one open review, and the rest has none", ambiguous_without_review},
+    {"22: what is suggested has one open review, and the rest has none", suggested_without_review},
     {"22: what is unmatched will be told", waiting_for_nothing},
     {"21: what is paired is no candidate any more", key_of_the_paired},
     {"27: each match is told, once", match_not_told},

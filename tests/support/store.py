@@ -106,6 +106,11 @@ class Store:
             SELECT id FROM settlement s WHERE (CASE status WHEN 'ambiguous' THEN 1 ELSE 0 END) <>
               (SELECT count(*) FROM review r WHERE r.tenant_id = s.tenant_id AND r.subject_id = s.id
                  AND r.kind = 'settlement_ambiguous' AND r.status = 'open')""",
+        "a settlement with a suggestion and without its one open review, or the reverse": """
+            SELECT id FROM settlement s WHERE suggested <>
+              (SELECT count(*) FROM review r WHERE r.tenant_id = s.tenant_id AND r.subject_id = s.id
+                 AND r.kind = 'suggested_match' AND r.status = 'open')
+              OR (suggested <> 0 AND status <> 'unmatched')""",
         "an unmatched settlement that nobody will look at or tell of": """
             SELECT id FROM settlement s WHERE status = 'unmatched' AND NOT EXISTS
               (SELECT 1 FROM task t WHERE t.tenant_id = s.tenant_id AND t.subject_id = s.id
