@@ -27,6 +27,7 @@ OWNERS = [
     (r"openssl/", ["src/crypto/", "src/net/", "sandbox/keys/"]),
     (r"sqlite3\.h", ["src/store/sqlite/"]),
     (r"libpq-fe\.h", ["src/store/postgres/"]),
+    (r"ares\.h", ["src/net/ares_channel.cpp"]),
     (r"simdjson", ["src/wire/"]),
     (r"expat\.h", ["src/statements/xml.cpp"]),
     (r"librdkafka/", ["src/bus/"]),

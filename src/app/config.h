@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "bus/settings.h"
+#include "net/bounds.h"
 
 #include <chrono>
 #include <cstdint>
@@ -29,6 +30,9 @@ struct Config {
     std::string tls_certificate; // PEM chain; with tls_key: HTTPS
     std::string tls_key;
     int threads = 0; // 0: one for each core
+    // For requests and answers under way, in bytes.
+    std::size_t request_memory = net::bounds::memory_default;
+    std::vector<std::string> trusted_proxies; // CIDR blocks whose forwarding fields are believed
 
     // [store]
     std::string store_url;      // postgresql://…; empty: SQLite in `data`. May hold a password.
@@ -56,8 +60,9 @@ struct Config {
 
     // [egress]
     bool https_only = true;
-    std::vector<std::string> allow;   // CIDR blocks beside the public Internet
-    std::string trusted_certificates; // PEM file beside the system's roots
+    std::vector<std::string> allow;        // CIDR blocks beside the public Internet
+    std::vector<std::string> name_servers; // ADDRESS or ADDRESS:PORT; none: /etc/resolv.conf's
+    std::string trusted_certificates;      // PEM file beside the system's roots
 
     bus::Settings kafka;                                // [kafka]
     std::vector<bus::ConsumerSettings> kafka_consumers; // [[kafka_consumer]], as many as wanted

@@ -1,6 +1,7 @@
 // What is wrong with settings that a file can hold.
 #include "app/config.h"
 #include "net/egress.h"
+#include "net/name_server.h"
 #include "net/tls.h"
 #include "node/roles.h"
 #include "store/postgres/postgres_store.h"
@@ -66,6 +67,9 @@ void Checker::check_server() {
                  fmt::format("server.listen: {} is no IP address; give one of this "
                              "machine, or 0.0.0.0 for all",
                              listen->address));
+    for (const std::string& block : config_.trusted_proxies)
+        if (const auto good = net::check_block(block); !good)
+            complain("server.trusted_proxies", "server.trusted_proxies: " + good.error().detail);
     if (config_.data.empty())
         complain("server.data", "server.data must be a directory, such as ./data");
     const bool has_certificate = !config_.tls_certificate.empty();
@@ -112,6 +116,9 @@ void Checker::check_egress() {
     for (const std::string& block : config_.allow)
         if (const auto good = net::check_block(block); !good)
             complain("egress.allow", "egress.allow: " + good.error().detail);
+    for (const std::string& server : config_.name_servers)
+        if (const auto parsed = net::parse_name_server(server); !parsed)
+            complain("egress.name_servers", "egress.name_servers: " + parsed.error().detail);
     if (config_.trusted_certificates.empty() ||
         is_missing("egress.trusted_certificates", config_.trusted_certificates))
         return;

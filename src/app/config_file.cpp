@@ -16,6 +16,9 @@ namespace {
 // Each is a connection, a thread, and a transaction that holds locks: more than the database has
 // cores for its node gain nothing.
 constexpr std::int64_t writers_max = 16;
+constexpr std::int64_t memory_mib_min = net::bounds::memory_min >> 20U;
+// More than any machine of today has: only a slip of the finger is meant.
+constexpr std::int64_t memory_mib_max = 65'536;
 
 // Reads one section after the other and remembers what was wrong.
 class Reader {
@@ -197,13 +200,21 @@ void read_kafka(Reader& reader, Config& config) {
 }
 
 void read_all(Reader& reader, Config& config) {
-    reader.section("server", {{"listen", reader.text(config.listen)},
-                              {"data", reader.text(config.data)},
-                              {"tls_certificate", reader.text(config.tls_certificate)},
-                              {"tls_key", reader.text(config.tls_key)},
-                              {"threads", reader.number(0, 64, [&config](std::int64_t value) {
-                                   config.threads = static_cast<int>(value);
-                               })}});
+    reader.section("server",
+                   {{"listen", reader.text(config.listen)},
+                    {"data", reader.text(config.data)},
+                    {"tls_certificate", reader.text(config.tls_certificate)},
+                    {"tls_key", reader.text(config.tls_key)},
+                    {"trusted_proxies", reader.texts(config.trusted_proxies)},
+                    {"request_memory_mib", reader.number(memory_mib_min, memory_mib_max,
+                                                         [&config](std::int64_t value) {
+                                                             config.request_memory =
+                                                                 static_cast<std::size_t>(value)
+                                                                 << 20U;
+                                                         })},
+                    {"threads", reader.number(0, 64, [&config](std::int64_t value) {
+                         config.threads = static_cast<int>(value);
+                     })}});
     reader.section("store",
                    {{"url", reader.text(config.store_url)},
                     {"password", reader.text(config.store_password)},
@@ -238,6 +249,7 @@ void read_all(Reader& reader, Config& config) {
     reader.section("delivery", {{"retry_after_seconds", reader.seconds(config.retry_after)}});
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
+                              {"name_servers", reader.texts(config.name_servers)},
                               {"trusted_certificates", reader.text(config.trusted_certificates)}});
     read_kafka(reader, config);
     reader.refuse_the_rest();

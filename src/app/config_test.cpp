@@ -28,6 +28,8 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.listen, defaults.listen);
     EXPECT_EQ(loaded.config.data, defaults.data);
     EXPECT_EQ(loaded.config.threads, defaults.threads);
+    EXPECT_EQ(loaded.config.request_memory, defaults.request_memory);
+    EXPECT_EQ(loaded.config.trusted_proxies, defaults.trusted_proxies);
     EXPECT_EQ(loaded.config.roles, defaults.roles);
     EXPECT_EQ(loaded.config.store_writers, defaults.store_writers);
     EXPECT_EQ(loaded.config.lease, defaults.lease);
@@ -36,6 +38,7 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.suggested_reviews, defaults.suggested_reviews);
     EXPECT_EQ(loaded.config.https_only, defaults.https_only);
     EXPECT_EQ(loaded.config.allow, defaults.allow);
+    EXPECT_EQ(loaded.config.name_servers, defaults.name_servers);
     EXPECT_EQ(loaded.config.kafka.security_protocol, defaults.kafka.security_protocol);
     EXPECT_EQ(loaded.config.kafka.client_id, defaults.kafka.client_id);
     const auto schedule = flow::default_schedule();
@@ -97,6 +100,9 @@ TEST(Config, what_a_setting_holds_is_read_and_what_is_wrong_is_told_with_its_lin
         {"[egress]\nallow = [\"10.0.0.1\"]", 2, "write 10.0.0.1/32"},
         {"[egress]\nallow = [\"10.1.2.3/8\"]", 2, "write 10.0.0.0/8"},
         {"[egress]\nallow = [\"fd00::1/8\"]", 2, "write fd00::/8"},
+        {"[egress]\nname_servers = [\"10.0.0.53\", \"dns.example\"]", 2,
+         "egress.name_servers: dns.example is no name server"},
+        {"[server]\ntrusted_proxies = [\"proxy\"]", 2, "server.trusted_proxies: proxy is no block"},
         {"[egress]\ntrusted_certificates = \"" + no_certificate + "\"", 2,
          "egress.trusted_certificates: "},
         {"[server]\nlisten = \"localhost:8080\"", 2, "server.listen: localhost is no IP address"},

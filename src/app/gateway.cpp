@@ -48,6 +48,10 @@ std::size_t Gateway::body_bytes_max(std::string_view method, std::string_view pa
     return is_for_operators(path) ? 0 : installation_.api().body_bytes_max(method, path);
 }
 
+bool Gateway::is_vital(std::string_view method, std::string_view path) const {
+    return (method == "GET" || method == "HEAD") && is_for_operators(path);
+}
+
 Task<net::Response> Gateway::handle(net::Request request) {
     if (request.path.starts_with(hooks_prefix)) {
         const std::string request_id = request.request_id;

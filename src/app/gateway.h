@@ -17,6 +17,7 @@ class Gateway final : public net::Handler {
     explicit Gateway(Installation& installation);
 
     std::size_t body_bytes_max(std::string_view method, std::string_view path) const override;
+    bool is_vital(std::string_view method, std::string_view path) const override;
     Task<net::Response> handle(net::Request request) override;
     net::Response refuse(const Error& error, std::string_view request_id) const override;
     void answered(const net::Request& request, const net::Response& response,

@@ -1,9 +1,14 @@
 #include "app/server.h"
 
+#include "app/descriptors.h"
 #include "app/gateway.h"
 #include "app/run.h"
 #include "bus/bus.h"
 #include "intake/retention.h"
+#include "net/bounds.h"
+#include "net/connection_limits.h"
+#include "net/memory_budget.h"
+#include "net/name_server.h"
 #include "observe/log.h"
 #include "store/directory.h"
 #include "store/nodes.h"
@@ -53,9 +58,13 @@ struct IoThread {
 
 class RunningServer {
   public:
-    explicit RunningServer(Installation& installation)
-        : installation_(installation), gateway_(installation), worker_probe_(installation.metrics),
-          retention_(installation.store(), installation.sources(), installation.clock) {}
+    RunningServer(Installation& installation, const DescriptorPlan& plan)
+        : installation_(installation), plan_(plan), gateway_(installation),
+          worker_probe_(installation.metrics),
+          retention_(installation.store(), installation.sources(), installation.clock),
+          connections_(std::make_shared<net::ConnectionLimits>(plan.connections,
+                                                               plan.connections_per_address)),
+          memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)) {}
 
     Result<> open();
     Listening listening() const { return {address_, threads_.front()->server->port()}; }
@@ -67,6 +76,7 @@ class RunningServer {
     Result<> open_control(IoThread& thread);
     worker::DispatcherDeps dispatcher_deps(IoThread& thread, std::size_t index, std::size_t count);
     void route_notes();
+    void show_gauges();
     Task<> reload(std::string_view book);
     void keep_place(IoThread& first);
     Task<> keep_retention();
@@ -74,9 +84,12 @@ class RunningServer {
     Task<> wind_down(IoThread& thread);
 
     Installation& installation_;
+    DescriptorPlan plan_;
     Gateway gateway_;
     worker::Probe worker_probe_;
     intake::Retention retention_;
+    std::shared_ptr<net::ConnectionLimits> connections_; // of all io threads
+    std::shared_ptr<net::MemoryBudget> memory_;
     std::string address_;
     std::unique_ptr<bus::Bus> bus_; // none: no Kafka is configured
     std::vector<std::unique_ptr<IoThread>> threads_;
@@ -148,7 +161,33 @@ Result<> RunningServer::open() {
     // Before anyone is told that the server is ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
     route_notes();
+    show_gauges();
     return {};
+}
+
+void RunningServer::show_gauges() {
+    installation_.metrics.gauge(
+        "settled_http_connections", "Connections of clients",
+        [counted = connections_] { return static_cast<double>(counted->count()); });
+    installation_.metrics.gauge(
+        "settled_http_memory_bytes", "Memory that requests and answers under way may take",
+        [counted = memory_] { return static_cast<double>(counted->used()); });
+    installation_.metrics.gauge(
+        "settled_http_waiting", "Requests that wait for memory",
+        [counted = memory_] { return static_cast<double>(counted->waiting()); });
+}
+
+Result<DescriptorPlan> plan_for(const Config& config) {
+    const std::size_t threads = thread_count(config);
+    TRY(const DescriptorPlan plan, plan_descriptors(raise_descriptor_limit(), config, threads));
+    log::write(plan.is_short ? LogLevel::warn : LogLevel::info,
+               plan.is_short ? "server.few_descriptors" : "server.descriptors",
+               {{"descriptors", plan.descriptors},
+                {"wanted", descriptors_wanted(config, threads)},
+                {"connections", plan.connections},
+                {"connections_per_address", plan.connections_per_address},
+                {"attempts", plan.attempts}});
+    return plan;
 }
 
 Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::size_t count) {
@@ -162,11 +201,22 @@ Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::si
     options.reuse_port = count > 1;
     options.tls = !config.tls_certificate.empty();
     options.tls_files = {config.tls_certificate, config.tls_key};
+    options.connections = connections_;
+    options.memory = memory_;
+    for (const std::string& block : config.trusted_proxies) {
+        TRY(const auto parsed, net::AddressBlock::parse(block));
+        options.trusted_proxies.push_back(parsed);
+    }
     TRY(thread.server,
         net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
     net::Client::Options client;
     client.egress = {config.https_only, config.allow};
     client.extra_trusted_certificates = config.trusted_certificates;
+    for (const std::string& server : config.name_servers) {
+        TRY(const auto endpoint, net::parse_name_server(server));
+        client.name_servers.push_back(endpoint);
+    }
+    client.connections_idle_max = std::max<std::size_t>(plan_.attempts / count, 1);
     TRY(thread.client, net::Client::make(thread.io, std::move(client)));
     thread.http = std::make_unique<worker::HttpCarrier>(*thread.client, installation_.clock);
     thread.dispatcher =
@@ -194,12 +244,15 @@ worker::DispatcherDeps RunningServer::dispatcher_deps(IoThread& thread, std::siz
             count,
             [this, &thread] {
                 asio::co_spawn(thread.io, installation_.reload_endpoints(), asio::detached);
-            }};
+            },
+            std::max<std::size_t>(plan_.attempts / count, 1)};
 }
 
 Result<> RunningServer::open_control(IoThread& thread) {
     net::ServerOptions options;
     options.address = "unix:" + control_socket_path(installation_.config());
+    options.connections_max = net::bounds::control_connections_max;
+    options.memory = memory_;
     TRY(thread.control,
         net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
     return {};
@@ -333,8 +386,9 @@ std::string control_socket_path(const Config& config) {
 
 Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready) {
     TRY(const node::Roles roles, node::Roles::parse(config.roles));
+    TRY(const DescriptorPlan plan, plan_for(config));
     TRY(const auto installation, Installation::open(config, roles));
-    RunningServer server(*installation);
+    RunningServer server(*installation, plan);
     TRY_VOID(server.open());
     ready(server.listening());
     server.run();

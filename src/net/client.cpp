@@ -65,8 +65,9 @@ struct ClientState {
 };
 
 Task<Result<std::unique_ptr<ClientConnection>>> open(std::shared_ptr<ClientState> state, Url url,
-                                                     std::string key, TimePoint deadline) {
-    auto socket = co_await dial(state->dial, url, deadline);
+                                                     std::string key, std::int64_t owner,
+                                                     TimePoint deadline) {
+    auto socket = co_await dial(state->dial, url, owner, deadline);
     if (!socket) {
         co_return std::unexpected(std::move(socket).error());
     }
@@ -120,7 +121,7 @@ Task<Result<Reply>> call(std::shared_ptr<ClientState> state, OutboundRequest req
         }
         connection.reset();
     }
-    auto opened = co_await open(state, request.url, key, deadline);
+    auto opened = co_await open(state, request.url, key, request.owner, deadline);
     if (!opened) {
         co_return std::unexpected(std::move(opened).error());
     }
@@ -136,12 +137,15 @@ Task<Result<Reply>> call(std::shared_ptr<ClientState> state, OutboundRequest req
 class ClientImpl final : public Client {
   public:
     explicit ClientImpl(std::shared_ptr<ClientState> state) : state_(std::move(state)) {}
-    ~ClientImpl() override { state_->pool->close(); }
+    ~ClientImpl() override { ClientImpl::close(); }
 
     Task<Result<Reply>> send(OutboundRequest request) override {
         return call(state_, std::move(request));
     }
-    void close() override { state_->pool->close(); }
+    void close() override {
+        state_->pool->close();
+        state_->dial->names->close();
+    }
 
   private:
     std::shared_ptr<ClientState> state_;
@@ -152,9 +156,13 @@ class ClientImpl final : public Client {
 Result<std::unique_ptr<Client>> Client::make(boost::asio::io_context& io, Options options) {
     TRY(TlsContext tls, make_client_tls(options.extra_trusted_certificates));
     auto deadlines = std::make_shared<Deadlines>(io);
-    auto dialer = std::make_shared<DialContext>(
-        io, std::move(options.egress), std::move(options.resolve), std::move(tls), deadlines);
-    auto pool = std::make_shared<Pool>(deadlines, options.connections_per_host_max);
+    auto names = std::make_shared<Resolver>(
+        io, Resolver::Options{.servers = std::move(options.name_servers)});
+    auto dialer =
+        std::make_shared<DialContext>(io, std::move(options.egress), std::move(options.resolve),
+                                      std::move(names), std::move(tls), deadlines);
+    auto pool = std::make_shared<Pool>(deadlines, options.connections_per_host_max,
+                                       options.connections_idle_max);
     return std::make_unique<ClientImpl>(
         std::make_shared<ClientState>(std::move(dialer), std::move(pool)));
 }

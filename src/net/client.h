@@ -12,10 +12,12 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/task.h"
+#include "net/bounds.h"
 #include "net/egress.h"
 #include "net/http.h"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
 
 #include <chrono>
 #include <functional>
@@ -45,6 +47,7 @@ struct OutboundRequest {
     std::chrono::milliseconds deadline = limits::delivery_wait_max; // the whole call
     std::size_t reply_bytes_max = limits::reply_body_bytes_max;     // the rest is not read
     bool safe_to_repeat = false;
+    std::int64_t owner = 0; // on whose account its look-up of the name counts: a tenant
 };
 
 struct Reply {
@@ -66,7 +69,10 @@ class Client {
             extra_trusted_certificates; // PEM file beside the system's roots; for tests and pins
         // Idle connections kept for one scheme, host and port.
         std::size_t connections_per_host_max = limits::pooled_connections_per_host_max;
-        Resolve resolve; // empty: the system's resolver
+        std::size_t connections_idle_max = bounds::idle_connections_max; // of all hosts
+        // Asked for names; none: those of /etc/resolv.conf. /etc/hosts goes first.
+        std::vector<boost::asio::ip::udp::endpoint> name_servers;
+        Resolve resolve; // instead of both
     };
     // Fails with io_failed when a certificate file cannot be read.
     static Result<std::unique_ptr<Client>> make(boost::asio::io_context& io, Options options);

@@ -1,5 +1,6 @@
 #include "net/client.h"
 
+#include "net/scripted_name_server.h"
 #include "net/scripted_peer.h"
 #include "net/test_support.h"
 
@@ -115,6 +116,21 @@ TEST(Client, a_fresh_connection_is_never_tried_twice) {
     request.safe_to_repeat = true;
     EXPECT_EQ(call.code(std::move(request)), Code::peer_closed);
     EXPECT_EQ(peer.requests(), 1u);
+}
+
+TEST(Client, keeps_so_many_connections_in_all_and_closes_what_is_beyond) {
+    RunningServer one;
+    RunningServer other;
+    Client::Options options = loopback();
+    options.connections_idle_max = 1;
+    Caller call(std::move(options));
+    ASSERT_TRUE(call(to(one.port())));
+    ASSERT_TRUE(call(to(other.port())));
+    ASSERT_TRUE(call(to(one.port())));
+    EXPECT_EQ(one.connections(), 1u);
+    while (other.connections() != 0) { // its end is on its way
+        std::this_thread::yield();
+    }
 }
 
 TEST(Client, bytes_behind_a_reply_end_the_connection) {
@@ -290,6 +306,26 @@ TEST(Client, one_forbidden_address_refuses_the_name) {
         EXPECT_EQ(call.code(std::move(request)), Code::address_forbidden) << answer.back();
     }
     EXPECT_EQ(server.connections(), 0u);
+}
+
+TEST(Client, what_a_name_server_says_is_vetted) {
+    RunningServer server;
+    testing::ScriptedNameServer names({{"inside.test", {{"10.0.0.1"}}},
+                                       {"mixed.test", {{"127.0.0.1", "169.254.169.254"}}},
+                                       {"hidden.test", {{"127.0.0.1", "64:ff9b::7f00:1"}}},
+                                       {"good.test", {{"127.0.0.1"}}}});
+    Client::Options options = loopback();
+    options.name_servers = {names.endpoint()};
+    Caller call(std::move(options));
+    for (const char* host : {"inside.test", "mixed.test", "hidden.test"}) {
+        OutboundRequest request = to(server.port());
+        request.url.host = host;
+        EXPECT_EQ(call.code(std::move(request)), Code::address_forbidden) << host;
+    }
+    EXPECT_EQ(server.connections(), 0u);
+    OutboundRequest request = to(server.port());
+    request.url.host = "good.test";
+    EXPECT_TRUE(call(std::move(request)));
 }
 
 TEST(Client, calls_a_vetted_address_under_its_name) {

@@ -1,6 +1,8 @@
 #include "net/connection.h"
 
 #include "base/assert.h"
+#include "net/bounds.h"
+#include "net/forwarded.h"
 #include "net/request_policy.h"
 #include "net/response_text.h"
 
@@ -27,23 +29,17 @@ static_assert(buffer_bytes_max > limits::header_bytes_max + read_bytes_min);
 
 } // namespace
 
-Connection::Connection(std::shared_ptr<ServerState> state, Socket socket, std::string peer,
-                       bool trusted)
+Connection::Connection(std::shared_ptr<ServerState> state, Socket socket, Peer peer,
+                       ConnectionPlace place)
     : state_(std::move(state)), stream_(std::move(socket)), peer_(std::move(peer)),
-      trusted_(trusted) {
+      place_(std::move(place)) {
     state_->connections.insert(this);
     state_->deadlines->add(*this);
-    ++state_->per_peer[peer_];
 }
 
 Connection::~Connection() {
     state_->connections.erase(this);
     state_->deadlines->remove(*this);
-    const auto count = state_->per_peer.find(peer_);
-    SETTLED_ASSERT(count != state_->per_peer.end(), "a connection is not counted");
-    if (--count->second == 0) {
-        state_->per_peer.erase(count);
-    }
 }
 
 void Connection::enter(Phase phase, std::chrono::milliseconds wait) {
@@ -71,6 +67,8 @@ void Connection::expired() {
             stream_.write_now(out_);
         }
         cut();
+        return;
+    case Phase::waiting: // ends by itself
         return;
     case Phase::handshake:
     case Phase::writing:
@@ -118,7 +116,11 @@ Connection::Step Connection::after_read(const Stream::Read& read) {
 
 Task<Connection::Step> Connection::read_head(std::size_t& head_size) {
     HeadScan scan(head_limits);
-    enter(Phase::idle, served_ == 0 ? state_->options.header_wait : state_->options.idle_wait);
+    const auto header_wait = place_.is_spare()
+                                 ? std::min<std::chrono::milliseconds>(state_->options.header_wait,
+                                                                       bounds::spare_head_wait)
+                                 : state_->options.header_wait;
+    enter(Phase::idle, served_ == 0 ? header_wait : state_->options.idle_wait);
     while (true) {
         const std::string_view bytes = buffer_.view();
         // A method begins with a capital letter; a TLS hello on a plain port does not.
@@ -134,7 +136,7 @@ Task<Connection::Step> Connection::read_head(std::size_t& head_size) {
             co_return Step::done;
         }
         if (!bytes.empty() && phase_ == Phase::idle) {
-            enter(Phase::header, state_->options.header_wait);
+            enter(Phase::header, header_wait);
         }
         if (bytes.empty() && state_->draining) {
             co_return Step::gone;
@@ -173,6 +175,16 @@ Connection::Step Connection::judge_head(std::string_view head) {
     if (auto good = check_fields(request_.fields, parser_->version); !good) {
         return refuse_with(std::move(good).error());
     }
+    account_ = peer_.counted_as;
+    if (peer_.is_proxy) {
+        const auto client =
+            client_behind(request_.fields, peer_.address, state_->options.trusted_proxies);
+        request_.peer = client.to_string();
+        account_ = counted_as(client);
+    }
+    if (place_.is_spare() && !state_->handler->is_vital(request_.method, request_.path)) {
+        return refuse_with({Code::too_many_requests, "too many connections"});
+    }
     const std::size_t body_max = state_->handler->body_bytes_max(request_.method, request_.path);
     const auto length = parser_->content_length();
     if (length && *length > body_max) {
@@ -182,9 +194,42 @@ Connection::Step Connection::judge_head(std::string_view head) {
     return Step::done;
 }
 
+bool Connection::take_room(std::size_t body_bytes) {
+    const std::size_t held = body_room_ == 0 ? 0 : bounds::request_cost(body_room_);
+    const bool taken =
+        state_->options.memory->take_now(room_, account_, bounds::request_cost(body_bytes) - held);
+    body_room_ = taken ? body_bytes : body_room_;
+    return taken;
+}
+
+Task<Connection::Step> Connection::wait_for_room(std::size_t body_bytes) {
+    const std::size_t held = body_room_ == 0 ? 0 : bounds::request_cost(body_room_);
+    phase_ = Phase::waiting;
+    Deadlines::clear(*this);
+    const bool taken = co_await state_->options.memory->take(
+        state_->io, room_, account_, bounds::request_cost(body_bytes) - held,
+        std::chrono::steady_clock::now() + state_->options.room_wait);
+    if (cut_ || state_->handler == nullptr) {
+        co_return Step::gone;
+    }
+    if (!taken) {
+        co_return refuse_with({Code::server_busy, "too much is under way; try again later"});
+    }
+    body_room_ = body_bytes;
+    co_return Step::done;
+}
+
 Task<Connection::Step> Connection::read_body() {
     bool waiting = false;
+    std::size_t needed = parser_->content_length().value_or(bounds::chunked_body_step);
     while (!parser_->complete()) {
+        if (needed > body_room_ && !take_room(needed)) {
+            const Step step = co_await wait_for_room(needed);
+            if (step != Step::done) {
+                co_return step;
+            }
+            waiting = false;
+        }
         const auto used = parser_->parse_body(buffer_.view());
         if (!used) {
             co_return refuse_with(used.error());
@@ -192,6 +237,10 @@ Task<Connection::Step> Connection::read_body() {
         buffer_.use(*used);
         if (parser_->complete()) {
             break;
+        }
+        if (parser_->body.size() > needed) { // it is chunked
+            needed = 2 * parser_->body.size();
+            continue;
         }
         // What is left is an incomplete chunk line or trailer: these are as short as a header.
         if (buffer_.view().size() >= limits::header_bytes_max) {
@@ -227,8 +276,9 @@ Task<Connection::Step> Connection::read_body() {
 Task<Connection::Step> Connection::read_request() {
     parser_.emplace();
     request_ = Request();
-    request_.peer = peer_;
-    request_.trusted_peer = trusted_;
+    request_.peer = peer_.name;
+    request_.trusted_peer = peer_.is_operator;
+    body_room_ = 0;
     std::size_t head_size = 0;
     Step step = co_await read_head(head_size);
     if (step == Step::gone) {
@@ -275,6 +325,20 @@ Response Connection::refusal(const Error& error) {
     return response;
 }
 
+void Connection::take_room(Response& response) {
+    const std::size_t bytes = response.body.size();
+    if (bytes <= bounds::answer_bytes_free ||
+        state_->options.memory->take_now(room_, account_, bytes)) {
+        return;
+    }
+    // What was changed is answered in any case; what was only read can be read again.
+    if (request_.method == "GET" || request_.method == "HEAD") {
+        response = refusal({Code::server_busy, "too much is under way; try again later"});
+    } else {
+        state_->options.memory->take_anyway(room_, account_, bytes);
+    }
+}
+
 Task<bool> Connection::answer() {
     Request handed = request_;
     handed.body = std::move(request_.body);
@@ -297,15 +361,22 @@ Task<bool> Connection::answer() {
     if (failed || !is_sendable(response)) {
         response = refusal({Code::internal, {}});
     }
-    const bool close = !keeps_alive_ || response.close || state_->draining ||
+    const bool close = !keeps_alive_ || response.close || state_->draining || place_.is_spare() ||
                        served_ + 1 >= limits::requests_per_connection_max;
+    room_.give_back();
+    take_room(response);
     out_.clear();
     append_response(out_, response,
                     {state_->date(), request_.request_id, close, request_.method == "HEAD"});
+    response.body = std::string();
     enter(Phase::writing, limits::reply_wait_max);
     SystemError error = stream_.begin_write(out_);
     if (stream_.is_write_pending()) {
         error = co_await stream_.finish_write();
+    }
+    room_.give_back();
+    if (out_.capacity() > bounds::answer_bytes_free) {
+        out_ = std::string();
     }
     tell_answered(request_, response, since_);
     ++served_;
@@ -318,6 +389,7 @@ Task<> Connection::send_refusal() {
     append_response(out_, response,
                     {state_->date(), request_.request_id, true, request_.method == "HEAD"});
     enter(Phase::writing, limits::reply_wait_max);
+    room_.give_back();
     const SystemError error = co_await stream_.write(out_);
     static_cast<void>(error); // the connection ends either way
     tell_answered(request_, response, since_);
@@ -346,7 +418,13 @@ Task<> Connection::serve() {
         }
     }
     while (!cut_ && state_->handler != nullptr) {
-        const Step step = co_await read_request();
+        Step step = co_await read_request();
+        if (step == Step::gone && place_.is_spare() && !cut_ && state_->handler != nullptr) {
+            // It said nothing, and is told all the same.
+            since_ = state_->clock.steady();
+            request_.request_id = state_->mint_request_id();
+            step = refuse_with({Code::too_many_requests, "too many connections"});
+        }
         if (step == Step::gone) {
             break;
         }
@@ -359,19 +437,6 @@ Task<> Connection::serve() {
             break;
         }
     }
-    co_await part();
-}
-
-Task<> Connection::turn_away(Error error) {
-    // A TLS peer would need a handshake first: that work is what there is no room for.
-    if (state_->tls) {
-        co_return;
-    }
-    error_ = std::move(error);
-    request_.peer = peer_;
-    request_.request_id = state_->mint_request_id();
-    since_ = state_->clock.steady();
-    co_await send_refusal();
     co_await part();
 }
 

@@ -1,14 +1,13 @@
 #include "net/dialer.h"
 
 #include "base/limits.h"
+#include "net/bounds.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <optional>
 
 namespace settled::net {
 
@@ -19,45 +18,10 @@ using asio::ip::tcp;
 using Address = asio::ip::address;
 using TcpSocket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
 
-constexpr std::size_t addresses_max = 16;
 constexpr auto connect_wait_min = std::chrono::seconds(1);
 
-// getaddrinfo cannot be interrupted. The waiting is given up instead: the look-up finishes into
-// this box, which nobody opens any more.
-struct Lookup {
-    explicit Lookup(asio::io_context& io) : resolver(io), done(io) {}
-    tcp::resolver resolver;
-    asio::steady_timer done;
-    std::optional<SystemError> error;
-    std::vector<Address> addresses;
-};
-
-Task<Result<std::vector<Address>>> resolve_by_system(asio::io_context& io, std::string host,
-                                                     TimePoint deadline) {
-    const auto lookup = std::make_shared<Lookup>(io);
-    lookup->done.expires_at(deadline);
-    lookup->resolver.async_resolve(
-        host, "", [lookup](const SystemError& error, const tcp::resolver::results_type& results) {
-            lookup->error = error;
-            for (const auto& entry : results) {
-                lookup->addresses.push_back(entry.endpoint().address());
-            }
-            lookup->done.cancel();
-        });
-    const auto [ignored] = co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    static_cast<void>(ignored);
-    if (!lookup->error) {
-        lookup->resolver.cancel();
-        co_return fail(Code::resolve_failed, "no answer in time for " + host);
-    }
-    if (*lookup->error) {
-        co_return fail(Code::resolve_failed, host + ": " + lookup->error->message());
-    }
-    co_return std::move(lookup->addresses);
-}
-
 Task<Result<std::vector<Address>>> addresses_of(DialContext& context, std::string host,
-                                                TimePoint deadline) {
+                                                std::int64_t owner, TimePoint deadline) {
     SystemError not_literal;
     const Address literal = asio::ip::make_address(host, not_literal);
     if (!not_literal) {
@@ -68,7 +32,7 @@ Task<Result<std::vector<Address>>> addresses_of(DialContext& context, std::strin
     }
     const TimePoint until =
         std::min(deadline, std::chrono::steady_clock::now() + limits::resolve_wait_max);
-    co_return co_await resolve_by_system(context.io, std::move(host), until);
+    co_return co_await context.names->resolve(std::move(host), owner, until);
 }
 
 // Ends a connect at its deadline.
@@ -120,16 +84,17 @@ Task<Result<Socket>> connect(DialContext& context, tcp::endpoint endpoint, TimeP
 
 } // namespace
 
-Task<Result<Socket>> dial(std::shared_ptr<DialContext> context, Url url, TimePoint deadline) {
+Task<Result<Socket>> dial(std::shared_ptr<DialContext> context, Url url, std::int64_t owner,
+                          TimePoint deadline) {
     if (context->egress.https_only && !url.tls) {
         co_return fail(Code::address_forbidden, "only https is allowed");
     }
-    auto resolved = co_await addresses_of(*context, url.host, deadline);
+    auto resolved = co_await addresses_of(*context, url.host, owner, deadline);
     if (!resolved) {
         co_return std::unexpected(std::move(resolved).error());
     }
     std::vector<Address> addresses = *std::move(resolved);
-    if (addresses.empty() || addresses.size() > addresses_max) {
+    if (addresses.empty() || addresses.size() > bounds::addresses_max) {
         co_return fail(Code::resolve_failed, "no address, or too many, for " + url.host);
     }
     const bool all_permitted = std::ranges::all_of(

@@ -7,6 +7,7 @@
 #include "net/client.h"
 #include "net/deadline.h"
 #include "net/egress.h"
+#include "net/resolver.h"
 #include "net/stream.h"
 #include "net/tls.h"
 
@@ -20,13 +21,16 @@ namespace settled::net {
 struct DialContext {
     boost::asio::io_context& io;
     EgressPolicy egress;
-    Resolve resolve;
+    Resolve resolve; // instead of `names`, for tests
+    std::shared_ptr<Resolver> names;
     TlsContext tls;
     std::shared_ptr<Deadlines> deadlines;
 };
 
 // Fails with address_forbidden, resolve_failed, connect_failed. One forbidden address among several
 // refuses the name: a mixed answer is how a filter is played.
-Task<Result<Socket>> dial(std::shared_ptr<DialContext> context, Url url, TimePoint deadline);
+// `owner` is whose look-up it is.
+Task<Result<Socket>> dial(std::shared_ptr<DialContext> context, Url url, std::int64_t owner,
+                          TimePoint deadline);
 
 } // namespace settled::net

@@ -1,5 +1,7 @@
 #include "net/egress.h"
 
+#include "net/address_block.h"
+
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 
@@ -98,22 +100,9 @@ bool is_global(const ip::address_v6& address) {
                                 [&](const auto& block) { return contains(block, address); });
 }
 
-// ::ffff:a.b.c.d is the IPv4 address a.b.c.d to every kernel; it is judged as such.
-ip::address plain(const ip::address& address) {
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        return ip::make_address_v4(ip::v4_mapped, address.to_v6());
-    }
-    return address;
-}
-
 bool matches(std::string_view cidr, const ip::address& address) {
-    boost::system::error_code error;
-    if (address.is_v4()) {
-        const auto block = ip::make_network_v4(cidr, error);
-        return !error && contains(block.canonical(), address.to_v4());
-    }
-    const auto block = ip::make_network_v6(cidr, error);
-    return !error && contains(block, address.to_v6());
+    const auto block = AddressBlock::parse(cidr);
+    return block && block->contains(address);
 }
 
 } // namespace
@@ -145,7 +134,7 @@ bool is_global_unicast(const ip::address& address) {
 }
 
 bool EgressPolicy::permits(const ip::address& address) const {
-    const ip::address judged = plain(address);
+    const ip::address judged = plain_address(address);
     return is_global_unicast(judged) || std::ranges::any_of(allow, [&](const std::string& cidr) {
                return matches(cidr, judged);
            });

@@ -39,6 +39,7 @@ std::unique_ptr<ClientConnection> Pool::take(const std::string& key) {
     while (!found->second.empty() && !taken) {
         std::unique_ptr<ClientConnection> candidate = std::move(found->second.back());
         found->second.pop_back();
+        --idle_count_;
         if (candidate->stream.is_quiet()) {
             taken = std::move(candidate);
         }
@@ -58,7 +59,7 @@ void Pool::put(std::unique_ptr<ClientConnection> connection) {
         return;
     }
     auto& waiting = idle_[connection->key];
-    if (waiting.size() >= idle_per_key_max_) {
+    if (waiting.size() >= idle_per_key_max_ || idle_count_ >= idle_max_) {
         if (waiting.empty()) {
             idle_.erase(connection->key);
         }
@@ -67,6 +68,7 @@ void Pool::put(std::unique_ptr<ClientConnection> connection) {
     connection->is_idle = true;
     deadlines_->set(*connection, std::chrono::steady_clock::now() + limits::pooled_idle_max);
     waiting.push_back(std::move(connection));
+    ++idle_count_;
 }
 
 void Pool::drop(ClientConnection& idle) {
@@ -77,6 +79,7 @@ void Pool::drop(ClientConnection& idle) {
     SETTLED_ASSERT(at != waiting.end(), "an idle connection is not in the pool");
     const std::unique_ptr<ClientConnection> ended = std::move(*at);
     waiting.erase(at);
+    --idle_count_;
     if (waiting.empty()) {
         idle_.erase(found);
     }
@@ -85,6 +88,7 @@ void Pool::drop(ClientConnection& idle) {
 void Pool::close() {
     closed_ = true;
     idle_.clear();
+    idle_count_ = 0;
     for (ClientConnection* connection : all_) {
         connection->closed = true;
         connection->stream.cut();

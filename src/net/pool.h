@@ -38,8 +38,9 @@ class ClientConnection final : public Watched {
 
 class Pool : public std::enable_shared_from_this<Pool> {
   public:
-    Pool(std::shared_ptr<Deadlines> deadlines, std::size_t idle_per_key_max)
-        : deadlines_(std::move(deadlines)), idle_per_key_max_(idle_per_key_max) {}
+    Pool(std::shared_ptr<Deadlines> deadlines, std::size_t idle_per_key_max, std::size_t idle_max)
+        : deadlines_(std::move(deadlines)), idle_per_key_max_(idle_per_key_max),
+          idle_max_(idle_max) {}
 
     // A connection that waited and whose peer has been silent, else null.
     std::unique_ptr<ClientConnection> take(const std::string& key);
@@ -56,6 +57,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
     std::shared_ptr<Deadlines> deadlines_;
     std::size_t idle_per_key_max_;
+    std::size_t idle_max_;
+    std::size_t idle_count_ = 0;
     bool closed_ = false;
     std::unordered_set<ClientConnection*> all_;
     std::unordered_map<std::string, std::vector<std::unique_ptr<ClientConnection>>> idle_;

@@ -1,6 +1,8 @@
 #include "net/server.h"
 
+#include "net/bounds.h"
 #include "net/connection.h"
+#include "net/forwarded.h"
 #include "net/socket_path.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -26,8 +28,6 @@ using Protocol = asio::generic::stream_protocol;
 using Acceptor = asio::basic_socket_acceptor<Protocol, asio::io_context::executor_type>;
 
 constexpr std::string_view unix_prefix = "unix:";
-// Connections beyond the limit that are told so at the same time; the others are just closed.
-constexpr std::size_t turned_away_max = 64;
 constexpr auto accept_pause = std::chrono::milliseconds(50);
 constexpr auto drain_look_gap = std::chrono::milliseconds(5);
 
@@ -35,26 +35,22 @@ Error io_error(std::string what, const SystemError& error) {
     return {Code::io_failed, std::move(what) + ": " + error.message()};
 }
 
-std::string peer_of(const Protocol::endpoint& endpoint) {
+Peer peer_of(const Protocol::endpoint& endpoint, const ServerOptions& options) {
     asio::ip::tcp::endpoint tcp;
     if (endpoint.size() > tcp.capacity()) {
-        return "unknown";
+        return {.address = {}, .name = "unknown", .counted_as = "unknown"};
     }
     std::memcpy(tcp.data(), endpoint.data(), endpoint.size());
     tcp.resize(endpoint.size());
-    const auto address = tcp.address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-    }
-    return address.to_string();
+    const auto address = plain_address(tcp.address());
+    return {.address = address,
+            .name = address.to_string(),
+            .counted_as = counted_as(address),
+            .is_proxy = is_in(options.trusted_proxies, address)};
 }
 
 Task<> run_connection(std::unique_ptr<Connection> connection) {
     co_await connection->serve();
-}
-
-Task<> run_turn_away(std::unique_ptr<Connection> connection, Error error) {
-    co_await connection->turn_away(std::move(error));
 }
 
 // A socket file that a stopped server left behind is in the way of bind(); one that answers is not
@@ -116,23 +112,16 @@ void take_in(const std::shared_ptr<ServerState>& state, Socket socket, bool is_u
     if (error) {
         return; // gone before we looked
     }
-    std::string peer = is_unix ? "unix" : peer_of(remote);
-    const auto same_peer = state->per_peer.find(peer);
-    const bool full = state->connections.size() >= state->options.connections_max ||
-                      (!is_unix && same_peer != state->per_peer.end() &&
-                       same_peer->second >= state->options.connections_per_peer_max);
-    if (full && state->connections.size() >= state->options.connections_max + turned_away_max) {
+    Peer peer = is_unix ? Peer{.address = {}, .name = "unix", .counted_as = "", .is_operator = true}
+                        : peer_of(remote, state->options);
+    // A proxy speaks for many: its connections count in all only.
+    auto place =
+        state->options.connections->enter(peer.counted_as, !peer.is_operator && !peer.is_proxy);
+    if (!place) {
         return;
     }
     auto connection =
-        std::make_unique<Connection>(state, std::move(socket), std::move(peer), is_unix);
-    if (full) {
-        asio::co_spawn(
-            state->io,
-            run_turn_away(std::move(connection), {Code::too_many_requests, "too many connections"}),
-            asio::detached);
-        return;
-    }
+        std::make_unique<Connection>(state, std::move(socket), std::move(peer), *std::move(place));
     // What escapes a connection (memory is out) ends that connection and no other.
     asio::co_spawn(state->io, run_connection(std::move(connection)), [](std::exception_ptr) {});
 }
@@ -262,6 +251,13 @@ Task<> ServerImpl::drain(std::chrono::milliseconds within) {
 
 Result<std::unique_ptr<Server>> Server::listen(boost::asio::io_context& io, ServerOptions options,
                                                Handler& handler, const Clock& clock, Rng& rng) {
+    if (!options.connections) {
+        options.connections = std::make_shared<ConnectionLimits>(options.connections_max,
+                                                                 options.connections_per_peer_max);
+    }
+    if (!options.memory) {
+        options.memory = std::make_shared<MemoryBudget>(bounds::memory_default);
+    }
     auto server = std::make_unique<ServerImpl>(
         std::make_shared<ServerState>(io, std::move(options), handler, clock, rng));
     TRY_VOID(server->open());

@@ -8,6 +8,9 @@
 // docs/decisions/0003-http.md): a request whose framing is doubtful is answered with its error code
 // and the connection is closed. Header fields are copied out before the body is read; trailers are
 // dropped.
+//
+// Limits: connections and the memory of requests and answers are counted for the process, not for a
+// Server: what is given in ServerOptions is shared by all that it is given to.
 #pragma once
 
 #include "base/clock.h"
@@ -15,6 +18,8 @@
 #include "base/limits.h"
 #include "base/rng.h"
 #include "base/task.h"
+#include "net/address_block.h"
+#include "net/bounds.h"
 #include "net/http.h"
 
 #include <boost/asio/io_context.hpp>
@@ -22,8 +27,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace settled::net {
+
+class ConnectionLimits;
+class MemoryBudget;
 
 // What the server asks of the program above it. Outlives the server.
 class Handler {
@@ -31,6 +40,10 @@ class Handler {
     virtual ~Handler() = default;
     // Called when the header is read and before the body is: how many body bytes this route takes.
     virtual std::size_t body_bytes_max(std::string_view method, std::string_view path) const = 0;
+    // A health check: answered even when there are too many connections.
+    virtual bool is_vital(std::string_view, std::string_view) const {
+        return false;
+    } // method, path
     // One answer for each request; what it throws becomes `internal`.
     virtual Task<Response> handle(Request request) = 0;
     // The answer for a request that was refused before `handle` (problem+json by default in api/).
@@ -54,9 +67,15 @@ struct ServerOptions {
     std::chrono::milliseconds header_wait = limits::header_wait_max; // tests make them short
     std::chrono::milliseconds body_wait = limits::body_wait_max;
     std::chrono::milliseconds idle_wait = limits::idle_wait_max;
+    std::chrono::milliseconds room_wait = bounds::room_wait_max;
     std::chrono::milliseconds answer_wait = limits::reply_wait_max;
+    // None: the server has limits of its own, of the numbers below.
+    std::shared_ptr<ConnectionLimits> connections;
     std::size_t connections_max = limits::connections_max;
     std::size_t connections_per_peer_max = limits::connections_per_peer_max;
+    std::shared_ptr<MemoryBudget> memory; // none: a budget of its own, of the default size
+    // Peers that speak for others: their requests count for the client that they name.
+    std::vector<AddressBlock> trusted_proxies;
 };
 
 class Server {

@@ -1,7 +1,9 @@
 // What the connections of one server share. Internal to net/.
 #pragma once
 
+#include "net/connection_limits.h"
 #include "net/deadline.h"
+#include "net/memory_budget.h"
 #include "net/server.h"
 #include "net/tls.h"
 
@@ -12,12 +14,20 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 
 namespace settled::net {
 
 class Connection;
+
+// Who is at the other end of a connection.
+struct Peer {
+    boost::asio::ip::address address; // of TCP
+    std::string name;                 // the address as text; "unix" on the control socket
+    std::string counted_as;           // empty on the control socket: it has no share of its own
+    bool is_proxy = false;            // one of trusted_proxies
+    bool is_operator = false;         // came over the control socket
+};
 
 // Invariants: a connection is in `connections` from its start to the end of its coroutine;
 // `handler` is null once the Server object is gone, and nobody calls upward any more.
@@ -36,7 +46,6 @@ struct ServerState {
     std::shared_ptr<Deadlines> deadlines;
     TlsContext tls;
     std::unordered_set<Connection*> connections;
-    std::unordered_map<std::string, std::size_t> per_peer;
     bool draining = false;
 
     std::string_view date();        // of now; formatted once a second

@@ -44,6 +44,9 @@ class RecordingHandler final : public Handler {
     std::size_t body_bytes_max(std::string_view, std::string_view path) const override {
         return path == "/large" ? 4 * 1024 * 1024 : test_body_bytes_max;
     }
+    bool is_vital(std::string_view, std::string_view path) const override {
+        return path == "/vital";
+    }
     Task<Response> handle(Request request) override {
         {
             const std::lock_guard lock(mutex_);
@@ -65,6 +68,8 @@ class RecordingHandler final : public Handler {
             response.fields.add("X-Bad", "a\r\nSet-Cookie: b");
         } else if (request.path == "/big") {
             response.body.assign(3 * 1024 * 1024, 'b');
+        } else if (request.path == "/huge") { // more than the kernel takes for a slow reader
+            response.body.assign(20 * 1024 * 1024, 'b');
         } else {
             response.body = request.method + " " + request.path + " " + request.body;
         }
@@ -156,7 +161,15 @@ class RunningServer {
 // Blocking, with a time limit on every read so that a test fails and does not hang.
 class RawClient {
   public:
-    explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    // `from`: which of this machine's loopback addresses it calls from.
+    explicit RawClient(std::uint16_t port, const char* from = nullptr)
+        : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+        if (from != nullptr) {
+            sockaddr_in own{};
+            own.sin_family = AF_INET;
+            ::inet_pton(AF_INET, from, &own.sin_addr);
+            ::bind(fd_, reinterpret_cast<sockaddr*>(&own), sizeof own);
+        }
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);

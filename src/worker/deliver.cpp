@@ -46,6 +46,7 @@ net::OutboundRequest delivery_request(const Endpoint& endpoint, const Delivery& 
     request.fields = delivery_fields(endpoint, delivery, now);
     // A delivery is at least once by contract: the partner knows it by its id.
     request.safe_to_repeat = true;
+    request.owner = endpoint.tenant.value;
     return request;
 }
 

@@ -38,7 +38,8 @@ store::Step<Claimed> claim_some(store::Session& s, EndpointId lane, Instant now,
 } // namespace
 
 Dispatcher::Dispatcher(asio::io_context& io, DispatcherDeps deps)
-    : io_(io), deps_(std::move(deps)), tick_(io), give_back_(io, deps_.store) {}
+    : io_(io), deps_(std::move(deps)), tick_(io), give_back_(io, deps_.store),
+      attempt_places_(deps_.attempts_max) {}
 
 void Dispatcher::start() {
     asio::co_spawn(io_, watch(), asio::detached);
@@ -137,6 +138,7 @@ void Dispatcher::look_at_lanes() {
         return;
     const Instant now = deps_.clock.now();
     const std::size_t most = ahead();
+    serve_line();
     for (auto& [id, lane] : lanes_)
         if (lane.waiting() > 0)
             pump(id);
@@ -221,21 +223,66 @@ void Dispatcher::pump(EndpointId id) {
         return;
     const std::int64_t holder = deps_.node.holder();
     const std::size_t mine = places();
-    while (auto delivery = lane.next(mine)) {
-        if (delivery->claim.holder != holder) { // held under a lease that is over
+    while (lane.may_start(mine) && take_place(id, lane, *endpoint)) {
+        const Pace pace = lane.pace();
+        Delivery delivery = *lane.next(mine);
+        if (delivery.claim.holder != holder) { // held under a lease that is over
             lane.passed_over();
-            give_back(*delivery);
+            free_place(*endpoint, pace);
+            give_back(delivery);
             continue;
         }
         ++in_flight_;
-        asio::co_spawn(io_, carry_out(endpoint, std::move(*delivery)), asio::detached);
+        asio::co_spawn(io_, carry_out(endpoint, std::move(delivery), pace), asio::detached);
     }
     open_or_close(id, lane);
 }
 
-Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery) {
+// One of the places that all lanes share, or a place in the line for it. Kafka's attempts need
+// none: they share a connection.
+bool Dispatcher::take_place(EndpointId id, Lane& lane, const Endpoint& endpoint) {
+    if (endpoint.channel != flow::Channel::http)
+        return true;
+    auto& line = in_line_[static_cast<std::size_t>(lane.pace())];
+    const bool is_next = line.empty() || called_up_ == id;
+    if (is_next && attempt_places_.has_place(lane.pace(), lane.in_flight())) {
+        attempt_places_.take(lane.pace());
+        called_up_ = {};
+        return true;
+    }
+    if (!lane.is_in_line() && attempt_places_.waits_for_others(lane.in_flight())) {
+        lane.set_in_line(true);
+        line.push_back(id);
+    }
+    return false;
+}
+
+void Dispatcher::free_place(const Endpoint& endpoint, Pace pace) {
+    if (endpoint.channel == flow::Channel::http)
+        attempt_places_.give_back(pace);
+}
+
+// Who waits longest goes first; of those who are quick before those who are slow.
+void Dispatcher::serve_line() {
+    for (const Pace pace : {Pace::quick, Pace::slow}) {
+        auto& line = in_line_[static_cast<std::size_t>(pace)];
+        while (!line.empty() && attempt_places_.has_place(pace, 0)) {
+            const EndpointId id = line.front();
+            line.pop_front();
+            lanes_[id].set_in_line(false);
+            called_up_ = id;
+            pump(id);
+            called_up_ = {};
+        }
+    }
+}
+
+Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery,
+                             Pace pace) {
     Attempted attempted = co_await carrier_of(*endpoint)->attempt(*endpoint, delivery);
-    lanes_[endpoint->id].attempted();
+    lanes_[endpoint->id].attempted(attempted.latency);
+    free_place(*endpoint, pace);
+    serve_line();
     pump(endpoint->id);
     co_await record(*endpoint, delivery, std::move(attempted));
     lanes_[endpoint->id].finished();

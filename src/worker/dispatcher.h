@@ -3,7 +3,8 @@
 //
 // Guarantee: a queued task is attempted when it is due, again and again by the schedule, until it
 // is delivered or dead; a crash at any moment repeats an attempt at most (same id, same bytes), and
-// loses none. One endpoint that is slow or down delays only its own lane. Of all nodes one holds a
+// loses none. One endpoint that is slow or down delays only its own lane, and any number of such
+// leave room for those that are quick (attempt_places.h). Of all nodes one holds a
 // task at a time, and all together have no more attempts at one endpoint under way than its limit
 // (docs/decisions/0012-nodes.md).
 //
@@ -17,6 +18,8 @@
 #include "node/membership.h"
 #include "store/store.h"
 #include "units/context.h"
+#include "worker/attempt_places.h"
+#include "worker/bounds.h"
 #include "worker/carrier.h"
 #include "worker/claims.h"
 #include "worker/endpoint_book.h"
@@ -27,6 +30,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <array>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,10 +49,11 @@ struct DispatcherDeps {
     const Probe& probe;
     const node::Membership& node;
     Claims& claims;
-    std::vector<std::chrono::seconds> schedule; // waits between attempts
-    std::size_t index = 0;                      // this dispatcher among…
-    std::size_t count = 1;                      // …so many
-    std::function<void()> endpoints_changed;    // a partner said 410
+    std::vector<std::chrono::seconds> schedule;      // waits between attempts
+    std::size_t index = 0;                           // this dispatcher among…
+    std::size_t count = 1;                           // …so many
+    std::function<void()> endpoints_changed;         // a partner said 410
+    std::size_t attempts_max = bounds::attempts_max; // over HTTP, of this dispatcher
 };
 
 class Dispatcher {
@@ -73,13 +79,16 @@ class Dispatcher {
     Task<> watch();
     Task<> find_work();
     Task<> claim(EndpointId endpoint);
-    Task<> carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery);
+    Task<> carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery, Pace pace);
     Task<> record(const Endpoint& endpoint, const Delivery& delivery, Attempted attempted);
     Carrier* carrier_of(const Endpoint& endpoint) const {
         return deps_.carriers[static_cast<std::size_t>(endpoint.channel)];
     }
     void look_at_lanes();
     void pump(EndpointId endpoint);
+    bool take_place(EndpointId id, Lane& lane, const Endpoint& endpoint);
+    void free_place(const Endpoint& endpoint, Pace pace);
+    void serve_line();
     void take(std::vector<store::TaskNote> notes);
     void give_back(const Delivery& delivery);
     void give_back_waiting(Lane& lane);
@@ -94,6 +103,9 @@ class Dispatcher {
     boost::asio::steady_timer tick_;
     std::map<EndpointId, Lane> lanes_;
     GiveBack give_back_;
+    AttemptPlaces attempt_places_;
+    std::array<std::deque<EndpointId>, 2> in_line_; // for a place, by pace
+    EndpointId called_up_;                          // whose turn it is while it is pumped
     std::size_t in_flight_ = 0;
     std::size_t reading_ = 0;
     bool finding_ = false;

@@ -6,6 +6,8 @@
 #pragma once
 
 #include "base/limits.h"
+#include "worker/attempt_places.h"
+#include "worker/bounds.h"
 #include "worker/carrier.h"
 
 #include <deque>
@@ -27,10 +29,13 @@ class Lane {
         return true;
     }
 
+    bool may_start(std::size_t places) const {
+        return !waiting_.empty() && in_flight_ < places && recording_ < recording_max;
+    }
     // The next delivery to be attempted now, if one may be. `places`: how many attempts at a time
     // this node may have under way.
     std::optional<Delivery> next(std::size_t places) {
-        if (waiting_.empty() || in_flight_ >= places || recording_ >= recording_max)
+        if (!may_start(places))
             return std::nullopt;
         Delivery delivery = std::move(waiting_.front());
         waiting_.pop_front();
@@ -39,11 +44,16 @@ class Lane {
     }
     // It was not attempted after all.
     void passed_over() { --in_flight_; }
-    // An attempt is over: its place is free, its result is being recorded.
-    void attempted() {
+    // An attempt is over that took so long: its place is free, its result is being recorded.
+    void attempted(std::chrono::microseconds took) {
         --in_flight_;
         ++recording_;
+        pace_ = took < bounds::quick_attempt_max ? Pace::quick : Pace::slow;
     }
+    Pace pace() const { return pace_; }
+    // It waits for one of the places that all lanes share.
+    bool is_in_line() const { return in_line_; }
+    void set_in_line(bool in_line) { in_line_ = in_line; }
     // The result is recorded, or could not be.
     void finished() { --recording_; }
     // All that waits, to be given back.
@@ -106,7 +116,9 @@ class Lane {
     bool more_in_store_ = true; // unknown at first, so: look
     bool reading_ = false;
     bool over_ = false;
-    bool closed_ = false; // this node's commits do not fill it (claims.h)
+    bool in_line_ = false;
+    Pace pace_ = Pace::slow; // until an attempt has shown otherwise
+    bool closed_ = false;    // this node's commits do not fill it (claims.h)
     std::optional<Instant> next_read_;
 };
 

@@ -21,10 +21,25 @@ TEST(Lane, attempts_no_more_at_a_time_than_it_has_places) {
     while (lane.next(places))
         ++started;
     EXPECT_EQ(started, places);
-    lane.attempted();
+    lane.attempted(std::chrono::seconds(0));
     EXPECT_FALSE(lane.next(places / 2).has_value()) << "its share has become smaller";
     EXPECT_TRUE(lane.next(places).has_value()) << "a place is free while the result is recorded";
     EXPECT_FALSE(lane.next(places).has_value());
+}
+
+TEST(Lane, is_slow_until_an_attempt_was_quick) {
+    Lane lane;
+    EXPECT_EQ(lane.pace(), Pace::slow) << "nothing is known of it";
+    for (const auto& [took, pace] :
+         {std::pair{std::chrono::milliseconds(30), Pace::quick},
+          std::pair{std::chrono::milliseconds(bounds::quick_attempt_max), Pace::slow},
+          std::pair{std::chrono::milliseconds(30), Pace::quick}}) {
+        lane.offer(delivery(1));
+        (void)lane.next(1);
+        lane.attempted(took);
+        lane.finished();
+        EXPECT_EQ(lane.pace(), pace);
+    }
 }
 
 TEST(Lane, what_is_passed_over_frees_its_place) {
@@ -74,7 +89,7 @@ TEST(Lane, remembers_that_there_is_more_when_it_is_full) {
     EXPECT_FALSE(lane.wants_reading({1}, ahead)) << "there is no room yet";
     while (lane.waiting() >= ahead / 2) {
         ASSERT_TRUE(lane.next(places).has_value());
-        lane.attempted();
+        lane.attempted(std::chrono::seconds(0));
         lane.finished();
     }
     EXPECT_TRUE(lane.wants_reading({1}, ahead));

@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,13 +30,15 @@ class ScriptedCarrier final : public Carrier {
   public:
     explicit ScriptedCarrier(const Clock& clock) : clock_(clock) {}
     Task<Attempted> attempt(const Endpoint& endpoint, const Delivery& delivery) override {
-        (void)endpoint;
         seen.push_back(delivery);
+        called.push_back(endpoint.id);
         ++under_way;
         boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
         Attempted attempted;
         attempted.started_at = clock_.now();
-        while (!answers) {
+        if (silent.contains(endpoint.id))
+            attempted.latency = limits::delivery_wait_max;
+        while (!answers || silent.contains(endpoint.id)) {
             timer.expires_after(std::chrono::milliseconds(1));
             co_await timer.async_wait(boost::asio::use_awaitable);
         }
@@ -45,6 +48,8 @@ class ScriptedCarrier final : public Carrier {
     }
 
     std::vector<Delivery> seen;
+    std::vector<EndpointId> called; // the same, by endpoint
+    std::set<EndpointId> silent;    // these do not answer, whatever `answers` says
     std::size_t under_way = 0;
     bool answers = true;
     int status = 200;
@@ -140,7 +145,7 @@ class Node {
     std::int64_t number() const { return membership.standing().holder % 256; }
 
     // Calls partners from now on.
-    void work() {
+    void work(std::size_t attempts_max = bounds::attempts_max) {
         dispatcher =
             std::make_unique<Dispatcher>(io_.context(), DispatcherDeps{world_.store(),
                                                                        context,
@@ -154,7 +159,8 @@ class Node {
                                                                        {std::chrono::seconds(5)},
                                                                        0,
                                                                        1,
-                                                                       [] {}});
+                                                                       [] {},
+                                                                       attempts_max});
         dispatcher->start();
     }
     void load(const std::vector<store::EndpointRow>& endpoints) { book.load(endpoints); }

@@ -1,0 +1,19 @@
+// Bounds of this module that nobody else needs, with their reasons; those that others share are in
+// base/limits.h.
+#pragma once
+
+#include "base/limits.h"
+
+#include <chrono>
+#include <cstddef>
+
+namespace settled::worker::bounds {
+
+// Attempts over HTTP under way at a time in one process, where it has the file descriptors: each is
+// a socket, some 50 KiB with TLS.
+inline constexpr std::size_t attempts_max = 1024;
+// A partner who answers within this time is quick: his attempts hold their places for moments only.
+inline constexpr auto quick_attempt_max = std::chrono::seconds(2);
+static_assert(2 * quick_attempt_max < limits::delivery_wait_max);
+
+} // namespace settled::worker::bounds
