@@ -149,7 +149,8 @@ void Engine::match(std::uint32_t settlement, const match::Candidate& candidate) 
         settlement_keys_.remove(
             match::stored_keys(tenant_key_, settlement_identity(settlement), Of::settlement),
             settlement);
-    settlements_[settlement] = {.standing = Standing::matched, .payment = payment};
+    settlements_[settlement] = {
+        .standing = Standing::matched, .payment = payment, .rank = candidate.rank};
     matches_.push_back({settlement, payment, candidate.rank, now_});
 
     const Money& wanted = open.identity.amount;
@@ -203,9 +204,11 @@ bool Engine::could_be_of(std::uint32_t late, std::uint32_t settlement) const {
         return false;
     const auto choice =
         match::choose_payment(settlement_identity(settlement), identities, Seen::all, rules_);
+    // What an id has decided, no payment that is told later contests by a reference.
+    const bool by_id = settlements_[settlement].rank <= match::Rank::end_to_end_id;
     return choice.outcome != Outcome::none &&
-           std::ranges::any_of(choice.candidates, [](const match::Candidate& candidate) {
-               return candidate.index == 0;
+           std::ranges::any_of(choice.candidates, [&](const match::Candidate& candidate) {
+               return candidate.index == 0 && !(by_id && candidate.rank > match::Rank::crossed_ids);
            });
 }
 
@@ -241,12 +244,8 @@ void Engine::settlement_arrives(std::uint32_t settlement) {
     if (settlements_[settlement].standing != Standing::unseen)
         return;
     const Verdict verdict = judge(settlement, Reach::exact);
-    auto traces = match::trace_keys(tenant_key_, settlement_identity(settlement));
-    const bool is_matched = may_match(verdict, settlement, Reach::exact);
-    if (is_matched && verdict.best.rank <= match::Rank::end_to_end_id)
-        traces.resize(1);
-    traces_.insert(traces, settlement);
-    if (is_matched) {
+    traces_.insert(match::trace_keys(tenant_key_, settlement_identity(settlement)), settlement);
+    if (may_match(verdict, settlement, Reach::exact)) {
         match(settlement, verdict.best);
         judge_waiting(world_.payments[verdict.best.index].identity);
         return;

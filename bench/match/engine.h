@@ -70,6 +70,7 @@ class Engine {
         Standing standing = Standing::unseen;
         bool is_parked = false;
         std::uint32_t payment = 0; // if it is matched
+        match::Rank rank = match::Rank::amount;
         bool is_doubted = false;
     };
     struct Verdict {

@@ -276,38 +276,48 @@ std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& 
     return maker.take();
 }
 
-std::vector<Key> trace_probes(const crypto::Hmac& tenant_key, const Identity& reversal) {
-    if (reversal.account.empty())
+std::vector<Key> return_keys(const crypto::Hmac& tenant_key, const Identity& returned) {
+    if (returned.account.empty())
         return {};
-    const Maker maker(tenant_key, reversal);
+    Maker maker(tenant_key, returned);
     std::vector<Key> keys;
-    if (id_is_long(reversal.end_to_end_id))
-        keys.push_back({maker.loose("e2e", reversal.end_to_end_id), maker.block()});
-    if (!reversal.uetr.empty())
-        keys.push_back({maker.loose("uetr", reversal.uetr), maker.block()});
-    keys.push_back({maker.block(), 0});
+    if (id_is_long(returned.end_to_end_id))
+        keys.push_back({maker.loose("e2e", returned.end_to_end_id), maker.block()});
+    if (!returned.uetr.empty())
+        keys.push_back({maker.loose("uetr", returned.uetr), maker.block()});
+    if (const auto reference = reference_of(returned); !reference.empty()) {
+        maker.add_whole(reference);
+        keys.push_back(maker.take().front());
+    }
     return keys;
 }
 
 std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const Identity& settlement) {
-    if (settlement.account.empty())
-        return {};
-    Maker maker(tenant_key, settlement);
-    add_whole_or_none(maker, reference_of(settlement));
-    std::vector<Key> keys = maker.take();
-    keys.insert(keys.begin(), trace_probes(tenant_key, settlement).front());
+    std::vector<Key> keys = return_keys(tenant_key, settlement);
+    if (!settlement.account.empty() && settlement.reference.empty()) {
+        Maker maker(tenant_key, settlement);
+        maker.add_no_reference();
+        keys.push_back(maker.take().front());
+    }
     return keys;
 }
 
-bool may_be_return_of(const Identity& reversal, const Identity& settlement) {
-    const auto differ = [](std::string_view a, std::string_view b) {
-        return !a.empty() && !b.empty() && a != b;
+bool names_an_id(const Identity& returned) {
+    return id_is_long(returned.end_to_end_id) || !returned.uetr.empty();
+}
+
+bool is_return_of(const Identity& returned, const Identity& settlement) {
+    const auto lacks = [](std::string_view named, std::string_view has) {
+        return !named.empty() && named != has;
     };
-    return reversal.account == settlement.account && reversal.amount == settlement.amount &&
-           !differ(reversal.end_to_end_id, settlement.end_to_end_id) &&
-           !differ(reversal.uetr, settlement.uetr) &&
-           !differ(reversal.other_account, settlement.other_account) &&
-           settlement.at <= reversal.at + clock_skew_max;
+    const bool payer_differs = lacks(returned.other_account, settlement.other_account);
+    const bool payer_is_needed = !names_an_id(returned) || !settlement.other_account.empty();
+    return returned.account == settlement.account && returned.amount == settlement.amount &&
+           (names_an_id(returned) || !returned.reference.empty()) &&
+           !lacks(returned.end_to_end_id, settlement.end_to_end_id) &&
+           !lacks(returned.uetr, settlement.uetr) &&
+           !lacks(returned.reference, settlement.reference) &&
+           !(payer_is_needed && payer_differs) && settlement.at <= returned.at + clock_skew_max;
 }
 
 std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side) {

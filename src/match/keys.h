@@ -131,17 +131,21 @@ inline std::size_t keys_read_max(const Identity& side) {
 std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& side,
                                 std::size_t prefix_max = any_length);
 
-// Under what a settlement is remembered, whatever becomes of it. First, where its return finds it:
-// the loose block of its end-to-end id, else of its UETR, else its amount block. Then its whole
-// reference, or that it has none, where a payment finds it that is told only after it was matched:
-// such a payment's probe keys find all that carry its ids, its reference, or a part cut from that.
-// None without an account.
+// Under what a settlement is remembered, whatever becomes of it: what a return may name it by, and
+// that it has no reference, if it has none. A payment that is told only after the settlement was
+// matched finds it there, too: its probe keys find all that carry its ids, its reference, or a part
+// cut from that. None without an account.
 std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const Identity& settlement);
-// Where a return looks for its settlement, best first.
-std::vector<Key> trace_probes(const crypto::Hmac& tenant_key, const Identity& reversal);
-// Whether money that went back can be that settlement's: account and amount are equal, no id
-// differs, and it did not go back before it came.
-bool may_be_return_of(const Identity& reversal, const Identity& settlement);
+// What a return names its settlement by, strongest first: the end-to-end id (6 characters or more),
+// the UETR, the whole reference. None if it names nothing, or has no account.
+std::vector<Key> return_keys(const crypto::Hmac& tenant_key, const Identity& returned);
+// Whether one of the two ids is among them.
+bool names_an_id(const Identity& returned);
+// Whether the return names that settlement. Account and amount are equal, which alone says nothing.
+// Each id and reference that the return has, the settlement has as well, and one of them at least
+// is there. A payer's account must not differ; where only a reference is named, the settlement has
+// the payer that the return has. It did not go back before it came.
+bool is_return_of(const Identity& returned, const Identity& settlement);
 
 // A keyed hash of all canonical fields, 32 hex digits: it proves later what was compared, and shows
 // nothing of it.

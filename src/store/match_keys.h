@@ -16,6 +16,7 @@ enum class Side : std::uint8_t {
     trace = 2,      // a settlement, whatever became of it: its return must find it, and a payment
                     // that is told too late
     archive = 3,    // an open payment so old that it is looked at last
+    reversal = 4,   // a return that waits for its settlement
 };
 
 Step<> insert_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,

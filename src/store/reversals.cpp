@@ -13,6 +13,8 @@ namespace {
 const Statement insert{"INSERT INTO reversal (tenant_id, " REVERSAL_COLUMNS ") VALUES ($1, $2, $3, "
                        "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"};
 const Statement find{"SELECT " REVERSAL_COLUMNS " FROM reversal WHERE tenant_id = $1 AND id = $2"};
+const Statement walk{"SELECT " REVERSAL_COLUMNS " FROM reversal WHERE tenant_id = $1 AND id > $2 "
+                     "ORDER BY id LIMIT $3"};
 const Statement update{
     "UPDATE reversal SET status = $3, settlement_id = $4 WHERE tenant_id = $1 AND id = $2"};
 #undef REVERSAL_COLUMNS
@@ -48,6 +50,26 @@ Step<std::optional<flow::Reversal>> find_reversal(Session& s, TenantId tenant, R
     if (rows.empty())
         co_return std::nullopt;
     co_return read(rows.front());
+}
+
+Step<std::vector<flow::Reversal>> find_reversals(Session& s, TenantId tenant,
+                                                 std::vector<std::int64_t> ids) {
+    std::vector<flow::Reversal> reversals;
+    for (const std::int64_t id : ids) {
+        auto reversal = co_await find_reversal(s, tenant, ReversalId{id});
+        SETTLED_ASSERT(reversal.has_value(), "a return under a key exists");
+        reversals.push_back(std::move(*reversal));
+    }
+    co_return reversals;
+}
+
+Step<std::vector<flow::Reversal>> walk_reversals(Session& s, TenantId tenant, std::int64_t after,
+                                                 std::size_t most) {
+    const Rows rows = co_await s.run(walk, tenant, after, static_cast<std::int64_t>(most));
+    std::vector<flow::Reversal> reversals;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        reversals.push_back(read(rows[i]));
+    co_return reversals;
 }
 
 Step<> update_reversal(Session& s, TenantId tenant, ReversalId id, flow::ReversalStatus status,

@@ -5,12 +5,20 @@
 #include "store/session.h"
 #include "store/step.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace settled::store {
 
 Step<> insert_reversal(Session& s, TenantId tenant, const flow::Reversal& reversal);
 Step<std::optional<flow::Reversal>> find_reversal(Session& s, TenantId tenant, ReversalId id);
+Step<std::vector<flow::Reversal>> find_reversals(Session& s, TenantId tenant,
+                                                 std::vector<std::int64_t> ids);
+// All, by id, those above `after`.
+Step<std::vector<flow::Reversal>> walk_reversals(Session& s, TenantId tenant, std::int64_t after,
+                                                 std::size_t most);
 Step<> update_reversal(Session& s, TenantId tenant, ReversalId id, flow::ReversalStatus status,
                        SettlementId settlement);
 

@@ -22,7 +22,7 @@ inline constexpr std::string_view review_payment_failed = "payment_failed_after_
 // It is told only now, and money that may be its own was given to another.
 inline constexpr std::string_view review_payment_told_late = "payment_told_late";
 // Money went back, and of which settlement it is cannot be told.
-inline constexpr std::string_view review_reversal_unmatched = "reversal_unmatched";
+inline constexpr std::string_view review_unmatched_return = "unmatched_return";
 
 // A person says which payments a settlement is of. A settlement has one such review open at most.
 constexpr bool is_of_settlement(std::string_view kind) {

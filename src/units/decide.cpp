@@ -7,6 +7,7 @@
 #include "store/payments.h"
 #include "store/reviews.h"
 #include "store/settlements.h"
+#include "units/rivals.h"
 #include "units/settle.h"
 #include "units/tell.h"
 #include "wire/json.h"
@@ -177,10 +178,7 @@ Step<> make_matches(Session& s, const Work& work, const Decision& decision,
     }
     for (const FoundPart& part : parts) // their rivals may be clear now
         co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
-    const bool is_of_its_amount =
-        parts.size() == 1 && parts.front().payment.identity.amount == settlement.identity.amount;
-    if (!is_of_its_amount) // nor does it stand in anybody's way among those of its own amount
-        co_await settle_waiting(s, work.context, work.tenant, settlement.identity, work.now);
+    co_await settle_rivals(s, work, settlement); // nor does it stand in anybody's way elsewhere
 }
 
 Step<> lock_payments_of(Session& s, const Work& work, const std::vector<flow::Match>& matches) {
@@ -334,7 +332,7 @@ Step<Result<Upshot>> reject(Session& s, const Context& context, Decision decisio
     const auto event = flow::unmatched_event(context.ids.next<EventId>(), *settlement, work.now);
     if (is_news)
         co_await tell(s, context, work.tenant, event);
-    co_await settle_waiting(s, context, work.tenant, settlement->identity, work.now);
+    co_await settle_rivals(s, work, *settlement);
     co_return upshot;
 }
 
@@ -366,7 +364,8 @@ Step<Result<Upshot>> undo(Session& s, const Context& context, Decision decision,
     (void)co_await follow(s, work, *settlement, outlook.verdict, outlook.reach);
     co_await settle_waiting(s, work.context, work.tenant, settlement->identity, work.now);
     for (const flow::Payment& payment : payments)
-        co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
+        co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now,
+                                PaymentHas::come);
     co_await weigh_later(s, work, settlement->id, work.now);
     co_return upshot_of(*settlement, outlook, work);
 }

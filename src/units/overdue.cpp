@@ -6,6 +6,7 @@
 #include "store/payments.h"
 #include "store/sweeps.h"
 #include "units/pairing.h"
+#include "units/settle.h"
 #include "units/tell.h"
 
 #include <fmt/format.h>
@@ -123,6 +124,7 @@ Step<> archive(Session& s, const Work& work, const flow::Payment& seen) {
                                          match::Of::payment);
     co_await store::move_match_keys(s, work.tenant, store::Side::payment, store::Side::archive,
                                     payment->id.value, keys);
+    co_await settle_waiting(s, work.context, work.tenant, payment->identity, work.now);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "store/installation.h"
 #include "store/match_keys.h"
 #include "store/payments.h"
+#include "store/reversals.h"
 #include "store/settlements.h"
 #include "store/walks.h"
 
@@ -24,7 +25,7 @@ using store::Side;
 using store::Step;
 
 constexpr std::string_view prefix = "match_key/";
-constexpr std::array<std::string_view, 3> phases{"payments", "settlements", "done"};
+constexpr std::array<std::string_view, 4> phases{"payments", "settlements", "returns", "done"};
 
 std::string name_of(TenantId tenant) {
     return fmt::format("{}{}", prefix, tenant.value);
@@ -89,11 +90,22 @@ Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
     const auto before = match::trace_keys(change.from, identity);
     const auto after = match::trace_keys(change.to, identity);
     bool traced = false;
-    for (std::size_t i = 0; i < before.size(); ++i) // of the second it may have none
+    for (std::size_t i = 0; i < before.size(); ++i) // it may not stand under all of them
         traced = co_await put_again(s, tenant, Side::trace, settlement.id.value, {before[i]},
                                     {after[i]}) ||
                  traced;
     co_return waited || traced;
+}
+
+// While it waits for its settlement; under one of them.
+Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
+                 const flow::Reversal& reversal) {
+    auto before = match::return_keys(change.from, reversal.identity);
+    auto after = match::return_keys(change.to, reversal.identity);
+    before.resize(std::min<std::size_t>(before.size(), 1));
+    after.resize(before.size());
+    co_return co_await put_again(s, tenant, Side::reversal, reversal.id.value, std::move(before),
+                                 std::move(after));
 }
 
 // `items`: those after `state`, fewer than `most` if they are the last of the phase.
@@ -172,9 +184,13 @@ Step<Rekeyed> rekey_some(Session& s, const TenantKeys& keys, TenantId tenant, Ke
         done = co_await rekey_all(
             s, change, tenant, state,
             co_await store::walk_open_payments(s, tenant, state.after, INT64_MAX, most), most);
-    else
+    else if (state.phase == RekeyPhase::settlements)
         done = co_await rekey_all(s, change, tenant, state,
                                   co_await settlements_after(s, tenant, state.after, most), most);
+    else
+        done =
+            co_await rekey_all(s, change, tenant, state,
+                               co_await store::walk_reversals(s, tenant, state.after, most), most);
     co_await keep(s, tenant, done.state);
     co_return done;
 }

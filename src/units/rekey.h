@@ -20,7 +20,7 @@
 
 namespace settled::units {
 
-enum class RekeyPhase : std::uint8_t { payments, settlements, done };
+enum class RekeyPhase : std::uint8_t { payments, settlements, returns, done };
 std::string_view token(RekeyPhase phase); // the enumerator's name
 
 // Where the keys of one tenant are.

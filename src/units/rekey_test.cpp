@@ -49,7 +49,7 @@ std::int64_t keys_in(const World& world) {
 TEST(KeyState, is_read_as_it_was_written) {
     for (const KeyState& state :
          {KeyState{2, RekeyPhase::payments, 0}, KeyState{3, RekeyPhase::settlements, INT64_MAX},
-          KeyState{9, RekeyPhase::done, 0}})
+          KeyState{4, RekeyPhase::returns, 7}, KeyState{9, RekeyPhase::done, 0}})
         EXPECT_EQ(parse_key_state(to_text(state)), state) << to_text(state);
     for (const char* text :
          {"", "2", "2 payments", "1 done 0", "2 never 0", "2 done 0x", "x done 0", "2 done 0 0"})
@@ -87,6 +87,19 @@ TEST(Rekey, money_that_goes_back_finds_what_was_matched_before) {
     world.settle("r1", fact);
     world.pass_watermark();
     EXPECT_EQ(world.payment_named("p1").status, flow::PaymentStatus::returned);
+}
+
+TEST(Rekey, a_return_that_waits_is_found_by_its_settlement) {
+    World world;
+    auto fact = world.fact(1000);
+    fact.end_to_end_id = "E2E-ORDER-p1";
+    auto back = fact;
+    back.is_return = true;
+    back.credit = false;
+    world.settle("r1", back);
+    (void)rekey(world, 100);
+    world.settle("t1", fact);
+    EXPECT_EQ(world.settlement("t1").status, flow::SettlementStatus::reversed);
 }
 
 TEST(Rekey, a_payment_told_late_finds_who_was_matched_before) {

@@ -6,12 +6,12 @@
 #include "store/reviews.h"
 #include "store/settlements.h"
 #include "store/tasks.h"
+#include "units/reverse.h"
 #include "units/review_detail.h"
 #include "units/tell.h"
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace settled::units {
 
@@ -50,13 +50,8 @@ Step<> put_to_review(Session& s, const Work& work, const flow::Settlement& settl
     co_await tell(s, work.context, work.tenant, event);
 }
 
-// `matched`: at once, by that rank. What an id has decided, no payment that is told later contests
-// by a reference.
-Step<> leave_trace(Session& s, const Work& work, const flow::Settlement& settlement,
-                   std::optional<match::Rank> matched) {
-    auto keys = match::trace_keys(work.context.keys.of(work.tenant), settlement.identity);
-    if (matched && *matched <= match::Rank::end_to_end_id && !keys.empty())
-        keys.resize(1);
+Step<> leave_trace(Session& s, const Work& work, const flow::Settlement& settlement) {
+    const auto keys = match::trace_keys(work.context.keys.of(work.tenant), settlement.identity);
     co_await store::insert_match_keys(s, work.tenant, Side::trace, settlement.id.value, keys);
 }
 
@@ -154,16 +149,27 @@ Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& pay
             co_await look_again_soon(s, work, settlement);
 }
 
+// Who waits near any of the payments, each once.
+Step<std::vector<SettlementId>> waiting_near_any(Session& s, const Work& work,
+                                                 const std::vector<match::Identity>& payments) {
+    std::vector<SettlementId> all;
+    for (const match::Identity& payment : payments)
+        for (const SettlementId id : co_await waiting_near(s, work.context, work.tenant, payment))
+            if (std::ranges::find(all, id) == all.end())
+                all.push_back(id);
+    co_return all;
+}
+
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
 // ends. What stays open and may be decided by time alone is weighed.
-Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment,
-                     PaymentHas has = PaymentHas::gone) {
+Step<> judge_waiting(Session& s, const Work& work, std::vector<match::Identity> payments,
+                     PaymentHas has) {
     bool again = true;
     ToWeigh left;
     while (again) {
         again = false;
         left = {};
-        const auto waiting = co_await waiting_near(s, work.context, work.tenant, payment);
+        const auto waiting = co_await waiting_near_any(s, work, payments);
         for (const SettlementId id : waiting) {
             const auto settlement = co_await store::find_settlement(s, work.tenant, id);
             SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
@@ -180,7 +186,13 @@ Step<> judge_waiting(Session& s, const Work& work, const match::Identity& paymen
     }
     for (const auto& [id, ripe_at] : left.take())
         co_await weigh_later(s, work, id, std::max(ripe_at, work.now));
-    co_await weigh_neighbours(s, work, payment, has);
+    for (const match::Identity& payment : payments)
+        co_await weigh_neighbours(s, work, payment, has);
+}
+
+Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment,
+                     PaymentHas has = PaymentHas::gone) {
+    return judge_waiting(s, work, std::vector{payment}, has);
 }
 
 } // namespace
@@ -194,10 +206,16 @@ void add_settling_locks(store::Locks& locks, const Context& context, TenantId te
 Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Settlement settlement,
                   Instant now) {
     const Work work{context, tenant, now};
+    auto returned = co_await return_waiting_for(s, work, settlement);
+    if (returned) {
+        co_await leave_trace(s, work, settlement);
+        co_await insert_returned(s, work, std::move(settlement), std::move(*returned));
+        co_return;
+    }
     const Verdict verdict = co_await judge(s, context, tenant, settlement);
     if (may_match(verdict, work, settlement, Reach::exact)) {
         const flow::Payment& payment = verdict.candidates.front().payment;
-        co_await leave_trace(s, work, settlement, verdict.candidates.front().rank);
+        co_await leave_trace(s, work, settlement);
         settlement.status = SettlementStatus::matched;
         ++settlement.version;
         (void)co_await make_match(s, work, settlement, settlement.version, payment,
@@ -211,7 +229,7 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant, flow::Set
         co_await put_to_review(s, work, settlement, verdict);
         ++settlement.version;
     }
-    co_await leave_trace(s, work, settlement, std::nullopt);
+    co_await leave_trace(s, work, settlement);
     co_await store::insert_settlement(s, tenant, settlement);
     co_await park(s, work, settlement);
     co_await weigh_later(s, work, settlement.id, now + context.watermark);
@@ -221,6 +239,10 @@ Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
                       const match::Identity& payment, Instant now, PaymentHas has) {
     const Work work{context, tenant, now};
     co_await judge_waiting(s, work, payment, has);
+}
+
+Step<> settle_waiting_near(Session& s, const Work& work, std::vector<match::Identity> payments) {
+    co_await judge_waiting(s, work, std::move(payments), PaymentHas::come);
 }
 
 Step<> close_open_review(Session& s, const Work& work, const flow::Settlement& settlement) {

@@ -12,6 +12,8 @@
 #include "units/judge.h"
 #include "units/pairing.h"
 
+#include <vector>
+
 namespace settled::units {
 
 // Adds what must be locked before what is open in the identity's block is looked at: everything
@@ -29,6 +31,11 @@ enum class PaymentHas : std::uint8_t { come, gone };
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
                              const match::Identity& payment, Instant now,
                              PaymentHas has = PaymentHas::gone);
+
+// The same for several payments of one amount together, after a settlement that could have been of
+// any of them is gone: all others that share an identifier with one of them are weighed.
+store::Step<> settle_waiting_near(store::Session& s, const Work& work,
+                                  std::vector<match::Identity> payments);
 
 // Does what follows from the verdict on a stored settlement that waits, which was looked for with
 // that reach.

@@ -34,6 +34,11 @@ struct Doubted {
     match::Rank fits_by{};  // the payment that was told late
 };
 
+// What an id has decided, no payment that is told later contests by a reference.
+bool is_beyond_doubt(match::Rank matched_by, match::Rank fits_by) {
+    return matched_by <= match::Rank::end_to_end_id && fits_by > match::Rank::crossed_ids;
+}
+
 // As it was before its money came.
 match::Identity whole(const flow::Payment& payment) {
     match::Identity identity = payment.identity;
@@ -73,7 +78,8 @@ Step<> doubt_matches_of(Session& s, const Work& work, const flow::Payment& late,
     const auto rules = work.context.rules_of(work.tenant, settlement.identity.account);
     const auto rank = could_be_of(late, others, settlement, *rules);
     for (std::size_t i = 0; rank && i < matches.size(); ++i)
-        doubted.push_back({matches[i], others[i].client_id, *rank});
+        if (!is_beyond_doubt(matches[i].rank, *rank))
+            doubted.push_back({matches[i], others[i].client_id, *rank});
 }
 
 Step<std::vector<Doubted>> find_doubted(Session& s, const Work& work, const flow::Payment& late) {

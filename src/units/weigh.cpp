@@ -86,6 +86,11 @@ Step<> decide(Session& s, const Work& work, const flow::Settlement& settlement) 
 
 } // namespace
 
+Step<Verdict> judge_at_watermark(Session& s, const Work& work, const flow::Settlement& settlement) {
+    co_await s.lock(locks_of(work.context, work.tenant, settlement.identity));
+    co_return co_await judge_locked(s, work, settlement);
+}
+
 Step<> weigh(Session& s, const Context& context, store::TaskRow task, Instant now) {
     const Work work{context, task.tenant, now};
     const SettlementId id{task.subject_id};

@@ -6,9 +6,14 @@
 #include "store/session.h"
 #include "store/step.h"
 #include "store/tasks.h"
-#include "units/context.h"
+#include "units/judge.h"
+#include "units/pairing.h"
 
 namespace settled::units {
+
+// Which payment the settlement would get now, under locks on all that may belong to it.
+store::Step<Verdict> judge_at_watermark(store::Session& s, const Work& work,
+                                        const flow::Settlement& settlement);
 
 store::Step<> weigh(store::Session& s, const Context& context, store::TaskRow task, Instant now);
 

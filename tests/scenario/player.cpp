@@ -69,7 +69,7 @@ std::string Player::play(const Line& line) {
     if (line.verb == "again")
         return deliver(line.words.at(0), webhooks_.at(line.words.at(0)));
     if (line.verb == "status")
-        return standings().at(line.words.at(0));
+        return status_of(line.words.at(0));
     if (line.verb == "told")
         return told();
     if (line.verb == "reviews")
@@ -136,6 +136,8 @@ std::string Player::deliver(const std::string& name, flow::InboundWebhook webhoo
     webhook.nonce = ++nonce_; // banks make a new one for each delivery
     const Accepted accepted = world_.accept(webhook);
     (void)world_.run_due();
+    if (accepted.kind == Accepted::Kind::stored)
+        stored_[name] = accepted.id;
     if (accepted.kind != Accepted::Kind::stored)
         return std::string(token(accepted.kind)) + changes(before, "");
     const auto* fact = std::get_if<flow::SettlementFact>(&webhook.fact);
@@ -146,14 +148,21 @@ std::string Player::deliver(const std::string& name, flow::InboundWebhook webhoo
     return standings().at(name) + changes(before, name);
 }
 
+std::string Player::status_of(const std::string& name) {
+    const Standings all = standings();
+    if (const auto settlement = all.find(name); settlement != all.end())
+        return settlement->second;
+    return std::string(flow::token(world_.payment_named(name).status));
+}
+
 std::string Player::standing_of(const flow::Settlement& settlement) {
     if (settlement.status == flow::SettlementStatus::matched) {
         const auto match = world_.match_of(settlement.transaction_id);
         return fmt::format("matched {} rank {}", world_.payment_of(settlement.transaction_id),
                            static_cast<int>(match->rank));
     }
-    if (settlement.status == flow::SettlementStatus::unmatched)
-        return "unmatched";
+    if (settlement.status != flow::SettlementStatus::ambiguous)
+        return std::string(token(settlement.status));
     for (const auto& review : world_.reviews())
         if (review.subject_id == settlement.id.value)
             return fmt::format("ambiguous {}", fmt::join(candidates_of(review.detail), " "));
@@ -201,6 +210,9 @@ std::string Player::reviews() {
         for (const auto& settlement : settlements)
             if (settlement.id.value == review.subject_id)
                 line += " " + settlement.transaction_id;
+        for (const auto& [name, webhook] : stored_)
+            if (webhook.value == review.subject_id)
+                line += " " + name;
         lines.push_back(line);
     }
     std::ranges::sort(lines);

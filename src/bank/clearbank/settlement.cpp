@@ -110,11 +110,10 @@ bool is_uuid(std::string_view text) {
     return true;
 }
 
-// The text of the first <UETR> element with a UUID in it. A scan and no XML parser: the document
-// was signed by the bank, and a value that has the shape of a UUID cannot be anything else.
-// <OrgnlUETR>, which names an earlier payment, is passed over.
-std::string uetr_of(Json payload) {
-    constexpr std::string_view tag = "UETR>";
+// The text of the first element of that name with a UUID in it; `tag` ends with '>'. A scan and no
+// XML parser: the document was signed by the bank, and a value that has the shape of a UUID cannot
+// be anything else.
+std::string uuid_in(std::string_view tag, Json payload) {
     const std::optional<std::string_view> xml = text_of(payload, "Iso20022XmlDocument");
     if (!xml)
         return {};
@@ -130,6 +129,13 @@ std::string uetr_of(Json payload) {
         return uetr;
     }
     return {};
+}
+
+// <OrgnlUETR> names an earlier payment: the one that a return is of. A return that does not name
+// one by it may carry that payment's as its own.
+std::string uetr_of(Json payload, bool is_return) {
+    std::string original = is_return ? uuid_in("OrgnlUETR>", payload) : std::string();
+    return original.empty() ? uuid_in("UETR>", payload) : original;
 }
 
 Result<flow::SettlementFact> settlement_of(Json payload) {
@@ -158,7 +164,7 @@ Result<flow::SettlementFact> settlement_of(Json payload) {
     fact.scheme = text_or_empty(payload, "Scheme");
     fact.reference = text_or_empty(payload, "Reference");
     fact.end_to_end_id = end_to_end_id_of(payload);
-    fact.uetr = uetr_of(payload);
+    fact.uetr = uetr_of(payload, fact.is_return);
     return fact;
 }
 

@@ -180,6 +180,22 @@ TEST(ClearbankWebhook, the_uetr_of_the_original_payment_is_not_taken) {
     }
 }
 
+TEST(ClearbankWebhook, a_return_names_the_uetr_of_the_original_payment) {
+    const std::string original = "<OrgnlUETR>c2f6a588-8d1a-44cb-af87-4741bf2812a3</OrgnlUETR>";
+    const std::string own = "<UETR>0d0a0f5e-3f0b-4e57-9a3e-0f6f3b0f7a11</UETR>";
+    for (const auto& [xml, uetr] :
+         {std::pair(own + original, "c2f6a588-8d1a-44cb-af87-4741bf2812a3"),
+          std::pair(original, "c2f6a588-8d1a-44cb-af87-4741bf2812a3"),
+          std::pair(own, "0d0a0f5e-3f0b-4e57-9a3e-0f6f3b0f7a11")}) {
+        const std::string body =
+            replaced(settled_body, R"("IsReturn":false)",
+                     R"("Iso20022XmlDocument":")" + xml + R"(","IsReturn":true)");
+        const auto fact = std::get<SettlementFact>(read(body).fact);
+        ASSERT_TRUE(fact.is_return);
+        EXPECT_EQ(fact.uetr, uetr) << xml;
+    }
+}
+
 TEST(ClearbankWebhook, the_carried_end_to_end_id_is_preferred_unless_it_says_nothing) {
     struct Case {
         const char* value;
