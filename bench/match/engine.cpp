@@ -5,12 +5,16 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace settled::bench {
 
 namespace {
 
+using match::claims_heard_max;
 using match::Identity;
+using match::NotTaken;
 using match::Of;
 using match::Outcome;
 using match::Policy;
@@ -117,16 +121,104 @@ Engine::Verdict Engine::judge_among(std::uint32_t settlement, Reach reach, Depth
     match::Candidate best = choice.candidates.front();
     best.index = near.owners[best.index];
 
-    const Identity& chosen = payments_[best.index].identity;
-    const Near suitors = find(Of::payment, chosen, reach, Depth::all);
-    identities.assign(1, judged);
-    for (const std::uint32_t owner : suitors.owners)
-        if (owner != settlement)
-            identities.push_back(settlement_identity(owner));
-    figures_.compared += identities.size();
-    const auto back = match::choose_settlement(chosen, identities, suitors.seen, rules_);
-    const bool mutual = back.outcome == Outcome::one && back.candidates.front().index == 0;
+    const auto payment = static_cast<std::uint32_t>(best.index);
+    Seen seen{};
+    const auto suitors = suitors_of(payment, settlement, reach, seen);
+    const auto back = choose_settlement(payment, suitors, seen);
+    bool mutual = !match::refusal(back, 0);
+    const auto claims = !mutual && reach == Reach::loose ? claims_of(back, suitors) : std::nullopt;
+    if (claims) {
+        Taken taken{{settlement}, {payment}};
+        std::size_t heard = 0;
+        mutual = are_settled_elsewhere(*claims, taken, heard);
+    }
     return {.outcome = mutual ? Outcome::one : Outcome::ambiguous, .best = best};
+}
+
+// `first` stands first among them, whether it waits yet or not.
+std::vector<std::uint32_t> Engine::suitors_of(std::uint32_t payment, std::uint32_t first,
+                                              Reach reach, Seen& seen) {
+    const Near near = find(Of::payment, payments_[payment].identity, reach, Depth::all);
+    seen = near.seen;
+    std::vector<std::uint32_t> suitors{first};
+    std::ranges::copy_if(near.owners, std::back_inserter(suitors),
+                         [first](std::uint32_t owner) { return owner != first; });
+    return suitors;
+}
+
+match::Choice Engine::choose_settlement(std::uint32_t payment,
+                                        const std::vector<std::uint32_t>& suitors, Seen seen) {
+    std::vector<Identity> identities;
+    for (const std::uint32_t suitor : suitors)
+        identities.push_back(settlement_identity(suitor));
+    figures_.compared += identities.size();
+    return match::choose_settlement(payments_[payment].identity, identities, seen, rules_);
+}
+
+std::optional<std::vector<Engine::Claim>>
+Engine::claims_of(const match::Choice& returned, const std::vector<std::uint32_t>& suitors) const {
+    std::vector<Claim> claims;
+    const Money& amount = settlement_identity(suitors.front()).amount;
+    for (const match::Candidate& candidate : returned.candidates) {
+        const bool is_judged = candidate.index == 0;
+        const auto expected = is_judged ? NotTaken::rival_casts_doubt : NotTaken::weaker_rank;
+        const std::uint32_t suitor = suitors[candidate.index];
+        if (candidate.not_taken != expected || settlement_identity(suitor).amount != amount)
+            return std::nullopt;
+        if (!is_judged)
+            claims.push_back({suitor, candidate.rank});
+    }
+    return claims.empty() || claims.size() > claims_heard_max ? std::nullopt
+                                                              : std::optional(std::move(claims));
+}
+
+std::optional<std::uint32_t> Engine::better_payment_of(const Claim& claim, Taken taken,
+                                                       std::size_t& heard) {
+    const Identity& judged = settlement_identity(claim.settlement);
+    Near near = find(Of::settlement, judged, Reach::loose, Depth::all);
+    std::erase_if(near.owners, [&](std::uint32_t owner) {
+        return std::ranges::find(taken.payments, owner) != taken.payments.end();
+    });
+    std::vector<Identity> identities;
+    for (const std::uint32_t owner : near.owners)
+        identities.push_back(payments_[owner].identity);
+    const auto choice = match::choose_payment(judged, identities, near.seen, rules_);
+    if (choice.outcome != Outcome::one || choice.candidates.front().rank >= claim.rank)
+        return std::nullopt;
+    const std::uint32_t better = near.owners[choice.candidates.front().index];
+    if (payments_[better].identity.amount != judged.amount)
+        return std::nullopt;
+    Seen seen{};
+    auto suitors = suitors_of(better, claim.settlement, Reach::loose, seen);
+    std::erase_if(suitors, [&](std::uint32_t suitor) {
+        return std::ranges::find(taken.settlements, suitor) != taken.settlements.end();
+    });
+    const auto back = choose_settlement(better, suitors, seen);
+    if (!match::refusal(back, 0))
+        return better;
+    taken.settlements.push_back(claim.settlement);
+    taken.payments.push_back(better);
+    const auto claims = claims_of(back, suitors);
+    return claims && are_settled_elsewhere(*claims, taken, heard) ? std::optional(better)
+                                                                  : std::nullopt;
+}
+
+bool Engine::are_settled_elsewhere(std::vector<Claim> claims, Taken& taken, std::size_t& heard) {
+    for (bool any = true; any && !claims.empty();) {
+        any = false;
+        for (std::size_t i = 0; i < claims.size() && !any; ++i) {
+            if (heard++ == claims_heard_max)
+                return false;
+            const auto better = better_payment_of(claims[i], taken, heard);
+            if (!better)
+                continue;
+            taken.settlements.push_back(claims[i].settlement);
+            taken.payments.push_back(*better);
+            claims.erase(claims.begin() + static_cast<std::ptrdiff_t>(i));
+            any = true;
+        }
+    }
+    return claims.empty();
 }
 
 bool Engine::watermark_passed(std::uint32_t settlement) const {
@@ -171,11 +263,15 @@ bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
             judge_waiting(Identity(after.identity));
         return true;
     }
-    const bool lost_its_rivals = verdict.outcome == Outcome::none && reach == Reach::exact &&
-                                 settlements_[settlement].standing == Standing::ambiguous;
+    // What is ambiguous in its block may be decided by who looks further, and so may who has lost
+    // his rivals there.
+    const bool is_weighed =
+        reach == Reach::exact && (verdict.outcome == Outcome::ambiguous ||
+                                  (verdict.outcome == Outcome::none &&
+                                   settlements_[settlement].standing == Standing::ambiguous));
     settlements_[settlement].standing =
         verdict.outcome == Outcome::ambiguous ? Standing::ambiguous : Standing::unmatched;
-    if ((verdict.outcome == Outcome::one || lost_its_rivals) && watermark_passed(settlement))
+    if ((verdict.outcome == Outcome::one || is_weighed) && watermark_passed(settlement))
         weighed_now_.insert(settlement);
     return false;
 }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -83,6 +84,15 @@ class Engine {
         match::Seen seen = match::Seen::all;
         void add(const Found& found);
     };
+    // As in units/claims.cpp.
+    struct Claim {
+        std::uint32_t settlement;
+        match::Rank rank;
+    };
+    struct Taken {
+        std::vector<std::uint32_t> settlements;
+        std::vector<std::uint32_t> payments;
+    };
     struct Weighing {
         Instant due;
         std::uint32_t settlement;
@@ -100,6 +110,15 @@ class Engine {
     Near find_exact(match::Of of, const match::Identity& identity, Depth depth);
     Verdict judge(std::uint32_t settlement, Reach reach);
     Verdict judge_among(std::uint32_t settlement, Reach reach, Depth depth);
+    std::optional<std::vector<Claim>> claims_of(const match::Choice& returned,
+                                                const std::vector<std::uint32_t>& suitors) const;
+    bool are_settled_elsewhere(std::vector<Claim> claims, Taken& taken, std::size_t& heard);
+    std::optional<std::uint32_t> better_payment_of(const Claim& claim, Taken taken,
+                                                   std::size_t& heard);
+    std::vector<std::uint32_t> suitors_of(std::uint32_t payment, std::uint32_t first, Reach reach,
+                                          match::Seen& seen);
+    match::Choice choose_settlement(std::uint32_t payment,
+                                    const std::vector<std::uint32_t>& suitors, match::Seen seen);
     bool judge_again(std::uint32_t settlement, Reach reach);
     void judge_waiting(const match::Identity& payment, PaymentHas has = PaymentHas::gone);
     void match(std::uint32_t settlement, const match::Candidate& payment);

@@ -73,6 +73,11 @@ Choice choose_payment(const Identity& settlement, std::span<const Identity> paym
 Choice choose_settlement(const Identity& payment, std::span<const Identity> settlements, Seen seen,
                          const RuleSet& rules = standard_rules());
 
+// Weaker claims on a payment that are looked into before they cast doubt on the stronger one
+// (units/claims.h). What more have a claim to is for a person, and to weigh a settlement costs no
+// more than a few looks.
+inline constexpr std::size_t claims_heard_max = 4;
+
 // Whether the other side took `self`, the position that it stood at among the others there; if not,
 // what that means for the candidate that made this choice.
 std::optional<NotTaken> refusal(const Choice& other_side, std::size_t self);

@@ -1,6 +1,7 @@
 #include "units/judge.h"
 
 #include "match/ladder.h"
+#include "units/claims.h"
 
 #include <algorithm>
 
@@ -11,18 +12,6 @@ using match::Outcome;
 namespace {
 
 using Payments = Candidates<flow::Payment>;
-
-// After a person has undone what was matched, only an id speaks for itself.
-match::RuleSet with_ids_alone(match::RuleSet rules) {
-    for (std::size_t rank = 0; rank < rules.policies.size(); ++rank) {
-        match::Policy& policy = rules.policies[rank];
-        const bool is_id = rank == static_cast<std::size_t>(match::Rank::uetr) ||
-                           rank == static_cast<std::size_t>(match::Rank::end_to_end_id);
-        if (!is_id && policy != match::Policy::off)
-            policy = match::Policy::suggest;
-    }
-    return rules;
-}
 
 std::size_t count_related(const std::vector<flow::Payment>& payments,
                           const match::Identity& settlement, const match::RuleSet& rules) {
@@ -62,7 +51,8 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
     verdict.reads += suitors.reads;
     constexpr std::size_t judged = 0; // of the suitors
     const auto refused = match::refusal(returned, judged);
-    if (refused) {
+    if (refused && !co_await only_claims_that_go_elsewhere(s, context, tenant, chosen, returned,
+                                                           suitors, reach)) {
         verdict.outcome = Outcome::ambiguous;
         verdict.candidates.front().not_taken = refused;
     }

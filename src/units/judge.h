@@ -36,7 +36,10 @@ struct Verdict {
     }
 };
 
-// A match is given only when settlement and payment choose each other.
+// A match is given only when settlement and payment choose each other. With Reach::loose a weaker
+// claim of another settlement does not stand in the way if that settlement would be matched to a
+// payment that it fits better, were this match made: of invoices 1 and 11 that are both paid, what
+// was paid for 1 might be a cut 11, but has an invoice of its own.
 store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
                            const flow::Settlement& settlement, Reach reach = Reach::exact);
 

@@ -132,12 +132,17 @@ Step<> tell_returned(Session& s, const Work& work, const flow::Settlement& settl
     co_await tell(s, work.context, work.tenant, event);
 }
 
-// A settlement that went back before it was weighed: its payment is looked for all the same, at
-// the time at which it would have been matched.
+// When all that arrived together with the settlement has been weighed.
+Instant settled_down_at(const Work& work, const flow::Settlement& settlement) {
+    return ripe_at(work, settlement.received_at) + work.context.watermark;
+}
+
+// A settlement that went back before it was weighed: its payment is looked for all the same, when
+// it is clear that no other settlement gets that one.
 Step<> look_for_payment_later(Session& s, const Work& work, const flow::Settlement& settlement,
                               const Reversal& reversal) {
     if (!work.context.watermark_passed(settlement, work.now))
-        co_await look_later(s, work, reversal, ripe_at(work, settlement.received_at));
+        co_await look_later(s, work, reversal, settled_down_at(work, settlement));
 }
 
 // Whoever settles with the payments of its matches waits.
@@ -260,7 +265,7 @@ bool is_early(const Work& work, const Reversal& reversal, const Named& named) {
 Step<> return_its_payment(Session& s, const Work& work, const Reversal& reversal, Instant due) {
     const auto seen = co_await store::find_settlement(s, work.tenant, reversal.settlement_id);
     const auto ever = co_await store::all_matches_of(s, work.tenant, reversal.settlement_id);
-    if (!ever.empty() || due != ripe_at(work, seen->received_at))
+    if (!ever.empty() || due != settled_down_at(work, *seen))
         co_return;
     const Verdict verdict = co_await judge_at_watermark(s, work, *seen);
     if (verdict.outcome != match::Outcome::one)
