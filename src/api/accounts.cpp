@@ -55,13 +55,15 @@ Result<AccountRow> read_account(const wire::Json& root) {
     account.external_id = in.optional_text("external_id", limits::text_bytes_max);
     account.bank_account_id = in.optional_text("bank_account_id", limits::text_bytes_max);
     account.single_use = in.optional_flag("single_use");
-    if (!iban && !sort_code && !number)
+    const bool has_code = in.has("sort_code");
+    const bool has_number = in.has("account_number");
+    if (!in.has("iban") && !has_code && !has_number)
         in.missing("iban");
-    else if (iban && (sort_code || number))
+    else if (in.has("iban") && (has_code || has_number))
         in.refuse(Code::value_invalid, "iban",
                   "give it or a sort_code and account_number, not both");
-    else if (!iban && !(sort_code && number))
-        in.missing(sort_code ? "account_number" : "sort_code");
+    else if (has_code != has_number)
+        in.missing(has_code ? "account_number" : "sort_code");
     TRY_VOID(in.finish());
     if (iban) {
         set_iban(account, *iban);
@@ -73,10 +75,33 @@ Result<AccountRow> read_account(const wire::Json& root) {
     return account;
 }
 
+// What an account that is registered already has else than this one.
+Error conflict_of(const AccountRow& given, const std::optional<AccountRow>& there) {
+    Error error{Code::account_conflict, "GET /v1/accounts lists it"};
+    if (!there)
+        return error;
+    error.detail = "it is " + to_string(there->id);
+    const auto compare = [&](std::string_view member, bool is_same) {
+        if (is_same)
+            return;
+        error.detail.append(error.problems.empty() ? ", and differs in " : ", ").append(member);
+        error.problems.push_back({"/" + std::string(member), Code::account_conflict,
+                                  "it is registered with another value"});
+    };
+    compare("name", given.name == there->name);
+    compare("external_id", given.external_id == there->external_id);
+    compare("bank_account_id", given.bank_account_id == there->bank_account_id);
+    compare("single_use", given.single_use == there->single_use);
+    return error;
+}
+
 Step<Result<Answer>> create(Session& s, std::shared_ptr<const AccountRow> account) {
     const bool added = co_await store::insert_account(s, *account);
-    if (!added)
-        co_return fail(Code::account_conflict, "GET /v1/accounts lists it");
+    if (!added) {
+        const auto there =
+            co_await store::find_account_by_key(s, account->tenant, account->account_key);
+        co_return std::unexpected(conflict_of(*account, there));
+    }
     co_return Answer{201, shown(*account)};
 }
 

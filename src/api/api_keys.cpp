@@ -45,9 +45,11 @@ Result<ApiKeyRow> read_new_key(const wire::Json& root, const Caller& caller) {
         in.missing("scopes");
     for (const std::string& scope : scopes.value_or(std::vector<std::string>{})) {
         const auto one = ScopeSet::parse(scope);
-        if (!one || one->empty() || scope.find(' ') != scope.npos ||
-            (scope == "*" && scopes->size() != 1))
-            in.refuse(Code::value_invalid, "scopes", "give known scopes, or \"*\" alone");
+        const bool is_one = scope.find(' ') == scope.npos && !scope.empty();
+        if (!one && is_one)
+            in.refuse(Code::value_invalid, "scopes", one.error().detail);
+        else if (!is_one || (scope == "*" && scopes->size() != 1))
+            in.refuse(Code::value_invalid, "scopes", "give one scope in each text, or \"*\" alone");
         else if (!caller.scopes.covers(*one))
             in.refuse(Code::scope_missing, "scopes", "a key can give only what it has itself");
         key.scopes += (key.scopes.empty() ? "" : " ") + scope;

@@ -274,7 +274,9 @@ TEST_F(Changes, a_source_is_added_shown_and_changed) {
     EXPECT_EQ(patched.at("signing_key"), made.at("signing_key"));
     EXPECT_EQ(call("GET", "/v1/sources").at("data.0.retention_days"), "30");
     EXPECT_EQ(world.sources_changed, 2);
-    EXPECT_EQ(call("POST", "/v1/sources", world.new_source("bank")).code(), "source_conflict");
+    const Reply twice = call("POST", "/v1/sources", world.new_source("bank"));
+    EXPECT_EQ(twice.code(), "source_conflict");
+    EXPECT_NE(twice.at("detail").find("PATCH /v1/sources/bank"), std::string::npos);
     EXPECT_EQ(call("PATCH", "/v1/sources/other", R"({"retention_days":30})").status(), 404);
     EXPECT_EQ(world.sources_changed, 2);
 }

@@ -35,19 +35,9 @@ void read_part(forms::Reader& in, Parts& parts) {
     parts.push_back(std::move(part));
 }
 
-// {"payments":[{"payment_id":"order-1","amount":{…}},…]}; each element is read as an object.
+// {"payments":[{"payment_id":"order-1","amount":{…}},…]}
 void read_parts(forms::Reader& in, Parts& parts) {
-    const auto list = in.member("payments");
-    if (!list || !list->is_array() || list->size() == 0 || list->size() > parts_max)
-        return in.refuse(Code::value_invalid, "payments", "give a list of 1 to 8");
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        if (!list->at(i).is_object())
-            return in.refuse(Code::value_invalid, "payments", "give objects");
-        forms::Reader element(list->at(i));
-        read_part(element, parts);
-        if (const auto read = element.finish(); !read)
-            return in.refuse(read.error().code, "payments", read.error().detail);
-    }
+    in.objects("payments", parts_max, [&](forms::Reader& part) { read_part(part, parts); });
 }
 
 // What was asked for but for the wish that it be a dry run, which may stand anywhere in it.

@@ -2,6 +2,7 @@
 
 #include "api/bounds.h"
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "flow/channel.h"
 #include "flow/event.h"
 #include "forms/reader.h"
@@ -33,6 +34,13 @@ Result<std::string> check_url(std::string_view text, const Reach& reach) {
     return std::string(text);
 }
 
+std::string unknown_type(std::string_view word) {
+    std::string text = "give event types: ";
+    for (const std::string_view type : flow::all_event_types())
+        text.append(type).append(", ");
+    return text + "or \"*\" alone" + did_you_mean(word, flow::all_event_types());
+}
+
 std::optional<std::string> read_events(forms::Reader& in) {
     const auto types = in.optional_texts("events", bounds::event_types_max, limits::text_bytes_max);
     if (!types)
@@ -41,7 +49,7 @@ std::optional<std::string> read_events(forms::Reader& in) {
     for (const std::string& type : *types) {
         const bool known = type == "*" ? types->size() == 1 : flow::is_event_type(type);
         if (!known)
-            in.refuse(Code::value_invalid, "events", "give event types, or \"*\" alone");
+            in.refuse(Code::value_invalid, "events", unknown_type(type));
         words += (words.empty() ? "" : " ") + type;
     }
     return words;

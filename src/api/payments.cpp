@@ -10,6 +10,8 @@
 #include "units/mint.h"
 #include "units/register_payment.h"
 
+#include <algorithm>
+
 namespace settled::api {
 
 namespace {
@@ -77,6 +79,22 @@ Result<forms::PaymentRequest> read_request(const net::Request& request) {
     return forms::read_payment(document.root());
 }
 
+// Which members are not those of the payment that has this id. Our own form is pointed into; a
+// provider's has other names for them.
+Error conflict_of(const units::Registration& given, const flow::Payment& registered) {
+    Error error{Code::payment_conflict, ""};
+    for (const std::string_view member : flow::differences(given.payment, registered)) {
+        error.detail.append(error.detail.empty() ? "it differs in " : ", ").append(member);
+        std::string pointer = "/" + std::string(member);
+        std::ranges::replace(pointer, '.', '/');
+        error.problems.push_back(
+            {std::move(pointer), Code::payment_conflict, "it was registered with another value"});
+    }
+    error.detail += error.detail.empty() ? "" : "; ";
+    error.detail += "give the payment an id of its own, or send it as it was";
+    return error;
+}
+
 Step<Result<Answer>> register_one(Session& s, const units::Context& context,
                                   std::shared_ptr<const units::Registration> given) {
     using Kind = units::Registered::Kind;
@@ -85,8 +103,7 @@ Step<Result<Answer>> register_one(Session& s, const units::Context& context,
         co_return ignored(given->payment.client_id,
                           given->payment.is_dead ? "payment_dead" : "payee_unknown");
     if (registered.kind == Kind::conflict)
-        co_return fail(Code::payment_conflict,
-                       "give the payment an id of its own, or send it as it was");
+        co_return std::unexpected(conflict_of(*given, registered.payment));
     const Detail detail = co_await detail_of(s, given->tenant, registered.payment);
     const Warnings warnings =
         co_await units::preflight(s, context, given->tenant, registered.payment);

@@ -59,7 +59,45 @@ TEST_F(Payments, the_same_id_with_other_content_is_refused) {
     const Reply reply = post(other);
     EXPECT_EQ(reply.status(), 409);
     EXPECT_EQ(reply.code(), "payment_conflict");
+    EXPECT_TRUE(reply.at("detail").starts_with("it differs in amount; ")) << reply.at("detail");
+    EXPECT_EQ(reply.at("errors.0.pointer"), "/amount");
+    EXPECT_EQ(reply.at("errors.0.code"), "payment_conflict");
+    EXPECT_EQ(reply.root().member("errors")->size(), 1U);
+    EXPECT_EQ(reply.response.body.find("12.34"), std::string::npos) << "values are not told";
     EXPECT_EQ(get("order-1").at("amount.value"), "12.34");
+}
+
+TEST_F(Payments, all_that_is_wrong_with_a_body_is_told_at_once) {
+    const Reply reply = post(R"({"amount":{"value":12.34,"currency":"GBP"},"reference":7,
+                                 "payee":{"iban":"GB00CLRB04040100057354"},"colour":"red"})");
+    EXPECT_EQ(reply.status(), 422);
+    EXPECT_EQ(reply.code(), "member_missing");
+    EXPECT_EQ(reply.at("detail"), "id: it is required");
+    std::vector<std::string> pointers;
+    for (std::size_t i = 0; i < reply.root().member("errors")->size(); ++i)
+        pointers.push_back(reply.at("errors." + std::to_string(i) + ".pointer"));
+    EXPECT_EQ(pointers, (std::vector<std::string>{"/id", "/amount/value", "/reference",
+                                                  "/payee/iban", "/colour"}));
+    EXPECT_EQ(reply.at("errors.1.detail"), "send the amount in quotes: \"12.34\"");
+    EXPECT_EQ(reply.at("errors.3.code"), "iban_invalid");
+    EXPECT_FALSE(get("nobody").root().member("errors").has_value()) << "there is no body";
+}
+
+TEST_F(Payments, a_scheme_that_is_not_known_is_warned_of) {
+    const auto warnings_with = [this](std::string_view scheme) {
+        std::string body(order);
+        body.replace(body.find("\"fps\""), 5, "\"" + std::string(scheme) + "\"");
+        body.replace(body.find("order-1"), 7, "order-" + std::string(scheme.substr(0, 4)));
+        const Reply reply = post(body);
+        EXPECT_EQ(reply.status(), 201) << reply.response.body;
+        std::string words;
+        for (std::size_t i = 0; i < reply.root().member("warnings")->size(); ++i)
+            words += reply.at("warnings." + std::to_string(i)) + " ";
+        return words;
+    };
+    EXPECT_NE(warnings_with("fsp").find("scheme_unknown"), std::string::npos);
+    EXPECT_NE(warnings_with("pigeon post").find("scheme_unknown"), std::string::npos);
+    EXPECT_EQ(warnings_with("bacs").find("scheme_unknown"), std::string::npos);
 }
 
 TEST_F(Payments, without_a_creation_time_the_first_registration_counts) {
@@ -229,6 +267,10 @@ TEST_F(Payments, accounts_are_registered_once_and_shown_in_both_spellings) {
     for (const auto& c : cases)
         EXPECT_EQ(world.call(key, "POST", "/v1/accounts", c.body).code(), c.code) << c.body;
     EXPECT_EQ(world.call(key, "GET", "/v1/accounts").at("data.0.external_id"), "loan-7");
+    const Reply other = world.call(key, "POST", "/v1/accounts",
+                                   R"({"iban":"GB57CLRB04040100057354","name":"Shop"})");
+    EXPECT_EQ(other.at("detail"), "it is " + account + ", and differs in name, bank_account_id");
+    EXPECT_EQ(other.at("errors.1.pointer"), "/bank_account_id");
 }
 
 } // namespace

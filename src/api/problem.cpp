@@ -7,6 +7,19 @@
 
 namespace settled::api {
 
+namespace {
+
+void write_problems(wire::JsonWriter& w, const std::vector<Problem>& problems) {
+    w.key("errors").array();
+    for (const Problem& problem : problems) {
+        w.object().member("pointer", problem.pointer);
+        w.member("code", info(problem.code).token).member("detail", problem.detail).end();
+    }
+    w.end();
+}
+
+} // namespace
+
 net::Response problem(const Error& error, std::string_view request_id) {
     const CodeInfo& code = info(error.code);
     const bool ours = code.http_status == 500;
@@ -16,7 +29,10 @@ net::Response problem(const Error& error, std::string_view request_id) {
     w.object().member("type", fmt::format("urn:settled:problem:{}", code.token));
     w.member("title", code.title).member("status", code.http_status);
     w.member("detail", detail.empty() ? code.title : detail);
-    w.member("code", code.token).member("request_id", request_id).end();
+    w.member("code", code.token).member("request_id", request_id);
+    if (!ours && !error.problems.empty())
+        write_problems(w, error.problems);
+    w.end();
 
     net::Response response;
     response.status = code.http_status;

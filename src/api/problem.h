@@ -2,10 +2,12 @@
 //
 //   {"type":"urn:settled:problem:amount_invalid","title":"The amount is not acceptable",
 //    "status":422,"detail":"amount.value: give digits …","code":"amount_invalid",
-//    "request_id":"…"}
+//    "request_id":"…",
+//    "errors":[{"pointer":"/amount/value","code":"amount_invalid","detail":"give digits …"}, …]}
 //
-// `code` is stable; `detail` is for people. What went wrong inside (status 500) is said to the log
-// and not to the caller.
+// `errors`: all that is wrong with the body, where there is one to point into; `code` and `detail`
+// are those of the first. `code` is stable; `detail` is for people. What went wrong inside (status
+// 500) is said to the log and not to the caller.
 #pragma once
 
 #include "base/error.h"

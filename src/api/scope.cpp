@@ -1,6 +1,9 @@
 #include "api/scope.h"
 
+#include "base/nearest.h"
+
 #include <algorithm>
+#include <span>
 
 namespace settled::api {
 
@@ -23,6 +26,14 @@ constexpr std::array<std::string_view, 14> tokens{
     "admin",
 };
 
+std::string unknown_scope(std::string_view word) {
+    const std::span<const std::string_view> known = std::span(tokens).subspan(1);
+    std::string text = "give known scopes: ";
+    for (const std::string_view scope : known)
+        text.append(scope).append(", ");
+    return text + "or \"*\" alone" + did_you_mean(word, known);
+}
+
 } // namespace
 
 std::string_view token(Scope scope) {
@@ -44,7 +55,7 @@ Result<ScopeSet> ScopeSet::parse(std::string_view text) {
         const std::size_t space = text.find(' ');
         const auto* const found = std::ranges::find(tokens, text.substr(0, space));
         if (found == tokens.end() || found->empty())
-            return fail(Code::value_invalid, "there is no such scope");
+            return fail(Code::value_invalid, unknown_scope(text.substr(0, space)));
         set.bits_ |= bit(static_cast<Scope>(found - tokens.begin()));
         text.remove_prefix(space == text.npos ? text.size() : space + 1);
     }

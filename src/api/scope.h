@@ -34,7 +34,7 @@ std::string_view token(Scope scope);
 class ScopeSet {
   public:
     static ScopeSet all();
-    // Space-separated tokens, or "*". Fails with value_invalid.
+    // Space-separated tokens, or "*". Fails with value_invalid, naming all and the nearest.
     static Result<ScopeSet> parse(std::string_view text);
 
     bool has(Scope scope) const { return scope == Scope::none || (bits_ & bit(scope)) != 0; }

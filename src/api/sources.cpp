@@ -14,6 +14,8 @@
 #include "forms/reader.h"
 #include "store/directory.h"
 
+#include <fmt/format.h>
+
 namespace settled::api {
 
 namespace {
@@ -103,7 +105,7 @@ SourcePatch read_settings(forms::Reader& in) {
     SourcePatch patch;
     patch.bank_keys =
         in.optional_texts("bank_keys", bounds::bank_keys_per_source_max, bounds::pem_bytes_max);
-    if (patch.bank_keys && !in.failed())
+    if (patch.bank_keys)
         for (const std::string& pem : *patch.bank_keys)
             if (const auto key = crypto::Verifier::from_pem(pem); !key)
                 in.refuse(Code::value_invalid, "bank_keys", key.error().detail);
@@ -124,13 +126,14 @@ Result<SourcePatch> read_new_source(const wire::Json& root) {
     const std::string kind = in.text("kind", limits::text_bytes_max);
     const bool mapped = kind == flow::source_mapped;
     const bool pushed = kind == flow::source_pubsub_push;
-    const bool clearbank = !mapped && !pushed;
-    if (clearbank && kind != flow::source_clearbank)
+    const bool clearbank = kind == flow::source_clearbank;
+    const bool is_known = mapped || pushed || clearbank;
+    if (!is_known)
         in.refuse(Code::value_invalid, "kind", "give clearbank, mapped or pubsub_push");
     SourcePatch given = read_settings(in);
     given.name = name;
     given.kind = kind;
-    if (const auto good = check_kind(kind, given); !good)
+    if (const auto good = check_kind(kind, given); is_known && !good)
         in.refuse(good.error().code, "kind", good.error().detail);
     if (mapped && !given.signature)
         in.missing("signature");
@@ -202,7 +205,9 @@ Step<Result<Answer>> create(Session& s, std::shared_ptr<const SourceRow> source)
         co_return fail(Code::limit_reached, "there are too many sources");
     const bool added = co_await store::insert_source(s, *source);
     if (!added)
-        co_return fail(Code::source_conflict, "give it another name");
+        co_return fail(Code::source_conflict,
+                       fmt::format("PATCH /v1/sources/{} changes it; give a new one another name",
+                                   source->name));
     co_return Answer{201, shown(*source)};
 }
 

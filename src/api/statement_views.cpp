@@ -77,7 +77,7 @@ std::optional<Money> read_balance(forms::Reader& in, std::string_view name) {
 }
 
 // {"count":2,"amount":{…}}: what the entries of one direction are to add up to.
-Side read_side(forms::Reader& in, std::string_view name, Currency currency) {
+Side read_side(forms::Reader& in, std::string_view name, std::optional<Currency> currency) {
     Side side;
     in.object(name, [&](forms::Reader& total) {
         side.count = total.optional_integer("count", 0, entries_max).value_or(0);
@@ -85,7 +85,7 @@ Side read_side(forms::Reader& in, std::string_view name, Currency currency) {
         if (!sum)
             return total.missing("amount");
         side.minor = sum->minor;
-        if (side.minor < 0 || !(sum->currency == currency))
+        if (side.minor < 0 || (currency && !(sum->currency == *currency)))
             total.refuse(Code::amount_invalid, "amount", "give a sum in the statement's currency");
     });
     return side;
@@ -95,8 +95,7 @@ std::string take_text(forms::Reader& in, std::string_view name, std::size_t byte
     return in.optional_text(name, bytes_max);
 }
 
-Result<EntryRow> read_entry(const wire::Json& json, std::int64_t number) {
-    forms::Reader in(json);
+EntryRow read_entry(forms::Reader& in, std::int64_t number) {
     EntryRow row;
     row.number = number;
     statements::Entry& entry = row.entry;
@@ -119,10 +118,9 @@ Result<EntryRow> read_entry(const wire::Json& json, std::int64_t number) {
         in.missing("booked_on");
     if (!credit)
         in.missing("direction");
-    TRY_VOID(in.finish());
-    entry.booked = *booked;
-    entry.value = value.value_or(*booked);
-    entry.credit = *credit;
+    entry.booked = booked.value_or(Instant{});
+    entry.value = value.value_or(entry.booked);
+    entry.credit = credit.value_or(false);
     const bool is_followed = entry.credit && !entry.reversal;
     row.verdict = is_followed ? store::verdict_pending : store::verdict_not_followed;
     return row;
@@ -200,8 +198,8 @@ Result<StatementRow> read_statement(const wire::Json& root) {
     row.currency = currency.value_or(Currency());
     const auto opening = read_balance(in, "opening_balance");
     const auto closing = read_balance(in, "closing_balance");
-    row.credits = read_side(in, "credits", row.currency);
-    row.debits = read_side(in, "debits", row.currency);
+    row.credits = read_side(in, "credits", currency);
+    row.debits = read_side(in, "debits", currency);
     for (const auto& [name, given] : {std::pair("from", from.has_value()),
                                       {"to", to.has_value()},
                                       {"currency", currency.has_value()},
@@ -210,7 +208,7 @@ Result<StatementRow> read_statement(const wire::Json& root) {
             in.missing(name);
     for (const auto& [name, balance] :
          {std::pair("opening_balance", opening), {"closing_balance", closing}})
-        if (balance && !(balance->currency == row.currency))
+        if (balance && currency && !(balance->currency == *currency))
             in.refuse(Code::value_invalid, name, "give it in the statement's currency");
     if (from && to &&
         (*to < *from || to->us - from->us > text_bounds::period_days_max * statements::day_us))
@@ -233,27 +231,14 @@ Result<Chunk> read_chunk(const wire::Json& root) {
     forms::Reader in(root);
     Chunk chunk;
     const auto first = in.optional_integer("first", 1, entries_max);
-    const auto entries = in.member("entries");
     if (!first)
         in.missing("first");
-    if (!entries)
-        in.missing("entries");
-    else if (!entries->is_array() || entries->size() == 0 ||
-             entries->size() > bounds::statement_entries_per_call_max)
-        in.refuse(Code::value_invalid, "entries",
-                  fmt::format("give 1 to {} entries", bounds::statement_entries_per_call_max));
+    chunk.first = first.value_or(1);
+    in.objects("entries", bounds::statement_entries_per_call_max, [&](forms::Reader& entry) {
+        const auto number = chunk.first + static_cast<std::int64_t>(chunk.entries.size());
+        chunk.entries.push_back(read_entry(entry, number));
+    });
     TRY_VOID(in.finish());
-    chunk.first = *first;
-    for (std::size_t i = 0; i < entries->size(); ++i) {
-        const auto number = *first + static_cast<std::int64_t>(i);
-        if (!entries->at(i).is_object())
-            return fail(Code::value_invalid, fmt::format("entry {}: give an object", number));
-        auto entry = read_entry(entries->at(i), number);
-        if (!entry)
-            return fail(entry.error().code,
-                        fmt::format("entry {}: {}", number, entry.error().detail));
-        chunk.entries.push_back(*std::move(entry));
-    }
     return chunk;
 }
 

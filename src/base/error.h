@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace settled {
 
@@ -31,9 +32,18 @@ struct CodeInfo {
 
 const CodeInfo& info(Code code);
 
+// One of several things that are wrong with a document, and where.
+struct Problem {
+    std::string pointer; // RFC 6901, "/payee/iban"; "": the document as a whole
+    Code code;
+    std::string detail; // of this member alone: "give a text"
+};
+
+// `code` and `detail` are those of the first problem where there are several.
 struct Error {
     Code code;
     std::string detail;
+    std::vector<Problem> problems = {}; // empty: there is nothing to say beyond `detail`
 };
 
 template <class T = void>

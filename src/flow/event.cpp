@@ -73,6 +73,10 @@ void write_match(JsonWriter& w, const Money& expected, const Match& match) {
 
 } // namespace
 
+std::span<const std::string_view> all_event_types() {
+    return event_types;
+}
+
 bool is_event_type(std::string_view type) {
     return std::ranges::find(event_types, type) != event_types.end();
 }

@@ -9,6 +9,7 @@
 #include "flow/settlement.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ inline constexpr std::string_view endpoint_disabled = "endpoint.disabled";
 inline constexpr std::string_view test_ping = "test.ping";
 
 bool is_event_type(std::string_view type);
+std::span<const std::string_view> all_event_types();
 // An endpoint's filter is a space-separated list of types, or "*" for all. endpoint.disabled is
 // told to the other endpoints that ask for it.
 bool wants(std::string_view filter, std::string_view type);

@@ -71,4 +71,27 @@ crypto::Digest fingerprint(const NewPayment& payment) {
     return crypto::sha256(w.text());
 }
 
+std::vector<std::string_view> differences(const NewPayment& given, const Payment& registered) {
+    std::vector<std::string_view> found;
+    const auto compare = [&found](std::string_view member, bool is_same) {
+        if (!is_same)
+            found.push_back(member);
+    };
+    compare("institution_id", given.institution_id == registered.institution_id);
+    compare("scheme", given.scheme == registered.scheme);
+    compare("amount", given.amount == registered.amount);
+    compare("reference", given.reference == registered.reference);
+    compare("end_to_end_id", given.end_to_end_id == registered.end_to_end_id);
+    compare("uetr", given.uetr == registered.identity.uetr);
+    compare("created_at",
+            given.created_at == Instant{} || given.created_at == registered.created_at);
+    compare("settles_as", given.settles_as == registered.identity.settles_as);
+    const std::string payee = shown_account(given.payee);
+    compare("payee", payee.empty() || payee == registered.payee_account);
+    compare("payee.name", given.payee.name == registered.payee_name);
+    compare("payer", shown_account(given.payer) == registered.payer_account);
+    compare("payer.name", given.payer.name == registered.payer_name);
+    return found;
+}
+
 } // namespace settled::flow

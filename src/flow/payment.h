@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settled::flow {
 
@@ -76,5 +77,10 @@ match::Identity identity_of(const NewPayment& payment, std::string_view payee_ac
 
 // Two registrations with the same fingerprint are the same registration.
 crypto::Digest fingerprint(const NewPayment& payment);
+
+// Which members of a registration are not those of the payment that was registered under its id, as
+// paths of our own form ("amount", "payee.name"). Empty for one that only names its payee in
+// another way: by an id instead of a number.
+std::vector<std::string_view> differences(const NewPayment& given, const Payment& registered);
 
 } // namespace settled::flow

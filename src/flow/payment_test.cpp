@@ -66,6 +66,53 @@ TEST(Fingerprint, differs_when_any_field_differs) {
     }
 }
 
+Payment registered(const NewPayment& given) {
+    Payment payment;
+    payment.client_id = given.client_id;
+    payment.amount = given.amount;
+    payment.institution_id = given.institution_id;
+    payment.scheme = given.scheme;
+    payment.reference = given.reference;
+    payment.end_to_end_id = given.end_to_end_id;
+    payment.payee_name = given.payee.name;
+    payment.payee_account = shown_account(given.payee);
+    payment.payer_name = given.payer.name;
+    payment.payer_account = shown_account(given.payer);
+    payment.created_at = given.created_at;
+    payment.identity = identity_of(given, "key");
+    return payment;
+}
+
+TEST(Payment, what_differs_from_the_registered_payment_is_named) {
+    const Payment before = registered(a_payment());
+    const struct {
+        std::function<void(NewPayment&)> change;
+        std::vector<std::string_view> members;
+    } cases[] = {
+        {[](NewPayment&) {}, {}},
+        {[](NewPayment& p) { p.amount.minor += 1; }, {"amount"}},
+        {[](NewPayment& p) { p.amount.currency = Currency::parse("EUR").value(); }, {"amount"}},
+        {[](NewPayment& p) { p.reference += "x"; }, {"reference"}},
+        {[](NewPayment& p) { p.created_at.us += 1; }, {"created_at"}},
+        {[](NewPayment& p) { p.created_at = {}; }, {}},
+        {[](NewPayment& p) { p.uetr += "x"; }, {"uetr"}},
+        {[](NewPayment& p) { p.payee.name += "x"; }, {"payee.name"}},
+        {[](NewPayment& p) { p.payer = {}; }, {"payer", "payer.name"}},
+        {[](NewPayment& p) { p.settles_as = match::Bounds{p.amount, p.amount}; }, {"settles_as"}},
+        {[](NewPayment& p) {
+             p.scheme = "bacs";
+             p.institution_id = "";
+             p.end_to_end_id += "x";
+         },
+         {"institution_id", "scheme", "end_to_end_id"}},
+    };
+    for (const auto& c : cases) {
+        NewPayment given = a_payment();
+        c.change(given);
+        EXPECT_EQ(differences(given, before), c.members);
+    }
+}
+
 TEST(Payment, is_compared_by_canonical_fields) {
     NewPayment payment = a_payment();
     payment.reference = "inv-2041";

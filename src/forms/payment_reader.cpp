@@ -39,21 +39,21 @@ Result<std::string> parse_uetr(std::string_view text) {
     return uuid;
 }
 
-// Name, IBAN, sort code and account number; true if an account was given.
+// Name, IBAN, sort code and account number; true if an account was given, rightly or not.
 bool read_party(Reader& in, flow::Party& party) {
     constexpr std::size_t bytes_max = bounds::account_text_bytes_max;
     party.name = in.optional_text("name", text_bytes_max);
     party.iban = in.take("iban", bytes_max, parse_iban).value_or("");
     party.sort_code = in.take("sort_code", bytes_max, parse_sort_code).value_or("");
     party.account_number = in.take("account_number", bytes_max, parse_account_number).value_or("");
-    if (in.failed())
-        return false;
-    if (party.sort_code.empty() != party.account_number.empty())
-        in.missing(party.sort_code.empty() ? "sort_code" : "account_number");
-    if (!party.iban.empty() && !party.sort_code.empty())
+    const bool has_code = in.has("sort_code");
+    const bool has_number = in.has("account_number");
+    if (has_code != has_number)
+        in.missing(has_code ? "account_number" : "sort_code");
+    if (in.has("iban") && has_code && has_number)
         in.refuse(Code::value_invalid, "",
                   "give an iban or a sort_code and account_number, not both");
-    return !party.iban.empty() || !party.sort_code.empty();
+    return in.has("iban") || has_code || has_number;
 }
 
 void read_payee(Reader& in, flow::NewPayment& payment) {

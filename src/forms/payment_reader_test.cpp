@@ -1,5 +1,7 @@
 #include "forms/payment_reader.h"
 
+#include "forms/bounds.h"
+
 #include <gtest/gtest.h>
 
 namespace settled::forms {
@@ -148,6 +150,71 @@ TEST(NativePayment, what_is_wrong_is_named) {
         EXPECT_EQ(info(read.error().code).token, info(c.code).token) << c.body;
         EXPECT_TRUE(read.error().detail.starts_with(c.member)) << c.body << read.error().detail;
     }
+}
+
+// "pointer code", in the order in which they were found.
+std::vector<std::string> problems_of(const Result<PaymentRequest>& read) {
+    std::vector<std::string> all;
+    for (const Problem& problem : read.error().problems)
+        all.push_back(problem.pointer + " " + std::string(info(problem.code).token));
+    return all;
+}
+
+TEST(NativePayment, all_that_is_wrong_is_told_at_once) {
+    const auto read = native(
+        R"({"id":7,"scheme":"fps","amount":{"value":12.34,"currency":"gbp"},"uetr":"123",
+            "created_at":"yesterday","payee":{"iban":"GB58CLRB04040100057354","bic":"X"},
+            "payer":{"sort_code":"04"},"col/or~":"red"})");
+    ASSERT_FALSE(read.has_value());
+    EXPECT_EQ(read.error().code, Code::value_invalid);
+    EXPECT_EQ(read.error().detail, "id: give a text: put the number in quotes");
+    EXPECT_EQ(problems_of(read),
+              (std::vector<std::string>{
+                  "/id value_invalid", "/amount/value value_invalid", "/uetr value_invalid",
+                  "/created_at timestamp_invalid", "/payee/iban iban_invalid",
+                  "/payee/bic member_unknown", "/payer/sort_code value_invalid",
+                  "/payer/account_number member_missing", "/col~1or~0 member_unknown"}));
+    EXPECT_EQ(read.error().problems[1].detail, "send the amount in quotes: \"12.34\"");
+}
+
+TEST(NativePayment, a_member_has_one_problem_and_what_holds_it_none) {
+    const struct {
+        std::string body;
+        std::vector<std::string> problems;
+    } cases[] = {
+        {"[]", {" value_invalid"}},
+        {"{}", {"/id member_missing", "/amount member_missing", "/payee member_missing"}},
+        {R"({"id":"","amount":"12.34","payee":"Jo"})",
+         {"/id member_missing", "/amount value_invalid", "/payee value_invalid"}},
+        {R"({"id":"1",)" + std::string(amount) + R"(,"payee":{"sort_code":"0404"}})",
+         {"/payee/sort_code value_invalid", "/payee/account_number member_missing"}},
+        {R"({"id":"1",)" + std::string(amount) +
+             R"(,"payee":{"iban":"X","sort_code":"040401","account_number":"1234567"}})",
+         {"/payee/iban iban_invalid"}},
+    };
+    for (const auto& c : cases) {
+        const auto read = native(c.body);
+        ASSERT_FALSE(read.has_value()) << c.body;
+        EXPECT_EQ(problems_of(read), c.problems) << c.body;
+    }
+}
+
+TEST(NativePayment, a_body_of_made_up_members_has_an_answer_of_bounded_size) {
+    std::string body = R"({"id":"1")";
+    for (int i = 0; i < 5000; ++i)
+        body += ",\"m" + std::to_string(i) + "\":1";
+    const auto read = native(body + "}");
+    ASSERT_FALSE(read.has_value());
+    EXPECT_EQ(read.error().problems.size(), bounds::problems_max);
+}
+
+TEST(YapilyPayment, what_is_wrong_is_pointed_to_where_the_provider_writes_it) {
+    const auto read = yapily(R"({"data":{"amount":0,"currency":"GBP","createdAt":"x"}})");
+    ASSERT_FALSE(read.has_value());
+    EXPECT_EQ(problems_of(read),
+              (std::vector<std::string>{"/data/id member_missing", "/data/amount amount_invalid",
+                                        "/data/createdAt timestamp_invalid",
+                                        "/data/payeeDetails member_missing"}));
 }
 
 TEST(YapilyPayment, the_published_gbp_response_is_read) {

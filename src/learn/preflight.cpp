@@ -33,9 +33,13 @@ bool is_longer(std::string_view text, std::size_t chars) {
 } // namespace
 
 std::string_view token(Warning warning) {
-    static constexpr std::array<std::string_view, 6> tokens{
-        "reference_is_sentinel",     "reference_too_short",    "reference_too_long_for_scheme",
-        "reference_outside_charset", "reference_cut_collides", "reference_repeats"};
+    static constexpr std::array<std::string_view, 7> tokens{"reference_is_sentinel",
+                                                            "reference_too_short",
+                                                            "reference_too_long_for_scheme",
+                                                            "reference_outside_charset",
+                                                            "reference_cut_collides",
+                                                            "reference_repeats",
+                                                            "scheme_unknown"};
     return tokens[static_cast<std::size_t>(warning)];
 }
 

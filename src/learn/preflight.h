@@ -22,6 +22,7 @@ enum class Warning : std::uint8_t {
     reference_cut_collides, // where this institution or scheme cuts, it equals that of another open
                             // payment
     reference_repeats,      // it equals that of another open payment
+    scheme_unknown,         // its scheme is none that we know: no rule about it can be kept
 };
 std::string_view token(Warning warning); // the enumerator's name
 

@@ -1,6 +1,7 @@
 #include "units/mint.h"
 
 #include "match/keys.h"
+#include "match/rail.h"
 #include "store/match_keys.h"
 #include "store/payments.h"
 #include "units/key_plans.h"
@@ -108,7 +109,11 @@ Step<std::vector<learn::Warning>> preflight(Session& s, const Context& context, 
     const std::string left = learn::what_is_left(reference);
     if (learn::cut_of(reference))
         others = co_await references_like(s, context, tenant, payment, left);
-    co_return learn::warnings_for(reference, others);
+    auto warnings = learn::warnings_for(reference, others);
+    // Windows and overdue times are those of an unknown rail then, which is seldom what was meant.
+    if (!payment.scheme.empty() && match::rail_of(payment.scheme) == match::Rail::unknown)
+        warnings.push_back(learn::Warning::scheme_unknown);
+    co_return warnings;
 }
 
 } // namespace settled::units
