@@ -1,5 +1,6 @@
 #include "sandbox/sandbox.h"
 
+#include "sandbox/base/run_number.h"
 #include "sandbox/bounds.h"
 #include "sandbox/control/control.h"
 
@@ -18,6 +19,7 @@ struct Sandbox::Parts {
     SandboxOptions options;
     Keys keys;
     std::shared_ptr<net::Client> client;
+    std::uint64_t run;
 };
 
 Sandbox::Sandbox(Parts parts)
@@ -26,7 +28,11 @@ Sandbox::Sandbox(Parts parts)
       sender_(WebhookSender::make({io_, client_, keys_.bank, keys_.institution, clock_, rng_,
                                    options_.timing, options_.connections})),
       bank_api_({accounts_, *sender_, keys_.api_token, keys_.institution, clock_, rng_}),
-      provider_(client_, clock_, rng_), control_(std::make_unique<Control>(*this)) {}
+      provider_(client_, clock_, rng_), control_(std::make_unique<Control>(*this)) {
+    // The account at the bank, which is named already, is the same in every run.
+    if (parts.run > 0)
+        rng_ = SeededRng(seed_of_run(options_.seed, parts.run));
+}
 
 Sandbox::~Sandbox() {
     sender_->stop();
@@ -36,6 +42,7 @@ Sandbox::~Sandbox() {
 Result<std::unique_ptr<Sandbox>> Sandbox::start(boost::asio::io_context& io,
                                                 SandboxOptions options) {
     TRY(Keys keys, prepare_keys(options.directory));
+    TRY(const std::uint64_t run, take_run_number(options.directory));
     net::Client::Options client_options;
     client_options.egress.https_only = false;
     client_options.egress.allow = {"127.0.0.0/8", "::1/128"};
@@ -43,7 +50,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(boost::asio::io_context& io,
     client_options.connections_per_host_max = options.connections;
     TRY(std::shared_ptr<net::Client> client, net::Client::make(io, client_options));
     std::unique_ptr<Sandbox> sandbox(
-        new Sandbox({io, std::move(options), std::move(keys), std::move(client)}));
+        new Sandbox({io, std::move(options), std::move(keys), std::move(client), run}));
     TRY_VOID(sandbox->listen());
     return sandbox;
 }

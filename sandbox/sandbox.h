@@ -31,7 +31,9 @@ namespace settled::sandbox {
 
 // Ports of 0 take any free one; ports() then says which.
 struct SandboxOptions {
-    std::string directory; // for keys and certificates, see KeyFiles
+    std::string directory; // for keys and certificates, see KeyFiles, and the number of runs
+    // Of the first run in the directory. Later ones go on with other sequences, so that the bank
+    // never sends an id again.
     std::uint64_t seed = 1;
     std::uint16_t control_port = 0;
     std::uint16_t bank_port = 0;

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+
 #include <cstdio>
 
 int main(int argc, char** argv) {
     using namespace settled::app;
+    ::umask(077); // what we make is ours alone, but for what is given another mode
     CommandLine line;
     line.root.require_subcommand(1);
     line.root.set_version_flag("--version", "settled " SETTLED_VERSION);

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 class BankApiTest : public Rig {
   protected:
     void SetUp() override {
-        start({.answer_within = 500ms, .retry_every = 20ms, .retry_for = 60s});
+        start({.answer_within = 10s, .retry_every = 20ms, .retry_for = 60s});
         token_ = file_text(sandbox_->key_files().api_token);
         signer_ =
             *crypto::software_signer(file_text(sandbox_->key_files().institution_private_key));

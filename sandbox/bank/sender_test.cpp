@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr SenderTiming quick{.answer_within = 150ms, .retry_every = 20ms, .retry_for = 60s};
+// No answer of these tests is late where it is not meant to be, however slow the machine is.
+constexpr SenderTiming quick{.answer_within = 10s, .retry_every = 20ms, .retry_for = 60s};
 
 class Sender : public Rig {
   protected:
@@ -54,10 +55,8 @@ TEST_F(Sender, every_wrong_answer_is_retried_with_its_reason) {
         {Reaction::no_json, Verdict::format, "Payload / Response Format"},
         {Reaction::wrong_signature, Verdict::non_repudiation, "Non-repudiation"},
         {Reaction::unsigned_answer, Verdict::non_repudiation, "Non-repudiation"},
-        {Reaction::late, Verdict::timeout, "Timeout"},
     };
     start(quick);
-    stand_in_->late_by = 400ms;
     for (const Case& c : cases) {
         stand_in_->webhooks.clear();
         stand_in_->plan = {c.reaction};
@@ -77,6 +76,19 @@ TEST_F(Sender, every_wrong_answer_is_retried_with_its_reason) {
         EXPECT_EQ(text_at(first, "Payload"), text_at(second, "Payload"));
         EXPECT_NE(text_at(first, "Nonce"), text_at(second, "Nonce"));
     }
+}
+
+TEST_F(Sender, an_answer_that_does_not_come_in_time_is_retried_with_its_reason) {
+    start({.answer_within = 100ms, .retry_every = 20ms, .retry_for = 60s});
+    stand_in_->late_by = 20s;
+    stand_in_->plan = {Reaction::late};
+    const std::int64_t id = submit().front();
+    ASSERT_TRUE(acknowledged(id));
+    const WebhookRecord& record = webhook(id);
+    ASSERT_GE(record.history.size(), 2U); // more where the machine is slow
+    EXPECT_EQ(record.history[0].verdict, Verdict::timeout);
+    EXPECT_EQ(stand_in_->webhooks.at(1).fields.find("x-delivery-attempt"), "2");
+    EXPECT_EQ(stand_in_->webhooks.at(1).fields.find("x-retry-reason"), "Timeout");
 }
 
 TEST_F(Sender, nobody_listening_is_a_connection_fault_and_is_retried) {
@@ -112,11 +124,11 @@ TEST_F(Sender, of_two_places_each_attempt_goes_to_the_next_one) {
 }
 
 TEST_F(Sender, the_bank_gives_up_after_its_time) {
-    start({.answer_within = 150ms, .retry_every = 20ms, .retry_for = 100ms});
+    start({.answer_within = 10s, .retry_every = 20ms, .retry_for = 100ms});
     stand_in_->plan.assign(1000, Reaction::server_error);
     const std::int64_t id = submit().front();
     ASSERT_TRUE(until([&] { return webhook(id).state == WebhookState::given_up; }));
-    EXPECT_GE(webhook(id).attempts, 2);
+    EXPECT_GE(webhook(id).attempts, 1); // fewer where the machine is slow
     EXPECT_LE(webhook(id).attempts, 6);
     EXPECT_EQ(sandbox_->sender().summary().by_state[4], 1U);
 }

@@ -10,9 +10,7 @@ using namespace std::chrono_literals;
 
 class ControlTest : public Rig {
   protected:
-    void SetUp() override {
-        start({.answer_within = 500ms, .retry_every = 20ms, .retry_for = 60s});
-    }
+    void SetUp() override { start({.answer_within = 10s, .retry_every = 20ms, .retry_for = 60s}); }
 
     std::string partner_url() const {
         return "http://127.0.0.1:" + std::to_string(sandbox_->ports().partner);
@@ -185,7 +183,7 @@ TEST_F(ControlTest, the_partner_has_every_bad_manner) {
     control("PUT", "/partner/mode", R"({"mode":"garbage","path":"/hooks"})");
     EXPECT_NE(call("POST", url, "{}").body.find('\0'), std::string::npos);
 
-    control("PUT", "/partner/mode", R"({"mode":"slow","path":"/hooks","delay_ms":400})");
+    control("PUT", "/partner/mode", R"({"mode":"slow","path":"/hooks","delay_ms":20000})");
     net::OutboundRequest impatient;
     impatient.url = *net::Url::parse(url);
     impatient.deadline = 100ms;

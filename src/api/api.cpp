@@ -82,10 +82,12 @@ struct Api::Impl {
 
     net::Response refused(const Error& error, const net::Request& request) const {
         probe.denied(error.code);
-        log::failure("api.refused", error,
-                     {{"method", request.method},
-                      {"request_id", request.request_id},
-                      {"peer", request.peer}});
+        // What is wrong with a request is of that request; what is wrong here may last.
+        const auto tell = info(error.code).http_status < 500 ? log::failure : log::lasting;
+        tell("api.refused", error,
+             {{"method", request.method},
+              {"request_id", request.request_id},
+              {"peer", request.peer}});
         return problem(error, request.request_id);
     }
 

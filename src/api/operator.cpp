@@ -19,13 +19,14 @@ Step<Found> find(Session& s, std::shared_ptr<const std::string> name) {
     co_return co_await store::find_tenant_by_name(s, *name);
 }
 
-Step<TenantId> find_or_open(Session& s, std::shared_ptr<const store::TenantRow> tenant) {
+// False: it is there already.
+Step<bool> open_tenant(Session& s, std::shared_ptr<const store::TenantRow> tenant) {
     co_await s.lock({store::Lock::tenants()});
     const auto found = co_await store::find_tenant_by_name(s, tenant->name);
     if (found)
-        co_return found->id;
+        co_return false;
     co_await store::insert_tenant(s, *tenant);
-    co_return tenant->id;
+    co_return true;
 }
 
 Result<std::string> actor_of(const net::Request& request) {
@@ -49,14 +50,17 @@ Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
         co_return fail(Code::parameter_invalid,
                        "tenant: give lower-case letters, digits, '-' and '_'");
     CO_TRY(const std::string actor, actor_of(request));
-    if (route.opens_tenant) {
+    if (request.parameter("new_tenant") == "true") { // the route takes it (check_parameters)
         const auto tenant = std::make_shared<const store::TenantRow>(
             core.context.ids.next<TenantId>(), name, core.clock.now());
-        const Result<TenantId> id = co_await core.store.write<TenantId>(
-            [tenant](Session& s) { return find_or_open(s, tenant); });
-        if (!id)
-            co_return std::unexpected(id.error());
-        co_return Caller{*id, ScopeSet::all(), actor};
+        const Result<bool> opened = co_await core.store.write<bool>(
+            [tenant](Session& s) { return open_tenant(s, tenant); });
+        if (!opened)
+            co_return std::unexpected(opened.error());
+        if (!*opened)
+            co_return fail(Code::state_conflict,
+                           "tenant " + name + " is there already; leave new_tenant away");
+        co_return Caller{tenant->id, ScopeSet::all(), actor};
     }
     const auto wanted = std::make_shared<const std::string>(name);
     const Result<Found> found =
@@ -64,7 +68,10 @@ Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
     if (!found)
         co_return std::unexpected(found.error());
     if (!*found)
-        co_return fail(Code::not_found, "there is no such tenant");
+        co_return fail(Code::not_found, route.opens_tenant
+                                            ? "there is no tenant " + name +
+                                                  "; to open it, add --new-tenant (new_tenant=true)"
+                                            : "there is no tenant " + name);
     co_return Caller{(*found)->id, ScopeSet::all(), actor};
 }
 

@@ -144,7 +144,7 @@ Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
     CO_TRY(forms::PaymentRequest request, read_request(call.request));
     const std::string_view ignored_because = forms::ignored_because(request);
     const auto given = std::make_shared<const units::Registration>(
-        call.caller.tenant, std::move(request.payment), core.clock.now());
+        call.caller.tenant, std::move(request.payment), core.clock.now(), core.clock.wall());
     const units::Context& context = core.context;
     Change unit = [given, &context](Session& s) { return register_one(s, context, given); };
     if (!ignored_because.empty())

@@ -142,7 +142,8 @@ Result<> check_parameters(const Route& route, std::string_view query, bool opera
         query.remove_prefix(end == query.npos ? query.size() : end + 1);
         const auto name = net::percent_decode(pair.substr(0, pair.find('=')));
         const bool known = name && (names(route.parameters, *name) ||
-                                    (operated && (*name == "tenant" || *name == "actor")));
+                                    (operated && (*name == "tenant" || *name == "actor" ||
+                                                  (*name == "new_tenant" && route.opens_tenant))));
         if (!known)
             return fail(Code::parameter_invalid,
                         route.parameters.empty()

@@ -17,7 +17,7 @@ struct Route {
     Scope scope;
     std::string_view parameters; // the query parameters it takes, space-separated
     Handler handler;
-    // The operator may name a tenant that is new: it is opened.
+    // With ?new_tenant=true the operator opens the tenant that is named.
     bool opens_tenant = false;
 };
 

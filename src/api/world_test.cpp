@@ -141,7 +141,8 @@ std::string World::key_of(std::string_view tenant, std::string_view scopes) {
         list += (at == 0 ? "\"" : ",\"") + std::string(scopes.substr(at, space - at)) + "\"";
         at = space + 1;
     }
-    const Reply made = operate("POST", "/v1/api-keys?tenant=" + std::string(tenant),
+    const std::string query = tenant == "main" ? "main" : std::string(tenant) + "&new_tenant=true";
+    const Reply made = operate("POST", "/v1/api-keys?tenant=" + query,
                                R"({"name":"test","scopes":[)" + list + "]}");
     EXPECT_EQ(made.status(), 201) << made.response.body;
     return made.at("key");

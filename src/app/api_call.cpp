@@ -42,7 +42,10 @@ Result<net::Response> ApiSession::call(const ApiCall& call) {
         // Left behind by a server that was killed: nobody listens.
     }
     if (!own_) {
-        TRY(own_, Installation::open(config_, node::Roles::none()));
+        TRY(own_, Installation::open(config_, node::Roles::none(),
+                                     call.begins ? IfMissing::make : IfMissing::refuse));
+        if (own_->is_new())
+            report_new_store(config_);
     }
     return run_to_end(own_->api().handle(request_of(call)));
 }

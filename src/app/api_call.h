@@ -16,10 +16,12 @@ struct ApiCall {
     std::string target;               // "/v1/api-keys?tenant=main"
     std::string body;                 // JSON
     std::string idempotency_key = {}; // empty: none
+    // Begins an installation: a store that is not there is made. For all others it is an error.
+    bool begins = false;
 };
 
-// The answer, whatever its status. Errors are of reaching the API: store_locked, io_failed,
-// key_unreadable…
+// The answer, whatever its status. Errors are of reaching the API: store_missing,
+// store_locked, io_failed, key_unreadable…
 Result<net::Response> call_api(const Config& config, ApiCall call);
 
 class Installation;

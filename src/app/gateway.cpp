@@ -1,5 +1,6 @@
 #include "app/gateway.h"
 
+#include "app/time_watch.h"
 #include "observe/log.h"
 #include "wire/json_writer.h"
 
@@ -14,13 +15,15 @@ bool is_for_operators(std::string_view path) {
 }
 
 net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
-                            std::string_view kafka = {}) {
+                            std::string_view kafka = {}, std::string_view clock = {}) {
     wire::JsonWriter w;
     w.object().member("status", status);
     if (!reason.empty())
         w.member("reason", reason);
     if (!kafka.empty())
         w.member("kafka", kafka);
+    if (!clock.empty())
+        w.key("clock").raw(clock);
     w.end();
     net::Response response;
     response.status = http_status;
@@ -110,8 +113,9 @@ net::Response Gateway::ready() const {
         return status_answer(503, "unready", "it has no place among the nodes");
     const store::Health health = installation_.store().health();
     const std::string_view kafka = kafka_ ? kafka_() : "";
-    return health.can_commit ? status_answer(200, "ready", "", kafka)
-                             : status_answer(503, "unready", health.reason, kafka);
+    const std::string clock = clock_trouble(installation_.clock);
+    return health.can_commit ? status_answer(200, "ready", "", kafka, clock)
+                             : status_answer(503, "unready", health.reason, kafka, clock);
 }
 
 net::Response Gateway::refuse(const Error& error, std::string_view request_id) const {

@@ -1,6 +1,5 @@
 #include "app/installation.h"
 
-#include "app/open_store.h"
 #include "app/run.h"
 #include "observe/log.h"
 #include "store/directory.h"
@@ -24,6 +23,10 @@ std::string instance_name() {
     return fmt::format("{}:{}", host.data(), ::getpid());
 }
 
+double in_seconds(std::chrono::microseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
 Task<> load_books(Installation& installation) {
     co_await installation.reload_sources();
     co_await installation.reload_endpoints();
@@ -33,9 +36,10 @@ Task<> load_books(Installation& installation) {
 
 } // namespace
 
-Result<std::unique_ptr<Installation>> Installation::open(const Config& config, node::Roles roles) {
+Result<std::unique_ptr<Installation>> Installation::open(const Config& config, node::Roles roles,
+                                                         IfMissing if_missing) {
     std::unique_ptr<Installation> installation(new Installation(config, roles));
-    TRY_VOID(installation->open_parts());
+    TRY_VOID(installation->open_parts(if_missing));
     run_to_end(load_books(*installation));
     return installation;
 }
@@ -51,8 +55,9 @@ void Installation::close() {
         store_->stop();
 }
 
-Result<> Installation::open_parts() {
-    TRY(OpenedStore opened, open_store(config_, rng));
+Result<> Installation::open_parts(IfMissing if_missing) {
+    TRY(OpenedStore opened, open_store(config_, rng, if_missing, &clock));
+    is_new_ = opened.is_new;
     store_ = std::move(opened.store);
     master_ = std::move(opened.master);
     TRY_VOID(take_place());
@@ -83,9 +88,9 @@ Result<> Installation::open_parts() {
 
 Result<> Installation::take_place() {
     ids_ = std::make_unique<IdMint>(clock, 0);
-    keeper_ = std::make_unique<node::Keeper>(node::KeeperDeps{*store_, clock, *ids_, membership_,
-                                                              node_probe_, instance_name(), roles_,
-                                                              config_.lease, !store_->is_shared()});
+    keeper_ = std::make_unique<node::Keeper>(node::KeeperDeps{
+        *store_, clock, *ids_, membership_, node_probe_, instance_name(), roles_, config_.lease,
+        !store_->is_shared(), store_->is_shared() ? &clock : nullptr});
     return run_to_end(keeper_->join());
 }
 
@@ -99,6 +104,14 @@ void Installation::show_gauges() {
                   [&store] { return static_cast<double>(store.stats().units); });
     metrics.gauge("settled_store_can_commit", "1 while the store takes changes",
                   [&store] { return store.health().can_commit ? 1.0 : 0.0; });
+    metrics.gauge("settled_clock_steps", "Times since the start that the clock was set",
+                  [this] { return static_cast<double>(clock.state().steps); });
+    metrics.gauge("settled_clock_ahead_seconds",
+                  "How far the time inside is ahead of the clock, which was set back",
+                  [this] { return in_seconds(clock.state().ahead); });
+    metrics.gauge("settled_machine_clock_ahead_seconds",
+                  "How far the machine's clock is ahead of the store's, where that is another",
+                  [this] { return in_seconds(clock.state().machine_ahead); });
     metrics.gauge("settled_node_member", "1 while this process has a place among the nodes",
                   [this] { return membership_.is_member() ? 1.0 : 0.0; });
     metrics.gauge("settled_node_workers", "Nodes that call partners, as this one sees them",
@@ -111,7 +124,7 @@ Task<> Installation::reload_sources() {
     if (rows)
         sources_.load(*rows);
     else
-        log::failure("sources.unreadable", rows.error(), {});
+        log::lasting("sources.unreadable", rows.error(), {});
 }
 
 Task<> Installation::reload_rules() {
@@ -120,7 +133,7 @@ Task<> Installation::reload_rules() {
     if (rows)
         rule_book_.load(*rows);
     else
-        log::failure("rules.unreadable", rows.error(), {});
+        log::lasting("rules.unreadable", rows.error(), {});
 }
 
 Task<> Installation::reload_profiles() {
@@ -131,7 +144,7 @@ Task<> Installation::reload_profiles() {
     if (rows)
         profiles_->load(*rows, edition);
     else
-        log::failure("profiles.unreadable", rows.error(), {});
+        log::lasting("profiles.unreadable", rows.error(), {});
 }
 
 Task<> Installation::reload_endpoints() {
@@ -140,7 +153,7 @@ Task<> Installation::reload_endpoints() {
     if (rows)
         endpoints_->load(*rows);
     else
-        log::failure("endpoints.unreadable", rows.error(), {});
+        log::lasting("endpoints.unreadable", rows.error(), {});
     if (endpoints_listener_)
         endpoints_listener_();
 }

@@ -4,8 +4,9 @@
 
 #include "api/api.h"
 #include "app/config.h"
+#include "app/open_store.h"
 #include "app/rule_book.h"
-#include "base/clock.h"
+#include "base/rising_clock.h"
 #include "base/rng.h"
 #include "intake/hooks.h"
 #include "intake/source_book.h"
@@ -24,9 +25,10 @@ namespace settled::app {
 
 class Installation {
   public:
-    // Opens the store (and makes it at the first start), the master key, the books, and takes a
-    // place among the nodes in those roles.
-    static Result<std::unique_ptr<Installation>> open(const Config& config, node::Roles roles);
+    // Opens the store, the master key and the books, and takes a place among the nodes in those
+    // roles.
+    static Result<std::unique_ptr<Installation>> open(const Config& config, node::Roles roles,
+                                                      IfMissing if_missing);
     ~Installation();
     // Gives the place among the nodes back and closes the store. Nothing is under way any more.
     void close();
@@ -41,10 +43,13 @@ class Installation {
         endpoints_listener_ = std::move(listener);
     }
 
-    SystemClock clock;
+    SystemClock machine;
+    RisingClock clock{machine}; // the time inside
     SystemRng rng;
     observe::Metrics metrics;
 
+    // It was made just now.
+    bool is_new() const { return is_new_; }
     store::Store& store() { return *store_; }
     const units::Context& context() const { return *context_; }
     node::Roles roles() const { return roles_; }
@@ -60,12 +65,13 @@ class Installation {
 
   private:
     Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
-    Result<> open_parts();
+    Result<> open_parts(IfMissing if_missing);
     Result<> take_place();
     void show_gauges();
 
     Config config_;
     Secret master_;
+    bool is_new_ = false;
     std::unique_ptr<store::Store> store_;
     node::Roles roles_;
     node::Membership membership_{clock};

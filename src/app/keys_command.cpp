@@ -1,6 +1,7 @@
 #include "app/api_call.h"
 #include "app/commands.h"
 #include "app/print.h"
+#include "app/query.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -15,10 +16,11 @@ struct Options {
     std::string name;
     std::vector<std::string> scopes;
     std::string id;
+    bool opens_tenant = false;
 };
 
 std::string target(const Options& options, std::string_view path) {
-    return fmt::format("{}?tenant={}", path, options.tenant);
+    return fmt::format("{}?tenant={}", path, query_text(options.tenant));
 }
 
 int run_create(const Options& options) {
@@ -27,8 +29,11 @@ int run_create(const Options& options) {
     for (const std::string& scope : options.scopes)
         w.value(scope);
     w.end().end();
-    return call_and_print(options.installation,
-                          {"POST", target(options, "/v1/api-keys"), std::move(w).text()});
+    ApiCall call{"POST", target(options, "/v1/api-keys"), std::move(w).text()};
+    if (options.opens_tenant)
+        call.target += "&new_tenant=true";
+    call.begins = true;
+    return call_and_print(options.installation, std::move(call));
 }
 
 } // namespace
@@ -54,6 +59,8 @@ void add_keys(CommandLine& line) {
                             "what it may do, separated by commas; * for everything")
                 ->delimiter(',')
                 ->required();
+            command.add_flag("--new-tenant", options.opens_tenant,
+                             "open the tenant that --tenant names");
         },
         run_create);
     add(

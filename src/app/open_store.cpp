@@ -7,11 +7,13 @@
 #include "store/copy.h"
 #include "store/installation.h"
 #include "store/postgres/postgres_store.h"
+#include "store/private_files.h"
 #include "store/sqlite/sqlite_store.h"
 #include "units/rekey.h"
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <filesystem>
 
 namespace settled::app {
@@ -48,12 +50,19 @@ Task<Result<Bytes>> keep_check(store::Store& store, Bytes check) {
     });
 }
 
+Error store_missing(const Config& config) {
+    if (config.store_url.empty())
+        return {Code::store_missing, "there is none in " + config.data + "; is --data right?"};
+    return {Code::store_missing, "the database of store.url has none; is the URL right?"};
+}
+
 // With another master key nothing that is sealed could be opened, and no payment would find its
 // settlement.
-Result<> confirm_master_key(store::Store& store, const Secret& master, const std::string& path) {
+Result<> confirm_master_key(store::Store& store, const Secret& master, const std::string& path,
+                            IfMissing if_missing) {
     TRY(const auto found, run_to_end(find_check(store)));
     const Bytes ours = check_of(master);
-    if (found && *found == ours)
+    if (found ? *found == ours : if_missing == IfMissing::refuse)
         return {};
     TRY(const Bytes kept, run_to_end(keep_check(store, ours)));
     if (kept != ours)
@@ -67,22 +76,37 @@ Task<Result<std::map<TenantId, units::KeyState>>> read_key_states(store::Store& 
         [](Session& s) { return units::key_states(s); });
 }
 
-Result<OpenedStore> open_sqlite(const Config& config, Rng& rng) {
+Result<OpenedStore> open_sqlite(const Config& config, Rng& rng, IfMissing if_missing,
+                                RisingClock* time) {
     const bool is_there = std::filesystem::exists(config.data + "/settled.db");
+    if (!is_there && if_missing == IfMissing::refuse)
+        return std::unexpected(store_missing(config));
     OpenedStore opened;
+    opened.is_new = !is_there;
+    TRY_VOID(store::make_private_directory(config.data)); // before the key is in it
     TRY(opened.master, open_master_key(master_key_file(config), is_there, rng));
-    TRY(opened.store, store::sqlite::open({.directory = config.data}));
+    TRY(opened.store, store::sqlite::open({.directory = config.data, .time = time}));
     TRY_VOID(run_to_end(store::refuse_unfinished_copy(*opened.store)));
     return opened;
 }
 
-Result<OpenedStore> open_postgres(const Config& config, Rng& rng) {
+Result<OpenedStore> open_postgres(const Config& config, Rng& rng, IfMissing if_missing,
+                                  RisingClock* time) {
     TRY(auto options, postgres_options(config));
+    options.makes_schema = if_missing == IfMissing::make;
+    options.time = time;
+    // The key and the control socket are there.
+    if (if_missing == IfMissing::make || std::filesystem::exists(config.data))
+        TRY_VOID(store::make_private_directory(config.data));
     OpenedStore opened;
-    TRY(opened.store, store::postgres::open(std::move(options), rng));
+    auto store = store::postgres::open(std::move(options), rng);
+    if (!store && store.error().code == Code::store_missing)
+        return std::unexpected(store_missing(config));
+    TRY(opened.store, std::move(store));
     TRY_VOID(run_to_end(store::refuse_unfinished_copy(*opened.store)));
     TRY(const auto check, run_to_end(find_check(*opened.store)));
-    TRY(opened.master, open_master_key(master_key_file(config), check.has_value(), rng));
+    opened.is_new = !check && if_missing == IfMissing::make;
+    TRY(opened.master, open_master_key(master_key_file(config), !opened.is_new, rng));
     return opened;
 }
 
@@ -92,10 +116,21 @@ std::string master_key_file(const Config& config) {
     return config.master_key.empty() ? config.data + "/master.key" : config.master_key;
 }
 
-Result<OpenedStore> open_store(const Config& config, Rng& rng) {
-    TRY(OpenedStore opened,
-        config.store_url.empty() ? open_sqlite(config, rng) : open_postgres(config, rng));
-    TRY_VOID(confirm_master_key(*opened.store, opened.master, master_key_file(config)));
+std::string store_name(const Config& config) {
+    return config.store_url.empty() ? config.data + "/settled.db" : "the database of store.url";
+}
+
+void report_new_store(const Config& config) {
+    fmt::print(stderr, "settled: made a new store, {}, and its master key, {}\n",
+               store_name(config), master_key_file(config));
+}
+
+Result<OpenedStore> open_store(const Config& config, Rng& rng, IfMissing if_missing,
+                               RisingClock* time) {
+    TRY(OpenedStore opened, config.store_url.empty()
+                                ? open_sqlite(config, rng, if_missing, time)
+                                : open_postgres(config, rng, if_missing, time));
+    TRY_VOID(confirm_master_key(*opened.store, opened.master, master_key_file(config), if_missing));
     return opened;
 }
 
@@ -115,7 +150,9 @@ Result<units::KeyVersions> read_key_versions(store::Store& store) {
 
 Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng) {
     if (!config.store_url.empty())
-        return open_store(config, rng);
+        return open_store(config, rng, IfMissing::refuse);
+    if (!std::filesystem::exists(config.data + "/settled.db"))
+        return std::unexpected(store_missing(config));
     OpenedStore opened;
     TRY(opened.store, store::sqlite::open_for_reading(config.data));
     TRY(opened.master, open_master_key(master_key_file(config), true, rng));
@@ -133,11 +170,21 @@ Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng
     return store::postgres::open(std::move(options), rng);
 }
 
-Result<int> migrate_store(const Config& config) {
-    if (config.store_url.empty())
-        return store::sqlite::migrate_directory(config.data);
+Result<Migrated> migrate_store(const Config& config, Rng& rng) {
+    Migrated migrated;
+    if (config.store_url.empty()) {
+        migrated.is_new = !std::filesystem::exists(config.data + "/settled.db");
+        if (migrated.is_new) { // a store without its key would be refused ever after
+            TRY(const OpenedStore opened, open_store(config, rng, IfMissing::make));
+            opened.store->stop();
+            return migrated;
+        }
+        TRY(migrated.count, store::sqlite::migrate_directory(config.data));
+        return migrated;
+    }
     TRY(auto options, postgres_options(config));
-    return store::postgres::migrate(std::move(options));
+    TRY(migrated.count, store::postgres::migrate(std::move(options)));
+    return migrated;
 }
 
 } // namespace settled::app

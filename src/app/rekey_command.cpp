@@ -5,7 +5,6 @@
 #include "app/run.h"
 #include "app/store_command.h"
 #include "app/tenant.h"
-#include "base/clock.h"
 #include "store/nodes.h"
 #include "units/rekey.h"
 
@@ -28,14 +27,16 @@ struct Outcome {
     std::size_t rekeyed = 0;
 };
 
+store::Step<std::optional<store::NodeRow>> find_server(store::Session& s) {
+    const Instant now = co_await store::clock_of(s); // that leases are judged by
+    co_return co_await store::find_live_node(s, now);
+}
+
 // An embedded store lets nobody else in; a shared one tells who works on it.
 Task<Result<>> refuse_servers(store::Store& store) {
     if (!store.is_shared())
         co_return Result<>{};
-    const Instant now = SystemClock().now();
-    CO_TRY(const auto node,
-           co_await store.read<std::optional<store::NodeRow>>(
-               [now](store::Session& s) { return store::find_live_node(s, now); }));
+    CO_TRY(const auto node, co_await store.read<std::optional<store::NodeRow>>(find_server));
     if (node)
         co_return fail(Code::store_locked,
                        "a server uses the store: " + node->instance + "; stop all, then rekey");
@@ -70,7 +71,7 @@ Task<Result<Outcome>> rekey(store::Store& store, const units::TenantKeys& keys, 
 
 Result<Outcome> rekey(const Options& options, const Config& config) {
     SystemRng rng;
-    TRY(OpenedStore opened, open_store(config, rng));
+    TRY(OpenedStore opened, open_store(config, rng, IfMissing::refuse));
     TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
     const units::TenantKeys keys(std::move(opened.master));
     const demo::Look look = demo::Look::of(stderr);

@@ -41,8 +41,9 @@ void add_sandbox(CommandLine& line) {
     auto options = std::make_shared<Options>();
     CLI::App* const command = line.root.add_subcommand(
         "sandbox", "run a model bank, payment provider and partner on loopback");
-    command->add_option("--dir", options->sandbox.directory,
-                        "directory for its keys (default ./sandbox-data)");
+    command->add_option(
+        "--dir", options->sandbox.directory,
+        "directory for its keys and the number of its runs (default ./sandbox-data)");
     command->add_option("--control-port", options->sandbox.control_port,
                         "port of the control API (default: any)");
     command->add_option("--bank-port", options->sandbox.bank_port, "port of the model bank's API");
@@ -50,7 +51,10 @@ void add_sandbox(CommandLine& line) {
                         "port of the model partner");
     command->add_option("--partner-tls-port", options->sandbox.partner_tls_port,
                         "port of the model partner's HTTPS");
-    command->add_option("--seed", options->sandbox.seed, "seed of everything random");
+    command->add_option(
+        "--seed", options->sandbox.seed,
+        "seed of everything random in the first run; later ones in the same directory "
+        "never send an id again");
     command->add_option("--webhook-url", options->targets.webhook_url,
                         "where webhooks go: http://HOST:PORT/hooks/NAME");
     command->add_option("--settled-url", options->targets.settled_url,

@@ -3,6 +3,7 @@
 #include "app/descriptors.h"
 #include "app/gateway.h"
 #include "app/run.h"
+#include "app/time_watch.h"
 #include "bus/bus.h"
 #include "intake/retention.h"
 #include "net/bounds.h"
@@ -95,6 +96,7 @@ class RunningServer {
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<worker::Learner> learner_;
+    std::unique_ptr<TimeWatch> time_watch_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
@@ -157,6 +159,7 @@ Result<> RunningServer::open() {
                       installation_.store(), installation_.context(), installation_.clock,
                       worker_probe_, installation_.membership(), installation_.config().learn_after,
                       [this] { return installation_.reload_profiles(); }});
+    time_watch_ = std::make_unique<TimeWatch>(first.io, installation_.clock);
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
     // Before anyone is told that the server is ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
@@ -198,7 +201,9 @@ Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::si
     options.address = listen.address;
     // The first takes a free port if 0 was asked for; the others share it.
     options.port = index == 0 ? listen.port : threads_.front()->server->port();
-    options.reuse_port = count > 1;
+    if (count > 1)
+        options.port_use = index == 0 ? net::ServerOptions::Port::first_of_several
+                                      : net::ServerOptions::Port::joined;
     options.tls = !config.tls_certificate.empty();
     options.tls_files = {config.tls_certificate, config.tls_key};
     options.connections = connections_;
@@ -305,7 +310,7 @@ Task<> RunningServer::keep_retention() {
         if (installation_.membership().does_job(store::job_retention))
             released = co_await retention_.run_once();
         if (!released)
-            log::failure("retention.failed", released.error(), {});
+            log::lasting("retention.failed", released.error(), {});
         else if (*released > 0)
             log::info("retention.released", {{"webhooks", *released}});
         if (timers_->stopped())
@@ -324,6 +329,7 @@ Task<> RunningServer::wait_for_signal() {
         bus_->begin_stop();
     timers_->stop();
     learner_->stop();
+    time_watch_->stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
@@ -358,6 +364,7 @@ void RunningServer::run() {
     }
     first.control->start();
     keep_place(first);
+    time_watch_->start();
     if (installation_.roles().worker) {
         timers_->start();
         learner_->start();
@@ -387,7 +394,10 @@ std::string control_socket_path(const Config& config) {
 Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready) {
     TRY(const node::Roles roles, node::Roles::parse(config.roles));
     TRY(const DescriptorPlan plan, plan_for(config));
-    TRY(const auto installation, Installation::open(config, roles));
+    TRY(const auto installation, Installation::open(config, roles, IfMissing::make));
+    if (installation->is_new())
+        log::info("store.made",
+                  {{"store", store_name(config)}, {"master_key", master_key_file(config)}});
     RunningServer server(*installation, plan);
     TRY_VOID(server.open());
     ready(server.listening());

@@ -1,6 +1,7 @@
 #include "app/api_call.h"
 #include "app/commands.h"
 #include "app/print.h"
+#include "app/query.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -52,9 +53,10 @@ int run_add(const Options& options) {
     if (!options.push_file.empty())
         w.key("push").raw(read_file(options.push_file));
     w.member("retention_days", options.retention_days).end();
-    return call_and_print(
-        options.installation,
-        {"POST", fmt::format("/v1/sources?tenant={}", options.tenant), std::move(w).text()});
+    ApiCall call{"POST", fmt::format("/v1/sources?tenant={}", query_text(options.tenant)),
+                 std::move(w).text()};
+    call.begins = true;
+    return call_and_print(options.installation, std::move(call));
 }
 
 } // namespace
@@ -93,9 +95,9 @@ void add_sources(CommandLine& line) {
     listing->installation.add_to(*list, false);
     list->add_option("--tenant", listing->tenant, "whose sources (default main)");
     list->callback([&line, listing] {
-        line.exit_status =
-            call_and_print(listing->installation,
-                           {"GET", fmt::format("/v1/sources?tenant={}", listing->tenant), ""});
+        line.exit_status = call_and_print(
+            listing->installation,
+            {"GET", fmt::format("/v1/sources?tenant={}", query_text(listing->tenant)), ""});
     });
 }
 

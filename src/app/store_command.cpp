@@ -5,15 +5,13 @@
 #include "app/copy_progress.h"
 #include "app/open_store.h"
 #include "app/run.h"
-#include "base/clock.h"
 #include "crypto/custody.h"
+#include "store/nodes.h"
 #include "store/postgres/postgres_store.h"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
-
-#include <filesystem>
 
 namespace settled::app {
 
@@ -44,23 +42,20 @@ Result<Config> config_of(Config config, const std::string& place) {
     return config;
 }
 
-Result<> require_source(const Config& config) {
-    if (config.store_url.empty() && !std::filesystem::exists(config.data + "/settled.db"))
-        return fail(Code::io_failed, "there is no store in " + config.data);
-    return {};
+Task<Result<Instant>> clock_of(store::Store& store) {
+    co_return co_await store.read<Instant>(store::clock_of);
 }
 
 Result<store::CopyReport> copy(const Config& from, const Config& to) {
     if (from.store_url == to.store_url && (!from.store_url.empty() || from.data == to.data))
         return fail(Code::config_invalid, "both are the same store");
-    TRY_VOID(require_source(from));
     SystemRng rng;
-    const SystemClock clock;
-    TRY(OpenedStore source, open_store(from, rng));
+    TRY(OpenedStore source, open_store(from, rng, IfMissing::refuse));
     TRY(const auto target, open_engine(to, rng));
+    TRY(const Instant now, run_to_end(clock_of(*source.store)));
     CopyDisplay display(stdout, ::isatty(STDOUT_FILENO) == 1);
     auto copied = run_to_end(
-        store::copy_store(*source.store, *target, clock.now(), [&](const store::CopyProgress& p) {
+        store::copy_store(*source.store, *target, now, [&](const store::CopyProgress& p) {
             display.show(p);
             return true;
         }));

@@ -1,6 +1,9 @@
-// Time as the program sees it. Wall time is for stamps, replay windows and bank calendars; steady
-// time is for deadlines and back-off. Both come through Clock so that a run can be repeated:
-// nothing in match/, flow/, units/, worker/ or intake/ asks the system.
+// Time as the program sees it. All of it comes through Clock so that a run can be repeated: nothing
+// in match/, flow/, units/, worker/ or intake/ asks the system.
+//
+// now() is for what is stored and for what waits in the store; in a server it never runs backwards
+// (base/rising_clock.h). wall() is what the machine's clock says, for what others judge by theirs:
+// signatures, tokens, HTTP dates. steady() is for deadlines and back-off.
 #pragma once
 
 #include <chrono>
@@ -31,6 +34,7 @@ class Clock {
 
     virtual ~Clock() = default;
     virtual Instant now() const = 0;
+    virtual Instant wall() const { return now(); }
     virtual Steady steady() const = 0;
 };
 

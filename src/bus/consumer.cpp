@@ -245,7 +245,7 @@ void Consumer::read(Work& work) const {
     work.ignored_because = forms::ignored_because(*request);
     if (work.ignored_because.empty())
         work.registration = std::make_shared<const units::Registration>(
-            deps_.tenant, std::move(request->payment), deps_.clock.now());
+            deps_.tenant, std::move(request->payment), deps_.clock.now(), deps_.clock.wall());
 }
 
 // In the order of the partition where it matters: one record of a payment id at a time.

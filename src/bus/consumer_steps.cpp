@@ -55,7 +55,7 @@ Task<Consumer::Stored> Consumer::store(Work& work) {
             co_return Stored::refused;
         }
         if (!stalled_)
-            log::failure("kafka.store_failed", error, {{"group", settings_.group}});
+            log::lasting("kafka.store_failed", error, {{"group", settings_.group}});
         stalled_ = true;
         deps_.probe.store_failed();
         co_await sleep(wait);
@@ -79,7 +79,7 @@ Task<bool> Consumer::bury(const Work& work, Error reason) {
                                               {"offset", work.record->offset}});
             co_return true;
         }
-        log::failure("kafka.dead_letter_unwritten", placed.error(),
+        log::lasting("kafka.dead_letter_unwritten", placed.error(),
                      {{"topic", settings_.dead_letter_topic}});
         // Where it came from finds it again, as long as its topic keeps it.
         const bool too_large = placed.error().detail == "MSG_SIZE_TOO_LARGE";

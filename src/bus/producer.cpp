@@ -148,7 +148,7 @@ void Producer::replace() {
     auto fresh = open_handle();
     if (!fresh) {
         fatal_ = true; // tried again at the next turn: the old one will never send anything
-        return log::failure("kafka.producer_lost", fresh.error(), {});
+        return log::lasting("kafka.producer_lost", fresh.error(), {});
     }
     {
         const std::unique_lock lock(mutex_);

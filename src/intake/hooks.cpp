@@ -28,11 +28,13 @@ Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body
 }
 
 void log_refusal(const net::Request& request, std::string_view source, const Error& error) {
-    log::failure("webhook.refused", error,
-                 {{"source", source},
-                  {"request_id", request.request_id},
-                  {"traceparent", request.traceparent},
-                  {"peer", request.peer}});
+    // What is wrong with a webhook is of that one; what is wrong here may last.
+    const auto tell = info(error.code).http_status < 500 ? log::failure : log::lasting;
+    tell("webhook.refused", error,
+         {{"source", source},
+          {"request_id", request.request_id},
+          {"traceparent", request.traceparent},
+          {"peer", request.peer}});
 }
 
 void log_acceptance(const net::Request& request, const units::Arrival& arrival,
@@ -72,11 +74,12 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
                                           net::Request request) {
     const Clock::Steady begin = clock_.steady();
     const Dialect& dialect = *source->dialect;
-    CO_TRY_VOID(dialect.prove(request, clock_.now()));
+    CO_TRY_VOID(dialect.prove(request, clock_.wall()));
     CO_TRY(flow::InboundWebhook webhook, dialect.read(request.body));
     std::string answer = dialect.answer(webhook);
-    const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{
-        source->tenant, source->id, std::move(webhook), std::move(request.body), clock_.now()});
+    const auto arrival = std::make_shared<const units::Arrival>(
+        units::Arrival{source->tenant, source->id, std::move(webhook), std::move(request.body),
+                       clock_.now(), clock_.wall()});
 
     // Handed to the store first, signed while it commits.
     const Executor executor = co_await boost::asio::this_coro::executor;

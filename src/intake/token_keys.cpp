@@ -49,7 +49,7 @@ void TokenKeys::read_again(Instant now) const {
     if (keys)
         from_file_ = *std::move(keys);
     else
-        log::failure("source.keys_unreadable", keys.error(), {{"file", file_}});
+        log::lasting("source.keys_unreadable", keys.error(), {{"file", file_}});
 }
 
 } // namespace settled::intake

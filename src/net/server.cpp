@@ -35,6 +35,14 @@ Error io_error(std::string what, const SystemError& error) {
     return {Code::io_failed, std::move(what) + ": " + error.message()};
 }
 
+Error listen_error(const std::string& name, const SystemError& error) {
+    if (error == asio::error::address_in_use) {
+        return {Code::address_in_use,
+                "another process listens on " + name + "; stop it, or listen elsewhere"};
+    }
+    return io_error("cannot listen on " + name, error);
+}
+
 Peer peer_of(const Protocol::endpoint& endpoint, const ServerOptions& options) {
     asio::ip::tcp::endpoint tcp;
     if (endpoint.size() > tcp.capacity()) {
@@ -155,13 +163,13 @@ Result<> ServerImpl::bind_and_listen(const Protocol::endpoint& endpoint, const s
     const int on = 1;
     if (endpoint.protocol().family() != AF_UNIX) {
         ::setsockopt(acceptor_->native_handle(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        if (state_->options.reuse_port) {
+        if (state_->options.port_use == ServerOptions::Port::joined) {
             ::setsockopt(acceptor_->native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
         }
     }
     acceptor_->bind(endpoint, error);
     if (error) {
-        return std::unexpected(io_error("cannot listen on " + name, error));
+        return std::unexpected(listen_error(name, error));
     }
     // Between bind and listen nobody can connect: the mode is right before the first peer comes.
     if (!unix_path_.empty() && ::chmod(unix_path_.c_str(), 0600) != 0) {
@@ -169,7 +177,11 @@ Result<> ServerImpl::bind_and_listen(const Protocol::endpoint& endpoint, const s
     }
     acceptor_->listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-        return std::unexpected(io_error("cannot listen on " + name, error));
+        return std::unexpected(listen_error(name, error));
+    }
+    // Only now: whoever sets it before it binds may share the port of any other process of ours.
+    if (state_->options.port_use == ServerOptions::Port::first_of_several) {
+        ::setsockopt(acceptor_->native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     }
     return {};
 }

@@ -2,7 +2,8 @@
 //
 // Threads: one `Server` runs on one io_context and its handlers run there too. For several threads
 // make one Server a thread, all listening on the same port (SO_REUSEPORT): connections never change
-// threads, so their state needs no locks.
+// threads, so their state needs no locks. A port on which another process listens is refused: two
+// servers that share one would each get some of the requests.
 //
 // Policy (tests/http holds the corpus; source: RFC 9112 and the list in
 // docs/decisions/0003-http.md): a request whose framing is doubtful is answered with its error code
@@ -61,7 +62,9 @@ struct TlsFiles {
 struct ServerOptions {
     std::string address = "127.0.0.1"; // or "unix:/path" for the control socket (mode 0600)
     std::uint16_t port = 0;            // 0: any free port, see Server::port()
-    bool reuse_port = false;           // several Servers on one port
+    // Several Servers of one process on one port. The first finds out that nobody else listens
+    // there and lets the others in; they join it.
+    enum class Port : std::uint8_t { alone, first_of_several, joined } port_use = Port::alone;
     bool tls = false;
     TlsFiles tls_files;
     std::chrono::milliseconds header_wait = limits::header_wait_max; // tests make them short
@@ -80,8 +83,8 @@ struct ServerOptions {
 
 class Server {
   public:
-    // Binds and listens; fails with io_failed (address in use, certificate unreadable), saying
-    // which.
+    // Binds and listens; fails with address_in_use (another process listens there), io_failed (no
+    // such address, certificate unreadable), saying which.
     static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& io,
                                                   ServerOptions options, Handler& handler,
                                                   const Clock& clock, Rng& rng);

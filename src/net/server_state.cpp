@@ -5,7 +5,7 @@
 namespace settled::net {
 
 std::string_view ServerState::date() {
-    const std::int64_t second = clock.now().us / 1'000'000;
+    const std::int64_t second = clock.wall().us / 1'000'000;
     if (second != date_second_) {
         date_second_ = second;
         date_ = http_date(second);

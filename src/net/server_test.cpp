@@ -168,12 +168,11 @@ TEST(Server, bytes_do_not_extend_the_header_deadline) {
             std::this_thread::sleep_for(5ms); // the pace of the attack
         }
     });
-    const auto begun = std::chrono::steady_clock::now();
+    // If they did, the answer would be that the header is too large.
     const std::string answer = client.read_answer();
     stop = true;
     drip.join();
     EXPECT_EQ(status_of(answer), 408);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
 }
 
 TEST(Server, a_body_that_comes_too_slowly_is_answered_408) {
@@ -196,6 +195,7 @@ TEST(Server, who_would_wait_too_long_for_an_answer_is_told_503_and_the_handler_g
     ASSERT_TRUE(answer);
     EXPECT_EQ(status_of(*answer), 503);
     EXPECT_TRUE(answer->ends_with("answer_late"));
+    server.handler.release();
     server.handler.await_answered(1);
     EXPECT_EQ(server.handler.answered_so_far(), (std::vector<std::string>{"503 /slow"}));
 }
@@ -204,10 +204,14 @@ TEST(Server, an_idle_connection_is_closed_without_a_word) {
     RunningServer server(quick());
     RawClient fresh(server.port());
     EXPECT_EQ(fresh.read_to_end(), "");
-    RawClient used(server.port());
-    used.send(get);
-    EXPECT_EQ(status_of(used.read_answer()), 200);
-    EXPECT_EQ(used.read_to_end(), "");
+    // Where the machine is slow, the server may be quicker than the request.
+    for (bool was_served = false; !was_served;) {
+        RawClient used(server.port());
+        used.send(get);
+        const auto all = used.read_to_end();
+        was_served = all && !all->empty();
+        EXPECT_TRUE(!was_served || status_of(*all) == 200) << *all;
+    }
 }
 
 TEST(Server, beyond_its_connections_it_says_429) {
@@ -274,6 +278,7 @@ TEST(Server, drain_ends_idle_connections_and_lets_requests_finish) {
     server.handler.await_seen(2);
     auto drained = server.drain(10s);
     EXPECT_EQ(idle.read_to_end(), "");
+    server.handler.release();
     const auto answer = busy.read_to_end();
     ASSERT_TRUE(answer);
     EXPECT_EQ(status_of(*answer), 200);
@@ -398,13 +403,38 @@ TEST(Server, says_why_it_cannot_listen) {
     }
 }
 
-TEST(Server, several_share_a_port_when_asked) {
+TEST(Server, several_of_one_process_share_a_port) {
     ServerOptions options;
-    options.reuse_port = true;
+    options.port_use = ServerOptions::Port::first_of_several;
     RunningServer first(options);
     options.port = first.port();
+    options.port_use = ServerOptions::Port::joined;
     RunningServer second(options);
+    RunningServer third(options);
     EXPECT_EQ(first.port(), second.port());
+    EXPECT_EQ(first.port(), third.port());
+}
+
+TEST(Server, a_port_on_which_others_listen_is_refused_whoever_they_are) {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::acceptor other(io, boost::asio::ip::tcp::v4());
+    const int on = 1;
+    ::setsockopt(other.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on); // it would share
+    other.bind({boost::asio::ip::make_address("127.0.0.1"), 0});
+    other.listen();
+    for (const auto use : {ServerOptions::Port::alone, ServerOptions::Port::first_of_several}) {
+        ServerOptions options;
+        options.port = other.local_endpoint().port();
+        options.port_use = use;
+        try {
+            RunningServer server(options);
+            FAIL() << "two processes on one port";
+        } catch (const std::runtime_error& error) {
+            EXPECT_NE(std::string(error.what()).find("another process listens on 127.0.0.1 port"),
+                      std::string::npos)
+                << error.what();
+        }
+    }
 }
 
 } // namespace

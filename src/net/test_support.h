@@ -58,8 +58,10 @@ class RecordingHandler final : public Handler {
         }
         if (request.path == "/slow") {
             boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-            timer.expires_after(std::chrono::milliseconds(100));
-            co_await timer.async_wait(boost::asio::use_awaitable);
+            while (!released_) {
+                timer.expires_after(std::chrono::milliseconds(1));
+                co_await timer.async_wait(boost::asio::use_awaitable);
+            }
         }
         Response response;
         if (request.path == "/empty") {
@@ -97,6 +99,8 @@ class RecordingHandler final : public Handler {
         const std::lock_guard lock(mutex_);
         return answered_;
     }
+    // What was asked of "/slow" is answered from now on.
+    void release() { released_ = true; }
     void await_seen(std::size_t count) {
         std::unique_lock lock(mutex_);
         ASSERT_TRUE(changed_.wait_for(lock, std::chrono::seconds(10),
@@ -109,6 +113,7 @@ class RecordingHandler final : public Handler {
     }
 
   private:
+    std::atomic<bool> released_{false};
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Request> seen_;

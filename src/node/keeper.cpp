@@ -142,7 +142,7 @@ Task<> Keeper::keep_renewing() {
     while (!stopped_) {
         const auto renewed = co_await renew();
         if (!renewed)
-            log::failure("node.not_renewed", renewed.error(), {});
+            log::lasting("node.not_renewed", renewed.error(), {});
         const std::chrono::microseconds interval = deps_.lease / limits::renewals_per_lease;
         co_await pause(*renewing_,
                        renewed ? interval
@@ -167,7 +167,7 @@ Task<> Keeper::keep_looking() {
     while (!stopped_) {
         const auto looked = co_await look();
         if (!looked)
-            log::failure("nodes.unreadable", looked.error(), {});
+            log::lasting("nodes.unreadable", looked.error(), {});
         const bool has_work = looked && !over_.empty() && !is_clearing_;
         if (has_work) // beside this: looks must not become old
             asio::co_spawn(looking_->get_executor(), clear_up(), asio::detached);
@@ -175,7 +175,7 @@ Task<> Keeper::keep_looking() {
             orphans_at = deps_.clock.steady() + orphans_interval;
             const auto freed = co_await free_orphans();
             if (!freed)
-                log::failure("nodes.orphans_unreadable", freed.error(), {});
+                log::lasting("nodes.orphans_unreadable", freed.error(), {});
         }
         co_await pause(*looking_, looked ? std::chrono::microseconds(limits::node_look_interval)
                                          : std::chrono::microseconds(try_again_after));
@@ -225,10 +225,15 @@ bool Keeper::is_over(const store::NodeRow& node, Instant now) const {
 
 Task<Result<>> Keeper::look() {
     const Clock::Steady begin = deps_.clock.steady();
-    const Instant now = deps_.clock.now();
     auto seen = co_await deps_.store.read<Look>(node::look);
     if (!seen)
         co_return std::unexpected(seen.error());
+    if (deps_.time != nullptr)
+        deps_.time->follow(seen->clock, begin, deps_.clock.steady());
+    // Of when it was asked: what has come since is not in the answer.
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begin);
+    const Instant now = deps_.clock.now() - took;
     note_books(seen->books);
     if (!note_nodes(seen->nodes, now, begin))
         co_return Result<>{};
@@ -306,7 +311,7 @@ Task<> Keeper::clear_up() {
     for (const std::int64_t holder : holders) {
         const auto cleared = co_await clear_up_after(holder);
         if (!cleared)
-            log::failure("node.not_cleared_up", cleared.error(), {{"holder", holder}});
+            log::lasting("node.not_cleared_up", cleared.error(), {{"holder", holder}});
     }
     is_clearing_ = false;
 }

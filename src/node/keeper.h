@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/limits.h"
+#include "base/rising_clock.h"
 #include "base/task.h"
 #include "node/membership.h"
 #include "node/probe.h"
@@ -41,6 +42,9 @@ struct KeeperDeps {
     Roles roles;
     std::chrono::microseconds lease = limits::node_lease_default;
     bool is_alone = true; // no other process can use the store
+    // Follows the store's clock from look to look, so that all nodes judge leases by one; null
+    // where there is none to follow.
+    RisingClock* time = nullptr;
 };
 
 class Keeper {

@@ -30,9 +30,10 @@ TEST(Roles, are_read_by_name_and_all_is_each_of_them) {
 
 // A process among the nodes; all of a test share one store and one clock.
 struct Process {
-    Process(store::Store& store, const Clock& clock, bool is_alone = false, Roles roles = {})
+    Process(store::Store& store, const Clock& clock, bool is_alone = false, Roles roles = {},
+            RisingClock* time = nullptr)
         : ids(clock, 0), membership(clock), probe(metrics),
-          keeper({store, clock, ids, membership, probe, "test", roles, lease, is_alone}) {}
+          keeper({store, clock, ids, membership, probe, "test", roles, lease, is_alone, time}) {}
 
     template <class T>
     T run(Task<T> task) {
@@ -242,6 +243,24 @@ TEST_F(KeeperTest, nodes_hear_of_changes_that_others_made) {
         *store, [&](store::Session& s) { return store::insert_endpoint(s, row); }));
     b->look();
     EXPECT_THAT(heard, ::testing::ElementsAre(store::book_endpoints));
+}
+
+TEST_F(KeeperTest, leases_are_by_the_clock_of_the_store_and_not_by_the_machines) {
+    const SystemClock true_clock; // that of the store, too
+    for (const auto wrong_by : {10min, -10min}) {
+        store::testing::ManualClock machine(true_clock.now() + wrong_by);
+        RisingClock time(machine);
+        Process node(*store, time, false, {}, &time);
+        node.look(); // a server's store has asked before
+        ASSERT_TRUE(node.join().has_value());
+        node.look();
+        ASSERT_TRUE(node.renew().has_value());
+        const auto nodes =
+            must(store::testing::read<std::vector<store::NodeRow>>(*store, store::list_nodes));
+        const Instant until = nodes.at(static_cast<std::size_t>(node.number())).lease_until;
+        EXPECT_LT(until, true_clock.now() + lease + 5min);
+        EXPECT_GT(until, true_clock.now() + lease - 5min);
+    }
 }
 
 } // namespace

@@ -61,6 +61,7 @@ Step<std::optional<Joined>> join(Session& s, std::shared_ptr<const Applicant> ap
 
 Step<Look> look(Session& s) {
     Look seen;
+    seen.clock = co_await store::clock_of(s);
     seen.nodes = co_await store::list_nodes(s);
     seen.books = co_await store::list_books(s);
     seen.jobs = co_await store::list_jobs(s);

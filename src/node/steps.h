@@ -24,6 +24,7 @@ store::Step<std::optional<Joined>> join(store::Session& s,
                                         std::shared_ptr<const Applicant> applicant);
 
 struct Look {
+    Instant clock; // of the store
     std::vector<store::NodeRow> nodes;
     std::vector<store::BookRow> books;
     std::vector<store::JobRow> jobs;

@@ -1,6 +1,7 @@
 #include "observe/log.h"
 
 #include "base/clock.h"
+#include "observe/repeats.h"
 #include "wire/json_writer.h"
 #include "wire/time.h"
 
@@ -24,6 +25,7 @@ std::shared_ptr<spdlog::details::thread_pool> writer;
 std::shared_ptr<spdlog::async_logger> carrier;
 std::atomic<spdlog::logger*> sink{nullptr}; // the carrier, while there is one
 std::atomic<LogLevel> least_level{LogLevel::info};
+Repeats repeats;
 
 std::string_view token(LogLevel level) {
     static constexpr std::array<std::string_view, 4> tokens{"debug", "info", "warn", "error"};
@@ -49,6 +51,15 @@ void write_line(LogLevel level, std::string_view event, const Range& fields) {
     logger->log(spdlog::level::critical, w.text());
 }
 
+void write_failure(std::string_view event, const Error& error, Fields fields,
+                   std::uint64_t repeated) {
+    std::vector<Field> all{{"code", info(error.code).token}, {"detail", error.detail}};
+    all.insert(all.end(), fields.begin(), fields.end());
+    if (repeated > 0)
+        all.emplace_back("repeated", repeated);
+    write_line(info(error.code).level, event, all);
+}
+
 } // namespace
 
 void start(LogLevel least) {
@@ -72,9 +83,17 @@ void write(LogLevel level, std::string_view event, Fields fields) {
 }
 
 void failure(std::string_view event, const Error& error, Fields fields) {
-    std::vector<Field> all{{"code", info(error.code).token}, {"detail", error.detail}};
-    all.insert(all.end(), fields.begin(), fields.end());
-    write_line(info(error.code).level, event, all);
+    write_failure(event, error, fields, 0);
+}
+
+void lasting(std::string_view event, const Error& error, Fields fields) {
+    if (const auto repeated = repeats.note(event, error, SystemClock().steady()))
+        write_failure(event, error, fields, *repeated);
+}
+
+void tell_repeated() {
+    for (const Repeats::Counted& counted : repeats.take_overdue(SystemClock().steady()))
+        write_failure(counted.event, counted.error, {}, counted.times);
 }
 
 } // namespace settled::log

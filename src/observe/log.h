@@ -55,5 +55,10 @@ inline void error(std::string_view event, Fields fields) {
 
 // An Error at the level that its code has.
 void failure(std::string_view event, const Error& error, Fields fields);
+// One that may last and come again with every attempt: the first is written, then one a minute with
+// `repeated`, the number of those before it that were not (repeats.h).
+void lasting(std::string_view event, const Error& error, Fields fields);
+// Writes of those what is to be told of them although they have ended. Called now and then.
+void tell_repeated();
 
 } // namespace settled::log

@@ -271,5 +271,27 @@ TEST(Store, a_read_sees_one_moment) {
     EXPECT_TRUE(must(reading.get())) << "the second count saw what came after the first";
 }
 
+TEST(Store, time_goes_on_from_the_latest_that_it_has_seen_whatever_the_clock_says) {
+    using namespace std::chrono_literals;
+    TemporaryDirectory directory;
+    const SystemClock machine;
+    Instant latest;
+    {
+        RisingClock time(machine);
+        const auto store = must(try_open_store(directory.path(), &time));
+        time.go_on_from(machine.now() + 24h); // as after a clock was ahead
+        for (std::int64_t number = 1; number <= 3; ++number) {
+            latest = time.now();
+            must(write<void>(*store, adds(number)));
+        }
+        store->stop();
+    }
+    RisingClock again(machine);
+    const auto store = must(try_open_store(directory.path(), &again));
+    EXPECT_GT(again.now(), latest);
+    EXPECT_LT(again.now(), latest + 1min) << "it goes on from there, and not from far ahead";
+    EXPECT_GT(again.state().ahead, 23h);
+}
+
 } // namespace
 } // namespace settled::store

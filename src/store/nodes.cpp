@@ -6,6 +6,7 @@ namespace {
 
 const Statement list{"SELECT number, holder, instance, roles, started_at, lease_until, ids_until "
                      "FROM node ORDER BY number"};
+const Statement clock{"SELECT us FROM clock_now"};
 const Statement take{
     "INSERT INTO node (number, holder, instance, roles, started_at, lease_until, ids_until) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number) DO UPDATE SET "
@@ -37,6 +38,11 @@ Step<std::vector<NodeRow>> list_nodes(Session& s) {
                          row.instant(4), row.instant(5), row.instant(6)});
     }
     co_return nodes;
+}
+
+Step<Instant> clock_of(Session& s) {
+    const Rows rows = co_await s.run(clock);
+    co_return Instant{rows.front().integer(0)};
 }
 
 Step<std::optional<NodeRow>> find_live_node(Session& s, Instant now) {

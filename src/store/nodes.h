@@ -32,6 +32,8 @@ struct NodeRow {
 Step<std::vector<NodeRow>> list_nodes(Session& s);
 // Somebody whose lease holds; nullopt: nobody works on the store.
 Step<std::optional<NodeRow>> find_live_node(Session& s, Instant now);
+// What the store's own clock says: the database's, or on an embedded engine the machine's.
+Step<Instant> clock_of(Session& s);
 // Takes a number whose row is as `seen` says (holder 0: there is none yet). False: somebody was
 // faster.
 Step<bool> take_number(Session& s, const NodeRow& node, std::int64_t seen_holder);

@@ -70,10 +70,11 @@ class ManualClock final : public Clock {
     std::atomic<std::int64_t> us_;
 };
 
-inline Result<std::unique_ptr<Store>> try_open_store(const std::string& directory) {
+inline Result<std::unique_ptr<Store>> try_open_store(const std::string& directory,
+                                                     RisingClock* time = nullptr) {
     if (on_postgres())
-        return postgres::testing::try_open(directory);
-    return sqlite::open({directory, 1024, 256, 2});
+        return postgres::testing::try_open(directory, time);
+    return sqlite::open({directory, 1024, 256, 2, time});
 }
 
 inline std::unique_ptr<Store> open_store(const std::string& directory) {

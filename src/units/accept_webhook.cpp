@@ -106,8 +106,8 @@ Step<> open_account(Session& s, const Context& context, const Arrival& arrival,
 // A payment that was pushed. True: its id is registered with other content, which stays.
 Step<bool> register_pushed(Session& s, const Context& context, const Arrival& arrival,
                            const flow::PaymentFact& fact) {
-    const auto registration =
-        std::make_shared<const Registration>(arrival.tenant, *fact.payment, arrival.received_at);
+    const auto registration = std::make_shared<const Registration>(
+        arrival.tenant, *fact.payment, arrival.received_at, arrival.wall);
     const auto registered = co_await register_payment(s, context, registration);
     co_return registered.kind == Registered::Kind::conflict;
 }

@@ -19,6 +19,7 @@ struct Arrival {
     flow::InboundWebhook webhook;
     std::string body; // as received
     Instant received_at;
+    Instant wall{}; // as of a Registration
 };
 
 struct Accepted {

@@ -100,7 +100,9 @@ Step<Registered> register_payment(Session& s, const Context& context,
     co_await s.lock(locks_of(context, *registration));
     const auto earlier = co_await store::find_payment_by_client_id(s, tenant, given.client_id);
     if (given.created_at == Instant{})
-        given.created_at = earlier ? earlier->payment.created_at : registration->now;
+        given.created_at = earlier                           ? earlier->payment.created_at
+                           : registration->wall == Instant{} ? registration->now
+                                                             : registration->wall;
     const crypto::Digest fingerprint = flow::fingerprint(given);
     if (earlier && earlier->fingerprint != fingerprint)
         co_return Registered{Registered::Kind::conflict, earlier->payment};

@@ -15,6 +15,9 @@ struct Registration {
     TenantId tenant;
     flow::NewPayment payment;
     Instant now;
+    // What the machine's clock says: the creation time of a payment that states none, since the
+    // bank's times are compared with it, and the time inside may be ahead of them. 0: `now`.
+    Instant wall{};
 };
 
 struct Registered {

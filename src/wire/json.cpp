@@ -13,6 +13,7 @@ namespace {
 
 // Nodes and slices count bytes in 32 bits.
 static_assert(limits::webhook_body_bytes_max < (std::size_t{1} << 31));
+static_assert(limits::webhook_body_bytes_max == 1024 * 1024, "as the text below says");
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -107,7 +108,7 @@ std::string_view Json::raw() const {
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text) {
     if (text.size() > limits::webhook_body_bytes_max)
-        return fail(Code::json_invalid, "the text is too long");
+        return fail(Code::json_too_large, "the text has more than 1 MiB");
     auto tree = std::make_unique<JsonTree>();
     tree->text = text;
     TRY_VOID(JsonScanner(*tree).scan());

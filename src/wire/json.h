@@ -61,8 +61,8 @@ class Json {
     std::uint32_t node_;
 };
 
-// Movable; the text is copied in. Errors: json_invalid, json_too_deep, json_duplicate_member; the
-// detail says where, never what was there.
+// Movable; the text is copied in. Errors: json_invalid, json_too_deep, json_too_large,
+// json_duplicate_member; the detail says where, never what was there.
 class JsonDocument {
   public:
     static Result<JsonDocument> parse(std::string_view text);

@@ -72,7 +72,7 @@ void check(std::string_view text) {
     if (!document) {
         const Code code = document.error().code;
         SETTLED_ASSERT(code == Code::json_invalid || code == Code::json_too_deep ||
-                           code == Code::json_duplicate_member,
+                           code == Code::json_too_large || code == Code::json_duplicate_member,
                        "an undocumented reason");
         return;
     }

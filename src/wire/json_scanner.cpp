@@ -130,7 +130,7 @@ bool JsonScanner::value(JsonSlice name) {
 bool JsonScanner::add(JsonKind kind, JsonSlice name, const char* begin, std::uint32_t& node) {
     // The root is no member or element.
     if (tree_.nodes.size() > limits::json_members_max)
-        return refuse("there are too many members and elements");
+        return refuse(Code::json_too_large, "there are more than 10,000 members and elements");
     node = static_cast<std::uint32_t>(tree_.nodes.size());
     if (node > 0)
         pending_.push_back(node);
@@ -193,7 +193,7 @@ bool JsonScanner::string_value(JsonSlice name) {
 
 bool JsonScanner::open(JsonKind kind, JsonSlice name) {
     if (depth_ == frames_.size())
-        return refuse(Code::json_too_deep, "objects and arrays are nested too deeply");
+        return refuse(Code::json_too_deep, "more than 64 objects and arrays are nested");
     const char* const begin = at_++;
     std::uint32_t node = 0;
     if (!add(kind, name, begin, node))

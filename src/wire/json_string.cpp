@@ -69,7 +69,8 @@ bool JsonScanner::string(JsonSlice& out) {
     } else if (!unescape(begin, out)) {
         return false;
     }
-    return out.size <= limits::json_string_bytes_max || refuse("a string is too long");
+    return out.size <= limits::json_string_bytes_max ||
+           refuse(Code::json_too_large, "a string has more than 512 KiB");
 }
 
 bool JsonScanner::unescape(const char* begin, JsonSlice& out) {

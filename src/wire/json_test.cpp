@@ -251,20 +251,20 @@ TEST(Json, depth_is_bounded) {
 TEST(Json, members_and_elements_are_bounded_in_all) {
     const std::size_t max = limits::json_members_max;
     EXPECT_EQ(must_parse("[" + repeat("0,", max - 1) + "0]").root().size(), max);
-    EXPECT_EQ(code_of("[" + repeat("0,", max) + "0]"), Code::json_invalid);
+    EXPECT_EQ(code_of("[" + repeat("0,", max) + "0]"), Code::json_too_large);
     EXPECT_EQ(must_parse(object_of(max)).root().size(), max);
-    EXPECT_EQ(code_of(object_of(max + 1)), Code::json_invalid);
-    EXPECT_EQ(code_of("[" + repeat("[],", max) + "0]"), Code::json_invalid);
+    EXPECT_EQ(code_of(object_of(max + 1)), Code::json_too_large);
+    EXPECT_EQ(code_of("[" + repeat("[],", max) + "0]"), Code::json_too_large);
 }
 
 TEST(Json, strings_and_texts_are_bounded) {
     const std::size_t max = limits::json_string_bytes_max;
     EXPECT_EQ(must_parse('"' + repeat("a", max) + '"').root().string()->size(), max);
-    EXPECT_EQ(code_of('"' + repeat("a", max + 1) + '"'), Code::json_invalid);
-    EXPECT_EQ(code_of("\"\\n" + repeat("a", max) + '"'), Code::json_invalid);
-    EXPECT_EQ(code_of("{\"" + repeat("a", max + 1) + "\":1}"), Code::json_invalid);
+    EXPECT_EQ(code_of('"' + repeat("a", max + 1) + '"'), Code::json_too_large);
+    EXPECT_EQ(code_of("\"\\n" + repeat("a", max) + '"'), Code::json_too_large);
+    EXPECT_EQ(code_of("{\"" + repeat("a", max + 1) + "\":1}"), Code::json_too_large);
     must_parse("1" + repeat(" ", limits::webhook_body_bytes_max - 1));
-    EXPECT_EQ(code_of("1" + repeat(" ", limits::webhook_body_bytes_max)), Code::json_invalid);
+    EXPECT_EQ(code_of("1" + repeat(" ", limits::webhook_body_bytes_max)), Code::json_too_large);
 }
 
 // Names of one length with a long common beginning are the dearest to compare. A quadratic check

@@ -54,10 +54,10 @@ Task<Attempted> HttpCarrier::attempt(const Endpoint& endpoint, const Delivery& d
     Attempted attempted;
     attempted.started_at = clock_.now();
     const Clock::Steady begin = clock_.steady();
-    auto reply = co_await client_.send(delivery_request(endpoint, delivery, attempted.started_at));
+    auto reply = co_await client_.send(delivery_request(endpoint, delivery, clock_.wall()));
     attempted.latency =
         std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begin);
-    attempted.result = result_of(reply, clock_.now());
+    attempted.result = result_of(reply, clock_.wall());
     attempted.answer = reply ? std::move(reply->body) : std::move(reply.error().detail);
     if (attempted.answer.size() > limits::answer_bytes_kept)
         attempted.answer.resize(limits::answer_bytes_kept);

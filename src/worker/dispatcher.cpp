@@ -119,7 +119,7 @@ Task<> Dispatcher::find_work() {
         [now](store::Session& s) { return store::lanes_with_work(s, now); });
     finding_ = false;
     if (!lanes) {
-        log::failure("outbox.unreadable", lanes.error(), {});
+        log::lasting("outbox.unreadable", lanes.error(), {});
         find_at_ = deps_.clock.steady() + store_retry_wait;
         co_return;
     }
@@ -167,7 +167,7 @@ Task<> Dispatcher::claim(EndpointId id) {
     Lane& lane = lanes_[id];
     if (!claimed || holder == 0) {
         if (!claimed)
-            log::failure("outbox.unreadable", claimed.error(), {{"endpoint", to_string(id)}});
+            log::lasting("outbox.unreadable", claimed.error(), {{"endpoint", to_string(id)}});
         lane.end_reading(false);
         lane.expect(now + store_retry_wait);
         co_return;
@@ -318,7 +318,7 @@ Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, At
     const auto recorded = co_await deps_.store.write<units::Recorded>(
         [&context, shared](store::Session& s) { return record_attempt(s, context, shared); });
     if (!recorded) {
-        log::failure("delivery.unrecorded", recorded.error(),
+        log::lasting("delivery.unrecorded", recorded.error(),
                      {{"delivery", to_string(delivery.task)}});
         give_back(delivery);
     } else if (recorded->kept == store::AttemptKept::lost) {

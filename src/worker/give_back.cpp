@@ -38,7 +38,7 @@ Task<> GiveBack::write_all() {
         const auto given =
             co_await store_.write<void>([batch](store::Session& s) { return give_all(s, batch); });
         if (!given) {
-            log::failure("outbox.not_given_back", given.error(), {});
+            log::lasting("outbox.not_given_back", given.error(), {});
             held_.insert(held_.end(), batch->begin(), batch->end());
             goes_on = false;
         }

@@ -47,14 +47,14 @@ Task<> Learner::run_once() {
     const auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
         [](store::Session& s) { return store::list_tenants(s); });
     if (!tenants) {
-        log::failure("learning.failed", tenants.error(), {});
+        log::lasting("learning.failed", tenants.error(), {});
         co_return;
     }
     bool plans_changed = false;
     for (const store::TenantRow& tenant : *tenants) {
         const auto changed = co_await learn_of(tenant.id);
         if (!changed)
-            log::failure("learning.failed", changed.error(), {{"tenant", to_string(tenant.id)}});
+            log::lasting("learning.failed", changed.error(), {{"tenant", to_string(tenant.id)}});
         plans_changed = plans_changed || changed.value_or(false);
         co_await forget_references(tenant.id);
     }
@@ -103,7 +103,7 @@ Task<> Learner::forget_references(TenantId tenant) {
                 return store::forget_references(s, tenant, now, bite);
             });
         if (!gone)
-            log::failure("references.not_forgotten", gone.error(), {});
+            log::lasting("references.not_forgotten", gone.error(), {});
         last = gone.value_or(0);
     }
 }

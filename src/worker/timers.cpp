@@ -55,7 +55,7 @@ Task<bool> Timers::run_due() {
     auto due = co_await store_.read<std::vector<store::TaskRow>>(
         [now](store::Session& s) { return store::due_timers(s, now, bite); });
     if (!due) {
-        log::failure("outbox.unreadable", due.error(), {});
+        log::lasting("outbox.unreadable", due.error(), {});
         co_return false;
     }
     const bool is_full = due->size() == bite;
@@ -69,7 +69,7 @@ Task<> Timers::sweep() {
     const auto tenants = co_await store_.read<std::vector<store::TenantRow>>(
         [](store::Session& s) { return store::list_tenants(s); });
     if (!tenants) {
-        log::failure("sweep.failed", tenants.error(), {});
+        log::lasting("sweep.failed", tenants.error(), {});
         co_return;
     }
     for (const store::TenantRow& tenant : *tenants) {
@@ -86,7 +86,7 @@ Task<> Timers::seal(TenantId tenant) {
         const auto sealed = co_await store_.write<bool>(
             [tenant, now](store::Session& s) { return units::seal_next(s, tenant, now); });
         if (!sealed)
-            log::failure("seal.failed", sealed.error(), {});
+            log::lasting("seal.failed", sealed.error(), {});
         more = sealed && *sealed;
     }
 }
@@ -101,7 +101,7 @@ Task<> Timers::sweep_rail(TenantId tenant, match::Rail rail) {
                 return units::sweep_overdue(s, context, tenant, rail, now);
             });
         if (!swept)
-            log::failure("sweep.failed", swept.error(), {{"rail", match::token(rail)}});
+            log::lasting("sweep.failed", swept.error(), {{"rail", match::token(rail)}});
         more = swept && *swept;
     }
 }
@@ -124,7 +124,7 @@ Task<bool> Timers::carry_out(std::vector<store::TaskRow> due) {
         const Result<bool> told = co_await under_way[i].wait();
         all_done = all_done && told.has_value();
         if (!told)
-            log::failure("timer.failed", told.error(), {{"task", to_string(due[i].id)}});
+            log::lasting("timer.failed", told.error(), {{"task", to_string(due[i].id)}});
         else if (*told)
             probe_.told_unmatched();
     }

@@ -97,22 +97,3 @@ def test_a_write_that_fails_is_refused_and_the_store_recovers_by_itself(stage, f
     print(f"{struck} points struck; reasons: {sorted(set(reasons))}")
     assert not was_struck and struck >= 5
     assert reasons, "/readyz never told"
-
-
-def test_a_full_disk_refuses_everything_says_so_and_recovers_when_there_is_space(stage):
-    """Many writes long: nothing gets through, then the space returns and nobody needs to do anything."""
-    story = stage.set()
-    stage.start(WRITES, "error=ENOSPC", "1..24")
-    world = stage.world
-    before = world.store.counts()
-    assert story.tell(world) == REFUSED
-    ready = world.api.call("GET", "/readyz")
-    assert ready.status == 503 and ready.json["reason"], ready.body
-    answer = world.bank.send("FITestEvent", "test me")
-    assert (answer.status, answer.code) == (503, "store_full"), answer.body
-    assert world.store.counts() == before
-    assert world.api.get("/v1/payments")["data"] == [], "reading still works"
-    assert until_heard(stage, story) is not None
-    world.close_clients()
-    assert world.server.stop() == 0
-    stage.end(story)

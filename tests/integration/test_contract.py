@@ -393,7 +393,7 @@ def test_another_tenant_s_objects_do_not_exist(shared):
     iban = shared.account()
     mine = shared.payment(iban)
     # The operator's ?tenant= is of the control socket alone, so the contract's checker is not asked.
-    made = operator.http.send("POST", "/v1/api-keys?tenant=other", {"Content-Type": "application/json"},
+    made = operator.http.send("POST", "/v1/api-keys?tenant=other&new_tenant=true", {"Content-Type": "application/json"},
                               b'{"name":"theirs","scopes":["*"]}')
     assert made.status == 201, made.body
     theirs = shared.api.with_key(made.json["key"])

@@ -96,15 +96,16 @@ def test_a_partner_that_is_down_is_told_when_it_is_back_and_the_bank_never_notic
 
 
 def test_a_slow_partner_delays_only_itself(shared, endpoint):
-    made, slow = endpoint()
+    delay_ms = 4000
+    _, slow = endpoint()
     _, fast = endpoint()
-    shared.sandbox.mode("slow", slow, delay_ms=6000, count=5)
+    shared.sandbox.mode("slow", slow, delay_ms=delay_ms, count=5)
     for number in range(5):
         settle_one(shared, f"SLOW {number}")
-    shared.sandbox.told(fast, 5)
-    owed = shared.api.all(f"/v1/deliveries?endpoint={made['id']}")
-    assert {delivery["status"] for delivery in owed} == {"queued"}, "the fast partner waited for the slow one"
-    assert len(shared.sandbox.told(slow, 5)) == 5
+    asked = {path: {record["id"]: record["received_us"] for record in shared.sandbox.told(path, 5)} for path in (slow, fast)}
+    for event, at in asked[fast].items():
+        assert at - asked[slow][event] < delay_ms * 1000, "the fast partner waited for the slow one"
+    wait_for(lambda: not shared.store.undelivered(), "the slow one has them, too")
 
 
 def test_410_disables_the_endpoint_and_tells_the_others(shared, contract, endpoint):
@@ -128,7 +129,7 @@ def test_retry_after_makes_the_wait_longer(shared, endpoint):
     settle_one(shared)
     delivery_to(shared, made, "done")
     first, second = shared.sandbox.records(path)
-    assert 2_000_000 <= second["received_us"] - first["received_us"] < 10_000_000
+    assert second["received_us"] - first["received_us"] >= 2_000_000
 
 
 def test_after_the_last_attempt_a_delivery_is_dead_and_can_be_redelivered(shared, endpoint):

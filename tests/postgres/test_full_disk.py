@@ -1,13 +1,12 @@
 """The disk of PostgreSQL is full: work is refused with the reason, and taken up again when there is space."""
 
 import os
-import pathlib
-import subprocess
 import sys
 import tempfile
 
 import pytest
 
+from support.disks import fill, small_disk
 from support.load import Load
 from support.places import ROOT
 from support.postgres import PostgresStore
@@ -23,31 +22,9 @@ DISK_BYTES = 160 << 20
 
 @pytest.fixture
 def disk():
-    """A small one of its own, in memory; where the user postgres can get to, which a test's folder is not."""
-    place = pathlib.Path(tempfile.mkdtemp(prefix="settled-disk-"))
-    place.chmod(0o755)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "none", place], capture_output=True,
-                          text=True, check=False)
-    if done.returncode != 0:
-        reason = f"A FULL DISK OF POSTGRESQL IS NOT SHOWN, a disk cannot be mounted here: {done.stderr.strip()}"
-        place.rmdir()
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
-    place.rmdir()
-
-
-def fill(place):
-    """All that is left; the ballast."""
-    ballast = place / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (1 << 20, 4096):
-            try:
-                while True:
-                    file.write(b"x" * size)
-            except OSError:
-                pass
-    return ballast
+    """Where the user postgres can get to, which a test's folder is not."""
+    with small_disk(tempfile.mkdtemp(prefix="settled-disk-"), DISK_BYTES) as place:
+        yield place
 
 
 def test_a_full_disk_of_postgresql_refuses_says_so_and_recovers_when_there_is_space(disk, new_world, tmp_path):

@@ -48,13 +48,14 @@ class Database:
 class Node:
     """One server of the cluster, and how to talk to it."""
 
-    def __init__(self, cluster, number, roles):
+    def __init__(self, cluster, number, roles, variables=None):
         self.cluster = cluster
         self.number = number
         self.directory = cluster.world.directory / f"node-{number}"
-        (self.directory / "data").mkdir(parents=True)
+        (self.directory / "data").mkdir(parents=True, mode=0o700)
         self.config = self.directory / "settled.toml"
         self.roles = roles
+        self.variables = variables
         self.is_paused = False
         self.start()
 
@@ -64,7 +65,8 @@ class Node:
             '[egress]\nhttps_only = false\nallow = ["127.0.0.0/8", "::1/128"]\n'
             f'trusted_certificates = "{world.sandbox.files["partner_authority"]}"\n'
             + self.cluster.sections(self.roles))
-        self.server = Server(self.directory / "data", self.directory / "log", self.config)
+        self.server = Server(self.directory / "data", self.directory / "log", self.config,
+                             variables=self.variables)
 
     @property
     def port(self):
@@ -114,9 +116,9 @@ class Node:
 
 
 class Cluster:
-    """`roles`: for each node what it does, as in node.roles."""
+    """`roles`: for each node what it does, as in node.roles. `variables`: of nodes' environments, by their number."""
 
-    def __init__(self, directory, contract, keys, roles, config="", **timing):
+    def __init__(self, directory, contract, keys, roles, config="", variables=None, **timing):
         self.database = Database()
         self.nodes = []
         self.config = config
@@ -124,7 +126,7 @@ class Cluster:
         self.master_key = self.world.directory / "master.key"
         try:
             for number, of_node in enumerate(roles):
-                self.nodes.append(Node(self, number, of_node))
+                self.nodes.append(Node(self, number, of_node, (variables or {}).get(number)))
             self._set_up()
         except BaseException:
             self.close()

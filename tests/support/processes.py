@@ -10,7 +10,7 @@ import subprocess
 from .places import binary
 from .waiting import wait_for
 
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -38,7 +38,7 @@ def environment(is_wrapped):
 class Process:
     """A child with its output in files, in a process group of its own."""
 
-    def __init__(self, arguments, log, cwd=None, wrapper=()):
+    def __init__(self, arguments, log, cwd=None, wrapper=(), variables=None):
         self.log = pathlib.Path(log)
         self.log_start = self.log.stat().st_size if self.log.exists() else 0
         self.output = self.log.with_suffix(".out")
@@ -46,7 +46,7 @@ class Process:
         with self.log.open("ab") as log_file, self.output.open("wb") as output:
             self.child = subprocess.Popen([*wrapper, binary(), *map(str, arguments)], cwd=cwd,
                                           stdin=subprocess.DEVNULL, stdout=output, stderr=log_file,
-                                          env=environment(self.is_wrapped),
+                                          env=environment(self.is_wrapped) | (variables or {}),
                                           start_new_session=True, preexec_fn=_die_with_parent)
 
     @property
@@ -108,12 +108,13 @@ class Process:
 class Server(Process):
     """`settled serve`. Ready when the constructor returns, unless ready=False."""
 
-    def __init__(self, data, log, config=None, listen="127.0.0.1:0", wrapper=(), ready=True, cwd=None):
+    def __init__(self, data, log, config=None, listen="127.0.0.1:0", wrapper=(), ready=True, cwd=None,
+                 variables=None):
         arguments = ["serve"]
         arguments += ["--config", config] if config else []
         arguments += ["--data", data] if data else []
         arguments += ["--listen", listen] if listen else []
-        super().__init__(arguments, log, cwd=cwd, wrapper=wrapper)
+        super().__init__(arguments, log, cwd=cwd, wrapper=wrapper, variables=variables)
         self.data = pathlib.Path(data) if data else pathlib.Path(cwd) / "data"
         self.port = None
         if ready:

@@ -3,7 +3,7 @@
 import time
 
 # Generous, since it only bounds how long a failure takes; machines that run tests are often busy.
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def wait_for(condition, what, seconds=PATIENCE_SECONDS, every=0.01):

@@ -10,10 +10,11 @@ inline constexpr OwnStatement begin_reading{1, "BEGIN ISOLATION LEVEL REPEATABLE
 inline constexpr OwnStatement commit{2, "COMMIT"};
 // One row for each writer: which of its transactions was the last to commit, and a fence. A
 // transaction from before the fence divides by zero, and fails: a backend that gets the messages of
-// a lost connection late can do nothing any more.
+// a lost connection late can do nothing any more. And the time inside, which a start goes on from.
 inline constexpr OwnStatement mark{
-    3, "INSERT INTO writer_mark (writer_id, sequence, fence, seen_at) VALUES ($1::bigint, "
-       "$2::bigint, 0, now()) ON CONFLICT (writer_id) DO UPDATE SET seen_at = now(), sequence = "
+    3, "INSERT INTO writer_mark (writer_id, sequence, fence, seen_at, time_us) VALUES ($1::bigint, "
+       "$2::bigint, 0, now(), $3::bigint) ON CONFLICT (writer_id) DO UPDATE SET seen_at = now(), "
+       "time_us = greatest(writer_mark.time_us, excluded.time_us), sequence = "
        "CASE WHEN writer_mark.fence < excluded.sequence THEN excluded.sequence "
        "ELSE 1 / (excluded.sequence - excluded.sequence) END"};
 // Answers no rows: a lock function's result is never null.

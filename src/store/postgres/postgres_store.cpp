@@ -10,8 +10,8 @@ namespace {
 
 class PostgresStore final : public Store {
   public:
-    PostgresStore(ConnectionInfo info, std::size_t writers)
-        : writing_{std::move(info), {}, Availability(writers), {}} {}
+    PostgresStore(ConnectionInfo info, std::size_t writers, const Clock* time)
+        : writing_{std::move(info), time, {}, Availability(writers), {}} {}
     ~PostgresStore() override { PostgresStore::stop(); }
 
     void add_writer(std::unique_ptr<Connection> connection, std::int64_t id) {
@@ -63,6 +63,18 @@ class PostgresStore final : public Store {
     std::vector<std::unique_ptr<Reader>> readers_;
 };
 
+Result<> set_time(Connection& connection, RisingClock& time) {
+    const Clock::Steady asked = time.steady();
+    const auto rows = connection.run_text(
+        "SELECT (SELECT us FROM clock_now), (SELECT coalesce(max(time_us), 0) FROM writer_mark)");
+    if (!rows)
+        return std::unexpected(rows.error().error);
+    time.follow({rows->front().integer(0)}, asked, time.steady());
+    if (const std::int64_t seen = rows->front().integer(1); seen > 0)
+        time.go_on_from({seen});
+    return {};
+}
+
 } // namespace
 
 bool is_postgres_url(std::string_view url) {
@@ -78,7 +90,11 @@ Result<> check_url(const Secret& url) {
 Result<std::unique_ptr<Store>> open(Options options, Rng& rng) {
     TRY(ConnectionInfo info, ConnectionInfo::parse(options.url, std::move(options.password)));
     TRY(auto connection, Connection::open(info, Access::read_write));
+    if (!options.makes_schema)
+        TRY_VOID(require_schema(*connection));
     TRY_VOID(migrate(*connection));
+    if (options.time != nullptr)
+        TRY_VOID(set_time(*connection, *options.time));
     const auto writers = static_cast<std::size_t>(options.writers);
     std::vector<std::unique_ptr<Connection>> connections;
     connections.push_back(std::move(connection));
@@ -86,7 +102,7 @@ Result<std::unique_ptr<Store>> open(Options options, Rng& rng) {
         TRY(auto another, Connection::open(info, Access::read_write));
         connections.push_back(std::move(another));
     }
-    auto store = std::make_unique<PostgresStore>(std::move(info), writers);
+    auto store = std::make_unique<PostgresStore>(std::move(info), writers, options.time);
     for (auto& each : connections)
         store->add_writer(std::move(each), static_cast<std::int64_t>(rng.next() >> 1U));
     for (int i = 0; i < options.readers; ++i)

@@ -10,6 +10,7 @@
 // with store_unavailable within seconds, and the engine connects again by itself.
 #pragma once
 
+#include "base/rising_clock.h"
 #include "base/rng.h"
 #include "base/secret.h"
 #include "store/store.h"
@@ -24,6 +25,10 @@ struct Options {
     Secret password; // empty: in the URL, or where libpq looks for it (PGPASSFILE)
     int writers = 1;
     int readers = 2;
+    // The time inside: follows the database's clock, goes on from the latest that the store has
+    // seen, and each commit leaves it there. None: for tools that make no facts.
+    RisingClock* time = nullptr;
+    bool makes_schema = true; // in a database that has none; when not, that is store_missing
 };
 
 // Whether a store URL means this engine.
@@ -33,7 +38,7 @@ bool is_postgres_url(std::string_view url);
 Result<> check_url(const Secret& url);
 
 // Opens the store and brings its schema up to date. Fails with store_unavailable, store_version,
-// config_invalid.
+// store_missing, config_invalid.
 Result<std::unique_ptr<Store>> open(Options options, Rng& rng);
 
 // Only brings the schema up to date; says how many migrations ran.

@@ -20,13 +20,20 @@ constexpr const char* begin_sql =
     "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock({}); "
     "SET LOCAL lock_timeout = '10s'; ";
 
-// The engine's own tables. Rows of writers that ended long ago go when a new one comes.
+// The engine's own tables, and the database's clock in microseconds. Rows of writers that ended
+// long ago go when a new one comes, but for the one with the latest time inside.
 constexpr const char* own_tables_sql =
     "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT "
     "NOT NULL); "
     "CREATE TABLE IF NOT EXISTS writer_mark (writer_id BIGINT NOT NULL PRIMARY KEY, sequence "
     "BIGINT NOT NULL, fence BIGINT NOT NULL, seen_at TIMESTAMPTZ NOT NULL) WITH (fillfactor = 50); "
-    "DELETE FROM writer_mark WHERE seen_at < now() - interval '2 days'; COMMIT";
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'writer_mark'::regclass "
+    "AND attname = 'time_us') THEN ALTER TABLE writer_mark ADD COLUMN time_us BIGINT NOT NULL "
+    "DEFAULT 0; END IF; END $$; "
+    "DELETE FROM writer_mark WHERE seen_at < now() - interval '2 days' AND time_us < "
+    "(SELECT max(time_us) FROM writer_mark); "
+    "DO $$ BEGIN IF to_regclass('clock_now') IS NULL THEN CREATE VIEW clock_now AS SELECT "
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS us; END IF; END $$; COMMIT";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> words{
     {{"INTEGER", "BIGINT"},
@@ -81,6 +88,16 @@ std::string in_our_dialect(std::string_view sql) {
         at += found->first.size();
     }
     return text;
+}
+
+Result<> require_schema(Connection& connection) {
+    const auto rows = connection.run_text(
+        "SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_migration')");
+    if (!rows)
+        return std::unexpected(rows.error().error);
+    if (rows->front().integer(0) == 0)
+        return fail(Code::store_missing, "the database has none");
+    return {};
 }
 
 Result<int> migrate(Connection& connection) {

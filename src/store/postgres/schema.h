@@ -13,6 +13,9 @@ namespace settled::store::postgres {
 // store_version when the database was brought to its schema by a newer program.
 Result<int> migrate(Connection& connection);
 
+// Fails with store_missing in a database that holds no schema of ours.
+Result<> require_schema(Connection& connection);
+
 // A migration's text in PostgreSQL's words: INTEGER is BIGINT, BLOB is BYTEA, TEXT compares by its
 // bytes, and SQLite's marks go.
 std::string in_our_dialect(std::string_view sql);

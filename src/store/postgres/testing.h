@@ -124,9 +124,10 @@ class Schemas {
     int made_ = 0;
 };
 
-inline Result<std::unique_ptr<Store>> try_open(const std::string& directory) {
+inline Result<std::unique_ptr<Store>> try_open(const std::string& directory,
+                                               RisingClock* time = nullptr) {
     static SystemRng rng;
-    return open({Secret(Schemas::of_this_process().url_for(directory)), Secret(), 1, 2}, rng);
+    return open({Secret(Schemas::of_this_process().url_for(directory)), Secret(), 1, 2, time}, rng);
 }
 
 } // namespace settled::store::postgres::testing

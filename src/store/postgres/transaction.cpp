@@ -124,8 +124,9 @@ void Transaction::begin() {
     connection_.send(mark_ ? own::begin_writing : own::begin_reading, {}, nullptr, nobody);
     if (!mark_)
         return;
-    const std::array<std::string, 2> mark{std::to_string(mark_->writer),
-                                          std::to_string(mark_->sequence)};
+    const std::array<std::string, 3> mark{std::to_string(mark_->writer),
+                                          std::to_string(mark_->sequence),
+                                          std::to_string(mark_->time.us)};
     connection_.send(own::mark, mark, nullptr, nobody);
     // Known from an earlier run.
     for (std::size_t i = 0; i < members_.size(); ++i)

@@ -30,6 +30,7 @@ class Transaction {
     struct Mark {
         std::int64_t writer;
         std::int64_t sequence;
+        Instant time; // of what is in it, at the latest; 0: it is not kept
     };
     Transaction(Connection& connection, std::vector<Member>& members, std::optional<Mark> mark);
     ~Transaction();

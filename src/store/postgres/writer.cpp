@@ -179,7 +179,10 @@ void Writer::commit_one_by_one(Group& group, Steady::time_point give_up) {
 // All or nothing: on a failure that is not in doubt, nothing of the group is stored. The units keep
 // their results until it is known.
 Attempt<> Writer::run_once(Group& group, Steady::time_point give_up) {
-    Transaction transaction(*connection_, group, Transaction::Mark{id_, ++sequence_});
+    Transaction transaction(
+        *connection_, group,
+        Transaction::Mark{id_, ++sequence_,
+                          shared_.time != nullptr ? shared_.time->now() : Instant{}});
     Attempt<> outcome = transaction.run_units();
     if (outcome) {
         transaction.send_commit();

@@ -14,6 +14,7 @@ namespace settled::store::postgres {
 // What the writers of a store share.
 struct Writing {
     ConnectionInfo info;
+    const Clock* time; // that commits leave; null: none
     JobQueue queue;
     Availability available;
     Store::Listener listener;

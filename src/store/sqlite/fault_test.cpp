@@ -71,6 +71,7 @@ std::int64_t items_between(Store& store, std::int64_t low, std::int64_t high) {
 // Copies what the files hold at this moment, as a killed process would leave them.
 void copy_files(const std::string& from, const std::string& to) {
     std::filesystem::create_directories(to);
+    std::filesystem::permissions(to, std::filesystem::perms::owner_all);
     for (const char* name : {"settled.db", "settled.db-wal"})
         if (std::filesystem::exists(from + "/" + name))
             std::filesystem::copy_file(from + "/" + name, to + "/" + name,

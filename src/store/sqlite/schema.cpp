@@ -25,7 +25,10 @@ std::string in_our_dialect(std::string_view sql) {
 Result<int> migrate(Connection& connection) {
     TRY_VOID(
         connection.script("CREATE TABLE IF NOT EXISTS schema_migration (version INTEGER NOT NULL "
-                          "PRIMARY KEY, name TEXT NOT NULL) STRICT"));
+                          "PRIMARY KEY, name TEXT NOT NULL) STRICT;"
+                          // The clock that PostgreSQL has, too; here it is the machine's.
+                          "CREATE VIEW IF NOT EXISTS clock_now AS SELECT CAST((julianday('now') - "
+                          "2440587.5) * 86400000000 AS INTEGER) AS us"));
     TRY(const std::int64_t have,
         connection.number("SELECT coalesce(max(version), 0) FROM schema_migration"));
     const auto known = migrations();

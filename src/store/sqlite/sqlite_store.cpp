@@ -1,9 +1,11 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include "store/migrations.h"
+#include "store/private_files.h"
 #include "store/sqlite/connection_session.h"
 #include "store/sqlite/lock_file.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/time_seen.h"
 #include "store/sqlite/writer.h"
 
 #include <fmt/format.h>
@@ -79,8 +81,8 @@ class Readers {
 
 class SqliteStore final : public Store {
   public:
-    SqliteStore(LockFile lock, Connection writing)
-        : lock_(std::move(lock)), writer_(std::move(writing)) {}
+    SqliteStore(LockFile lock, Connection writing, const Clock* time)
+        : lock_(std::move(lock)), writer_(std::move(writing), time) {}
 
     Result<> open_readers(const std::string& path, const Options& options) {
         return readers_.open(path, options);
@@ -137,13 +139,11 @@ Result<> require_our_schema(const std::string& path) {
     return {};
 }
 
-Result<> make_directory(const std::string& directory) {
-    std::error_code error;
-    const bool made = std::filesystem::create_directories(directory, error);
-    if (error)
-        return fail(Code::io_failed, "cannot make " + directory + ": " + error.message());
-    if (made)
-        std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+// The directory, and what is in it already: SQLite gives a new log the mode that the data has.
+Result<> make_private(const std::string& directory) {
+    TRY_VOID(make_private_directory(directory));
+    for (const char* const name : {"/settled.db", "/settled.db-wal", "/settled.db-shm", "/lock"})
+        TRY_VOID(make_file_private(directory + name));
     return {};
 }
 
@@ -152,7 +152,7 @@ Result<> make_directory(const std::string& directory) {
 Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory) {
     const std::string path = directory + "/settled.db";
     if (!std::filesystem::exists(path))
-        return fail(Code::io_failed, "there is no store in " + directory);
+        return fail(Code::store_missing, "there is none in " + directory);
     TRY_VOID(require_our_schema(path));
     auto store = std::make_unique<ReadingStore>();
     TRY_VOID(store->open(path));
@@ -160,7 +160,7 @@ Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory) {
 }
 
 Result<int> migrate_directory(const std::string& directory) {
-    TRY_VOID(make_directory(directory));
+    TRY_VOID(make_private(directory));
     TRY(const LockFile lock, LockFile::take(directory + "/lock"));
     TRY(Connection connection,
         Connection::open(directory + "/settled.db", Access::read_write, Options().write_cache_kib));
@@ -168,12 +168,14 @@ Result<int> migrate_directory(const std::string& directory) {
 }
 
 Result<std::unique_ptr<Store>> open(Options options) {
-    TRY_VOID(make_directory(options.directory));
+    TRY_VOID(make_private(options.directory));
     TRY(LockFile lock, LockFile::take(options.directory + "/lock"));
     const std::string path = options.directory + "/settled.db";
     TRY(Connection writing, Connection::open(path, Access::read_write, options.write_cache_kib));
     TRY_VOID(migrate(writing));
-    auto store = std::make_unique<SqliteStore>(std::move(lock), std::move(writing));
+    if (options.time != nullptr)
+        TRY_VOID(go_on_from_what_was_seen(writing, *options.time));
+    auto store = std::make_unique<SqliteStore>(std::move(lock), std::move(writing), options.time);
     TRY_VOID(store->open_readers(path, options));
     return store;
 }

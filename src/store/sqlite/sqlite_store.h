@@ -7,6 +7,7 @@
 // threads of their own.
 #pragma once
 
+#include "base/rising_clock.h"
 #include "store/store.h"
 
 #include <memory>
@@ -15,18 +16,21 @@
 namespace settled::store::sqlite {
 
 struct Options {
-    std::string directory;           // made if it is not there (mode 0700)
+    std::string directory;           // made if it is not there; ours alone (store/private_files.h)
     int write_cache_kib = 64 * 1024; // page cache of the writer
     int read_cache_kib = 8 * 1024;   // of each reader
     int readers = 2;
+    // The time inside: goes on from the latest that the store has seen, and each commit leaves it
+    // there, to a second. None: for tools that make no facts.
+    RisingClock* time = nullptr;
 };
 
-// Opens or makes the store. Fails with store_locked when another process has it, io_failed,
-// store_version, store_corrupt.
+// Opens or makes the store. Fails with store_locked when another process has it,
+// not_private, io_failed, store_version, store_corrupt.
 Result<std::unique_ptr<Store>> open(Options options);
 
 // Opens what is there for reading alone, beside a server that has it; every write is refused. Fails
-// with io_failed when there is none, and store_version when its schema is not this program's.
+// with store_missing when there is none, and store_version when its schema is not this program's.
 Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory);
 
 // Only brings the schema up to date; says how many migrations ran.

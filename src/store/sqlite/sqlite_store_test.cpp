@@ -53,5 +53,20 @@ TEST(SqliteStore, keeps_its_directory_to_its_owner) {
     EXPECT_EQ(mode, std::filesystem::perms::owner_all);
 }
 
+TEST(SqliteStore, a_directory_that_others_may_enter_is_refused_with_the_command_that_closes_it) {
+    using std::filesystem::perms;
+    for (const perms more : {perms::group_read, perms::others_exec, perms::group_exec}) {
+        TemporaryDirectory directory;
+        std::filesystem::permissions(directory.path(), perms::owner_all | more);
+        const auto refused = try_open_store(directory.path());
+        ASSERT_FALSE(refused.has_value());
+        EXPECT_EQ(refused.error().code, Code::not_private);
+        EXPECT_NE(refused.error().detail.find("chmod 700 " + directory.path()), std::string::npos);
+        EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+        std::filesystem::permissions(directory.path(), perms::owner_all);
+        EXPECT_TRUE(try_open_store(directory.path()).has_value());
+    }
+}
+
 } // namespace
 } // namespace settled::store::sqlite

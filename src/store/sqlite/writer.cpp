@@ -23,8 +23,8 @@ const Error& fsync_failed() {
 
 } // namespace
 
-Writer::Writer(Connection connection)
-    : connection_(std::move(connection)), thread_([this] { loop(); }) {}
+Writer::Writer(Connection connection, const Clock* time)
+    : connection_(std::move(connection)), time_seen_(time), thread_([this] { loop(); }) {}
 
 Writer::~Writer() {
     stop();
@@ -118,8 +118,11 @@ Result<> Writer::run_group(ConnectionSession& session, Group& group) {
             outcome = session.last();
     }
     if (outcome)
+        outcome = time_seen_.leave(connection_);
+    if (outcome)
         outcome = connection_.script("COMMIT");
     if (outcome) {
+        time_seen_.committed();
         ++commits_;
         units_ += group.size();
     } else {

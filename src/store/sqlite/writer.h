@@ -3,6 +3,7 @@
 
 #include "store/job_queue.h"
 #include "store/sqlite/connection_session.h"
+#include "store/sqlite/time_seen.h"
 #include "store/store.h"
 
 #include <atomic>
@@ -14,7 +15,8 @@ namespace settled::store::sqlite {
 
 class Writer {
   public:
-    explicit Writer(Connection connection);
+    // `time`: what commits leave the time of; null for none.
+    Writer(Connection connection, const Clock* time);
     ~Writer();
 
     void submit(std::unique_ptr<Job> job);
@@ -38,6 +40,7 @@ class Writer {
     void note_outcome(const Result<>& outcome);
 
     Connection connection_;
+    TimeSeen time_seen_;
     JobQueue queue_;
     Store::Listener listener_;
     std::size_t last_group_ = 0;
