@@ -7,6 +7,7 @@
 #include "app/rule_book.h"
 #include "base/clock.h"
 #include "base/rng.h"
+#include "crypto/key_desk.h"
 #include "intake/hooks.h"
 #include "intake/source_book.h"
 #include "node/keeper.h"
@@ -44,6 +45,7 @@ class Installation {
     SystemClock clock;
     SystemRng rng;
     observe::Metrics metrics;
+    crypto::KeyDesk key_desk;
 
     store::Store& store() { return *store_; }
     const units::Context& context() const { return *context_; }
@@ -62,6 +64,7 @@ class Installation {
     Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
     Result<> open_parts();
     Result<> take_place();
+    Result<units::BodyReader> reader_of(TenantId tenant, SourceId id) const;
     void show_gauges();
 
     Config config_;

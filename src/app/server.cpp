@@ -5,6 +5,7 @@
 #include "app/run.h"
 #include "bus/bus.h"
 #include "intake/retention.h"
+#include "intake/source_keeper.h"
 #include "net/bounds.h"
 #include "net/connection_limits.h"
 #include "net/memory_budget.h"
@@ -95,6 +96,7 @@ class RunningServer {
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<worker::Learner> learner_;
+    std::unique_ptr<intake::SourceKeeper> source_keeper_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
@@ -157,6 +159,8 @@ Result<> RunningServer::open() {
                       installation_.store(), installation_.context(), installation_.clock,
                       worker_probe_, installation_.membership(), installation_.config().learn_after,
                       [this] { return installation_.reload_profiles(); }});
+    source_keeper_ = std::make_unique<intake::SourceKeeper>(
+        first.io, installation_.sources(), [this] { return installation_.reload_sources(); });
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
     // Before anyone is told that the server is ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
@@ -324,6 +328,7 @@ Task<> RunningServer::wait_for_signal() {
         bus_->begin_stop();
     timers_->stop();
     learner_->stop();
+    source_keeper_->stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
@@ -358,6 +363,7 @@ void RunningServer::run() {
     }
     first.control->start();
     keep_place(first);
+    source_keeper_->start();
     if (installation_.roles().worker) {
         timers_->start();
         learner_->start();
