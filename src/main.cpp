@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
     add_store(line);
     add_keys(line);
     add_sources(line);
+    add_webhooks(line);
     add_institutions(line);
     add_import(line);
     add_export(line);

@@ -62,7 +62,10 @@ struct Api::Impl {
                std::move(deps.profiles_changed),
                deps.master.copy(),
                crypto::Hmac(crypto::derive_key(deps.master, "request-fingerprints").bytes()),
-               keys} {}
+               keys,
+               deps.key_desk,
+               std::move(deps.reader_of),
+               std::move(deps.tenant_secrets)} {}
 
     Task<Result<Answer>> answer(const Route& route, std::string id, const net::Request& request) {
         Result<Caller> caller = fail(Code::credentials_missing);

@@ -17,9 +17,11 @@
 #include "base/rng.h"
 #include "base/secret.h"
 #include "base/task.h"
+#include "crypto/key_desk.h"
 #include "net/http.h"
 #include "observe/metrics.h"
 #include "store/store.h"
+#include "units/accept_webhook.h"
 #include "units/context.h"
 
 #include <functional>
@@ -36,6 +38,11 @@ struct ApiDeps {
     Rng& rng;
     const Secret& master;
     observe::Metrics& metrics;
+    crypto::KeyDesk& key_desk;
+    // How webhooks of a source of that tenant are read now. Fails with key_unavailable, and with
+    // not_found when there is no such source any more.
+    std::function<Result<units::BodyReader>(TenantId tenant, SourceId source)> reader_of;
+    std::string tenant_secrets; // directory; a tenant's secrets are in the one of its name in it
     // Awaited after a commit that changed them: app/ loads its books again before the call is
     // answered.
     std::function<Task<>()> sources_changed;

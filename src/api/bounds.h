@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace settled::api::bounds {
 
@@ -23,6 +24,11 @@ inline constexpr std::size_t password_bytes_max = 256;
 // Entries of a statement in one call: with all their members they stay below what the JSON reader
 // takes (limits::json_members_max), and a unit of work stays short.
 inline constexpr std::size_t statement_entries_per_call_max = 400;
+
+// Webhooks that one call looks at: each read again is a unit of its own, some milliseconds of the
+// writer with what follows from it, and the call must be answered within limits::reply_wait_max.
+inline constexpr std::int64_t webhooks_read_again_default = 50;
+inline constexpr std::int64_t webhooks_read_again_max = 100;
 
 // Keys that were looked up a moment ago are not looked up again. The time is also how long a key
 // that another server revoked still works here.

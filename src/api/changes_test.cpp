@@ -314,9 +314,7 @@ TEST_F(Changes, sources_that_cannot_be_are_refused) {
 }
 
 TEST_F(Changes, a_described_source_is_kept_as_it_was_written) {
-    const std::string path = world.directory + "/secret";
-    std::ofstream(path) << "sixteen bytes or more";
-    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+    const std::string path = world.keep_secret("secret", "sixteen bytes or more");
     const std::string signature =
         R"({"scheme":"hmac","header":"X-Sig","secrets":["file:)" + path + R"("]})";
     const std::string mapping = R"({"type":"/t","id":"/i","settlement":{
@@ -333,7 +331,7 @@ TEST_F(Changes, a_described_source_is_kept_as_it_was_written) {
         {body("mapped", R"("mapping":)" + mapping), "member_missing", "signature"},
         {body("mapped", R"("signature":)" + signature), "member_missing", "mapping"},
         {body("mapped", both + R"(,"signing_key":"file:)" + path + R"(")"), "value_invalid",
-         "signing_key"},
+         "kind"},
         {body("clearbank", both), "value_invalid", "kind"},
         {body("mapped", R"("mapping":{"type":"t"},"signature":)" + signature), "value_invalid",
          "mapping"},

@@ -8,12 +8,17 @@
 #include "base/secret.h"
 #include "base/task.h"
 #include "crypto/hash.h"
+#include "crypto/key_desk.h"
 #include "store/store.h"
+#include "units/accept_webhook.h"
 #include "units/context.h"
 
 #include <functional>
 
 namespace settled::api {
+
+// As ApiDeps has it.
+using ReaderOf = std::function<Result<units::BodyReader>(TenantId tenant, SourceId source)>;
 
 struct Core {
     store::Store& store;
@@ -28,6 +33,9 @@ struct Core {
     Secret master;             // keys for what must be read back are derived from it
     crypto::Hmac fingerprints; // of requests with an Idempotency-Key
     KeyRing& keys;
+    crypto::KeyDesk& key_desk;
+    ReaderOf reader_of;
+    std::string tenant_secrets; // the directory of the tenants' directories of secrets
 };
 
 } // namespace settled::api

@@ -61,6 +61,9 @@ Task<Result<Answer>> redeliver(const Core& core, const Call& call);
 Task<Result<Answer>> list_webhooks(const Core& core, const Call& call);
 Task<Result<Answer>> get_webhook(const Core& core, const Call& call);
 
+Task<Result<Answer>> read_webhook_again(const Core& core, const Call& call);
+Task<Result<Answer>> read_webhooks_again(const Core& core, const Call& call);
+
 Task<Result<Answer>> create_source(const Core& core, const Call& call);
 Task<Result<Answer>> list_sources(const Core& core, const Call& call);
 Task<Result<Answer>> update_source(const Core& core, const Call& call);

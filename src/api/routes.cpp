@@ -73,6 +73,8 @@ constexpr auto table = std::to_array<Route>({
 
     {"GET", "/v1/webhooks", webhooks_read, "limit after", list_webhooks},
     {"GET", "/v1/webhooks/{id}", webhooks_read, "", get_webhook},
+    {"POST", "/v1/webhooks/read-again", settlements_write, "", read_webhooks_again},
+    {"POST", "/v1/webhooks/{id}/read-again", settlements_write, "", read_webhook_again},
 
     {"POST", "/v1/sources", admin, "", create_source},
     {"GET", "/v1/sources", admin, "limit after", list_sources},

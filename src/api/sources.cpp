@@ -1,16 +1,14 @@
-#include "flow/source.h"
-
 #include "api/body.h"
 #include "api/bounds.h"
 #include "api/change.h"
 #include "api/handlers.h"
 #include "api/page.h"
+#include "api/source_files.h"
 #include "api/views.h"
 #include "bank/mapped/mapping.h"
-#include "bank/mapped/signature.h"
 #include "bank/pubsub/push.h"
-#include "crypto/custody.h"
-#include "crypto/key_set.h"
+#include "crypto/rsa.h"
+#include "flow/source.h"
 #include "forms/reader.h"
 #include "store/directory.h"
 
@@ -27,51 +25,31 @@ using Sources = std::vector<SourceRow>;
 
 // What is absent stays as it is.
 struct SourcePatch {
+    bool is_operators = false; // else a tenant's
     std::string name;
     std::string kind;
     std::optional<std::vector<std::string>> bank_keys;
-    std::optional<std::string> signing_key;
-    std::optional<std::string> signature;
+    SourceFiles files;
     std::optional<std::string> mapping;
-    std::optional<std::string> push;
     std::optional<std::int64_t> retention_days;
 };
-
-// One answer whatever is wrong with it: callers are not to learn which files this server has.
-Result<std::string> check_signing_key(std::string_view uri) {
-    if (uri.starts_with("env:"))
-        return fail(Code::value_invalid, "environment variables are read at start only");
-    const auto signer = crypto::open_signer(uri);
-    if (!signer)
-        return fail(Code::value_invalid,
-                    "give the URI of a private key that this server can read: a file: that only it "
-                    "may read, with a PKCS#8 PEM RSA key of 2048 to 4096 bits");
-    return std::string(uri);
-}
-
-Result<> check_signature(wire::Json written) {
-    const auto opened = bank::mapped::open_signature(written);
-    if (opened)
-        return {};
-    if (opened.error().code == Code::value_invalid)
-        return std::unexpected(opened.error());
-    return fail(Code::value_invalid,
-                "give secrets by URIs that this server can read: a file: that only it may read, "
-                "with 16 bytes or more");
-}
 
 Result<> check_mapping(wire::Json written) {
     const auto mapping = bank::mapped::Mapping::parse(written);
     return mapping ? Result<>() : std::unexpected(mapping.error());
 }
 
-// One answer whatever is wrong with the file, as above.
 Result<> check_push(wire::Json written) {
-    TRY(const auto push, bank::pubsub::PushSettings::parse(written));
-    if (!push.jwks_file.empty() && !crypto::read_key_set(push.jwks_file))
-        return fail(Code::value_invalid,
-                    "jwks_file: give the path of a JSON Web Key Set that this server can read");
-    return {};
+    const auto push = bank::pubsub::PushSettings::parse(written);
+    return push ? Result<>() : std::unexpected(push.error());
+}
+
+Result<> check_signature(wire::Json written) {
+    return written.is_object() ? Result<>() : fail(Code::value_invalid, "give an object");
+}
+
+Result<std::string> as_written(std::string_view text) {
+    return std::string(text);
 }
 
 // A member that is kept as it was written.
@@ -87,9 +65,9 @@ std::optional<std::string> read_written(forms::Reader& in, std::string_view name
 
 // Which members a kind has.
 Result<> check_kind(std::string_view kind, const SourcePatch& given) {
-    const bool clearbank = given.bank_keys || given.signing_key;
-    const bool mapped = given.signature || given.mapping;
-    const bool push = given.push.has_value();
+    const bool clearbank = given.bank_keys || given.files.signing_key;
+    const bool mapped = given.files.signature || given.mapping;
+    const bool push = given.files.push.has_value();
     if (kind == flow::source_clearbank && (mapped || push))
         return fail(Code::value_invalid,
                     "a clearbank source has no signature, no mapping and no push");
@@ -109,10 +87,10 @@ SourcePatch read_settings(forms::Reader& in) {
         for (const std::string& pem : *patch.bank_keys)
             if (const auto key = crypto::Verifier::from_pem(pem); !key)
                 in.refuse(Code::value_invalid, "bank_keys", key.error().detail);
-    patch.signing_key = in.take("signing_key", bounds::uri_bytes_max, check_signing_key);
-    patch.signature = read_written(in, "signature", check_signature);
+    patch.files.signing_key = in.take("signing_key", bounds::uri_bytes_max, as_written);
+    patch.files.signature = read_written(in, "signature", check_signature);
     patch.mapping = read_written(in, "mapping", check_mapping);
-    patch.push = read_written(in, "push", check_push);
+    patch.files.push = read_written(in, "push", check_push);
     patch.retention_days = in.optional_integer("retention_days", 1, limits::retention_days_max);
     return patch;
 }
@@ -135,15 +113,15 @@ Result<SourcePatch> read_new_source(const wire::Json& root) {
     given.kind = kind;
     if (const auto good = check_kind(kind, given); is_known && !good)
         in.refuse(good.error().code, "kind", good.error().detail);
-    if (mapped && !given.signature)
+    if (mapped && !given.files.signature)
         in.missing("signature");
     if (mapped && !given.mapping)
         in.missing("mapping");
-    if (pushed && !given.push)
+    if (pushed && !given.files.push)
         in.missing("push");
     if (clearbank && !given.bank_keys)
         in.missing("bank_keys");
-    if (clearbank && !given.signing_key)
+    if (clearbank && !given.files.signing_key)
         in.missing("signing_key");
     TRY_VOID(in.finish());
     return given;
@@ -151,10 +129,12 @@ Result<SourcePatch> read_new_source(const wire::Json& root) {
 
 void apply(flow::SourceSettings& settings, const SourcePatch& patch) {
     settings.bank_keys = patch.bank_keys.value_or(settings.bank_keys);
-    settings.signing_key = patch.signing_key.value_or(settings.signing_key);
-    settings.signature = patch.signature.value_or(settings.signature);
+    settings.signing_key = patch.files.signing_key.value_or(settings.signing_key);
+    settings.signature = patch.files.signature.value_or(settings.signature);
     settings.mapping = patch.mapping.value_or(settings.mapping);
-    settings.push = patch.push.value_or(settings.push);
+    settings.push = patch.files.push.value_or(settings.push);
+    if (patch.files.any())
+        settings.files_are_tenants = !patch.is_operators;
     settings.retention_days =
         static_cast<int>(patch.retention_days.value_or(settings.retention_days));
 }
@@ -235,7 +215,9 @@ Task<> announce(const Core& core, const Result<Answer>& answer) {
 
 Task<Result<Answer>> create_source(const Core& core, const Call& call) {
     CO_TRY(const auto document, json_body(call.request));
-    CO_TRY(const SourcePatch given, read_new_source(document.root()));
+    CO_TRY(SourcePatch given, read_new_source(document.root()));
+    CO_TRY_VOID(co_await check_source_files(core, call, given.files));
+    given.is_operators = call.request.trusted_peer;
     flow::SourceSettings settings;
     apply(settings, given);
     const auto source = std::make_shared<const SourceRow>(
@@ -261,6 +243,8 @@ Task<Result<Answer>> update_source(const Core& core, const Call& call) {
     forms::Reader in(document.root());
     SourcePatch read = read_settings(in);
     CO_TRY_VOID(in.finish());
+    CO_TRY_VOID(co_await check_source_files(core, call, read.files));
+    read.is_operators = call.request.trusted_peer;
     read.name = call.id;
     const auto patch = std::make_shared<const SourcePatch>(std::move(read));
     const TenantId tenant = call.caller.tenant;

@@ -77,12 +77,16 @@ class World {
     // Money arrived: takes a webhook in. Gives the webhook's id.
     WebhookId settle(TenantId tenant, flow::SettlementFact fact);
     TenantId tenant(std::string_view name);
-    // The body of POST /v1/sources, with keys made for it; the signing key is a file in
-    // `directory`.
+    // A file in the tenant's own directory of secrets: how its keys name it.
+    std::string keep_secret(const std::string& name, std::string_view content,
+                            std::string_view tenant = "main");
+    // The body of POST /v1/sources, with keys made for it; the signing key is such a file of
+    // `main`.
     std::string new_source(std::string_view name);
     // Another server's over the same store.
     std::unique_ptr<Api> another_api();
 
+    std::string tenant_secrets() const { return directory + "/secrets"; }
     // The next note that a commit told its listener; waits for it. nullopt: none came in 5 s.
     std::optional<store::TaskNote> next_note();
 
@@ -94,6 +98,9 @@ class World {
     HoldAll claims;
     units::Context context{ids, tenant_keys, std::chrono::seconds(10), &claims};
     observe::Metrics metrics;
+    crypto::KeyDesk key_desk;
+    // Of all sources.
+    Result<units::BodyReader> reader = fail(Code::key_unavailable, "no source is open");
     int endpoints_changed = 0;
     int sources_changed = 0;
     int rules_changed = 0;

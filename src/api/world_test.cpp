@@ -73,17 +73,28 @@ std::unique_ptr<Api> World::another_api() {
                                          rng,
                                          master,
                                          metrics,
+                                         key_desk,
+                                         [this](TenantId, SourceId) { return reader; },
+                                         tenant_secrets(),
                                          [this] { return count(sources_changed); },
                                          [this] { return count(endpoints_changed); },
                                          [this] { return count(rules_changed); },
                                          {}});
 }
 
+std::string World::keep_secret(const std::string& name, std::string_view content,
+                               std::string_view tenant) {
+    const std::filesystem::path folder = std::filesystem::path(tenant_secrets()) / tenant;
+    std::filesystem::create_directories(folder);
+    std::filesystem::remove(folder / name);
+    std::ofstream(folder / name) << content;
+    std::filesystem::permissions(folder / name, std::filesystem::perms::owner_read);
+    return name;
+}
+
 std::string World::new_source(std::string_view name) {
-    const std::string file = directory + "/" + std::string(name) + ".pem";
     static const std::string pem = crypto::generate_rsa_key_pem(); // making one takes long
-    std::ofstream(file) << pem;
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+    const std::string file = keep_secret(std::string(name) + ".pem", pem);
     wire::JsonWriter w;
     w.object().member("name", name).member("kind", "clearbank");
     w.key("bank_keys").array().value((*crypto::software_signer(pem))->public_key_pem()).end();

@@ -1,5 +1,7 @@
 #include "app/commands.h"
 
+#include "crypto/kept_variables.h"
+
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -35,8 +37,10 @@ std::optional<Config> InstallationOptions::load() const {
     auto problems = std::move(loaded.problems);
     for (ConfigProblem& problem : check_config(loaded.config))
         problems.push_back(std::move(problem));
-    if (problems.empty())
+    if (problems.empty()) {
+        crypto::keep_variables(secret_variables(loaded.config));
         return loaded.config;
+    }
     fmt::print(stderr, "settled: the configuration has {} problem{}\n{}", problems.size(),
                problems.size() == 1 ? "" : "s", to_text(problems));
     return std::nullopt;

@@ -39,6 +39,7 @@ void add_migrate(CommandLine& line);
 void add_store(CommandLine& line);
 void add_keys(CommandLine& line);
 void add_sources(CommandLine& line);
+void add_webhooks(CommandLine& line);
 void add_institutions(CommandLine& line);
 void add_import(CommandLine& line);
 void add_export(CommandLine& line);

@@ -6,6 +6,19 @@
 
 namespace settled::app {
 
+std::string tenant_secrets_directory(const Config& config) {
+    return config.tenant_directory.empty() ? config.data + "/secrets" : config.tenant_directory;
+}
+
+std::vector<std::string> secret_variables(const Config& config) {
+    constexpr std::string_view scheme = "env:";
+    std::vector<std::string> names;
+    for (const std::string& uri : {config.store_password, config.kafka.sasl_password})
+        if (uri.starts_with(scheme))
+            names.push_back(uri.substr(scheme.size()));
+    return names;
+}
+
 Result<ListenAddress> parse_listen(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     const auto wrong = [] { return fail(Code::config_invalid, "listen must be ADDRESS:PORT"); };

@@ -40,6 +40,9 @@ struct Config {
     std::string master_key;     // its file; empty: master.key in `data`
     int store_writers = 1;      // connections that commit, on PostgreSQL
 
+    // [custody]
+    std::string tenant_directory; // holds a directory for each tenant; empty: `data`/secrets
+
     // [node]
     std::vector<std::string> roles{"all"}; // intake, worker, api
     std::chrono::seconds lease = limits::node_lease_default;
@@ -70,6 +73,11 @@ struct Config {
     // Of the settings that were given, by their names ("server.listen"); the others are defaults.
     std::map<std::string, ConfigOrigin, std::less<>> origins;
 };
+
+// Where the files are that a tenant's API keys may name.
+std::string tenant_secrets_directory(const Config& config);
+// Of the variables that secrets of the configuration are in (env:NAME).
+std::vector<std::string> secret_variables(const Config& config);
 
 struct ConfigProblem {
     ConfigOrigin origin;

@@ -222,6 +222,7 @@ void read_all(Reader& reader, Config& config) {
                     {"writers", reader.number(1, writers_max, [&config](std::int64_t value) {
                          config.store_writers = static_cast<int>(value);
                      })}});
+    reader.section("custody", {{"tenant_directory", reader.text(config.tenant_directory)}});
     reader.section("node", {{"roles", reader.texts(config.roles)},
                             {"lease_seconds", reader.number(limits::node_lease_min.count(),
                                                             limits::node_lease_max.count(),

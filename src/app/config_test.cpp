@@ -190,6 +190,18 @@ TEST(Config, settings_that_do_not_go_together_are_problems) {
     EXPECT_THAT(text, HasSubstr("node.roles: a role is"));
 }
 
+TEST(Config, names_the_variables_and_the_directory_that_its_secrets_are_in) {
+    Config config;
+    config.data = "/var/lib/settled";
+    EXPECT_THAT(secret_variables(config), testing::IsEmpty());
+    EXPECT_EQ(tenant_secrets_directory(config), "/var/lib/settled/secrets");
+    config.store_password = "env:DATABASE_PASSWORD";
+    config.kafka.sasl_password = "file:/run/secrets/kafka";
+    config.tenant_directory = "/etc/settled/tenants";
+    EXPECT_THAT(secret_variables(config), testing::ElementsAre("DATABASE_PASSWORD"));
+    EXPECT_EQ(tenant_secrets_directory(config), "/etc/settled/tenants");
+}
+
 TEST(Config, listen_addresses_are_read_strictly) {
     EXPECT_EQ(parse_listen("127.0.0.1:8080")->port, 8080);
     EXPECT_EQ(parse_listen("[::1]:0")->address, "::1");

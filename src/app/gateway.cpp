@@ -9,13 +9,15 @@ namespace settled::app {
 namespace {
 
 constexpr std::string_view hooks_prefix = "/hooks/";
+constexpr std::size_t sources_named_max = 20; // on /readyz: enough to know where to look
 
 bool is_for_operators(std::string_view path) {
     return path == "/livez" || path == "/readyz" || path == "/metrics";
 }
 
 net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
-                            std::string_view kafka = {}, std::string_view clock = {}) {
+                            std::string_view kafka = {}, std::string_view clock = {},
+                            const std::vector<std::string>& sources_unavailable = {}) {
     wire::JsonWriter w;
     w.object().member("status", status);
     if (!reason.empty())
@@ -24,6 +26,12 @@ net::Response status_answer(int http_status, std::string_view status, std::strin
         w.member("kafka", kafka);
     if (!clock.empty())
         w.key("clock").raw(clock);
+    if (!sources_unavailable.empty()) {
+        w.key("sources_unavailable").array();
+        for (std::size_t i = 0; i < sources_unavailable.size() && i < sources_named_max; ++i)
+            w.value(sources_unavailable[i]);
+        w.end();
+    }
     w.end();
     net::Response response;
     response.status = http_status;
@@ -114,8 +122,11 @@ net::Response Gateway::ready() const {
     const store::Health health = installation_.store().health();
     const std::string_view kafka = kafka_ ? kafka_() : "";
     const std::string clock = clock_trouble(installation_.clock);
-    return health.can_commit ? status_answer(200, "ready", "", kafka, clock)
-                             : status_answer(503, "unready", health.reason, kafka, clock);
+    // A source that waits for its key takes nothing from the others: all nodes would leave the
+    // balancer at once.
+    const auto waiting = installation_.sources().unavailable();
+    return health.can_commit ? status_answer(200, "ready", "", kafka, clock, waiting)
+                             : status_answer(503, "unready", health.reason, kafka, clock, waiting);
 }
 
 net::Response Gateway::refuse(const Error& error, std::string_view request_id) const {

@@ -34,6 +34,17 @@ Task<> load_books(Installation& installation) {
     co_await installation.reload_profiles();
 }
 
+struct SourcesAndTenants {
+    std::vector<store::SourceRow> sources;
+    std::vector<store::TenantRow> tenants;
+};
+
+store::Step<SourcesAndTenants> read_sources(store::Session& s) {
+    auto sources = co_await store::all_sources(s);
+    auto tenants = co_await store::list_tenants(s);
+    co_return SourcesAndTenants{std::move(sources), std::move(tenants)};
+}
+
 } // namespace
 
 Result<std::unique_ptr<Installation>> Installation::open(const Config& config, node::Roles roles,
@@ -69,7 +80,8 @@ Result<> Installation::open_parts(IfMissing if_missing) {
         *ids_, *keys_, config_.unmatched_after, roles_.worker ? &claims_ : nullptr, profiles_.get(),
         config_.watermark, &rule_book_, config_.suggested_reviews);
     endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
-    hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, sources_, clock, metrics);
+    hooks_ =
+        std::make_unique<intake::Hooks>(*store_, *context_, sources_, key_desk, clock, metrics);
     api_ = std::make_unique<api::Api>(
         api::ApiDeps{*store_,
                      *context_,
@@ -77,6 +89,9 @@ Result<> Installation::open_parts(IfMissing if_missing) {
                      rng,
                      master_,
                      metrics,
+                     key_desk,
+                     [this](TenantId tenant, SourceId id) { return reader_of(tenant, id); },
+                     tenant_secrets_directory(config_),
                      [this] { return reload_sources(); },
                      [this] { return reload_endpoints(); },
                      [this] { return reload_rules(); },
@@ -84,6 +99,15 @@ Result<> Installation::open_parts(IfMissing if_missing) {
                      [this] { return reload_profiles(); }});
     show_gauges();
     return {};
+}
+
+Result<units::BodyReader> Installation::reader_of(TenantId tenant, SourceId id) const {
+    const auto source = sources_.find(tenant, id);
+    if (!source)
+        return fail(Code::not_found, "the source that it came from is gone");
+    if (!source->dialect)
+        return fail(Code::key_unavailable, "a key of its source cannot be opened now; try again");
+    return [source](std::string_view body) { return source->dialect->read(body); };
 }
 
 Result<> Installation::take_place() {
@@ -112,6 +136,9 @@ void Installation::show_gauges() {
     metrics.gauge("settled_machine_clock_ahead_seconds",
                   "How far the machine's clock is ahead of the store's, where that is another",
                   [this] { return in_seconds(clock.state().machine_ahead); });
+    metrics.gauge("settled_sources_unavailable",
+                  "Sources whose webhooks are refused since a key cannot be opened",
+                  [this] { return static_cast<double>(sources_.unavailable().size()); });
     metrics.gauge("settled_node_member", "1 while this process has a place among the nodes",
                   [this] { return membership_.is_member() ? 1.0 : 0.0; });
     metrics.gauge("settled_node_workers", "Nodes that call partners, as this one sees them",
@@ -119,12 +146,22 @@ void Installation::show_gauges() {
 }
 
 Task<> Installation::reload_sources() {
-    const auto rows = co_await store_->read<std::vector<store::SourceRow>>(
-        [](store::Session& s) { return store::all_sources(s); });
-    if (rows)
-        sources_.load(*rows);
-    else
-        log::lasting("sources.unreadable", rows.error(), {});
+    const std::uint64_t edition = sources_.next_edition();
+    const auto found = co_await store_->read<SourcesAndTenants>(read_sources);
+    if (!found) {
+        log::lasting("sources.unreadable", found.error(), {});
+        co_return;
+    }
+    auto list = std::make_shared<intake::SourceList>();
+    list->rows = found->sources;
+    for (const store::TenantRow& tenant : found->tenants)
+        list->directories[tenant.id] = tenant_secrets_directory(config_) + "/" + tenant.name;
+    const auto loaded = co_await key_desk.run<bool>([this, list, edition] {
+        sources_.load(*list, edition);
+        return Result<bool>(true);
+    });
+    if (!loaded)
+        log::lasting("sources.unreadable", loaded.error(), {});
 }
 
 Task<> Installation::reload_rules() {

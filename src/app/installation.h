@@ -8,6 +8,7 @@
 #include "app/rule_book.h"
 #include "base/rising_clock.h"
 #include "base/rng.h"
+#include "crypto/key_desk.h"
 #include "intake/hooks.h"
 #include "intake/source_book.h"
 #include "node/keeper.h"
@@ -47,6 +48,7 @@ class Installation {
     RisingClock clock{machine}; // the time inside
     SystemRng rng;
     observe::Metrics metrics;
+    crypto::KeyDesk key_desk;
 
     // It was made just now.
     bool is_new() const { return is_new_; }
@@ -67,6 +69,7 @@ class Installation {
     Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
     Result<> open_parts(IfMissing if_missing);
     Result<> take_place();
+    Result<units::BodyReader> reader_of(TenantId tenant, SourceId id) const;
     void show_gauges();
 
     Config config_;

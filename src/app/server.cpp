@@ -6,6 +6,7 @@
 #include "app/time_watch.h"
 #include "bus/bus.h"
 #include "intake/retention.h"
+#include "intake/source_keeper.h"
 #include "net/bounds.h"
 #include "net/connection_limits.h"
 #include "net/memory_budget.h"
@@ -97,6 +98,7 @@ class RunningServer {
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<worker::Learner> learner_;
     std::unique_ptr<TimeWatch> time_watch_;
+    std::unique_ptr<intake::SourceKeeper> source_keeper_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
@@ -160,6 +162,8 @@ Result<> RunningServer::open() {
                       worker_probe_, installation_.membership(), installation_.config().learn_after,
                       [this] { return installation_.reload_profiles(); }});
     time_watch_ = std::make_unique<TimeWatch>(first.io, installation_.clock);
+    source_keeper_ = std::make_unique<intake::SourceKeeper>(
+        first.io, installation_.sources(), [this] { return installation_.reload_sources(); });
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
     // Before anyone is told that the server is ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
@@ -330,6 +334,7 @@ Task<> RunningServer::wait_for_signal() {
     timers_->stop();
     learner_->stop();
     time_watch_->stop();
+    source_keeper_->stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
@@ -365,6 +370,7 @@ void RunningServer::run() {
     first.control->start();
     keep_place(first);
     time_watch_->start();
+    source_keeper_->start();
     if (installation_.roles().worker) {
         timers_->start();
         learner_->start();

@@ -6,12 +6,16 @@
 #include "app/open_store.h"
 #include "app/run.h"
 #include "crypto/custody.h"
+#include "crypto/kept_variables.h"
 #include "store/nodes.h"
 #include "store/postgres/postgres_store.h"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
+
+#include <array>
+#include <filesystem>
 
 namespace settled::app {
 
@@ -27,6 +31,7 @@ struct CopyOptions {
 Result<Config> config_of(Config config, const std::string& place) {
     std::string where = place;
     if (place.starts_with("env:")) {
+        crypto::keep_variables(std::array{place.substr(std::string_view("env:").size())});
         TRY(const Secret url, crypto::read_secret(place));
         where = std::string(url.reveal());
     }

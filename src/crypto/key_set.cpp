@@ -3,13 +3,9 @@
 #include "wire/base64.h"
 #include "wire/json.h"
 
-#include <fstream>
-
 namespace settled::crypto {
 
 namespace {
-
-constexpr std::size_t file_bytes_max = 64 * 1024; // Google's set has three keys in 2 KiB
 
 std::string_view text_of(const wire::Json& key, std::string_view name) {
     const auto value = key.member(name);
@@ -46,16 +42,6 @@ Result<KeySet> parse_key_set(std::string_view json) {
     if (keys.empty())
         return fail(Code::key_unreadable, "the JSON Web Key Set has no RSA key for signatures");
     return keys;
-}
-
-Result<KeySet> read_key_set(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string text(file_bytes_max + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (text.empty() || text.size() > file_bytes_max)
-        return fail(Code::key_unreadable, "there is no JSON Web Key Set in the file");
-    return parse_key_set(text);
 }
 
 } // namespace settled::crypto

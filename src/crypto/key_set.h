@@ -15,7 +15,5 @@ using KeySet = std::map<std::string, std::shared_ptr<const Verifier>, std::less<
 // The RSA keys for signatures; keys of other kinds are passed over. Fails with key_unreadable (also
 // when none is in it) and key_unsuitable.
 Result<KeySet> parse_key_set(std::string_view json);
-// From a file of at most 64 KiB. Nothing in it is secret.
-Result<KeySet> read_key_set(const std::string& path);
 
 } // namespace settled::crypto

@@ -5,9 +5,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
 namespace settled::crypto {
 namespace {
 
@@ -75,16 +72,6 @@ TEST(KeySet, what_is_no_key_set_is_refused) {
     };
     for (const std::string& text : table)
         EXPECT_FALSE(parse_key_set(text).has_value()) << text;
-}
-
-TEST(KeySet, is_read_from_a_file) {
-    const std::string path = ::testing::TempDir() + "key_set_test.json";
-    std::ofstream(path) << R"({"keys":[)" << key("one") << "]}";
-    EXPECT_TRUE(read_key_set(path).has_value());
-    std::ofstream(path) << std::string(100'000, ' ');
-    EXPECT_EQ(read_key_set(path).error().code, Code::key_unreadable);
-    std::filesystem::remove(path);
-    EXPECT_EQ(read_key_set(path).error().code, Code::key_unreadable);
 }
 
 } // namespace

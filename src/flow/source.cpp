@@ -26,6 +26,8 @@ std::string to_json(const SourceSettings& settings) {
         w.key("mapping").raw(settings.mapping);
     if (!settings.push.empty())
         w.key("push").raw(settings.push);
+    if (settings.files_are_tenants)
+        w.member("files_are_tenants", true);
     w.member("retention_days", settings.retention_days).end();
     return std::move(w).text();
 }
@@ -56,6 +58,8 @@ Result<SourceSettings> parse_source_settings(std::string_view json) {
         settings.mapping = mapping->raw();
     if (const auto push = root.member("push"))
         settings.push = push->raw();
+    if (const auto tenants = root.member("files_are_tenants"))
+        settings.files_are_tenants = tenants->boolean().value_or(true);
     settings.retention_days = static_cast<int>(*days->integer());
     return settings;
 }

@@ -29,6 +29,9 @@ struct SourceSettings {
     std::string mapping = {};
     // pubsub_push: a JSON object (bank/pubsub/push.h)
     std::string push = {};
+    // The files that are named above were named by a key of the tenant, not by the operator: they
+    // are looked for in the tenant's own directory of secrets, and nowhere else.
+    bool files_are_tenants = false;
     // all
     int retention_days = limits::retention_days_default;
 };

@@ -107,22 +107,31 @@ Result<> check_claims(std::string_view part, const TokenRules& rules, Instant no
     return check_time(claims, now);
 }
 
-} // namespace
-
-Result<> check_bearer_token(std::string_view authorization, const TokenKeys& keys,
-                            const TokenRules& rules, Instant now) {
+Result<Parts> parts_of(std::string_view authorization) {
     constexpr std::string_view scheme = "Bearer ";
     if (!net::same_name(authorization.substr(0, scheme.size()), scheme))
         return fail(Code::token_missing, "send Authorization: Bearer and the token");
     const std::string_view token = authorization.substr(scheme.size());
     if (token.size() > token_bytes_max)
         return malformed("it is too long");
-    TRY(const Parts parts, split(token));
+    return split(token);
+}
+
+} // namespace
+
+std::string key_id_of_bearer_token(std::string_view authorization) {
+    const auto parts = parts_of(authorization);
+    return parts ? key_id_of(parts->header).value_or("") : "";
+}
+
+Result<> check_bearer_token(std::string_view authorization, const TokenKeys& keys,
+                            const TokenRules& rules, Instant now) {
+    TRY(const Parts parts, parts_of(authorization));
     TRY(const std::string id, key_id_of(parts.header));
     const auto signature = wire::parse_base64url(parts.signature);
     if (!signature)
         return malformed("the signature is not base64url");
-    const auto key = keys.find(id, now);
+    const auto key = keys.find(id);
     if (!key)
         return fail(Code::token_key_unknown, "the source has no key of that id");
     if (!key->verify(parts.signed_text, *signature))

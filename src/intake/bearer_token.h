@@ -16,6 +16,10 @@ struct TokenRules {
     std::string account; // email
 };
 
+// The id of the key that the token says it is signed with, of which nothing is proved; "": it
+// cannot be read.
+std::string key_id_of_bearer_token(std::string_view authorization);
+
 // Checks in this order: token_missing, token_malformed (also: not RS256), token_key_unknown,
 // token_invalid, then what the signed claims say: token_issuer_wrong, token_audience_wrong,
 // token_account_wrong, token_expired. `authorization` is the value of the header.

@@ -3,7 +3,6 @@
 #include "bank/clearbank/webhook.h"
 #include "bank/mapped/mapping.h"
 #include "bank/mapped/signature.h"
-#include "crypto/custody.h"
 #include "intake/push_dialect.h"
 #include "wire/base64.h"
 
@@ -16,13 +15,14 @@ namespace {
 // ClearBank signs with RSA in a header and wants its nonce back, signed by us in the same way.
 class Clearbank final : public Dialect {
   public:
-    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings) {
+    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings,
+                                                       const crypto::Custody& custody) {
         auto it = std::make_unique<Clearbank>();
         for (const std::string& pem : settings.bank_keys) {
             TRY(auto key, crypto::Verifier::from_pem(pem));
             it->bank_keys_.push_back(std::move(key));
         }
-        TRY(it->signer_, crypto::open_signer(settings.signing_key));
+        TRY(it->signer_, custody.open_signer(settings.signing_key));
         return it;
     }
 
@@ -60,10 +60,11 @@ class Mapped final : public Dialect {
     Mapped(std::unique_ptr<const bank::mapped::Signature> signature, bank::mapped::Mapping mapping)
         : signature_(std::move(signature)), mapping_(std::move(mapping)) {}
 
-    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings) {
+    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings,
+                                                       const crypto::Custody& custody) {
         TRY(const auto signature, wire::JsonDocument::parse(settings.signature));
         TRY(const auto mapping, wire::JsonDocument::parse(settings.mapping));
-        TRY(auto proof, bank::mapped::open_signature(signature.root()));
+        TRY(auto proof, bank::mapped::open_signature(signature.root(), custody));
         TRY(auto reading, bank::mapped::Mapping::parse(mapping.root()));
         return std::make_unique<const Mapped>(std::move(proof), std::move(reading));
     }
@@ -85,13 +86,14 @@ class Mapped final : public Dialect {
 } // namespace
 
 Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
-                                                    const flow::SourceSettings& settings) {
+                                                    const flow::SourceSettings& settings,
+                                                    const crypto::Custody& custody) {
     if (kind == flow::source_clearbank)
-        return Clearbank::open(settings);
+        return Clearbank::open(settings, custody);
     if (kind == flow::source_mapped)
-        return Mapped::open(settings);
+        return Mapped::open(settings, custody);
     if (kind == flow::source_pubsub_push)
-        return PushDialect::open(settings);
+        return PushDialect::open(settings, custody);
     return fail(Code::value_invalid, "there is no such kind of source");
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "crypto/rsa.h"
+#include "crypto/custody.h"
 #include "flow/facts.h"
 #include "flow/source.h"
 #include "net/http.h"
@@ -19,6 +19,11 @@ namespace settled::intake {
 class Dialect {
   public:
     virtual ~Dialect() = default;
+
+    // True: the caller is to refresh() before it has such a request proved.
+    virtual bool takes_refresh(const net::Request&, Instant /*now*/) const { return false; }
+    // Reads again what others keep up to date in a file. Waits for the disk.
+    virtual void refresh() const {}
 
     // Comes first; nothing in the body may be believed before it holds. Fails with a code of
     // signatures (signature_missing, signature_malformed, signature_invalid).
@@ -35,7 +40,9 @@ class Dialect {
 };
 
 // Fails when settings or a key cannot be read: value_invalid, key_unreadable, key_unsuitable.
+// Waits for the disk.
 Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
-                                                    const flow::SourceSettings& settings);
+                                                    const flow::SourceSettings& settings,
+                                                    const crypto::Custody& custody);
 
 } // namespace settled::intake

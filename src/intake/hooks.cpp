@@ -50,6 +50,19 @@ void log_acceptance(const net::Request& request, const units::Arrival& arrival,
                 {"traceparent", request.traceparent}});
 }
 
+std::unexpected<Error> without_dialect(const SourceBook& sources, const Source* source) {
+    if (source != nullptr)
+        return fail(Code::key_unavailable,
+                    "a key of this source cannot be opened; it is tried again by itself: send the "
+                    "webhook again");
+    if (!sources.is_loaded())
+        return fail(Code::key_unavailable,
+                    "the sources were not read yet; it is tried again by itself: send the webhook "
+                    "again");
+    return fail(Code::source_unknown,
+                "no source of this name is configured; see `settled sources`");
+}
+
 } // namespace
 
 Task<Result<net::Response>> Hooks::receive(std::string source_name, net::Request request) {
@@ -59,9 +72,8 @@ Task<Result<net::Response>> Hooks::receive(std::string source_name, net::Request
     about.request_id = request.request_id;
     about.traceparent = request.traceparent;
     about.peer = request.peer;
-    Result<net::Response> answer =
-        fail(Code::source_unknown, "no source of this name is configured; see `settled sources`");
-    if (source)
+    Result<net::Response> answer = without_dialect(sources_, source.get());
+    if (source && source->dialect)
         answer = co_await accept(source, std::move(request));
     if (!answer) {
         probe_.refused(answer.error().code);
@@ -74,12 +86,19 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
                                           net::Request request) {
     const Clock::Steady begin = clock_.steady();
     const Dialect& dialect = *source->dialect;
+    if (dialect.takes_refresh(request, clock_.wall())) {
+        // Without it, it is proved by what there is.
+        (void)co_await keys_.run<bool>([source] {
+            source->dialect->refresh();
+            return Result<bool>(true);
+        });
+    }
     CO_TRY_VOID(dialect.prove(request, clock_.wall()));
     CO_TRY(flow::InboundWebhook webhook, dialect.read(request.body));
     std::string answer = dialect.answer(webhook);
-    const auto arrival = std::make_shared<const units::Arrival>(
-        units::Arrival{source->tenant, source->id, std::move(webhook), std::move(request.body),
-                       clock_.now(), clock_.wall()});
+    const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{
+        source->tenant, source->id, std::move(webhook), std::move(request.body), clock_.now(),
+        clock_.wall(), [source](std::string_view text) { return source->dialect->read(text); }});
 
     // Handed to the store first, signed while it commits.
     const Executor executor = co_await boost::asio::this_coro::executor;

@@ -1,15 +1,16 @@
 // POST /hooks/{source}: a webhook comes in, is verified, made durable, and answered with the signed
 // nonce.
 //
-// Order of the checks, each with its own code: source_unknown, signature_missing,
-// signature_malformed, signature_invalid, webhook_unreadable. Nothing is parsed for meaning before
-// the signature holds over the raw bytes. There is no 200 before the commit is durable; the answer
-// is signed beside the commit, on the CPU that would otherwise wait for the disk. Source of the
-// protocol: ClearBank developer portal, "Getting started", webhooks.
+// Order of the checks, each with its own code: source_unknown, key_unavailable,
+// signature_missing, signature_malformed, signature_invalid, webhook_unreadable. Nothing is parsed
+// for meaning before the signature holds over the raw bytes. There is no 200 before the commit is
+// durable; the answer is signed beside the commit, on the CPU that would otherwise wait for the
+// disk. Source of the protocol: ClearBank developer portal, "Getting started", webhooks.
 #pragma once
 
 #include "base/clock.h"
 #include "base/task.h"
+#include "crypto/key_desk.h"
 #include "intake/probe.h"
 #include "intake/source_book.h"
 #include "net/http.h"
@@ -22,8 +23,9 @@ namespace settled::intake {
 class Hooks {
   public:
     Hooks(store::Store& store, const units::Context& context, const SourceBook& sources,
-          const Clock& clock, observe::Metrics& metrics)
-        : store_(store), context_(context), sources_(sources), clock_(clock), probe_(metrics) {}
+          crypto::KeyDesk& keys, const Clock& clock, observe::Metrics& metrics)
+        : store_(store), context_(context), sources_(sources), keys_(keys), clock_(clock),
+          probe_(metrics) {}
 
     Task<Result<net::Response>> receive(std::string source_name, net::Request request);
 
@@ -33,6 +35,7 @@ class Hooks {
     store::Store& store_;
     const units::Context& context_;
     const SourceBook& sources_;
+    crypto::KeyDesk& keys_;
     const Clock& clock_;
     Probe probe_;
 };

@@ -43,21 +43,31 @@ class HooksTest : public testing::Test {
         directory_ = testing::TempDir() + "hooks_XXXXXX";
         EXPECT_NE(::mkdtemp(directory_.data()), nullptr);
         const std::string key_file = directory_ + "/ours.pem";
-        std::ofstream(key_file) << keys().ours_pem;
-        ::chmod(key_file.c_str(), 0600);
+        put_key(key_file);
         store_ = store::sqlite::open({.directory = directory_}).value();
-        hooks_ = std::make_unique<Hooks>(*store_, context_, sources_, clock_, metrics_);
-        flow::SourceSettings settings;
-        settings.bank_keys = {keys().bank->public_key_pem(), keys().next_bank->public_key_pem()};
-        settings.signing_key = "file:" + key_file;
-        sources_.load(
-            {{TenantId{1}, SourceId{5}, "clearbank", "clearbank", flow::to_json(settings), {}}});
+        hooks_ = std::make_unique<Hooks>(*store_, context_, sources_, key_desk_, clock_, metrics_);
+        load({source("clearbank", "file:" + key_file)});
     }
     ~HooksTest() override {
         store_->stop();
         std::filesystem::remove_all(directory_);
     }
 
+    static void put_key(const std::string& path) {
+        std::ofstream(path, std::ios::trunc) << keys().ours_pem;
+        ::chmod(path.c_str(), 0600);
+    }
+    static store::SourceRow source(std::string_view name, std::string signing_key,
+                                   std::int64_t id = 5) {
+        flow::SourceSettings settings;
+        settings.bank_keys = {keys().bank->public_key_pem(), keys().next_bank->public_key_pem()};
+        settings.signing_key = std::move(signing_key);
+        return {TenantId{1}, SourceId{id}, std::string(name), "clearbank", flow::to_json(settings),
+                {}};
+    }
+    void load(std::vector<store::SourceRow> rows) {
+        sources_.load({std::move(rows), {}}, sources_.next_edition());
+    }
     static std::string body(std::string_view nonce, std::string_view payload = R"("test me")") {
         return fmt::format(R"({{"Type":"FITestEvent","Version":1,"Payload":{},"Nonce":{}}})",
                            payload, nonce);
@@ -102,6 +112,7 @@ class HooksTest : public testing::Test {
     units::TenantKeys tenant_keys_{Secret("master")};
     units::Context context_{ids_, tenant_keys_};
     observe::Metrics metrics_;
+    crypto::KeyDesk key_desk_;
     SourceBook sources_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<Hooks> hooks_;
@@ -165,13 +176,92 @@ TEST_F(HooksTest, there_is_no_answer_of_success_when_the_store_cannot_commit) {
     EXPECT_EQ(info(answer.error().code).http_status, 503);
 }
 
-TEST_F(HooksTest, a_source_whose_key_cannot_be_opened_is_unknown_until_it_can) {
-    flow::SourceSettings settings;
-    settings.bank_keys = {keys().bank->public_key_pem()};
-    settings.signing_key = "file:" + directory_ + "/not-there.pem";
-    sources_.load(
-        {{TenantId{1}, SourceId{5}, "clearbank", "clearbank", flow::to_json(settings), {}}});
-    EXPECT_EQ(receive(signed_by(*keys().bank, body("1"))).error().code, Code::source_unknown);
+TEST_F(HooksTest, a_source_whose_key_was_never_opened_asks_for_the_webhook_again_until_it_is) {
+    const std::string key_file = directory_ + "/late.pem";
+    const auto late = source("late", "file:" + key_file, 6);
+    load({source("clearbank", "file:" + directory_ + "/ours.pem"), late});
+    EXPECT_EQ(receive(signed_by(*keys().bank, body("1")), "late").error().code,
+              Code::key_unavailable);
+    EXPECT_EQ(sources_.unavailable(), std::vector<std::string>{"late"});
+    EXPECT_TRUE(sources_.has_trouble());
+    EXPECT_TRUE(receive(signed_by(*keys().bank, body("1"))).has_value()) << "the other goes on";
+    EXPECT_EQ(webhooks_stored(), 1U);
+
+    put_key(key_file);
+    load({source("clearbank", "file:" + directory_ + "/ours.pem"), late});
+    EXPECT_TRUE(receive(signed_by(*keys().bank, body("1")), "late").has_value());
+    EXPECT_TRUE(sources_.unavailable().empty());
+    EXPECT_FALSE(sources_.has_trouble());
+}
+
+TEST_F(HooksTest, an_open_key_stays_in_use_whatever_becomes_of_its_file) {
+    const std::string key_file = directory_ + "/ours.pem";
+    const auto ours = source("clearbank", "file:" + key_file);
+    const auto is_taken = [&](std::string nonce) {
+        return receive(signed_by(*keys().bank, body(nonce))).has_value();
+    };
+    std::filesystem::permissions(key_file, std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+    load({ours, source("other", "file:" + key_file + ".absent", 6)});
+    EXPECT_TRUE(is_taken("1")) << "while another source is changed";
+    EXPECT_TRUE(sources_.has_trouble()) << "it is looked at again";
+
+    std::ofstream(key_file, std::ios::trunc) << "no key at all";
+    ::chmod(key_file.c_str(), 0600);
+    auto changed = ours;
+    auto settings = flow::parse_source_settings(ours.settings).value();
+    settings.bank_keys = {keys().next_bank->public_key_pem()};
+    changed.settings = flow::to_json(settings);
+    load({changed});
+    EXPECT_FALSE(is_taken("2")) << "a bank's key that was taken out counts no more";
+    EXPECT_TRUE(receive(signed_by(*keys().next_bank, body("3"))).has_value());
+    EXPECT_TRUE(sources_.unavailable().empty());
+
+    std::filesystem::remove(key_file);
+    load({ours});
+    EXPECT_TRUE(is_taken("4"));
+    put_key(key_file);
+    load({ours});
+    EXPECT_FALSE(sources_.has_trouble());
+
+    load({});
+    std::filesystem::remove(key_file);
+    load({ours});
+    EXPECT_EQ(sources_.unavailable().size(), 1U)
+        << "a source that was removed leaves no key behind";
+}
+
+TEST_F(HooksTest, before_the_sources_are_read_nobody_is_told_that_there_is_none) {
+    const SourceBook unread;
+    hooks_ = std::make_unique<Hooks>(*store_, context_, unread, key_desk_, clock_, metrics_);
+    EXPECT_EQ(receive(signed_by(*keys().bank, body("1"))).error().code, Code::key_unavailable);
+}
+
+TEST_F(HooksTest, an_earlier_list_of_sources_does_not_replace_a_later_one) {
+    const std::uint64_t earlier = sources_.next_edition();
+    load({source("clearbank", "file:" + directory_ + "/ours.pem"),
+          source("added", "file:" + directory_ + "/ours.pem", 6)});
+    sources_.load({{source("clearbank", "file:" + directory_ + "/ours.pem")}, {}}, earlier);
+    EXPECT_NE(sources_.find("added"), nullptr);
+}
+
+TEST_F(HooksTest, what_a_tenant_named_is_opened_in_its_own_directory_alone) {
+    const std::string secrets = directory_ + "/secrets/main";
+    std::filesystem::create_directories(secrets);
+    put_key(secrets + "/mine.pem");
+    const auto opens = [&](std::string signing_key, bool is_tenants) {
+        auto row = source("clearbank", std::move(signing_key));
+        auto settings = flow::parse_source_settings(row.settings).value();
+        settings.files_are_tenants = is_tenants;
+        row.settings = flow::to_json(settings);
+        SourceBook book;
+        book.load({{row}, {{TenantId{1}, secrets}}}, book.next_edition());
+        return book.unavailable().empty();
+    };
+    EXPECT_TRUE(opens("file:mine.pem", true));
+    EXPECT_TRUE(opens("file:" + secrets + "/mine.pem", true));
+    EXPECT_FALSE(opens("file:" + directory_ + "/ours.pem", true));
+    EXPECT_TRUE(opens("file:" + directory_ + "/ours.pem", false));
 }
 
 class MappedHooksTest : public HooksTest {
@@ -187,7 +277,7 @@ class MappedHooksTest : public HooksTest {
             "when":[{"at":"/type","is":["in"]}],"transaction_id":"/id","amount":"/amount",
             "amount_form":"decimal","currency":{"is":"GBP"},"settled_at":"/at",
             "account":{"iban":"/to"}}})";
-        sources_.load({{TenantId{1}, SourceId{6}, "other", "mapped", flow::to_json(settings), {}}});
+        load({{TenantId{1}, SourceId{6}, "other", "mapped", flow::to_json(settings), {}}});
     }
     static net::Request proven(std::string text) {
         net::Request request;

@@ -6,25 +6,16 @@ namespace {
 
 // The codes that a refusal may carry; others are counted as `internal`.
 constexpr Code refusal_codes[] = {
-    Code::source_unknown,
-    Code::signature_missing,
-    Code::signature_malformed,
-    Code::signature_invalid,
-    Code::webhook_unreadable,
-    Code::store_unavailable,
-    Code::token_missing,
-    Code::token_malformed,
-    Code::token_key_unknown,
-    Code::token_invalid,
-    Code::token_expired,
-    Code::token_issuer_wrong,
-    Code::token_audience_wrong,
-    Code::token_account_wrong,
-    Code::subscription_unknown,
-    Code::store_full,
-    Code::store_overloaded,
-    Code::shutting_down,
-    Code::internal,
+    Code::source_unknown,      Code::key_unavailable,
+    Code::signature_missing,   Code::signature_malformed,
+    Code::signature_invalid,   Code::webhook_unreadable,
+    Code::store_unavailable,   Code::token_missing,
+    Code::token_malformed,     Code::token_key_unknown,
+    Code::token_invalid,       Code::token_expired,
+    Code::token_issuer_wrong,  Code::token_audience_wrong,
+    Code::token_account_wrong, Code::subscription_unknown,
+    Code::store_full,          Code::store_overloaded,
+    Code::shutting_down,       Code::internal,
 };
 
 observe::Counter accepted_counter(observe::Metrics& metrics, units::Accepted::Kind kind) {
@@ -38,7 +29,8 @@ observe::Counter accepted_counter(observe::Metrics& metrics, units::Accepted::Ki
 Probe::Probe(observe::Metrics& metrics)
     : accepted_{accepted_counter(metrics, units::Accepted::Kind::stored),
                 accepted_counter(metrics, units::Accepted::Kind::duplicate),
-                accepted_counter(metrics, units::Accepted::Kind::conflict)},
+                accepted_counter(metrics, units::Accepted::Kind::conflict),
+                accepted_counter(metrics, units::Accepted::Kind::read_again)},
       answer_(metrics.histogram("settled_webhook_answer_seconds",
                                 "From a webhook's last byte to its signed answer")) {
     for (const Code code : refusal_codes)

@@ -18,7 +18,7 @@ class Probe {
     void refused(Code code);
 
   private:
-    std::array<observe::Counter, 3> accepted_;
+    std::array<observe::Counter, units::accepted_kinds> accepted_;
     std::map<Code, observe::Counter> refused_;
     observe::Histogram answer_;
 };

@@ -2,17 +2,24 @@
 
 namespace settled::intake {
 
-Result<std::unique_ptr<const Dialect>> PushDialect::open(const flow::SourceSettings& settings) {
+Result<std::unique_ptr<const Dialect>> PushDialect::open(const flow::SourceSettings& settings,
+                                                         const crypto::Custody& custody) {
     TRY(const auto written, wire::JsonDocument::parse(settings.push));
     TRY(auto push, bank::pubsub::PushSettings::parse(written.root()));
-    return open(std::move(push));
+    return open(std::move(push), custody);
 }
 
-Result<std::unique_ptr<const Dialect>> PushDialect::open(bank::pubsub::PushSettings settings) {
+Result<std::unique_ptr<const Dialect>> PushDialect::open(bank::pubsub::PushSettings settings,
+                                                         const crypto::Custody& custody) {
     auto dialect = std::make_unique<PushDialect>();
-    TRY(dialect->keys_, TokenKeys::open(settings.token_keys, settings.jwks_file));
+    TRY(dialect->keys_, TokenKeys::open(settings.token_keys, settings.jwks_file, custody));
     dialect->settings_ = std::move(settings);
     return dialect;
+}
+
+bool PushDialect::takes_refresh(const net::Request& request, Instant now) const {
+    const auto authorization = request.fields.find("Authorization");
+    return authorization && keys_->takes_refresh(key_id_of_bearer_token(*authorization), now);
 }
 
 Result<> PushDialect::prove(const net::Request& request, Instant now) const {

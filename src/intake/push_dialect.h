@@ -10,8 +10,13 @@ namespace settled::intake {
 class PushDialect final : public Dialect {
   public:
     // Fails with value_invalid, key_unreadable, key_unsuitable.
-    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings);
-    static Result<std::unique_ptr<const Dialect>> open(bank::pubsub::PushSettings settings);
+    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings,
+                                                       const crypto::Custody& custody);
+    static Result<std::unique_ptr<const Dialect>> open(bank::pubsub::PushSettings settings,
+                                                       const crypto::Custody& custody);
+
+    bool takes_refresh(const net::Request& request, Instant now) const override;
+    void refresh() const override { keys_->refresh(); }
 
     // Codes: those of bearer_token.h.
     Result<> prove(const net::Request& request, Instant now) const override;

@@ -1,14 +1,24 @@
 // The webhook sources in memory, ready for use: keys parsed, signer open.
 //
-// The store is the truth; the book is read from it at start and after each change. Thread-safe.
+// The store is the truth; the book is read from it at start, after each change, and again while a
+// key is missing (SourceKeeper). Whatever happens to the file of a key:
+//   - a key that is open stays in use, also when its source or another one is changed, until nobody
+//     names it or the process ends;
+//   - a source of which a key was never opened stands in the book without a dialect: its webhooks
+//     are answered 503 and repeated by the bank, and it is named by unavailable().
+//
+// Thread-safe. load() waits for the disk: it is called by a KeyDesk, and at start.
 #pragma once
 
 #include "base/id.h"
+#include "crypto/custody.h"
 #include "intake/dialect.h"
 #include "store/directory.h"
 
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -21,26 +31,53 @@ struct Source {
     SourceId id;
     std::string name;
     std::string kind;
-    std::unique_ptr<const Dialect> dialect;
+    std::shared_ptr<const Dialect> dialect; // nullptr: a key cannot be opened
     std::chrono::days retention{0};
 };
 
-// Fails when a key cannot be read: key_unreadable, key_unsuitable, value_invalid.
-Result<Source> open_source(const store::SourceRow& row);
+struct SourceList {
+    std::vector<store::SourceRow> rows;
+    std::map<TenantId, std::string> directories; // of the tenants' secrets
+};
 
 class SourceBook {
   public:
     // nullptr when there is none of that name.
     std::shared_ptr<const Source> find(std::string_view name) const;
+    std::shared_ptr<const Source> find(TenantId tenant, SourceId id) const;
     std::vector<std::shared_ptr<const Source>> all() const;
-    // Replaces the whole book. A source that cannot be opened is left out, logged, and answered
-    // like an unknown one: the bank repeats its webhooks until the key is back.
-    void load(const std::vector<store::SourceRow>& rows);
+    // False: what there is has not been read from the store yet.
+    bool is_loaded() const;
+    // Names of those without a dialect.
+    std::vector<std::string> unavailable() const;
+    // A key is missing, or is in use as it was read earlier: load() is worth a try.
+    bool has_trouble() const;
+
+    // Asked for before the list is read, so that of two lists the later one wins.
+    std::uint64_t next_edition();
+    // Replaces the whole book, unless a later edition has done so.
+    void load(const SourceList& list, std::uint64_t edition);
 
   private:
     using Map = std::map<std::string, std::shared_ptr<const Source>, std::less<>>;
+    // What is known of a source from one load to the next.
+    struct State {
+        crypto::KeyMemory memory;
+        std::optional<Error> trouble;
+        int tries = 0; // with that trouble
+    };
+    static Source open(const store::SourceRow& row, const SourceList& list, State& state);
+    static void note_trouble(State& state, const Source& source, std::optional<Error> trouble);
+
+    std::mutex load_mutex_; // held while keys are read; never with mutex_
+    std::map<SourceId, State> states_;
+    std::uint64_t loaded_edition_ = 0;
+
     mutable std::shared_mutex mutex_;
+    std::uint64_t edition_ = 0;
     Map sources_;
+    bool is_loaded_ = false;
+    bool has_trouble_ = false;
 };
 
 } // namespace settled::intake

@@ -8,11 +8,12 @@
 #pragma once
 
 #include "base/clock.h"
-#include "crypto/key_set.h"
+#include "crypto/custody.h"
 
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,16 +23,22 @@ class TokenKeys {
   public:
     // `file` empty: only the given keys. Fails with key_unreadable, key_unsuitable.
     static Result<std::unique_ptr<TokenKeys>> open(const std::map<std::string, std::string>& pems,
-                                                   std::string file);
+                                                   std::string file,
+                                                   const crypto::Custody& custody);
 
     // nullptr: there is no such key.
-    std::shared_ptr<const crypto::Verifier> find(std::string_view id, Instant now) const;
+    std::shared_ptr<const crypto::Verifier> find(std::string_view id) const;
+
+    // True: the caller is to refresh() before it looks for a key of that id. Others go on with what
+    // there is meanwhile.
+    bool takes_refresh(std::string_view id, Instant now) const;
+    // Reads the file again. Waits for the disk.
+    void refresh() const;
 
   private:
-    void read_again(Instant now) const;
-
     crypto::KeySet given_;
     std::string file_;
+    std::optional<crypto::Custody> custody_;
     mutable std::mutex mutex_;
     mutable crypto::KeySet from_file_;
     mutable Instant read_at_;

@@ -6,7 +6,8 @@ namespace settled::store {
 
 namespace {
 
-const Statement find_tenant{"SELECT id, name, created_at FROM tenant WHERE name = $1"};
+const Statement tenant_by_name{"SELECT id, name, created_at FROM tenant WHERE name = $1"};
+const Statement tenant_by_id{"SELECT id, name, created_at FROM tenant WHERE id = $1"};
 const Statement add_tenant{"INSERT INTO tenant (id, name, created_at) VALUES ($1, $2, $3)"};
 const Statement tenants{"SELECT id, name, created_at FROM tenant ORDER BY id"};
 
@@ -83,7 +84,12 @@ std::optional<T> read_first(const Rows& rows, T (*read)(const Row&)) {
 } // namespace
 
 Step<std::optional<TenantRow>> find_tenant_by_name(Session& s, std::string_view name) {
-    const Rows rows = co_await s.run(find_tenant, name);
+    const Rows rows = co_await s.run(tenant_by_name, name);
+    co_return read_first(rows, read_tenant);
+}
+
+Step<std::optional<TenantRow>> find_tenant(Session& s, TenantId id) {
+    const Rows rows = co_await s.run(tenant_by_id, id);
     co_return read_first(rows, read_tenant);
 }
 

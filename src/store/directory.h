@@ -18,6 +18,7 @@ struct TenantRow {
     Instant created_at;
 };
 Step<std::optional<TenantRow>> find_tenant_by_name(Session& s, std::string_view name);
+Step<std::optional<TenantRow>> find_tenant(Session& s, TenantId id);
 Step<> insert_tenant(Session& s, const TenantRow& tenant);
 Step<std::vector<TenantRow>> list_tenants(Session& s);
 

@@ -8,12 +8,22 @@ const Statement claim_key{
     "INSERT INTO webhook_key (tenant_id, dedupe, webhook_id, digest) VALUES ($1, $2, $3, $4) "
     "ON CONFLICT (tenant_id, dedupe) DO NOTHING"};
 const Statement find_key{
-    "SELECT webhook_id, digest FROM webhook_key WHERE tenant_id = $1 AND dedupe = $2"};
+    "SELECT k.webhook_id, k.digest, w.status FROM webhook_key k LEFT JOIN webhook w ON w.tenant_id "
+    "= k.tenant_id AND w.id = k.webhook_id WHERE k.tenant_id = $1 AND k.dedupe = $2"};
+const Statement set_digest{
+    "UPDATE webhook_key SET digest = $3 WHERE tenant_id = $1 AND dedupe = $2"};
 const Statement insert{
     "INSERT INTO webhook (tenant_id, id, source_id, type, composite_key, suffix, "
     "status, body, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 const Statement find_reversal{"SELECT id FROM webhook WHERE tenant_id = $1 AND composite_key = $2 "
-                              "AND suffix <> '' LIMIT 1"};
+                              "AND suffix <> '' AND id <> $3 LIMIT 1"};
+const Statement update{"UPDATE webhook SET type = $3, composite_key = $4, suffix = $5, status = $6 "
+                       "WHERE tenant_id = $1 AND id = $2"};
+const Statement find_status{"SELECT status FROM webhook WHERE tenant_id = $1 AND id = $2"};
+// The index's own condition, word for word: SQLite uses it for no other.
+const Statement list_waiting{
+    "SELECT id, source_id FROM webhook WHERE tenant_id = $1 AND status = $2 AND status <> "
+    "'processed' AND id >= $3 AND id < $4 ORDER BY id LIMIT $5"};
 const Statement find_by_id{
     "SELECT id, source_id, type, composite_key, suffix, status, body, received_at "
     "FROM webhook WHERE tenant_id = $1 AND id = $2"};
@@ -40,7 +50,14 @@ Step<std::optional<EarlierWebhook>> claim_webhook_key(Session& s, TenantId tenan
         co_return std::nullopt;
     const Rows rows = co_await s.run(find_key, tenant, key);
     SETTLED_ASSERT(!rows.empty(), "a taken key can be read");
-    co_return EarlierWebhook{rows.front().id<WebhookId>(0), rows.front().integer(1)};
+    const Row& row = rows.front();
+    co_return EarlierWebhook{row.id<WebhookId>(0), row.integer(1),
+                             row.is_null(2) ? std::string() : row.string(2)};
+}
+
+Step<> update_webhook_digest(Session& s, TenantId tenant, const DedupeKey& key,
+                             std::int64_t digest) {
+    co_await s.send(set_digest, tenant, key, digest);
 }
 
 Step<> insert_webhook(Session& s, const NewWebhook& w) {
@@ -48,9 +65,31 @@ Step<> insert_webhook(Session& s, const NewWebhook& w) {
                     as_bytes(w.body), w.received_at);
 }
 
-Step<bool> reversal_exists(Session& s, TenantId tenant, std::string_view composite_key) {
-    const Rows rows = co_await s.run(find_reversal, tenant, composite_key);
+Step<> update_webhook(Session& s, TenantId tenant, WebhookId id, WebhookReading reading) {
+    co_await s.send(update, tenant, id, reading.type, reading.composite_key, reading.suffix,
+                    reading.status);
+}
+
+Step<bool> reversal_exists(Session& s, TenantId tenant, std::string_view composite_key,
+                           WebhookId except) {
+    const Rows rows = co_await s.run(find_reversal, tenant, composite_key, except);
     co_return !rows.empty();
+}
+
+Step<std::optional<std::string>> find_webhook_status(Session& s, TenantId tenant, WebhookId id) {
+    const Rows rows = co_await s.run(find_status, tenant, id);
+    co_return rows.empty() ? std::nullopt : std::optional(rows.front().string(0));
+}
+
+Step<std::vector<WaitingWebhook>> list_waiting_webhooks(Session& s, TenantId tenant,
+                                                        std::string_view status, std::int64_t first,
+                                                        std::int64_t end, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(list_waiting, tenant, status, first, end, static_cast<std::int64_t>(limit));
+    std::vector<WaitingWebhook> webhooks;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        webhooks.push_back({rows[i].id<WebhookId>(0), rows[i].id<SourceId>(1)});
+    co_return webhooks;
 }
 
 Step<std::optional<WebhookRow>> find_webhook(Session& s, TenantId tenant, WebhookId id) {

@@ -9,9 +9,15 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace settled::store {
+
+// What became of a webhook.
+inline constexpr std::string_view webhook_processed = "processed"; // what follows from it has
+inline constexpr std::string_view webhook_archived = "archived";   // nothing follows from it
+inline constexpr std::string_view webhook_in_review = "review";
 
 using DedupeKey = std::array<std::uint8_t, 16>;
 
@@ -42,15 +48,40 @@ struct NewWebhook {
 struct EarlierWebhook {
     WebhookId id;
     std::int64_t digest = 0; // of its payload
+    std::string status;      // its own; empty: its row was released
 };
 Step<std::optional<EarlierWebhook>> claim_webhook_key(Session& s, TenantId tenant,
                                                       const DedupeKey& key, WebhookId webhook,
                                                       std::int64_t digest);
 
+// The same webhook's payload, as it is read now.
+Step<> update_webhook_digest(Session& s, TenantId tenant, const DedupeKey& key,
+                             std::int64_t digest);
+
 Step<> insert_webhook(Session& s, const NewWebhook& webhook);
-Step<bool> reversal_exists(Session& s, TenantId tenant, std::string_view composite_key);
+// What a webhook was read as.
+struct WebhookReading {
+    std::string_view type;
+    std::string_view composite_key;
+    std::string_view suffix;
+    std::string_view status;
+};
+Step<> update_webhook(Session& s, TenantId tenant, WebhookId id, WebhookReading reading);
+// Another webhook's.
+Step<bool> reversal_exists(Session& s, TenantId tenant, std::string_view composite_key,
+                           WebhookId except);
 
 Step<std::optional<WebhookRow>> find_webhook(Session& s, TenantId tenant, WebhookId id);
+Step<std::optional<std::string>> find_webhook_status(Session& s, TenantId tenant, WebhookId id);
+// What is in review or archived, oldest first, from `first` and below `end`: an index has these
+// alone.
+struct WaitingWebhook {
+    WebhookId id;
+    SourceId source;
+};
+Step<std::vector<WaitingWebhook>> list_waiting_webhooks(Session& s, TenantId tenant,
+                                                        std::string_view status, std::int64_t first,
+                                                        std::int64_t end, std::size_t limit);
 // Newest first, below `before`.
 Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::int64_t before,
                                             std::size_t limit);

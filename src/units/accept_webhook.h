@@ -2,16 +2,23 @@
 //
 // Invariants (domain rules 11 to 15): the same event has one effect; the same key with other
 // content is put to review and overwrites nothing; what was taken in is kept with its bytes until
-// its retention ends.
+// its retention ends. One that comes again and had no effect at first, since it could not be read,
+// is read again (read_again.h).
 #pragma once
 
 #include "flow/facts.h"
 #include "store/inbox.h"
 #include "units/context.h"
 
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 
 namespace settled::units {
+
+// Reads a body as its source's webhooks are read now. Pure.
+using BodyReader = std::function<Result<flow::InboundWebhook>(std::string_view body)>;
 
 struct Arrival {
     TenantId tenant;
@@ -20,12 +27,14 @@ struct Arrival {
     std::string body; // as received
     Instant received_at;
     Instant wall{}; // as of a Registration
+    BodyReader read = {}; // of the same source; empty: earlier bodies are not read again
 };
 
 struct Accepted {
-    enum class Kind : std::uint8_t { stored, duplicate, conflict } kind = Kind::stored;
+    enum class Kind : std::uint8_t { stored, duplicate, conflict, read_again } kind = Kind::stored;
     WebhookId id; // the first webhook of that key
 };
+inline constexpr std::size_t accepted_kinds = 4;
 std::string_view token(Accepted::Kind kind);
 
 store::Step<Accepted> accept_webhook(store::Session& s, const Context& context,

@@ -81,7 +81,7 @@ class Walk:
         api.post("/v1/accounts", {"sort_code": "04-00-04", "account_number": "12345678", "external_id": "loan-1"})
         source = api.post("/v1/sources", {
             "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(world.sandbox.bank_key)],
-            "signing_key": f"file:{world.sandbox.files['institution_private_key']}", "retention_days": 3})
+            "signing_key": world.signing_key(), "retention_days": 3})
         assert source["hook_path"] == "/hooks/walk"
         api.patch("/v1/sources/walk", {"bank_keys": [public_pem(world.sandbox.bank_key), public_pem(new_key())],
                                        "retention_days": 30})
@@ -141,6 +141,8 @@ class Walk:
             pushed = {"id": "walk-4", "amount": {"value": amount, "currency": "GBP"}, "payee": {"iban": self.iban}}
             assert pusher.push(json.dumps(pushed)).status == 204
         self.ids["rev"] = self.api.get("/v1/reviews?limit=1")["data"][0]["id"]
+        self.api.post(f"/v1/webhooks/{self.ids['whk']}/read-again")
+        self.api.post("/v1/webhooks/read-again", self.GOOD_BODIES["read_webhooks_again"])
         self.ids["mat"] = self.api.get("/v1/matches?limit=1")["data"][0]["id"]
 
     def institutions(self):
@@ -238,7 +240,7 @@ class Walk:
     PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "delivery": "dlv", "webhook": "whk", "api_key": "key",
                 "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
-                "missing_settlements": "stm"}
+                "missing_settlements": "stm", "read_webhook_again": "whk"}
 
     def id_for(self, operation):
         return next(self.ids[prefix] for name, prefix in self.PREFIXES.items()
@@ -269,6 +271,7 @@ class Walk:
         "update_endpoint": {"status": "active"},
         "create_source": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
         "update_source": {"retention_days": 3},
+        "read_webhooks_again": {"source": "clearbank", "status": "archived"},
         "create_api_key": {"name": "x", "scopes": ["payments:read"]},
         "open_statement": {"account": "GB29NWBK60161331926819", "from": "2026-11-20", "to": "2026-11-20",
                            "currency": "GBP", "digest": "5a" * 32,
@@ -319,7 +322,7 @@ class Walk:
         if operation.id == "create_source":
             return call("POST", "/v1/sources", {
                 "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(new_key())],
-                "signing_key": f"file:{self.world.sandbox.files['institution_private_key']}"})
+                "signing_key": self.world.signing_key()})
         if operation.id.endswith(("_review", "_settlement", "_match")):  # of what was decided before
             return call("POST", self.target(operation), self.GOOD_BODIES[operation.id])
         if operation.id in ("add_statement_entries", "prove_statement"):  # its entries are not here

@@ -266,7 +266,7 @@ def test_a_private_key_that_others_may_read_is_refused(new_world):
     loose.chmod(0o644)
     status, _, error = settled(world, "sources", "add", "loose", "--signing-key", f"file:{loose}",
                                "--bank-key", world.sandbox.files["bank_public_key"])
-    assert status != 0 and "only it may read" in error, error
+    assert status != 0 and "chmod 600" in error, error
     loose.chmod(0o600)
     assert settled(world, "sources", "add", "loose", "--signing-key", f"file:{loose}",
                    "--bank-key", world.sandbox.files["bank_public_key"])[0] == 0

@@ -82,19 +82,18 @@ def test_what_no_account_of_ours_is_paid_by_is_kept_and_has_no_effect(pusher, sh
     assert shared.api.call("GET", f"/v1/payments/{stranger['id']}").status == 404
 
 
-def test_the_keys_change_with_their_file(new_world, tmp_path):
+def test_the_keys_change_with_their_file(new_world):
     world = new_world()
     google, later = Google(), Google()
-    file = tmp_path / "jwks.json"
-    file.write_text(json.dumps(google.jwks("a")))
-    push = {"audience": AUDIENCE, "service_account": ACCOUNT, "format": "settled", "jwks_file": str(file)}
+    name = world.secret("google.json", json.dumps(google.jwks("a")))
+    push = {"audience": AUDIENCE, "service_account": ACCOUNT, "format": "settled", "jwks_file": name}
     world.api.post("/v1/sources", {"name": "provider", "kind": "pubsub_push", "push": push})
     pusher = Pusher(world, "provider", google)
     body = json.dumps(payment(world.account()))
     assert pusher.push(body, token=google.token(kid="a")).status == 204
-    file.write_text(json.dumps({"keys": google.jwks("a")["keys"] + later.jwks("b")["keys"]}))
+    world.secret("google.json", json.dumps({"keys": google.jwks("a")["keys"] + later.jwks("b")["keys"]}))
     wait_for(lambda: pusher.push(body, token=later.token(kid="b")).status == 204, "the new key is found", every=0.5)
     assert pusher.push(body, token=google.token(kid="a")).status == 204
-    for wrong in ({"push": {**push, "jwks_file": str(tmp_path / "none.json")}}, {"push": {"audience": "a"}},
-                  {"signing_key": f"file:{file}"}):
+    for wrong in ({"push": {**push, "jwks_file": "none.json"}}, {"push": {"audience": "a"}},
+                  {"signing_key": f"file:{name}"}):
         assert world.api.call("PATCH", "/v1/sources/provider", wrong).status == 422, wrong

@@ -99,6 +99,19 @@ class World:
 
     # What tests make, each for itself, so that they can share a world.
 
+    def secret(self, name, content, tenant="main"):
+        """A file in the tenant's own directory of secrets, as the operator puts it there: how its keys name it."""
+        path = self.data / "secrets" / tenant / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+        path.chmod(0o600)
+        return name
+
+    def signing_key(self, tenant="main"):
+        """The URI of the institution's private key, in the tenant's own directory."""
+        content = pathlib.Path(self.sandbox.files["institution_private_key"]).read_text()
+        return f"file:{self.secret('signing.pem', content, tenant)}"
+
     def account(self):
         """A new account of ours: its IBAN."""
         iban = make_iban(next(_numbers))

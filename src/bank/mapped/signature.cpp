@@ -2,7 +2,6 @@
 
 #include "bank/mapped/signed_text.h"
 #include "base/limits.h"
-#include "crypto/custody.h"
 #include "crypto/hash.h"
 #include "crypto/rsa.h"
 #include "crypto/webhook_signature.h"
@@ -56,13 +55,18 @@ Result<std::vector<std::string_view>> list_of(Json written, std::string_view nam
     return texts;
 }
 
-Result<std::vector<Secret>> open_secrets(Json written) {
+Result<> check_length(std::string_view secret) {
+    if (secret.size() < secret_bytes_min)
+        return fail(Code::key_unsuitable, "a secret has at least 16 bytes");
+    return {};
+}
+
+Result<std::vector<Secret>> open_secrets(Json written, const crypto::Custody& custody,
+                                         const crypto::KeyCheck& check = check_length) {
     TRY(const auto uris, list_of(written, "secrets"));
     std::vector<Secret> secrets;
     for (const std::string_view uri : uris) {
-        TRY(Secret secret, crypto::read_secret(uri));
-        if (secret.bytes().size() < secret_bytes_min)
-            return fail(Code::key_unsuitable, "a secret has at least 16 bytes");
+        TRY(Secret secret, custody.read_secret(uri, check));
         secrets.push_back(std::move(secret));
     }
     return secrets;
@@ -138,7 +142,8 @@ Result<> check_age(std::int64_t seconds, std::int64_t tolerance, Instant now) {
 
 class HmacSignature final : public Signature {
   public:
-    static Result<std::unique_ptr<const Signature>> open(Json written) {
+    static Result<std::unique_ptr<const Signature>> open(Json written,
+                                                         const crypto::Custody& custody) {
         TRY_VOID(check_members(written, {"scheme", "hash", "header", "encoding", "prefix", "over",
                                          "secrets", "timestamp_header", "tolerance_seconds"}));
         auto it = std::make_unique<HmacSignature>();
@@ -159,7 +164,7 @@ class HmacSignature final : public Signature {
                 return wrong("tolerance_seconds", "give 1 to 86400");
             it->tolerance_ = *seconds;
         }
-        TRY(it->secrets_, open_secrets(written));
+        TRY(it->secrets_, open_secrets(written, custody));
         if (!it->long_hash_) {
             for (const Secret& secret : it->secrets_)
                 it->macs_.push_back(std::make_unique<const crypto::Hmac>(secret.bytes()));
@@ -206,10 +211,11 @@ class HmacSignature final : public Signature {
 
 class StandardWebhooksSignature final : public Signature {
   public:
-    static Result<std::unique_ptr<const Signature>> open(Json written) {
+    static Result<std::unique_ptr<const Signature>> open(Json written,
+                                                         const crypto::Custody& custody) {
         TRY_VOID(check_members(written, {"scheme", "secrets"}));
         auto it = std::make_unique<StandardWebhooksSignature>();
-        TRY(const std::vector<Secret> texts, open_secrets(written));
+        TRY(const std::vector<Secret> texts, open_secrets(written, custody, check_key));
         for (const Secret& text : texts) {
             TRY(Secret key, crypto::parse_webhook_secret(text.reveal())); // to take it apart
             it->keys_.push_back(std::move(key));
@@ -231,6 +237,12 @@ class StandardWebhooksSignature final : public Signature {
     }
 
   private:
+    static Result<> check_key(std::string_view text) {
+        TRY_VOID(check_length(text));
+        TRY_VOID(crypto::parse_webhook_secret(text));
+        return {};
+    }
+
     std::vector<Secret> keys_;
 };
 
@@ -266,13 +278,14 @@ class RsaSignature final : public Signature {
 
 class BasicCredentials final : public Signature {
   public:
-    static Result<std::unique_ptr<const Signature>> open(Json written) {
+    static Result<std::unique_ptr<const Signature>> open(Json written,
+                                                         const crypto::Custody& custody) {
         TRY_VOID(check_members(written, {"scheme", "username", "secrets"}));
         auto it = std::make_unique<BasicCredentials>();
         TRY(const std::string username, needed_text(written, "username"));
         if (username.contains(':'))
             return wrong("username", "a user name has no colon (RFC 7617)");
-        TRY(const std::vector<Secret> passwords, open_secrets(written));
+        TRY(const std::vector<Secret> passwords, open_secrets(written, custody));
         for (const Secret& password : passwords) {
             std::string pair = username + ":";
             pair.append(password.reveal()); // as it stands in the header
@@ -300,18 +313,19 @@ class BasicCredentials final : public Signature {
 
 } // namespace
 
-Result<std::unique_ptr<const Signature>> open_signature(Json written) {
+Result<std::unique_ptr<const Signature>> open_signature(Json written,
+                                                        const crypto::Custody& custody) {
     if (!written.is_object())
         return wrong("signature", "give an object");
     const std::string scheme = text_or(written, "scheme", "");
     if (scheme == "hmac")
-        return HmacSignature::open(written);
+        return HmacSignature::open(written, custody);
     if (scheme == "standard_webhooks")
-        return StandardWebhooksSignature::open(written);
+        return StandardWebhooksSignature::open(written, custody);
     if (scheme == "rsa_sha256")
         return RsaSignature::open(written);
     if (scheme == "basic")
-        return BasicCredentials::open(written);
+        return BasicCredentials::open(written, custody);
     return wrong("scheme", "give hmac, standard_webhooks, rsa_sha256 or basic");
 }
 

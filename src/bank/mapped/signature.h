@@ -10,13 +10,14 @@
 // Several secrets or keys are valid at once, so that the provider can change them. With
 // "timestamp_header" (Unix seconds, which must be among what is signed) a webhook older or newer
 // than "tolerance_seconds" (default 300) is refused; Standard Webhooks always has one. Secrets are
-// named by URI (crypto/custody.h) and read when the scheme is opened.
+// named by URI and read when the scheme is opened, which may wait for the disk (crypto/custody.h).
 //
 // Immutable; any thread. All comparisons take constant time.
 #pragma once
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "crypto/custody.h"
 #include "wire/json.h"
 
 #include <functional>
@@ -38,6 +39,7 @@ class Signature {
 };
 
 // Fails with value_invalid (the detail names the member), key_unreadable, key_unsuitable.
-Result<std::unique_ptr<const Signature>> open_signature(wire::Json written);
+Result<std::unique_ptr<const Signature>> open_signature(wire::Json written,
+                                                        const crypto::Custody& custody);
 
 } // namespace settled::bank::mapped

@@ -37,7 +37,8 @@ class SignatureTest : public testing::Test {
     }
 
     Result<std::unique_ptr<const Signature>> open(const std::string& written) {
-        return open_signature(wire::JsonDocument::parse(written).value().root());
+        return open_signature(wire::JsonDocument::parse(written).value().root(),
+                              crypto::Custody::of_operator());
     }
     Code check(const std::string& written, const std::map<std::string, std::string>& headers,
                std::string_view text = body) {
