@@ -324,6 +324,7 @@ Task<> RunningServer::wait_for_signal() {
         bus_->begin_stop();
     timers_->stop();
     learner_->stop();
+    retention_.stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
