@@ -17,3 +17,7 @@ CREATE INDEX task_status ON task (tenant_id, status, id) WHERE lane_id <> 0;
 CREATE INDEX task_lane ON task (tenant_id, lane_id, status, id) WHERE lane_id <> 0;
 CREATE INDEX statement_list ON statement (tenant_id, account_key, id);
 CREATE INDEX statement_entry_verdict ON statement_entry (tenant_id, statement_id, verdict, number);
+
+-- With the kind in it, SQLite takes it for what is asked of a subject, too.
+DROP INDEX task_subject;
+CREATE INDEX task_subject ON task (tenant_id, subject_id, kind, id);

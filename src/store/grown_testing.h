@@ -92,6 +92,9 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"evidence", "'{}'"},
         {"detail", "'{}'"},
         {"c_account", "'an account'"},
+        {"undone", "0"},
+        {"suggested", "0"},
+        {"look_again", "0"},
     };
     static const Cells statuses{
         {"task", "CASE WHEN i % 4 = 0 THEN 'queued' ELSE 'done' END"},

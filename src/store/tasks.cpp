@@ -17,8 +17,10 @@ namespace {
 const Statement insert{"INSERT INTO task (" TASK_COLUMNS ") "
                        "VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6, $7, $7, $8, $9)"};
 const Statement find{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id = $2"};
+// Of that subject: were all ids not said to be above 0, SQLite would go through all tasks of the
+// tenant, which are in the key's own tree.
 const Statement find_queued{"SELECT id FROM task WHERE tenant_id = $1 AND subject_id = $2 "
-                            "AND kind = $3 AND status = 'queued' LIMIT 1"};
+                            "AND kind = $3 AND id > 0 AND status = 'queued' LIMIT 1"};
 // They are picked once, whatever the plan: a subquery in the condition can be run again for each
 // row that it is compared with, passes over those that it has changed already, and so picks all
 // that there are. What is picked is locked, and was looked at again by the database when it was.
