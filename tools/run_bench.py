@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 # Programs that get a PostgreSQL, on the disk where they make their SQLite stores.
-NEED_POSTGRES = ("match", "nodes")
+NEED_POSTGRES = ("access", "match", "nodes")
 
 
 def run_with_what_it_needs(binary, results):

@@ -8,7 +8,7 @@
 #include "api/views.h"
 #include "crypto/webhook_signature.h"
 #include "flow/channel.h"
-#include "store/tasks.h"
+#include "units/cancel_lane.h"
 #include "units/endpoint_secret.h"
 #include "units/tell.h"
 
@@ -126,7 +126,8 @@ Step<Result<Answer>> update(Session& s, std::shared_ptr<const Work> work) {
 }
 
 // What it is still owed is cancelled; its past deliveries go on naming it.
-Step<Result<Answer>> remove(Session& s, std::shared_ptr<const Work> work) {
+Step<Result<Answer>> remove(Session& s, const units::Context& context,
+                            std::shared_ptr<const Work> work) {
     co_await s.lock({store::Lock::endpoints(work->tenant)});
     auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
@@ -134,7 +135,7 @@ Step<Result<Answer>> remove(Session& s, std::shared_ptr<const Work> work) {
     endpoint->status = store::endpoint_deleted;
     endpoint->sealed_secret.clear();
     co_await store::update_endpoint(s, *endpoint);
-    (void)co_await store::cancel_lane(s, work->tenant, work->id.value, work->now);
+    co_await units::cancel_lane(s, context, work->tenant, work->id, work->now);
     co_return Answer{204, {}};
 }
 
@@ -207,7 +208,9 @@ Task<Result<Answer>> delete_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<EndpointIdTag>(call.id));
     CO_TRY_VOID(no_body(call.request));
     const auto work = work_of(core, call, id, {});
-    auto answer = co_await change(core, call, [=](Session& s) { return remove(s, work); });
+    const units::Context& context = core.context;
+    auto answer =
+        co_await change(core, call, [=, &context](Session& s) { return remove(s, context, work); });
     co_await announce(core, answer);
     co_return answer;
 }

@@ -335,6 +335,7 @@ Task<> RunningServer::wait_for_signal() {
     learner_->stop();
     time_watch_->stop();
     source_keeper_->stop();
+    retention_.stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();

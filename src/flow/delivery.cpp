@@ -23,9 +23,13 @@ bool is_success(const AttemptResult& result) {
 
 } // namespace
 
-std::string_view token(TaskStatus status) {
+std::span<const std::string_view> task_status_tokens() {
     static constexpr std::array<std::string_view, 4> tokens{"queued", "done", "dead", "cancelled"};
-    return tokens[static_cast<std::size_t>(status)];
+    return tokens;
+}
+
+std::string_view token(TaskStatus status) {
+    return task_status_tokens()[static_cast<std::size_t>(status)];
 }
 
 std::span<const std::chrono::seconds> default_schedule() {

@@ -22,6 +22,7 @@ namespace settled::flow {
 // queued: due or waiting; done: delivered; dead: given up; cancelled: its endpoint is gone.
 enum class TaskStatus : std::uint8_t { queued, done, dead, cancelled };
 std::string_view token(TaskStatus status);
+std::span<const std::string_view> task_status_tokens(); // of all
 
 // What one attempt met.
 struct AttemptResult {

@@ -23,6 +23,10 @@ std::optional<PaymentStatus> payment_status_named(std::string_view token) {
     return enum_named<PaymentStatus>(statuses, token);
 }
 
+std::span<const std::string_view> payment_status_tokens() {
+    return statuses;
+}
+
 bool is_open(PaymentStatus status) {
     using enum PaymentStatus;
     return status == expected || status == overdue || status == partially_settled;

@@ -8,6 +8,7 @@
 #include "match/identity.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ enum class PaymentStatus : std::uint8_t {
 };
 std::string_view token(PaymentStatus status);
 std::optional<PaymentStatus> payment_status_named(std::string_view token);
+std::span<const std::string_view> payment_status_tokens(); // of all
 bool is_open(PaymentStatus status);
 
 // What a client registers. Validated by the reader of the request; accounts are normalised.

@@ -23,6 +23,10 @@ std::optional<SettlementStatus> settlement_status_named(std::string_view token) 
     return enum_named<SettlementStatus>(statuses, token);
 }
 
+std::span<const std::string_view> settlement_status_tokens() {
+    return statuses;
+}
+
 bool Settlement::refuses(PaymentId payment) const {
     return std::ranges::find(refused, payment) != refused.end();
 }

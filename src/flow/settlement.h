@@ -6,6 +6,7 @@
 #include "match/identity.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ namespace settled::flow {
 enum class SettlementStatus : std::uint8_t { unmatched, matched, ambiguous, reversed, rejected };
 std::string_view token(SettlementStatus status);
 std::optional<SettlementStatus> settlement_status_named(std::string_view token);
+std::span<const std::string_view> settlement_status_tokens(); // of all
 
 struct Settlement {
     SettlementId id;

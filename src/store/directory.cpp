@@ -40,7 +40,8 @@ const Statement account_by_id{"SELECT " ACCOUNT_COLUMNS
 const Statement account_by_key{"SELECT " ACCOUNT_COLUMNS
                                " FROM account WHERE tenant_id = $1 AND account_key = $2"};
 const Statement account_by_bank_id{"SELECT " ACCOUNT_COLUMNS " FROM account WHERE tenant_id = $1 "
-                                   "AND bank_account_id = $2 ORDER BY id LIMIT 1"};
+                                   "AND bank_account_id = $2 AND bank_account_id <> '' "
+                                   "ORDER BY id LIMIT 1"};
 const Statement accounts{"SELECT " ACCOUNT_COLUMNS " FROM account WHERE tenant_id = $1 AND id < $2 "
                          "ORDER BY id DESC LIMIT $3"};
 #undef ACCOUNT_COLUMNS

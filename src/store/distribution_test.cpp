@@ -58,7 +58,7 @@ struct Exception {
 };
 
 constexpr std::array exceptions{
-    Exception{"DELETE FROM idempotency", "retention, by one node for all tenants, now and then"},
+    Exception{"FROM idempotency WHERE created_at", "retention, by one node for all tenants"},
     Exception{"UPDATE task SET lease_owner = $4", "a claim of what nobody holds, by endpoint: not "
                                                   "the way of a delivery that starts from memory"},
     Exception{"UPDATE task SET lease_owner = 0 WHERE lease_owner = $1",

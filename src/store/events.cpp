@@ -10,8 +10,10 @@ const Statement insert{
 const Statement find{"SELECT id, type, subject_id, version, body, created_at FROM event "
                      "WHERE tenant_id = $1 AND id = $2"};
 const Statement list{"SELECT id, type, subject_id, version, body, created_at FROM event "
-                     "WHERE tenant_id = $1 AND id < $2 AND ($3 = '' OR type = $3) "
-                     "ORDER BY id DESC LIMIT $4"};
+                     "WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement list_of_type{
+    "SELECT id, type, subject_id, version, body, created_at FROM event "
+    "WHERE tenant_id = $1 AND id < $2 AND type = $4 ORDER BY id DESC LIMIT $3"};
 
 const Statement find_type{
     "SELECT type FROM event WHERE tenant_id = $1 AND subject_id = $2 AND version = $3"};
@@ -43,7 +45,12 @@ Step<std::string> type_told(Session& s, TenantId tenant, std::int64_t subject_id
 
 Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string_view type,
                                         std::int64_t before, std::size_t limit) {
-    const Rows rows = co_await s.run(list, tenant, before, type, static_cast<std::int64_t>(limit));
+    const auto most = static_cast<std::int64_t>(limit);
+    Rows rows;
+    if (type.empty())
+        rows = co_await s.run(list, tenant, before, most);
+    else
+        rows = co_await s.run(list_of_type, tenant, before, most, type);
     std::vector<EventRow> events;
     for (std::size_t i = 0; i < rows.size(); ++i)
         events.push_back(read(rows[i]));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/hash.h"
+#include "store/bite.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -19,7 +20,7 @@ struct SavedAnswer {
 Step<std::optional<SavedAnswer>> find_answer(Session& s, TenantId tenant, std::string_view key);
 Step<> save_answer(Session& s, TenantId tenant, std::string_view key, const SavedAnswer& answer,
                    Instant now);
-// Forgets answers given before `until`; at most `limit`; returns how many.
-Step<std::int64_t> forget_answers(Session& s, Instant until, std::size_t limit);
+// Forgets answers that were given before `until`, to whatever tenant, oldest first.
+Step<Bitten> forget_answers(Session& s, Instant until, Bite bite);
 
 } // namespace settled::store

@@ -29,11 +29,10 @@ const Statement find_by_id{
     "FROM webhook WHERE tenant_id = $1 AND id = $2"};
 const Statement list{"SELECT id, source_id, type, composite_key, suffix, status, '', received_at "
                      "FROM webhook WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
-// Ids rise with time, so the oldest come first in the key.
-const Statement release_oldest{
-    "DELETE FROM webhook WHERE tenant_id = $1 AND id IN (SELECT id FROM webhook WHERE tenant_id = "
-    "$1 "
-    "AND source_id = $2 AND received_at < $3 AND status <> 'review' ORDER BY id LIMIT $4)"};
+const Statement oldest{
+    "SELECT id, length(body) FROM webhook WHERE tenant_id = $1 AND source_id = $2 AND received_at "
+    "< $3 AND status <> 'review' ORDER BY received_at, id LIMIT $4"};
+const Statement release{"DELETE FROM webhook WHERE tenant_id = $1 AND id = $2"};
 
 WebhookRow read(const Row& row) {
     return {row.id<WebhookId>(0), row.id<SourceId>(1), row.string(2), row.string(3),
@@ -108,11 +107,15 @@ Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::in
     co_return webhooks;
 }
 
-Step<std::int64_t> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
-                                    std::size_t limit) {
-    const Rows released =
-        co_await s.run(release_oldest, tenant, source, until, static_cast<std::int64_t>(limit));
-    co_return released.changed();
+Step<Bitten> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
+                              Bite bite) {
+    const auto rows_max = static_cast<std::int64_t>(bite.rows_max);
+    const Rows old = co_await s.run(oldest, tenant, source, until, rows_max);
+    const std::size_t count = rows_within(old, 1, bite.bytes_max);
+    for (std::size_t i = 0; i < count; ++i)
+        co_await s.send(release, tenant, old[i].id<WebhookId>(0));
+    co_return Bitten{static_cast<std::int64_t>(count),
+                     count < old.size() || old.size() == bite.rows_max};
 }
 
 } // namespace settled::store

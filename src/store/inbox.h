@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/id.h"
+#include "store/bite.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -86,9 +87,9 @@ Step<std::vector<WaitingWebhook>> list_waiting_webhooks(Session& s, TenantId ten
 Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::int64_t before,
                                             std::size_t limit);
 
-// Deletes webhooks received before `until`, oldest first, at most `limit`; returns how many. What
-// is in review stays, and so do the dedupe keys.
-Step<std::int64_t> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
-                                    std::size_t limit);
+// Deletes webhooks of a source that were received before `until`, oldest first. What is in review
+// stays, and so do the dedupe keys.
+Step<Bitten> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
+                              Bite bite);
 
 } // namespace settled::store

@@ -2,6 +2,8 @@
 
 #include "store/identity_columns.h"
 
+#include <algorithm>
+
 namespace settled::store {
 
 namespace {
@@ -20,10 +22,11 @@ const Statement insert{
     "evidence, matched_at, rules, pairing, amount_minor, actor, settlement_slot, payment_slot) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
 const Statement by_id{"SELECT " MATCH_COLUMNS MATCHES "AND m.id = $2"};
+// They are put into order here: asked for it, SQLite walks all matches of the tenant in that order.
 const Statement by_settlement{"SELECT " MATCH_COLUMNS MATCHES
-                              "AND m.settlement_id = $2 AND m.ended_at IS NULL ORDER BY m.id"};
+                              "AND m.settlement_id = $2 AND m.ended_at IS NULL"};
 const Statement by_payment{"SELECT " MATCH_COLUMNS MATCHES
-                           "AND m.payment_id = $2 AND m.ended_at IS NULL ORDER BY m.id"};
+                           "AND m.payment_id = $2 AND m.ended_at IS NULL"};
 const Statement list{"SELECT " MATCH_COLUMNS MATCHES "AND m.id < $2 ORDER BY m.id DESC LIMIT $3"};
 const Statement end{
     "UPDATE settlement_match SET ended_at = $3, settlement_slot = id, payment_slot = id "
@@ -63,6 +66,11 @@ std::vector<flow::Match> read_all(const Rows& rows) {
     return matches;
 }
 
+std::vector<flow::Match> in_order(std::vector<flow::Match> matches) {
+    std::ranges::sort(matches, {}, &flow::Match::id);
+    return matches;
+}
+
 } // namespace
 
 Step<> insert_match(Session& s, TenantId tenant, const flow::Match& m) {
@@ -82,12 +90,12 @@ Step<std::optional<flow::Match>> find_match(Session& s, TenantId tenant, MatchId
 
 Step<std::vector<flow::Match>> matches_of_settlement(Session& s, TenantId tenant, SettlementId id) {
     const Rows rows = co_await s.run(by_settlement, tenant, id);
-    co_return read_all(rows);
+    co_return in_order(read_all(rows));
 }
 
 Step<std::vector<flow::Match>> matches_of_payment(Session& s, TenantId tenant, PaymentId id) {
     const Rows rows = co_await s.run(by_payment, tenant, id);
-    co_return read_all(rows);
+    co_return in_order(read_all(rows));
 }
 
 Step<std::vector<flow::Match>> list_matches(Session& s, TenantId tenant, std::int64_t before,

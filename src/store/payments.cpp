@@ -1,9 +1,11 @@
 #include "store/payments.h"
 
 #include "store/identity_columns.h"
+#include "store/merged.h"
 #include "store/several.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace settled::store {
@@ -27,14 +29,17 @@ const Statement find_several_by_id{"SELECT " PAYMENT_COLUMNS
                                    ") AND tenant_id = $17 ORDER BY id"};
 const Statement find_by_client_id{
     "SELECT " PAYMENT_COLUMNS ", fingerprint FROM payment WHERE tenant_id = $1 AND client_id = $2"};
-const Statement list{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND id < $2 "
-                     "AND ($3 = '' OR status = $3) AND ($4 = '' OR c_account = $4) "
-                     "ORDER BY id DESC LIMIT $5"};
+#define BELOW " FROM payment WHERE tenant_id = $1 AND id < $2 "
+const Statement list{"SELECT " PAYMENT_COLUMNS BELOW "ORDER BY id DESC LIMIT $3"};
+const Statement list_of_status{"SELECT " PAYMENT_COLUMNS BELOW
+                               "AND status = $4 ORDER BY id DESC LIMIT $3"};
+const Statement list_of_account{"SELECT " PAYMENT_COLUMNS BELOW
+                                "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
+#undef BELOW
 const Statement update{"UPDATE payment SET status = $4, settled_minor = $5, version = version + 1 "
                        "WHERE tenant_id = $1 AND id = $2 AND status = $3"};
 const Statement walk_open{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND "
-                          "id > $2 AND id <= $3 AND status IN ('expected', 'overdue', "
-                          "'partially_settled') ORDER BY id LIMIT $4"};
+                          "status = $5 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4"};
 const Statement count_open{
     "SELECT count(*) FROM (SELECT id FROM payment WHERE tenant_id = $1 AND status "
     "IN ('expected', 'overdue', 'partially_settled') LIMIT $2) AS open"};
@@ -79,6 +84,13 @@ flow::Payment read(const Row& row) {
     return payment;
 }
 
+std::vector<flow::Payment> read_all(const Rows& rows) {
+    std::vector<flow::Payment> payments;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        payments.push_back(read(rows[i]));
+    return payments;
+}
+
 } // namespace
 
 Step<> insert_payment(Session& s, TenantId tenant, const flow::Payment& p,
@@ -119,11 +131,22 @@ Step<std::optional<RegisteredPayment>> find_payment_by_client_id(Session& s, Ten
 
 Step<std::vector<flow::Payment>> list_payments(Session& s, TenantId tenant, PaymentFilter filter,
                                                std::int64_t before, std::size_t limit) {
-    const Rows rows = co_await s.run(list, tenant, before, filter.status, filter.account,
-                                     static_cast<std::int64_t>(limit));
+    const auto most = static_cast<std::int64_t>(limit);
+    if (filter.account.empty() && filter.status.empty()) {
+        const Rows rows = co_await s.run(list, tenant, before, most);
+        co_return read_all(rows);
+    }
+    if (filter.account.empty()) {
+        const Rows rows = co_await s.run(list_of_status, tenant, before, most, filter.status);
+        co_return read_all(rows);
+    }
     std::vector<flow::Payment> payments;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        payments.push_back(read(rows[i]));
+    for (const std::string_view status : wanted(filter.status, flow::payment_status_tokens())) {
+        const Rows rows =
+            co_await s.run(list_of_account, tenant, before, most, status, filter.account);
+        std::ranges::move(read_all(rows), std::back_inserter(payments));
+    }
+    keep_newest(payments, limit);
     co_return payments;
 }
 
@@ -136,11 +159,15 @@ Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, flow::Payme
 
 Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant, std::int64_t after,
                                                     std::int64_t until, std::size_t limit) {
-    const Rows rows =
-        co_await s.run(walk_open, tenant, after, until, static_cast<std::int64_t>(limit));
+    const auto most = static_cast<std::int64_t>(limit);
     std::vector<flow::Payment> payments;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        payments.push_back(read(rows[i]));
+    for (const std::string_view status : flow::payment_status_tokens()) {
+        if (!flow::is_open(status_of(status)))
+            continue;
+        const Rows rows = co_await s.run(walk_open, tenant, after, until, most, status);
+        std::ranges::move(read_all(rows), std::back_inserter(payments));
+    }
+    keep_oldest(payments, limit);
     co_return payments;
 }
 

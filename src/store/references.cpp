@@ -11,9 +11,10 @@ const Statement insert{
     "ON CONFLICT (tenant_id, account_key, head) DO UPDATE SET id = excluded.id, "
     "reference = excluded.reference, scheme = excluded.scheme, created_at = excluded.created_at, "
     "expires_at = excluded.expires_at WHERE minted_reference.expires_at <= excluded.created_at"};
-const Statement forget{
-    "DELETE FROM minted_reference WHERE tenant_id = $1 AND (account_key, head) IN (SELECT "
-    "account_key, head FROM minted_reference WHERE tenant_id = $1 AND expires_at <= $2 LIMIT $3)"};
+const Statement expired{"SELECT account_key, head FROM minted_reference WHERE tenant_id = $1 AND "
+                        "expires_at <= $2 ORDER BY expires_at LIMIT $3"};
+const Statement forget{"DELETE FROM minted_reference WHERE tenant_id = $1 AND account_key = $2 AND "
+                       "head = $3 AND expires_at <= $4"};
 
 } // namespace
 
@@ -25,8 +26,10 @@ Step<bool> reserve_reference(Session& s, MintedRow row) {
 
 Step<std::int64_t> forget_references(Session& s, TenantId tenant, Instant until,
                                      std::size_t limit) {
-    const Rows gone = co_await s.run(forget, tenant, until, static_cast<std::int64_t>(limit));
-    co_return gone.changed();
+    const Rows old = co_await s.run(expired, tenant, until, static_cast<std::int64_t>(limit));
+    for (std::size_t i = 0; i < old.size(); ++i)
+        co_await s.send(forget, tenant, old[i].text(0), old[i].text(1), until);
+    co_return static_cast<std::int64_t>(old.size());
 }
 
 } // namespace settled::store

@@ -24,7 +24,9 @@ const Statement decide{"UPDATE review SET status = 'closed', closed_at = $3, dec
                        "reason = $5, actor = $6 WHERE tenant_id = $1 AND id = $2 AND "
                        "status = 'open'"};
 const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND id < $2 "
-                     "AND ($3 = '' OR status = $3) ORDER BY id DESC LIMIT $4"};
+                     "ORDER BY id DESC LIMIT $3"};
+const Statement list_of_status{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND "
+                               "id < $2 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef REVIEW_COLUMNS
 
 ReviewRow read(const Row& row) {
@@ -93,8 +95,12 @@ Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling
 
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
                                           std::int64_t before, std::size_t limit) {
-    const Rows rows =
-        co_await s.run(list, tenant, before, status, static_cast<std::int64_t>(limit));
+    const auto most = static_cast<std::int64_t>(limit);
+    Rows rows;
+    if (status.empty())
+        rows = co_await s.run(list, tenant, before, most);
+    else
+        rows = co_await s.run(list_of_status, tenant, before, most, status);
     std::vector<ReviewRow> reviews;
     for (std::size_t i = 0; i < rows.size(); ++i)
         reviews.push_back(read(rows[i]));

@@ -1,9 +1,11 @@
 #include "store/settlements.h"
 
 #include "store/identity_columns.h"
+#include "store/merged.h"
 #include "store/several.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace settled::store {
@@ -25,10 +27,13 @@ const Statement find_by_id{"SELECT " SETTLEMENT_COLUMNS
 const Statement find_several_by_id{"SELECT " SETTLEMENT_COLUMNS
                                    " FROM settlement WHERE id IN (" SETTLED_SEVERAL
                                    ") AND tenant_id = $17 ORDER BY id"};
-const Statement list{"SELECT " SETTLEMENT_COLUMNS
-                     " FROM settlement WHERE tenant_id = $1 AND id < $2 "
-                     "AND ($3 = '' OR status = $3) AND ($4 = '' OR c_account = $4) "
-                     "ORDER BY id DESC LIMIT $5"};
+#define BELOW " FROM settlement WHERE tenant_id = $1 AND id < $2 "
+const Statement list{"SELECT " SETTLEMENT_COLUMNS BELOW "ORDER BY id DESC LIMIT $3"};
+const Statement list_of_status{"SELECT " SETTLEMENT_COLUMNS BELOW
+                               "AND status = $4 ORDER BY id DESC LIMIT $3"};
+const Statement list_of_account{"SELECT " SETTLEMENT_COLUMNS BELOW
+                                "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
+#undef BELOW
 const Statement update{
     "UPDATE settlement SET status = $3, version = $4 WHERE tenant_id = $1 AND id = $2"};
 
@@ -96,6 +101,13 @@ flow::Settlement read(const Row& row) {
     return settlement;
 }
 
+std::vector<flow::Settlement> read_all(const Rows& rows) {
+    std::vector<flow::Settlement> settlements;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        settlements.push_back(read(rows[i]));
+    return settlements;
+}
+
 } // namespace
 
 Step<> insert_settlement(Session& s, TenantId tenant, const flow::Settlement& t) {
@@ -125,11 +137,22 @@ Step<std::vector<flow::Settlement>> find_settlements(Session& s, TenantId tenant
 Step<std::vector<flow::Settlement>> list_settlements(Session& s, TenantId tenant,
                                                      SettlementFilter filter, std::int64_t before,
                                                      std::size_t limit) {
-    const Rows rows = co_await s.run(list, tenant, before, filter.status, filter.account,
-                                     static_cast<std::int64_t>(limit));
+    const auto most = static_cast<std::int64_t>(limit);
+    if (filter.account.empty() && filter.status.empty()) {
+        const Rows rows = co_await s.run(list, tenant, before, most);
+        co_return read_all(rows);
+    }
+    if (filter.account.empty()) {
+        const Rows rows = co_await s.run(list_of_status, tenant, before, most, filter.status);
+        co_return read_all(rows);
+    }
     std::vector<flow::Settlement> settlements;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        settlements.push_back(read(rows[i]));
+    for (const std::string_view status : wanted(filter.status, flow::settlement_status_tokens())) {
+        const Rows rows =
+            co_await s.run(list_of_account, tenant, before, most, status, filter.account);
+        std::ranges::move(read_all(rows), std::back_inserter(settlements));
+    }
+    keep_newest(settlements, limit);
     co_return settlements;
 }
 

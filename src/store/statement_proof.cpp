@@ -63,7 +63,10 @@ const Statement linked_totals{
 const Statement missing_totals{"SELECT s.settled_at / 86400000000, count(*), "
                                "sum(s.amount_minor)" MISSING "GROUP BY s.settled_at / 86400000000 "
                                "ORDER BY s.settled_at / 86400000000"};
-const Statement missing_ids{"SELECT s.id" MISSING "AND s.id < $6 ORDER BY s.id DESC LIMIT $7"};
+// Of that account and period, and then by their ids: with them as they are SQLite goes through all
+// settlements of the tenant in that order.
+const Statement missing_ids{"SELECT s.id" MISSING
+                            "AND s.id + 0 < $6 ORDER BY s.id + 0 DESC LIMIT $7"};
 
 #undef OPEN_ENTRIES
 #undef MISSING

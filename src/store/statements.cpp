@@ -25,7 +25,10 @@ const Statement by_id{"SELECT " STATEMENT_COLUMNS
 const Statement by_digest{"SELECT " STATEMENT_COLUMNS
                           " FROM statement WHERE tenant_id = $1 AND digest = $2"};
 const Statement list{"SELECT " STATEMENT_COLUMNS " FROM statement WHERE tenant_id = $1 AND id < $2 "
-                     "AND ($3 = '' OR account_key = $3) ORDER BY id DESC LIMIT $4"};
+                     "ORDER BY id DESC LIMIT $3"};
+const Statement list_of_account{"SELECT " STATEMENT_COLUMNS
+                                " FROM statement WHERE tenant_id = $1 AND id < $2 "
+                                "AND account_key = $4 ORDER BY id DESC LIMIT $3"};
 const Statement last_before{"SELECT " STATEMENT_COLUMNS
                             " FROM statement WHERE tenant_id = $1 AND account_key = $2 AND to_day "
                             "< $3 AND id <> $4 AND kind = 'statement' AND status = 'proved' "
@@ -40,7 +43,10 @@ const Statement insert_one{
     "$19, $20)"};
 const Statement list_some{"SELECT " ENTRY_COLUMNS
                           " FROM statement_entry WHERE tenant_id = $1 AND statement_id = $2 AND "
-                          "number > $3 AND ($4 = '' OR verdict = $4) ORDER BY number LIMIT $5"};
+                          "number > $3 ORDER BY number LIMIT $4"};
+const Statement list_some_of_verdict{
+    "SELECT " ENTRY_COLUMNS " FROM statement_entry WHERE tenant_id = $1 AND statement_id = $2 AND "
+    "number > $3 AND verdict = $5 ORDER BY number LIMIT $4"};
 
 #undef STATEMENT_COLUMNS
 #undef ENTRY_COLUMNS
@@ -135,8 +141,12 @@ Step<std::optional<StatementRow>> find_statement_by_digest(Session& s, TenantId 
 
 Step<std::vector<StatementRow>> list_statements(Session& s, TenantId tenant, std::string account,
                                                 std::int64_t before, std::size_t limit) {
-    const Rows rows =
-        co_await s.run(list, tenant, before, account, static_cast<std::int64_t>(limit));
+    const auto most = static_cast<std::int64_t>(limit);
+    Rows rows;
+    if (account.empty())
+        rows = co_await s.run(list, tenant, before, most);
+    else
+        rows = co_await s.run(list_of_account, tenant, before, most, account);
     std::vector<StatementRow> found;
     for (std::size_t i = 0; i < rows.size(); ++i)
         found.push_back(read(rows[i]));
@@ -169,8 +179,12 @@ Step<bool> count_entries(Session& s, TenantId tenant, const StatementRow& before
 Step<std::vector<EntryRow>> list_entries(Session& s, TenantId tenant, StatementId statement,
                                          Currency currency, std::string verdict, std::int64_t after,
                                          std::size_t limit) {
-    const Rows rows = co_await s.run(list_some, tenant, statement, after, verdict,
-                                     static_cast<std::int64_t>(limit));
+    const auto most = static_cast<std::int64_t>(limit);
+    Rows rows;
+    if (verdict.empty())
+        rows = co_await s.run(list_some, tenant, statement, after, most);
+    else
+        rows = co_await s.run(list_some_of_verdict, tenant, statement, after, most, verdict);
     std::vector<EntryRow> entries;
     for (std::size_t i = 0; i < rows.size(); ++i)
         entries.push_back(read_entry(rows[i], currency));

@@ -1,6 +1,9 @@
 #include "store/tasks.h"
 
+#include "store/merged.h"
+
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace settled::store {
@@ -14,8 +17,10 @@ namespace {
 const Statement insert{"INSERT INTO task (" TASK_COLUMNS ") "
                        "VALUES ($1, $2, $3, $4, $5, 'queued', 0, $6, $7, $7, $8, $9)"};
 const Statement find{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id = $2"};
+// Of that subject: were all ids not said to be above 0, SQLite would go through all tasks of the
+// tenant, which are in the key's own tree.
 const Statement find_queued{"SELECT id FROM task WHERE tenant_id = $1 AND subject_id = $2 "
-                            "AND kind = $3 AND status = 'queued' LIMIT 1"};
+                            "AND kind = $3 AND id > 0 AND status = 'queued' LIMIT 1"};
 // They are picked once, whatever the plan: a subquery in the condition can be run again for each
 // row that it is compared with, passes over those that it has changed already, and so picks all
 // that there are. What is picked is locked, and was looked at again by the database when it was.
@@ -30,17 +35,21 @@ const Statement claim_due{
 const Statement give_one_back{
     "UPDATE task SET lease_owner = 0 WHERE tenant_id = $1 AND id = $2 AND lease_owner = $3 "
     "AND fence = $4 AND status = 'queued'"};
+// What is queued in the lanes of endpoints, lane after lane, by task_due. The plus keeps SQLite
+// from going through all tasks of the tenant instead.
+#define EACH_LANE                                                                                  \
+    " FROM endpoint e CROSS JOIN task t WHERE +t.tenant_id = e.tenant_id AND t.lane_id = e.id "    \
+    "AND t.status = 'queued' "
 const Statement sweep{
     "UPDATE task SET lease_owner = 0 WHERE lease_owner = $1 AND status = 'queued' "
-    "AND (tenant_id, id) IN (SELECT t.tenant_id, t.id FROM endpoint e JOIN task t "
-    "ON t.tenant_id = e.tenant_id AND t.lane_id = e.id WHERE t.lease_owner = $1 "
-    "AND t.status = 'queued' LIMIT $2)"};
+    "AND (tenant_id, id) IN (SELECT t.tenant_id, t.id" EACH_LANE "AND t.lease_owner = $1 "
+    "LIMIT $2)"};
 const Statement sweep_orphans{
     "UPDATE task SET lease_owner = 0 WHERE status = 'queued' AND lease_owner > 0 "
-    "AND (tenant_id, id) IN (SELECT t.tenant_id, t.id FROM endpoint e JOIN task t "
-    "ON t.tenant_id = e.tenant_id AND t.lane_id = e.id WHERE t.lease_owner > 0 "
-    "AND t.lease_owner <> $1 AND t.status = 'queued' AND NOT EXISTS (SELECT 1 FROM node n "
+    "AND (tenant_id, id) IN (SELECT t.tenant_id, t.id" EACH_LANE "AND t.lease_owner > 0 "
+    "AND t.lease_owner <> $1 AND NOT EXISTS (SELECT 1 FROM node n "
     "WHERE n.holder = t.lease_owner AND n.lease_until > 0) LIMIT $2)"};
+#undef EACH_LANE
 const Statement lanes_to_serve{
     "SELECT e.id FROM endpoint e WHERE e.status = 'active' AND EXISTS (SELECT 1 FROM task t "
     "WHERE t.lane_id = e.id AND t.lease_owner = 0 AND t.status = 'queued' AND t.due_at <= $1)"};
@@ -64,17 +73,22 @@ const Statement requeue{
     "UPDATE task SET status = 'queued', due_at = $3, updated_at = $3, lease_owner = $4, "
     "fence = fence + 1 WHERE tenant_id = $1 AND id = $2 AND status <> 'queued' "
     "RETURNING attempts, fence"};
-const Statement cancel{"UPDATE task SET status = 'cancelled', updated_at = $3 "
-                       "WHERE tenant_id = $1 AND lane_id = $2 AND status = 'queued'"};
+const Statement cancel{
+    "UPDATE task SET status = 'cancelled', updated_at = $3 WHERE tenant_id = $1 AND "
+    "status = 'queued' AND id IN (SELECT id FROM task WHERE tenant_id = $1 AND lane_id = $2 AND "
+    "lane_id <> 0 AND status = 'queued' LIMIT $4)"};
 const Statement add_attempt{
     "INSERT INTO attempt (tenant_id, task_id, number, started_at, latency_us, "
     "outcome, http_status, answer, fence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 const Statement attempts{
     "SELECT number, started_at, latency_us, outcome, http_status, answer, fence "
     "FROM attempt WHERE tenant_id = $1 AND task_id = $2 ORDER BY number"};
-const Statement list_all{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id < $2 "
-                         "AND kind = 'delivery' AND ($3 = '' OR status = $3) "
-                         "AND ($4 = 0 OR lane_id = $4) ORDER BY id DESC LIMIT $5"};
+// Deliveries are what has a lane.
+const Statement list_of_status{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id < $2 "
+                               "AND status = $3 AND lane_id <> 0 ORDER BY id DESC LIMIT $4"};
+const Statement list_of_lane{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id < $2 "
+                             "AND status = $3 AND lane_id = $5 AND lane_id <> 0 "
+                             "ORDER BY id DESC LIMIT $4"};
 const Statement list_of_event{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND id < $2 "
                               "AND kind = 'delivery' AND ($3 = '' OR status = $3) "
                               "AND ($4 = 0 OR lane_id = $4) AND subject_id = $6 "
@@ -205,8 +219,10 @@ Step<std::optional<Requeued>> requeue_task(Session& s, TenantId tenant, TaskId i
     co_return Requeued{rows.front().integer(0), {holder, rows.front().integer(1)}};
 }
 
-Step<std::int64_t> cancel_lane(Session& s, TenantId tenant, std::int64_t lane_id, Instant now) {
-    const Rows updated = co_await s.run(cancel, tenant, lane_id, now);
+Step<std::int64_t> cancel_some(Session& s, TenantId tenant, EndpointId lane, std::size_t limit,
+                               Instant now) {
+    const Rows updated =
+        co_await s.run(cancel, tenant, lane, now, static_cast<std::int64_t>(limit));
     co_return updated.changed();
 }
 
@@ -235,8 +251,17 @@ Step<std::vector<TaskRow>> list_deliveries(Session& s, TenantId tenant, Delivery
             co_await s.run(list_of_event, tenant, before, f.status, f.endpoint, most, f.event);
         co_return read_all(rows);
     }
-    const Rows rows = co_await s.run(list_all, tenant, before, f.status, f.endpoint, most);
-    co_return read_all(rows);
+    std::vector<TaskRow> deliveries;
+    for (const std::string_view status : wanted(f.status, flow::task_status_tokens())) {
+        Rows rows;
+        if (f.endpoint == 0)
+            rows = co_await s.run(list_of_status, tenant, before, status, most);
+        else
+            rows = co_await s.run(list_of_lane, tenant, before, status, most, f.endpoint);
+        std::ranges::move(read_all(rows), std::back_inserter(deliveries));
+    }
+    keep_newest(deliveries, limit);
+    co_return deliveries;
 }
 
 } // namespace settled::store

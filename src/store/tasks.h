@@ -19,6 +19,7 @@ inline constexpr std::string_view task_delivery = "delivery"; // subject: event;
 inline constexpr std::string_view task_tell_unmatched = "tell_unmatched"; // subject: settlement
 inline constexpr std::string_view task_weigh = "weigh";                   // subject: settlement
 inline constexpr std::string_view task_reverse = "reverse";               // subject: reversal
+inline constexpr std::string_view task_cancel = "cancel";                 // subject: endpoint
 
 struct TaskRow {
     TenantId tenant;
@@ -108,8 +109,9 @@ struct Requeued {
 // on counting, and an attempt that is under way has lost it. nullopt: it is queued now.
 Step<std::optional<Requeued>> requeue_task(Session& s, TenantId tenant, TaskId id, Instant now,
                                            std::int64_t holder = 0);
-// Ends every queued task of a lane; returns how many.
-Step<std::int64_t> cancel_lane(Session& s, TenantId tenant, std::int64_t lane_id, Instant now);
+// Ends queued tasks of an endpoint's lane, at most `limit`; returns how many.
+Step<std::int64_t> cancel_some(Session& s, TenantId tenant, EndpointId lane, std::size_t limit,
+                               Instant now);
 
 Step<> insert_attempt(Session& s, TenantId tenant, TaskId task, const AttemptRow& attempt);
 Step<std::vector<AttemptRow>> list_attempts(Session& s, TenantId tenant, TaskId task);

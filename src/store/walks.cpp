@@ -1,5 +1,6 @@
 #include "store/walks.h"
 
+#include <algorithm>
 #include <array>
 
 namespace settled::store {
@@ -36,7 +37,7 @@ const std::array walks{
 #undef WALK
 
 const Statement matches_of{"SELECT id FROM settlement_match WHERE tenant_id = $1 AND "
-                           "settlement_id = $2 ORDER BY id"};
+                           "settlement_id = $2"};
 const Statement slots{"SELECT settlement_slot, payment_slot FROM settlement_match WHERE "
                       "tenant_id = $1 AND id = $2"};
 
@@ -62,6 +63,7 @@ Step<std::vector<MatchId>> all_matches_of(Session& s, TenantId tenant, Settlemen
     std::vector<MatchId> ids;
     for (std::size_t i = 0; i < rows.size(); ++i)
         ids.push_back(rows[i].id<MatchId>(0));
+    std::ranges::sort(ids);
     co_return ids;
 }
 

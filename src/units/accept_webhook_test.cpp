@@ -192,11 +192,12 @@ TEST(AcceptWebhook, remembers_what_was_released) {
     world.settle("t1", world.fact(100));
     world.accept(World::webhook("t2", flow::UnreadableFact{"x"}));
     world.clock().advance(std::chrono::days(16));
-    const auto released = world.write<std::int64_t>([&](store::Session& s) {
+    const auto released = world.write<store::Bitten>([&](store::Session& s) {
         return store::release_webhooks(s, World::tenant, World::source,
-                                       world.now() - std::chrono::days(15), 100);
+                                       world.now() - std::chrono::days(15), {100, 1'000'000});
     });
-    EXPECT_EQ(released, 1) << "what is in review stays";
+    EXPECT_FALSE(released.more);
+    EXPECT_EQ(released.rows, 1) << "what is in review stays";
     EXPECT_EQ(world.webhooks().size(), 1);
     EXPECT_EQ(world.settle("t1", world.fact(100)).kind, Kind::duplicate);
     EXPECT_EQ(world.settlements().size(), 1);

@@ -189,9 +189,10 @@ std::string play(World& world, Dice& dice) {
         return attempt(world, dice);
     default: {
         const auto until = world.now() - std::chrono::seconds(dice.below(60));
-        return fmt::format("released {}", world.write<std::int64_t>([&](Session& s) {
-            return store::release_webhooks(s, World::tenant, World::source, until, 3);
-        }));
+        const auto released = world.write<store::Bitten>([&](Session& s) {
+            return store::release_webhooks(s, World::tenant, World::source, until, {3, 1'000'000});
+        });
+        return fmt::format("released {} {}", released.rows, released.more);
     }
     }
 }

@@ -1,6 +1,7 @@
 #include "units/record_attempt.h"
 
 #include "store/endpoints.h"
+#include "units/cancel_lane.h"
 #include "units/tell.h"
 
 namespace settled::units {
@@ -35,7 +36,7 @@ Step<> disable_endpoint(Session& s, const Context& context, const Attempt& attem
         co_return;
     endpoint->status = store::endpoint_disabled;
     co_await store::update_endpoint(s, *endpoint);
-    (void)co_await store::cancel_lane(s, attempt.tenant, attempt.endpoint.value, attempt.now);
+    co_await cancel_lane(s, context, attempt.tenant, attempt.endpoint, attempt.now);
     const std::int64_t version =
         co_await store::next_endpoint_version(s, attempt.tenant, attempt.endpoint);
     const auto event = flow::endpoint_disabled_event(context.ids.next<EventId>(), attempt.endpoint,

@@ -1,5 +1,6 @@
 #include "units/run_timer.h"
 
+#include "units/cancel_lane.h"
 #include "units/reverse.h"
 #include "units/tell_unmatched.h"
 #include "units/weigh.h"
@@ -14,6 +15,10 @@ store::Step<bool> run_timer(store::Session& s, const Context& context, store::Ta
     }
     if (task.kind == store::task_reverse) {
         co_await reverse_again(s, context, std::move(task), now);
+        co_return false;
+    }
+    if (task.kind == store::task_cancel) {
+        co_await cancel_more(s, context, std::move(task), now);
         co_return false;
     }
     co_return co_await tell_unmatched(s, context, std::move(task), now);

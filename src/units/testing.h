@@ -89,6 +89,10 @@ class World {
     std::string directory() const { return directory_.path(); }
     store::testing::ManualClock& clock() { return clock_; }
     const Context& context() const { return *context_; }
+    template <class IdType>
+    IdType new_id() {
+        return ids_.next<IdType>();
+    }
     Instant now() const { return clock_.now(); }
 
     template <class T>

@@ -24,11 +24,6 @@ struct Database {
     }
     ~Database() { sqlite3_close_v2(db); }
 
-    // False for the name of a subquery.
-    bool has_table(const std::string& name) const {
-        return sqlite3_table_column_metadata(db, nullptr, name.c_str(), nullptr, nullptr, nullptr,
-                                             nullptr, nullptr, nullptr) == SQLITE_OK;
-    }
     sqlite3_stmt* prepare(const std::string& sql) const {
         sqlite3_stmt* statement = nullptr;
         EXPECT_EQ(sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr), SQLITE_OK)
@@ -58,40 +53,6 @@ TEST(SqliteStatements, prepare_and_number_their_parameters_without_a_gap) {
         for (int i = 1; i <= count; ++i)
             EXPECT_TRUE(names.contains("$" + std::to_string(i))) << statement->text();
         sqlite3_finalize(prepared);
-    }
-}
-
-// A statement that walks a table which grows with the traffic would be slow on the day it matters.
-TEST(SqliteStatements, look_up_what_grows_by_an_index) {
-    const Database database;
-    const std::set<std::string> small{"tenant",
-                                      "source",
-                                      "endpoint",
-                                      "account",
-                                      "api_key",
-                                      "schema_migration",
-                                      "node",
-                                      "job",
-                                      "book",
-                                      "installation",
-                                      "institution_profile",
-                                      "receiver_cap",
-                                      "institution_bank",
-                                      "institution_seed",
-                                      "learning_cursor"};
-    for (const Statement* statement : Statement::all()) {
-        sqlite3_stmt* plan =
-            database.prepare("EXPLAIN QUERY PLAN " + std::string(statement->text()));
-        ASSERT_NE(plan, nullptr);
-        while (sqlite3_step(plan) == SQLITE_ROW) {
-            const std::string step = reinterpret_cast<const char*>(sqlite3_column_text(plan, 3));
-            if (!step.starts_with("SCAN ") || step.find(" USING ") != std::string::npos)
-                continue;
-            const std::string table = step.substr(5);
-            EXPECT_TRUE(small.contains(table) || !database.has_table(table))
-                << step << "\nin: " << statement->text();
-        }
-        sqlite3_finalize(plan);
     }
 }
 

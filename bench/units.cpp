@@ -1,0 +1,211 @@
+// What one fact costs the only writer of SQLite, in the worst neighbourhoods that there can be.
+//
+//   bench_units [--out FILE] [--facts N]
+//
+// Each figure is of one unit of work without its commit. Of what a unit leaves to the outbox, each
+// task is a unit of its own: the slowest of them is told, and all that one fact came to.
+#include "base/iban.h"
+#include "bench/support/figures.h"
+#include "bench/support/small_world.h"
+#include "crypto/hash.h"
+#include "store/tasks.h"
+#include "units/accept_webhook.h"
+#include "units/register_payment.h"
+#include "units/run_timer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace settled;
+using namespace settled::bench;
+using store::Session;
+
+constexpr std::string_view payer = "GB29NWBK60161331926819";
+constexpr auto a_while = std::chrono::minutes(1); // after it, all timers have been carried out
+
+// What makes neighbours of payments and settlements.
+struct Kind {
+    std::string_view name;
+    bool same_amount = false;   // 9.99 for all, or every one its own
+    bool same_payer = false;    // his account, or nobody's
+    bool has_reference = false; // each its own, all beginning alike
+};
+constexpr std::array kinds{
+    Kind{"one payer, one amount, no reference", true, true, false},
+    Kind{"one payer, one amount, references", true, true, true},
+    Kind{"one payer, any amount, no reference", false, true, false},
+    Kind{"one payer, any amount, references", false, true, true},
+    Kind{"one amount, no reference", true, false, false},
+    Kind{"one amount, references that begin alike", true, false, true},
+    Kind{"any amount, references that begin alike", false, false, true},
+};
+
+Money gbp(std::int64_t minor) {
+    return {minor, Currency::parse("GBP").value()};
+}
+
+class Town {
+  public:
+    explicit Town(const Kind& kind) : kind_(kind) {}
+
+    void register_one() {
+        flow::NewPayment payment;
+        payment.client_id = fmt::format("p{}", ++payments_);
+        payment.amount = amount_of(payments_, 10'000);
+        payment.payee.iban = SmallWorld::iban;
+        payment.created_at = world_.now();
+        if (kind_.same_payer)
+            payment.payer.iban = payer;
+        if (kind_.has_reference)
+            payment.reference = fmt::format("ACME SHOP ORDER {:05}", payments_);
+        const auto given = std::make_shared<const units::Registration>(
+            SmallWorld::tenant, std::move(payment), world_.now());
+        (void)world_.write<units::Registered>(
+            [&](Session& s) { return units::register_payment(s, world_.context(), given); });
+    }
+    void settle_one() {
+        flow::SettlementFact fact;
+        fact.transaction_id = fmt::format("t{}", ++settlements_);
+        fact.scheme = "FasterPayments";
+        fact.amount = amount_of(settlements_, 20'000);
+        fact.account.iban = SmallWorld::iban;
+        fact.settled_at = world_.now();
+        if (kind_.same_payer)
+            fact.counterparty.iban = payer;
+        if (kind_.has_reference)
+            fact.reference = fmt::format("ACME SHOP ORDER {:05}", 50'000 + settlements_);
+        flow::InboundWebhook webhook;
+        webhook.type = "TransactionSettled";
+        webhook.unique_id = webhook.dedupe_key = fact.transaction_id;
+        webhook.scheme = fact.scheme;
+        webhook.payload_digest = crypto::sha256(fact.transaction_id);
+        webhook.fact = std::move(fact);
+        const auto arrival = std::make_shared<const units::Arrival>(
+            SmallWorld::tenant, SourceId{1}, std::move(webhook), "{}", world_.now());
+        (void)world_.write<units::Accepted>(
+            [&](Session& s) { return units::accept_webhook(s, world_.context(), arrival); });
+    }
+    double last_us() const { return world_.last_us(); }
+
+    // All that is due, until nothing is.
+    struct Timers {
+        std::size_t count = 0;
+        double slowest_us = 0, sum_us = 0;
+    };
+    Timers run_timers() {
+        Timers timers;
+        for (auto due = due_timers(); !due.empty(); due = due_timers())
+            for (const store::TaskRow& task : due) {
+                (void)world_.write<bool>([&](Session& s) {
+                    return units::run_timer(s, world_.context(), task, world_.now());
+                });
+                ++timers.count;
+                timers.sum_us += last_us();
+                timers.slowest_us = std::max(timers.slowest_us, last_us());
+            }
+        return timers;
+    }
+    Timers pass_a_while() {
+        world_.clock().advance(a_while);
+        return run_timers();
+    }
+
+  private:
+    Money amount_of(std::size_t number, std::int64_t from) const {
+        return gbp(kind_.same_amount ? 999 : from + static_cast<std::int64_t>(number));
+    }
+    std::vector<store::TaskRow> due_timers() {
+        return world_.read<std::vector<store::TaskRow>>(
+            [&](Session& s) { return store::due_timers(s, world_.now(), 1000); });
+    }
+
+    const Kind& kind_;
+    SmallWorld world_;
+    std::size_t payments_ = 0, settlements_ = 0;
+};
+
+struct Costs {
+    std::vector<double> fact_us, task_us, all_us;
+    std::size_t tasks = 0;
+
+    void add(double fact, const Town::Timers& timers) {
+        fact_us.push_back(fact);
+        task_us.push_back(timers.slowest_us);
+        all_us.push_back(fact + timers.sum_us);
+        tasks += timers.count;
+    }
+    void report(Report& report, const std::string& name) const {
+        report.number(name + ".p50_us", median(fact_us), "");
+        report.number(name + ".slowest_us", std::ranges::max(fact_us), "");
+        report.number(name + ".slowest_task_us", std::ranges::max(task_us), "");
+        report.number(name + ".with_all_tasks_p50_us", median(all_us),
+                      fmt::format("{:.1f} tasks a fact",
+                                  static_cast<double>(tasks) / static_cast<double>(all_us.size())));
+    }
+};
+
+constexpr std::array<std::size_t, 5> crowds{0, 20, 60, 64, 100};
+
+// Payments come to settlements that wait, or settlements to payments.
+void measure(const Kind& kind, std::size_t facts, Report& report) {
+    for (const std::size_t crowd : crowds) {
+        Town town(kind);
+        for (std::size_t i = 0; i < crowd; ++i)
+            town.settle_one();
+        (void)town.pass_a_while();
+        Costs costs;
+        for (std::size_t i = 0; i < facts; ++i) {
+            town.register_one();
+            const double fact = town.last_us();
+            costs.add(fact, town.pass_a_while());
+        }
+        costs.report(report, fmt::format("payment to {} settlements", crowd));
+    }
+    for (const std::size_t crowd : crowds) {
+        Town town(kind);
+        for (std::size_t i = 0; i < crowd; ++i)
+            town.register_one();
+        (void)town.pass_a_while();
+        Costs costs;
+        for (std::size_t i = 0; i < facts; ++i) {
+            town.settle_one();
+            const double fact = town.last_us();
+            costs.add(fact, town.pass_a_while());
+        }
+        costs.report(report, fmt::format("settlement to {} payments", crowd));
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::string out;
+    std::size_t facts = 30;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument = argv[i];
+        const bool has_value = i + 1 < argc;
+        if (argument == "--out" && has_value)
+            out = argv[++i];
+        else if (argument == "--facts" && has_value)
+            facts = std::stoull(argv[++i]);
+        else {
+            fmt::print(stderr, "usage: bench_units [--out FILE] [--facts N]\n");
+            return 2;
+        }
+    }
+    Report report;
+    report.text("machine", machine());
+    for (const Kind& kind : kinds) {
+        report.heading(std::string(kind.name));
+        measure(kind, facts, report);
+    }
+    report.print();
+    return out.empty() || report.write_json(out) ? 0 : 1;
+}

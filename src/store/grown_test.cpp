@@ -1,0 +1,16 @@
+#include "store/grown_testing.h"
+
+#include "store/distribution_test.h"
+
+#include <gtest/gtest.h>
+
+namespace settled::store::testing {
+namespace {
+
+TEST(Grown, are_all_tables_that_grow_with_a_tenant) {
+    for (const std::string& table : spread_tables())
+        EXPECT_TRUE(grows(table)) << table;
+}
+
+} // namespace
+} // namespace settled::store::testing

@@ -1,0 +1,149 @@
+// Tables as they are after long use, and values to ask for what is in none of them: for tests and
+// benches of what statements cost.
+//
+// Rows are made by SQL, straight into the tables: what tells rows apart is different in each; there
+// are some lanes, statuses and types; everything else is the same in all, as in a tenant with one
+// account. Payment 7, settlement 7 and match 7 belong together, and so on.
+#pragma once
+
+#include "store/copy_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace settled::store::testing {
+
+// Tables that grow with the traffic.
+inline bool grows(std::string_view table) {
+    static constexpr std::array<std::string_view, 19> all{
+        "account",   "webhook",          "webhook_key",   "payment",
+        "match_key", "settlement_match", "match_end",     "settlement",
+        "reversal",  "review",           "event",         "task",
+        "attempt",   "idempotency",      "evidence_seal", "minted_reference",
+        "statement", "statement_entry",  "sweep"};
+    return std::ranges::find(all, table) != all.end();
+}
+
+// What a parameter is compared with, or stands for.
+enum class Use : std::uint8_t { tenant, equal, below, above, limit };
+
+// "$3" of "id < $3": below.
+inline Use use_of(std::string_view sql, int number) {
+    const std::string name = fmt::format("${}", number);
+    for (std::size_t at = sql.find(name); at != sql.npos; at = sql.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        if (end < sql.size() && std::isdigit(static_cast<unsigned char>(sql[end])) != 0)
+            continue;
+        const std::string_view left = sql.substr(0, at);
+        if (left.ends_with("tenant_id = "))
+            return Use::tenant;
+        if (left.ends_with("LIMIT ") || left.ends_with("OFFSET "))
+            return Use::limit;
+        if (left.ends_with("< ") || left.ends_with("<= "))
+            return Use::below;
+        if (left.ends_with("> ") || left.ends_with(">= ") || left.ends_with("> ("))
+            return Use::above;
+    }
+    return Use::equal;
+}
+
+inline std::int64_t number_for(Use use) {
+    switch (use) {
+    case Use::tenant:
+        return 1;
+    case Use::limit:
+        return 50;
+    case Use::below:
+        return std::numeric_limits<std::int64_t>::max();
+    case Use::above:
+        return 0;
+    case Use::equal:
+        break;
+    }
+    return 999'999'999; // that nobody has
+}
+inline constexpr std::string_view text_that_nobody_has = "none";
+
+enum class Engine : std::uint8_t { sqlite, postgres };
+
+// SQL for what a column has in the `i`th row.
+inline std::string cell_of(const std::string& table, const CopiedColumn& column, Engine engine) {
+    using Cells = std::map<std::string, std::string, std::less<>>;
+    static const Cells some{
+        {"tenant_id", "1"},
+        {"lane_id", "i % 50"},
+        {"lease_owner", "CASE WHEN i % 100 = 0 THEN 257 ELSE 0 END"},
+        {"statement_id", "i / 10"},
+        {"type", "'type ' || i % 5"},
+        {"verdict", "'verdict ' || i % 5"},
+        {"currency", "'GBP'"},
+        {"pairing", "'one'"},
+        {"evidence", "'{}'"},
+        {"detail", "'{}'"},
+        {"c_account", "'an account'"},
+        {"undone", "0"},
+        {"suggested", "0"},
+        {"look_again", "0"},
+    };
+    static const Cells statuses{
+        {"task", "CASE WHEN i % 4 = 0 THEN 'queued' ELSE 'done' END"},
+        {"review", "CASE WHEN i % 4 = 0 THEN 'open' ELSE 'closed' END"},
+        {"payment", "CASE WHEN i % 4 = 0 THEN 'overdue' ELSE 'settled' END"},
+        {"settlement", "CASE WHEN i % 4 = 0 THEN 'ambiguous' ELSE 'matched' END"},
+        {"webhook", "'processed'"},
+        {"reversal", "'applied'"},
+        {"statement", "'proved'"},
+    };
+    static const std::set<std::string> same{
+        "source_id", "side",    "credit", "reversal",     "as_set",        "fence",
+        "attempts",  "version", "rank",   "rule_version", "settled_minor", "single_use"};
+    static const std::set<std::string> own{"client_id", "key", "head", "name", "dedupe", "digest"};
+    if (column.name == "status")
+        return statuses.at(table);
+    if (column.name == "account_key")
+        return table == "account" ? "CAST(i AS text)" : "'account ' || i % 5";
+    if (column.name.ends_with("_slot"))
+        return "0";
+    if (table == "settlement_match" && column.name == "ended_at")
+        return "NULL";
+    if (const auto found = some.find(column.name); found != some.end())
+        return found->second;
+    const bool is_own = own.contains(column.name);
+    if (column.kind == Value::Kind::integer)
+        return same.contains(column.name) ? "1" : "i";
+    if (column.kind == Value::Kind::text)
+        return is_own ? "CAST(i AS text)" : "''";
+    const std::string bytes = engine == Engine::postgres ? "bytea" : "blob";
+    return is_own ? fmt::format("CAST(CAST(i AS text) AS {})", bytes)
+                  : fmt::format("CAST('' AS {})", bytes);
+}
+
+// SQL that fills a table.
+inline std::string filling_of(const CopiedTable& table, std::int64_t rows, Engine engine) {
+    std::string names, cells;
+    for (const CopiedColumn& column : table.columns) {
+        names += (names.empty() ? "" : ", ") + column.name;
+        cells += (cells.empty() ? "" : ", ") + cell_of(table.name, column, engine);
+    }
+    const std::string insert =
+        fmt::format("INSERT INTO {} ({}) SELECT {} FROM ", table.name, names, cells);
+    if (engine == Engine::postgres)
+        return insert + fmt::format("generate_series(CAST(1 AS bigint), {}) AS n (i)", rows);
+    return fmt::format(
+               "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) ",
+               rows) +
+           insert + "n";
+}
+
+} // namespace settled::store::testing
