@@ -81,7 +81,13 @@ Step<std::optional<store::ReviewRow>> find_unreadable(Session& s, TenantId tenan
 
 // The unit of the resend: the earlier one as it reads now.
 Arrival as_it_reads_now(const Arrival& arrival, flow::InboundWebhook webhook) {
-    return {arrival.tenant, arrival.source, std::move(webhook), {}, arrival.received_at, {}};
+    return {arrival.tenant,
+            arrival.source,
+            std::move(webhook),
+            {},
+            arrival.received_at,
+            arrival.wall,
+            {}};
 }
 
 } // namespace
