@@ -27,14 +27,8 @@ struct Taken {
 
 template <class T, class Id>
 void leave_out(Candidates<T>& near, const std::vector<Id>& ids) {
-    Candidates<T> left = std::move(near);
-    near = {.items = {},
-            .identities = {},
-            .seen = left.seen,
-            .is_cut = left.is_cut,
-            .anybody = left.anybody,
-            .reads = left.reads};
-    for (T& item : left.items)
+    near.identities.clear();
+    for (T& item : std::exchange(near.items, {}))
         if (std::ranges::find(ids, item.id) == ids.end())
             near.add(std::move(item));
 }
