@@ -16,18 +16,19 @@ using enum Scope;
 
 constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/payments", payments_write, "", create_payment},
-    {"GET", "/v1/payments", payments_read, "limit after status account", list_payments},
+    {"GET", "/v1/payments", payments_read, "limit after order status account", list_payments},
     {"GET", "/v1/payments/{id}", payments_read, "", get_payment},
 
-    {"GET", "/v1/settlements", settlements_read, "limit after status account", list_settlements},
+    {"GET", "/v1/settlements", settlements_read, "limit after order status account",
+     list_settlements},
     {"GET", "/v1/settlements/{id}", settlements_read, "", get_settlement},
     {"POST", "/v1/settlements/{id}/match", settlements_write, "", match_settlement},
     {"POST", "/v1/settlements/{id}/reject", settlements_write, "", reject_settlement},
-    {"GET", "/v1/matches", settlements_read, "limit after", list_matches},
+    {"GET", "/v1/matches", settlements_read, "limit after order", list_matches},
     {"GET", "/v1/matches/{id}", settlements_read, "", get_match},
     {"POST", "/v1/matches/{id}/undo", settlements_write, "", undo_match},
     {"GET", "/v1/audit/head", settlements_read, "", show_audit_head},
-    {"GET", "/v1/reviews", settlements_read, "limit after status", list_reviews},
+    {"GET", "/v1/reviews", settlements_read, "limit after order status", list_reviews},
     {"GET", "/v1/reviews/{id}", settlements_read, "", get_review},
     {"POST", "/v1/reviews/{id}/accept", settlements_write, "", accept_review},
     {"POST", "/v1/reviews/{id}/split", settlements_write, "", split_review},
@@ -65,13 +66,13 @@ constexpr auto table = std::to_array<Route>({
     {"DELETE", "/v1/endpoints/{id}", endpoints_write, "", delete_endpoint},
     {"POST", "/v1/endpoints/{id}/ping", events_write, "", ping_endpoint},
 
-    {"GET", "/v1/events", events_read, "limit after type", list_events},
+    {"GET", "/v1/events", events_read, "limit after order type", list_events},
     {"GET", "/v1/events/{id}", events_read, "", get_event},
     {"GET", "/v1/deliveries", events_read, "limit after status endpoint event", list_deliveries},
     {"GET", "/v1/deliveries/{id}", events_read, "", get_delivery},
     {"POST", "/v1/deliveries/{id}/redeliver", events_write, "", redeliver},
 
-    {"GET", "/v1/webhooks", webhooks_read, "limit after", list_webhooks},
+    {"GET", "/v1/webhooks", webhooks_read, "limit after order", list_webhooks},
     {"GET", "/v1/webhooks/{id}", webhooks_read, "", get_webhook},
 
     {"POST", "/v1/sources", admin, "", create_source},

@@ -19,6 +19,10 @@ const Statement find_by_id{
     "FROM webhook WHERE tenant_id = $1 AND id = $2"};
 const Statement list{"SELECT id, source_id, type, composite_key, suffix, status, '', received_at "
                      "FROM webhook WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement forward{
+    "SELECT id, source_id, type, composite_key, suffix, status, '', received_at" SETTLED_FEED_PLACE
+        SETTLED_FEED_ENTRIES("6") "LEFT JOIN webhook ON tenant_id = $1 AND id = feed_id "
+                                  "ORDER BY feed_position"};
 // Ids rise with time, so the oldest come first in the key.
 const Statement release_oldest{
     "DELETE FROM webhook WHERE tenant_id = $1 AND id IN (SELECT id FROM webhook WHERE tenant_id = "
@@ -46,6 +50,7 @@ Step<std::optional<EarlierWebhook>> claim_webhook_key(Session& s, TenantId tenan
 Step<> insert_webhook(Session& s, const NewWebhook& w) {
     co_await s.send(insert, w.tenant, w.id, w.source, w.type, w.composite_key, w.suffix, w.status,
                     as_bytes(w.body), w.received_at);
+    s.made({Feed::webhooks, w.tenant, w.id.value});
 }
 
 Step<bool> reversal_exists(Session& s, TenantId tenant, std::string_view composite_key) {
@@ -74,6 +79,11 @@ Step<std::int64_t> release_webhooks(Session& s, TenantId tenant, SourceId source
     const Rows released =
         co_await s.run(release_oldest, tenant, source, until, static_cast<std::int64_t>(limit));
     co_return released.changed();
+}
+
+Step<FeedPage<WebhookRow>> webhooks_after(Session& s, TenantId tenant, FeedPlace after,
+                                          std::size_t limit) {
+    return read_feed<WebhookRow>(s, forward, tenant, after, std::nullopt, limit, read);
 }
 
 } // namespace settled::store

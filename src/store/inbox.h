@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/id.h"
+#include "store/feeds.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -59,5 +60,9 @@ Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::in
 // is in review stays, and so do the dedupe keys.
 Step<std::int64_t> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
                                     std::size_t limit);
+
+// Forward, in the order of the feed, without bodies; what was released is not there any more.
+Step<FeedPage<WebhookRow>> webhooks_after(Session& s, TenantId tenant, FeedPlace after,
+                                          std::size_t limit);
 
 } // namespace settled::store
