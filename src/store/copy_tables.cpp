@@ -80,7 +80,8 @@ constexpr std::array specs{
          "payment_slot:i"},
     Spec{"match_end", 2, short_rows, "tenant_id:i id:i match_id:i reason:t actor:t ended_at:i"},
     Spec{"evidence_seal", 2, short_rows,
-         "tenant_id:i number:i from_id:i to_id:i entries:i digest:t previous:t sealed_at:i"},
+         "tenant_id:i number:i from_position:i to_position:i entries:i digest:t previous:t "
+         "sealed_at:i marks:b"},
     Spec{"reversal", 2, short_rows,
          "tenant_id:i id:i webhook_id:i settlement_id:i status:t transaction_id:t amount_minor:i "
          "currency:t reason:t c_account:t c_end_to_end_id:t c_reference:t c_uetr:t "
