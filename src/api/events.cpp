@@ -1,6 +1,7 @@
 #include "store/events.h"
 
 #include "api/change.h"
+#include "api/feed.h"
 #include "api/handlers.h"
 #include "api/page.h"
 
@@ -25,12 +26,21 @@ Step<Events> list(Session& s, TenantId tenant, std::shared_ptr<const std::string
 } // namespace
 
 Task<Result<Answer>> list_events(const Core& core, const Call& call) {
-    CO_TRY(const Page page, read_page(call.request, EventIdTag::prefix));
     const auto type =
         std::make_shared<const std::string>(call.request.parameter("type").value_or(""));
     if (!type->empty() && !flow::is_event_type(*type))
         co_return fail(Code::parameter_invalid, "type: there is no such event type");
     const TenantId tenant = call.caller.tenant;
+    CO_TRY(const auto forward, read_forward(call.request));
+    if (forward) {
+        const auto read = [type](Session& s, TenantId of, store::FeedPlace after,
+                                 std::size_t limit) {
+            return store::events_after(s, of, *type, after, limit);
+        };
+        co_return co_await answer_forward<store::EventRow>(core, tenant, store::Feed::events,
+                                                           *forward, read, write_event);
+    }
+    CO_TRY(const Page page, read_page(call.request, EventIdTag::prefix));
     const Result<Events> found =
         co_await core.store.read<Events>([=](Session& s) { return list(s, tenant, type, page); });
     if (!found)

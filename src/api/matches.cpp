@@ -1,5 +1,6 @@
 #include "store/matches.h"
 #include "api/change.h"
+#include "api/feed.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
@@ -14,6 +15,11 @@ using Matches = std::vector<flow::Match>;
 } // namespace
 
 Task<Result<Answer>> list_matches(const Core& core, const Call& call) {
+    CO_TRY(const auto forward, read_forward(call.request));
+    if (forward)
+        co_return co_await answer_forward<flow::Match>(core, call.caller.tenant,
+                                                       store::Feed::matches, *forward,
+                                                       store::matches_after, write_match);
     CO_TRY(const Page page, read_page(call.request, MatchIdTag::prefix));
     const TenantId tenant = call.caller.tenant;
     const Result<Matches> found = co_await core.store.read<Matches>(

@@ -1,7 +1,9 @@
 // Pages of lists, newest first: ?limit=&after=, answered {"data":[…],"next":"pay_…"}.
 //
 // The cursor is the id of the page's last object. Ids rise with time, so a page begins where the
-// one before it ended whatever was added meanwhile; nothing is kept on the server.
+// one before it ended; nothing is kept on the server. What is committed meanwhile can appear at the
+// newest end and, since ids are minted before the commit, a little below it: who must see
+// everything reads forward (feed.h).
 #pragma once
 
 #include "api/call.h"

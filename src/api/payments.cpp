@@ -1,6 +1,7 @@
 #include "store/payments.h"
 #include "api/body.h"
 #include "api/change.h"
+#include "api/feed.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
@@ -153,6 +154,11 @@ Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
 }
 
 Task<Result<Answer>> list_payments(const Core& core, const Call& call) {
+    CO_TRY(const auto forward, read_forward(call.request, {"status", "account"}));
+    if (forward)
+        co_return co_await answer_forward<flow::Payment>(core, call.caller.tenant,
+                                                         store::Feed::payments, *forward,
+                                                         store::payments_after, write_payment);
     CO_TRY(const Page page, read_page(call.request, PaymentIdTag::prefix));
     CO_TRY(std::string status, read_choice(call.request, "status",
                                            {"expected", "settled", "partially_settled", "overdue",

@@ -1,6 +1,7 @@
 #include "store/reviews.h"
 
 #include "api/change.h"
+#include "api/feed.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
@@ -21,6 +22,11 @@ Step<Reviews> list(Session& s, TenantId tenant, std::shared_ptr<const std::strin
 } // namespace
 
 Task<Result<Answer>> list_reviews(const Core& core, const Call& call) {
+    CO_TRY(const auto forward, read_forward(call.request, {"status"}));
+    if (forward)
+        co_return co_await answer_forward<store::ReviewRow>(core, call.caller.tenant,
+                                                            store::Feed::reviews, *forward,
+                                                            store::reviews_after, write_review);
     CO_TRY(const Page page, read_page(call.request, ReviewIdTag::prefix));
     CO_TRY(std::string wanted, read_choice(call.request, "status", {"open", "closed"}));
     const auto status = std::make_shared<const std::string>(std::move(wanted));

@@ -1,6 +1,7 @@
 #include "store/settlements.h"
 
 #include "api/change.h"
+#include "api/feed.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
@@ -56,6 +57,11 @@ Step<Settlements> list(Session& s, TenantId tenant,
 } // namespace
 
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
+    CO_TRY(const auto forward, read_forward(call.request, {"status", "account"}));
+    if (forward)
+        co_return co_await answer_forward<flow::Settlement>(
+            core, call.caller.tenant, store::Feed::settlements, *forward, store::settlements_after,
+            write_settlement);
     CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
     CO_TRY(std::string status,
            read_choice(call.request, "status",

@@ -1,4 +1,5 @@
 #include "api/change.h"
+#include "api/feed.h"
 #include "api/handlers.h"
 #include "api/page.h"
 #include "api/views.h"
@@ -27,6 +28,11 @@ void write_webhook(wire::JsonWriter& w, const store::WebhookRow& webhook) {
 } // namespace
 
 Task<Result<Answer>> list_webhooks(const Core& core, const Call& call) {
+    CO_TRY(const auto forward, read_forward(call.request));
+    if (forward)
+        co_return co_await answer_forward<store::WebhookRow>(core, call.caller.tenant,
+                                                             store::Feed::webhooks, *forward,
+                                                             store::webhooks_after, write_webhook);
     CO_TRY(const Page page, read_page(call.request, WebhookIdTag::prefix));
     const TenantId tenant = call.caller.tenant;
     const Result<Webhooks> found = co_await core.store.read<Webhooks>(

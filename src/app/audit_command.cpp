@@ -31,6 +31,7 @@ struct Options {
 struct Verified {
     std::map<units::AuditPhase, std::size_t> checked;
     std::size_t unproved = 0;
+    std::int64_t unsealed = 0;
     std::size_t found = 0;
     std::vector<units::AuditFinding> findings;
     std::optional<flow::Seal> head;
@@ -83,6 +84,7 @@ Task<Result<Verified>> verify(store::Store& store, const units::TenantKeys& keys
         CO_TRY(units::AuditPage page, std::move(read));
         verified.checked[cursor.phase] += page.checked;
         verified.unproved += page.unproved;
+        verified.unsealed += page.unsealed;
         for (units::AuditFinding& finding : page.findings)
             add(verified, std::move(finding));
         done += page.checked;
@@ -117,7 +119,8 @@ void print_json(const Verified& verified) {
     w.object().member("holds", verified.found == 0).key("checked").object();
     for (const auto& [phase, count] : verified.checked)
         w.member(phase == units::AuditPhase::chain ? "seals" : token(phase), count);
-    w.end().member("unproved", verified.unproved).key("head");
+    w.end().member("unproved", verified.unproved).member("unsealed", verified.unsealed);
+    w.key("head");
     if (verified.head)
         w.object()
             .member("number", verified.head->number)
@@ -143,6 +146,9 @@ void print_text(const Verified& verified) {
                    count);
     if (verified.unproved > 0)
         fmt::print("{:<24}{:>12}\n", "of older rules", verified.unproved);
+    fmt::print("{:<24}{:>12}  matches, ends and events since the last seal: the chain does not "
+               "vouch for them yet\n",
+               "not sealed yet", verified.unsealed);
     if (verified.head)
         fmt::print("head {}:{}\n", verified.head->number, verified.head->digest);
     fmt::print("{}\n", verified.found == 0

@@ -17,6 +17,7 @@
 #include "worker/deliver.h"
 #include "worker/dispatcher.h"
 #include "worker/learner.h"
+#include "worker/sequencer.h"
 #include "worker/timers.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -99,6 +100,7 @@ class RunningServer {
     std::unique_ptr<worker::Learner> learner_;
     std::unique_ptr<TimeWatch> time_watch_;
     std::unique_ptr<intake::SourceKeeper> source_keeper_;
+    std::unique_ptr<worker::Sequencer> sequencer_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
@@ -164,6 +166,8 @@ Result<> RunningServer::open() {
     time_watch_ = std::make_unique<TimeWatch>(first.io, installation_.clock);
     source_keeper_ = std::make_unique<intake::SourceKeeper>(
         first.io, installation_.sources(), [this] { return installation_.reload_sources(); });
+    sequencer_ = std::make_unique<worker::Sequencer>(
+        first.io, installation_.store(), installation_.clock, installation_.membership());
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
     // Before anyone is told that the server is ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
@@ -336,6 +340,7 @@ Task<> RunningServer::wait_for_signal() {
     time_watch_->stop();
     source_keeper_->stop();
     retention_.stop();
+    sequencer_->stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
@@ -372,6 +377,7 @@ void RunningServer::run() {
     keep_place(first);
     time_watch_->start();
     source_keeper_->start();
+    sequencer_->start();
     if (installation_.roles().worker) {
         timers_->start();
         learner_->start();

@@ -4,6 +4,7 @@
 #include "store/copy_tally.h"
 #include "store/installation.h"
 #include "store/nodes.h"
+#include "store/run_with.h"
 #include "store/tasks.h"
 
 #include <algorithm>

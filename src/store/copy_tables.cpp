@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace settled::store {
 
@@ -81,7 +80,8 @@ constexpr std::array specs{
          "payment_slot:i"},
     Spec{"match_end", 2, short_rows, "tenant_id:i id:i match_id:i reason:t actor:t ended_at:i"},
     Spec{"evidence_seal", 2, short_rows,
-         "tenant_id:i number:i from_id:i to_id:i entries:i digest:t previous:t sealed_at:i"},
+         "tenant_id:i number:i from_position:i to_position:i entries:i digest:t previous:t "
+         "sealed_at:i marks:b"},
     Spec{"reversal", 2, short_rows,
          "tenant_id:i id:i webhook_id:i settlement_id:i status:t transaction_id:t amount_minor:i "
          "currency:t reason:t c_account:t c_end_to_end_id:t c_reference:t c_uetr:t "
@@ -93,6 +93,9 @@ constexpr std::array specs{
          "tenant_id:i id:i kind:t subject_id:i status:t detail:t created_at:i closed_at:i "
          "decision:t reason:t actor:t"},
     Spec{"event", 2, bodies, "tenant_id:i id:i type:t subject_id:i version:i body:t created_at:i"},
+    Spec{"feed_waiting", 3, short_rows, "tenant_id:i id:i feed:i"},
+    Spec{"feed_entry", 3, short_rows, "tenant_id:i feed:i position:i id:i"},
+    Spec{"feed_end", 1, short_rows, "tenant_id:i position:i"},
     Spec{"task", 2, short_rows,
          "tenant_id:i id:i kind:t subject_id:i lane_id:i status:t attempts:i due_at:i created_at:i "
          "updated_at:i lease_owner:i fence:i"},
@@ -164,49 +167,10 @@ std::vector<CopiedTable> make_tables() {
 // Statements are made before there are threads and connections.
 const std::vector<CopiedTable> all_tables = make_tables();
 
-constexpr std::size_t values_max = 32;
-
-template <std::size_t N>
-std::array<Value, N> as_array(const std::vector<Value>& values) {
-    std::array<Value, N> array;
-    std::copy_n(values.begin(), N, array.begin());
-    return array;
-}
-
-template <std::size_t N>
-Step<Rows> run_n(Session& s, const Statement& statement, std::vector<Value> values) {
-    Rows rows = co_await Session::Query<N>(s, statement, as_array<N>(values));
-    co_return rows;
-}
-
-template <std::size_t N>
-Step<> send_n(Session& s, const Statement& statement, std::vector<Value> values) {
-    co_await Session::Sent<N>(s, statement, as_array<N>(values));
-}
-
-template <std::size_t... N>
-constexpr auto runners(std::index_sequence<N...>) {
-    return std::array{&run_n<N + 1>...};
-}
-template <std::size_t... N>
-constexpr auto senders(std::index_sequence<N...>) {
-    return std::array{&send_n<N + 1>...};
-}
-
 } // namespace
 
 std::span<const CopiedTable> copied_tables() {
     return all_tables;
-}
-
-Step<Rows> run_with(Session& s, const Statement& statement, std::vector<Value> values) {
-    static constexpr auto by_count = runners(std::make_index_sequence<values_max>());
-    return by_count.at(values.size() - 1)(s, statement, std::move(values));
-}
-
-Step<> send_with(Session& s, const Statement& statement, std::vector<Value> values) {
-    static constexpr auto by_count = senders(std::make_index_sequence<values_max>());
-    return by_count.at(values.size() - 1)(s, statement, std::move(values));
 }
 
 } // namespace settled::store

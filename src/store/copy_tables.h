@@ -6,7 +6,6 @@
 #pragma once
 
 #include "store/session.h"
-#include "store/step.h"
 
 #include <cstdint>
 #include <memory>
@@ -35,9 +34,5 @@ struct CopiedTable {
 
 // Every table but what an engine keeps for itself. All statements are made before main().
 std::span<const CopiedTable> copied_tables();
-
-// Statements take their parameters as arguments; these take as many as there are.
-Step<Rows> run_with(Session& s, const Statement& statement, std::vector<Value> values);
-Step<> send_with(Session& s, const Statement& statement, std::vector<Value> values);
 
 } // namespace settled::store

@@ -4,6 +4,7 @@
 #include "store/copy_state.h"
 #include "store/copy_tables.h"
 #include "store/installation.h"
+#include "store/run_with.h"
 #include "store/testing.h"
 
 #include <gmock/gmock.h>

@@ -66,6 +66,8 @@ constexpr std::array exceptions{
     Exception{"AND lease_owner > 0 AND (tenant_id, id) IN", "orphans, once a minute, by one node"},
     Exception{"SELECT e.id FROM endpoint e", "workers look for work ten times a second each"},
     Exception{"AND lane_id = 0 AND lease_owner = 0", "timers, by one node for all tenants"},
+    Exception{"FROM feed_waiting w WHERE w.tenant_id = t.id", "nodes look for what waits for its "
+                                                              "position, ten times a second"},
     Exception{"SELECT min(due_at) FROM task", "when a worker is to look next"},
     Exception{"SELECT count(*) FROM (SELECT id FROM task", "a gauge, bounded"},
 };

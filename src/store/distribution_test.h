@@ -19,7 +19,8 @@ inline const std::set<std::string, std::less<>>& spread_tables() {
         "settlement",    "match_key", "settlement_match", "match_end",
         "reversal",      "sweep",     "review",           "event",
         "task",          "attempt",   "idempotency",      "minted_reference",
-        "evidence_seal", "statement", "statement_entry"};
+        "evidence_seal", "statement", "statement_entry",  "feed_waiting",
+        "feed_entry",    "feed_end"};
     return all;
 }
 

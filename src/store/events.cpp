@@ -14,6 +14,10 @@ const Statement list{"SELECT id, type, subject_id, version, body, created_at FRO
 const Statement list_of_type{
     "SELECT id, type, subject_id, version, body, created_at FROM event "
     "WHERE tenant_id = $1 AND id < $2 AND type = $4 ORDER BY id DESC LIMIT $3"};
+const Statement forward{
+    "SELECT e.id, type, subject_id, version, body, created_at" SETTLED_FEED_PLACE
+        SETTLED_FEED_ENTRIES("1") "LEFT JOIN event e ON e.tenant_id = $1 AND e.id = feed_id AND "
+                                  "($4 = '' OR e.type = $4) ORDER BY feed_position"};
 
 const Statement find_type{
     "SELECT type FROM event WHERE tenant_id = $1 AND subject_id = $2 AND version = $3"};
@@ -28,6 +32,7 @@ EventRow read(const Row& row) {
 Step<> insert_event(Session& s, TenantId tenant, const flow::Event& event) {
     co_await s.send(insert, tenant, event.id, event.type, event.subject_id, event.version,
                     event.body, event.created_at);
+    s.made({Feed::events, tenant, event.id.value});
 }
 
 Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id) {
@@ -55,6 +60,11 @@ Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string
     for (std::size_t i = 0; i < rows.size(); ++i)
         events.push_back(read(rows[i]));
     co_return events;
+}
+
+Step<FeedPage<EventRow>> events_after(Session& s, TenantId tenant, std::string_view type,
+                                      FeedPlace after, std::size_t limit) {
+    return read_feed<EventRow>(s, forward, tenant, after, type, limit, read);
 }
 
 } // namespace settled::store

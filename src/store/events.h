@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/event.h"
+#include "store/feeds.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -29,5 +30,9 @@ Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id
 // Newest first, below `before`; `type` empty: any.
 Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string_view type,
                                         std::int64_t before, std::size_t limit);
+
+// Forward, in the order of the feed.
+Step<FeedPage<EventRow>> events_after(Session& s, TenantId tenant, std::string_view type,
+                                      FeedPlace after, std::size_t limit);
 
 } // namespace settled::store

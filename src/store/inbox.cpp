@@ -33,6 +33,10 @@ const Statement oldest{
     "SELECT id, length(body) FROM webhook WHERE tenant_id = $1 AND source_id = $2 AND received_at "
     "< $3 AND status <> 'review' ORDER BY received_at, id LIMIT $4"};
 const Statement release{"DELETE FROM webhook WHERE tenant_id = $1 AND id = $2"};
+const Statement forward{
+    "SELECT id, source_id, type, composite_key, suffix, status, '', received_at" SETTLED_FEED_PLACE
+        SETTLED_FEED_ENTRIES("6") "LEFT JOIN webhook ON tenant_id = $1 AND id = feed_id "
+                                  "ORDER BY feed_position"};
 
 WebhookRow read(const Row& row) {
     return {row.id<WebhookId>(0), row.id<SourceId>(1), row.string(2), row.string(3),
@@ -62,6 +66,7 @@ Step<> update_webhook_digest(Session& s, TenantId tenant, const DedupeKey& key,
 Step<> insert_webhook(Session& s, const NewWebhook& w) {
     co_await s.send(insert, w.tenant, w.id, w.source, w.type, w.composite_key, w.suffix, w.status,
                     as_bytes(w.body), w.received_at);
+    s.made({Feed::webhooks, w.tenant, w.id.value});
 }
 
 Step<> update_webhook(Session& s, TenantId tenant, WebhookId id, WebhookReading reading) {
@@ -116,6 +121,11 @@ Step<Bitten> release_webhooks(Session& s, TenantId tenant, SourceId source, Inst
         co_await s.send(release, tenant, old[i].id<WebhookId>(0));
     co_return Bitten{static_cast<std::int64_t>(count),
                      count < old.size() || old.size() == bite.rows_max};
+}
+
+Step<FeedPage<WebhookRow>> webhooks_after(Session& s, TenantId tenant, FeedPlace after,
+                                          std::size_t limit) {
+    return read_feed<WebhookRow>(s, forward, tenant, after, std::nullopt, limit, read);
 }
 
 } // namespace settled::store

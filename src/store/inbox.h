@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/id.h"
 #include "store/bite.h"
+#include "store/feeds.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -91,5 +92,9 @@ Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::in
 // stays, and so do the dedupe keys.
 Step<Bitten> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
                               Bite bite);
+
+// Forward, in the order of the feed, without bodies; what was released is not there any more.
+Step<FeedPage<WebhookRow>> webhooks_after(Session& s, TenantId tenant, FeedPlace after,
+                                          std::size_t limit);
 
 } // namespace settled::store

@@ -28,6 +28,11 @@ const Statement by_settlement{"SELECT " MATCH_COLUMNS MATCHES
 const Statement by_payment{"SELECT " MATCH_COLUMNS MATCHES
                            "AND m.payment_id = $2 AND m.ended_at IS NULL"};
 const Statement list{"SELECT " MATCH_COLUMNS MATCHES "AND m.id < $2 ORDER BY m.id DESC LIMIT $3"};
+const Statement forward{"SELECT " MATCH_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
+    "3") "LEFT JOIN settlement_match m ON m.tenant_id = $1 AND m.id = feed_id AND EXISTS (SELECT 1 "
+         "FROM settlement x WHERE x.tenant_id = m.tenant_id AND x.id = m.settlement_id) LEFT JOIN "
+         "settlement t ON t.tenant_id = m.tenant_id AND t.id = m.settlement_id "
+         "ORDER BY feed_position"};
 const Statement end{
     "UPDATE settlement_match SET ended_at = $3, settlement_slot = id, payment_slot = id "
     "WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL"};
@@ -79,6 +84,7 @@ Step<> insert_match(Session& s, TenantId tenant, const flow::Match& m) {
                     m.rule_version, m.evidence, m.matched_at, m.rules, token(m.pairing),
                     m.amount.minor, m.actor, m.pairing == flow::Pairing::merge ? own : 0,
                     m.pairing == flow::Pairing::split ? own : 0);
+    s.made({Feed::matches, tenant, own});
 }
 
 Step<std::optional<flow::Match>> find_match(Session& s, TenantId tenant, MatchId id) {
@@ -109,6 +115,7 @@ Step<bool> end_match(Session& s, TenantId tenant, const MatchEnd& e) {
     if (ended.changed() != 1)
         co_return false;
     co_await s.send(insert_end, tenant, e.id, e.match, e.reason, e.actor, e.ended_at);
+    s.made({Feed::match_ends, tenant, e.id.value});
     co_return true;
 }
 
@@ -119,6 +126,11 @@ Step<std::optional<MatchEnd>> find_match_end(Session& s, TenantId tenant, MatchI
     const Row row = rows.front();
     co_return MatchEnd{row.id<MatchId>(0), row.id<MatchId>(1), row.string(2), row.string(3),
                        row.instant(4)};
+}
+
+Step<FeedPage<flow::Match>> matches_after(Session& s, TenantId tenant, FeedPlace after,
+                                          std::size_t limit) {
+    return read_feed<flow::Match>(s, forward, tenant, after, std::nullopt, limit, read);
 }
 
 } // namespace settled::store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow/match.h"
+#include "store/feeds.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -34,5 +35,9 @@ struct MatchEnd {
 // False: it has ended already.
 Step<bool> end_match(Session& s, TenantId tenant, const MatchEnd& end);
 Step<std::optional<MatchEnd>> find_match_end(Session& s, TenantId tenant, MatchId match);
+
+// Forward, in the order of the feed.
+Step<FeedPage<flow::Match>> matches_after(Session& s, TenantId tenant, FeedPlace after,
+                                          std::size_t limit);
 
 } // namespace settled::store

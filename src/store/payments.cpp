@@ -36,6 +36,8 @@ const Statement list_of_status{"SELECT " PAYMENT_COLUMNS BELOW
 const Statement list_of_account{"SELECT " PAYMENT_COLUMNS BELOW
                                 "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef BELOW
+const Statement forward{"SELECT " PAYMENT_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
+    "5") "LEFT JOIN payment ON tenant_id = $1 AND id = feed_id ORDER BY feed_position"};
 const Statement update{"UPDATE payment SET status = $4, settled_minor = $5, version = version + 1 "
                        "WHERE tenant_id = $1 AND id = $2 AND status = $3"};
 const Statement walk_open{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND "
@@ -104,6 +106,7 @@ Step<> insert_payment(Session& s, TenantId tenant, const flow::Payment& p,
         p.version, c.account, c.end_to_end_id, c.reference, c.uetr, c.other_account, c.other_name,
         p.settled_minor, bounds.lowest.minor, bounds.highest.minor,
         c.settles_as ? bounds.lowest.currency.code() : std::string_view(), c.single_use ? 1 : 0);
+    s.made({Feed::payments, tenant, p.id.value});
 }
 
 Step<std::optional<flow::Payment>> find_payment(Session& s, TenantId tenant, PaymentId id) {
@@ -174,6 +177,11 @@ Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant,
 Step<std::int64_t> count_open_payments(Session& s, TenantId tenant, std::int64_t most) {
     const Rows rows = co_await s.run(count_open, tenant, most);
     co_return rows.front().integer(0);
+}
+
+Step<FeedPage<flow::Payment>> payments_after(Session& s, TenantId tenant, FeedPlace after,
+                                             std::size_t limit) {
+    return read_feed<flow::Payment>(s, forward, tenant, after, std::nullopt, limit, read);
 }
 
 } // namespace settled::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/payment.h"
+#include "store/feeds.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -48,5 +49,9 @@ Step<std::vector<flow::Payment>> walk_open_payments(Session& s, TenantId tenant,
 
 // Number of payments that wait for their settlement, up to `most`.
 Step<std::int64_t> count_open_payments(Session& s, TenantId tenant, std::int64_t most);
+
+// Forward, in the order of the feed.
+Step<FeedPage<flow::Payment>> payments_after(Session& s, TenantId tenant, FeedPlace after,
+                                             std::size_t limit);
 
 } // namespace settled::store

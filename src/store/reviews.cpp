@@ -27,6 +27,8 @@ const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1
                      "ORDER BY id DESC LIMIT $3"};
 const Statement list_of_status{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND "
                                "id < $2 AND status = $4 ORDER BY id DESC LIMIT $3"};
+const Statement forward{"SELECT " REVIEW_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
+    "7") "LEFT JOIN review ON tenant_id = $1 AND id = feed_id ORDER BY feed_position"};
 #undef REVIEW_COLUMNS
 
 ReviewRow read(const Row& row) {
@@ -51,6 +53,7 @@ std::optional<ReviewRow> first(const Rows& rows) {
 Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& r) {
     co_await s.send(insert, tenant, r.id, r.kind, r.subject_id, r.status, r.detail, r.created_at,
                     r.closed_at, r.decision, r.reason, r.actor);
+    s.made({Feed::reviews, tenant, r.id.value});
 }
 
 Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id) {
@@ -105,6 +108,11 @@ Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::stri
     for (std::size_t i = 0; i < rows.size(); ++i)
         reviews.push_back(read(rows[i]));
     co_return reviews;
+}
+
+Step<FeedPage<ReviewRow>> reviews_after(Session& s, TenantId tenant, FeedPlace after,
+                                        std::size_t limit) {
+    return read_feed<ReviewRow>(s, forward, tenant, after, std::nullopt, limit, read);
 }
 
 } // namespace settled::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "store/feeds.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -64,5 +65,9 @@ Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling
 // Newest first, below `before`; `status` empty: any.
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
                                           std::int64_t before, std::size_t limit);
+
+// Forward, in the order of the feed.
+Step<FeedPage<ReviewRow>> reviews_after(Session& s, TenantId tenant, FeedPlace after,
+                                        std::size_t limit);
 
 } // namespace settled::store

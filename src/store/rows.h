@@ -39,6 +39,7 @@ class Rows {
   public:
     std::size_t size() const { return columns_ == 0 ? 0 : cells_.size() / columns_; }
     bool empty() const { return cells_.empty(); }
+    std::size_t columns() const { return columns_; }
     Row operator[](std::size_t index) const { return {*this, index * columns_}; }
     Row front() const { return (*this)[0]; }
     // Rows inserted, updated or deleted.

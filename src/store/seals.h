@@ -18,9 +18,17 @@ Step<std::optional<flow::Seal>> find_seal(Session& s, TenantId tenant, std::int6
 Step<std::vector<flow::Seal>> seals_after(Session& s, TenantId tenant, std::int64_t number,
                                           std::size_t limit);
 
-// Matches and ends of matches with ids from `from` to `to`, in order: what is never written again
-// after they were made. At most `limit`; as many as that: there may be more.
-Step<std::vector<flow::SealedRecord>> sealed_records(Session& s, TenantId tenant, std::int64_t from,
-                                                     std::int64_t to, std::size_t limit);
+// Of matches, ends of matches and events at positions behind `from` and up to `to`: what is never
+// written again after they were made; in their order. Of at most `limit` positions; as many as
+// that: there may be more.
+struct SealedRecords {
+    std::vector<flow::SealedRecord> records;
+    std::size_t positions = 0;
+};
+Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
+                                   std::size_t limit);
+
+// Matches, ends and events behind a position, with those that have no position yet.
+Step<std::int64_t> count_unsealed(Session& s, TenantId tenant, std::int64_t after);
 
 } // namespace settled::store

@@ -78,6 +78,24 @@ struct TaskNote {
     std::int64_t holder = 0, fence = 0;      // by what right it is ours (store/tasks.h)
 };
 
+// The lists that can be read forward (feeds.h). The numbers are in the store: never renumber.
+enum class Feed : std::uint8_t {
+    events = 1,
+    settlements = 2,
+    matches = 3,
+    match_ends = 4, // read by the seals alone
+    payments = 5,
+    webhooks = 6,
+    reviews = 7,
+};
+
+// A row that a unit has made, for one of these lists.
+struct FeedItem {
+    Feed feed;
+    TenantId tenant;
+    std::int64_t id = 0;
+};
+
 class Session {
   public:
     template <std::size_t N>
@@ -111,6 +129,11 @@ class Session {
 
     std::vector<TaskNote>& notes() { return notes_; }
 
+    // This unit has made that row. All of them are handed to the feeds as the unit ends
+    // (feeds.h), by one statement more.
+    void made(FeedItem item) { made_.push_back(item); }
+    std::vector<FeedItem>& made() { return made_; }
+
   protected:
     // Runs the statement. True: `out` is filled, go on. False: the coroutine waits; the engine
     // resumes it when the rows are there, or destroys it when the statement failed. `out` is null
@@ -122,6 +145,7 @@ class Session {
 
   private:
     std::vector<TaskNote> notes_;
+    std::vector<FeedItem> made_;
 };
 
 template <std::size_t N>

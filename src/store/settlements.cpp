@@ -34,6 +34,8 @@ const Statement list_of_status{"SELECT " SETTLEMENT_COLUMNS BELOW
 const Statement list_of_account{"SELECT " SETTLEMENT_COLUMNS BELOW
                                 "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef BELOW
+const Statement forward{"SELECT " SETTLEMENT_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
+    "2") "LEFT JOIN settlement ON tenant_id = $1 AND id = feed_id ORDER BY feed_position"};
 const Statement update{
     "UPDATE settlement SET status = $3, version = $4 WHERE tenant_id = $1 AND id = $2"};
 
@@ -118,6 +120,7 @@ Step<> insert_settlement(Session& s, TenantId tenant, const flow::Settlement& t)
                     t.settled_at, t.received_at, t.version, c.account, c.end_to_end_id, c.reference,
                     c.uetr, c.other_account, c.other_name, text_of(t.refused), as_number(t.undone),
                     as_number(t.suggested), as_number(t.look_again));
+    s.made({Feed::settlements, tenant, t.id.value});
 }
 
 Step<std::optional<flow::Settlement>> find_settlement(Session& s, TenantId tenant,
@@ -180,6 +183,11 @@ Step<> update_refused(Session& s, TenantId tenant, SettlementId id,
                       const std::vector<PaymentId>& refused) {
     const Rows updated = co_await s.run(refuse, tenant, id, text_of(refused));
     SETTLED_ASSERT(updated.changed() == 1, "a settlement that was read can be updated");
+}
+
+Step<FeedPage<flow::Settlement>> settlements_after(Session& s, TenantId tenant, FeedPlace after,
+                                                   std::size_t limit) {
+    return read_feed<flow::Settlement>(s, forward, tenant, after, std::nullopt, limit, read);
 }
 
 } // namespace settled::store

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flow/settlement.h"
+#include "store/feeds.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -38,5 +39,9 @@ Step<> mark_undone(Session& s, TenantId tenant, SettlementId id,
 // Whether a review suggests what it may be, and whether that is to be looked at again.
 Step<> mark_suggested(Session& s, TenantId tenant, SettlementId id, bool suggested);
 Step<> mark_to_look_again(Session& s, TenantId tenant, SettlementId id, bool look_again);
+
+// Forward, in the order of the feed.
+Step<FeedPage<flow::Settlement>> settlements_after(Session& s, TenantId tenant, FeedPlace after,
+                                                   std::size_t limit);
 
 } // namespace settled::store

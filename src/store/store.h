@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/task.h"
+#include "store/feeds.h"
 #include "store/job.h"
 #include "store/step.h"
 
@@ -86,7 +87,7 @@ class Store {
 
     template <class T>
     Pending<T> write(Executor executor, Unit<T> unit) {
-        return submit(std::move(executor), std::move(unit), &Store::submit_write);
+        return submit(std::move(executor), with_feeds(std::move(unit)), &Store::submit_write);
     }
     template <class T>
     Pending<T> read(Executor executor, Unit<T> unit) {
@@ -123,10 +124,28 @@ class Store {
 
   private:
     template <class T>
+    static Unit<T> with_feeds(Unit<T> unit);
+    template <class T>
     Pending<T> submit(Executor executor, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>));
 };
 
 namespace detail {
+
+// Runs the unit, then hands what it made to the feeds.
+template <class T>
+Step<T> run_with_feeds(Session& s, const Unit<T>& unit) {
+    s.made().clear(); // of a run that was abandoned
+    if constexpr (std::is_void_v<T>) {
+        co_await unit(s);
+        if (!s.made().empty())
+            co_await hand_to_feeds(s);
+    } else {
+        T result = co_await unit(s);
+        if (!s.made().empty())
+            co_await hand_to_feeds(s);
+        co_return result;
+    }
+}
 
 template <class T>
 class TypedJob final : public Job {
@@ -160,6 +179,11 @@ class TypedJob final : public Job {
 };
 
 } // namespace detail
+
+template <class T>
+Unit<T> Store::with_feeds(Unit<T> unit) {
+    return [unit = std::move(unit)](Session& s) { return detail::run_with_feeds<T>(s, unit); };
+}
 
 template <class T>
 Pending<T> Store::submit(Executor executor, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>)) {

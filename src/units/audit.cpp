@@ -30,21 +30,49 @@ void compare(std::vector<AuditFinding>& findings, std::string_view what, std::st
             {std::string(what), std::move(subject), std::move(expected), std::move(found)});
 }
 
+std::string hex_at(std::string_view marks, std::size_t index) {
+    return to_hex(as_bytes(marks.substr(index * flow::mark_bytes, flow::mark_bytes)));
+}
+
+// Those that are not as they were when they were sealed.
+void name_records(std::vector<AuditFinding>& findings,
+                  const std::vector<flow::SealedRecord>& records, std::string_view now,
+                  std::string_view sealed) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const flow::SealedRecord& record = records[i];
+        const bool has_no_match = record.id == 0; // which is told itself
+        if (!has_no_match)
+            compare(findings, fmt::format("sealed_{}", token(record.kind)), name_of(record),
+                    hex_at(sealed, i), record.bytes.empty() ? "not there" : hex_at(now, i));
+    }
+}
+
 Step<> check_seal(Session& s, TenantId tenant, const flow::Seal& before, const flow::Seal& seal,
                   std::vector<AuditFinding>& findings) {
     const std::string subject = fmt::format("seal {}", seal.number);
     compare(findings, "seal_number", subject, text_of(before.number + 1), text_of(seal.number));
     compare(findings, "seal_previous", subject, before.digest, seal.previous);
-    compare(findings, "seal_range", subject, text_of(before.number == 0 ? 0 : before.to_id + 1),
-            text_of(seal.from_id));
+    compare(findings, "seal_range", subject, text_of(before.to_position),
+            text_of(seal.from_position));
     // One more than it says: that is enough to see that there are others.
     const auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(seal.entries, 0, 100'000));
-    const auto records =
-        co_await store::sealed_records(s, tenant, seal.from_id, seal.to_id, most + 1);
+    const auto found =
+        co_await store::sealed_records(s, tenant, seal.from_position, seal.to_position, most + 1);
     compare(findings, "seal_entries", subject, text_of(seal.entries),
-            records.size() > most ? fmt::format("more than {}", most)
-                                  : text_of(static_cast<std::int64_t>(records.size())));
-    compare(findings, "seal_digest", subject, flow::digest_of(tenant, seal, records), seal.digest);
+            found.positions > most ? fmt::format("more than {}", most)
+                                   : text_of(static_cast<std::int64_t>(found.records.size())));
+    std::vector<crypto::Digest> hashes;
+    for (const flow::SealedRecord& record : found.records)
+        hashes.push_back(record.hash());
+    compare(findings, "seal_digest", subject, flow::digest_of(tenant, seal, hashes), seal.digest);
+    const std::string marks = flow::marks_of(hashes);
+    if (marks == seal.marks)
+        co_return;
+    if (marks.size() != seal.marks.size())
+        findings.push_back({"seal_marks", subject, fmt::format("{} bytes", marks.size()),
+                            fmt::format("{} bytes", seal.marks.size())});
+    else
+        name_records(findings, found.records, marks, seal.marks);
 }
 
 Step<AuditPage> audit_chain(Session& s, TenantId tenant, std::int64_t after, std::size_t limit) {
@@ -60,8 +88,10 @@ Step<AuditPage> audit_chain(Session& s, TenantId tenant, std::int64_t after, std
     }
     page.checked = seals.size();
     page.next = {AuditPhase::chain, before.number};
-    if (seals.size() < most)
+    if (seals.size() < most) {
         page.next = {AuditPhase::matches, 0};
+        page.unsealed = co_await store::count_unsealed(s, tenant, before.to_position);
+    }
     co_return page;
 }
 

@@ -1,5 +1,6 @@
-// The records are proved: the hash chain over matches and their ends, and each match against the
-// payment and the settlement that it is of. Reads only; what is found is told, nothing is mended.
+// The records are proved: the hash chain over matches, what they are of, their ends and the events
+// that were told; and each match against the payment and the settlement that it is of. Reads only;
+// what is found is told, nothing is mended.
 //
 // Four walks, one after the other (AuditPhase). Each page is one unit and sees one moment, so that
 // a server may go on working meanwhile.
@@ -28,7 +29,7 @@ std::string_view token(AuditPhase phase); // the enumerator's name
 // Something that is not as it must be. No payer's name, account or reference is told, only that
 // they differ: findings are copied into tickets.
 struct AuditFinding {
-    std::string what;    // "seal_digest", "rank", "payment_proof", …
+    std::string what;    // "seal_digest", "sealed_payment", "rank", "payment_proof", …
     std::string subject; // "mat_…", "pay_…", "stl_…", "seal 17"
     std::string expected;
     std::string found;
@@ -41,8 +42,9 @@ struct AuditCursor {
 
 struct AuditPage {
     std::vector<AuditFinding> findings;
-    std::size_t checked = 0;  // seals, matches, payments or settlements
-    std::size_t unproved = 0; // matches whose decision cannot be repeated: of older rules
+    std::size_t checked = 0;   // seals, matches, payments or settlements
+    std::size_t unproved = 0;  // matches whose decision cannot be repeated: of older rules
+    std::int64_t unsealed = 0; // matches, ends and events that no seal vouches for yet
     AuditCursor next;
 };
 

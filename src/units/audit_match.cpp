@@ -3,6 +3,7 @@
 #include "forms/rule_set_reader.h"
 #include "match/keys.h"
 #include "match/ladder.h"
+#include "store/feeds.h"
 #include "store/matches.h"
 #include "store/payments.h"
 #include "store/rule_sets.h"
@@ -244,6 +245,9 @@ Step<> check_match(Session& s, const TenantKeys& keys, TenantId tenant, MatchId 
     }
     const Case c{keys, tenant, rules, *match, *settlement, *payment, page};
     check_decision(c);
+    const bool is_recorded = co_await store::is_in_feed(s, tenant, store::Feed::matches, id.value);
+    if (!is_recorded)
+        c.find("match_inserted", "a match that was made by the server", "no entry in its feed");
     const auto end = co_await store::find_match_end(s, tenant, id);
     const auto slots = co_await store::slots_of(s, tenant, id);
     check_standing(c, end, slots);

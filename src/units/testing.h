@@ -6,6 +6,7 @@
 #include "store/directory.h"
 #include "store/endpoints.h"
 #include "store/events.h"
+#include "store/feeds.h"
 #include "store/matches.h"
 #include "store/payments.h"
 #include "store/reviews.h"
@@ -192,6 +193,12 @@ class World {
                 told +=
                     write<bool>([&](Session& s) { return run_timer(s, *context_, task, now()); });
         return told;
+    }
+    // What was committed gets its place in the feeds.
+    void order_feeds() {
+        write<bool>([](Session& s) { return store::order_waiting(s, tenant, 1); }); // makes the end
+        while (write<bool>([](Session& s) { return store::order_waiting(s, tenant, 500); })) {
+        }
     }
     // What rests on there being no other payment is decided then.
     void pass_watermark() {

@@ -212,6 +212,7 @@ class Walk:
         """Every list with every parameter, page by page, when nothing changes any more by itself."""
         wait_for(lambda: not self.world.store.rows(
             "SELECT id FROM task WHERE kind = 'weigh' AND status = 'queued'"), "what was undone is weighed again")
+        wait_for(lambda: not self.world.store.rows("SELECT id FROM feed_waiting"), "all have their place in the feeds")
         for operation in self.world.contract.operations:
             if operation.method != "GET" or not operation.id.startswith("list_"):
                 continue
@@ -227,6 +228,8 @@ class Walk:
                                                 "account": [self.iban, "040004 12345678"]}.get(parameter["name"], [])
                 found = [self.api.all(f"{operation.path}?{parameter['name']}={value}".replace(" ", "%20"))
                          for value in values]
+                if parameter["name"] == "order":
+                    assert [sorted(i["id"] for i in items) for items in found] == [sorted(ids)] * 2
                 if parameter["name"] in ("status", "type"):
                     assert sorted(i["id"] for i in itertools.chain(*found)) == sorted(i["id"] for i in everything)
 

@@ -50,15 +50,15 @@ class Api:
         return self._expect("DELETE", target, {204})
 
     def all(self, target, limit=500):
-        """Every item of a list, newest first."""
+        """Every item of a list, in its order."""
         items, after = [], None
         while True:
             sign = "&" if "?" in target else "?"
             page = self.get(f"{target}{sign}limit={limit}" + (f"&after={after}" if after else ""))
             items += page["data"]
-            after = page["next"]
-            if after is None:
+            if page["next"] in (None, after):  # the last page; or, read forward, there is no more yet
                 return items
+            after = page["next"]
 
     def metrics(self):
         """Samples by name and labels, as written: {'settled_x_total{code="y"}': 1.0}."""

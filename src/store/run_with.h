@@ -1,0 +1,15 @@
+// Statements take their parameters as arguments; these take as many as there are at run time.
+#pragma once
+
+#include "store/session.h"
+#include "store/step.h"
+
+#include <vector>
+
+namespace settled::store {
+
+// One to 32 values.
+Step<Rows> run_with(Session& s, const Statement& statement, std::vector<Value> values);
+Step<> send_with(Session& s, const Statement& statement, std::vector<Value> values);
+
+} // namespace settled::store

@@ -1,0 +1,84 @@
+#include "worker/sequencer.h"
+
+#include "base/id.h"
+#include "observe/log.h"
+#include "store/nodes.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace settled::worker {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto interval = 100ms; // how late a feed may be
+constexpr auto after_failure = 1s;
+// Ids carry the time at which they were minted; clocks differ by less.
+constexpr auto anyone_after = 3s;
+constexpr std::size_t bite = 500; // rows a unit: some 2 ms of SQLite's writer
+
+} // namespace
+
+void Sequencer::start() {
+    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
+}
+
+void Sequencer::stop() {
+    stopped_ = true;
+    pause_.cancel();
+}
+
+Task<> Sequencer::watch() {
+    while (!stopped_) {
+        const bool worked = co_await run_once();
+        if (stopped_)
+            co_return; // asked to stop meanwhile, when there was no wait to cancel
+        pause_.expires_after(worked ? std::chrono::milliseconds(interval)
+                                    : std::chrono::milliseconds(after_failure));
+        boost::system::error_code cancelled;
+        co_await pause_.async_wait(
+            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+    }
+}
+
+bool Sequencer::is_ours(const store::WaitingForFeeds& waiting) const {
+    return node_.does_job(store::job_timers) ||
+           waiting.id < first_id_at(clock_.now() - anyone_after);
+}
+
+Task<bool> Sequencer::run_once() {
+    const auto waiting = co_await store_.read<std::vector<store::WaitingForFeeds>>(
+        [](store::Session& s) { return store::waiting_for_feeds(s); });
+    if (!waiting) {
+        log::failure("feeds.unreadable", waiting.error(), {});
+        co_return false;
+    }
+    for (const store::WaitingForFeeds& each : *waiting) {
+        if (!is_ours(each))
+            continue;
+        const bool ordered = co_await order(each.tenant);
+        if (!ordered)
+            co_return false;
+    }
+    co_return true;
+}
+
+Task<bool> Sequencer::order(TenantId tenant) {
+    bool more = true;
+    while (more && !stopped_) {
+        const auto ordered = co_await store_.write<bool>(
+            [tenant](store::Session& s) { return store::order_waiting(s, tenant, bite); });
+        if (!ordered)
+            log::failure("feeds.not_ordered", ordered.error(), {{"tenant", to_string(tenant)}});
+        if (!ordered)
+            co_return false;
+        more = *ordered;
+    }
+    co_return true;
+}
+
+} // namespace settled::worker

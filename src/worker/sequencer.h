@@ -1,0 +1,45 @@
+// Gives what was committed its place in the feeds (store/feeds.h), ten times a second.
+//
+// The node that does the timers does it. What has waited for longer than a moment is done by any
+// node that sees it: the feeds do not stand still until a dead node's lease is over. If several do
+// it at a time, one of them has the turn and the others find nothing to do.
+//
+// Threads: one io_context; one Sequencer in the process.
+#pragma once
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "node/membership.h"
+#include "store/feeds.h"
+#include "store/store.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace settled::worker {
+
+class Sequencer {
+  public:
+    Sequencer(boost::asio::io_context& io, store::Store& store, const Clock& clock,
+              const node::Membership& node)
+        : io_(io), store_(store), clock_(clock), node_(node), pause_(io) {}
+
+    void start();
+    void stop();
+    // What waits now, if this node is to do it. False: the store failed.
+    Task<bool> run_once();
+
+  private:
+    Task<> watch();
+    bool is_ours(const store::WaitingForFeeds& waiting) const;
+    Task<bool> order(TenantId tenant);
+
+    boost::asio::io_context& io_;
+    store::Store& store_;
+    const Clock& clock_;
+    const node::Membership& node_;
+    boost::asio::steady_timer pause_;
+    bool stopped_ = false;
+};
+
+} // namespace settled::worker
