@@ -148,8 +148,9 @@ TEST_F(Feeds, what_was_released_is_passed_over) {
                 s, {tenant, WebhookId{id}, SourceId{1}, "T", "k", "", "processed", "{}", {id}});
         }));
     order_all(*store);
-    must(write<std::int64_t>(
-        *store, [](Session& s) { return release_webhooks(s, tenant, SourceId{1}, {3}, 10); }));
+    must(write<Bitten>(*store, [](Session& s) {
+        return release_webhooks(s, tenant, SourceId{1}, {3}, {10, 1'000'000});
+    }));
     const auto page = must(testing::read<FeedPage<WebhookRow>>(
         *store, [](Session& s) { return webhooks_after(s, tenant, {}, 10); }));
     ASSERT_EQ(page.rows.size(), 1U);
