@@ -69,14 +69,14 @@ Beside run_beside(const std::string& data, const std::string& config,
                   std::span<const std::string> requests, const AccessScale& scale) {
     const auto server = ServerProcess::start(data, config).value();
     Beside beside;
-    beside.load = run_load(requests, {.ports = {server.port()}, .connections = 16,
-                                      .rate = scale.rate},
-                           [](std::size_t, auto) {});
-    beside.left =
-        store::sqlite::Connection::open(data + "/settled.db", store::sqlite::Access::read_only, 2'000)
-            .value()
-            .number("SELECT count(*) FROM webhook WHERE length(body) = 1000")
-            .value();
+    beside.load =
+        run_load(requests, {.ports = {server.port()}, .connections = 16, .rate = scale.rate},
+                 [](std::size_t, auto) {});
+    beside.left = store::sqlite::Connection::open(data + "/settled.db",
+                                                  store::sqlite::Access::read_only, 2'000)
+                      .value()
+                      .number("SELECT count(*) FROM webhook WHERE length(body) = 1000")
+                      .value();
     return beside;
 }
 

@@ -144,16 +144,18 @@ void report_both(std::string_view engine, const Grow& grow, const AccessScale& s
     const std::string prefix = fmt::format("{}.", engine);
     report.number(prefix + "statement_p50_us_few", median(of_few), "");
     report.number(prefix + "statement_p50_us_many", median(of_many), "");
-    report.number(prefix + "above_1_ms",
-                  static_cast<double>(std::ranges::count_if(of_many, [](double us) { return us > 1'000; })),
-                  "statements with the larger tables");
+    report.number(
+        prefix + "above_1_ms",
+        static_cast<double>(std::ranges::count_if(of_many, [](double us) { return us > 1'000; })),
+        "statements with the larger tables");
     for (const std::size_t i : order | std::views::take(12))
         report.number(fmt::format("{}{}", prefix, many[i].statement->text().substr(0, 150)),
                       many[i].us, fmt::format("µs; {:.0f} with the smaller tables", few[i].us));
     for (std::size_t i = 0; i < many.size(); ++i)
         report.number(fmt::format("{}statement_{}_us", prefix, many[i].statement->number()),
-                      many[i].us, fmt::format("{:.0f} with the smaller tables: {}", few[i].us,
-                                              many[i].statement->text().substr(0, 60)));
+                      many[i].us,
+                      fmt::format("{:.0f} with the smaller tables: {}", few[i].us,
+                                  many[i].statement->text().substr(0, 60)));
 }
 
 template <class Connection>
@@ -193,9 +195,9 @@ void measure_statements_on_postgres(const std::string& server, const AccessScale
         store::postgres::open(options, rng).value()->stop();
         {
             const auto info = store::postgres::ConnectionInfo::parse(url, Secret()).value();
-            const auto connection = store::postgres::Connection::open(
-                                        info, store::postgres::Access::read_write)
-                                        .value();
+            const auto connection =
+                store::postgres::Connection::open(info, store::postgres::Access::read_write)
+                    .value();
             SETTLED_ASSERT(connection->script("SET statement_timeout = 0").has_value(), "");
             fill(*connection, rows, Engine::postgres);
             SETTLED_ASSERT(connection->script("VACUUM ANALYZE").has_value(), "rows are counted");

@@ -26,7 +26,7 @@ struct Arrival {
     flow::InboundWebhook webhook;
     std::string body; // as received
     Instant received_at;
-    Instant wall{}; // as of a Registration
+    Instant wall{};       // as of a Registration
     BodyReader read = {}; // of the same source; empty: earlier bodies are not read again
 };
 
