@@ -27,7 +27,9 @@ struct Inbox {
         flow::SourceSettings settings;
         settings.bank_keys = {};
         settings.retention_days = 15;
-        sources.load({{tenant, source, "bank", "clearbank", flow::to_json(settings), {}}});
+        SourceList list;
+        list.rows = {{tenant, source, "bank", "clearbank", flow::to_json(settings), {}}};
+        sources.load(list, sources.next_edition());
     }
     ~Inbox() { store->stop(); }
 
