@@ -14,10 +14,9 @@ const Statement list{"SELECT id, type, subject_id, version, body, created_at FRO
 const Statement list_of_type{
     "SELECT id, type, subject_id, version, body, created_at FROM event "
     "WHERE tenant_id = $1 AND id < $2 AND type = $4 ORDER BY id DESC LIMIT $3"};
-const Statement forward{
-    "SELECT e.id, type, subject_id, version, body, created_at" SETTLED_FEED_PLACE
-        SETTLED_FEED_ENTRIES("1") "LEFT JOIN event e ON e.tenant_id = $1 AND e.id = feed_id AND "
-                                  "($4 = '' OR e.type = $4) ORDER BY feed_position"};
+const Statement several{
+    "SELECT id, type, subject_id, version, body, created_at FROM event WHERE id "
+    "IN (" SETTLED_SEVERAL ") AND tenant_id = $17 AND ($18 = '' OR type = $18)"};
 
 const Statement find_type{
     "SELECT type FROM event WHERE tenant_id = $1 AND subject_id = $2 AND version = $3"};
@@ -64,7 +63,7 @@ Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string
 
 Step<FeedPage<EventRow>> events_after(Session& s, TenantId tenant, std::string_view type,
                                       FeedPlace after, std::size_t limit) {
-    return read_feed<EventRow>(s, forward, tenant, after, type, limit, read);
+    return read_feed<EventRow>(s, Feed::events, several, tenant, after, type, limit, read);
 }
 
 } // namespace settled::store

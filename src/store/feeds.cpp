@@ -42,23 +42,27 @@ const Inserts wait = make_inserts(waiting_texts, "feed_waiting (tenant_id, id, f
 const Inserts enter = make_inserts(entry_texts, "feed_entry (tenant_id, feed, position, id)", 4,
                                    " ON CONFLICT (tenant_id, feed, id) DO NOTHING");
 
-const Statement who_waits{"SELECT t.id, (SELECT min(w.id) FROM feed_waiting w WHERE w.tenant_id = "
-                          "t.id) FROM tenant t"};
+const Statement who_waits{"SELECT t.id, (SELECT w.id FROM feed_waiting w WHERE w.tenant_id = t.id "
+                          "ORDER BY w.id LIMIT 1) FROM tenant t"};
 // Whoever has the row gives out positions until its commit. So they are committed in their order.
 const Statement lock_end{
     "SELECT position FROM feed_end WHERE tenant_id = $1 /*FOR UPDATE SKIP LOCKED*/"};
 const Statement make_end{"INSERT INTO feed_end (tenant_id, position) VALUES ($1, 0) "
                          "ON CONFLICT (tenant_id) DO NOTHING"};
 const Statement move_end{"UPDATE feed_end SET position = $2 WHERE tenant_id = $1"};
-const Statement take{"DELETE FROM feed_waiting WHERE tenant_id = $1 AND id <= (SELECT max(id) FROM "
-                     "(SELECT id FROM feed_waiting WHERE tenant_id = $1 ORDER BY id LIMIT $2) "
-                     "AS oldest) RETURNING id, feed"};
+const Statement oldest{"SELECT id FROM feed_waiting WHERE tenant_id = $1 ORDER BY id LIMIT $2"};
+// Both ends are given: then no database takes it for a large part of the table.
+const Statement take{"DELETE FROM feed_waiting WHERE tenant_id = $1 AND id >= $2 AND id <= $3 "
+                     "RETURNING id, feed"};
 const Statement find_end{"SELECT position FROM feed_end WHERE tenant_id = $1"};
 const Statement find_place{"SELECT 1 FROM feed_entry WHERE tenant_id = $1 AND feed = $2 AND "
                            "position = $3 AND id = $4"};
 const Statement find_item{"SELECT 1 FROM feed_entry WHERE tenant_id = $1 AND feed = $2 AND id = $3 "
                           "UNION ALL SELECT 1 FROM feed_waiting WHERE tenant_id = $1 AND feed = $2 "
                           "AND id = $3"};
+const Statement entries{
+    "SELECT position, id FROM feed_entry WHERE tenant_id = $1 AND feed = $2 AND "
+    "position > $3 AND position <= $4 ORDER BY position LIMIT $5"};
 const Statement last_entry{"SELECT position, id FROM feed_entry WHERE tenant_id = $1 AND feed = $2 "
                            "ORDER BY position DESC LIMIT 1"};
 
@@ -97,7 +101,12 @@ Step<bool> order_waiting(Session& s, TenantId tenant, std::size_t limit) {
         co_await s.send(make_end, tenant);
         co_return false;
     }
-    const Rows taken = co_await s.run(take, tenant, static_cast<std::int64_t>(limit));
+    const Rows first_ones = co_await s.run(oldest, tenant, static_cast<std::int64_t>(limit));
+    if (first_ones.empty())
+        co_return false;
+    // What was committed between the two statements may be among them, and gets its position, too.
+    const Rows taken = co_await s.run(take, tenant, first_ones.front().integer(0),
+                                      first_ones[first_ones.size() - 1].integer(0));
     std::vector<std::pair<std::int64_t, std::int64_t>> items; // id, feed
     for (std::size_t i = 0; i < taken.size(); ++i)
         items.emplace_back(taken[i].integer(0), taken[i].integer(1));
@@ -114,9 +123,8 @@ Step<bool> order_waiting(Session& s, TenantId tenant, std::size_t limit) {
         }
         co_await send_with(s, *enter.at(count - 1), std::move(values));
     }
-    if (!items.empty())
-        co_await s.send(move_end, tenant, position);
-    co_return items.size() >= limit;
+    co_await s.send(move_end, tenant, position);
+    co_return first_ones.size() == limit;
 }
 
 Step<bool> is_place(Session& s, TenantId tenant, Feed feed, FeedPlace place) {
@@ -136,6 +144,17 @@ Step<FeedPlace> end_of_feed(Session& s, TenantId tenant, Feed feed) {
     if (rows.empty())
         co_return FeedPlace{};
     co_return FeedPlace{rows.front().integer(0), rows.front().integer(1)};
+}
+
+Step<std::vector<FeedPlace>> entries_after(Session& s, TenantId tenant, Feed feed,
+                                           std::int64_t after, std::int64_t until,
+                                           std::size_t limit) {
+    const Rows rows = co_await s.run(entries, tenant, number_of(feed), after, until,
+                                     static_cast<std::int64_t>(limit));
+    std::vector<FeedPlace> places;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        places.push_back({rows[i].integer(0), rows[i].integer(1)});
+    co_return places;
 }
 
 Step<std::int64_t> last_position(Session& s, TenantId tenant) {

@@ -13,11 +13,18 @@
 #pragma once
 
 #include "store/session.h"
+#include "store/several.h"
 #include "store/step.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace settled::store {
@@ -55,46 +62,69 @@ Step<bool> is_in_feed(Session& s, TenantId tenant, Feed feed, std::int64_t id);
 // Positions are counted over all feeds of a tenant.
 Step<std::int64_t> last_position(Session& s, TenantId tenant);
 
+// The entries behind a position and up to another, in their order.
+Step<std::vector<FeedPlace>> entries_after(Session& s, TenantId tenant, Feed feed,
+                                           std::int64_t after, std::int64_t until,
+                                           std::size_t limit);
+
+// Rows by their ids, some at a time: by the key, whatever the database thinks of the tables' sizes.
+// `several`: selects the id first, from ids $1 to $16 (SETTLED_SEVERAL, several.h) of the tenant
+// $17; `filter` is $18, nullopt: there is none. `take` is called with each row that is there.
+template <class Take>
+Step<> find_those(Session& s, const Statement& several, TenantId tenant,
+                  std::span<const FeedPlace> entries, std::optional<std::string_view> filter,
+                  Take take) {
+    for (std::size_t first = 0; first < entries.size(); first += several_max) {
+        const auto some = entries.subspan(first, std::min(several_max, entries.size() - first));
+        std::array<Value, several_max + 2> values; // null where there are fewer: equal to nothing
+        for (std::size_t i = 0; i < some.size(); ++i)
+            values[i] = some[i].id;
+        values[several_max] = tenant;
+        Rows rows;
+        if (filter) {
+            values.back() = *filter;
+            rows = co_await s.run(several, values);
+        } else {
+            std::array<Value, several_max + 1> fewer;
+            std::copy_n(values.begin(), fewer.size(), fewer.begin());
+            rows = co_await s.run(several, fewer);
+        }
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            take(rows[i]);
+    }
+}
+
 template <class RowT>
 struct FeedPage {
     std::vector<RowT> rows; // in the order of the feed
     FeedPlace end;          // where the next page begins
 };
 
-// The entries of a feed as a table to select from, for read_feed: $1 is the tenant, $2 the position
-// to begin behind, $3 how many entries. Its columns are selected last. Rows are joined from the
-// left: an entry stays when its row is gone or not wanted.
-#define SETTLED_FEED_PLACE ", feed_position, feed_id"
-#define SETTLED_FEED_ENTRIES(feed_number)                                                          \
-    " FROM (SELECT position AS feed_position, id AS feed_id FROM feed_entry WHERE tenant_id = $1 " \
-    "AND feed = " feed_number " AND position > $2 ORDER BY position LIMIT $3) AS entry "
-
 // How many entries are looked at for one page at most, when few of them are wanted.
 inline constexpr std::size_t feed_entries_max = 2'000;
 
 // Reads forward until `limit` rows are found, `feed_entries_max` entries were looked at, or the
-// feed ends. `filter`: a further parameter of the statement; nullopt: it has none.
+// feed ends. Rows that are gone, or that the filter does not want, are passed over. The rest as of
+// find_those; `read` makes a RowT of a Row.
 template <class RowT, class Read>
-Step<FeedPage<RowT>> read_feed(Session& s, const Statement& statement, TenantId tenant,
+Step<FeedPage<RowT>> read_feed(Session& s, Feed feed, const Statement& several, TenantId tenant,
                                FeedPlace after, std::optional<std::string_view> filter,
                                std::size_t limit, Read read) {
     FeedPage<RowT> page{{}, after};
     for (std::size_t seen = 0; page.rows.size() < limit && seen < feed_entries_max;) {
         const std::size_t missing = limit - page.rows.size();
-        const auto wanted = static_cast<std::int64_t>(missing);
-        Rows rows;
-        if (filter)
-            rows = co_await s.run(statement, tenant, page.end.position, wanted, *filter);
-        else
-            rows = co_await s.run(statement, tenant, page.end.position, wanted);
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            const Row row = rows[i];
-            page.end = {row.integer(rows.columns() - 2), row.integer(rows.columns() - 1)};
-            if (!row.is_null(0))
-                page.rows.push_back(read(row));
+        const auto entries = co_await entries_after(
+            s, tenant, feed, page.end.position, std::numeric_limits<std::int64_t>::max(), missing);
+        std::map<std::int64_t, RowT> found;
+        co_await find_those(s, several, tenant, entries, filter,
+                            [&](const Row& row) { found.emplace(row.integer(0), read(row)); });
+        for (const FeedPlace& entry : entries) {
+            page.end = entry;
+            if (const auto row = found.find(entry.id); row != found.end())
+                page.rows.push_back(std::move(row->second));
         }
-        seen += rows.size();
-        if (rows.size() < missing)
+        seen += entries.size();
+        if (entries.size() < missing)
             break;
     }
     co_return page;

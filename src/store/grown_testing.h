@@ -26,12 +26,13 @@ namespace settled::store::testing {
 
 // Tables that grow with the traffic.
 inline bool grows(std::string_view table) {
-    static constexpr std::array<std::string_view, 19> all{
+    static constexpr std::array<std::string_view, 21> all{
         "account",   "webhook",          "webhook_key",   "payment",
         "match_key", "settlement_match", "match_end",     "settlement",
         "reversal",  "review",           "event",         "task",
         "attempt",   "idempotency",      "evidence_seal", "minted_reference",
-        "statement", "statement_entry",  "sweep"};
+        "statement", "statement_entry",  "sweep",         "feed_waiting",
+        "feed_entry"};
     return std::ranges::find(all, table) != all.end();
 }
 
@@ -87,6 +88,7 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"statement_id", "i / 10"},
         {"type", "'type ' || i % 5"},
         {"verdict", "'verdict ' || i % 5"},
+        {"feed", "i % 7 + 1"},
         {"currency", "'GBP'"},
         {"pairing", "'one'"},
         {"evidence", "'{}'"},

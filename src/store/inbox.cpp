@@ -33,10 +33,9 @@ const Statement oldest{
     "SELECT id, length(body) FROM webhook WHERE tenant_id = $1 AND source_id = $2 AND received_at "
     "< $3 AND status <> 'review' ORDER BY received_at, id LIMIT $4"};
 const Statement release{"DELETE FROM webhook WHERE tenant_id = $1 AND id = $2"};
-const Statement forward{
-    "SELECT id, source_id, type, composite_key, suffix, status, '', received_at" SETTLED_FEED_PLACE
-        SETTLED_FEED_ENTRIES("6") "LEFT JOIN webhook ON tenant_id = $1 AND id = feed_id "
-                                  "ORDER BY feed_position"};
+const Statement several{
+    "SELECT id, source_id, type, composite_key, suffix, status, '', received_at FROM webhook WHERE "
+    "id IN (" SETTLED_SEVERAL ") AND tenant_id = $17"};
 
 WebhookRow read(const Row& row) {
     return {row.id<WebhookId>(0), row.id<SourceId>(1), row.string(2), row.string(3),
@@ -125,7 +124,8 @@ Step<Bitten> release_webhooks(Session& s, TenantId tenant, SourceId source, Inst
 
 Step<FeedPage<WebhookRow>> webhooks_after(Session& s, TenantId tenant, FeedPlace after,
                                           std::size_t limit) {
-    return read_feed<WebhookRow>(s, forward, tenant, after, std::nullopt, limit, read);
+    return read_feed<WebhookRow>(s, Feed::webhooks, several, tenant, after, std::nullopt, limit,
+                                 read);
 }
 
 } // namespace settled::store

@@ -28,11 +28,10 @@ const Statement by_settlement{"SELECT " MATCH_COLUMNS MATCHES
 const Statement by_payment{"SELECT " MATCH_COLUMNS MATCHES
                            "AND m.payment_id = $2 AND m.ended_at IS NULL"};
 const Statement list{"SELECT " MATCH_COLUMNS MATCHES "AND m.id < $2 ORDER BY m.id DESC LIMIT $3"};
-const Statement forward{"SELECT " MATCH_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
-    "3") "LEFT JOIN settlement_match m ON m.tenant_id = $1 AND m.id = feed_id AND EXISTS (SELECT 1 "
-         "FROM settlement x WHERE x.tenant_id = m.tenant_id AND x.id = m.settlement_id) LEFT JOIN "
-         "settlement t ON t.tenant_id = m.tenant_id AND t.id = m.settlement_id "
-         "ORDER BY feed_position"};
+const Statement several{
+    "SELECT " MATCH_COLUMNS
+    " FROM settlement_match m JOIN settlement t ON t.tenant_id = m.tenant_id AND "
+    "t.id = m.settlement_id WHERE m.tenant_id = $17 AND m.id IN (" SETTLED_SEVERAL ")"};
 const Statement end{
     "UPDATE settlement_match SET ended_at = $3, settlement_slot = id, payment_slot = id "
     "WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL"};
@@ -130,7 +129,8 @@ Step<std::optional<MatchEnd>> find_match_end(Session& s, TenantId tenant, MatchI
 
 Step<FeedPage<flow::Match>> matches_after(Session& s, TenantId tenant, FeedPlace after,
                                           std::size_t limit) {
-    return read_feed<flow::Match>(s, forward, tenant, after, std::nullopt, limit, read);
+    return read_feed<flow::Match>(s, Feed::matches, several, tenant, after, std::nullopt, limit,
+                                  read);
 }
 
 } // namespace settled::store

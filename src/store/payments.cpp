@@ -36,8 +36,6 @@ const Statement list_of_status{"SELECT " PAYMENT_COLUMNS BELOW
 const Statement list_of_account{"SELECT " PAYMENT_COLUMNS BELOW
                                 "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef BELOW
-const Statement forward{"SELECT " PAYMENT_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
-    "5") "LEFT JOIN payment ON tenant_id = $1 AND id = feed_id ORDER BY feed_position"};
 const Statement update{"UPDATE payment SET status = $4, settled_minor = $5, version = version + 1 "
                        "WHERE tenant_id = $1 AND id = $2 AND status = $3"};
 const Statement walk_open{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND "
@@ -181,7 +179,8 @@ Step<std::int64_t> count_open_payments(Session& s, TenantId tenant, std::int64_t
 
 Step<FeedPage<flow::Payment>> payments_after(Session& s, TenantId tenant, FeedPlace after,
                                              std::size_t limit) {
-    return read_feed<flow::Payment>(s, forward, tenant, after, std::nullopt, limit, read);
+    return read_feed<flow::Payment>(s, Feed::payments, find_several_by_id, tenant, after,
+                                    std::nullopt, limit, read);
 }
 
 } // namespace settled::store

@@ -27,8 +27,8 @@ const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1
                      "ORDER BY id DESC LIMIT $3"};
 const Statement list_of_status{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND "
                                "id < $2 AND status = $4 ORDER BY id DESC LIMIT $3"};
-const Statement forward{"SELECT " REVIEW_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
-    "7") "LEFT JOIN review ON tenant_id = $1 AND id = feed_id ORDER BY feed_position"};
+const Statement several{"SELECT " REVIEW_COLUMNS " FROM review WHERE id IN (" SETTLED_SEVERAL
+                        ") AND tenant_id = $17"};
 #undef REVIEW_COLUMNS
 
 ReviewRow read(const Row& row) {
@@ -112,7 +112,8 @@ Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::stri
 
 Step<FeedPage<ReviewRow>> reviews_after(Session& s, TenantId tenant, FeedPlace after,
                                         std::size_t limit) {
-    return read_feed<ReviewRow>(s, forward, tenant, after, std::nullopt, limit, read);
+    return read_feed<ReviewRow>(s, Feed::reviews, several, tenant, after, std::nullopt, limit,
+                                read);
 }
 
 } // namespace settled::store

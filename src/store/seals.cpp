@@ -1,6 +1,9 @@
 #include "store/seals.h"
 
+#include "store/feeds.h"
+
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace settled::store {
@@ -24,61 +27,44 @@ const Statement after{"SELECT " SEAL_COLUMNS " FROM evidence_seal WHERE tenant_i
 
 #undef SEAL_COLUMNS
 
-// The positions that are asked for; whatever they are of is joined from the left, so that what was
-// deleted is seen as missing.
-#define AT(feed_number)                                                                            \
-    " FROM (SELECT position AS feed_position, id AS feed_id FROM feed_entry WHERE tenant_id = $1 " \
-    "AND feed = " feed_number " AND position > $2 AND position <= $3 ORDER BY position LIMIT $4) " \
-    "AS entry LEFT JOIN "
-#define IN_ORDER " ORDER BY feed_position"
-#define AT_MATCHES AT("3") "settlement_match m ON m.tenant_id = $1 AND m.id = feed_id"
-
-// What one kind of record is made of: the position, the id, and columns that never change, each
-// with a letter for its kind (i: integer, t: text or bytes). A test alters every column.
+// What one kind of record is made of: columns that never change, each with a letter for its kind
+// (i: integer, t: text or bytes), the id first. A test alters every column.
 struct Source {
     SealedKind kind;
     std::string_view letters;
-    const Statement statement;
+    const Statement several;
 };
+
+#define OF(table) " FROM " table " WHERE tenant_id = $17 AND id IN (" SETTLED_SEVERAL ")"
 
 // Not among them: ended_at and the slots, which the end of a match changes. It has a record of its
 // own.
 const Source matches{
     SealedKind::match, "iiiiiiitttt",
-    Statement{"SELECT feed_position, feed_id, m.id, m.settlement_id, m.payment_id, m.rank, "
-              "m.rule_version, m.matched_at, m.amount_minor, m.evidence, m.rules, m.pairing, "
-              "m.actor" AT_MATCHES IN_ORDER}};
+    Statement{"SELECT id, settlement_id, payment_id, rank, rule_version, matched_at, amount_minor, "
+              "evidence, rules, pairing, actor" OF("settlement_match")}};
 // Not among them: status, settled_minor, version, which go with what arrives.
 const Source payments{
     SealedKind::payment, "iiiiiiitttttttttttttttttt",
-    Statement{"SELECT feed_position, m.payment_id, p.id, p.amount_minor, p.created_at, "
-              "p.registered_at, p.lowest_minor, p.highest_minor, p.single_use, p.client_id, "
-              "p.fingerprint, p.currency, p.institution_id, p.scheme, p.reference, "
-              "p.end_to_end_id, p.payee_name, p.payee_account, p.payer_name, p.payer_account, "
-              "p.bounds_currency, p.c_account, p.c_end_to_end_id, p.c_reference, p.c_uetr, "
-              "p.c_other_account, p.c_other_name" AT_MATCHES " LEFT JOIN payment p ON "
-              "p.tenant_id = m.tenant_id AND p.id = m.payment_id" IN_ORDER}};
-// Not among them: status, version, refused.
+    Statement{"SELECT id, amount_minor, created_at, registered_at, lowest_minor, highest_minor, "
+              "single_use, client_id, fingerprint, currency, institution_id, scheme, reference, "
+              "end_to_end_id, payee_name, payee_account, payer_name, payer_account, "
+              "bounds_currency, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, "
+              "c_other_name" OF("payment")}};
+// Not among them: status, version, and what people have said of it.
 const Source settlements{
     SealedKind::settlement, "iiiiitttttttttttttt",
-    Statement{"SELECT feed_position, m.settlement_id, t.id, t.webhook_id, t.amount_minor, "
-              "t.settled_at, t.received_at, t.currency, t.scheme, t.transaction_id, t.reference, "
-              "t.end_to_end_id, t.account_iban, t.counterparty_name, t.counterparty_account, "
-              "t.c_account, t.c_end_to_end_id, t.c_reference, t.c_uetr, t.c_other_account, "
-              "t.c_other_name" AT_MATCHES " LEFT JOIN settlement t ON t.tenant_id = m.tenant_id "
-              "AND t.id = m.settlement_id" IN_ORDER}};
-const Source ends{
-    SealedKind::match_end, "iiitt",
-    Statement{"SELECT feed_position, feed_id, id, match_id, ended_at, reason, actor" AT(
-        "4") "match_end ON tenant_id = $1 AND id = feed_id" IN_ORDER}};
+    Statement{"SELECT id, webhook_id, amount_minor, settled_at, received_at, currency, scheme, "
+              "transaction_id, reference, end_to_end_id, account_iban, counterparty_name, "
+              "counterparty_account, c_account, c_end_to_end_id, c_reference, c_uetr, "
+              "c_other_account, c_other_name" OF("settlement")}};
+const Source ends{SealedKind::match_end, "iiitt",
+                  Statement{"SELECT id, match_id, ended_at, reason, actor" OF("match_end")}};
 const Source events{
     SealedKind::event, "iiiitt",
-    Statement{"SELECT feed_position, feed_id, id, subject_id, version, created_at, type, body" AT(
-        "1") "event ON tenant_id = $1 AND id = feed_id" IN_ORDER}};
+    Statement{"SELECT id, subject_id, version, created_at, type, body" OF("event")}};
 
-#undef AT_MATCHES
-#undef IN_ORDER
-#undef AT
+#undef OF
 
 const Statement unsealed{"SELECT (SELECT count(*) FROM feed_entry WHERE tenant_id = $1 AND feed IN "
                          "(1, 3, 4) AND position > $2) + (SELECT count(*) FROM feed_waiting WHERE "
@@ -89,37 +75,48 @@ flow::Seal read(const Row& row) {
             row.string(4),  row.string(5),  row.instant(6), row.string(7)};
 }
 
-SealedRecord record_of(const Source& source, const Rows& rows, std::size_t index) {
-    const Row row = rows[index];
-    SealedRecord record{row.integer(0), source.kind, row.is_null(1) ? 0 : row.integer(1), {}};
-    constexpr std::size_t first = 2;
-    SETTLED_ASSERT(rows.columns() == first + source.letters.size(), "a letter for each column");
-    if (row.is_null(first)) // its id
-        return record;
+std::string bytes_of(const Source& source, const Row& row) {
+    std::string bytes;
     for (std::size_t i = 0; i < source.letters.size(); ++i)
         if (source.letters[i] == 'i')
-            flow::append_number(record.bytes, row.integer(first + i));
+            flow::append_number(bytes, row.integer(i));
         else
-            flow::append_text(record.bytes, row.text(first + i));
-    return record;
+            flow::append_text(bytes, row.text(i));
+    return bytes;
 }
 
-bool is_of_a_match(const SealedRecord& record) {
-    return record.kind == SealedKind::payment || record.kind == SealedKind::settlement;
-}
+using Entries = std::vector<FeedPlace>; // positions, and the ids of what stands there
 
-// Of the first `limit` positions. None of them is missing: each list is complete up to its end.
-void cut(SealedRecords& all, std::size_t limit) {
-    std::ranges::sort(all.records, {},
-                      [](const SealedRecord& r) { return std::pair(r.position, r.kind); });
-    std::size_t kept = 0;
-    for (; kept < all.records.size(); ++kept) {
-        const bool is_another = !is_of_a_match(all.records[kept]);
-        if (is_another && all.positions == limit)
-            break;
-        all.positions += is_another ? 1 : 0;
+// A record for each place, empty if what stood there is gone.
+Step<> add_records(Session& s, const Source& source, TenantId tenant, const Entries& places,
+                   std::vector<SealedRecord>& records) {
+    std::map<std::int64_t, std::string> found;
+    co_await find_those(s, source.several, tenant, places, std::nullopt, [&](const Row& row) {
+        found.emplace(row.integer(0), bytes_of(source, row));
+    });
+    for (const FeedPlace& place : places) {
+        const auto bytes = found.find(place.id);
+        records.push_back({place.position, source.kind, place.id,
+                           bytes == found.end() ? std::string() : bytes->second});
     }
-    all.records.resize(kept);
+}
+
+// Which settlements and payments the matches are of, at the positions of the matches.
+struct Sides {
+    Entries settlements, payments;
+};
+Step<Sides> sides_of(Session& s, TenantId tenant, const Entries& made) {
+    std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> found;
+    co_await find_those(s, matches.several, tenant, made, std::nullopt, [&](const Row& row) {
+        found.emplace(row.integer(0), std::pair(row.integer(1), row.integer(2)));
+    });
+    Sides sides;
+    for (const FeedPlace& place : made) {
+        const auto [settlement, payment] = found[place.id]; // 0: the match is gone
+        sides.settlements.push_back({place.position, settlement});
+        sides.payments.push_back({place.position, payment});
+    }
+    co_return sides;
 }
 
 } // namespace
@@ -154,14 +151,29 @@ Step<std::vector<flow::Seal>> seals_after(Session& s, TenantId tenant, std::int6
 
 Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
                                    std::size_t limit) {
-    const auto most = static_cast<std::int64_t>(limit);
+    Entries made = co_await entries_after(s, tenant, Feed::matches, from, to, limit);
+    Entries ended = co_await entries_after(s, tenant, Feed::match_ends, from, to, limit);
+    Entries told = co_await entries_after(s, tenant, Feed::events, from, to, limit);
+    // The first `limit` positions of all: none is missing, each list is complete up to its end.
+    std::vector<std::int64_t> positions;
+    for (const Entries* entries : {&made, &ended, &told})
+        for (const FeedPlace& place : *entries)
+            positions.push_back(place.position);
+    std::ranges::sort(positions);
+    positions.resize(std::min(positions.size(), limit));
+    const std::int64_t last_one = positions.empty() ? from : positions.back();
+    for (Entries* entries : {&made, &ended, &told})
+        std::erase_if(*entries, [&](const FeedPlace& place) { return place.position > last_one; });
     SealedRecords all;
-    for (const Source* source : {&matches, &payments, &settlements, &ends, &events}) {
-        const Rows rows = co_await s.run(source->statement, tenant, from, to, most);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            all.records.push_back(record_of(*source, rows, i));
-    }
-    cut(all, limit);
+    all.positions = positions.size();
+    const Sides sides = co_await sides_of(s, tenant, made);
+    co_await add_records(s, matches, tenant, made, all.records);
+    co_await add_records(s, payments, tenant, sides.payments, all.records);
+    co_await add_records(s, settlements, tenant, sides.settlements, all.records);
+    co_await add_records(s, ends, tenant, ended, all.records);
+    co_await add_records(s, events, tenant, told, all.records);
+    std::ranges::sort(all.records, {},
+                      [](const SealedRecord& r) { return std::pair(r.position, r.kind); });
     co_return all;
 }
 

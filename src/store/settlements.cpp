@@ -34,8 +34,6 @@ const Statement list_of_status{"SELECT " SETTLEMENT_COLUMNS BELOW
 const Statement list_of_account{"SELECT " SETTLEMENT_COLUMNS BELOW
                                 "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef BELOW
-const Statement forward{"SELECT " SETTLEMENT_COLUMNS SETTLED_FEED_PLACE SETTLED_FEED_ENTRIES(
-    "2") "LEFT JOIN settlement ON tenant_id = $1 AND id = feed_id ORDER BY feed_position"};
 const Statement update{
     "UPDATE settlement SET status = $3, version = $4 WHERE tenant_id = $1 AND id = $2"};
 
@@ -187,7 +185,8 @@ Step<> update_refused(Session& s, TenantId tenant, SettlementId id,
 
 Step<FeedPage<flow::Settlement>> settlements_after(Session& s, TenantId tenant, FeedPlace after,
                                                    std::size_t limit) {
-    return read_feed<flow::Settlement>(s, forward, tenant, after, std::nullopt, limit, read);
+    return read_feed<flow::Settlement>(s, Feed::settlements, find_several_by_id, tenant, after,
+                                       std::nullopt, limit, read);
 }
 
 } // namespace settled::store

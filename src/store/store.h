@@ -19,7 +19,6 @@
 
 #include "base/error.h"
 #include "base/task.h"
-#include "store/feeds.h"
 #include "store/job.h"
 #include "store/step.h"
 
@@ -128,6 +127,9 @@ class Store {
     template <class T>
     Pending<T> submit(Executor executor, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>));
 };
+
+// Puts what the unit has made where it waits for its position (feeds.h).
+Step<> hand_to_feeds(Session& s);
 
 namespace detail {
 

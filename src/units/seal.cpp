@@ -12,7 +12,7 @@ constexpr std::size_t positions_max = 500;
 
 } // namespace
 
-store::Step<bool> seal_next(store::Session& s, TenantId tenant, Instant now) {
+store::Step<std::optional<NextSeal>> next_seal(store::Session& s, TenantId tenant, Instant now) {
     const auto last = co_await store::last_seal(s, tenant);
     flow::Seal seal;
     seal.number = last ? last->number + 1 : 1;
@@ -21,7 +21,7 @@ store::Step<bool> seal_next(store::Session& s, TenantId tenant, Instant now) {
     const auto found =
         co_await store::sealed_records(s, tenant, seal.from_position, end, positions_max);
     if (found.records.empty())
-        co_return false; // the next seal begins where this one would have
+        co_return std::nullopt; // the next seal begins where this one would have
     std::vector<crypto::Digest> hashes;
     for (const flow::SealedRecord& record : found.records)
         hashes.push_back(record.hash());
@@ -31,8 +31,7 @@ store::Step<bool> seal_next(store::Session& s, TenantId tenant, Instant now) {
     seal.sealed_at = now;
     seal.digest = flow::digest_of(tenant, seal, hashes);
     seal.marks = flow::marks_of(hashes);
-    co_await store::insert_seal(s, tenant, seal);
-    co_return found.positions == positions_max;
+    co_return NextSeal{std::move(seal), found.positions == positions_max};
 }
 
 } // namespace settled::units

@@ -5,13 +5,22 @@
 // into a range that is sealed already, and clocks play no part in it.
 #pragma once
 
+#include "flow/seal.h"
 #include "store/session.h"
 #include "store/step.h"
 
+#include <optional>
+
 namespace settled::units {
 
-// The next seal of the tenant, if there is anything to seal. True: there may be more to do at once.
-// Of two nodes that do it at the same time one fails with constraint_violated.
-store::Step<bool> seal_next(store::Session& s, TenantId tenant, Instant now);
+struct NextSeal {
+    flow::Seal seal;
+    bool more = false; // there may be more to do at once
+};
+// The next seal of the tenant, if there is anything to seal. Reads only, what never changes again,
+// so that the writer need not wait for it: the seal is stored by a unit of its own
+// (store::insert_seal). Of two nodes that do it at the same time one fails there with
+// constraint_violated.
+store::Step<std::optional<NextSeal>> next_seal(store::Session& s, TenantId tenant, Instant now);
 
 } // namespace settled::units

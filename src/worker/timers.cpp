@@ -3,6 +3,7 @@
 #include "observe/log.h"
 #include "store/directory.h"
 #include "store/nodes.h"
+#include "store/seals.h"
 #include "units/overdue.h"
 #include "units/run_timer.h"
 #include "units/seal.h"
@@ -83,11 +84,19 @@ Task<> Timers::seal(TenantId tenant) {
     bool more = true;
     while (more && !stopped_) {
         const Instant now = clock_.now();
-        const auto sealed = co_await store_.write<bool>(
-            [tenant, now](store::Session& s) { return units::seal_next(s, tenant, now); });
+        const auto next = co_await store_.read<std::optional<units::NextSeal>>(
+            [tenant, now](store::Session& s) { return units::next_seal(s, tenant, now); });
+        if (!next)
+            log::lasting("seal.failed", next.error(), {});
+        if (!next || !*next)
+            co_return;
+        const auto shared = std::make_shared<const units::NextSeal>(**next);
+        const auto sealed = co_await store_.write<void>([tenant, shared](store::Session& s) {
+            return store::insert_seal(s, tenant, shared->seal);
+        });
         if (!sealed)
             log::lasting("seal.failed", sealed.error(), {});
-        more = sealed && *sealed;
+        more = sealed && shared->more;
     }
 }
 
