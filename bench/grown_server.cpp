@@ -38,7 +38,7 @@ double get_us(app::ApiSession& session, const std::string& target) {
     std::vector<double> us;
     for (int i = 0; i < 200; ++i) {
         const auto begin = std::chrono::steady_clock::now();
-        const auto answer = session.call({"GET", target});
+        const auto answer = session.call({.method = "GET", .target = target, .body = {}});
         us.push_back(
             std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin)
                 .count());

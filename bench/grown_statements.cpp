@@ -5,6 +5,7 @@
 #include "store/grown_testing.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/postgres_store.h"
+#include "store/run_with.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace settled::bench {
@@ -148,7 +150,7 @@ void report_both(std::string_view engine, const Grow& grow, const AccessScale& s
         prefix + "above_1_ms",
         static_cast<double>(std::ranges::count_if(of_many, [](double us) { return us > 1'000; })),
         "statements with the larger tables");
-    for (const std::size_t i : order | std::views::take(12))
+    for (const std::size_t i : std::span(order).first(std::min<std::size_t>(12, order.size())))
         report.number(fmt::format("{}{}", prefix, many[i].statement->text().substr(0, 150)),
                       many[i].us, fmt::format("µs; {:.0f} with the smaller tables", few[i].us));
     for (std::size_t i = 0; i < many.size(); ++i)
@@ -190,11 +192,13 @@ void measure_statements_on_postgres(const std::string& server, const AccessScale
     static SystemRng rng;
     const Databases databases(server);
     const Grow grow = [&](std::int64_t rows) {
-        const Secret url(databases.make(fmt::format("grown_{}", rows)));
-        const store::postgres::Options options{url, Secret(), 1, 2};
-        store::postgres::open(options, rng).value()->stop();
+        const std::string url = databases.make(fmt::format("grown_{}", rows));
+        const auto open = [&] {
+            return store::postgres::open({Secret(url), Secret(), 1, 2}, rng).value();
+        };
+        open()->stop();
         {
-            const auto info = store::postgres::ConnectionInfo::parse(url, Secret()).value();
+            const auto info = store::postgres::ConnectionInfo::parse(Secret(url), Secret()).value();
             const auto connection =
                 store::postgres::Connection::open(info, store::postgres::Access::read_write)
                     .value();
@@ -202,7 +206,7 @@ void measure_statements_on_postgres(const std::string& server, const AccessScale
             fill(*connection, rows, Engine::postgres);
             SETTLED_ASSERT(connection->script("VACUUM ANALYZE").has_value(), "rows are counted");
         }
-        return store::postgres::open(options, rng).value();
+        return open();
     };
     report_both("postgres", grow, scale, report);
 }
