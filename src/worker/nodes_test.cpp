@@ -1,5 +1,6 @@
 // Several workers on one store: who delivers what, and what becomes of it when one of them is
 // paused, ends or dies (docs/decisions/0012-nodes.md).
+#include "worker/sequencer.h"
 #include "worker/testing.h"
 #include "worker/timers.h"
 
@@ -378,6 +379,8 @@ TEST_F(Nodes, matches_are_sealed_by_the_one_that_has_the_timers) {
     first.look();
     Node& second = add();
     second.look();
+    Sequencer sequencer(io.context(), world.store(), world.clock(), first.membership);
+    ASSERT_TRUE(io.run(sequencer.run_once())) << "seals go by the positions of the feeds";
     Probe probe(first.metrics);
     Timers its(io.context(), world.store(), first.context, world.clock(), probe, first.membership);
     Timers not_its(io.context(), world.store(), second.context, world.clock(), probe,
