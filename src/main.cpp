@@ -1,3 +1,4 @@
+#include "app/cli/command_line.h"
 #include "app/commands.h"
 
 #include <fmt/format.h>
@@ -5,36 +6,17 @@
 #include <sys/stat.h>
 
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 int main(int argc, char** argv) {
     using namespace settled::app;
     ::umask(077); // what we make is ours alone, but for what is given another mode
-    CommandLine line;
-    line.root.require_subcommand(1);
-    line.root.set_version_flag("--version", "settled " SETTLED_VERSION);
-    add_serve(line);
-    add_check_config(line);
-    add_migrate(line);
-    add_store(line);
-    add_keys(line);
-    add_sources(line);
-    add_webhooks(line);
-    add_institutions(line);
-    add_import(line);
-    add_export(line);
-    add_reviews(line);
-    add_sandbox(line);
-    add_demo(line);
-    add_bench(line);
-    add_audit(line);
-    add_replay(line);
+    const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     try {
-        line.root.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return line.root.exit(error);
+        return run_command_line(all_commands(), words);
     } catch (const std::exception& error) {
         fmt::print(stderr, "settled: {}\n", error.what());
-        return 70; // EX_SOFTWARE
+        return exit_failed;
     }
-    return line.exit_status;
 }

@@ -30,10 +30,10 @@ net::Request request_of(const ApiCall& call) {
 
 } // namespace
 
-ApiSession::ApiSession(const Config& config) : config_(config) {}
-ApiSession::~ApiSession() = default;
+LocalApi::LocalApi(Config config) : config_(std::move(config)) {}
+LocalApi::~LocalApi() = default;
 
-Result<net::Response> ApiSession::call(const ApiCall& call) {
+Result<net::Response> LocalApi::call(const ApiCall& call) {
     const std::string socket = config_.data + "/control.sock";
     if (!own_ && std::filesystem::exists(socket)) {
         auto answer = call_over_control_socket(socket, call);
@@ -50,8 +50,8 @@ Result<net::Response> ApiSession::call(const ApiCall& call) {
     return run_to_end(own_->api().handle(request_of(call)));
 }
 
-Result<net::Response> call_api(const Config& config, ApiCall call) {
-    return ApiSession(config).call(call);
+Result<net::Response> call_api(const Config& config, const ApiCall& call) {
+    return LocalApi(config).call(call);
 }
 
 } // namespace settled::app

@@ -1,7 +1,8 @@
 // `settled audit head` and `settled audit verify`: the evidence of all matches, proved from the
 // store itself and not from what a server says of it.
+#include "app/cli/invocation.h"
+#include "app/cli/progress.h"
 #include "app/commands.h"
-#include "app/demo/terminal.h"
 #include "app/open_store.h"
 #include "app/run.h"
 #include "app/tenant.h"
@@ -20,13 +21,6 @@ namespace {
 
 constexpr std::size_t page_records = 500;
 constexpr std::size_t findings_max = 10'000; // told; more are counted
-
-struct Options {
-    InstallationOptions installation;
-    std::string tenant = "main";
-    std::string expect; // NUMBER:DIGEST
-    bool json = false;
-};
 
 struct Verified {
     std::map<units::AuditPhase, std::size_t> checked;
@@ -50,20 +44,29 @@ void add(Verified& verified, units::AuditFinding finding) {
         verified.findings.push_back(std::move(finding));
 }
 
-// A head that was written down elsewhere must be a seal of this chain.
-Result<> check_expected(store::Store& store, TenantId tenant, std::string_view expect,
-                        Verified& verified) {
+struct Head {
     std::int64_t number = 0;
-    const std::size_t colon = expect.find(':');
+    std::string digest;
+};
+
+// NUMBER:DIGEST, as `settled audit head` says it; nullopt: it is not.
+std::optional<Head> parse_head(std::string_view text) {
+    Head head;
+    const std::size_t colon = text.find(':');
     const auto [end, error] =
-        std::from_chars(expect.data(), expect.data() + std::min(colon, expect.size()), number);
-    if (error != std::errc{} || colon == expect.npos || number < 1)
-        return fail(Code::value_invalid,
-                    "--expect is NUMBER:DIGEST, as settled audit head says it");
-    const std::string digest(expect.substr(colon + 1));
-    TRY(const auto seal, run_to_end(find_seal(store, tenant, number)));
-    if (!seal || seal->digest != digest)
-        add(verified, {"expected_head", fmt::format("seal {}", number), digest,
+        std::from_chars(text.data(), text.data() + std::min(colon, text.size()), head.number);
+    if (error != std::errc{} || colon == text.npos || end != text.data() + colon || head.number < 1)
+        return std::nullopt;
+    head.digest = text.substr(colon + 1);
+    return head;
+}
+
+// A head that was written down elsewhere must be a seal of this chain.
+Result<> check_expected(store::Store& store, TenantId tenant, const Head& expected,
+                        Verified& verified) {
+    TRY(const auto seal, run_to_end(find_seal(store, tenant, expected.number)));
+    if (!seal || seal->digest != expected.digest)
+        add(verified, {"expected_head", fmt::format("seal {}", expected.number), expected.digest,
                        seal ? seal->digest : "no such seal"});
     return {};
 }
@@ -96,25 +99,24 @@ Task<Result<Verified>> verify(store::Store& store, const units::TenantKeys& keys
     co_return verified;
 }
 
-Result<Verified> verify(const Options& options, const Config& config) {
+Result<Verified> verify(const Config& config, const std::string& tenant_name,
+                        const std::optional<Head>& expected) {
     SystemRng rng;
     TRY(OpenedStore opened, open_store_for_reading(config, rng));
-    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
+    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, tenant_name)));
     const units::TenantKeys keys(std::move(opened.master));
-    const demo::Look look = demo::Look::of(stderr);
-    demo::Terminal terminal(stderr, look);
+    Progress bar;
     TRY(Verified verified,
         run_to_end(verify(*opened.store, keys, tenant, [&](std::size_t done, std::size_t all) {
-            if (look.live)
-                terminal.progress("verifying", done, all);
+            bar.show("verifying", done, all);
         })));
-    if (!options.expect.empty())
-        TRY_VOID(check_expected(*opened.store, tenant, options.expect, verified));
+    if (expected)
+        TRY_VOID(check_expected(*opened.store, tenant, *expected, verified));
     opened.store->stop();
     return verified;
 }
 
-void print_json(const Verified& verified) {
+std::string as_json(const Verified& verified) {
     wire::JsonWriter w;
     w.object().member("holds", verified.found == 0).key("checked").object();
     for (const auto& [phase, count] : verified.checked)
@@ -134,7 +136,7 @@ void print_json(const Verified& verified) {
         w.member("expected", finding.expected).member("found", finding.found).end();
     }
     w.end().end();
-    fmt::print("{}\n", w.text());
+    return std::move(w).text();
 }
 
 void print_text(const Verified& verified) {
@@ -156,62 +158,73 @@ void print_text(const Verified& verified) {
                            : fmt::format("{} differ from what was recorded", verified.found));
 }
 
-int run_verify(const Options& options) {
-    const auto config = options.installation.load();
+int run_verify(Invocation& in) {
+    std::optional<Head> expected;
+    if (in.has("--expect")) {
+        expected = parse_head(in.text("--expect"));
+        if (!expected)
+            return in.usage("--expect takes NUMBER:DIGEST, as settled audit head says it");
+    }
+    const auto config = in.config();
     if (!config)
-        return 2;
-    const auto verified = verify(options, *config);
+        return exit_usage;
+    const auto verified = verify(*config, in.text("--tenant", "main"), expected);
     if (!verified)
-        return report(verified.error());
-    options.json ? print_json(*verified) : print_text(*verified);
-    return verified->found == 0 ? 0 : 1;
+        return in.out().problem(verified.error());
+    if (in.out().is_json())
+        in.out().json(as_json(*verified));
+    else
+        print_text(*verified);
+    return verified->found == 0 ? exit_done : exit_failed;
 }
 
-Result<std::optional<flow::Seal>> find_head(const Options& options, const Config& config) {
+Result<std::optional<flow::Seal>> find_head(const Config& config, const std::string& tenant_name) {
     SystemRng rng;
     TRY(const OpenedStore opened, open_store_for_reading(config, rng));
-    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
+    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, tenant_name)));
     TRY(auto head, run_to_end(find_seal(*opened.store, tenant, 0)));
     opened.store->stop();
     return head;
 }
 
-int run_head(const Options& options) {
-    const auto config = options.installation.load();
+int run_head(Invocation& in) {
+    const auto config = in.config();
     if (!config)
-        return 2;
-    const auto head = find_head(options, *config);
+        return exit_usage;
+    const auto head = find_head(*config, in.text("--tenant", "main"));
     if (!head)
-        return report(head.error());
+        return in.out().problem(head.error());
     if (!*head)
-        return report({Code::not_found, "nothing was sealed yet"});
-    fmt::print("{}:{}\n", (*head)->number, (*head)->digest);
-    return 0;
+        return in.out().problem(Error{Code::not_found, "nothing was sealed yet"});
+    in.out().sentence(fmt::format("{}:{}", (*head)->number, (*head)->digest));
+    return exit_done;
 }
 
 } // namespace
 
-void add_audit(CommandLine& line) {
-    CLI::App* const audit =
-        line.root.add_subcommand("audit", "prove that no match was changed after it was made");
-    audit->require_subcommand(1);
-
-    auto proving = std::make_shared<Options>();
-    CLI::App* const prove = audit->add_subcommand(
-        "verify", "recompute the chain of seals and every match; beside a running server, too");
-    proving->installation.add_to(*prove, false);
-    prove->add_option("--tenant", proving->tenant, "whose matches (default main)");
-    prove->add_option("--expect", proving->expect,
-                      "NUMBER:DIGEST of a head that was kept elsewhere");
-    prove->add_flag("--json", proving->json, "print JSON");
-    prove->callback([&line, proving] { line.exit_status = run_verify(*proving); });
-
-    auto showing = std::make_shared<Options>();
-    CLI::App* const head =
-        audit->add_subcommand("head", "print the last seal, to keep it where nobody can change it");
-    showing->installation.add_to(*head, false);
-    head->add_option("--tenant", showing->tenant, "whose matches (default main)");
-    head->callback([&line, showing] { line.exit_status = run_head(*showing); });
+std::vector<Command> audit_commands() {
+    const Option tenant{
+        .name = "--tenant", .value = "NAME", .help = "whose matches (default main)"};
+    return {
+        {.name = "audit", .sentence = "prove that no match was changed after it was made"},
+        {.name = "audit verify",
+         .sentence = "recompute the chain of seals and every match",
+         .place = Place::machine,
+         .output = Output::both,
+         .options = {tenant,
+                     {.name = "--expect",
+                      .value = "NUMBER:DIGEST",
+                      .help = "a head that was kept elsewhere"}},
+         .notes = "It reads the store itself, beside a running server, too.",
+         .statuses = {{exit_done, "all is as it was recorded"},
+                      {exit_failed, "something differs, or cannot be read"}},
+         .run = run_verify},
+        {.name = "audit head",
+         .sentence = "print the last seal, to keep it where nobody can change it",
+         .place = Place::machine,
+         .options = {tenant},
+         .run = run_head},
+    };
 }
 
 } // namespace settled::app

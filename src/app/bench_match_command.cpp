@@ -1,6 +1,7 @@
 // `settled bench match`: the matching engine over two files, with the truth beside it.
+#include "app/cli/invocation.h"
+#include "app/cli/progress.h"
 #include "app/commands.h"
-#include "app/demo/terminal.h"
 #include "link/linker.h"
 #include "link/score.h"
 #include "wire/json_writer.h"
@@ -17,17 +18,8 @@ namespace settled::app {
 
 namespace {
 
-struct Options {
-    std::string origin;
-    std::string destination;
-    std::string truth;
-    std::string window = "21d";
-    std::string band = "6%";
-    bool json = false;
-};
-
 // "21d", "36h", "90m".
-Result<std::chrono::microseconds> parse_window(std::string_view text) {
+std::optional<std::chrono::microseconds> parse_window(std::string_view text) {
     using std::chrono::days, std::chrono::hours, std::chrono::minutes;
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -40,15 +32,13 @@ Result<std::chrono::microseconds> parse_window(std::string_view text) {
         if (unit == "m")
             return minutes(number);
     }
-    return fail(Code::value_invalid, "--window is a number of days, hours or minutes, such as 21d");
+    return std::nullopt;
 }
 
 // "6%", "0.5%", to parts in a million; exact, at most four decimals.
-Result<std::int64_t> parse_band(std::string_view text) {
-    const auto refused =
-        fail(Code::value_invalid, "--amount-band is a share from 0% to 50%, such as 6%");
+std::optional<std::int64_t> parse_band(std::string_view text) {
     if (!text.ends_with('%'))
-        return refused;
+        return std::nullopt;
     text.remove_suffix(1);
     std::int64_t ppm = 0;
     int decimals = -1;
@@ -59,13 +49,13 @@ Result<std::int64_t> parse_band(std::string_view text) {
             ppm = ppm * 10 + (c - '0');
             decimals += decimals >= 0 ? 1 : 0;
         } else {
-            return refused;
+            return std::nullopt;
         }
     }
     for (int i = std::max(decimals, 0); i < 4; ++i)
         ppm *= 10;
     if (text.empty() || text == "." || ppm > 500'000)
-        return refused;
+        return std::nullopt;
     return ppm;
 }
 
@@ -89,30 +79,29 @@ double seconds_since(Clock::Steady start) {
     return std::chrono::duration<double>(SystemClock().steady() - start).count();
 }
 
-Result<Run> run(const Options& options) {
-    link::LinkOptions how;
-    TRY(how.bounds.window, parse_window(options.window));
-    TRY(how.bounds.band_ppm, parse_band(options.band));
-    how.threads = std::thread::hardware_concurrency();
-    const demo::Look look = demo::Look::of(stderr);
-    demo::Terminal terminal(stderr, look);
-    if (look.live)
-        how.progress = [&](std::string_view what, std::size_t done, std::size_t total) {
-            terminal.progress(what, done, total);
-        };
+struct Files {
+    std::string origin;
+    std::string destination;
+    std::string truth; // empty: it is not known
+};
 
+Result<Run> run(const Files& files, link::LinkOptions how) {
+    how.threads = std::thread::hardware_concurrency();
+    Progress bar;
+    how.progress = [&bar](std::string_view what, std::size_t done, std::size_t total) {
+        bar.show(what, done, total);
+    };
     Run run;
     const auto started = SystemClock().steady();
     link::Texts texts;
-    TRY(std::ifstream origin_file, open(options.origin));
-    TRY(const link::Side origins, link::read_side(origin_file, options.origin, texts));
-    TRY(std::ifstream destination_file, open(options.destination));
-    TRY(const link::Side destinations,
-        link::read_side(destination_file, options.destination, texts));
+    TRY(std::ifstream origin_file, open(files.origin));
+    TRY(const link::Side origins, link::read_side(origin_file, files.origin, texts));
+    TRY(std::ifstream destination_file, open(files.destination));
+    TRY(const link::Side destinations, link::read_side(destination_file, files.destination, texts));
     std::vector<link::TruePair> truth;
-    if (!options.truth.empty()) {
-        TRY(std::ifstream truth_file, open(options.truth));
-        TRY(truth, link::read_truth(truth_file, options.truth, origins, destinations));
+    if (!files.truth.empty()) {
+        TRY(std::ifstream truth_file, open(files.truth));
+        TRY(truth, link::read_truth(truth_file, files.truth, origins, destinations));
     }
     run.read_seconds = seconds_since(started);
     const auto matching = SystemClock().steady();
@@ -120,7 +109,7 @@ Result<Run> run(const Options& options) {
     run.seconds = seconds_since(matching);
     run.learnt = linked.learnt;
     run.expected_wrong = linked.expected_wrong;
-    run.score = link::score(linked, origins, destinations, texts, truth, !options.truth.empty());
+    run.score = link::score(linked, origins, destinations, texts, truth, !files.truth.empty());
     return run;
 }
 
@@ -133,7 +122,7 @@ std::size_t per_second(const Run& run) {
     return static_cast<std::size_t>(static_cast<double>(run.score.destinations) / seconds);
 }
 
-void print_json(const Run& run) {
+std::string as_json(const Run& run) {
     const link::Score& score = run.score;
     const auto number = [](double value) { return fmt::format("{:.6f}", value); };
     wire::JsonWriter w;
@@ -162,7 +151,7 @@ void print_json(const Run& run) {
     w.key("expected_wrong").raw(number(run.expected_wrong));
     w.key("seconds").raw(number(run.seconds + run.read_seconds));
     w.member("settlements_per_s", per_second(run)).end();
-    fmt::print("{}\n", w.text());
+    return std::move(w).text();
 }
 
 void print_text(const Run& run) {
@@ -195,37 +184,55 @@ void print_text(const Run& run) {
         fmt::print("too little to learn from: only the exact ranks were used\n");
 }
 
+int run_match(Invocation& in) {
+    const auto window = parse_window(in.text("--window", "21d"));
+    if (!window)
+        return in.usage("--window takes a number of days, hours or minutes, such as 21d");
+    const auto band = parse_band(in.text("--amount-band", "6%"));
+    if (!band)
+        return in.usage("--amount-band takes a share from 0% to 50%, such as 6%");
+    link::LinkOptions how;
+    how.bounds.window = *window;
+    how.bounds.band_ppm = *band;
+    const auto result =
+        run({in.text("--origin"), in.text("--destination"), in.text("--truth")}, std::move(how));
+    if (!result)
+        return in.out().problem(result.error());
+    if (in.out().is_json())
+        in.out().json(as_json(*result));
+    else
+        print_text(*result);
+    return exit_done;
+}
+
 } // namespace
 
-void add_bench(CommandLine& line) {
-    CLI::App* const bench =
-        line.root.add_subcommand("bench", "measure the engine on your own data");
-    bench->require_subcommand(1);
-    auto options = std::make_shared<Options>();
-    CLI::App* const match = bench->add_subcommand(
-        "match", "match two CSV files, payments sent and settlements arrived");
-    match
-        ->add_option("--origin", options->origin,
-                     "CSV of payments sent: id, date, amount, "
-                     "currency, reference and others")
-        ->required();
-    match->add_option("--destination", options->destination, "CSV of settlements arrived, likewise")
-        ->required();
-    match->add_option("--truth", options->truth, "CSV of the true pairs: origin, destination");
-    match->add_option("--window", options->window,
-                      "how much later a settlement may be (default 21d)");
-    match->add_option("--amount-band", options->band,
-                      "how far amounts may differ, of the larger (default 6%)");
-    match->add_flag("--json", options->json, "print JSON");
-    match->callback([&line, options] {
-        const auto result = run(*options);
-        if (!result)
-            line.exit_status = report(result.error());
-        else if (options->json)
-            print_json(*result);
-        else
-            print_text(*result);
-    });
+std::vector<Command> bench_commands() {
+    return {
+        {.name = "bench", .sentence = "measure the engine on your own data"},
+        {.name = "bench match",
+         .sentence = "match two CSV files, payments sent and settlements arrived",
+         .output = Output::both,
+         .options = {{.name = "--origin",
+                      .value = "FILE",
+                      .help = "CSV of payments sent: id, date, amount, currency, reference and "
+                              "others",
+                      .required = true},
+                     {.name = "--destination",
+                      .value = "FILE",
+                      .help = "CSV of settlements arrived, likewise",
+                      .required = true},
+                     {.name = "--truth",
+                      .value = "FILE",
+                      .help = "CSV of the true pairs: origin, destination"},
+                     {.name = "--window",
+                      .value = "TIME",
+                      .help = "how much later a settlement may be (default 21d)"},
+                     {.name = "--amount-band",
+                      .value = "SHARE",
+                      .help = "how far amounts may differ, of the larger (default 6%)"}},
+         .run = run_match},
+    };
 }
 
 } // namespace settled::app

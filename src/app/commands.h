@@ -1,56 +1,32 @@
-// The commands of the binary, one file each. A command adds itself to the command line and, when
-// chosen, leaves the exit status.
+// The commands of the program, a file or more each, and the table of them all.
 #pragma once
 
-#include "app/config.h"
+#include "app/cli/command.h"
 
-#include <CLI/CLI.hpp>
-
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
+#include <span>
 #include <vector>
 
 namespace settled::app {
 
-// What all commands share.
-struct CommandLine {
-    CLI::App root{"settled: tells a business the moment its money has really moved", "settled"};
-    int exit_status = 0;
-};
+// In the order in which help lists them.
+std::span<const Command> all_commands();
 
-// Options that say which installation is meant: --config, --data, --store, --listen.
-struct InstallationOptions {
-    std::string config_file;
-    std::string data;
-    std::string store_url;
-    std::string listen;
-    std::vector<std::string> roles; // empty: as the file says
-    void add_to(CLI::App& command, bool with_listen);
-    // The file's settings under the command line's; prints every problem and gives nullopt if there
-    // is one.
-    std::optional<Config> load() const;
-};
-
-void add_serve(CommandLine& line);
-void add_check_config(CommandLine& line);
-void add_migrate(CommandLine& line);
-void add_store(CommandLine& line);
-void add_keys(CommandLine& line);
-void add_sources(CommandLine& line);
-void add_webhooks(CommandLine& line);
-void add_institutions(CommandLine& line);
-void add_import(CommandLine& line);
-void add_export(CommandLine& line);
-void add_reviews(CommandLine& line);
-void add_sandbox(CommandLine& line);
-void add_demo(CommandLine& line);
-void add_bench(CommandLine& line);
-void add_audit(CommandLine& line);
-void add_replay(CommandLine& line);
-
-// Prints an error as people want it, "settled: what\n  hint", and gives exit status 1.
-int report(const Error& error);
+std::vector<Command> serve_commands();
+std::vector<Command> check_config_commands();
+std::vector<Command> migrate_commands();
+std::vector<Command> store_commands();
+Command store_rekey_command();
+std::vector<Command> keys_commands();
+std::vector<Command> sources_commands();
+std::vector<Command> webhooks_commands();
+std::vector<Command> institutions_commands();
+std::vector<Command> import_commands();
+std::vector<Command> export_commands();
+std::vector<Command> reviews_commands();
+std::vector<Command> sandbox_commands();
+std::vector<Command> demo_commands();
+std::vector<Command> bench_commands();
+std::vector<Command> audit_commands();
+std::vector<Command> replay_commands();
 
 } // namespace settled::app

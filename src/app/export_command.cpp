@@ -1,8 +1,7 @@
 // `settled export`: settlements and what they were matched to, as CSV or JSON lines.
-#include "app/api_answer.h"
+#include "app/cli/invocation.h"
 #include "app/commands.h"
 #include "app/query.h"
-#include "net/http.h"
 #include "wire/csv_writer.h"
 
 #include <fmt/format.h>
@@ -16,14 +15,6 @@ namespace {
 
 // A row has some 65 members; a document, 10,000 (limits::json_members_max).
 constexpr int rows_per_call = 100;
-
-struct Options {
-    InstallationOptions installation;
-    std::string which;
-    std::string format = "csv";
-    std::string since, until, account;
-    std::string tenant = "main";
-};
 
 // Columns and where they stand in a row of the API. `outside`: somebody else wrote it.
 struct Column {
@@ -57,17 +48,17 @@ constexpr std::array<Column, 23> columns{{
     {"payment_end_to_end_id", "payment.end_to_end_id", true},
 }};
 
-std::string target_of(const Options& options, const std::string& after) {
-    std::string target =
-        fmt::format("/v1/exports?limit={}&tenant={}", rows_per_call, query_text(options.tenant));
+std::string target_of(const Invocation& in, const std::string& after) {
+    std::string target = fmt::format("/v1/exports?limit={}", rows_per_call);
     const auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty())
             target += fmt::format("&{}={}", name, query_text(value));
     };
-    add("status", options.which == "all" ? "" : options.which);
-    add("since", options.since);
-    add("until", options.until);
-    add("account", options.account);
+    const std::string which = in.text("WHICH");
+    add("status", which == "all" ? "" : which);
+    add("since", in.text("--since"));
+    add("until", in.text("--until"));
+    add("account", in.text("--account"));
     add("after", after);
     return target;
 }
@@ -90,20 +81,21 @@ Result<> put(const std::string& text) {
 }
 
 // A page at a time: nothing is held beyond it.
-Result<> export_rows(const Options& options, ApiSession& session) {
+Result<> export_rows(const Invocation& in, ApiSession& api) {
+    const bool is_csv = in.text("--format", "csv") == "csv";
     wire::CsvWriter csv;
-    if (options.format == "csv") {
+    if (is_csv) {
         for (const Column& column : columns)
             csv.plain(column.name);
         csv.end_row();
     }
     std::string after;
     do {
-        TRY(const Answered page, ask(session, {"GET", target_of(options, after), ""}));
+        TRY(const Answered page, api.ask({"GET", target_of(in, after), ""}));
         const auto rows = page.root().member("data");
         std::string lines;
         for (std::size_t i = 0; rows && i < rows->size(); ++i) {
-            if (options.format == "csv")
+            if (is_csv)
                 write_row(csv, rows->at(i));
             else
                 lines.append(rows->at(i).raw()) += '\n';
@@ -116,34 +108,37 @@ Result<> export_rows(const Options& options, ApiSession& session) {
     return {};
 }
 
-int run_export(const Options& options) {
-    const auto config = options.installation.load();
-    if (!config)
-        return 2;
-    ApiSession session(*config);
-    const auto done = export_rows(options, session);
-    return done ? 0 : report_unless_told(done.error());
+int run_export(Invocation& in) {
+    auto api = in.api();
+    if (!api)
+        return exit_usage;
+    const auto done = export_rows(in, *api);
+    return done ? exit_done : api->report(done.error());
 }
 
 } // namespace
 
-void add_export(CommandLine& line) {
-    auto options = std::make_shared<Options>();
-    CLI::App* const command = line.root.add_subcommand(
-        "export", "write settlements and their matches as CSV or JSON lines");
-    options->installation.add_to(*command, false);
-    command->add_option("which", options->which, "matched, unmatched, ambiguous or all")
-        ->required()
-        ->check(CLI::IsMember({"matched", "unmatched", "ambiguous", "all"}));
-    command->add_option("--format", options->format, "csv (default) or jsonl")
-        ->check(CLI::IsMember({"csv", "jsonl"}));
-    command->add_option("--since", options->since,
-                        "received at this time or later: 2026-11-22 or 2026-11-22T10:00:00Z");
-    command->add_option("--until", options->until, "received before this time");
-    command->add_option("--account", options->account,
-                        "IBAN, or \"sort code, space, account number\"");
-    command->add_option("--tenant", options->tenant, "whose settlements (default main)");
-    command->callback([&line, options] { line.exit_status = run_export(*options); });
+std::vector<Command> export_commands() {
+    return {{.name = "export",
+             .sentence = "write settlements and their matches as CSV or JSON lines",
+             .place = Place::server,
+             .arguments = {{.name = "WHICH",
+                            .help = "matched, unmatched, ambiguous or all",
+                            .choices = {"matched", "unmatched", "ambiguous", "all"}}},
+             .options = {{.name = "--format",
+                          .value = "FORMAT",
+                          .help = "csv (default) or jsonl",
+                          .choices = {"csv", "jsonl"}},
+                         {.name = "--since",
+                          .value = "TIME",
+                          .help = "received at this time or later: 2026-11-22 or "
+                                  "2026-11-22T10:00:00Z"},
+                         {.name = "--until", .value = "TIME", .help = "received before this time"},
+                         {.name = "--account",
+                          .value = "ACCOUNT",
+                          .help = "IBAN, or \"sort code, space, account number\""},
+                         tenant_option("whose settlements (default main)")},
+             .run = run_export}};
 }
 
 } // namespace settled::app

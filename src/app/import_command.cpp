@@ -1,142 +1,131 @@
 // `settled import`: statements of the bank, proved against what the server knows.
+#include "app/cli/invocation.h"
+#include "app/cli/progress.h"
 #include "app/commands.h"
-#include "app/demo/terminal.h"
 #include "app/statement_import.h"
 #include "app/statement_report.h"
 
 #include <fmt/format.h>
 
-#include <map>
-#include <unistd.h>
+#include <array>
 
 namespace settled::app {
 
 namespace {
 
-constexpr int status_gaps = 3; // the statements were read, and something is missing
-
-struct Options {
-    InstallationOptions installation;
-    std::vector<std::string> files;
-    std::vector<std::string> columns; // "date=Booking Date"
-    std::string delimiter;
-    ImportOptions import;
-    bool json = false;
-};
-
-Result<> read_csv_options(Options& options) {
-    statements::CsvOptions& csv = options.import.csv;
-    for (const std::string& column : options.columns) {
+// What the options say of a CSV; the error is a sentence.
+std::expected<ImportOptions, std::string> read_options(const Invocation& in) {
+    ImportOptions options;
+    options.account = in.text("--account");
+    const std::string format = in.text("--format");
+    options.format = format == "camt"    ? statements::Format::camt
+                     : format == "mt940" ? statements::Format::mt940
+                     : format == "csv"   ? statements::Format::csv
+                                         : statements::Format::by_content;
+    statements::CsvOptions& csv = options.csv;
+    csv.account = options.account;
+    csv.decimal_comma = in.has("--decimal-comma");
+    csv.currency = in.text("--currency", csv.currency);
+    const std::string dates = in.text("--dates");
+    csv.dates = dates == "dmy"   ? statements::DateForm::day_first
+                : dates == "mdy" ? statements::DateForm::month_first
+                                 : statements::DateForm::iso;
+    for (const std::string& column : in.all("--column")) {
         const std::size_t sign = column.find('=');
         const std::string name = column.substr(0, sign);
         if (sign == column.npos || !statements::is_csv_column(name))
-            return fail(Code::value_invalid,
-                        fmt::format("--column {}: it is NAME=HEADER, NAME one of those that "
-                                    "docs/statements.md lists",
-                                    column));
+            return std::unexpected(fmt::format("--column {}: it is NAME=HEADER, NAME one of those "
+                                               "that docs/statements.md lists",
+                                               column));
         csv.columns[name] = column.substr(sign + 1);
     }
-    if (options.delimiter == "tab")
-        csv.delimiter = '\t';
-    else if (!options.delimiter.empty())
-        csv.delimiter = options.delimiter.front();
-    csv.account = options.import.account;
-    return {};
+    const std::string delimiter = in.text("--delimiter");
+    if (delimiter.size() > 1 && delimiter != "tab")
+        return std::unexpected("--delimiter takes one character, or tab");
+    if (!delimiter.empty())
+        csv.delimiter = delimiter == "tab" ? '\t' : delimiter.front();
+    return options;
 }
 
 // Nothing of any file is sent before all of them were read.
-Result<bool> import_files(const Options& options, ApiSession& session) {
-    const demo::Look look = demo::Look::of(stderr);
-    demo::Terminal terminal(stderr, look);
-    ImportProgress progress = [](std::string_view, std::size_t, std::size_t) {};
-    if (look.live)
-        progress = [&](std::string_view what, std::size_t done, std::size_t total) {
-            terminal.progress(what, done, total);
-        };
+Result<bool> import_files(const std::vector<std::string>& files, const ImportOptions& options,
+                          ApiSession& api) {
+    Progress bar;
+    const ImportProgress progress = [&bar](std::string_view what, std::size_t done,
+                                           std::size_t total) { bar.show(what, done, total); };
     std::vector<std::vector<statements::Summary>> summaries;
-    for (const std::string& file : options.files) {
-        TRY(auto summary, summarize(file, options.import, progress));
+    for (const std::string& file : files) {
+        TRY(auto summary, summarize(file, options, progress));
         summaries.push_back(std::move(summary));
     }
     bool holds = true;
-    for (std::size_t i = 0; i < options.files.size(); ++i) {
-        TRY(const auto results,
-            send_statements(session, options.files[i], summaries[i], options.import, progress));
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        TRY(const auto results, send_statements(api, files[i], summaries[i], options, progress));
+        bar.end();
         for (const Answered& result : results) {
             holds = holds && result.at("proof.holds") == "true";
-            if (options.json) {
-                fmt::print("{}\n", result.body());
-            } else {
-                TRY_VOID(print_statement(session, options.files[i], result, options.import.tenant));
-            }
+            if (api.out().is_json())
+                api.out().json(result.body());
+            else
+                TRY_VOID(print_statement(api, files[i], result));
         }
     }
     return holds;
 }
 
-int run_import(Options& options) {
-    const auto config = options.installation.load();
-    if (!config)
-        return 2;
-    if (const auto read = read_csv_options(options); !read)
-        return report(read.error());
-    ApiSession session(*config);
-    const auto holds = import_files(options, session);
+int run_import(Invocation& in) {
+    const auto options = read_options(in);
+    if (!options)
+        return in.usage(options.error());
+    auto api = in.api();
+    if (!api)
+        return exit_usage;
+    const auto holds = import_files(in.all("FILE"), *options, *api);
     if (!holds)
-        return report_unless_told(holds.error());
-    return *holds ? 0 : status_gaps;
+        return api->report(holds.error());
+    in.changed(api->name());
+    return *holds ? exit_done : exit_partly;
 }
 
-void add_csv_options(CLI::App& command, Options& options) {
-    command.add_option("--column", options.columns,
-                       "CSV: NAME=HEADER, which column is what; may be given several times");
-    command
-        .add_option("--delimiter", options.delimiter,
-                    "CSV: one character, or tab (default: as the header has it)")
-        ->check([](const std::string& given) {
-            return given.size() == 1 || given == "tab" ? "" : "give one character, or tab";
-        });
-    command.add_flag("--decimal-comma", options.import.csv.decimal_comma, "CSV: 1.234,56");
-    const std::map<std::string, statements::DateForm> dates{
-        {"ymd", statements::DateForm::iso},
-        {"dmy", statements::DateForm::day_first},
-        {"mdy", statements::DateForm::month_first}};
-    command
-        .add_option("--dates", options.import.csv.dates,
-                    "CSV: ymd (2026-11-22, default), dmy (22/11/2026) or mdy (11/22/2026)")
-        ->transform(CLI::CheckedTransformer(dates));
-    command.add_option("--currency", options.import.csv.currency,
-                       "CSV: where there is no column for it");
+std::vector<Option> import_options() {
+    return {
+        {.name = "--format",
+         .value = "FORMAT",
+         .help = "camt, mt940 or csv (default: by what is in the file)",
+         .choices = {"camt", "mt940", "csv"}},
+        {.name = "--account",
+         .value = "IBAN",
+         .help = "the account, where the file writes it in another way or not at all"},
+        tenant_option("whose account (default main)"),
+        {.name = "--column",
+         .value = "NAME=HEADER",
+         .help = "CSV: which column is what",
+         .many = true},
+        {.name = "--delimiter",
+         .value = "CHARACTER",
+         .help = "CSV: one character, or tab (default: as the header has it)"},
+        {.name = "--decimal-comma", .help = "CSV: 1.234,56"},
+        {.name = "--dates",
+         .value = "ORDER",
+         .help = "CSV: ymd (2026-11-22, default), dmy (22/11/2026) or mdy (11/22/2026)",
+         .choices = {"ymd", "dmy", "mdy"}},
+        {.name = "--currency", .value = "CODE", .help = "CSV: where there is no column for it"}};
 }
 
 } // namespace
 
-void add_import(CommandLine& line) {
-    auto options = std::make_shared<Options>();
-    options->import.tenant = "main";
-    CLI::App* const command = line.root.add_subcommand(
-        "import", "prove bank statements (camt.053, camt.054, MT940, CSV) against settlements");
-    options->installation.add_to(*command, false);
-    command->add_option("files", options->files, "statement files")
-        ->required()
-        ->check(CLI::ExistingFile);
-    const std::map<std::string, statements::Format> formats{{"camt", statements::Format::camt},
-                                                            {"mt940", statements::Format::mt940},
-                                                            {"csv", statements::Format::csv}};
-    command
-        ->add_option("--format", options->import.format,
-                     "camt, mt940 or csv (default: by what is in the file)")
-        ->transform(CLI::CheckedTransformer(formats));
-    command->add_option(
-        "--account", options->import.account,
-        "the account's IBAN, where the file writes it in another way or not at all");
-    command->add_option("--tenant", options->import.tenant, "whose account (default main)");
-    command->add_flag("--json", options->json, "print each statement with its proof as JSON");
-    add_csv_options(*command, *options);
-    command->footer(
-        "Exit status: 0 when every proof holds, 3 when something is missing or does "
-        "not add up, 1 when a file\ncannot be read or taken in; then nothing of it is.");
-    command->callback([&line, options] { line.exit_status = run_import(*options); });
+std::vector<Command> import_commands() {
+    return {
+        {.name = "import",
+         .sentence = "prove bank statements (camt.053, camt.054, MT940, CSV) against settlements",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "FILE", .help = "statement files", .many = true, .is_file = true}},
+         .options = import_options(),
+         .statuses = {{exit_done, "every proof holds"},
+                      {exit_failed, "a file cannot be read or taken in; then nothing of it is"},
+                      {exit_partly, "something is missing or does not add up"}},
+         .run = run_import}};
 }
 
 } // namespace settled::app

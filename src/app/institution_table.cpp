@@ -1,5 +1,8 @@
 #include "app/institution_table.h"
 
+#include "app/cli/json_text.h"
+#include "app/cli/table.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,52 +15,33 @@ namespace settled::app {
 namespace {
 
 using wire::Json;
-using Line = std::vector<std::string>;
 
-std::optional<Json> at(Json value, std::initializer_list<std::string_view> path) {
-    std::optional<Json> found = value;
-    for (const std::string_view name : path) {
-        if (!found)
-            return std::nullopt;
-        found = found->member(name);
-    }
-    return found;
+std::int64_t integer_at(const Json& value, std::string_view path) {
+    return std::strtoll(text_at(value, path).c_str(), nullptr, 10);
 }
 
-std::string text_at(Json value, std::initializer_list<std::string_view> path) {
-    const auto found = at(value, path);
-    if (!found || found->is_null())
-        return {};
-    return std::string(found->string() ? *found->string() : found->raw());
-}
-
-std::int64_t integer_at(Json value, std::initializer_list<std::string_view> path) {
-    const auto found = at(value, path);
-    return found ? found->integer().value_or(0) : 0;
-}
-
-double decimal_at(Json value, std::initializer_list<std::string_view> path) {
+double decimal_at(const Json& value, std::string_view path) {
     return std::strtod(text_at(value, path).c_str(), nullptr);
 }
 
 // "98 (97-99)"; "-" before anything was observed.
 std::string share_of(Json parent, std::string_view name, int digits) {
     const auto share = parent.member(name);
-    if (!share || integer_at(*share, {"observed"}) == 0)
+    if (!share || integer_at(*share, "observed") == 0)
         return "-";
-    const auto percent = [&](std::string_view part) { return 100 * decimal_at(*share, {part}); };
+    const auto percent = [&](std::string_view part) { return 100 * decimal_at(*share, part); };
     return fmt::format("{:.{}f} ({:.{}f}-{:.{}f})", percent("share"), digits, percent("low"),
                        digits, percent("high"), digits);
 }
 
 std::string survival_of(Json profile, std::string_view identifier, int digits) {
-    const auto found = at(profile, {"identifiers", identifier});
+    const auto found = value_at(profile, fmt::format("identifiers.{}", identifier));
     return found ? share_of(*found, "survives", digits) : "-";
 }
 
 // "3.0 s", "12 min": two digits say enough of a histogram's step.
 std::string shown_time(Json profile, std::string_view quantile) {
-    const std::string text = text_at(profile, {"latency_us", quantile});
+    const std::string text = text_at(profile, fmt::format("latency_us.{}", quantile));
     if (text.empty())
         return "-";
     struct Unit {
@@ -74,14 +58,10 @@ std::string shown_time(Json profile, std::string_view quantile) {
     return fmt::format("{:.{}f} {}", amount, amount < 10 ? 1 : 0, unit.name);
 }
 
-std::string or_dash(std::string text) {
-    return text.empty() ? "-" : std::move(text);
-}
-
 // What keys are left out for.
 std::string left_out(Json profile) {
     std::string text;
-    const auto rare = at(profile, {"plan", "rare"});
+    const auto rare = value_at(profile, "plan.rare");
     for (std::size_t i = 0; rare && i < rare->size(); ++i) {
         const std::string_view name = rare->at(i).string().value_or("");
         text += text.empty() ? "" : ", ";
@@ -90,44 +70,16 @@ std::string left_out(Json profile) {
                 : name == "cut"                    ? "cuts"
                                                    : "additions";
     }
-    const std::string most = text_at(profile, {"plan", "stored_prefix_max"});
+    const std::string most = text_at(profile, "plan.stored_prefix_max");
     if (!most.empty())
         text += fmt::format("{}beyond {}", text.empty() ? "" : ", ", most);
     return or_dash(std::move(text));
 }
 
 std::string keys_of(Json profile, std::string_view which) {
-    const double all = decimal_at(profile, {"plan", which, "all"});
-    const double now = decimal_at(profile, {"plan", which, "now"});
+    const double all = decimal_at(profile, fmt::format("plan.{}.all", which));
+    const double now = decimal_at(profile, fmt::format("plan.{}.now", which));
     return all == 0 ? "-" : fmt::format("{:.1f} of {:.1f}", now, all);
-}
-
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-// Columns as wide as their widest cell, two spaces between; numbers to the right.
-std::string aligned(const std::vector<Line>& lines, std::string_view right,
-                    std::string_view indent) {
-    std::vector<std::size_t> widths;
-    for (const Line& line : lines) {
-        widths.resize(std::max(widths.size(), line.size()));
-        for (std::size_t i = 0; i < line.size(); ++i)
-            widths[i] = std::max(widths[i], width_of(line[i]));
-    }
-    std::string out;
-    for (const Line& line : lines) {
-        out += indent;
-        for (std::size_t i = 0; i < line.size(); ++i) {
-            const std::string space(widths[i] - width_of(line[i]), ' ');
-            const bool is_last = i + 1 == line.size();
-            const bool to_right = i < right.size() && right[i] == 'r';
-            out += to_right ? space + line[i] : is_last ? line[i] : line[i] + space;
-            out += is_last ? "\n" : "  ";
-        }
-    }
-    return out;
 }
 
 std::string habits_of(Json profile) {
@@ -139,32 +91,32 @@ std::string habits_of(Json profile) {
         text += text.empty() ? "" : ", ";
         text += what;
     };
-    if (const std::string most = text_at(*reference, {"length_max"}); !most.empty())
+    if (const std::string most = text_at(*reference, "length_max"); !most.empty())
         add(fmt::format("cut at {} characters", most));
-    if (const std::string letters = text_at(*reference, {"case"}); !letters.empty())
+    if (const std::string letters = text_at(*reference, "case"); !letters.empty())
         add(letters == "kept" ? "case kept" : fmt::format("in {} case", letters));
-    if (const std::string kept = text_at(*reference, {"punctuation_kept"}); !kept.empty())
+    if (const std::string kept = text_at(*reference, "punctuation_kept"); !kept.empty())
         add(fmt::format("keep {}", kept));
-    if (const std::string lost = text_at(*reference, {"punctuation_lost"}); !lost.empty())
+    if (const std::string lost = text_at(*reference, "punctuation_lost"); !lost.empty())
         add(fmt::format("lose {}", lost));
-    if (const std::string before = text_at(*reference, {"prefix"}); !before.empty())
+    if (const std::string before = text_at(*reference, "prefix"); !before.empty())
         add(fmt::format("get \"{}\" before them", before));
-    if (const std::string behind = text_at(*reference, {"suffix"}); !behind.empty())
+    if (const std::string behind = text_at(*reference, "suffix"); !behind.empty())
         add(fmt::format("get \"{}\" behind them", behind));
     return text.empty() ? "nothing is usual yet" : text;
 }
 
 std::string report_of(Json profile) {
     std::string out =
-        fmt::format("\n  by {} to {}: {} matches\n\n", or_dash(text_at(profile, {"scheme"})),
-                    or_dash(text_at(profile, {"receiver"})), integer_at(profile, {"matches"}));
-    std::vector<Line> lines{{"IDENTIFIER", "SURVIVES %", "ABSENT", "ALTERED", "OF"}};
+        fmt::format("\n  by {} to {}: {} matches\n\n", or_dash(text_at(profile, "scheme")),
+                    or_dash(text_at(profile, "receiver")), integer_at(profile, "matches"));
+    std::vector<TableLine> lines{{"IDENTIFIER", "SURVIVES %", "ABSENT", "ALTERED", "OF"}};
     for (const std::string_view name : {"reference", "end_to_end_id", "uetr", "payer"})
         lines.push_back({std::string(name), survival_of(profile, name, 1),
-                         text_at(profile, {"identifiers", name, "absent"}),
-                         text_at(profile, {"identifiers", name, "altered"}),
-                         text_at(profile, {"identifiers", name, "survives", "observed"})});
-    out += aligned(lines, "lrrrr", "    ");
+                         text_at(profile, fmt::format("identifiers.{}.absent", name)),
+                         text_at(profile, fmt::format("identifiers.{}.altered", name)),
+                         text_at(profile, fmt::format("identifiers.{}.survives.observed", name))});
+    out += table(lines, "lrrrr", "    ");
     const auto reference = profile.member("reference");
     out += fmt::format("\n    references   {}\n", habits_of(profile));
     if (reference)
@@ -184,24 +136,24 @@ std::string report_of(Json profile) {
 std::string institution_table(const std::vector<Json>& profiles) {
     if (profiles.empty())
         return "nothing was learnt yet: matches are learnt from a minute after they are made\n";
-    std::vector<Line> lines{{"INSTITUTION", "SCHEME", "AT", "MATCHES", "REFERENCE %",
-                             "END-TO-END ID %", "PAYER %", "CUT AT", "CASE", "HALF IN", "99 % IN",
-                             "KEYS STORED", "LEFT OUT"}};
+    std::vector<TableLine> lines{{"INSTITUTION", "SCHEME", "AT", "MATCHES", "REFERENCE %",
+                                  "END-TO-END ID %", "PAYER %", "CUT AT", "CASE", "HALF IN",
+                                  "99 % IN", "KEYS STORED", "LEFT OUT"}};
     for (const Json& profile : profiles)
-        lines.push_back({text_at(profile, {"institution"}), or_dash(text_at(profile, {"scheme"})),
-                         or_dash(text_at(profile, {"receiver"})), text_at(profile, {"matches"}),
+        lines.push_back({text_at(profile, "institution"), or_dash(text_at(profile, "scheme")),
+                         or_dash(text_at(profile, "receiver")), text_at(profile, "matches"),
                          survival_of(profile, "reference", 0),
                          survival_of(profile, "end_to_end_id", 0), survival_of(profile, "payer", 0),
-                         or_dash(text_at(profile, {"reference", "length_max"})),
-                         or_dash(text_at(profile, {"reference", "case"})),
-                         shown_time(profile, "p50"), shown_time(profile, "p99"),
-                         keys_of(profile, "reference_keys_stored"), left_out(profile)});
+                         or_dash(text_at(profile, "reference.length_max")),
+                         or_dash(text_at(profile, "reference.case")), shown_time(profile, "p50"),
+                         shown_time(profile, "p99"), keys_of(profile, "reference_keys_stored"),
+                         left_out(profile)});
     std::ranges::sort(lines.begin() + 1, lines.end());
-    return aligned(lines, "lllrrrrrlrrrl", "");
+    return table(lines, "lllrrrrrlrrrl", "");
 }
 
 std::string institution_report(const Json& institution) {
-    std::string out = text_at(institution, {"id"}) + "\n";
+    std::string out = text_at(institution, "id") + "\n";
     if (const auto banks = institution.member("banks"); banks && banks->size() > 0) {
         out += "  pays from";
         for (std::size_t i = 0; i < banks->size(); ++i)
@@ -210,9 +162,9 @@ std::string institution_report(const Json& institution) {
     }
     const auto seeds = institution.member("seeds");
     for (std::size_t i = 0; seeds && i < seeds->size(); ++i) {
-        const std::string scheme = text_at(seeds->at(i), {"scheme"});
+        const std::string scheme = text_at(seeds->at(i), "scheme");
         out += fmt::format("  seeded: references of {} characters by {}\n",
-                           text_at(seeds->at(i), {"reference_chars_max"}),
+                           text_at(seeds->at(i), "reference_chars_max"),
                            scheme.empty() ? "any scheme" : scheme);
     }
     const auto profiles = institution.member("profiles");

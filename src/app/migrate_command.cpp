@@ -1,5 +1,7 @@
+#include "app/cli/invocation.h"
 #include "app/commands.h"
 #include "app/open_store.h"
+#include "wire/json_writer.h"
 
 #include <fmt/format.h>
 
@@ -7,32 +9,41 @@ namespace settled::app {
 
 namespace {
 
-int run_migrate(const InstallationOptions& options) {
-    const auto config = options.load();
+int run_migrate(Invocation& in) {
+    const auto config = in.config();
     if (!config)
-        return 2;
+        return exit_usage;
     SystemRng rng;
-    const auto migrated = migrate_store(*config, rng);
+    const Result<Migrated> migrated = migrate_store(*config, rng);
     if (!migrated)
-        return report(migrated.error());
+        return in.out().problem(migrated.error());
     if (migrated->is_new)
         report_new_store(*config);
-    if (migrated->count == 0)
-        fmt::print("the store's schema is up to date\n");
+    if (migrated->is_new || migrated->count > 0)
+        in.changed(place_of(*config));
+    if (in.out().is_json()) {
+        wire::JsonWriter w;
+        w.object().member("is_new", migrated->is_new).member("migrations", migrated->count).end();
+        in.out().json(w.text());
+        return exit_done;
+    }
+    if (migrated->count > 0)
+        in.out().sentence(fmt::format("{} migration{} run; the store's schema is up to date",
+                                      migrated->count, migrated->count == 1 ? "" : "s"));
     else
-        fmt::print("{} migration{} run; the store's schema is up to date\n", migrated->count,
-                   migrated->count == 1 ? "" : "s");
-    return 0;
+        in.out().sentence(migrated->is_new ? "the store is made, with its schema"
+                                           : "the store's schema is up to date");
+    return exit_done;
 }
 
 } // namespace
 
-void add_migrate(CommandLine& line) {
-    auto options = std::make_shared<InstallationOptions>();
-    CLI::App* const command = line.root.add_subcommand(
-        "migrate", "bring the store's schema up to date, and make it where there is none");
-    options->add_to(*command, false);
-    command->callback([&line, options] { line.exit_status = run_migrate(*options); });
+std::vector<Command> migrate_commands() {
+    return {{.name = "migrate",
+             .sentence = "bring the store's schema up to date, and make it where there is none",
+             .place = Place::machine,
+             .output = Output::both,
+             .run = run_migrate}};
 }
 
 } // namespace settled::app

@@ -1,12 +1,13 @@
 // `settled store rekey`: new match keys for a tenant, with every server stopped.
+#include "app/cli/invocation.h"
+#include "app/cli/progress.h"
 #include "app/commands.h"
-#include "app/demo/terminal.h"
 #include "app/open_store.h"
 #include "app/run.h"
-#include "app/store_command.h"
 #include "app/tenant.h"
 #include "store/nodes.h"
 #include "units/rekey.h"
+#include "wire/json_writer.h"
 
 #include <fmt/format.h>
 
@@ -15,11 +16,6 @@ namespace settled::app {
 namespace {
 
 constexpr std::size_t batch = 200;
-
-struct Options {
-    InstallationOptions installation;
-    std::string tenant = "main";
-};
 
 struct Outcome {
     int version = 0;
@@ -69,44 +65,54 @@ Task<Result<Outcome>> rekey(store::Store& store, const units::TenantKeys& keys, 
     co_return outcome;
 }
 
-Result<Outcome> rekey(const Options& options, const Config& config) {
+Result<Outcome> rekey(const Config& config, const std::string& tenant_name) {
     SystemRng rng;
     TRY(OpenedStore opened, open_store(config, rng, IfMissing::refuse));
-    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
+    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, tenant_name)));
     const units::TenantKeys keys(std::move(opened.master));
-    const demo::Look look = demo::Look::of(stderr);
-    demo::Terminal terminal(stderr, look);
+    Progress bar;
     TRY(const Outcome outcome,
         run_to_end(rekey(*opened.store, keys, tenant, [&](std::size_t done, std::size_t all) {
-            if (look.live)
-                terminal.progress("rekeying", done, all);
+            bar.show("rekeying", done, all);
         })));
     opened.store->stop();
     return outcome;
 }
 
-int run_rekey(const Options& options) {
-    const auto config = options.installation.load();
+int run_rekey(Invocation& in) {
+    const auto config = in.config();
     if (!config)
-        return 2;
-    const auto outcome = rekey(options, *config);
+        return exit_usage;
+    const std::string tenant = in.text("--tenant", "main");
+    const auto outcome = rekey(*config, tenant);
     if (!outcome)
-        return report(outcome.error());
-    fmt::print("tenant {} is at version {} of its match keys: {} looked at, {} put in the index "
-               "again\n",
-               options.tenant, outcome->version, outcome->looked_at, outcome->rekeyed);
-    return 0;
+        return in.out().problem(outcome.error());
+    in.changed(fmt::format("{} at {}", tenant, place_of(*config)));
+    if (!in.out().is_json()) {
+        in.out().sentence(fmt::format("tenant {} is at version {} of its match keys: {} looked at, "
+                                      "{} put in the index again",
+                                      tenant, outcome->version, outcome->looked_at,
+                                      outcome->rekeyed));
+        return exit_done;
+    }
+    wire::JsonWriter w;
+    w.object().member("tenant", tenant).member("version", outcome->version);
+    w.member("looked_at", static_cast<std::uint64_t>(outcome->looked_at));
+    w.member("rekeyed", static_cast<std::uint64_t>(outcome->rekeyed)).end();
+    in.out().json(w.text());
+    return exit_done;
 }
 
 } // namespace
 
-void add_store_rekey(CommandLine& line, CLI::App& store) {
-    auto options = std::make_shared<Options>();
-    CLI::App* const command = store.add_subcommand(
-        "rekey", "replace a tenant's match keys, with every server stopped; run again, it goes on");
-    options->installation.add_to(*command, false);
-    command->add_option("--tenant", options->tenant, "whose (default main)");
-    command->callback([&line, options] { line.exit_status = run_rekey(*options); });
+Command store_rekey_command() {
+    return {.name = "store rekey",
+            .sentence = "replace a tenant's match keys, with every server stopped; run again, it "
+                        "goes on",
+            .place = Place::machine,
+            .output = Output::both,
+            .options = {{.name = "--tenant", .value = "NAME", .help = "whose (default main)"}},
+            .run = run_rekey};
 }
 
 } // namespace settled::app

@@ -1,6 +1,7 @@
 // `settled replay --rules FILE`: what the recorded facts would have come to under other rules.
+#include "app/cli/invocation.h"
+#include "app/cli/progress.h"
 #include "app/commands.h"
-#include "app/demo/terminal.h"
 #include "app/open_store.h"
 #include "app/replay_report.h"
 #include "app/rules_file.h"
@@ -19,13 +20,6 @@
 namespace settled::app {
 
 namespace {
-
-struct Options {
-    InstallationOptions installation;
-    std::string tenant = "main";
-    std::string rules;
-    bool json = false;
-};
 
 // A directory of our own that goes when we go: it holds a copy of what was recorded.
 class ScratchDirectory {
@@ -54,62 +48,63 @@ class ScratchDirectory {
     std::string path_;
 };
 
-Result<units::ReplayReport> run(const Options& options, const Config& config,
-                                std::shared_ptr<const match::RuleSet> rules) {
+Result<units::ReplayReport> replay(const Config& config, const std::string& tenant_name,
+                                   std::shared_ptr<const match::RuleSet> rules) {
     SystemRng rng;
     TRY(const OpenedStore opened, open_store_for_reading(config, rng));
-    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, options.tenant)));
+    TRY(const TenantId tenant, run_to_end(find_tenant(*opened.store, tenant_name)));
     TRY(const ScratchDirectory directory, ScratchDirectory::make());
     TRY(const auto scratch, store::sqlite::open({.directory = directory.path()}));
-    const demo::Look look = demo::Look::of(stderr);
-    demo::Terminal terminal(stderr, look);
+    Progress bar;
     units::ReplayOptions how;
     how.tenant = tenant;
     how.rules = std::move(rules);
     how.unmatched_grace = config.unmatched_after;
     how.watermark = config.watermark;
     how.until = SystemClock().now();
-    if (look.live)
-        how.progress = [&terminal](std::int64_t done, std::int64_t all) {
-            terminal.progress("replaying", static_cast<std::size_t>(done),
-                              static_cast<std::size_t>(all));
-        };
+    how.progress = [&bar](std::int64_t done, std::int64_t all) {
+        bar.show("replaying", static_cast<std::size_t>(done), static_cast<std::size_t>(all));
+    };
     auto report = run_to_end(units::replay(*opened.store, *scratch, std::move(how)));
     scratch->stop();
     opened.store->stop();
     return report;
 }
 
-int run(const Options& options) {
-    const auto config = options.installation.load();
+int run_replay(Invocation& in) {
+    const auto config = in.config();
     if (!config)
-        return 2;
-    const auto rules = load_rules(options.rules);
+        return exit_usage;
+    const auto rules = load_rules(in.text("--rules"));
     if (!rules)
-        return report(rules.error());
-    const auto result = run(options, *config, std::make_shared<const match::RuleSet>(*rules));
+        return in.out().problem(rules.error());
+    const auto result = replay(*config, in.text("--tenant", "main"),
+                               std::make_shared<const match::RuleSet>(*rules));
     if (!result)
-        return report(result.error());
-    if (options.json)
-        fmt::print("{}\n", replay_as_json(*result, rules->name));
+        return in.out().problem(result.error());
+    if (in.out().is_json())
+        in.out().json(replay_as_json(*result, rules->name));
     else
-        fmt::print("{}", replay_as_text(*result, rules->name));
-    return 0;
+        in.out().text(replay_as_text(*result, rules->name));
+    return exit_done;
 }
 
 } // namespace
 
-void add_replay(CommandLine& line) {
-    auto options = std::make_shared<Options>();
-    CLI::App* const command = line.root.add_subcommand(
-        "replay", "what the recorded payments and settlements would come to under other rules");
-    options->installation.add_to(*command, false);
-    command->add_option("--rules", options->rules, "TOML file of the rule set (docs/matching.md)")
-        ->required()
-        ->check(CLI::ExistingFile);
-    command->add_option("--tenant", options->tenant, "whose facts (default main)");
-    command->add_flag("--json", options->json, "print JSON");
-    command->callback([&line, options] { line.exit_status = run(*options); });
+std::vector<Command> replay_commands() {
+    return {
+        {.name = "replay",
+         .sentence = "what the recorded payments and settlements would come to under other rules",
+         .place = Place::machine,
+         .output = Output::both,
+         .options = {{.name = "--rules",
+                      .value = "FILE",
+                      .help = "TOML file of the rule set (docs/matching.md)",
+                      .required = true,
+                      .is_file = true},
+                     {.name = "--tenant", .value = "NAME", .help = "whose facts (default main)"}},
+         .notes = "It reads the store beside a running server, too, and writes nothing into it.",
+         .run = run_replay}};
 }
 
 } // namespace settled::app

@@ -31,20 +31,16 @@ struct Reply {
 class Importer {
   public:
     Importer(ApiSession& session, const ReviewImport& options)
-        : session_(session), options_(options), whose_("?tenant=" + query_text(options.tenant)) {
-        if (!options.actor.empty())
-            who_ = "&actor=" + query_text(options.actor);
-    }
+        : session_(session), options_(options) {}
 
     Result<DecisionResult> carry_out(const PlannedDecision& decision) const {
-        TRY(const Reply review, call({"GET", "/v1/reviews/" + decision.review_id + whose_, ""}));
+        TRY(const Reply review, call({"GET", "/v1/reviews/" + decision.review_id, ""}));
         if (!review.is_good())
             return review.refusal();
         if (const auto stranger = stranger_of(decision, review))
             return refused(info(Code::candidate_unknown).token, *stranger);
-        TRY(const Reply decided,
-            call({"POST", decision.path() + whose_ + who_, decision.body(options_.dry_run),
-                  decision.idempotency_key()}));
+        TRY(const Reply decided, call({"POST", decision.path(), decision.body(options_.dry_run),
+                                       decision.idempotency_key()}));
         if (decided.is_good())
             return DecisionResult{decided.response.fields.find("Idempotent-Replayed") == "true"
                                       ? Outcome::done_before
@@ -85,10 +81,9 @@ class Importer {
         if (decision.action != "accept")
             return false;
         TRY(const Reply settlement,
-            call({"GET", "/v1/settlements/" + review.at("subject_id") + whose_, ""}));
+            call({"GET", "/v1/settlements/" + review.at("subject_id"), ""}));
         TRY(const Reply payment,
-            call({"GET", "/v1/payments/" + query_text(decision.parts.front().payment_id) + whose_,
-                  ""}));
+            call({"GET", "/v1/payments/" + query_text(decision.parts.front().payment_id), ""}));
         return settlement.is_good() && payment.is_good() && settlement.at("status") == "matched" &&
                settlement.at("match.payment_id") == payment.at("id") &&
                settlement.at("match.amount.value") == settlement.at("amount.value");
@@ -96,8 +91,6 @@ class Importer {
 
     ApiSession& session_;
     const ReviewImport& options_;
-    std::string whose_;
-    std::string who_;
 };
 
 } // namespace

@@ -5,7 +5,7 @@
 // meanwhile or its parts are not the settlement's amount, keeps no other from being made.
 #pragma once
 
-#include "app/api_answer.h"
+#include "app/cli/api_session.h"
 #include "app/review_plan.h"
 
 #include <functional>
@@ -29,8 +29,6 @@ struct DecisionResult {
 };
 
 struct ReviewImport {
-    std::string tenant = "main";
-    std::string actor; // empty: the operator
     bool dry_run = false;
 };
 

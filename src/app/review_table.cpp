@@ -1,6 +1,6 @@
 #include "app/review_table.h"
 
-#include "app/api_answer.h"
+#include "app/cli/json_text.h"
 
 #include <optional>
 #include <string>
@@ -8,14 +8,6 @@
 namespace settled::app {
 
 namespace {
-
-// "payer_name created_at"
-std::string words_of(const std::optional<wire::Json>& list) {
-    std::string words;
-    for (std::size_t i = 0; list && i < list->size(); ++i)
-        words.append(i == 0 ? "" : " ").append(text_at(list->at(i), ""));
-    return words;
-}
 
 // Empty for reviews that are of no settlement.
 std::string settlement_of(const wire::Json& review) {
@@ -29,7 +21,6 @@ std::string of(const std::optional<wire::Json>& candidate, std::string_view path
 
 void write_row(wire::CsvWriter& csv, const wire::Json& review,
                const std::optional<wire::Json>& candidate) {
-    const auto detail = review.member("detail");
     csv.plain(text_at(review, "id")).plain(settlement_of(review));
     csv.plain(text_at(review, "detail.settlement.received_at"));
     csv.plain(text_at(review, "detail.settlement.amount.value"));
@@ -39,7 +30,7 @@ void write_row(wire::CsvWriter& csv, const wire::Json& review,
     csv.plain(text_at(review, "kind"));
     csv.text(of(candidate, "payment_id")).plain(of(candidate, "rank"));
     csv.text(of(candidate, "reference")).plain(of(candidate, "created_at"));
-    csv.plain(words_of(detail ? detail->member("telling_apart") : std::nullopt));
+    csv.plain(list_at(review, "detail.telling_apart", " "));
     csv.plain(of(candidate, "not_taken"));
     csv.plain("").plain("").plain("").end_row();
 }

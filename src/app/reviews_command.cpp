@@ -1,6 +1,7 @@
 // `settled reviews`: what a person must decide, out into a spreadsheet and back.
+#include "app/cli/invocation.h"
+#include "app/cli/progress.h"
 #include "app/commands.h"
-#include "app/demo/terminal.h"
 #include "app/query.h"
 #include "app/review_import.h"
 #include "app/review_table.h"
@@ -17,39 +18,22 @@ namespace settled::app {
 
 namespace {
 
-constexpr int status_unusable = 2; // the file, and nothing was done
-constexpr int status_refused = 3;  // some decisions; the others were made
-
 // A review of 64 candidates has some 1,800 members; a document, 10,000 (limits::json_members_max).
 constexpr int reviews_per_call = 5;
 
-struct ExportOptions {
-    InstallationOptions installation;
-    std::string status = "open";
-    std::string out;
-    std::string tenant = "main";
-};
-
-struct ImportOptions {
-    InstallationOptions installation;
-    std::string file;
-    ReviewImport import;
-    bool json = false;
-};
-
 // The file appears under its name when it is whole.
-class Output {
+class OutputFile {
   public:
-    explicit Output(std::string path) : path_(std::move(path)) {
+    explicit OutputFile(std::string path) : path_(std::move(path)) {
         if (!path_.empty())
             file_ = std::fopen(part().c_str(), "wb");
     }
-    ~Output() {
+    ~OutputFile() {
         if (!path_.empty() && file_ != nullptr)
             std::fclose(file_);
     }
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
+    OutputFile(const OutputFile&) = delete;
+    OutputFile& operator=(const OutputFile&) = delete;
 
     Result<> write(const std::string& text) {
         if (file_ == nullptr || std::fwrite(text.data(), 1, text.size(), file_) != text.size())
@@ -79,24 +63,24 @@ class Output {
     std::FILE* file_ = stdout;
 };
 
-std::string target_of(const ExportOptions& options, const std::string& after) {
-    std::string target =
-        fmt::format("/v1/reviews?limit={}&tenant={}", reviews_per_call, query_text(options.tenant));
-    if (options.status != "all")
-        target += "&status=" + options.status;
+std::string target_of(const Invocation& in, const std::string& after) {
+    std::string target = fmt::format("/v1/reviews?limit={}", reviews_per_call);
+    const std::string status = in.text("--status", "open");
+    if (status != "all")
+        target += "&status=" + status;
     if (!after.empty())
         target += "&after=" + after;
     return target;
 }
 
 // A page at a time: nothing is held beyond it.
-Result<> export_reviews(const ExportOptions& options, ApiSession& session) {
-    Output out(options.out);
+Result<> export_reviews(const Invocation& in, ApiSession& api) {
+    OutputFile out(in.text("--out"));
     wire::CsvWriter csv;
     write_review_header(csv);
     std::string after;
     do {
-        TRY(const Answered page, ask(session, {"GET", target_of(options, after), ""}));
+        TRY(const Answered page, api.ask({"GET", target_of(in, after), ""}));
         const auto reviews = page.root().member("data");
         for (std::size_t i = 0; reviews && i < reviews->size(); ++i)
             write_review_rows(csv, reviews->at(i));
@@ -106,13 +90,12 @@ Result<> export_reviews(const ExportOptions& options, ApiSession& session) {
     return out.finish();
 }
 
-int run_export(const ExportOptions& options) {
-    const auto config = options.installation.load();
-    if (!config)
-        return 2;
-    ApiSession session(*config);
-    const auto done = export_reviews(options, session);
-    return done ? 0 : report_unless_told(done.error());
+int run_export(Invocation& in) {
+    auto api = in.api();
+    if (!api)
+        return exit_usage;
+    const auto done = export_reviews(in, *api);
+    return done ? exit_done : api->report(done.error());
 }
 
 constexpr std::array<std::string_view, 4> actions{"accept", "split", "reject", "close"};
@@ -175,76 +158,77 @@ Result<std::vector<PlannedDecision>> read_plan(const std::string& path) {
     return read_review_plan(in, std::filesystem::path(path).filename().string());
 }
 
-int run_import(const ImportOptions& options) {
-    const auto config = options.installation.load();
-    if (!config)
-        return 2;
-    const auto plan = read_plan(options.file);
+int run_import(Invocation& in) {
+    const auto plan = read_plan(in.text("FILE"));
     if (!plan) {
-        (void)report(plan.error());
-        return status_unusable;
+        (void)in.out().problem(plan.error());
+        return exit_usage;
     }
-    const demo::Look look = demo::Look::of(stderr);
-    demo::Terminal terminal(stderr, look);
-    ApiSession session(*config);
+    auto api = in.api();
+    if (!api)
+        return exit_usage;
+    const bool dry_run = in.has("--dry-run");
+    Progress bar;
     std::vector<DecisionResult> results;
-    const auto done = carry_out(session, *plan, options.import, results, [&](std::size_t made) {
-        if (look.live)
-            terminal.progress(options.import.dry_run ? "checking" : "deciding", made, plan->size());
+    const auto done = carry_out(*api, *plan, {dry_run}, results, [&](std::size_t made) {
+        bar.show(dry_run ? "checking" : "deciding", made, plan->size());
     });
-    if (options.json)
-        print_json(*plan, results, options.import.dry_run);
+    bar.end();
+    if (in.out().is_json())
+        print_json(*plan, results, dry_run);
     else
-        print_table(*plan, results, options.import.dry_run);
+        print_table(*plan, results, dry_run);
+    if (!dry_run && !results.empty())
+        in.changed(api->name());
     if (!done)
-        return report(done.error());
-    return count(*plan, results, "", Outcome::refused) == 0 ? 0 : status_refused;
-}
-
-void add_review_export(CommandLine& line, CLI::App& reviews) {
-    auto options = std::make_shared<ExportOptions>();
-    CLI::App* const command = reviews.add_subcommand(
-        "export", "write reviews as CSV, a row for each candidate, to be decided in a spreadsheet");
-    options->installation.add_to(*command, false);
-    command->add_option("--status", options->status, "open (default), closed or all")
-        ->check(CLI::IsMember({"open", "closed", "all"}));
-    command->add_option("--out", options->out, "a file (default: standard output)");
-    command->add_option("--tenant", options->tenant, "whose reviews (default main)");
-    command->callback([&line, options] { line.exit_status = run_export(*options); });
-}
-
-void add_review_import(CommandLine& line, CLI::App& reviews) {
-    auto options = std::make_shared<ImportOptions>();
-    CLI::App* const command = reviews.add_subcommand(
-        "import", "carry out the decisions in such a file: accept, reject or close, each with a "
-                  "reason");
-    options->installation.add_to(*command, false);
-    command->add_option("file", options->file, "the file, with decisions filled in")->required();
-    command->add_flag("--dry-run", options->import.dry_run,
-                      "have the server check every decision, and change nothing");
-    command->add_option("--actor", options->import.actor,
-                        "who decided; it is kept as operator:NAME (default: operator)");
-    command->add_option("--tenant", options->import.tenant, "whose reviews (default main)");
-    command->add_flag("--json", options->json,
-                      "print a JSON object for each decision and one for all");
-    command->footer(
-        "Rows without a decision are passed over. `accept` takes the candidate of its row; on "
-        "several rows of one\nreview, each with its amount in the column `part`, it shares the "
-        "settlement out. The same file again does\nnothing twice.\n"
-        "Exit status: 0 when everything is done, 3 when something was refused, for instance since "
-        "it was decided\nmeanwhile (the rest is done), 2 when the file cannot be used; then "
-        "nothing is.");
-    command->callback([&line, options] { line.exit_status = run_import(*options); });
+        return api->report(done.error());
+    return count(*plan, results, "", Outcome::refused) == 0 ? exit_done : exit_partly;
 }
 
 } // namespace
 
-void add_reviews(CommandLine& line) {
-    CLI::App* const reviews = line.root.add_subcommand(
-        "reviews", "decide in bulk what a person must decide: export, fill in, import");
-    reviews->require_subcommand(1);
-    add_review_export(line, *reviews);
-    add_review_import(line, *reviews);
+std::vector<Command> reviews_commands() {
+    const Option tenant = tenant_option("whose reviews (default main)");
+    return {
+        {.name = "reviews",
+         .sentence = "decide in bulk what a person must decide: export, fill in, import"},
+        {.name = "reviews export",
+         .sentence =
+             "write reviews as CSV, a row for each candidate, to be decided in a spreadsheet",
+         .place = Place::server,
+         .options = {{.name = "--status",
+                      .value = "STATUS",
+                      .help = "open (default), closed or all",
+                      .choices = {"open", "closed", "all"}},
+                     {.name = "--out",
+                      .value = "FILE",
+                      .help = "a file (default: standard output)"},
+                     tenant},
+         .run = run_export},
+        {.name = "reviews import",
+         .sentence = "carry out the decisions in such a file: accept, reject or close, each with a "
+                     "reason",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "FILE", .help = "the file, with decisions filled in"}},
+         .options = {{.name = "--dry-run",
+                      .help = "have the server check every decision, and change nothing"},
+                     {.name = "--actor",
+                      .value = "NAME",
+                      .help = "who decided; it is kept as operator:NAME (default: operator)",
+                      .on_the_machine = true},
+                     tenant},
+         .notes =
+             "Rows without a decision are passed over. `accept` takes the candidate of its row; "
+             "on several rows of one review, each with its amount in the column `part`, it "
+             "shares the settlement out. The same file again does nothing twice.",
+         .statuses = {{exit_done, "everything is done"},
+                      {exit_usage, "the file cannot be used, or the words are wrong; nothing was "
+                                   "done"},
+                      {exit_partly, "something was refused, for instance since it was decided "
+                                    "meanwhile; the rest is done"}},
+         .run = run_import},
+    };
 }
 
 } // namespace settled::app

@@ -1,8 +1,7 @@
+#include "app/cli/invocation.h"
 #include "app/commands.h"
 #include "app/server.h"
 #include "observe/log.h"
-
-#include <fmt/format.h>
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -27,10 +26,10 @@ LogLevel level_of(const Config& config) {
                                         : LogLevel::error;
 }
 
-int run_serve(const InstallationOptions& options) {
-    const auto config = options.load();
+int run_serve(Invocation& in) {
+    const auto config = in.config();
     if (!config)
-        return 2;
+        return exit_usage;
     protect_memory();
     std::signal(SIGPIPE, SIG_IGN);
     log::start(level_of(*config));
@@ -40,18 +39,27 @@ int run_serve(const InstallationOptions& options) {
             {{"address", listening.address}, {"port", listening.port}, {"data", config->data}});
     });
     log::stop();
-    return served ? 0 : report(served.error());
+    return served ? exit_done : in.out().problem(served.error());
 }
 
 } // namespace
 
-void add_serve(CommandLine& line) {
-    auto options = std::make_shared<InstallationOptions>();
-    CLI::App* const command = line.root.add_subcommand("serve", "run the server");
-    options->add_to(*command, true);
-    command->add_option("--role", options->roles, "intake, worker, api (comma between), or all")
-        ->delimiter(',');
-    command->callback([&line, options] { line.exit_status = run_serve(*options); });
+std::vector<Command> serve_commands() {
+    return {{.name = "serve",
+             .sentence = "run the server",
+             .place = Place::machine,
+             .options = {{.name = "--listen",
+                          .value = "ADDRESS:PORT",
+                          .help = "where to serve (default 127.0.0.1:8080)"},
+                         {.name = "--role",
+                          .value = "ROLES",
+                          .help = "what this server does, separated by commas (default all)",
+                          .choices = {"intake", "worker", "api", "all"},
+                          .commas = true}},
+             .notes =
+                 "It runs until SIGTERM or SIGINT, and then finishes what is under way. Log lines "
+                 "are JSON, on standard error.",
+             .run = run_serve}};
 }
 
 } // namespace settled::app

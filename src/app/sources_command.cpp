@@ -1,31 +1,17 @@
-#include "app/api_call.h"
+// `settled sources`: who sends webhooks.
+#include "app/cli/invocation.h"
 #include "app/commands.h"
-#include "app/print.h"
-#include "app/query.h"
+#include "base/limits.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 namespace settled::app {
 
 namespace {
-
-struct Options {
-    InstallationOptions installation;
-    std::string tenant = "main";
-    std::string name;
-    std::string kind = "clearbank";
-    std::vector<std::string> bank_key_files;
-    std::string signing_key;
-    std::string signature_file;
-    std::string mapping_file;
-    std::string push_file;
-    int retention_days = limits::retention_days_default;
-};
 
 std::string read_file(const std::string& path) {
     const std::ifstream file(path, std::ios::binary);
@@ -34,71 +20,120 @@ std::string read_file(const std::string& path) {
     return std::move(text).str();
 }
 
+std::string keys_of(const wire::Json& source) {
+    const auto keys = source.member("bank_keys");
+    std::string text;
+    for (std::size_t i = 0; keys && i < keys->size(); ++i)
+        text.append(i == 0 ? "" : " ").append(text_at(keys->at(i), "fingerprint"));
+    return text;
+}
+
+std::string added(const wire::Json& source) {
+    return fmt::format("{} sends its webhooks to {} on this server\n\n{}", text_at(source, "name"),
+                       text_at(source, "hook_path"),
+                       facts({{"id", text_at(source, "id")},
+                              {"kind", text_at(source, "kind")},
+                              {"bank keys", keys_of(source)},
+                              {"signing key", safe(text_at(source, "signing_key"))},
+                              {"bodies kept", text_at(source, "retention_days") + " days"}}));
+}
+
+std::string listed(const std::vector<wire::Json>& sources) {
+    if (sources.empty())
+        return "there are no sources; `settled sources add` adds one\n";
+    std::vector<TableLine> lines{{"NAME", "KIND", "HOOK", "DAYS KEPT", "CREATED", "BANK KEYS"}};
+    for (const wire::Json& source : sources)
+        lines.push_back({text_at(source, "name"), text_at(source, "kind"),
+                         text_at(source, "hook_path"), text_at(source, "retention_days"),
+                         text_at(source, "created_at"), or_dash(keys_of(source))});
+    return table(lines, "lllr");
+}
+
 // Members that were not given are left out: the server says what a kind needs.
-int run_add(const Options& options) {
+int run_add(Invocation& in) {
     wire::JsonWriter w;
-    w.object().member("name", options.name).member("kind", options.kind);
-    if (!options.bank_key_files.empty()) {
+    w.object().member("name", in.text("NAME")).member("kind", in.text("--kind", "clearbank"));
+    if (in.has("--bank-key")) {
         w.key("bank_keys").array();
-        for (const std::string& file : options.bank_key_files)
+        for (const std::string& file : in.all("--bank-key"))
             w.value(read_file(file));
         w.end();
     }
-    if (!options.signing_key.empty())
-        w.member("signing_key", options.signing_key);
-    if (!options.signature_file.empty())
-        w.key("signature").raw(read_file(options.signature_file));
-    if (!options.mapping_file.empty())
-        w.key("mapping").raw(read_file(options.mapping_file));
-    if (!options.push_file.empty())
-        w.key("push").raw(read_file(options.push_file));
-    w.member("retention_days", options.retention_days).end();
-    ApiCall call{"POST", fmt::format("/v1/sources?tenant={}", query_text(options.tenant)),
-                 std::move(w).text()};
-    call.begins = true;
-    return call_and_print(options.installation, std::move(call));
+    if (in.has("--signing-key"))
+        w.member("signing_key", in.text("--signing-key"));
+    for (const std::string_view file : {"signature", "mapping", "push"}) {
+        const std::string option = fmt::format("--{}", file);
+        if (!in.has(option))
+            continue;
+        const std::string text = read_file(in.text(option));
+        const auto json = wire::JsonDocument::parse(text);
+        if (!json)
+            return in.usage(
+                fmt::format("{}: {} is no JSON: {}", option, in.text(option), json.error().detail));
+        w.key(file).raw(text);
+    }
+    w.member("retention_days", in.number("--retention-days", limits::retention_days_default)).end();
+    return show(
+        in,
+        {.method = "POST", .target = "/v1/sources", .body = std::move(w).text(), .begins = true},
+        added);
+}
+
+int run_list(Invocation& in) {
+    return show_list(in, "/v1/sources", listed);
 }
 
 } // namespace
 
-void add_sources(CommandLine& line) {
-    CLI::App* const sources =
-        line.root.add_subcommand("sources", "add and list senders of webhooks");
-    sources->require_subcommand(1);
-
-    auto adding = std::make_shared<Options>();
-    CLI::App* const add = sources->add_subcommand("add", "let a bank send webhooks to /hooks/NAME");
-    adding->installation.add_to(*add, false);
-    add->add_option("name", adding->name, "the last part of the URL /hooks/NAME")->required();
-    add->add_option("--kind", adding->kind, "clearbank (default), mapped or pubsub_push");
-    add->add_option("--tenant", adding->tenant, "whose source (default main)");
-    add->add_option("--bank-key", adding->bank_key_files,
-                    "PEM file of the bank's public key; several during a change of keys")
-        ->check(CLI::ExistingFile);
-    add->add_option("--signing-key", adding->signing_key,
-                    "where our private key is, such as file:/etc/settled/signing.pem");
-    add->add_option("--signature", adding->signature_file,
-                    "JSON file: how a mapped source proves its webhooks (docs/sources.md)")
-        ->check(CLI::ExistingFile);
-    add->add_option("--mapping", adding->mapping_file,
-                    "JSON file: what is where in a mapped source's webhooks (docs/sources.md)")
-        ->check(CLI::ExistingFile);
-    add->add_option("--push", adding->push_file,
-                    "JSON file: whose Pub/Sub pushes a source takes (docs/sources.md)")
-        ->check(CLI::ExistingFile);
-    add->add_option("--retention-days", adding->retention_days,
-                    "how long webhooks are kept (default 15)");
-    add->callback([&line, adding] { line.exit_status = run_add(*adding); });
-
-    auto listing = std::make_shared<Options>();
-    CLI::App* const list = sources->add_subcommand("list", "list the sources of a tenant");
-    listing->installation.add_to(*list, false);
-    list->add_option("--tenant", listing->tenant, "whose sources (default main)");
-    list->callback([&line, listing] {
-        line.exit_status = call_and_print(
-            listing->installation,
-            {"GET", fmt::format("/v1/sources?tenant={}", query_text(listing->tenant)), ""});
-    });
+std::vector<Command> sources_commands() {
+    const Option tenant = tenant_option("whose sources (default main)");
+    return {
+        {.name = "sources", .sentence = "add and list senders of webhooks"},
+        {.name = "sources add",
+         .sentence = "let a bank send webhooks to /hooks/NAME",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "NAME", .help = "the last part of the URL /hooks/NAME"}},
+         .options = {{.name = "--kind",
+                      .value = "KIND",
+                      .help = "what sends them (default clearbank)",
+                      .choices = {"clearbank", "mapped", "pubsub_push"}},
+                     {.name = "--bank-key",
+                      .value = "FILE",
+                      .help = "PEM file of the bank's public key; several during a change of keys",
+                      .many = true,
+                      .is_file = true},
+                     {.name = "--signing-key",
+                      .value = "URI",
+                      .help = "where our private key is, such as file:/etc/settled/signing.pem"},
+                     {.name = "--signature",
+                      .value = "FILE",
+                      .help = "JSON: how a mapped source proves its webhooks (docs/sources.md)",
+                      .is_file = true},
+                     {.name = "--mapping",
+                      .value = "FILE",
+                      .help = "JSON: what is where in a mapped source's webhooks (docs/sources.md)",
+                      .is_file = true},
+                     {.name = "--push",
+                      .value = "FILE",
+                      .help = "JSON: whose Pub/Sub pushes a source takes (docs/sources.md)",
+                      .is_file = true},
+                     {.name = "--retention-days",
+                      .value = "DAYS",
+                      .help = "how long the bodies of webhooks are kept (default 15)",
+                      .is_number = true,
+                      .least = 1,
+                      .most = limits::retention_days_max},
+                     tenant},
+         .notes = "Where there is no store yet, it makes one with its master key, and says so.",
+         .run = run_add},
+        {.name = "sources list",
+         .sentence = "list the sources of a tenant",
+         .place = Place::server,
+         .output = Output::both,
+         .options = with_list_options({tenant}),
+         .run = run_list},
+    };
 }
 
 } // namespace settled::app

@@ -132,9 +132,9 @@ void write_entry(wire::JsonWriter& w, const Entry& entry) {
 
 class Sender final : public Sink {
   public:
-    Sender(ApiSession& session, const std::vector<Summary>& summaries, const std::string& tenant,
+    Sender(ApiSession& session, const std::vector<Summary>& summaries,
            const ImportProgress& progress)
-        : session_(session), summaries_(summaries), tenant_(tenant), progress_(progress) {}
+        : session_(session), summaries_(summaries), progress_(progress) {}
 
     std::vector<Answered> take_results() { return std::move(results_); }
 
@@ -143,7 +143,7 @@ class Sender final : public Sink {
             return fail(Code::statement_malformed, "the file has changed while it was read");
         number_ = 0;
         TRY(const Answered opened,
-            ask(session_, {"POST", target(""), opening_of(summaries_[next_++])}));
+            session_.ask({"POST", target(""), opening_of(summaries_[next_++])}));
         id_ = opened.at("id");
         loaded_ = opened.integer("entries_loaded");
         return {};
@@ -167,8 +167,8 @@ class Sender final : public Sink {
     }
 
   private:
-    std::string target(std::string_view rest) const {
-        return fmt::format("/v1/statements{}?tenant={}", rest, tenant_);
+    static std::string target(std::string_view rest) {
+        return fmt::format("/v1/statements{}", rest);
     }
 
     Result<> flush() {
@@ -177,12 +177,12 @@ class Sender final : public Sink {
         chunk_.end().end();
         const wire::JsonWriter chunk = std::exchange(chunk_, {});
         count_ = 0;
-        return told(ask(session_, {"POST", target("/" + id_ + "/entries"), chunk.text()}));
+        return told(session_.ask({"POST", target("/" + id_ + "/entries"), chunk.text()}));
     }
 
     Result<> prove() {
         for (std::size_t i = 0; i < proof_calls_max; ++i) {
-            TRY(const Answered now, ask(session_, {"POST", target("/" + id_ + "/proof"), ""}));
+            TRY(const Answered now, session_.ask({"POST", target("/" + id_ + "/proof"), ""}));
             const auto total = static_cast<std::size_t>(now.integer("credits.count"));
             if (now.at("status") == "proved") {
                 progress_("proving", total, total);
@@ -192,7 +192,7 @@ class Sender final : public Sink {
                       std::min(static_cast<std::size_t>(now.integer("entries_examined")), total),
                       total);
         }
-        TRY(Answered result, ask(session_, {"GET", target("/" + id_), ""}));
+        TRY(Answered result, session_.ask({"GET", target("/" + id_), ""}));
         results_.push_back(std::move(result));
         return {};
     }
@@ -205,7 +205,6 @@ class Sender final : public Sink {
 
     ApiSession& session_;
     const std::vector<Summary>& summaries_;
-    const std::string& tenant_;
     const ImportProgress& progress_;
     std::size_t next_ = 0; // the summary of the statement after this one
     std::string id_;
@@ -231,7 +230,7 @@ Result<std::vector<Answered>> send_statements(ApiSession& session, const std::st
                                               const std::vector<Summary>& summaries,
                                               const ImportOptions& options,
                                               const ImportProgress& progress) {
-    Sender sender(session, summaries, options.tenant, progress);
+    Sender sender(session, summaries, progress);
     TRY_VOID(read_file(file, options, sender, "sending", progress));
     return sender.take_results();
 }

@@ -2,7 +2,7 @@
 // again to send it, in pieces that fit a call. Nothing of a file is sent before all of it was read.
 #pragma once
 
-#include "app/api_answer.h"
+#include "app/cli/api_session.h"
 #include "statements/reader.h"
 #include "statements/summary.h"
 
@@ -16,7 +16,6 @@ struct ImportOptions {
     statements::Format format = statements::Format::by_content;
     statements::CsvOptions csv;
     std::string account; // as --account says; empty: as the file says
-    std::string tenant;
 };
 
 // `what` is done of `done` of `total`.

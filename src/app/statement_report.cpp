@@ -10,14 +10,6 @@ namespace {
 
 constexpr std::size_t gaps_shown_max = 20;
 
-// What a text from outside may not do to a terminal: control characters are shown as '?'.
-std::string safe(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == '\x7F')
-            c = '?';
-    return text;
-}
-
 void print_head(const std::string& file, const Answered& s) {
     fmt::print("{}: {} {} of {}, {} to {}\n", file, s.at("format"), safe(s.at("number")),
                safe(s.at("account")), s.at("from"), s.at("to"));
@@ -73,7 +65,7 @@ void print_settlement(const wire::Json& settlement) {
 template <class Print>
 Result<> print_gaps(ApiSession& session, std::string_view title, const std::string& target,
                     const Print& print) {
-    TRY(const Answered page, ask(session, {"GET", target, ""}));
+    TRY(const Answered page, session.ask({"GET", target, ""}));
     const auto data = page.root().member("data");
     if (!data || data->size() == 0)
         return {};
@@ -100,14 +92,13 @@ void print_balances(const Answered& s) {
 
 } // namespace
 
-Result<> print_statement(ApiSession& session, const std::string& file, const Answered& statement,
-                         const std::string& tenant) {
+Result<> print_statement(ApiSession& session, const std::string& file, const Answered& statement) {
     print_head(file, statement);
     print_totals(statement);
     print_days(statement);
     print_balances(statement);
     const std::string root = "/v1/statements/" + statement.at("id");
-    const std::string rest = fmt::format("limit={}&tenant={}", gaps_shown_max, tenant);
+    const std::string rest = fmt::format("limit={}", gaps_shown_max);
     for (const auto& [verdict, title] :
          {std::pair("missing_webhook", "booked, and we were never told"),
           {"amount_differs", "the amount differs"},

@@ -1,12 +1,11 @@
 // A statement and its proof, for people.
 #pragma once
 
-#include "app/api_answer.h"
+#include "app/cli/api_session.h"
 
 namespace settled::app {
 
 // Prints the totals, the days, and the first gaps of each kind, which it asks the API for.
-Result<> print_statement(ApiSession& session, const std::string& file, const Answered& statement,
-                         const std::string& tenant);
+Result<> print_statement(ApiSession& session, const std::string& file, const Answered& statement);
 
 } // namespace settled::app

@@ -1,7 +1,8 @@
 // `settled store copy FROM TO`: a whole store, to another place or another engine; and the rest of
 // `settled store`.
-#include "app/store_command.h"
-
+#include "app/cli/invocation.h"
+#include "app/cli/look.h"
+#include "app/commands.h"
 #include "app/copy_progress.h"
 #include "app/open_store.h"
 #include "app/run.h"
@@ -9,23 +10,15 @@
 #include "crypto/kept_variables.h"
 #include "store/nodes.h"
 #include "store/postgres/postgres_store.h"
+#include "wire/json_writer.h"
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <array>
-#include <filesystem>
 
 namespace settled::app {
 
 namespace {
-
-struct CopyOptions {
-    InstallationOptions installation;
-    std::string from;
-    std::string to;
-};
 
 // The settings for one of the two: a data directory, a URL, or env:NAME for a URL with a password.
 Result<Config> config_of(Config config, const std::string& place) {
@@ -58,7 +51,7 @@ Result<store::CopyReport> copy(const Config& from, const Config& to) {
     TRY(OpenedStore source, open_store(from, rng, IfMissing::refuse));
     TRY(const auto target, open_engine(to, rng));
     TRY(const Instant now, run_to_end(clock_of(*source.store)));
-    CopyDisplay display(stdout, ::isatty(STDOUT_FILENO) == 1);
+    CopyDisplay display(stderr, Look::of(stderr).live);
     auto copied = run_to_end(
         store::copy_store(*source.store, *target, now, [&](const store::CopyProgress& p) {
             display.show(p);
@@ -90,44 +83,60 @@ void print_report(const store::CopyReport& report, const Config& from, const Con
                "not know.\n");
 }
 
-int run_copy(const CopyOptions& options) {
-    const auto config = options.installation.load();
+std::string as_json(const store::CopyReport& report) {
+    wire::JsonWriter w;
+    w.object().key("tables").array();
+    std::uint64_t rows = 0;
+    for (const auto& table : report.tables) {
+        w.object().member("name", table.name).member("rows", table.rows).end();
+        rows += table.rows;
+    }
+    w.end().member("rows", rows).member("was_resumed", report.was_resumed);
+    w.member("payments_minor", report.payments_minor);
+    w.member("settlements_minor", report.settlements_minor).end();
+    return std::move(w).text();
+}
+
+int run_copy(Invocation& in) {
+    const auto config = in.config();
     if (!config)
-        return 2;
-    const Result<Config> from = config_of(*config, options.from);
+        return exit_usage;
+    const Result<Config> from = config_of(*config, in.text("FROM"));
     if (!from)
-        return report(from.error());
-    const Result<Config> to = config_of(*config, options.to);
+        return in.out().problem(from.error());
+    const Result<Config> to = config_of(*config, in.text("TO"));
     if (!to)
-        return report(to.error());
+        return in.out().problem(to.error());
     const auto copied = copy(*from, *to);
     if (!copied)
-        return report(copied.error());
-    print_report(*copied, *from, *to);
-    return 0;
+        return in.out().problem(copied.error());
+    in.changed(place_of(*to));
+    if (in.out().is_json())
+        in.out().json(as_json(*copied));
+    else
+        print_report(*copied, *from, *to);
+    return exit_done;
 }
 
 } // namespace
 
-void add_store(CommandLine& line) {
-    CLI::App* const store = line.root.add_subcommand(
-        "store", "move the store to another place, replace its match keys");
-    store->require_subcommand(1);
-    auto options = std::make_shared<CopyOptions>();
-    CLI::App* const command = store->add_subcommand(
-        "copy", "copy a store into an empty one, compare both; run again, it goes on");
-    command
-        ->add_option("--config", options->installation.config_file,
-                     "settings file, for store.password and store.master_key")
-        ->check(CLI::ExistingFile);
-    command->add_option("--data", options->installation.data,
-                        "directory of the master key when FROM is a database (default ./data)");
-    constexpr const char* place = "a data directory, postgresql://…, or env:NAME of a variable "
-                                  "with a URL that has a password";
-    command->add_option("FROM", options->from, place)->required();
-    command->add_option("TO", options->to, place)->required();
-    command->callback([&line, options] { line.exit_status = run_copy(*options); });
-    add_store_rekey(line, *store);
+std::vector<Command> store_commands() {
+    constexpr std::string_view place =
+        "a data directory, postgresql://…, or env:NAME of a variable "
+        "with a URL that has a password";
+    return {
+        {.name = "store", .sentence = "move the store to another place, replace its match keys"},
+        {.name = "store copy",
+         .sentence = "copy a store into an empty one, compare both; run again, it goes on",
+         .place = Place::machine,
+         .output = Output::both,
+         .arguments = {{.name = "FROM", .help = place}, {.name = "TO", .help = place}},
+         .notes = "--config gives store.password and store.master_key; --data the directory of the "
+                  "master key when FROM is a database.",
+         .takes_store = false,
+         .run = run_copy},
+        store_rekey_command(),
+    };
 }
 
 } // namespace settled::app

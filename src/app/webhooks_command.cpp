@@ -1,5 +1,5 @@
 // `settled webhooks`: what the bank has sent, and what could not be read of it.
-#include "app/api_answer.h"
+#include "app/cli/invocation.h"
 #include "app/commands.h"
 #include "app/query.h"
 #include "wire/json_writer.h"
@@ -12,19 +12,6 @@
 namespace settled::app {
 
 namespace {
-
-constexpr int status_not_all = 3; // some are not read yet, or contradict: see what is printed
-
-struct ReadAgainOptions {
-    InstallationOptions installation;
-    std::vector<std::string> ids;
-    std::string source;
-    std::string status = "review";
-    std::string since;
-    std::string until;
-    std::string tenant = "main";
-    bool json = false;
-};
 
 // In the order in which they are shown; the last three are a person's.
 constexpr std::array<std::string_view, 7> outcomes{
@@ -62,11 +49,10 @@ class Outcomes {
     int status() const {
         for (std::size_t i = first_that_is_a_persons; i < outcomes.size(); ++i)
             if (counts_[i] > 0)
-                return status_not_all;
-        return 0;
+                return exit_partly;
+        return exit_done;
     }
 
-  private:
     std::uint64_t total() const {
         std::uint64_t sum = 0;
         for (const std::uint64_t count : counts_)
@@ -74,43 +60,37 @@ class Outcomes {
         return sum;
     }
 
+  private:
     bool json_;
     std::array<std::uint64_t, outcomes.size()> counts_{};
 };
 
-std::string filter_of(const ReadAgainOptions& options, const std::string& after) {
+std::string filter_of(const Invocation& in, const std::string& after) {
     wire::JsonWriter w;
-    w.object().member("status", options.status);
-    if (!options.source.empty())
-        w.member("source", options.source);
-    if (!options.since.empty())
-        w.member("since", options.since);
-    if (!options.until.empty())
-        w.member("until", options.until);
+    w.object().member("status", in.text("--status", "review"));
+    for (const std::string_view name : {"source", "since", "until"})
+        if (const std::string given = in.text(fmt::format("--{}", name)); !given.empty())
+            w.member(name, given);
     if (!after.empty())
         w.member("after", after);
     w.end();
     return std::move(w).text();
 }
 
-Result<> read_each(const ReadAgainOptions& options, ApiSession& session, Outcomes& seen) {
-    for (const std::string& id : options.ids) {
+Result<> read_each(const std::vector<std::string>& ids, ApiSession& api, Outcomes& seen) {
+    for (const std::string& id : ids) {
         TRY(const Answered answer,
-            ask(session, {"POST",
-                          fmt::format("/v1/webhooks/{}/read-again?tenant={}", query_text(id),
-                                      query_text(options.tenant)),
-                          "{}"}));
+            api.ask({"POST", fmt::format("/v1/webhooks/{}/read-again", query_text(id)), "{}"}));
         seen.add(answer.root());
     }
     return {};
 }
 
-Result<> read_all(const ReadAgainOptions& options, ApiSession& session, Outcomes& seen) {
+Result<> read_all(const Invocation& in, ApiSession& api, Outcomes& seen) {
     std::string after;
     do {
         TRY(const Answered page,
-            ask(session, {"POST", "/v1/webhooks/read-again?tenant=" + query_text(options.tenant),
-                          filter_of(options, after)}));
+            api.ask({"POST", "/v1/webhooks/read-again", filter_of(in, after)}));
         const auto webhooks = page.root().member("data");
         for (std::size_t i = 0; webhooks && i < webhooks->size(); ++i)
             seen.add(webhooks->at(i));
@@ -119,51 +99,60 @@ Result<> read_all(const ReadAgainOptions& options, ApiSession& session, Outcomes
     return {};
 }
 
-int run_read_again(const ReadAgainOptions& options) {
-    const auto config = options.installation.load();
-    if (!config)
-        return 2;
-    ApiSession session(*config);
-    Outcomes seen(options.json);
-    const auto done =
-        options.ids.empty() ? read_all(options, session, seen) : read_each(options, session, seen);
+int run_read_again(Invocation& in) {
+    const std::vector<std::string> ids = in.all("ID");
+    for (const std::string_view option : {"--source", "--status", "--since", "--until"})
+        if (!ids.empty() && in.has(option))
+            return in.usage(fmt::format("give webhooks or {}, not both", option));
+    auto api = in.api();
+    if (!api)
+        return exit_usage;
+    Outcomes seen(in.out().is_json());
+    const auto done = ids.empty() ? read_all(in, *api, seen) : read_each(ids, *api, seen);
     if (!done)
-        return report_unless_told(done.error());
+        return api->report(done.error());
+    if (seen.total() > 0)
+        in.changed(api->name());
     seen.print();
     return seen.status();
 }
 
 } // namespace
 
-void add_webhooks(CommandLine& line) {
-    CLI::App* const webhooks =
-        line.root.add_subcommand("webhooks", "read again what could not be read");
-    webhooks->require_subcommand(1);
-    auto options = std::make_shared<ReadAgainOptions>();
-    CLI::App* const command = webhooks->add_subcommand(
-        "read-again", "after a mapping or the program was corrected: read webhooks again that had "
-                      "no effect");
-    options->installation.add_to(*command, false);
-    CLI::Option* const ids =
-        command->add_option("id", options->ids, "webhooks (default: all that the filter names)");
-    const auto filter = [&](const char* name, std::string& into, const char* what) {
-        return command->add_option(name, into, what)->excludes(ids);
+std::vector<Command> webhooks_commands() {
+    return {
+        {.name = "webhooks", .sentence = "read again what could not be read"},
+        {.name = "webhooks read-again",
+         .sentence =
+             "after a mapping or the program was corrected: read webhooks again that had no "
+             "effect",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "ID",
+                        .help = "webhooks (default: all that the filter names)",
+                        .required = false,
+                        .many = true}},
+         .options = {{.name = "--source",
+                      .value = "NAME",
+                      .help = "of one source (default: of all)"},
+                     {.name = "--status",
+                      .value = "STATUS",
+                      .help = "review (default): what could not be read; archived: what was taken "
+                              "for nothing",
+                      .choices = {"review", "archived"}},
+                     {.name = "--since",
+                      .value = "TIME",
+                      .help = "received at that time or later, such as 2026-11-22"},
+                     {.name = "--until", .value = "TIME", .help = "received before that time"},
+                     tenant_option("whose webhooks (default main)")},
+         .notes =
+             "What follows from a webhook follows once, however often it is read; its review "
+             "closes itself. The bank's repeats of such a webhook are read again without this. "
+             "As JSON, an object for each webhook and one that counts them.",
+         .statuses = {{exit_partly, "some still cannot be read or are a person's to decide; the "
+                                    "rest is done"}},
+         .run = run_read_again},
     };
-    filter("--source", options->source, "of one source (default: of all)");
-    filter("--status", options->status,
-           "review (default): what could not be read; archived: what was taken for nothing")
-        ->check(CLI::IsMember({"review", "archived"}));
-    filter("--since", options->since, "received at that time or later, such as 2026-11-22");
-    filter("--until", options->until, "received before that time");
-    command->add_option("--tenant", options->tenant, "whose webhooks (default main)");
-    command->add_flag("--json", options->json,
-                      "print a JSON object for each webhook and one that counts them");
-    command->footer(
-        "What follows from a webhook follows once, however often it is read; its review closes "
-        "itself. The bank's\nrepeats of such a webhook are read again without this.\n"
-        "Exit status: 0, or 3 when some still cannot be read or are a person's to decide; the "
-        "rest is done.");
-    command->callback([&line, options] { line.exit_status = run_read_again(*options); });
 }
 
 } // namespace settled::app

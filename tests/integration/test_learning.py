@@ -117,7 +117,7 @@ def test_seeds_count_until_enough_was_learnt(world, cutter, tmp_path):
     file.write_text(json.dumps({"data": [
         {"institutionId": "seeded", "schema": {"properties": {"reference": {"pattern": "^[a-zA-Z0-9 -]{1,10}$"}}}},
         {"institutionId": "free", "schema": {}}]}))
-    status, output, error = run_settled("institutions", "seed", file, "--data", world.data, "--config", world.config)
+    status, output, error = run_settled("institutions", "seed", file, "--text", "--data", world.data, "--config", world.config)
     assert (status, output) == (0, "1 seeds accepted; 1 institutions say nothing of a length\n"), error
     assert world.api.get("/v1/institutions/seeded")["seeds"] == [{"scheme": "", "reference_chars_max": 10}]
     for number, expected in ((40, []), (41, ["reference_cut_collides"])):
@@ -134,15 +134,15 @@ def test_seeds_count_until_enough_was_learnt(world, cutter, tmp_path):
 
 def test_people_see_it_at_a_terminal(world, cutter):
     options = ("--data", world.data, "--config", world.config)
-    status, output, error = run_settled("institutions", *options)
+    status, output, error = run_settled("institutions", "--text", *options)
     assert status == 0, error
     head, *lines = output.splitlines()
     line, = [each for each in lines if each.startswith("cutter")]
     assert line[head.index("SCHEME"):].startswith("fps")
     assert line[:head.index("CUT AT") + len("CUT AT")].endswith(" 10"), output
-    status, output, _ = run_settled("institutions", "cutter", *options)
+    status, output, _ = run_settled("institutions", "cutter", "--text", *options)
     assert status == 0 and "cut at 10 characters" in output and "pays from GB601613" in output
-    status, output, _ = run_settled("institutions", "--json", *options)
-    assert [p["institution"] for p in json.loads(output)].count("cutter") == 1
+    status, output, _ = run_settled("institutions", *options)
+    assert [p["institution"] for p in json.loads(output)["data"]].count("cutter") == 1
     status, output, error = run_settled("institutions", "nobody", *options)
     assert (status, output) == (1, "") and "not_found" in error

@@ -129,18 +129,21 @@ def test_check_config_names_every_problem_with_file_and_line(tmp_path):
     file.write_text('[server]\nlisten = "nowhere"\nthreads = 1000\nsurprise = 1\n[log]\nlevel = "loud"\n'
                     '[delivery]\nretry_after_seconds = [1, -1]\n[egress]\nhttps_only = "no"\nallow = ["10.0.0.1"]\n'
                     '[nonsense]\nx = 1\n')
-    status, _, error = run_settled("check-config", "--config", file)
-    assert status == 2
+    status, output, error = run_settled("check-config", "--text", "--config", file)
+    assert status == 2 and output == ""
     for line, word in ((2, "server.listen"), (3, "server.threads must be a whole number from 0 to 64"), (4, "surprise"),
                        (6, "log.level"), (8, "604800"), (10, "egress.https_only must be true or false"),
                        (11, "10.0.0.1/32"), (12, "nonsense")):
         assert any(text.startswith(f"{file}:{line}:") and word in text for text in error.splitlines()), (line, error)
-    for word in ("server.listen", "log.level", "10.0.0.1"):
-        assert word in error
+    status, output, error = run_settled("check-config", "--config", file)
+    said = json.loads(output)
+    assert (status, error) == (2, "") and not said["valid"] and len(said["problems"]) == 8
+    assert {"origin": str(file), "line": 6, "setting": "log.level", "detail": "log.level must be debug, info, warn or error"} \
+        in said["problems"]
     status, _, error = run_settled("serve", "--config", file, "--data", tmp_path / "data")
     assert status == 2 and "surprise" in error and not (tmp_path / "data").exists()
     file.write_text("[server\n")
-    status, _, error = run_settled("check-config", "--config", file)
+    status, _, error = run_settled("check-config", "--text", "--config", file)
     assert status == 2 and f"{file}:1:" in error
     file.write_text('[server]\nlisten = "127.0.0.1:0"\n')
     assert run_settled("check-config", "--config", file)[0] == 0
@@ -150,7 +153,7 @@ def test_a_watermark_that_would_be_shortened_is_refused_wherever_it_is_read(tmp_
     file, rules = tmp_path / "short.toml", tmp_path / "rules.toml"
     file.write_text("[matching]\nunmatched_after_seconds = 1\n")
     rules.write_text('name = "as it is"\n')
-    for command in (["check-config"], ["serve", "--data", tmp_path / "data"],
+    for command in (["check-config", "--text"], ["serve", "--data", tmp_path / "data"],
                     ["replay", "--data", tmp_path / "data", "--rules", rules]):
         status, _, error = run_settled(*command, "--config", file)
         assert status == 2 and f"{file}:2: matching.watermark_seconds (2)" in error, (command, error)

@@ -12,7 +12,7 @@ BATCH = 200  # src/app/rekey_command.cpp
 
 
 def rekey(world):
-    return run_settled("store", "rekey", "--data", world.data, "--config", world.config)
+    return run_settled("store", "rekey", "--text", "--data", world.data, "--config", world.config)
 
 
 def keys_of(store):

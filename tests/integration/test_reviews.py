@@ -193,7 +193,7 @@ def test_what_was_decided_meanwhile_is_refused_and_the_rest_is_done(desk):
     assert (counts["done"], counts["refused"]) == (1, 1)
     assert (outcomes[first["id"]]["outcome"], outcomes[first["id"]]["code"]) == ("refused", "state_conflict")
     assert (desk.payer_of(first), desk.payer_of(second)) == (ids[1], others[0])
-    table = desk.run("import", file, expect=REFUSED)
+    table = desk.run("import", file, "--text", expect=REFUSED)
     line, = [row for row in table.splitlines() if "is refused" in row]
     assert first["id"] in line and "(state_conflict)" in line and f"line {outcomes[first['id']]['line']}:" in line
 
@@ -229,7 +229,7 @@ def test_a_file_with_one_wrong_row_does_nothing(desk):
     for code, bad in wrong.items():
         good = decided(rows, [ids[0]]) if code not in ("decision_conflict", "column_missing", "column_unknown") else []
         file = desk.file([*[{**row, "review_id": f"rev_{'0' * 13}"} for row in good], *bad], list(bad[0]))
-        error = desk.run("import", file, expect=UNUSABLE)
+        error = desk.run("import", file, "--text", expect=UNUSABLE)
         assert f"({code})" in error and ", line " in error, error
     assert "cannot be read" in desk.run("import", desk.directory / "nothing.csv", expect=UNUSABLE)
     assert desk.state() == before

@@ -99,8 +99,8 @@ def test_a_node_with_another_master_key_does_not_start(world, tmp_path):
 
 def test_migrate_brings_an_empty_database_up_to_date_once(server, tmp_path):
     store = PostgresStore(tmp_path, server.url)
-    first = run_settled("migrate", "--store", store.url, "--data", tmp_path / "data")
-    again = run_settled("migrate", "--store", store.url, "--data", tmp_path / "data")
+    first = run_settled("migrate", "--text", "--store", store.url, "--data", tmp_path / "data")
+    again = run_settled("migrate", "--text", "--store", store.url, "--data", tmp_path / "data")
     assert first[0] == again[0] == 0 and "run" in first[1] and "0 migrations" not in again[1]
     assert again[1] == "the store's schema is up to date\n"
     store.rows("SELECT count(*) FROM settlement")

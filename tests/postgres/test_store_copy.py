@@ -41,7 +41,7 @@ def target(tmp_path):
 
 
 def copy(world, to):
-    return run_settled("store", "copy", world.data, to, seconds=300)
+    return run_settled("store", "copy", world.data, to, "--text", seconds=300)
 
 
 def go_on_with(world, store):

@@ -1,3 +1,4 @@
+#include "app/cli/invocation.h"
 #include "app/commands.h"
 #include "app/demo/installation_files.h"
 #include "app/demo/story.h"
@@ -120,21 +121,26 @@ Result<std::string> store_of(const Options& options) {
     return store;
 }
 
-int run_demo(const Options& options) {
+int run_demo(Invocation& in) {
+    const Options options{.exit_after = in.has("--exit"),
+                          .keep = in.has("--keep"),
+                          .port = in.number("--port", std::uint16_t{0}),
+                          .store_url = in.text("--store"),
+                          .nodes = in.number("--nodes", std::size_t{1})};
     std::signal(SIGPIPE, SIG_IGN);
     auto store = store_of(options);
     if (!store)
-        return report(store.error());
+        return in.out().problem(store.error());
     auto directory = WorkDirectory::make(options.keep);
     if (!directory)
-        return report(directory.error());
+        return in.out().problem(directory.error());
     Terminal terminal(stdout, Look::of(stdout));
     asio::io_context io(1);
     asio::signal_set signals(io, SIGINT, SIGTERM); // before the first key: that takes a second
     const auto world =
         World::make(io, {directory->path(), *std::move(store), options.nodes, options.port});
     if (!world)
-        return report(world.error());
+        return in.out().problem(world.error());
     Stage stage(**world, terminal);
     Run run{options};
     asio::co_spawn(io, end_on_signal(stage, signals, run), asio::detached);
@@ -149,20 +155,31 @@ int run_demo(const Options& options) {
 
 } // namespace
 
-void add_demo(CommandLine& line) {
-    auto options = std::make_shared<Options>();
-    CLI::App* const command = line.root.add_subcommand(
-        "demo", "start server and sandbox, and show the whole story while it happens");
-    command->add_flag("--exit", options->exit_after,
-                      "end after the story, with 0 only if every step was proven");
-    command->add_flag("--keep", options->keep, "leave the store, its settings and its log behind");
-    command->add_option("--port", options->port, "port of the server on 127.0.0.1 (default: any)");
-    command->add_option("--store", options->store_url,
-                        "postgresql://… of an empty database (default: SQLite); give a URL with a "
-                        "password in SETTLED_STORE_URL, where others do not see it");
-    command->add_option("--nodes", options->nodes, "servers on that store (default: 1)")
-        ->check(CLI::Range(std::size_t{1}, nodes_max));
-    command->callback([&line, options] { line.exit_status = run_demo(*options); });
+std::vector<Command> demo_commands() {
+    return {
+        {.name = "demo",
+         .sentence = "start server and sandbox, and show the whole story while it happens",
+         .options = {{.name = "--exit",
+                      .help = "end after the story, with 0 only if every step was proven"},
+                     {.name = "--keep", .help = "leave the store, its settings and its log behind"},
+                     {.name = "--port",
+                      .value = "PORT",
+                      .help = "of the server on 127.0.0.1 (default: any)",
+                      .is_number = true,
+                      .most = 65'535},
+                     {.name = "--store",
+                      .value = "URL",
+                      .help = "postgresql://… of an empty database (default: SQLite); give a "
+                              "URL with a password in SETTLED_STORE_URL, where others do not "
+                              "see it"},
+                     {.name = "--nodes",
+                      .value = "NUMBER",
+                      .help = "servers on that store (default 1)",
+                      .is_number = true,
+                      .least = 1,
+                      .most = nodes_max}},
+         .statuses = {{exit_failed, "a step was not proven, or something failed"}},
+         .run = run_demo}};
 }
 
 } // namespace settled::app

@@ -1,6 +1,6 @@
 // Several nodes, of which each is as good as another: for calls, for webhooks, for telling.
 
-#include "app/demo/layout.h"
+#include "app/cli/layout.h"
 #include "app/demo/stage.h"
 #include "wire/json_writer.h"
 

@@ -1,4 +1,4 @@
-#include "app/demo/layout.h"
+#include "app/cli/layout.h"
 #include "app/demo/stage.h"
 
 namespace settled::app::demo {

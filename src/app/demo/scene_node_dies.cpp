@@ -3,7 +3,7 @@
 
 #include "app/demo/batch.h"
 #include "app/demo/json_path.h"
-#include "app/demo/layout.h"
+#include "app/cli/layout.h"
 
 #include <chrono>
 

@@ -1,9 +1,9 @@
 // The story on a screen: coloured and aligned on a terminal, plain ASCII without escape codes in a
 // pipe or a file.
-//
-// NO_COLOR (https://no-color.org) and TERM=dumb turn colours off; a locale that says it is not
-// UTF-8 turns ✓ and ─ into "ok" and "-". Not thread-safe.
+// Not thread-safe.
 #pragma once
+
+#include "app/cli/look.h"
 
 #include <cstddef>
 #include <cstdio>
@@ -11,16 +11,6 @@
 #include <string_view>
 
 namespace settled::app::demo {
-
-struct Look {
-    bool live = false;    // lines may be drawn again: a progress bar moves
-    bool colours = false; // escape codes
-    bool unicode = false;
-    std::size_t width = 80;
-
-    // What the file descriptor behind `out` can do, and what the environment asks for.
-    static Look of(std::FILE* out);
-};
 
 class Terminal {
   public:

@@ -1,8 +1,8 @@
-#include "app/demo/layout.h"
+#include "app/cli/layout.h"
 
 #include <gtest/gtest.h>
 
-namespace settled::app::demo {
+namespace settled::app {
 namespace {
 
 TEST(Layout, a_character_of_several_bytes_is_one_column) {
@@ -72,4 +72,4 @@ TEST(Layout, a_bar_is_full_only_at_the_end) {
 }
 
 } // namespace
-} // namespace settled::app::demo
+} // namespace settled::app

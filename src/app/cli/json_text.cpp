@@ -1,10 +1,8 @@
-#include "app/print.h"
-
-#include "wire/json.h"
+#include "app/cli/json_text.h"
 
 #include <fmt/format.h>
 
-#include <unistd.h>
+#include <algorithm>
 
 namespace settled::app {
 
@@ -30,6 +28,31 @@ void write_indented(std::string& out, const wire::Json& value, std::size_t depth
 
 } // namespace
 
+std::optional<wire::Json> value_at(const wire::Json& value, std::string_view path) {
+    std::optional<wire::Json> at = value;
+    while (at && !path.empty()) {
+        const std::string_view name = path.substr(0, path.find('.'));
+        path.remove_prefix(std::min(path.size(), name.size() + 1));
+        at = at->member(name);
+    }
+    return at;
+}
+
+std::string text_at(const wire::Json& value, std::string_view path) {
+    const auto at = value_at(value, path);
+    if (!at || at->is_null())
+        return {};
+    return at->is_string() ? std::string(*at->string()) : std::string(at->raw());
+}
+
+std::string list_at(const wire::Json& value, std::string_view path, std::string_view between) {
+    const auto list = value_at(value, path);
+    std::string text;
+    for (std::size_t i = 0; list && i < list->size(); ++i)
+        text.append(i == 0 ? "" : between).append(text_at(list->at(i), ""));
+    return text;
+}
+
 std::string indented(std::string_view json) {
     const auto document = wire::JsonDocument::parse(json);
     if (!document)
@@ -37,20 +60,6 @@ std::string indented(std::string_view json) {
     std::string out;
     write_indented(out, document->root(), 0);
     return out;
-}
-
-int call_and_print(const InstallationOptions& options, ApiCall call) {
-    const auto config = options.load();
-    if (!config)
-        return 2;
-    const auto answer = call_api(*config, std::move(call));
-    if (!answer)
-        return report(answer.error());
-    const bool good = answer->status >= 200 && answer->status < 300;
-    const std::string text =
-        ::isatty(good ? STDOUT_FILENO : STDERR_FILENO) != 0 ? indented(answer->body) : answer->body;
-    fmt::print(good ? stdout : stderr, "{}\n", text);
-    return good ? 0 : 1;
 }
 
 } // namespace settled::app

@@ -1,6 +1,6 @@
 // Text in columns: pure, so that what a reader sees can be tested without a terminal.
 //
-// Widths are in columns; every character counts as one (the demo writes none that is wider). Texts
+// Widths are in columns; every character counts as one (none is written that is wider). Texts
 // are UTF-8.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace settled::app::demo {
+namespace settled::app {
 
 std::size_t columns(std::string_view text);
 
@@ -39,4 +39,4 @@ std::optional<std::int64_t> percentile(std::vector<std::int64_t> values, std::si
 std::string bar(std::size_t done, std::size_t total, std::size_t width, std::string_view full,
                 std::string_view empty);
 
-} // namespace settled::app::demo
+} // namespace settled::app

@@ -1,10 +1,10 @@
-#include "app/demo/layout.h"
+#include "app/cli/layout.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace settled::app::demo {
+namespace settled::app {
 
 std::size_t columns(std::string_view text) {
     // Bytes that continue a character begin with the bits 10.
@@ -79,4 +79,4 @@ std::string bar(std::size_t done, std::size_t total, std::size_t width, std::str
     return text;
 }
 
-} // namespace settled::app::demo
+} // namespace settled::app
