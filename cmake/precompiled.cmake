@@ -15,7 +15,7 @@ set(SETTLED_COMMON_HEADERS
 
 # Tests are run once or twice after each build: compiling them fast counts for more than running them fast.
 # -fPIC: a precompiled header serves one kind of code only.
-set(SETTLED_TEST_OPTIONS -O0 -U_FORTIFY_SOURCE -fPIC)
+set(SETTLED_TEST_OPTIONS -O0 -fPIC)
 
 function(settled_precompile name)
   cmake_parse_arguments(arg "" "" "OPTIONS;HEADERS;LIBRARIES" ${ARGN})

@@ -1,7 +1,7 @@
 // kill -9 in the middle of a batch, and the proof that nothing is lost, doubled or mixed up.
 
-#include "app/demo/batch.h"
 #include "app/cli/layout.h"
+#include "app/demo/batch.h"
 
 namespace settled::app::demo {
 

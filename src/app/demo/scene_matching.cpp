@@ -1,7 +1,7 @@
 // The happy path, and what can be odd about it: told again, told too early, told of two at once.
 
-#include "app/demo/json_path.h"
 #include "app/cli/layout.h"
+#include "app/demo/json_path.h"
 #include "app/demo/stage.h"
 
 #include <algorithm>

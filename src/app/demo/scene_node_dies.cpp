@@ -1,9 +1,9 @@
 // Of several nodes one is killed and one sleeps longer than its lease; what they leave is done by
 // the others, once.
 
+#include "app/cli/layout.h"
 #include "app/demo/batch.h"
 #include "app/demo/json_path.h"
-#include "app/cli/layout.h"
 
 #include <chrono>
 

@@ -1,5 +1,5 @@
-#include "app/demo/json_path.h"
 #include "app/cli/layout.h"
+#include "app/demo/json_path.h"
 #include "app/demo/series.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-#include "app/demo/json_path.h"
 #include "app/cli/layout.h"
+#include "app/demo/json_path.h"
 #include "app/demo/stage.h"
 #include "crypto/webhook_signature.h"
 #include "match/rule_set.h"

@@ -1,7 +1,7 @@
 #include "app/demo/stage.h"
 
-#include "app/demo/json_path.h"
 #include "app/cli/layout.h"
+#include "app/demo/json_path.h"
 
 #include <algorithm>
 
