@@ -58,10 +58,10 @@ class RecordingHandler final : public Handler {
         }
         if (request.path == "/slow") {
             boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-            while (!released_) {
+            do {
                 timer.expires_after(std::chrono::milliseconds(1));
                 co_await timer.async_wait(boost::asio::use_awaitable);
-            }
+            } while (!released_);
         }
         Response response;
         if (request.path == "/empty") {

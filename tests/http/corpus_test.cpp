@@ -90,6 +90,7 @@ TEST(HttpCorpus, is_large_and_its_names_are_unique) {
 
 TEST(HttpCorpus, every_case_in_one_write) {
     RunningServer server;
+    server.handler.release();
     for (const Case& at : cases()) {
         run(server, at, false);
     }
@@ -97,6 +98,7 @@ TEST(HttpCorpus, every_case_in_one_write) {
 
 TEST(HttpCorpus, every_short_case_byte_by_byte) {
     RunningServer server;
+    server.handler.release();
     std::size_t count = 0;
     for (const Case& at : cases()) {
         if (at.bytes.size() <= split_bytes_max) {
