@@ -31,8 +31,7 @@ int run_migrate(Invocation& in) {
         in.out().sentence(fmt::format("{} migration{} run; the store's schema is up to date",
                                       migrated->count, migrated->count == 1 ? "" : "s"));
     else
-        in.out().sentence(migrated->is_new ? "the store is made, with its schema"
-                                           : "the store's schema is up to date");
+        in.out().sentence("the store's schema is up to date");
     return exit_done;
 }
 

@@ -53,7 +53,10 @@ Result<> write_settings(const ServerPlace& place, const SharedStore& store,
 
 // Calls that make something answer 201 with it.
 Result<wire::JsonDocument> make(const Config& config, std::string target, std::string body) {
-    TRY(const net::Response answer, call_api(config, {"POST", std::move(target), std::move(body)}));
+    TRY(const net::Response answer, call_api(config, {.method = "POST",
+                                                      .target = std::move(target),
+                                                      .body = std::move(body),
+                                                      .begins = true}));
     if (answer.status != 201)
         return fail(Code::internal, "the new installation answered " + answer.body);
     return wire::JsonDocument::parse(answer.body);
