@@ -160,7 +160,8 @@ class Grown {
         app::Config config =
             app::load_config(write_settings(place.data, nullptr, place.shared)).config;
         config.data = place.data;
-        installation_ = app::Installation::open(config, node::Roles::none()).value();
+        installation_ =
+            app::Installation::open(config, node::Roles::none(), app::IfMissing::make).value();
         lease_keeper_ = std::make_unique<LeaseKeeper>(*installation_);
         context_ = std::make_unique<units::Context>(installation_->context());
         context_->key_plans = plans;

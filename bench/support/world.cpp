@@ -260,7 +260,11 @@ std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t a
     source.object().member("name", "clearbank").member("kind", "clearbank");
     source.key("bank_keys").array().value(keys.bank_public_pem).end();
     source.member("signing_key", "file:" + keys.signing_key_file).end();
-    must(app::call_api(config, {"POST", "/v1/sources", std::move(source).text()}), "source");
+    must(app::call_api(config, {.method = "POST",
+                                .target = "/v1/sources",
+                                .body = std::move(source).text(),
+                                .begins = true}),
+         "source");
     must(app::call_api(
              config,
              {"POST", "/v1/sources",
@@ -323,7 +327,8 @@ void register_payments(const std::string& data, std::size_t from, std::size_t to
                        std::size_t accounts) {
     app::Config config = app::load_config(data + "/settled.toml").config;
     config.data = data;
-    const auto installation = app::Installation::open(config, node::Roles::none()).value();
+    const auto installation =
+        app::Installation::open(config, node::Roles::none(), app::IfMissing::make).value();
     app::run_to_end(register_all(*installation, from, to, accounts));
 }
 

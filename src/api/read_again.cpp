@@ -32,8 +32,10 @@ using Waiting = std::vector<store::WaitingWebhook>;
 std::shared_ptr<const Rereading> rereading_of(const Core& core, TenantId tenant,
                                               const store::WebhookRow& webhook,
                                               const units::BodyReader& read, bool is_meant) {
-    Rereading rereading{
-        webhook.id, {tenant, webhook.source, {}, {}, core.clock.now(), {}}, "", is_meant};
+    Rereading rereading{webhook.id,
+                        {tenant, webhook.source, {}, {}, core.clock.now(), core.clock.wall(), {}},
+                        "",
+                        is_meant};
     auto reading = read(webhook.body);
     if (reading)
         rereading.arrival.webhook = *std::move(reading);

@@ -68,8 +68,8 @@ def test_no_name_that_a_tenant_gives_stops_the_server_or_tells_it_anything(new_w
 def test_a_tenant_s_source_has_the_tenant_s_own_files(new_world):
     world = new_world()
     world.secret("provider.secret", SECRET)
-    made = world.operator.http.send("POST", "/v1/api-keys?tenant=other", {"Content-Type": "application/json"},
-                                    b'{"name":"theirs","scopes":["*"]}')
+    made = world.operator.http.send("POST", "/v1/api-keys?tenant=other&new_tenant=true",
+                                    {"Content-Type": "application/json"}, b'{"name":"theirs","scopes":["*"]}')
     theirs = Api(world.contract, made.json["key"], port=world.server.port)
     try:
         world.api.post("/v1/sources", mapped("ours", "file:provider.secret"))
