@@ -395,6 +395,7 @@ void RunningServer::run() {
         thread->thread.join();
     if (bus_)
         bus_->stop();
+    run_to_end(sequencer_->finish());
     installation_.keeper().release_io();
 }
 

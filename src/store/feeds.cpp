@@ -97,9 +97,9 @@ Step<std::vector<WaitingForFeeds>> waiting_for_feeds(Session& s) {
 
 Step<bool> order_waiting(Session& s, TenantId tenant, std::size_t limit) {
     const Rows end = co_await s.run(lock_end, tenant);
-    if (end.empty()) { // another node is at it; or it is the first time
-        co_await s.send(make_end, tenant);
-        co_return false;
+    if (end.empty()) { // another node is at it; or it is the first time, and there is more to do
+        const Rows made = co_await s.run(make_end, tenant);
+        co_return made.changed() == 1;
     }
     const Rows first_ones = co_await s.run(oldest, tenant, static_cast<std::int64_t>(limit));
     if (first_ones.empty())

@@ -51,6 +51,14 @@ bool Sequencer::is_ours(const store::WaitingForFeeds& waiting) const {
 }
 
 Task<bool> Sequencer::run_once() {
+    co_return co_await order_all(false);
+}
+
+Task<> Sequencer::finish() {
+    (void)co_await order_all(true);
+}
+
+Task<bool> Sequencer::order_all(bool whichever_node) {
     const auto waiting = co_await store_.read<std::vector<store::WaitingForFeeds>>(
         [](store::Session& s) { return store::waiting_for_feeds(s); });
     if (!waiting) {
@@ -58,7 +66,7 @@ Task<bool> Sequencer::run_once() {
         co_return false;
     }
     for (const store::WaitingForFeeds& each : *waiting) {
-        if (!is_ours(each))
+        if (!whichever_node && !is_ours(each))
             continue;
         const bool ordered = co_await order(each.tenant);
         if (!ordered)
@@ -69,7 +77,7 @@ Task<bool> Sequencer::run_once() {
 
 Task<bool> Sequencer::order(TenantId tenant) {
     bool more = true;
-    while (more && !stopped_) {
+    while (more) {
         const auto ordered = co_await store_.write<bool>(
             [tenant](store::Session& s) { return store::order_waiting(s, tenant, bite); });
         if (!ordered)

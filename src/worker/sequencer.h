@@ -28,11 +28,15 @@ class Sequencer {
     void stop();
     // What waits now, if this node is to do it. False: the store failed.
     Task<bool> run_once();
+    // After stop(), when nothing writes any more: what waits gets its place, whichever node would do
+    // it, so that the next start finds nothing to do.
+    Task<> finish();
 
   private:
     Task<> watch();
     bool is_ours(const store::WaitingForFeeds& waiting) const;
     Task<bool> order(TenantId tenant);
+    Task<bool> order_all(bool whichever_node);
 
     boost::asio::io_context& io_;
     store::Store& store_;

@@ -89,7 +89,10 @@ def test_what_waits_survives_a_clock_that_is_set_by_a_day(world, clock, step):
     assert metrics["settled_clock_ahead_seconds"] == pytest.approx(max(-step, 0), abs=60)
 
 
-@pytest.mark.parametrize("is_killed", [False, True], ids=["stopped", "killed"])
+@pytest.mark.parametrize("is_killed", [
+    pytest.param(False, id="stopped"),
+    pytest.param(True, id="killed", marks=pytest.mark.skipif(is_engine(), reason="it would wait for a lease to run out")),
+])
 def test_after_a_start_with_the_clock_set_back_a_day_time_goes_on_and_no_id_comes_twice(new_world, clock, is_killed):
     clock.set(DAY)
     world = new_world(SETTINGS, serve=False)

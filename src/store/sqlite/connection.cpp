@@ -219,6 +219,10 @@ Result<> Connection::checkpoint() {
     return {};
 }
 
+std::int64_t Connection::total_changes() const {
+    return sqlite3_total_changes64(db_.get());
+}
+
 bool Connection::in_transaction() const {
     return sqlite3_get_autocommit(db_.get()) == 0;
 }

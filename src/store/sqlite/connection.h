@@ -39,6 +39,8 @@ class Connection {
     int wal_frames() const { return *wal_frames_; }
     // Moves what it can from the write-ahead log into the database file.
     Result<> checkpoint();
+    // Rows inserted, changed or deleted since the connection was opened.
+    std::int64_t total_changes() const;
     bool in_transaction() const;
     // True once an fsync has failed on this connection.
     bool sync_failed() const { return sync_failed_; }

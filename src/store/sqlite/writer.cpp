@@ -109,6 +109,7 @@ void Writer::commit(Group group) {
 // All or nothing: on an error nothing of the group is stored.
 Result<> Writer::run_group(ConnectionSession& session, Group& group) {
     const std::size_t notes_before = session.notes().size();
+    const std::int64_t changes_before = connection_.total_changes();
     Result<> outcome = connection_.script("BEGIN IMMEDIATE");
     for (auto& job : group) {
         if (!outcome)
@@ -117,12 +118,15 @@ Result<> Writer::run_group(ConnectionSession& session, Group& group) {
         if (!job->done())
             outcome = session.last();
     }
-    if (outcome)
+    // Units that changed nothing write nothing: a start on a full disk, and every look around.
+    const bool has_changes = connection_.total_changes() != changes_before;
+    if (outcome && has_changes)
         outcome = time_seen_.leave(connection_);
     if (outcome)
         outcome = connection_.script("COMMIT");
     if (outcome) {
-        time_seen_.committed();
+        if (has_changes)
+            time_seen_.committed();
         ++commits_;
         units_ += group.size();
     } else {
