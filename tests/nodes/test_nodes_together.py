@@ -169,5 +169,6 @@ def test_a_node_whose_clock_is_wrong_holds_nothing_longer_than_the_others(new_cl
     expect(world, iban, "LATER")
     settle_at(first, iban, "LATER")
     due = wait_for(lambda: cluster.database.rows(
-        f"SELECT due_at - {now} AS left FROM task WHERE kind = 'delivery' AND attempts = 1 AND status = 'queued'"), "tried once")
+        f"SELECT due_at - {now} AS left FROM task WHERE kind = 'delivery' AND attempts = 2 AND status = 'queued'"),
+        "tried twice, the next time is an hour later")
     assert 0 < due[0]["left"] <= 3600 * 1.3 * 1_000_000
