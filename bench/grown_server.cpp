@@ -34,7 +34,7 @@ void run(store::sqlite::Connection& connection, const std::string& sql) {
 
 // What the operator's command asks for, from its call to its answer, once the connection's first
 // call is over.
-double get_us(app::ApiSession& session, const std::string& target) {
+double get_us(app::LocalApi& session, const std::string& target) {
     std::vector<double> us;
     for (int i = 0; i < 200; ++i) {
         const auto begin = std::chrono::steady_clock::now();
@@ -105,7 +105,7 @@ void measure_payment(const std::string& directory, const AccessScale& scale, Rep
         const auto server = ServerProcess::start(data, file).value();
         app::Config config = app::load_config(file).config;
         config.data = data;
-        app::ApiSession session(config);
+        app::LocalApi session(config);
         const std::int64_t id = rows / 2 + 1;
         report.number(fmt::format("get_payment_us_{}", rows),
                       get_us(session, "/v1/payments/" + to_string(PaymentId{id})),
