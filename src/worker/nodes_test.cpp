@@ -1,5 +1,6 @@
 // Several workers on one store: who delivers what, and what becomes of it when one of them is
 // paused, ends or dies (docs/decisions/0012-nodes.md).
+#include "worker/sequencer.h"
 #include "worker/testing.h"
 #include "worker/timers.h"
 
@@ -391,6 +392,24 @@ TEST_F(Nodes, matches_are_sealed_by_the_one_that_has_the_timers) {
     EXPECT_EQ(seals(not_its), 0);
     EXPECT_EQ(seals(its), 1);
     EXPECT_EQ(seals(its), 1) << "there is nothing more";
+}
+
+TEST_F(Nodes, an_orderly_end_gives_positions_to_what_waits_on_whichever_node) {
+    Node& first = add();
+    first.look();
+    Node& second = add();
+    second.look();
+    world.register_payment(world.payment("order-1", 100));
+    const auto waiting = [&] {
+        return store::testing::number_seen_by_another(world.directory(),
+                                                      "SELECT count(*) FROM feed_waiting");
+    };
+    Sequencer sequencer(io.context(), world.store(), world.clock(), second.membership);
+    ASSERT_TRUE(io.run(sequencer.run_once()));
+    EXPECT_EQ(waiting(), 1) << "the first node does it, as a rule";
+    sequencer.stop();
+    io.run(sequencer.finish());
+    EXPECT_EQ(waiting(), 0);
 }
 
 } // namespace
