@@ -1,11 +1,11 @@
-#include "app/api_call.h"
-#include "app/config.h"
-#include "app/run.h"
 #include "base/assert.h"
 #include "bench/access.h"
 #include "bench/support/load.h"
 #include "bench/support/process.h"
 #include "bench/support/world.h"
+#include "cli/client/api_call.h"
+#include "server/config.h"
+#include "server/run.h"
 #include "store/grown_testing.h"
 #include "store/sqlite/connection.h"
 
@@ -34,7 +34,7 @@ void run(store::sqlite::Connection& connection, const std::string& sql) {
 
 // What the operator's command asks for, from its call to its answer, once the connection's first
 // call is over.
-double get_us(app::LocalApi& session, const std::string& target) {
+double get_us(cli::LocalApi& session, const std::string& target) {
     std::vector<double> us;
     for (int i = 0; i < 200; ++i) {
         const auto begin = std::chrono::steady_clock::now();
@@ -103,9 +103,9 @@ void measure_payment(const std::string& directory, const AccessScale& scale, Rep
                     run(connection, store::testing::filling_of(table, rows, Engine::sqlite));
         }
         const auto server = ServerProcess::start(data, file).value();
-        app::Config config = app::load_config(file).config;
+        server::Config config = server::load_config(file).config;
         config.data = data;
-        app::LocalApi session(config);
+        cli::LocalApi session(config);
         const std::int64_t id = rows / 2 + 1;
         report.number(fmt::format("get_payment_us_{}", rows),
                       get_us(session, "/v1/payments/" + to_string(PaymentId{id})),

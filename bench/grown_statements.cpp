@@ -1,7 +1,7 @@
-#include "app/run.h"
 #include "base/assert.h"
 #include "bench/access.h"
 #include "bench/support/databases.h"
+#include "server/run.h"
 #include "store/grown_testing.h"
 #include "store/postgres/connection.h"
 #include "store/postgres/postgres_store.h"
@@ -124,7 +124,7 @@ using Grow = std::function<std::unique_ptr<store::Store>(std::int64_t rows)>;
 
 std::vector<Measured> measure_at(const Grow& grow, std::int64_t rows) {
     const auto store = grow(rows);
-    auto measured = app::run_to_end(measure_all(*store));
+    auto measured = server::run_to_end(measure_all(*store));
     store->stop();
     return measured;
 }

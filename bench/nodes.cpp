@@ -17,8 +17,8 @@
 #include "bench/support/world.h"
 
 #include "base/limits.h"
-#include "store/inbox.h"
 #include "store/postgres/postgres_store.h"
+#include "store/queries/inbox.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -3,13 +3,13 @@
 #include "base/limits.h"
 #include "bench/support/world.h"
 #include "match/keys.h"
-#include "store/match_keys.h"
-#include "store/matches.h"
-#include "store/payments.h"
-#include "store/tasks.h"
-#include "units/judge.h"
-#include "units/settle.h"
-#include "units/weigh.h"
+#include "store/queries/money/match_keys.h"
+#include "store/queries/money/matches.h"
+#include "store/queries/money/payments.h"
+#include "store/queries/tasks.h"
+#include "units/matching/judge.h"
+#include "units/matching/settle.h"
+#include "units/matching/weigh.h"
 
 #include <fmt/format.h>
 
@@ -110,15 +110,15 @@ Step<> read_what_changes(Session& s, const units::Context& context, const Arriva
 } // namespace
 
 std::shared_ptr<const units::Registration> registration(std::size_t number, std::size_t accounts) {
-    flow::NewPayment payment = payment_of(number, accounts);
+    domain::NewPayment payment = payment_of(number, accounts);
     payment.payer.iban = fmt::format("GB29NWBK601613{:08}", number % 90'000'000 + 10'000'000);
     return std::make_shared<const units::Registration>(
         units::Registration{tenant, std::move(payment), registered_at});
 }
 
 Arrival arrival_of(std::size_t number, std::size_t accounts, Left left, IdMint& ids) {
-    const flow::NewPayment payment = payment_of(number, accounts);
-    flow::SettlementFact fact;
+    const domain::NewPayment payment = payment_of(number, accounts);
+    domain::SettlementFact fact;
     fact.transaction_id = fmt::format("t{}", number);
     fact.scheme = "FasterPayments";
     fact.amount = payment.amount;
@@ -129,7 +129,7 @@ Arrival arrival_of(std::size_t number, std::size_t accounts, Left left, IdMint& 
         fact.end_to_end_id = payment.end_to_end_id;
     if (left == Left::cut_reference)
         fact.reference = fact.reference.substr(0, 13);
-    return {flow::settlement_from(fact, ids.next<SettlementId>(), WebhookId{}, settled_at), left,
+    return {domain::settlement_from(fact, ids.next<SettlementId>(), WebhookId{}, settled_at), left,
             fmt::format("p{}", number)};
 }
 

@@ -2,12 +2,12 @@
 // all that a match writes.
 #pragma once
 
-#include "flow/settlement.h"
-#include "store/match_keys.h"
+#include "domain/settlement.h"
+#include "store/queries/money/match_keys.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/context.h"
-#include "units/register_payment.h"
+#include "units/payments/register_payment.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +27,7 @@ enum class Left : std::uint8_t { all, reference, cut_reference };
 inline constexpr std::size_t lefts = 3;
 
 struct Arrival {
-    flow::Settlement settlement;
+    domain::Settlement settlement;
     Left left = Left::all;
     std::string client_id; // of its payment
 };

@@ -1,7 +1,5 @@
 #include "bench/store_match.h"
 
-#include "app/installation.h"
-#include "app/run.h"
 #include "base/iban.h"
 #include "bench/one_settlement.h"
 #include "bench/support/bulk.h"
@@ -10,8 +8,10 @@
 #include "bench/support/one_core.h"
 #include "bench/support/run_many.h"
 #include "bench/support/world.h"
-#include "store/directory.h"
-#include "units/key_plans.h"
+#include "server/installation.h"
+#include "server/run.h"
+#include "store/queries/directory.h"
+#include "units/learning/key_plans.h"
 
 #include <fmt/format.h>
 
@@ -49,8 +49,8 @@ double process_cpu_us() {
 // An institution of which it was learnt that ids survive and references are never changed.
 class NothingIsChanged final : public units::KeyPlans {
   public:
-    learn::KeyPlan for_payment(TenantId, const flow::Payment&) const override { return plan(); }
-    learn::KeyPlan for_settlement(TenantId, const flow::Settlement&) const override {
+    learn::KeyPlan for_payment(TenantId, const domain::Payment&) const override { return plan(); }
+    learn::KeyPlan for_settlement(TenantId, const domain::Settlement&) const override {
         return plan();
     }
     std::optional<std::size_t> reference_length_max(TenantId, std::string_view, std::string_view,
@@ -126,7 +126,7 @@ class Rounds {
 // Renews an installation's lease for as long as it is measured: no server does it here.
 class LeaseKeeper {
   public:
-    explicit LeaseKeeper(app::Installation& installation) : keeper_(installation.keeper()) {
+    explicit LeaseKeeper(server::Installation& installation) : keeper_(installation.keeper()) {
         keeper_.start(io_);
         thread_ = std::jthread([this] { io_.run(); });
     }
@@ -157,15 +157,16 @@ class Grown {
     Grown(const Place& place, std::size_t open, std::size_t accounts, Filled filled,
           const units::KeyPlans* plans = nullptr)
         : place_(place), open_(open), accounts_(accounts), is_bulk_(filled == Filled::in_bulk) {
-        app::Config config =
-            app::load_config(write_settings(place.data, nullptr, place.shared)).config;
+        server::Config config =
+            server::load_config(write_settings(place.data, nullptr, place.shared)).config;
         config.data = place.data;
         installation_ =
-            app::Installation::open(config, node::Roles::none(), app::IfMissing::make).value();
+            server::Installation::open(config, node::Roles::none(), server::IfMissing::make)
+                .value();
         lease_keeper_ = std::make_unique<LeaseKeeper>(*installation_);
         context_ = std::make_unique<units::Context>(installation_->context());
         context_->key_plans = plans;
-        app::run_to_end(fill());
+        server::run_to_end(fill());
     }
 
     std::size_t open() const { return open_; }
@@ -182,7 +183,7 @@ class Grown {
             some.push_back(arrival_of(i * (open_ / count), accounts_, static_cast<Left>(i % lefts),
                                       context_->ids));
         std::vector<Timed> done;
-        app::run_to_end(run(kind == Kind::match ? match_in_vain : search, some, done));
+        server::run_to_end(run(kind == Kind::match ? match_in_vain : search, some, done));
         SETTLED_ASSERT(done.size() == some.size(), "each was done");
         round_.insert(round_.end(), done.begin(), done.end());
     }
@@ -200,7 +201,7 @@ class Grown {
     // Matches the settlements of so many payments, by end-to-end id; client CPU of each.
     double settle(std::size_t count) {
         const double before = process_cpu_us();
-        app::run_to_end(run_many<void>(
+        server::run_to_end(run_many<void>(
             installation_->store(), 0, count, [this](std::size_t number) -> store::Unit<void> {
                 const auto arrival = std::make_shared<const Arrival>(
                     arrival_of(number, accounts_, Left::all, context_->ids));
@@ -272,7 +273,7 @@ class Grown {
     Place place_;
     std::size_t open_, accounts_;
     bool is_bulk_;
-    std::unique_ptr<app::Installation> installation_;
+    std::unique_ptr<server::Installation> installation_;
     std::unique_ptr<LeaseKeeper> lease_keeper_;
     std::unique_ptr<units::Context> context_;
     double cpu_us_per_payment_ = 0, bytes_per_payment_ = 0;

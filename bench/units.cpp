@@ -8,10 +8,10 @@
 #include "bench/support/figures.h"
 #include "bench/support/small_world.h"
 #include "crypto/hash.h"
-#include "store/tasks.h"
-#include "units/accept_webhook.h"
-#include "units/register_payment.h"
-#include "units/run_timer.h"
+#include "store/queries/tasks.h"
+#include "units/matching/run_timer.h"
+#include "units/payments/register_payment.h"
+#include "units/webhooks/accept_webhook.h"
 
 #include <fmt/format.h>
 
@@ -56,7 +56,7 @@ class Town {
     explicit Town(const Kind& kind) : kind_(kind) {}
 
     void register_one() {
-        flow::NewPayment payment;
+        domain::NewPayment payment;
         payment.client_id = fmt::format("p{}", ++payments_);
         payment.amount = amount_of(payments_, 10'000);
         payment.payee.iban = SmallWorld::iban;
@@ -71,7 +71,7 @@ class Town {
             [&](Session& s) { return units::register_payment(s, world_.context(), given); });
     }
     void settle_one() {
-        flow::SettlementFact fact;
+        domain::SettlementFact fact;
         fact.transaction_id = fmt::format("t{}", ++settlements_);
         fact.scheme = "FasterPayments";
         fact.amount = amount_of(settlements_, 20'000);
@@ -81,7 +81,7 @@ class Town {
             fact.counterparty.iban = payer;
         if (kind_.has_reference)
             fact.reference = fmt::format("ACME SHOP ORDER {:05}", 50'000 + settlements_);
-        flow::InboundWebhook webhook;
+        domain::InboundWebhook webhook;
         webhook.type = "TransactionSettled";
         webhook.unique_id = webhook.dedupe_key = fact.transaction_id;
         webhook.scheme = fact.scheme;

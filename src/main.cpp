@@ -1,5 +1,6 @@
-#include "app/cli/command_line.h"
-#include "app/commands.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "demo/demo_command.h"
 
 #include <fmt/format.h>
 
@@ -10,13 +11,13 @@
 #include <vector>
 
 int main(int argc, char** argv) {
-    using namespace settled::app;
+    using namespace settled;
     ::umask(077); // what we make is ours alone, but for what is given another mode
     const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     try {
-        return run_command_line(all_commands(), words);
+        return cli::run_command_line(cli::all_commands(demo::demo_commands()), words);
     } catch (const std::exception& error) {
         fmt::print(stderr, "settled: {}\n", error.what());
-        return exit_failed;
+        return cli::exit_failed;
     }
 }

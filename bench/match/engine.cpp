@@ -95,7 +95,7 @@ Engine::Near Engine::find(Of of, const Identity& identity, Reach reach, Depth de
     for (const std::int64_t block : match::loose_blocks(tenant_key_, identity, of)) {
         const Found more =
             index.walk_block(block, limits::candidates_max, limits::candidates_max, figures_.reads);
-        if (more.overflow) // as in units/candidates.cpp: what so many share identifies nobody
+        if (more.overflow) // as in units/matching/candidates.cpp: what so many share identifies nobody
             return cut;
         near.add(more);
     }

@@ -1,6 +1,6 @@
 // What the live server does with facts as they arrive, in memory: the same keys, the same limits,
-// the same verdicts of match/, the same order of steps as units/settle.cpp, units/weigh.cpp and
-// units/told_late.cpp. It sees the arrivals of a world and never its truth.
+// the same verdicts of match/, the same order of steps as units/matching/settle.cpp, units/matching/weigh.cpp and
+// units/matching/told_late.cpp. It sees the arrivals of a world and never its truth.
 #pragma once
 
 #include "bench/match/index.h"
@@ -58,9 +58,9 @@ class Engine {
     const EngineFigures& figures() const { return figures_; }
 
   private:
-    enum class Reach : std::uint8_t { exact, loose }; // as in units/candidates.h
+    enum class Reach : std::uint8_t { exact, loose }; // as in units/matching/candidates.h
     enum class Depth : std::uint8_t { strong_look, all };
-    enum class PaymentHas : std::uint8_t { come, gone }; // as in units/settle.h
+    enum class PaymentHas : std::uint8_t { come, gone }; // as in units/matching/settle.h
     struct OpenPayment {
         match::Identity identity; // what is open of it
         bool is_known = false;
@@ -84,7 +84,7 @@ class Engine {
         match::Seen seen = match::Seen::all;
         void add(const Found& found);
     };
-    // As in units/claims.cpp.
+    // As in units/matching/claims.cpp.
     struct Claim {
         std::uint32_t settlement;
         match::Rank rank;

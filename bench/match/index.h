@@ -1,4 +1,4 @@
-// The index of match keys in memory: what store/match_keys.h keeps in a table, with the same
+// The index of match keys in memory: what store/queries/money/match_keys.h keeps in a table, with the same
 // answers and the same limits, and a count of what was read for them.
 #pragma once
 

@@ -2,8 +2,8 @@
 
 #include "bench/support/run_many.h"
 #include "match/keys.h"
-#include "store/match_keys.h"
-#include "store/payments.h"
+#include "store/queries/money/match_keys.h"
+#include "store/queries/money/payments.h"
 
 #include <algorithm>
 #include <span>
@@ -27,7 +27,7 @@ struct OwnedKey {
 
 class Bulk {
   public:
-    Bulk(app::Installation& installation, std::size_t count, const RegistrationOf& registration)
+    Bulk(server::Installation& installation, std::size_t count, const RegistrationOf& registration)
         : installation_(installation), count_(count), registration_(registration) {}
 
     Task<> write() {
@@ -52,11 +52,11 @@ class Bulk {
             const auto given = registration_(number);
             store::AccountRow payee;
             payee.iban = given->payment.payee.iban;
-            payee.account_key = flow::account_key_of(given->payment.payee);
-            const flow::Payment payment = units::payment_from(
+            payee.account_key = domain::account_key_of(given->payment.payee);
+            const domain::Payment payment = units::payment_from(
                 given->payment, context.ids.next<PaymentId>(), given->now, payee);
             co_await store::insert_payment(s, given->tenant, payment,
-                                           flow::fingerprint(given->payment));
+                                           domain::fingerprint(given->payment));
             for (const match::Key& key : match::stored_keys(context.keys.of(given->tenant),
                                                             payment.identity, match::Of::payment))
                 keys_.push_back({key, payment.id.value});
@@ -70,7 +70,7 @@ class Bulk {
                                               std::span(&each.key, 1));
     }
 
-    app::Installation& installation_;
+    server::Installation& installation_;
     std::size_t count_;
     const RegistrationOf& registration_;
     std::vector<OwnedKey> keys_;
@@ -78,7 +78,7 @@ class Bulk {
 
 } // namespace
 
-Task<> open_in_bulk(app::Installation& installation, std::size_t count,
+Task<> open_in_bulk(server::Installation& installation, std::size_t count,
                     const RegistrationOf& registration) {
     Bulk bulk(installation, count, registration);
     co_await bulk.write();

@@ -2,8 +2,8 @@
 // of each table instead of payment by payment.
 #pragma once
 
-#include "app/installation.h"
-#include "units/register_payment.h"
+#include "server/installation.h"
+#include "units/payments/register_payment.h"
 
 #include <cstddef>
 #include <functional>
@@ -14,7 +14,7 @@ using RegistrationOf =
     std::function<std::shared_ptr<const units::Registration>(std::size_t number)>;
 
 // Payments [0, count), which are given with the IBAN of their payee.
-Task<> open_in_bulk(app::Installation& installation, std::size_t count,
+Task<> open_in_bulk(server::Installation& installation, std::size_t count,
                     const RegistrationOf& registration);
 
 } // namespace settled::bench

@@ -2,8 +2,8 @@
 
 #include "base/assert.h"
 #include "base/iban.h"
-#include "store/directory.h"
-#include "store/endpoints.h"
+#include "store/queries/directory.h"
+#include "store/queries/endpoints.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace settled::bench {

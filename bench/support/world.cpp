@@ -1,12 +1,12 @@
 #include "bench/support/world.h"
 
-#include "app/api_call.h"
-#include "app/run.h"
 #include "base/iban.h"
 #include "bench/support/load.h"
 #include "bench/support/run_many.h"
+#include "cli/client/api_call.h"
 #include "crypto/hash.h"
 #include "sandbox/keys/key_files.h"
+#include "server/run.h"
 #include "wire/base64.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
@@ -254,18 +254,18 @@ std::string write_settings(const std::string& data, const PartnerSink* sink, con
 std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t accounts,
                    const PartnerSink* sink, const Shared& shared) {
     const std::string file = write_settings(data, sink, shared);
-    app::Config config = app::load_config(file).config;
+    server::Config config = server::load_config(file).config;
     config.data = data;
     wire::JsonWriter source;
     source.object().member("name", "clearbank").member("kind", "clearbank");
     source.key("bank_keys").array().value(keys.bank_public_pem).end();
     source.member("signing_key", "file:" + keys.signing_key_file).end();
-    must(app::call_api(config, {.method = "POST",
+    must(cli::call_api(config, {.method = "POST",
                                 .target = "/v1/sources",
                                 .body = std::move(source).text(),
                                 .begins = true}),
          "source");
-    must(app::call_api(
+    must(cli::call_api(
              config,
              {"POST", "/v1/sources",
               fmt::format(R"({{"name":"hmac","kind":"mapped","mapping":{},"signature":)"
@@ -273,11 +273,11 @@ std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t a
                           hmac_mapping, keys.hmac_secret_file)}),
          "source");
     for (std::size_t account = 0; account < accounts; ++account)
-        must(app::call_api(config, {"POST", "/v1/accounts",
+        must(cli::call_api(config, {"POST", "/v1/accounts",
                                     fmt::format(R"({{"iban":"{}"}})", iban_of(account))}),
              "account");
     if (sink)
-        must(app::call_api(config,
+        must(cli::call_api(config,
                            {"POST", "/v1/endpoints",
                             fmt::format(R"({{"url":"https://localhost:{}/told","events":["*"]}})",
                                         sink->port())}),
@@ -285,8 +285,8 @@ std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t a
     return file;
 }
 
-flow::NewPayment payment_of(std::size_t number, std::size_t accounts) {
-    flow::NewPayment payment;
+domain::NewPayment payment_of(std::size_t number, std::size_t accounts) {
+    domain::NewPayment payment;
     payment.client_id = fmt::format("p{}", number);
     payment.institution_id = "natwest";
     payment.scheme = "fps";
@@ -307,7 +307,7 @@ bool was_created(const Result<units::Registered>& registered) {
 
 namespace {
 
-Task<> register_all(app::Installation& installation, std::size_t from, std::size_t to,
+Task<> register_all(server::Installation& installation, std::size_t from, std::size_t to,
                     std::size_t accounts) {
     co_await run_many<units::Registered>(
         installation.store(), from, to,
@@ -325,11 +325,11 @@ Task<> register_all(app::Installation& installation, std::size_t from, std::size
 
 void register_payments(const std::string& data, std::size_t from, std::size_t to,
                        std::size_t accounts) {
-    app::Config config = app::load_config(data + "/settled.toml").config;
+    server::Config config = server::load_config(data + "/settled.toml").config;
     config.data = data;
     const auto installation =
-        app::Installation::open(config, node::Roles::none(), app::IfMissing::make).value();
-    app::run_to_end(register_all(*installation, from, to, accounts));
+        server::Installation::open(config, node::Roles::none(), server::IfMissing::make).value();
+    server::run_to_end(register_all(*installation, from, to, accounts));
 }
 
 std::vector<std::string> inbox_webhooks(const BenchKeys& keys, std::size_t count,

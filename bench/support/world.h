@@ -2,10 +2,10 @@
 // webhooks that are signed beforehand, and a partner who notes when it is told.
 #pragma once
 
-#include "app/installation.h"
 #include "crypto/rsa.h"
-#include "net/server.h"
-#include "units/register_payment.h"
+#include "net/server/server.h"
+#include "server/installation.h"
+#include "units/payments/register_payment.h"
 
 #include <atomic>
 #include <chrono>
@@ -85,7 +85,7 @@ std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t a
 // All that a payment and its settlement have in common follows from its number.
 inline constexpr Instant registered_at{1'795'000'000'000'000};
 std::string iban_of(std::size_t account);
-flow::NewPayment payment_of(std::size_t number, std::size_t accounts);
+domain::NewPayment payment_of(std::size_t number, std::size_t accounts);
 bool was_created(const Result<units::Registered>& registered);
 
 // Registers payments [from, to) in the opened store, as POST /v1/payments would.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crypto/rsa.h"
-#include "net/client.h"
+#include "net/client/client.h"
 #include "sandbox/bank/webhook_record.h"
 
 #include <cstdint>

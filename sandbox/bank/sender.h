@@ -16,7 +16,7 @@
 #include "base/rng.h"
 #include "base/task.h"
 #include "crypto/rsa.h"
-#include "net/client.h"
+#include "net/client/client.h"
 #include "sandbox/bank/payloads.h"
 #include "sandbox/bank/webhook_record.h"
 

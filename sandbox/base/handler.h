@@ -1,7 +1,7 @@
 // What the sandbox's HTTP servers have in common: plain answers, problem bodies, path segments.
 #pragma once
 
-#include "net/server.h"
+#include "net/server/server.h"
 
 #include <string>
 #include <string_view>

@@ -11,7 +11,7 @@
 #include "base/rng.h"
 #include "base/secret.h"
 #include "base/task.h"
-#include "net/client.h"
+#include "net/client/client.h"
 
 #include <deque>
 #include <memory>

@@ -4,9 +4,9 @@
 #include "api/routes.h"
 #include "api/testing.h"
 
-#include "flow/event.h"
-#include "store/reviews.h"
-#include "units/tell.h"
+#include "domain/event.h"
+#include "store/queries/money/reviews.h"
+#include "units/deliveries/tell.h"
 
 #include <gtest/gtest.h>
 
@@ -45,7 +45,8 @@ store::Step<std::int64_t> tell_and_review(store::Session& s, const units::Contex
     co_await store::insert_review(s, tenant,
                                   {ReviewId{review}, std::string(store::review_webhook_unreadable),
                                    1, "open", R"({"reason":"test"})", now, std::nullopt});
-    const auto event = flow::unmatched_event(context.ids.next<EventId>(), flow::Settlement{}, now);
+    const auto event =
+        domain::unmatched_event(context.ids.next<EventId>(), domain::Settlement{}, now);
     co_await units::tell(s, context, tenant, event);
     co_return 0;
 }

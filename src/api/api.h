@@ -17,12 +17,12 @@
 #include "base/rng.h"
 #include "base/secret.h"
 #include "base/task.h"
-#include "crypto/key_desk.h"
+#include "custody/key_desk.h"
 #include "net/http.h"
 #include "observe/metrics.h"
 #include "store/store.h"
-#include "units/accept_webhook.h"
 #include "units/context.h"
+#include "units/webhooks/accept_webhook.h"
 
 #include <functional>
 #include <memory>
@@ -38,7 +38,7 @@ struct ApiDeps {
     Rng& rng;
     const Secret& master;
     observe::Metrics& metrics;
-    crypto::KeyDesk& key_desk;
+    custody::KeyDesk& key_desk;
     // How webhooks of a source of that tenant are read now. Fails with key_unavailable, and with
     // not_found when there is no such source any more.
     std::function<Result<units::BodyReader>(TenantId tenant, SourceId source)> reader_of;

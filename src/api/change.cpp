@@ -1,7 +1,7 @@
 #include "api/change.h"
 
 #include "base/limits.h"
-#include "store/idempotency.h"
+#include "store/queries/idempotency.h"
 #include "wire/base64.h"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 // Idempotency, endpoints, deliveries, sources and API keys.
 #include "api/testing.h"
 #include "base/limits.h"
-#include "store/endpoints.h"
-#include "store/idempotency.h"
-#include "store/tasks.h"
-#include "units/endpoint_secret.h"
+#include "store/queries/endpoints.h"
+#include "store/queries/idempotency.h"
+#include "store/queries/tasks.h"
+#include "units/deliveries/endpoint_secret.h"
 
 #include <gtest/gtest.h>
 
@@ -228,7 +228,7 @@ TEST_F(Changes, a_ping_is_an_event_with_a_delivery_that_starts_at_once) {
 
 store::Step<std::int64_t> give_up(store::Session& s, TenantId tenant, TaskId task, Instant now) {
     co_await store::insert_attempt(s, tenant, task, {1, now, 1500, "http_500", 500, "went wrong"});
-    (void)co_await store::update_task(s, tenant, task, flow::TaskStatus::dead, 1, now, now);
+    (void)co_await store::update_task(s, tenant, task, domain::TaskStatus::dead, 1, now, now);
     co_return 0;
 }
 

@@ -8,10 +8,10 @@
 #include "base/secret.h"
 #include "base/task.h"
 #include "crypto/hash.h"
-#include "crypto/key_desk.h"
+#include "custody/key_desk.h"
 #include "store/store.h"
-#include "units/accept_webhook.h"
 #include "units/context.h"
+#include "units/webhooks/accept_webhook.h"
 
 #include <functional>
 
@@ -33,7 +33,7 @@ struct Core {
     Secret master;             // keys for what must be read back are derived from it
     crypto::Hmac fingerprints; // of requests with an Idempotency-Key
     KeyRing& keys;
-    crypto::KeyDesk& key_desk;
+    custody::KeyDesk& key_desk;
     ReaderOf reader_of;
     std::string tenant_secrets; // the directory of the tenants' directories of secrets
 };

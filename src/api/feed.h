@@ -1,12 +1,12 @@
 // Lists that are read forward: ?order=oldest&after=, answered {"data":[…],"next":"…"}.
 //
-// `next` is a place in the list's feed (store/feeds.h), so nothing ever appears before it. It is
+// `next` is a place in the list's feed (store/queries/feeds.h), so nothing ever appears before it. It is
 // there on every page: who has read all gets it back and asks again later.
 #pragma once
 
 #include "api/change.h"
 #include "api/page.h"
-#include "store/feeds.h"
+#include "store/queries/feeds.h"
 
 #include <functional>
 #include <initializer_list>

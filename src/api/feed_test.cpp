@@ -1,6 +1,6 @@
 // Lists that are read forward, as a poller reads them.
 #include "api/testing.h"
-#include "store/feeds.h"
+#include "store/queries/feeds.h"
 
 #include <gtest/gtest.h>
 

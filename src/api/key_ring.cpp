@@ -2,7 +2,7 @@
 
 #include "api/bounds.h"
 #include "api/key_text.h"
-#include "store/directory.h"
+#include "store/queries/directory.h"
 
 namespace settled::api {
 

@@ -1,7 +1,7 @@
 // Where endpoints may be.
 #pragma once
 
-#include "net/egress.h"
+#include "net/client/egress.h"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "api/routes.h"
 
-#include "api/handlers.h"
+#include "api/handlers/handlers.h"
 
 #include <fmt/format.h>
 

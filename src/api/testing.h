@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/api.h"
-#include "flow/facts.h"
+#include "domain/facts.h"
 #include "store/sqlite/sqlite_store.h"
 #include "wire/json.h"
 
@@ -75,7 +75,7 @@ class World {
     T write(store::Unit<T> unit);
 
     // Money arrived: takes a webhook in. Gives the webhook's id.
-    WebhookId settle(TenantId tenant, flow::SettlementFact fact);
+    WebhookId settle(TenantId tenant, domain::SettlementFact fact);
     TenantId tenant(std::string_view name);
     // A file in the tenant's own directory of secrets: how its keys name it.
     std::string keep_secret(const std::string& name, std::string_view content,
@@ -98,7 +98,7 @@ class World {
     HoldAll claims;
     units::Context context{ids, tenant_keys, std::chrono::seconds(10), &claims};
     observe::Metrics metrics;
-    crypto::KeyDesk key_desk;
+    custody::KeyDesk key_desk;
     // Of all sources.
     Result<units::BodyReader> reader = fail(Code::key_unavailable, "no source is open");
     int endpoints_changed = 0;
@@ -140,6 +140,6 @@ T World::write(store::Unit<T> unit) {
 }
 
 // 12.34 GBP for INV-2041 on our_iban.
-flow::SettlementFact money_in(std::string transaction_id, std::string end_to_end_id);
+domain::SettlementFact money_in(std::string transaction_id, std::string end_to_end_id);
 
 } // namespace settled::api::testing

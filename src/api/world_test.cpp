@@ -2,8 +2,8 @@
 #include "api/testing.h"
 
 #include "crypto/rsa.h"
-#include "store/directory.h"
-#include "units/accept_webhook.h"
+#include "store/queries/directory.h"
+#include "units/webhooks/accept_webhook.h"
 #include "wire/json_writer.h"
 
 #include <gtest/gtest.h>
@@ -164,7 +164,7 @@ TenantId World::tenant(std::string_view name) {
         [name = std::string(name)](store::Session& s) { return find_tenant(s, name); })};
 }
 
-WebhookId World::settle(TenantId tenant, flow::SettlementFact fact) {
+WebhookId World::settle(TenantId tenant, domain::SettlementFact fact) {
     units::Arrival arrival{
         tenant, ids.next<SourceId>(), {}, R"({"Type":"TransactionSettled"})", clock.now()};
     arrival.webhook.type = "TransactionSettled";
@@ -194,8 +194,8 @@ void World::keep_notes(std::vector<store::TaskNote> notes) {
     noted_.notify_all();
 }
 
-flow::SettlementFact money_in(std::string transaction_id, std::string end_to_end_id) {
-    flow::SettlementFact fact;
+domain::SettlementFact money_in(std::string transaction_id, std::string end_to_end_id) {
+    domain::SettlementFact fact;
     fact.transaction_id = std::move(transaction_id);
     fact.scheme = "FasterPayments";
     fact.amount = *parse_money("12.34", *Currency::parse("GBP"));

@@ -1,10 +1,10 @@
 #include "intake/dialect.h"
 
-#include "bank/clearbank/webhook.h"
-#include "bank/mapped/mapping.h"
-#include "bank/mapped/signature.h"
+#include "connectors/clearbank/signature.h"
+#include "connectors/clearbank/webhook.h"
+#include "connectors/mapped/mapping.h"
+#include "connectors/mapped/signature.h"
 #include "intake/push_dialect.h"
-#include "wire/base64.h"
 
 #include <vector>
 
@@ -15,8 +15,8 @@ namespace {
 // ClearBank signs with RSA in a header and wants its nonce back, signed by us in the same way.
 class Clearbank final : public Dialect {
   public:
-    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings,
-                                                       const crypto::Custody& custody) {
+    static Result<std::unique_ptr<const Dialect>> open(const domain::SourceSettings& settings,
+                                                       const custody::Custody& custody) {
         auto it = std::make_unique<Clearbank>();
         for (const std::string& pem : settings.bank_keys) {
             TRY(auto key, crypto::Verifier::from_pem(pem));
@@ -27,27 +27,20 @@ class Clearbank final : public Dialect {
     }
 
     Result<> prove(const net::Request& request, Instant) const override {
-        const auto header = request.fields.find(signature_header());
-        if (!header)
-            return fail(Code::signature_missing, "send the DigitalSignature header");
-        const auto signature = wire::parse_base64(*header);
-        if (!signature)
-            return fail(Code::signature_malformed, "the DigitalSignature is not base64");
-        for (const auto& key : bank_keys_)
-            if (key->verify(request.body, *signature))
-                return {};
-        return fail(Code::signature_invalid,
-                    "no key of this source made this signature over this body");
+        return connectors::clearbank::check_signature(
+            bank_keys_, request.fields.find(signature_header()), request.body);
     }
 
-    Result<flow::InboundWebhook> read(std::string_view body) const override {
-        return bank::clearbank::read_webhook(body);
+    Result<domain::InboundWebhook> read(std::string_view body) const override {
+        return connectors::clearbank::read_webhook(body);
     }
-    std::string answer(const flow::InboundWebhook& webhook) const override {
-        return bank::clearbank::answer_body(webhook.nonce);
+    std::string answer(const domain::InboundWebhook& webhook) const override {
+        return connectors::clearbank::answer_body(webhook.nonce);
     }
     std::shared_ptr<crypto::Signer> signer() const override { return signer_; }
-    std::string_view signature_header() const override { return "DigitalSignature"; }
+    std::string_view signature_header() const override {
+        return connectors::clearbank::signature_header;
+    }
 
   private:
     std::vector<std::shared_ptr<const crypto::Verifier>> bank_keys_; // any of them may have signed
@@ -57,15 +50,16 @@ class Clearbank final : public Dialect {
 // A provider whose webhooks are described, not coded.
 class Mapped final : public Dialect {
   public:
-    Mapped(std::unique_ptr<const bank::mapped::Signature> signature, bank::mapped::Mapping mapping)
+    Mapped(std::unique_ptr<const connectors::mapped::Signature> signature,
+           connectors::mapped::Mapping mapping)
         : signature_(std::move(signature)), mapping_(std::move(mapping)) {}
 
-    static Result<std::unique_ptr<const Dialect>> open(const flow::SourceSettings& settings,
-                                                       const crypto::Custody& custody) {
+    static Result<std::unique_ptr<const Dialect>> open(const domain::SourceSettings& settings,
+                                                       const custody::Custody& custody) {
         TRY(const auto signature, wire::JsonDocument::parse(settings.signature));
         TRY(const auto mapping, wire::JsonDocument::parse(settings.mapping));
-        TRY(auto proof, bank::mapped::open_signature(signature.root(), custody));
-        TRY(auto reading, bank::mapped::Mapping::parse(mapping.root()));
+        TRY(auto proof, connectors::mapped::open_signature(signature.root(), custody.opener()));
+        TRY(auto reading, connectors::mapped::Mapping::parse(mapping.root()));
         return std::make_unique<const Mapped>(std::move(proof), std::move(reading));
     }
 
@@ -73,26 +67,26 @@ class Mapped final : public Dialect {
         const auto header = [&](std::string_view name) { return request.fields.find(name); };
         return signature_->check(header, request.body, now);
     }
-    Result<flow::InboundWebhook> read(std::string_view body) const override {
+    Result<domain::InboundWebhook> read(std::string_view body) const override {
         return mapping_.read_webhook(body);
     }
-    std::string answer(const flow::InboundWebhook&) const override { return "{}"; }
+    std::string answer(const domain::InboundWebhook&) const override { return "{}"; }
 
   private:
-    std::unique_ptr<const bank::mapped::Signature> signature_;
-    bank::mapped::Mapping mapping_;
+    std::unique_ptr<const connectors::mapped::Signature> signature_;
+    connectors::mapped::Mapping mapping_;
 };
 
 } // namespace
 
 Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
-                                                    const flow::SourceSettings& settings,
-                                                    const crypto::Custody& custody) {
-    if (kind == flow::source_clearbank)
+                                                    const domain::SourceSettings& settings,
+                                                    const custody::Custody& custody) {
+    if (kind == domain::source_clearbank)
         return Clearbank::open(settings, custody);
-    if (kind == flow::source_mapped)
+    if (kind == domain::source_mapped)
         return Mapped::open(settings, custody);
-    if (kind == flow::source_pubsub_push)
+    if (kind == domain::source_pubsub_push)
         return PushDialect::open(settings, custody);
     return fail(Code::value_invalid, "there is no such kind of source");
 }

@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "crypto/custody.h"
-#include "flow/facts.h"
-#include "flow/source.h"
+#include "custody/custody.h"
+#include "domain/facts.h"
+#include "domain/source.h"
 #include "net/http.h"
 
 #include <memory>
@@ -30,10 +30,10 @@ class Dialect {
     virtual Result<> prove(const net::Request& request, Instant now) const = 0;
 
     // Fails with webhook_unreadable; such a body is not acknowledged.
-    virtual Result<flow::InboundWebhook> read(std::string_view body) const = 0;
+    virtual Result<domain::InboundWebhook> read(std::string_view body) const = 0;
 
     // What is said when the webhook is durable; empty: 204, without a body.
-    virtual std::string answer(const flow::InboundWebhook& webhook) const = 0;
+    virtual std::string answer(const domain::InboundWebhook& webhook) const = 0;
     // Signs the answer, in the header of that name; nullptr: answers are not signed.
     virtual std::shared_ptr<crypto::Signer> signer() const { return nullptr; }
     virtual std::string_view signature_header() const { return {}; }
@@ -42,7 +42,7 @@ class Dialect {
 // Fails when settings or a key cannot be read: value_invalid, key_unreadable, key_unsuitable.
 // Waits for the disk.
 Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
-                                                    const flow::SourceSettings& settings,
-                                                    const crypto::Custody& custody);
+                                                    const domain::SourceSettings& settings,
+                                                    const custody::Custody& custody);
 
 } // namespace settled::intake

@@ -94,7 +94,7 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
         });
     }
     CO_TRY_VOID(dialect.prove(request, clock_.wall()));
-    CO_TRY(flow::InboundWebhook webhook, dialect.read(request.body));
+    CO_TRY(domain::InboundWebhook webhook, dialect.read(request.body));
     std::string answer = dialect.answer(webhook);
     const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{
         source->tenant, source->id, std::move(webhook), std::move(request.body), clock_.now(),

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/task.h"
-#include "crypto/key_desk.h"
+#include "custody/key_desk.h"
 #include "intake/probe.h"
 #include "intake/source_book.h"
 #include "net/http.h"
@@ -23,7 +23,7 @@ namespace settled::intake {
 class Hooks {
   public:
     Hooks(store::Store& store, const units::Context& context, const SourceBook& sources,
-          crypto::KeyDesk& keys, const Clock& clock, observe::Metrics& metrics)
+          custody::KeyDesk& keys, const Clock& clock, observe::Metrics& metrics)
         : store_(store), context_(context), sources_(sources), keys_(keys), clock_(clock),
           probe_(metrics) {}
 
@@ -35,7 +35,7 @@ class Hooks {
     store::Store& store_;
     const units::Context& context_;
     const SourceBook& sources_;
-    crypto::KeyDesk& keys_;
+    custody::KeyDesk& keys_;
     const Clock& clock_;
     Probe probe_;
 };

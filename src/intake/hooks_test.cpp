@@ -1,8 +1,8 @@
 #include "intake/hooks.h"
 
 #include "crypto/hash.h"
-#include "flow/source.h"
-#include "store/inbox.h"
+#include "domain/source.h"
+#include "store/queries/inbox.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/testing.h"
 #include "wire/base64.h"
@@ -59,11 +59,12 @@ class HooksTest : public testing::Test {
     }
     static store::SourceRow source(std::string_view name, std::string signing_key,
                                    std::int64_t id = 5) {
-        flow::SourceSettings settings;
+        domain::SourceSettings settings;
         settings.bank_keys = {keys().bank->public_key_pem(), keys().next_bank->public_key_pem()};
         settings.signing_key = std::move(signing_key);
-        return {TenantId{1}, SourceId{id}, std::string(name), "clearbank", flow::to_json(settings),
-                {}};
+        return {
+            TenantId{1}, SourceId{id}, std::string(name), "clearbank", domain::to_json(settings),
+            {}};
     }
     void load(std::vector<store::SourceRow> rows) {
         sources_.load({std::move(rows), {}}, sources_.next_edition());
@@ -112,7 +113,7 @@ class HooksTest : public testing::Test {
     units::TenantKeys tenant_keys_{Secret("master")};
     units::Context context_{ids_, tenant_keys_};
     observe::Metrics metrics_;
-    crypto::KeyDesk key_desk_;
+    custody::KeyDesk key_desk_;
     SourceBook sources_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<Hooks> hooks_;
@@ -209,9 +210,9 @@ TEST_F(HooksTest, an_open_key_stays_in_use_whatever_becomes_of_its_file) {
     std::ofstream(key_file, std::ios::trunc) << "no key at all";
     ::chmod(key_file.c_str(), 0600);
     auto changed = ours;
-    auto settings = flow::parse_source_settings(ours.settings).value();
+    auto settings = domain::parse_source_settings(ours.settings).value();
     settings.bank_keys = {keys().next_bank->public_key_pem()};
-    changed.settings = flow::to_json(settings);
+    changed.settings = domain::to_json(settings);
     load({changed});
     EXPECT_FALSE(is_taken("2")) << "a bank's key that was taken out counts no more";
     EXPECT_TRUE(receive(signed_by(*keys().next_bank, body("3"))).has_value());
@@ -251,9 +252,9 @@ TEST_F(HooksTest, what_a_tenant_named_is_opened_in_its_own_directory_alone) {
     put_key(secrets + "/mine.pem");
     const auto opens = [&](std::string signing_key, bool is_tenants) {
         auto row = source("clearbank", std::move(signing_key));
-        auto settings = flow::parse_source_settings(row.settings).value();
+        auto settings = domain::parse_source_settings(row.settings).value();
         settings.files_are_tenants = is_tenants;
-        row.settings = flow::to_json(settings);
+        row.settings = domain::to_json(settings);
         SourceBook book;
         book.load({{row}, {{TenantId{1}, secrets}}}, book.next_edition());
         return book.unavailable().empty();
@@ -270,14 +271,14 @@ class MappedHooksTest : public HooksTest {
         const std::string path = directory_ + "/secret";
         std::ofstream(path) << secret;
         ::chmod(path.c_str(), 0600);
-        flow::SourceSettings settings;
+        domain::SourceSettings settings;
         settings.signature =
             fmt::format(R"({{"scheme":"hmac","header":"X-Sig","secrets":["file:{}"]}})", path);
         settings.mapping = R"({"type":"/type","id":"/id","settlement":{
             "when":[{"at":"/type","is":["in"]}],"transaction_id":"/id","amount":"/amount",
             "amount_form":"decimal","currency":{"is":"GBP"},"settled_at":"/at",
             "account":{"iban":"/to"}}})";
-        load({{TenantId{1}, SourceId{6}, "other", "mapped", flow::to_json(settings), {}}});
+        load({{TenantId{1}, SourceId{6}, "other", "mapped", domain::to_json(settings), {}}});
     }
     static net::Request proven(std::string text) {
         net::Request request;

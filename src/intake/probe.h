@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "observe/metrics.h"
-#include "units/accept_webhook.h"
+#include "units/webhooks/accept_webhook.h"
 
 #include <array>
 #include <map>

@@ -2,15 +2,15 @@
 
 namespace settled::intake {
 
-Result<std::unique_ptr<const Dialect>> PushDialect::open(const flow::SourceSettings& settings,
-                                                         const crypto::Custody& custody) {
+Result<std::unique_ptr<const Dialect>> PushDialect::open(const domain::SourceSettings& settings,
+                                                         const custody::Custody& custody) {
     TRY(const auto written, wire::JsonDocument::parse(settings.push));
-    TRY(auto push, bank::pubsub::PushSettings::parse(written.root()));
+    TRY(auto push, connectors::pubsub::PushSettings::parse(written.root()));
     return open(std::move(push), custody);
 }
 
-Result<std::unique_ptr<const Dialect>> PushDialect::open(bank::pubsub::PushSettings settings,
-                                                         const crypto::Custody& custody) {
+Result<std::unique_ptr<const Dialect>> PushDialect::open(connectors::pubsub::PushSettings settings,
+                                                         const custody::Custody& custody) {
     auto dialect = std::make_unique<PushDialect>();
     TRY(dialect->keys_, TokenKeys::open(settings.token_keys, settings.jwks_file, custody));
     dialect->settings_ = std::move(settings);
@@ -19,18 +19,21 @@ Result<std::unique_ptr<const Dialect>> PushDialect::open(bank::pubsub::PushSetti
 
 bool PushDialect::takes_refresh(const net::Request& request, Instant now) const {
     const auto authorization = request.fields.find("Authorization");
-    return authorization && keys_->takes_refresh(key_id_of_bearer_token(*authorization), now);
+    return authorization &&
+           keys_->takes_refresh(connectors::pubsub::key_id_of_bearer_token(*authorization), now);
 }
 
 Result<> PushDialect::prove(const net::Request& request, Instant now) const {
     if (request.fields.count("Authorization") > 1)
         return fail(Code::token_malformed, "there is more than one Authorization header");
-    return check_bearer_token(request.fields.find("Authorization").value_or(""), *keys_,
-                              {settings_.audience, settings_.service_account}, now);
+    return connectors::pubsub::check_bearer_token(
+        request.fields.find("Authorization").value_or(""),
+        [this](std::string_view id) { return keys_->find(id); },
+        {settings_.audience, settings_.service_account}, now);
 }
 
-Result<flow::InboundWebhook> PushDialect::read(std::string_view body) const {
-    return bank::pubsub::read_push(settings_, body);
+Result<domain::InboundWebhook> PushDialect::read(std::string_view body) const {
+    return connectors::pubsub::read_push(settings_, body);
 }
 
 } // namespace settled::intake

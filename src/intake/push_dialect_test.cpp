@@ -63,8 +63,8 @@ std::string envelope(std::string_view data = payment, std::string_view id = "m-1
         wire::to_base64(as_bytes(data)), id, id);
 }
 
-bank::pubsub::PushSettings settings() {
-    bank::pubsub::PushSettings settings;
+connectors::pubsub::PushSettings settings() {
+    connectors::pubsub::PushSettings settings;
     settings.audience = Token().audience;
     settings.service_account = account;
     settings.subscription = "projects/p/subscriptions/s";
@@ -81,14 +81,15 @@ net::Request request(const std::string& token, std::string body = envelope()) {
 }
 
 // As a hook does it.
-Result<flow::InboundWebhook> take(const net::Request& request,
-                                  const bank::pubsub::PushSettings& with = settings()) {
-    const auto dialect = PushDialect::open(with, crypto::Custody::of_operator()).value();
+Result<domain::InboundWebhook> take(const net::Request& request,
+                                    const connectors::pubsub::PushSettings& with = settings()) {
+    const auto dialect = PushDialect::open(with, custody::Custody::of_operator()).value();
     TRY_VOID(dialect->prove(request, now));
     return dialect->read(request.body);
 }
 
-Code code_of(const net::Request& request, const bank::pubsub::PushSettings& with = settings()) {
+Code code_of(const net::Request& request,
+             const connectors::pubsub::PushSettings& with = settings()) {
     const auto taken = take(request, with);
     EXPECT_FALSE(taken.has_value());
     return taken ? Code::internal : taken.error().code;
@@ -100,7 +101,7 @@ TEST(PushDialect, an_authentic_message_is_a_payment_with_its_keys) {
     EXPECT_EQ(read->type, "PaymentPushed");
     EXPECT_EQ(read->unique_id, "order-1");
     EXPECT_EQ(read->dedupe_key, "projects/p/subscriptions/s:m-1");
-    const auto* fact = std::get_if<flow::PaymentFact>(&read->fact);
+    const auto* fact = std::get_if<domain::PaymentFact>(&read->fact);
     ASSERT_NE(fact, nullptr);
 }
 
@@ -169,7 +170,7 @@ TEST(PushDialect, each_failure_of_the_token_has_its_code) {
 
 TEST(PushDialect, what_the_message_lacks_is_said_after_the_token_holds) {
     const std::string token = Token().text();
-    bank::pubsub::PushSettings other = settings();
+    connectors::pubsub::PushSettings other = settings();
     other.subscription = "projects/p/subscriptions/other";
     EXPECT_EQ(code_of(request(token), other), Code::subscription_unknown);
     const std::pair<std::string, Code> table[] = {
@@ -194,13 +195,13 @@ TEST(PushDialect, what_the_message_lacks_is_said_after_the_token_holds) {
 TEST(PushSettings, are_read_strictly) {
     const auto parse = [](const std::string& text) {
         const auto document = wire::JsonDocument::parse(text);
-        return bank::pubsub::PushSettings::parse(document.value().root());
+        return connectors::pubsub::PushSettings::parse(document.value().root());
     };
     const std::string good =
         R"("audience":"a","service_account":"b","format":"yapily","jwks_file":"/etc/jwks.json")";
     const auto read = parse("{" + good + "}");
     ASSERT_TRUE(read.has_value()) << read.error().detail;
-    EXPECT_EQ(read->format, forms::PaymentFormat::yapily);
+    EXPECT_EQ(read->format, payloads::PaymentFormat::yapily);
     EXPECT_EQ(read->subscription, "");
     const std::pair<std::string, Code> table[] = {
         {"{}", Code::member_missing},
@@ -230,7 +231,7 @@ TEST(TokenKeys, a_key_that_was_added_to_the_file_is_found_and_one_taken_out_is_n
     };
     using namespace std::chrono_literals;
     write("a");
-    const auto made = TokenKeys::open({}, path, crypto::Custody::of_operator());
+    const auto made = TokenKeys::open({}, path, custody::Custody::of_operator());
     ASSERT_TRUE(made.has_value()) << made.error().detail;
     const TokenKeys& keys = **made;
     // As a hook looks a key up.

@@ -1,6 +1,6 @@
 #include "intake/source_book.h"
 
-#include "flow/source.h"
+#include "domain/source.h"
 #include "intake/bounds.h"
 #include "observe/log.h"
 
@@ -11,21 +11,22 @@ namespace settled::intake {
 
 namespace {
 
-Result<crypto::Custody> custody_of(const store::SourceRow& row,
-                                   const flow::SourceSettings& settings, const SourceList& list) {
+Result<custody::Custody> custody_of(const store::SourceRow& row,
+                                    const domain::SourceSettings& settings,
+                                    const SourceList& list) {
     if (!settings.files_are_tenants)
-        return crypto::Custody::of_operator();
+        return custody::Custody::of_operator();
     const auto directory = list.directories.find(row.tenant);
     if (directory == list.directories.end())
         return fail(Code::key_unreadable, "its tenant has no directory of secrets");
-    return crypto::Custody::of_tenant(directory->second);
+    return custody::Custody::of_tenant(directory->second);
 }
 
 Result<std::unique_ptr<const Dialect>> open_with(const store::SourceRow& row,
-                                                 const flow::SourceSettings& settings,
+                                                 const domain::SourceSettings& settings,
                                                  const SourceList& list,
-                                                 crypto::KeyMemory& memory) {
-    TRY(const crypto::Custody custody, custody_of(row, settings, list));
+                                                 custody::KeyMemory& memory) {
+    TRY(const custody::Custody custody, custody_of(row, settings, list));
     memory.begin();
     TRY(auto dialect, open_dialect(row.kind, settings, custody.with(memory)));
     memory.end();
@@ -37,7 +38,7 @@ Result<std::unique_ptr<const Dialect>> open_with(const store::SourceRow& row,
 Source SourceBook::open(const store::SourceRow& row, const SourceList& list, State& state) {
     Source source{row.tenant, row.id,  row.name,
                   row.kind,   nullptr, std::chrono::days(limits::retention_days_max)};
-    const auto settings = flow::parse_source_settings(row.settings);
+    const auto settings = domain::parse_source_settings(row.settings);
     if (!settings) {
         note_trouble(state, source, settings.error());
         return source;

@@ -11,9 +11,9 @@
 #pragma once
 
 #include "base/id.h"
-#include "crypto/custody.h"
+#include "custody/custody.h"
 #include "intake/dialect.h"
-#include "store/directory.h"
+#include "store/queries/directory.h"
 
 #include <map>
 #include <memory>
@@ -62,7 +62,7 @@ class SourceBook {
     using Map = std::map<std::string, std::shared_ptr<const Source>, std::less<>>;
     // What is known of a source from one load to the next.
     struct State {
-        crypto::KeyMemory memory;
+        custody::KeyMemory memory;
         std::optional<Error> trouble;
         int tries = 0; // with that trouble
     };

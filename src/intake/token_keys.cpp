@@ -18,7 +18,7 @@ constexpr auto read_again_at_once_after = 5s;
 
 Result<std::unique_ptr<TokenKeys>> TokenKeys::open(const std::map<std::string, std::string>& pems,
                                                    std::string file,
-                                                   const crypto::Custody& custody) {
+                                                   const custody::Custody& custody) {
     auto keys = std::make_unique<TokenKeys>();
     for (const auto& [id, pem] : pems) {
         TRY(auto verifier, crypto::Verifier::from_pem(pem));

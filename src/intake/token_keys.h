@@ -8,7 +8,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "crypto/custody.h"
+#include "custody/custody.h"
 
 #include <map>
 #include <memory>
@@ -24,7 +24,7 @@ class TokenKeys {
     // `file` empty: only the given keys. Fails with key_unreadable, key_unsuitable.
     static Result<std::unique_ptr<TokenKeys>> open(const std::map<std::string, std::string>& pems,
                                                    std::string file,
-                                                   const crypto::Custody& custody);
+                                                   const custody::Custody& custody);
 
     // nullptr: there is no such key.
     std::shared_ptr<const crypto::Verifier> find(std::string_view id) const;
@@ -38,7 +38,7 @@ class TokenKeys {
   private:
     crypto::KeySet given_;
     std::string file_;
-    std::optional<crypto::Custody> custody_;
+    std::optional<custody::Custody> custody_;
     mutable std::mutex mutex_;
     mutable crypto::KeySet from_file_;
     mutable Instant read_at_;

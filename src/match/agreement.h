@@ -1,5 +1,5 @@
 // What a comparison (compare.h) came to, field by field and in the words that the evidence of a
-// match uses (flow/match.h): for people who have to decide what the rules would not.
+// match uses (domain/match.h): for people who have to decide what the rules would not.
 #pragma once
 
 #include "match/compare.h"

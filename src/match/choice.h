@@ -74,7 +74,7 @@ Choice choose_settlement(const Identity& payment, std::span<const Identity> sett
                          const RuleSet& rules = standard_rules());
 
 // Weaker claims on a payment that are looked into before they cast doubt on the stronger one
-// (units/claims.h). What more have a claim to is for a person, and to weigh a settlement costs no
+// (units/matching/claims.h). What more have a claim to is for a person, and to weigh a settlement costs no
 // more than a few looks.
 inline constexpr std::size_t claims_heard_max = 4;
 

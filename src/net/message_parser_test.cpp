@@ -1,8 +1,8 @@
 // How a message was cut into reads must not matter. The corpus in tests/http leaves the cuts to the
 // kernel; here every cut is made.
-#include "net/head_scan.h"
-#include "net/reply_parser.h"
-#include "net/request_parser.h"
+#include "net/client/reply_parser.h"
+#include "net/server/head_scan.h"
+#include "net/server/request_parser.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // TLS between our server and our client, and the certificates that the client must not believe.
-#include "net/client.h"
+#include "net/client/client.h"
 #include "net/scripted_peer.h"
 #include "net/test_certificates.h"
 #include "net/test_support.h"

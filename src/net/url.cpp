@@ -1,6 +1,6 @@
 // Parsing of the URLs that the server calls. Strict: what browsers repair is refused here, since a
 // URL that two parsers read differently is how egress filters are fooled.
-#include "net/client.h"
+#include "net/client/client.h"
 
 #include <boost/asio/ip/address.hpp>
 

@@ -1,4 +1,4 @@
-#include "net/client.h"
+#include "net/client/client.h"
 
 #include <gtest/gtest.h>
 

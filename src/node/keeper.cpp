@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "observe/log.h"
-#include "store/tasks.h"
+#include "store/queries/tasks.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -56,7 +56,7 @@ class Keeper {
     // Gives everything back, so that others go on at once. Nothing may be under way any more.
     Task<> leave();
 
-    // A book (store/nodes.h) was changed by some node; called with its name. Set before start().
+    // A book (store/queries/nodes.h) was changed by some node; called with its name. Set before start().
     void on_book_changed(std::function<void(std::string_view)> listener) {
         book_changed_ = std::move(listener);
     }

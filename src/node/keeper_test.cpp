@@ -1,6 +1,6 @@
 #include "node/keeper.h"
 
-#include "store/endpoints.h"
+#include "store/queries/endpoints.h"
 #include "store/testing.h"
 
 #include <gmock/gmock.h>

@@ -20,7 +20,7 @@
 namespace settled::node {
 
 struct Standing {
-    std::int64_t holder = 0; // of the node's lease (store/nodes.h); 0: it has none
+    std::int64_t holder = 0; // of the node's lease (store/queries/nodes.h); 0: it has none
     Clock::Steady lease_until{};
     bool is_worker = false;
     // Until then what is said of the others counts.
@@ -43,7 +43,7 @@ class Membership {
     // and began now. The shares of all workers make `places`, never more.
     std::size_t share(std::size_t places, std::chrono::microseconds time) const;
     bool has_other_workers() const;
-    // Whether it does that job (store/nodes.h) for all.
+    // Whether it does that job (store/queries/nodes.h) for all.
     bool does_job(std::string_view name) const;
 
     // For the keeper.

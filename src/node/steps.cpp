@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "node/roles.h"
-#include "store/tasks.h"
+#include "store/queries/tasks.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // The transactions of the keeper.
 #pragma once
 
-#include "store/nodes.h"
+#include "store/queries/nodes.h"
 
 #include <memory>
 #include <optional>

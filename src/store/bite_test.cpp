@@ -1,6 +1,6 @@
 #include "store/bite.h"
 
-#include "store/inbox.h"
+#include "store/queries/inbox.h"
 #include "store/testing.h"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 // that says its tenant goes to one place; one that does not asks them all.
 #include "store/distribution_test.h"
 
-#include "store/copy_tables.h"
+#include "store/copy/copy_tables.h"
 #include "store/session.h"
 
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 // account. Payment 7, settlement 7 and match 7 belong together, and so on.
 #pragma once
 
-#include "store/copy_tables.h"
+#include "store/copy/copy_tables.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // Lists with a filter: each status is looked for by itself, and the answer is one list all the
 // same.
-#include "store/payments.h"
-#include "store/settlements.h"
-#include "store/tasks.h"
+#include "store/queries/money/payments.h"
+#include "store/queries/money/settlements.h"
+#include "store/queries/tasks.h"
 #include "store/testing.h"
 
 #include <gtest/gtest.h>
@@ -28,21 +28,21 @@ struct Lists : ::testing::Test {
         const Money money{100, Currency::parse("GBP").value()};
         for (int i = 1; i <= 60; ++i) {
             const std::string account = i % 2 == 0 ? "even" : "odd";
-            flow::Payment payment;
+            domain::Payment payment;
             payment.id = PaymentId{i};
             payment.client_id = std::to_string(i);
             payment.amount = payment.identity.amount = money;
             payment.identity.account = account;
-            payment.status = static_cast<flow::PaymentStatus>(i % 6);
+            payment.status = static_cast<domain::PaymentStatus>(i % 6);
             co_await insert_payment(s, tenant, payment, {});
-            flow::Settlement settlement;
+            domain::Settlement settlement;
             settlement.id = SettlementId{i};
             settlement.amount = settlement.identity.amount = money;
             settlement.identity.account = account;
-            settlement.status = static_cast<flow::SettlementStatus>(i % 5);
+            settlement.status = static_cast<domain::SettlementStatus>(i % 5);
             co_await insert_settlement(s, tenant, settlement);
             co_await insert_task(s, tenant, TaskId{i}, task_delivery, i, i % 3, {}, {});
-            (void)co_await update_task(s, tenant, TaskId{i}, static_cast<flow::TaskStatus>(i % 4),
+            (void)co_await update_task(s, tenant, TaskId{i}, static_cast<domain::TaskStatus>(i % 4),
                                        0, {}, {});
         }
     }
@@ -55,12 +55,12 @@ struct Lists : ::testing::Test {
     }
     std::vector<std::int64_t> payments(const PaymentFilter& filter, std::int64_t before,
                                        std::size_t limit) {
-        return ids_of(must(read<std::vector<flow::Payment>>(
+        return ids_of(must(read<std::vector<domain::Payment>>(
             *store, [=](Session& s) { return list_payments(s, tenant, filter, before, limit); })));
     }
     std::vector<std::int64_t> settlements(const SettlementFilter& filter, std::int64_t before,
                                           std::size_t limit) {
-        return ids_of(must(read<std::vector<flow::Settlement>>(*store, [=](Session& s) {
+        return ids_of(must(read<std::vector<domain::Settlement>>(*store, [=](Session& s) {
             return list_settlements(s, tenant, filter, before, limit);
         })));
     }
@@ -95,7 +95,7 @@ TEST_F(Lists, are_newest_first_below_a_cursor_whatever_the_filter) {
 
 TEST_F(Lists, of_open_payments_go_through_all_statuses_that_are_open) {
     const auto walked = [&](std::int64_t after, std::size_t limit) {
-        return ids_of(must(read<std::vector<flow::Payment>>(
+        return ids_of(must(read<std::vector<domain::Payment>>(
             *store, [=](Session& s) { return walk_open_payments(s, tenant, after, 30, limit); })));
     };
     EXPECT_EQ(walked(0, 4), (Ids{2, 3, 6, 8})) << "partially settled, overdue, expected";

@@ -75,7 +75,7 @@ struct TaskNote {
     EventId event;
     std::shared_ptr<const std::string> body; // of the event
     std::int64_t attempts = 0;               // made so far
-    std::int64_t holder = 0, fence = 0;      // by what right it is ours (store/tasks.h)
+    std::int64_t holder = 0, fence = 0;      // by what right it is ours (store/queries/tasks.h)
 };
 
 // The lists that can be read forward (feeds.h). The numbers are in the store: never renumber.

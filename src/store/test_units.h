@@ -2,8 +2,8 @@
 // name.
 #pragma once
 
-#include "store/directory.h"
-#include "store/matches.h"
+#include "store/queries/directory.h"
+#include "store/queries/money/matches.h"
 #include "store/store.h"
 
 #include <fmt/format.h>
@@ -81,7 +81,7 @@ inline Step<> add_and_note(Session& s, std::int64_t item) {
 
 inline Step<> add_match(Session& s, std::int64_t id, std::int64_t settlement,
                         std::int64_t payment) {
-    flow::Match match;
+    domain::Match match;
     match.id = MatchId{id};
     match.settlement_id = SettlementId{settlement};
     match.payment_id = PaymentId{payment};

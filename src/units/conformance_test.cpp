@@ -1,6 +1,6 @@
 // The same commands, made at random, on SQLite and on PostgreSQL: every answer and, at the end,
 // every row of every table is the same. SETTLED_SEED repeats a run.
-#include "store/inbox.h"
+#include "store/queries/inbox.h"
 #include "units/testing.h"
 
 #include <fmt/format.h>
@@ -95,7 +95,7 @@ constexpr std::array references{"",
                                 "Zahlung für Grüße €5"};
 constexpr std::array end_to_end_ids{"", "E2E00001", "E2E00002", "NOTPROVIDED"};
 
-flow::NewPayment any_payment(const World& world, Dice& dice) {
+domain::NewPayment any_payment(const World& world, Dice& dice) {
     auto payment = world.payment(fmt::format("p{}", dice.below(30)),
                                  1000 + static_cast<std::int64_t>(dice.below(3)));
     payment.reference = dice.any_of(references);
@@ -109,16 +109,16 @@ flow::NewPayment any_payment(const World& world, Dice& dice) {
     return payment;
 }
 
-flow::InboundWebhook any_webhook(const World& world, Dice& dice) {
+domain::InboundWebhook any_webhook(const World& world, Dice& dice) {
     const std::string id = fmt::format("t{}", dice.below(60));
     const std::string content = dice.one_in(10) ? "another" : "";
     const std::size_t kind = dice.below(20);
-    flow::BankFact fact = flow::ArchivedFact{};
+    domain::BankFact fact = domain::ArchivedFact{};
     if (kind == 0)
-        fact = flow::UnreadableFact{"no amount"};
+        fact = domain::UnreadableFact{"no amount"};
     if (kind == 1)
-        fact = flow::AccountOpenedFact{"bank-new", "ours", "Owner",
-                                       testing::party("GB33BUKB20201555555555")};
+        fact = domain::AccountOpenedFact{"bank-new", "ours", "Owner",
+                                         testing::party("GB33BUKB20201555555555")};
     if (kind > 2) {
         auto settled = world.fact(1000 + static_cast<std::int64_t>(dice.below(3)));
         settled.transaction_id = id;
@@ -146,11 +146,11 @@ std::string attempt(World& world, Dice& dice) {
     made->number = task.attempts + 1;
     const std::array results{200, 500, 410};
     made->result.http_status = results[dice.below(dice.one_in(6) ? 3 : 2)];
-    made->disposition = *made->result.http_status == 200
-                            ? flow::Disposition{flow::AfterAttempt::delivered, {}}
-                        : *made->result.http_status == 410
-                            ? flow::Disposition{flow::AfterAttempt::disable_endpoint, {}}
-                            : flow::Disposition{flow::AfterAttempt::retry, std::chrono::seconds(5)};
+    made->disposition =
+        *made->result.http_status == 200 ? domain::Disposition{domain::AfterAttempt::delivered, {}}
+        : *made->result.http_status == 410
+            ? domain::Disposition{domain::AfterAttempt::disable_endpoint, {}}
+            : domain::Disposition{domain::AfterAttempt::retry, std::chrono::seconds(5)};
     made->started_at = made->now = world.now();
     made->answer = "sorry";
     const auto recorded =

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/id.h"
-#include "flow/settlement.h"
+#include "domain/settlement.h"
 #include "match/rule_set.h"
-#include "units/tenant_keys.h"
+#include "units/evidence/tenant_keys.h"
 
 #include <chrono>
 #include <memory>
@@ -17,7 +17,7 @@ namespace settled::units {
 class TaskClaims {
   public:
     virtual ~TaskClaims() = default;
-    // What to hold a delivery to that endpoint under (store/nodes.h); 0: it is left to whoever
+    // What to hold a delivery to that endpoint under (store/queries/nodes.h); 0: it is left to whoever
     // finds it.
     virtual std::int64_t holder_for(EndpointId endpoint) const = 0;
 };
@@ -52,7 +52,7 @@ struct Context {
 
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant, std::string_view account) const;
     std::vector<std::shared_ptr<const match::RuleSet>> all_rules_of(TenantId tenant) const;
-    bool watermark_passed(const flow::Settlement& settlement, Instant now) const {
+    bool watermark_passed(const domain::Settlement& settlement, Instant now) const {
         return now >= settlement.received_at + watermark;
     }
     std::int64_t holder_for(EndpointId endpoint) const {

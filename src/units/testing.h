@@ -3,20 +3,20 @@
 #pragma once
 
 #include "base/iban.h"
-#include "store/directory.h"
-#include "store/endpoints.h"
-#include "store/events.h"
-#include "store/feeds.h"
-#include "store/matches.h"
-#include "store/payments.h"
-#include "store/reviews.h"
-#include "store/settlements.h"
-#include "store/tasks.h"
+#include "store/queries/directory.h"
+#include "store/queries/endpoints.h"
+#include "store/queries/events.h"
+#include "store/queries/feeds.h"
+#include "store/queries/money/matches.h"
+#include "store/queries/money/payments.h"
+#include "store/queries/money/reviews.h"
+#include "store/queries/money/settlements.h"
+#include "store/queries/tasks.h"
 #include "store/testing.h"
-#include "units/accept_webhook.h"
-#include "units/record_attempt.h"
-#include "units/register_payment.h"
-#include "units/run_timer.h"
+#include "units/deliveries/record_attempt.h"
+#include "units/matching/run_timer.h"
+#include "units/payments/register_payment.h"
+#include "units/webhooks/accept_webhook.h"
 
 #include <algorithm>
 #include <map>
@@ -36,8 +36,8 @@ inline Money gbp(std::int64_t minor) {
 }
 
 // Read from "GB…" or "040004 12345678".
-inline flow::Party party(std::string_view account, std::string_view name = "") {
-    flow::Party party;
+inline domain::Party party(std::string_view account, std::string_view name = "") {
+    domain::Party party;
     party.name = name;
     if (const auto space = account.find(' '); space != std::string_view::npos) {
         party.sort_code = account.substr(0, space);
@@ -131,14 +131,14 @@ class World {
         return row.id;
     }
 
-    Registered register_payment(flow::NewPayment payment) {
+    Registered register_payment(domain::NewPayment payment) {
         auto registration = std::make_shared<const Registration>(tenant, std::move(payment), now());
         return write<Registered>(
             [&](Session& s) { return units::register_payment(s, *context_, registration); });
     }
     // A payment to the shop, created now.
-    flow::NewPayment payment(std::string_view client_id, std::int64_t minor) const {
-        flow::NewPayment payment;
+    domain::NewPayment payment(std::string_view client_id, std::int64_t minor) const {
+        domain::NewPayment payment;
         payment.client_id = client_id;
         payment.amount = gbp(minor);
         payment.payee = party(iban_of_shop, "Shop");
@@ -146,23 +146,23 @@ class World {
         return payment;
     }
 
-    Accepted accept(flow::InboundWebhook webhook, std::string body = "{}") {
+    Accepted accept(domain::InboundWebhook webhook, std::string body = "{}") {
         auto arrival = std::make_shared<const Arrival>(tenant, source, std::move(webhook),
                                                        std::move(body), now());
         return write<Accepted>([&](Session& s) { return accept_webhook(s, *context_, arrival); });
     }
     // Money for the shop, settled now.
-    flow::SettlementFact fact(std::int64_t minor) const {
-        flow::SettlementFact fact;
+    domain::SettlementFact fact(std::int64_t minor) const {
+        domain::SettlementFact fact;
         fact.scheme = "FasterPayments";
         fact.amount = gbp(minor);
         fact.account = party(iban_of_shop);
         fact.settled_at = now();
         return fact;
     }
-    static flow::InboundWebhook webhook(std::string_view id, flow::BankFact fact,
-                                        std::string_view content = "") {
-        flow::InboundWebhook webhook;
+    static domain::InboundWebhook webhook(std::string_view id, domain::BankFact fact,
+                                          std::string_view content = "") {
+        domain::InboundWebhook webhook;
         webhook.type = "TransactionSettled";
         webhook.unique_id = id;
         webhook.scheme = "FasterPayments";
@@ -172,13 +172,13 @@ class World {
         return webhook;
     }
     // The settlement that a webhook's transaction id names.
-    Accepted settle(std::string_view id, flow::SettlementFact fact) {
+    Accepted settle(std::string_view id, domain::SettlementFact fact) {
         fact.transaction_id = id;
         return accept(webhook(id, std::move(fact)));
     }
     Accepted settle(std::string_view id, std::int64_t minor, std::string_view reference,
                     std::string_view end_to_end_id = "") {
-        flow::SettlementFact settled = fact(minor);
+        domain::SettlementFact settled = fact(minor);
         settled.reference = reference;
         settled.end_to_end_id = end_to_end_id;
         return settle(id, std::move(settled));
@@ -211,19 +211,19 @@ class World {
     }
 
     // What tests look at.
-    std::vector<flow::Settlement> settlements() {
-        return read<std::vector<flow::Settlement>>(
+    std::vector<domain::Settlement> settlements() {
+        return read<std::vector<domain::Settlement>>(
             [&](Session& s) { return store::list_settlements(s, tenant, {}, last_id, 10'000); });
     }
-    flow::Settlement settlement(std::string_view transaction_id) {
+    domain::Settlement settlement(std::string_view transaction_id) {
         for (auto& settlement : settlements())
             if (settlement.transaction_id == transaction_id)
                 return std::move(settlement);
         throw std::runtime_error("no settlement " + std::string(transaction_id));
     }
-    std::optional<flow::Match> match_of(std::string_view transaction_id) {
+    std::optional<domain::Match> match_of(std::string_view transaction_id) {
         const SettlementId id = settlement(transaction_id).id;
-        const auto matches = read<std::vector<flow::Match>>(
+        const auto matches = read<std::vector<domain::Match>>(
             [&](Session& s) { return store::matches_of_settlement(s, tenant, id); });
         return matches.empty() ? std::nullopt : std::optional(matches.front());
     }
@@ -237,7 +237,7 @@ class World {
         const auto found = all.find(transaction_id);
         return found == all.end() ? std::string() : found->second;
     }
-    flow::Payment payment_named(std::string_view client_id) {
+    domain::Payment payment_named(std::string_view client_id) {
         return read<std::optional<store::RegisteredPayment>>([&](Session& s) {
                    return store::find_payment_by_client_id(s, tenant, client_id);
                })

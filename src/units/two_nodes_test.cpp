@@ -42,7 +42,7 @@ Awaited<Registered> registers(const Node& node, const World& world, const std::s
 
 Awaited<Accepted> accepts(const Node& node, const World& world, const std::string& id,
                           std::int64_t minor, const std::string& end_to_end_id) {
-    flow::SettlementFact fact = world.fact(minor);
+    domain::SettlementFact fact = world.fact(minor);
     fact.transaction_id = id;
     fact.end_to_end_id = end_to_end_id;
     const auto arrival = std::make_shared<const Arrival>(

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/task.h"
-#include "flow/delivery.h"
-#include "store/tasks.h"
+#include "domain/delivery.h"
+#include "store/queries/tasks.h"
 #include "worker/endpoint_book.h"
 
 #include <array>
@@ -29,7 +29,7 @@ struct Delivery {
 };
 
 struct Attempted {
-    flow::AttemptResult result;
+    domain::AttemptResult result;
     Instant started_at;
     std::chrono::microseconds latency{0};
     std::string answer; // its first part, at most limits::answer_bytes_kept
@@ -42,8 +42,8 @@ class Carrier {
     virtual Task<Attempted> attempt(const Endpoint& endpoint, const Delivery& delivery) = 0;
 };
 
-// The carriers of a dispatcher, by flow::Channel. Where there is none, what endpoints of that
+// The carriers of a dispatcher, by domain::Channel. Where there is none, what endpoints of that
 // channel are owed waits.
-using Carriers = std::array<Carrier*, flow::channel_count>;
+using Carriers = std::array<Carrier*, domain::channel_count>;
 
 } // namespace settled::worker

@@ -9,15 +9,15 @@ namespace {
 
 constexpr std::int64_t us_per_second = 1'000'000;
 
-flow::AttemptResult result_of(const Result<net::Reply>& reply, Instant now) {
-    flow::AttemptResult result;
+domain::AttemptResult result_of(const Result<net::Reply>& reply, Instant now) {
+    domain::AttemptResult result;
     if (!reply) {
         result.error = reply.error().code;
         return result;
     }
     result.http_status = reply->status;
     if (const auto retry_after = reply->fields.find("Retry-After"))
-        result.retry_after = flow::parse_retry_after(*retry_after, now);
+        result.retry_after = domain::parse_retry_after(*retry_after, now);
     return result;
 }
 

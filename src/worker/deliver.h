@@ -1,7 +1,7 @@
 // One attempt over HTTP: the request a partner sees, and what became of it.
 #pragma once
 
-#include "net/client.h"
+#include "net/client/client.h"
 #include "worker/carrier.h"
 
 namespace settled::worker {

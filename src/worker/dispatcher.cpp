@@ -1,8 +1,8 @@
 #include "worker/dispatcher.h"
 
 #include "observe/log.h"
-#include "store/tasks.h"
-#include "units/record_attempt.h"
+#include "store/queries/tasks.h"
+#include "units/deliveries/record_attempt.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -241,7 +241,7 @@ void Dispatcher::pump(EndpointId id) {
 // One of the places that all lanes share, or a place in the line for it. Kafka's attempts need
 // none: they share a connection.
 bool Dispatcher::take_place(EndpointId id, Lane& lane, const Endpoint& endpoint) {
-    if (endpoint.channel != flow::Channel::http)
+    if (endpoint.channel != domain::Channel::http)
         return true;
     auto& line = in_line_[static_cast<std::size_t>(lane.pace())];
     const bool is_next = line.empty() || called_up_ == id;
@@ -258,7 +258,7 @@ bool Dispatcher::take_place(EndpointId id, Lane& lane, const Endpoint& endpoint)
 }
 
 void Dispatcher::free_place(const Endpoint& endpoint, Pace pace) {
-    if (endpoint.channel == flow::Channel::http)
+    if (endpoint.channel == domain::Channel::http)
         attempt_places_.give_back(pace);
 }
 
@@ -304,15 +304,15 @@ Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, At
                           std::move(attempted.answer),
                           deps_.clock.now()};
     record.disposition =
-        flow::after_attempt(attempted.result, static_cast<std::size_t>(record.number),
-                            deps_.schedule, deps_.rng.next());
+        domain::after_attempt(attempted.result, static_cast<std::size_t>(record.number),
+                              deps_.schedule, deps_.rng.next());
     deps_.probe.attempted(record.disposition.next, attempted.latency);
-    if (record.disposition.next != flow::AfterAttempt::delivered)
+    if (record.disposition.next != domain::AfterAttempt::delivered)
         log::info("delivery.failed", {{"endpoint", to_string(endpoint.id)},
                                       {"delivery", to_string(delivery.task)},
-                                      {"outcome", flow::outcome_token(attempted.result)},
+                                      {"outcome", domain::outcome_token(attempted.result)},
                                       {"attempt", record.number}});
-    const bool gone = record.disposition.next == flow::AfterAttempt::disable_endpoint;
+    const bool gone = record.disposition.next == domain::AfterAttempt::disable_endpoint;
     const auto shared = std::make_shared<const units::Attempt>(std::move(record));
     const units::Context& context = deps_.context;
     const auto recorded = co_await deps_.store.write<units::Recorded>(
@@ -324,7 +324,7 @@ Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, At
     } else if (recorded->kept == store::AttemptKept::lost) {
         deps_.probe.lost();
         log::warn("delivery.lease_lost", {{"delivery", to_string(delivery.task)},
-                                          {"outcome", flow::outcome_token(shared->result)}});
+                                          {"outcome", domain::outcome_token(shared->result)}});
     } else if (recorded->due) {
         lanes_[endpoint.id].expect(*recorded->due);
     }

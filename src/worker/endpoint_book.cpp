@@ -2,7 +2,7 @@
 
 #include "crypto/webhook_signature.h"
 #include "observe/log.h"
-#include "units/endpoint_secret.h"
+#include "units/deliveries/endpoint_secret.h"
 #include "wire/base64.h"
 
 #include <mutex>
@@ -25,9 +25,9 @@ Result<Endpoint> open_endpoint(const Secret& master, const store::EndpointRow& r
     Endpoint endpoint;
     endpoint.tenant = row.tenant;
     endpoint.id = row.id;
-    endpoint.channel = flow::channel_of(row.url);
-    if (endpoint.channel == flow::Channel::kafka) {
-        TRY(endpoint.topic, flow::topic_of(row.url));
+    endpoint.channel = domain::channel_of(row.url);
+    if (endpoint.channel == domain::Channel::kafka) {
+        TRY(endpoint.topic, domain::topic_of(row.url));
     } else {
         TRY(endpoint.url, net::Url::parse(row.url));
     }

@@ -4,9 +4,9 @@
 
 #include "base/id.h"
 #include "base/secret.h"
-#include "flow/channel.h"
-#include "net/client.h"
-#include "store/endpoints.h"
+#include "domain/channel.h"
+#include "net/client/client.h"
+#include "store/queries/endpoints.h"
 
 #include <map>
 #include <memory>
@@ -20,7 +20,7 @@ enum class Authentication : std::uint8_t { signature, basic };
 struct Endpoint {
     TenantId tenant;
     EndpointId id;
-    flow::Channel channel = flow::Channel::http;
+    domain::Channel channel = domain::Channel::http;
     net::Url url;      // http
     std::string topic; // kafka
     Authentication authentication = Authentication::signature;

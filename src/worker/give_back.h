@@ -5,8 +5,8 @@
 #pragma once
 
 #include "base/task.h"
+#include "store/queries/tasks.h"
 #include "store/store.h"
-#include "store/tasks.h"
 
 #include <boost/asio/io_context.hpp>
 

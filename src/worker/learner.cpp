@@ -1,8 +1,8 @@
 #include "worker/learner.h"
 
 #include "observe/log.h"
-#include "store/directory.h"
-#include "store/references.h"
+#include "store/queries/directory.h"
+#include "store/queries/money/references.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

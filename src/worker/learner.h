@@ -1,4 +1,4 @@
-// Learns from matches (units/learn.h), and forgets minted references that have expired: in the
+// Learns from matches (units/learning/learn.h), and forgets minted references that have expired: in the
 // background, by one node for all (store::job_learning).
 //
 // Threads: one io_context; one Learner in the process.
@@ -7,10 +7,10 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "node/membership.h"
-#include "store/nodes.h"
+#include "store/queries/nodes.h"
 #include "store/store.h"
 #include "units/context.h"
-#include "units/learn.h"
+#include "units/learning/learn.h"
 #include "worker/probe.h"
 
 #include <boost/asio/io_context.hpp>

@@ -4,7 +4,7 @@
 #include "worker/testing.h"
 #include "worker/timers.h"
 
-#include "store/nodes.h"
+#include "store/queries/nodes.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@ observe::Counter counter(observe::Metrics& metrics, const char* result) {
 
 } // namespace
 
-// In the order of flow::AfterAttempt.
+// In the order of domain::AfterAttempt.
 Probe::Probe(observe::Metrics& metrics)
     : attempts_{counter(metrics, "delivered"), counter(metrics, "retry"),
                 counter(metrics, "gave_up"), counter(metrics, "endpoint_gone")},
@@ -27,7 +27,7 @@ Probe::Probe(observe::Metrics& metrics)
       learnt_(metrics.counter("settled_matches_learnt_total",
                               "Matches that were read for what they teach of institutions")) {}
 
-void Probe::attempted(flow::AfterAttempt next, std::chrono::microseconds took) const {
+void Probe::attempted(domain::AfterAttempt next, std::chrono::microseconds took) const {
     attempts_[static_cast<std::size_t>(next)].add();
     took_.observe(took);
 }

@@ -1,7 +1,7 @@
 // What the workers count.
 #pragma once
 
-#include "flow/delivery.h"
+#include "domain/delivery.h"
 #include "observe/metrics.h"
 
 namespace settled::worker {
@@ -11,7 +11,7 @@ class Probe {
     explicit Probe(observe::Metrics& metrics);
 
     // An attempt ended after `took`, network and partner included.
-    void attempted(flow::AfterAttempt next, std::chrono::microseconds took) const;
+    void attempted(domain::AfterAttempt next, std::chrono::microseconds took) const;
     // Deliveries were taken over from the store: retries, and what other nodes left.
     void claimed(std::size_t count) const { claimed_.add(static_cast<double>(count)); }
     // An attempt was made under a claim that had passed when it was to be recorded.

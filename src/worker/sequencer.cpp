@@ -2,7 +2,7 @@
 
 #include "base/id.h"
 #include "observe/log.h"
-#include "store/nodes.h"
+#include "store/queries/nodes.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

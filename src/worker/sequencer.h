@@ -1,4 +1,4 @@
-// Gives what was committed its place in the feeds (store/feeds.h), ten times a second.
+// Gives what was committed its place in the feeds (store/queries/feeds.h), ten times a second.
 //
 // The node that does the timers does it. What has waited for longer than a moment is done by any
 // node that sees it: the feeds do not stand still until a dead node's lease is over. If several do
@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "node/membership.h"
-#include "store/feeds.h"
+#include "store/queries/feeds.h"
 #include "store/store.h"
 
 #include <boost/asio/io_context.hpp>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "node/keeper.h"
-#include "units/endpoint_secret.h"
-#include "units/tell.h"
+#include "units/deliveries/endpoint_secret.h"
+#include "units/deliveries/tell.h"
 #include "units/testing.h"
 #include "worker/dispatcher.h"
 
@@ -167,7 +167,7 @@ class Node {
     // A commit of this node that owes the endpoint something.
     TaskId owe(EndpointId endpoint) {
         const auto id = ids.next<EventId>();
-        const auto event = flow::ping_event(id, endpoint, id.value, world_.clock().now());
+        const auto event = domain::ping_event(id, endpoint, id.value, world_.clock().now());
         return world_.write<TaskId>([&](store::Session& s) {
             return units::tell_one(s, context, World::tenant, endpoint, event);
         });

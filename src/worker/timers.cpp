@@ -1,12 +1,12 @@
 #include "worker/timers.h"
 
 #include "observe/log.h"
-#include "store/directory.h"
-#include "store/nodes.h"
-#include "store/seals.h"
-#include "units/overdue.h"
-#include "units/run_timer.h"
-#include "units/seal.h"
+#include "store/queries/directory.h"
+#include "store/queries/nodes.h"
+#include "store/queries/seals.h"
+#include "units/evidence/seal.h"
+#include "units/matching/run_timer.h"
+#include "units/payments/overdue.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -8,7 +8,7 @@ from support.postgres import is_engine
 from support.processes import Process, run_settled
 from support.waiting import wait_for
 
-BATCH = 200  # src/app/rekey_command.cpp
+BATCH = 200  # src/cli/commands/rekey_command.cpp
 
 
 def rekey(world):

@@ -1,6 +1,6 @@
 #include "draft.h"
 
-#include "flow/settlement.h"
+#include "domain/settlement.h"
 #include "units/testing.h"
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ using units::testing::gbp;
 using units::testing::party;
 
 void Draft::pay(const Pay& said) {
-    flow::NewPayment payment;
+    domain::NewPayment payment;
     payment.amount = gbp(said.minor);
     payment.reference = said.reference;
     payment.end_to_end_id = said.end_to_end_id;
@@ -24,7 +24,7 @@ void Draft::pay(const Pay& said) {
 }
 
 void Draft::money(const Pay& said) {
-    flow::SettlementFact fact;
+    domain::SettlementFact fact;
     fact.scheme = "FasterPayments";
     fact.amount = gbp(said.minor);
     fact.reference = said.reference;
@@ -35,7 +35,7 @@ void Draft::money(const Pay& said) {
     settlements.push_back(std::move(fact));
 }
 
-void Draft::give_back(flow::SettlementFact fact) {
+void Draft::give_back(domain::SettlementFact fact) {
     fact.credit = false;
     fact.is_return = true;
     facts.push_back({Kind::give_back, returns.size()});
@@ -54,14 +54,14 @@ SmallWorld small_world_of(const Draft& draft, const Times& times) {
     constexpr std::string_view account = "DE1";
     SmallWorld small;
     for (std::size_t i = 0; i < draft.payments.size(); ++i) {
-        flow::NewPayment payment = draft.payments[i];
+        domain::NewPayment payment = draft.payments[i];
         payment.created_at = times.created;
-        small.payments.push_back({name_of('p', i), flow::identity_of(payment, account)});
+        small.payments.push_back({name_of('p', i), domain::identity_of(payment, account)});
     }
-    const auto identity = [&](flow::SettlementFact fact, Instant at) {
+    const auto identity = [&](domain::SettlementFact fact, Instant at) {
         fact.account = party(account);
         fact.settled_at = at;
-        return flow::settlement_from(fact, {}, {}, at).identity;
+        return domain::settlement_from(fact, {}, {}, at).identity;
     };
     for (std::size_t i = 0; i < draft.settlements.size(); ++i)
         small.settlements.push_back(
@@ -106,9 +106,9 @@ std::string text_of(const Draft& draft, const std::vector<Fact>& order) {
             text += fmt::format(" to p{}", fact.payment + 1);
     }
     const auto describe = [&](std::string_view name, std::size_t i, const auto& fact,
-                              const flow::Party& payer) {
+                              const domain::Party& payer) {
         text += fmt::format("\n{}{} {} ref={} e2e={} payer={}", name, i + 1, fact.amount.minor,
-                            fact.reference, fact.end_to_end_id, flow::account_key_of(payer));
+                            fact.reference, fact.end_to_end_id, domain::account_key_of(payer));
     };
     for (std::size_t i = 0; i < draft.payments.size(); ++i)
         describe("p", i, draft.payments[i], draft.payments[i].payer);

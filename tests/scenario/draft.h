@@ -1,8 +1,8 @@
 // A small world before it is played: its facts, and the orders in which they can be told.
 #pragma once
 
-#include "flow/facts.h"
-#include "flow/payment.h"
+#include "domain/facts.h"
+#include "domain/payment.h"
 #include "oracle.h"
 
 #include <string>
@@ -27,14 +27,14 @@ struct Pay {
 
 // What is on whichever account it is played on.
 struct Draft {
-    std::vector<flow::NewPayment> payments;
-    std::vector<flow::SettlementFact> settlements;
-    std::vector<flow::SettlementFact> returns;
+    std::vector<domain::NewPayment> payments;
+    std::vector<domain::SettlementFact> settlements;
+    std::vector<domain::SettlementFact> returns;
     std::vector<Fact> facts;
 
     void pay(const Pay& said);
     void money(const Pay& said);
-    void give_back(flow::SettlementFact fact);
+    void give_back(domain::SettlementFact fact);
     void decide(Kind kind, std::size_t of, std::size_t payment = 0) {
         facts.push_back({kind, of, payment});
     }

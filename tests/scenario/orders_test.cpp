@@ -72,7 +72,7 @@ T any_of(const T (&all)[n], Dice& dice) {
 }
 
 // What a bank may make of a payment; now and then it is money of a stranger.
-Pay settled_by_a_bank(const flow::NewPayment& payment, bool id_is_free, Dice& dice) {
+Pay settled_by_a_bank(const domain::NewPayment& payment, bool id_is_free, Dice& dice) {
     Pay pay{.minor = dice.one_in(4) ? any_of(amounts, dice) : payment.amount.minor,
             .reference = payment.reference};
     if (dice.one_in(4))
@@ -108,7 +108,7 @@ Draft any_draft(std::size_t facts, Dice& dice) {
             draft.facts, [&](const Fact& fact) { return fact.kind >= Kind::cancel; });
         switch (dice.below(is_decided ? 1 : 4)) {
         case 0: {
-            flow::SettlementFact fact = draft.settlements[settlement];
+            domain::SettlementFact fact = draft.settlements[settlement];
             if (dice.one_in(3))
                 fact.end_to_end_id.clear();
             if (dice.one_in(4))
@@ -171,7 +171,7 @@ TEST(Orders, change_nothing_in_small_worlds) {
     in_worlds(1, 5, "", check);
 }
 
-flow::SettlementFact back(const Draft& draft, std::size_t settlement) {
+domain::SettlementFact back(const Draft& draft, std::size_t settlement) {
     return draft.settlements.at(settlement);
 }
 

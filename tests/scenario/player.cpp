@@ -21,7 +21,7 @@ Money money_of(const Line& line) {
     return parse_money(line.words.at(1), currency).value();
 }
 
-flow::Party party_of(std::string account) {
+domain::Party party_of(std::string account) {
     if (const auto dash = account.find('-'); dash != account.npos)
         account[dash] = ' ';
     return units::testing::party(account);
@@ -91,7 +91,7 @@ void Player::play_fact(const Line& line, Instant story_time) {
 }
 
 std::string Player::pay(const Line& line, Instant time) {
-    flow::NewPayment payment;
+    domain::NewPayment payment;
     payment.client_id = line.words.at(0);
     payment.amount = money_of(line);
     payment.reference = line.key("ref");
@@ -110,7 +110,7 @@ std::string Player::pay(const Line& line, Instant time) {
 
 std::string Player::settle(const Line& line, Instant time) {
     const std::string& name = line.words.at(0);
-    flow::SettlementFact fact;
+    domain::SettlementFact fact;
     fact.transaction_id = name;
     fact.scheme = "FasterPayments";
     fact.credit = !line.has("debit");
@@ -124,14 +124,14 @@ std::string Player::settle(const Line& line, Instant time) {
         fact.counterparty = party_of(line.key("payer"));
     fact.settled_at = time + parse_duration(line.key("at", "0s"));
     // The content tells a duplicate from a conflict: all that the line says.
-    flow::InboundWebhook webhook = World::webhook(line.key("key", name), fact, line.text);
+    domain::InboundWebhook webhook = World::webhook(line.key("key", name), fact, line.text);
     if (fact.is_return)
         webhook.suffix = "-REV";
     webhooks_.try_emplace(name, webhook);
     return deliver(name, webhook);
 }
 
-std::string Player::deliver(const std::string& name, flow::InboundWebhook webhook) {
+std::string Player::deliver(const std::string& name, domain::InboundWebhook webhook) {
     const Standings before = standings();
     webhook.nonce = ++nonce_; // banks make a new one for each delivery
     const Accepted accepted = world_.accept(webhook);
@@ -140,8 +140,8 @@ std::string Player::deliver(const std::string& name, flow::InboundWebhook webhoo
         stored_[name] = accepted.id;
     if (accepted.kind != Accepted::Kind::stored)
         return std::string(token(accepted.kind)) + changes(before, "");
-    const auto* fact = std::get_if<flow::SettlementFact>(&webhook.fact);
-    if (fact == nullptr || !flow::is_matchable(*fact))
+    const auto* fact = std::get_if<domain::SettlementFact>(&webhook.fact);
+    if (fact == nullptr || !domain::is_matchable(*fact))
         return "kept" + changes(before, "");
     ++ledger_.settlements;
     ledger_.minor += fact->amount.minor;
@@ -152,16 +152,16 @@ std::string Player::status_of(const std::string& name) {
     const Standings all = standings();
     if (const auto settlement = all.find(name); settlement != all.end())
         return settlement->second;
-    return std::string(flow::token(world_.payment_named(name).status));
+    return std::string(domain::token(world_.payment_named(name).status));
 }
 
-std::string Player::standing_of(const flow::Settlement& settlement) {
-    if (settlement.status == flow::SettlementStatus::matched) {
+std::string Player::standing_of(const domain::Settlement& settlement) {
+    if (settlement.status == domain::SettlementStatus::matched) {
         const auto match = world_.match_of(settlement.transaction_id);
         return fmt::format("matched {} rank {}", world_.payment_of(settlement.transaction_id),
                            static_cast<int>(match->rank));
     }
-    if (settlement.status != flow::SettlementStatus::ambiguous)
+    if (settlement.status != domain::SettlementStatus::ambiguous)
         return std::string(token(settlement.status));
     for (const auto& review : world_.reviews())
         if (review.subject_id == settlement.id.value)
@@ -171,7 +171,7 @@ std::string Player::standing_of(const flow::Settlement& settlement) {
 
 std::map<std::string, std::string> Player::standings() {
     Standings all;
-    for (const flow::Settlement& settlement : world_.settlements())
+    for (const domain::Settlement& settlement : world_.settlements())
         all[settlement.transaction_id] = standing_of(settlement);
     return all;
 }

@@ -32,17 +32,17 @@ class Player {
 
     std::string pay(const Line& line, Instant time);
     std::string settle(const Line& line, Instant time);
-    std::string deliver(const std::string& name, flow::InboundWebhook webhook);
+    std::string deliver(const std::string& name, domain::InboundWebhook webhook);
     std::string told();
     std::string reviews();
     std::string status_of(const std::string& name);
-    std::string standing_of(const flow::Settlement& settlement);
+    std::string standing_of(const domain::Settlement& settlement);
     // "; s1 matched p1 rank 6" for each settlement but `mine` that stands otherwise than before.
     std::string changes(const Standings& before, const std::string& mine);
 
     units::testing::World world_;
     Ledger ledger_;
-    std::map<std::string, flow::InboundWebhook> webhooks_; // by the settlement's name
+    std::map<std::string, domain::InboundWebhook> webhooks_; // by the settlement's name
     std::map<std::string, WebhookId> stored_;
     std::size_t told_ = 0;
     std::int64_t nonce_ = 0;

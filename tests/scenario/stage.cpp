@@ -40,7 +40,7 @@ std::vector<std::string> Stage::lines() {
     for (std::size_t i = 0; i < draft_.payments.size(); ++i)
         all.push_back(
             fmt::format("{} {}", name_of('p', i),
-                        flow::token(world_.payment_named(name_of('p', i) + suffix_).status)));
+                        domain::token(world_.payment_named(name_of('p', i) + suffix_).status)));
     for (std::size_t i = 0; i < draft_.settlements.size(); ++i)
         all.push_back(settlement_line(i));
     std::ranges::sort(all);
@@ -51,7 +51,7 @@ SmallWorld Stage::left() {
     SmallWorld small;
     for (std::size_t i = 0; i < draft_.payments.size(); ++i) {
         const auto payment = world_.payment_named(name_of('p', i) + suffix_);
-        if (flow::is_open(payment.status))
+        if (domain::is_open(payment.status))
             small.payments.push_back({name_of('p', i), payment.identity});
     }
     for (std::size_t i = 0; i < draft_.settlements.size(); ++i) {
@@ -63,14 +63,14 @@ SmallWorld Stage::left() {
 }
 
 void Stage::register_payment(std::size_t i, bool is_dead) {
-    flow::NewPayment payment = draft_.payments[i];
+    domain::NewPayment payment = draft_.payments[i];
     payment.client_id = name_of('p', i) + suffix_;
     payment.payee = party(account_);
     payment.created_at = times_.created;
     payment.is_dead = is_dead;
     world_.register_payment(payment);
 }
-void Stage::arrive(char kind, std::size_t i, flow::SettlementFact fact, Instant at) {
+void Stage::arrive(char kind, std::size_t i, domain::SettlementFact fact, Instant at) {
     fact.account = party(account_);
     fact.settled_at = at;
     world_.settle(name_of(kind, i) + suffix_, fact);
@@ -88,21 +88,21 @@ void Stage::decide(const Fact& fact) {
     EXPECT_TRUE(upshot.has_value()) << upshot.error().detail;
 }
 
-flow::Settlement Stage::settlement_of(std::size_t i) {
+domain::Settlement Stage::settlement_of(std::size_t i) {
     return world_.settlement(name_of('s', i) + suffix_);
 }
 
 std::string Stage::settlement_line(std::size_t i) {
     const auto settlement = settlement_of(i);
     std::string line = fmt::format("{} {}", name_of('s', i), token(settlement.status));
-    const auto matches = world_.read<std::vector<flow::Match>>([&](store::Session& s) {
+    const auto matches = world_.read<std::vector<domain::Match>>([&](store::Session& s) {
         return store::matches_of_settlement(s, World::tenant, settlement.id);
     });
     std::vector<std::string> names;
-    for (const flow::Match& match : matches) {
-        if (match.pairing == flow::Pairing::set)
+    for (const domain::Match& match : matches) {
+        if (match.pairing == domain::Pairing::set)
             return line + " in a set";
-        const auto payment = world_.read<std::optional<flow::Payment>>([&](store::Session& s) {
+        const auto payment = world_.read<std::optional<domain::Payment>>([&](store::Session& s) {
             return store::find_payment(s, World::tenant, match.payment_id);
         });
         names.push_back(payment->client_id.substr(0, payment->client_id.find('/')));

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "draft.h"
-#include "units/decide.h"
+#include "units/matching/decide.h"
 #include "units/testing.h"
 
 #include <string>
@@ -24,9 +24,9 @@ class Stage {
 
   private:
     void register_payment(std::size_t i, bool is_dead);
-    void arrive(char kind, std::size_t i, flow::SettlementFact fact, Instant at);
+    void arrive(char kind, std::size_t i, domain::SettlementFact fact, Instant at);
     void decide(const Fact& fact);
-    flow::Settlement settlement_of(std::size_t i);
+    domain::Settlement settlement_of(std::size_t i);
     std::string settlement_line(std::size_t i);
 
     units::testing::World& world_;

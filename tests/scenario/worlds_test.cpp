@@ -43,11 +43,11 @@ class Dice {
 };
 
 struct Pay {
-    flow::NewPayment payment;
+    domain::NewPayment payment;
 };
 struct Settle {
     std::string name;
-    flow::SettlementFact fact;
+    domain::SettlementFact fact;
     std::string truth; // the payment behind it; empty: none that we hear of
 };
 using Fact = std::variant<Pay, Settle>;
@@ -70,9 +70,9 @@ std::string reference_of(int number, Crowd crowd, Dice& dice) {
            (dice.one_in(3) ? std::to_string(dice.below(3)) : "");
 }
 
-flow::NewPayment any_payment(const World& world, int number, Crowd crowd, Dice& dice) {
+domain::NewPayment any_payment(const World& world, int number, Crowd crowd, Dice& dice) {
     const bool apart = crowd == Crowd::apart;
-    flow::NewPayment payment =
+    domain::NewPayment payment =
         world.payment(fmt::format("p{}", number), 1000 + static_cast<std::int64_t>(dice.below(2)));
     payment.reference = reference_of(number, crowd, dice);
     if (!dice.one_in(3))
@@ -85,9 +85,9 @@ flow::NewPayment any_payment(const World& world, int number, Crowd crowd, Dice& 
 }
 
 // What banks do to a payment on its way: they cut, drop, decorate, but do not invent.
-Settle mutated(const World& world, const flow::NewPayment& payment, Dice& dice) {
+Settle mutated(const World& world, const domain::NewPayment& payment, Dice& dice) {
     Settle settle{"s" + payment.client_id, world.fact(payment.amount.minor), payment.client_id};
-    flow::SettlementFact& fact = settle.fact;
+    domain::SettlementFact& fact = settle.fact;
     fact.reference = payment.reference;
     constexpr std::size_t cuts[] = {140, 140, 35, 25, 18, 18, 15, 10};
     fact.reference = fact.reference.substr(0, cuts[dice.below(std::size(cuts))]);

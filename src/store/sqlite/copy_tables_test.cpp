@@ -1,5 +1,5 @@
 // What a copy carries, against what the migrations make.
-#include "store/copy_tables.h"
+#include "store/copy/copy_tables.h"
 #include "store/sqlite/testing.h"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include "store/migrations.h"
-#include "store/private_files.h"
+#include "store/queries/private_files.h"
 #include "store/sqlite/connection_session.h"
 #include "store/sqlite/lock_file.h"
 #include "store/sqlite/schema.h"

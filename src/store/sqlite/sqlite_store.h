@@ -16,7 +16,7 @@
 namespace settled::store::sqlite {
 
 struct Options {
-    std::string directory;           // made if it is not there; ours alone (store/private_files.h)
+    std::string directory; // made if it is not there; ours alone (store/queries/private_files.h)
     int write_cache_kib = 64 * 1024; // page cache of the writer
     int read_cache_kib = 8 * 1024;   // of each reader
     int readers = 2;

@@ -1,0 +1,132 @@
+#include "api/body.h"
+#include "api/change.h"
+#include "api/handlers/handlers.h"
+#include "api/handlers/views.h"
+#include "api/page.h"
+#include "store/queries/endpoints.h"
+#include "store/queries/events.h"
+#include "store/queries/tasks.h"
+
+namespace settled::api {
+
+namespace {
+
+using store::Session;
+using store::Step;
+using store::TaskRow;
+using Deliveries = std::vector<TaskRow>;
+
+struct Detail {
+    TaskRow task;
+    std::vector<store::AttemptRow> attempts;
+};
+
+// Other tasks of the outbox are no deliveries.
+Step<std::optional<TaskRow>> find_delivery(Session& s, TenantId tenant, TaskId id) {
+    auto task = co_await store::find_task(s, tenant, id);
+    if (task && task->kind != store::task_delivery)
+        co_return std::nullopt;
+    co_return task;
+}
+
+Step<std::optional<Detail>> find(Session& s, TenantId tenant, TaskId id) {
+    auto task = co_await find_delivery(s, tenant, id);
+    if (!task)
+        co_return std::nullopt;
+    Detail detail{*std::move(task), {}};
+    detail.attempts = co_await store::list_attempts(s, tenant, id);
+    co_return detail;
+}
+
+std::string shown(const Detail& detail) {
+    wire::JsonWriter w;
+    w.object();
+    write_delivery_members(w, detail.task);
+    w.key("attempts").array();
+    for (const store::AttemptRow& attempt : detail.attempts) {
+        w.object().member("number", attempt.number);
+        write_time(w, "started_at", attempt.started_at);
+        w.member("latency_us", attempt.latency_us).member("outcome", attempt.outcome);
+        w.member("http_status", attempt.http_status).member("answer", attempt.answer).end();
+    }
+    w.end().end();
+    return std::move(w).text();
+}
+
+Step<Deliveries> list(Session& s, TenantId tenant,
+                      std::shared_ptr<const store::DeliveryFilter> filter, Page page) {
+    co_return co_await store::list_deliveries(s, tenant, *filter, page.before, page.wanted());
+}
+
+struct Redelivery {
+    TenantId tenant;
+    TaskId task;
+    Instant now;
+};
+
+// The note makes it start at once, as a new delivery does.
+Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Redelivery wanted) {
+    co_await s.lock({store::Lock::endpoints_stay(wanted.tenant)});
+    auto task = co_await find_delivery(s, wanted.tenant, wanted.task);
+    if (!task)
+        co_return fail(Code::not_found, "there is no such delivery");
+    const EndpointId endpoint_id{task->lane_id};
+    const auto endpoint = co_await store::find_endpoint(s, wanted.tenant, endpoint_id);
+    if (!endpoint || endpoint->status != store::endpoint_active)
+        co_return fail(Code::state_conflict, "its endpoint is not active");
+    const auto event = co_await store::find_event(s, wanted.tenant, EventId{task->subject_id});
+    if (!event)
+        co_return fail(Code::state_conflict, "its event is not kept any more");
+    const std::int64_t holder = context.holder_for(endpoint_id);
+    const auto queued =
+        co_await store::requeue_task(s, wanted.tenant, wanted.task, wanted.now, holder);
+    if (!queued)
+        co_return fail(Code::state_conflict, "it is queued already");
+    if (holder != 0)
+        s.note({wanted.tenant, wanted.task, endpoint_id, event->id,
+                std::make_shared<const std::string>(event->body), queued->attempts, holder,
+                queued->claim.fence});
+    task = co_await store::find_task(s, wanted.tenant, wanted.task);
+    wire::JsonWriter w;
+    write_delivery(w, *task);
+    co_return Answer{202, std::move(w).text()};
+}
+
+} // namespace
+
+Task<Result<Answer>> list_deliveries(const Core& core, const Call& call) {
+    CO_TRY(const Page page, read_page(call.request, TaskIdTag::prefix));
+    CO_TRY(std::string status,
+           read_choice(call.request, "status", {"queued", "done", "dead", "cancelled"}));
+    CO_TRY(const auto endpoint, read_id_filter<EndpointIdTag>(call.request, "endpoint"));
+    CO_TRY(const auto event, read_id_filter<EventIdTag>(call.request, "event"));
+    const auto filter = std::make_shared<const store::DeliveryFilter>(
+        std::move(status), endpoint.value_or(EndpointId{}).value, event.value_or(EventId{}).value);
+    const TenantId tenant = call.caller.tenant;
+    const Result<Deliveries> found = co_await core.store.read<Deliveries>(
+        [=](Session& s) { return list(s, tenant, filter, page); });
+    if (!found)
+        co_return std::unexpected(found.error());
+    co_return page_answer(page, *found, write_delivery);
+}
+
+Task<Result<Answer>> get_delivery(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<TaskIdTag>(call.id));
+    const TenantId tenant = call.caller.tenant;
+    const Result<Detail> detail = co_await find_or_404<Detail>(
+        core, [=](Session& s) { return find(s, tenant, id); }, "delivery");
+    if (!detail)
+        co_return std::unexpected(detail.error());
+    co_return Answer{200, shown(*detail)};
+}
+
+Task<Result<Answer>> redeliver(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<TaskIdTag>(call.id));
+    CO_TRY_VOID(no_body(call.request));
+    const Redelivery wanted{call.caller.tenant, id, core.clock.now()};
+    const units::Context& context = core.context;
+    co_return co_await change(
+        core, call, [=, &context](Session& s) { return queue_again(s, context, wanted); });
+}
+
+} // namespace settled::api

@@ -1,0 +1,30 @@
+// The files and secrets that a source names are opened before it is stored, as who calls may open
+// them (custody/custody.h): the operator anything, a key of a tenant only what lies in the tenant's
+// own directory of secrets.
+//
+// The operator is told what is wrong. A tenant is told one sentence, whether the name is not
+// allowed, absent, closed to us or holds something else: nobody learns over the network which files
+// this machine has. The log has the reason.
+#pragma once
+
+#include "api/call.h"
+#include "api/core.h"
+
+#include <optional>
+#include <string>
+
+namespace settled::api {
+
+struct SourceFiles {
+    std::optional<std::string> signing_key; // URI
+    std::optional<std::string> signature;   // JSON, connectors/mapped/signature.h
+    std::optional<std::string> push;        // JSON, connectors/pubsub/push.h
+
+    bool any() const { return signing_key || signature || push; }
+};
+
+// Fails with value_invalid; the detail begins with the member's name. Reads on the key desk's
+// thread.
+Task<Result<>> check_source_files(const Core& core, const Call& call, SourceFiles files);
+
+} // namespace settled::api

@@ -1,0 +1,264 @@
+#include "store/queries/money/statements.h"
+
+#include "api/body.h"
+#include "api/bounds.h"
+#include "api/change.h"
+#include "api/handlers/handlers.h"
+#include "api/handlers/statement_views.h"
+#include "api/handlers/views.h"
+#include "api/page.h"
+#include "statements/text.h"
+#include "store/queries/directory.h"
+#include "units/statements/statement_proof.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace settled::api {
+
+namespace {
+
+using store::Session;
+using store::StatementRow;
+using store::Step;
+using Statements = std::vector<StatementRow>;
+using Entries = std::vector<store::EntryRow>;
+using Settlements = std::vector<domain::Settlement>;
+
+std::string shown(const StatementRow& statement) {
+    wire::JsonWriter w;
+    write_statement(w, statement);
+    return std::move(w).text();
+}
+
+Step<Result<Answer>> open(Session& s, TenantId tenant, std::shared_ptr<const StatementRow> row) {
+    const auto account = co_await store::find_account_by_key(s, tenant, row->account_key);
+    if (!account)
+        co_return fail(
+            Code::account_unknown,
+            "account: it is none of yours; register it first, or say which one is meant");
+    const bool added = co_await store::insert_statement(s, tenant, *row);
+    if (added)
+        co_return Answer{201, shown(*row)};
+    const auto there = co_await store::find_statement_by_digest(s, tenant, BytesView(row->digest));
+    SETTLED_ASSERT(there.has_value(), "what could not be added is there");
+    co_return Answer{200, shown(*there)};
+}
+
+// What the entries add up to with those that are here; nothing beyond what was declared, so that no
+// sum overflows.
+Result<StatementRow> with_entries(const StatementRow& before, const Chunk& chunk) {
+    StatementRow after = before;
+    for (const store::EntryRow& row : chunk.entries) {
+        const statements::Entry& entry = row.entry;
+        if (!(entry.amount.currency == before.currency))
+            return fail(Code::value_invalid, fmt::format("entry {}: amount: give it in {}",
+                                                         row.number, before.currency.code()));
+        if (entry.booked < before.from || before.to < entry.booked)
+            return fail(Code::value_invalid,
+                        fmt::format("entry {}: booked_on: it is not in the statement's period",
+                                    row.number));
+        after.loaded_credits += entry.credit ? 1 : 0;
+        std::int64_t& sum = entry.credit ? after.loaded_credits_minor : after.loaded_debits_minor;
+        const std::int64_t end = entry.credit ? before.credits.minor : before.debits.minor;
+        if (entry.amount.minor > end - sum)
+            return fail(Code::value_invalid,
+                        fmt::format("entry {}: more than the statement adds up to", row.number));
+        sum += entry.amount.minor;
+    }
+    after.loaded += static_cast<std::int64_t>(chunk.entries.size());
+    if (after.loaded > before.entries())
+        return fail(Code::value_invalid, "entries: more than the statement has");
+    return after;
+}
+
+Step<Result<Answer>> add_entries(Session& s, TenantId tenant, StatementId id,
+                                 std::shared_ptr<const Chunk> chunk) {
+    const auto statement = co_await store::find_statement(s, tenant, id);
+    if (!statement)
+        co_return fail(Code::not_found, "there is no such statement");
+    const auto count = static_cast<std::int64_t>(chunk->entries.size());
+    if (chunk->first + count - 1 <= statement->loaded) // they came before
+        co_return Answer{200, shown(*statement)};
+    if (chunk->first != statement->loaded + 1)
+        co_return fail(Code::state_conflict,
+                       fmt::format("first: go on with entry {}", statement->loaded + 1));
+    const auto after = with_entries(*statement, *chunk);
+    if (!after)
+        co_return std::unexpected(after.error());
+    const bool counted = co_await store::count_entries(s, tenant, *statement, *after);
+    if (!counted)
+        co_return fail(Code::state_conflict, "another call adds entries to this statement");
+    for (const store::EntryRow& row : chunk->entries)
+        co_await store::insert_entry(s, tenant, id, row);
+    co_return Answer{200, shown(*after)};
+}
+
+struct Detail {
+    StatementRow statement;
+    units::StatementProof proof;
+};
+
+Step<std::optional<Detail>> find(Session& s, TenantId tenant, StatementId id) {
+    const auto statement = co_await store::find_statement(s, tenant, id);
+    if (!statement)
+        co_return std::nullopt;
+    Detail detail{*statement, {}};
+    detail.proof = co_await units::read_proof(s, tenant, *statement);
+    co_return detail;
+}
+
+using Planned = Result<units::ProofStep>;
+
+Step<std::optional<Planned>> plan(Session& s, TenantId tenant, StatementId id, Instant now) {
+    const auto statement = co_await store::find_statement(s, tenant, id);
+    if (!statement)
+        co_return std::nullopt;
+    co_return co_await units::plan_proof(s, tenant, *statement, now);
+}
+
+Step<Result<Answer>> write_step(Session& s, TenantId tenant,
+                                std::shared_ptr<const units::ProofStep> step) {
+    const StatementRow now = co_await units::write_proof(s, tenant, step);
+    co_return Answer{200, shown(now)};
+}
+
+// Entries are told by their number: they are listed in the order of the statement.
+Result<std::int64_t> read_entry_cursor(const net::Request& request) {
+    const auto after = request.parameter("after");
+    std::int64_t number = 0;
+    if (!after)
+        return number;
+    const char* const end = after->data() + after->size();
+    const auto [stop, error] = std::from_chars(after->data(), end, number);
+    if (error != std::errc() || stop != end || number < 0)
+        return fail(Code::cursor_invalid, "after: give what `next` said");
+    return number;
+}
+
+Step<std::optional<Entries>> list_some(Session& s, TenantId tenant, StatementId id,
+                                       std::string verdict, std::int64_t after, std::size_t limit) {
+    const auto statement = co_await store::find_statement(s, tenant, id);
+    if (!statement)
+        co_return std::nullopt;
+    co_return co_await store::list_entries(s, tenant, id, statement->currency, std::move(verdict),
+                                           after, limit);
+}
+
+Step<std::optional<Settlements>> list_missing(Session& s, TenantId tenant, StatementId id,
+                                              Page page) {
+    const auto statement = co_await store::find_statement(s, tenant, id);
+    if (!statement)
+        co_return std::nullopt;
+    const auto proof = co_await units::read_proof(s, tenant, *statement);
+    if (!(proof.settled_from < proof.settled_before))
+        co_return Settlements{};
+    co_return co_await store::list_missing(s, tenant, *statement, proof.settled_from,
+                                           proof.settled_before, page.before, page.wanted());
+}
+
+} // namespace
+
+Task<Result<Answer>> open_statement(const Core& core, const Call& call) {
+    CO_TRY(const auto document, json_body(call.request));
+    CO_TRY(StatementRow row, read_statement(document.root()));
+    row.id = core.context.ids.next<StatementId>();
+    row.created_at = core.clock.now();
+    const TenantId tenant = call.caller.tenant;
+    const auto statement = std::make_shared<const StatementRow>(std::move(row));
+    co_return co_await change(core, call, [=](Session& s) { return open(s, tenant, statement); });
+}
+
+Task<Result<Answer>> list_statements(const Core& core, const Call& call) {
+    CO_TRY(const Page page, read_page(call.request, StatementIdTag::prefix));
+    CO_TRY(const std::string account, read_account_filter(call.request));
+    const TenantId tenant = call.caller.tenant;
+    const Result<Statements> found = co_await core.store.read<Statements>([=](Session& s) {
+        return store::list_statements(s, tenant, account, page.before, page.wanted());
+    });
+    if (!found)
+        co_return std::unexpected(found.error());
+    co_return page_answer(page, *found, write_statement);
+}
+
+Task<Result<Answer>> get_statement(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<StatementIdTag>(call.id));
+    const TenantId tenant = call.caller.tenant;
+    const Result<Detail> detail = co_await find_or_404<Detail>(
+        core, [=](Session& s) { return find(s, tenant, id); }, "statement");
+    if (!detail)
+        co_return std::unexpected(detail.error());
+    wire::JsonWriter w;
+    w.object();
+    write_statement_members(w, detail->statement);
+    w.key("proof");
+    write_proof(w, detail->statement, detail->proof);
+    w.end();
+    co_return Answer{200, std::move(w).text()};
+}
+
+Task<Result<Answer>> add_statement_entries(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<StatementIdTag>(call.id));
+    CO_TRY(const auto document, json_body(call.request));
+    CO_TRY(Chunk given, read_chunk(document.root()));
+    const TenantId tenant = call.caller.tenant;
+    const auto chunk = std::make_shared<const Chunk>(std::move(given));
+    co_return co_await change(core, call,
+                              [=](Session& s) { return add_entries(s, tenant, id, chunk); });
+}
+
+Task<Result<Answer>> list_statement_entries(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<StatementIdTag>(call.id));
+    CO_TRY(const std::int64_t after, read_entry_cursor(call.request));
+    CO_TRY(const std::string verdict,
+           read_choice(call.request, "verdict",
+                       {"pending", "not_followed", "linked", "amount_differs", "ambiguous",
+                        "missing_webhook"}));
+    CO_TRY(const std::size_t limit, read_limit(call.request));
+    const TenantId tenant = call.caller.tenant;
+    const Result<Entries> found = co_await find_or_404<Entries>(
+        core, [=](Session& s) { return list_some(s, tenant, id, verdict, after, limit + 1); },
+        "statement");
+    if (!found)
+        co_return std::unexpected(found.error());
+    wire::JsonWriter w;
+    w.object().key("data").array();
+    const std::size_t count = std::min(found->size(), limit);
+    for (std::size_t i = 0; i < count; ++i)
+        write_entry(w, (*found)[i]);
+    w.end();
+    const bool more = found->size() > limit;
+    w.member("next",
+             more ? std::optional(std::to_string((*found)[count - 1].number)) : std::nullopt);
+    w.end();
+    co_return Answer{200, std::move(w).text()};
+}
+
+Task<Result<Answer>> list_missing_settlements(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<StatementIdTag>(call.id));
+    CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
+    const TenantId tenant = call.caller.tenant;
+    const Result<Settlements> found = co_await find_or_404<Settlements>(
+        core, [=](Session& s) { return list_missing(s, tenant, id, page); }, "statement");
+    if (!found)
+        co_return std::unexpected(found.error());
+    co_return page_answer(page, *found, write_settlement);
+}
+
+Task<Result<Answer>> prove_statement(const Core& core, const Call& call) {
+    CO_TRY(const auto id, parse_id<StatementIdTag>(call.id));
+    CO_TRY_VOID(no_body(call.request));
+    const TenantId tenant = call.caller.tenant;
+    const Instant now = core.clock.now();
+    Result<Planned> planned = co_await find_or_404<Planned>(
+        core, [=](Session& s) { return plan(s, tenant, id, now); }, "statement");
+    if (!planned)
+        co_return std::unexpected(planned.error());
+    if (!*planned)
+        co_return std::unexpected(planned->error());
+    const auto step = std::make_shared<const units::ProofStep>(**std::move(planned));
+    co_return co_await change(core, call, [=](Session& s) { return write_step(s, tenant, step); });
+}
+
+} // namespace settled::api

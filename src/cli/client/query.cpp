@@ -1,0 +1,17 @@
+#include "cli/client/query.h"
+
+#include <fmt/format.h>
+
+namespace settled::cli {
+
+std::string query_text(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || std::string_view("-._~").contains(c);
+        out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
+
+} // namespace settled::cli

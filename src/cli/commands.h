@@ -1,0 +1,30 @@
+// The commands of the program, a file or more each, and the table of them all.
+#pragma once
+
+#include "cli/command.h"
+
+#include <vector>
+
+namespace settled::cli {
+
+// In the order in which help lists them. `demo`: those of the demo, which stands above this module.
+std::vector<Command> all_commands(const std::vector<Command>& demo);
+
+std::vector<Command> serve_commands();
+std::vector<Command> check_config_commands();
+std::vector<Command> migrate_commands();
+std::vector<Command> store_commands();
+Command store_rekey_command();
+std::vector<Command> keys_commands();
+std::vector<Command> sources_commands();
+std::vector<Command> webhooks_commands();
+std::vector<Command> institutions_commands();
+std::vector<Command> import_commands();
+std::vector<Command> export_commands();
+std::vector<Command> reviews_commands();
+std::vector<Command> sandbox_commands();
+std::vector<Command> bench_commands();
+std::vector<Command> audit_commands();
+std::vector<Command> replay_commands();
+
+} // namespace settled::cli

@@ -1,0 +1,111 @@
+// `settled keys`: API keys.
+#include "cli/client/query.h"
+#include "cli/commands.h"
+#include "cli/invocation.h"
+#include "wire/json_writer.h"
+
+#include <fmt/format.h>
+
+namespace settled::cli {
+
+namespace {
+
+std::string made(const wire::Json& key) {
+    return fmt::format("{}\n\n{}\nThe key is shown this once: it is not kept.\n",
+                       text_at(key, "key"),
+                       facts({{"id", text_at(key, "id")},
+                              {"name", safe(text_at(key, "name"))},
+                              {"scopes", list_at(key, "scopes", " ")}}));
+}
+
+std::string listed(const std::vector<wire::Json>& keys) {
+    if (keys.empty())
+        return "there are no keys; `settled keys create` makes one\n";
+    std::vector<TableLine> lines{{"ID", "NAME", "SCOPES", "BEGINS", "CREATED", "REVOKED"}};
+    for (const wire::Json& key : keys)
+        lines.push_back({text_at(key, "id"), safe(text_at(key, "name")),
+                         list_at(key, "scopes", " "), text_at(key, "hint"),
+                         text_at(key, "created_at"), or_dash(text_at(key, "revoked_at"))});
+    return table(lines);
+}
+
+int run_create(Invocation& in) {
+    wire::JsonWriter w;
+    w.object().member("name", in.text("--name")).key("scopes").array();
+    for (const std::string& scope : in.all("--scopes"))
+        w.value(scope);
+    w.end().end();
+    const ApiCall call{
+        .method = "POST", .target = "/v1/api-keys", .body = std::move(w).text(), .begins = true};
+    if (!in.has("--quiet"))
+        return show(in, call, made);
+    auto api = in.api();
+    if (!api)
+        return exit_usage;
+    const auto answer = api->ask(call);
+    if (!answer)
+        return api->report(answer.error());
+    in.changed(api->name());
+    in.out().sentence(answer->at("key"));
+    return exit_done;
+}
+
+int run_list(Invocation& in) {
+    return show_list(in, "/v1/api-keys", listed);
+}
+
+int run_revoke(Invocation& in) {
+    const std::string id = in.text("ID");
+    const int status =
+        show(in, {.method = "DELETE", .target = "/v1/api-keys/" + query_text(id), .body = ""},
+             [](const wire::Json&) { return std::string(); });
+    if (status == exit_done && !in.out().is_json())
+        in.out().sentence(fmt::format("{} is worth nothing from now on", id));
+    return status;
+}
+
+} // namespace
+
+std::vector<Command> keys_commands() {
+    const Option tenant = tenant_option("whose keys (default main)");
+    return {
+        {.name = "keys", .sentence = "make, list and revoke API keys"},
+        {.name = "keys create",
+         .sentence = "make a key and show it, once",
+         .place = Place::server,
+         .output = Output::both,
+         .options =
+             {{.name = "--name", .value = "TEXT", .help = "what it is for", .required = true},
+              {.name = "--scopes",
+               .value = "SCOPES",
+               .help = "what it may do, separated by commas, or * for everything: "
+                       "payments:read, payments:write, settlements:read, "
+                       "settlements:write, statements:write, accounts:read, "
+                       "accounts:write, endpoints:read, endpoints:write, events:read, "
+                       "events:write, webhooks:read, admin",
+               .required = true,
+               .commas = true},
+              {.name = "--quiet", .help = "print the key alone"},
+              tenant,
+              {.name = "--new-tenant",
+               .help = "the tenant is new, and is opened",
+               .on_the_machine = true}},
+         .notes = "Where there is no store yet, it makes one with its master key, and says so.",
+         .run = run_create},
+        {.name = "keys list",
+         .sentence = "list keys (never the keys themselves)",
+         .place = Place::server,
+         .output = Output::both,
+         .options = with_list_options({tenant}),
+         .run = run_list},
+        {.name = "keys revoke",
+         .sentence = "make a key worthless from now on",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "ID", .help = "the key's id, key_…"}},
+         .options = {tenant},
+         .run = run_revoke},
+    };
+}
+
+} // namespace settled::cli

@@ -1,0 +1,215 @@
+#include "connectors/clearbank/settlement.h"
+
+#include "base/limits.h"
+#include "connectors/clearbank/names.h"
+#include "match/identity.h"
+#include "wire/time.h"
+
+#include <array>
+#include <string>
+
+namespace settled::connectors::clearbank {
+
+namespace {
+
+using wire::Json;
+
+std::unexpected<Error> unreadable(std::string_view member) {
+    return fail(Code::webhook_unreadable, std::string(member) + " is missing or unreadable");
+}
+
+Result<std::string> needed_text(Json payload, std::string_view name) {
+    const std::optional<std::string_view> text = text_of(payload, name);
+    if (!text || text->size() > limits::text_bytes_max)
+        return unreadable(name);
+    return std::string(*text);
+}
+
+// The digits of the number's token: the amount never passes through floating point. Zero and less
+// are refused, since the direction has a member of its own.
+Result<Money> needed_amount(Json payload) {
+    TRY(const std::string code, needed_text(payload, "CurrencyCode"));
+    const Result<Currency> currency = Currency::parse(code);
+    if (!currency)
+        return unreadable("CurrencyCode");
+    const std::optional<Json> member = member_of(payload, "Amount");
+    const std::optional<std::string_view> digits = member ? member->number() : std::nullopt;
+    if (!digits)
+        return unreadable("Amount");
+    const Result<Money> amount = parse_money(*digits, *currency);
+    if (!amount || amount->minor <= 0)
+        return unreadable("Amount");
+    return *amount;
+}
+
+// "Credit" and "Debit" in webhooks; the transaction endpoints write CRDT and DBIT.
+Result<bool> needed_credit(Json payload) {
+    const std::optional<std::string_view> code = text_of(payload, "DebitCreditCode");
+    if (code == "Credit" || code == "CRDT")
+        return true;
+    if (code == "Debit" || code == "DBIT")
+        return false;
+    return unreadable("DebitCreditCode");
+}
+
+// Absent means no. Anything but true and false is unreadable: a return taken for a payment would
+// be repaid.
+Result<bool> is_return_of(Json payload) {
+    const std::optional<Json> member = member_of(payload, "IsReturn");
+    if (!member)
+        return false;
+    if (const std::optional<bool> flag = member->boolean())
+        return *flag;
+    return unreadable("IsReturn");
+}
+
+domain::Party party_of(const std::optional<Json>& account, std::string_view name_member) {
+    domain::Party party;
+    if (!account)
+        return party;
+    party.name = text_or_empty(*account, name_member);
+    if (party.name.empty())
+        party.name = text_or_empty(*account, "OwnerName");
+    party.iban = text_or_empty(*account, "IBAN");
+    party.bban = text_or_empty(*account, "BBAN");
+    return party;
+}
+
+// Value of the first entry of SupplementaryData with that name; names may repeat.
+std::optional<std::string_view> supplementary(Json payload, std::string_view name) {
+    const std::optional<Json> entries = member_of(payload, "SupplementaryData");
+    if (!entries || !entries->is_array())
+        return std::nullopt;
+    for (std::size_t i = 0; i < entries->size(); ++i) {
+        const Json entry = entries->at(i);
+        if (entry.is_object() && text_of(entry, "Name") == name)
+            return text_of(entry, "Value");
+    }
+    return std::nullopt;
+}
+
+// Faster Payments carries the payer's end-to-end id to us in the supplementary data; the payload's
+// own end-to-end id is then the sending bank's. A sentinel there ("NOTPROVIDED") says nothing.
+std::string end_to_end_id_of(Json payload) {
+    const std::optional<std::string_view> carried = supplementary(payload, "EndToEndReference");
+    if (carried && !match::canonical(*carried).empty())
+        return std::string(*carried);
+    return text_or_empty(payload, "EndToEndTransactionId");
+}
+
+bool is_uuid(std::string_view text) {
+    if (text.size() != 36)
+        return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool dash_here = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (dash_here ? c != '-' : !hex)
+            return false;
+    }
+    return true;
+}
+
+// The text of the first element of that name with a UUID in it; `tag` ends with '>'. A scan and no
+// XML parser: the document was signed by the bank, and a value that has the shape of a UUID cannot
+// be anything else.
+std::string uuid_in(std::string_view tag, Json payload) {
+    const std::optional<std::string_view> xml = text_of(payload, "Iso20022XmlDocument");
+    if (!xml)
+        return {};
+    for (std::size_t at = xml->find(tag); at != std::string_view::npos;
+         at = xml->find(tag, at + tag.size())) {
+        const bool whole_name = at > 0 && ((*xml)[at - 1] == '<' || (*xml)[at - 1] == ':');
+        const std::string_view after = xml->substr(at + tag.size());
+        if (!whole_name || after.size() < 37 || after[36] != '<' || !is_uuid(after.substr(0, 36)))
+            continue;
+        std::string uetr(after.substr(0, 36));
+        for (char& c : uetr)
+            c = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+        return uetr;
+    }
+    return {};
+}
+
+// <OrgnlUETR> names an earlier payment: the one that a return is of. A return that does not name
+// one by it may carry that payment's as its own.
+std::string uetr_of(Json payload, bool is_return) {
+    std::string original = is_return ? uuid_in("OrgnlUETR>", payload) : std::string();
+    return original.empty() ? uuid_in("UETR>", payload) : original;
+}
+
+Result<domain::SettlementFact> settlement_of(Json payload) {
+    domain::SettlementFact fact;
+    TRY(fact.transaction_id, needed_text(payload, "TransactionId"));
+    TRY(fact.amount, needed_amount(payload));
+    TRY(fact.credit, needed_credit(payload));
+    TRY(fact.is_return, is_return_of(payload));
+    if (fact.is_return)
+        fact.return_reason = supplementary(payload, "PaymentReturnCode").value_or("");
+    if (const auto status = text_of(payload, "Status"); status && *status != "Settled")
+        return unreadable("Status");
+
+    fact.account = party_of(member_of(payload, "Account"), "OwnerName");
+    if (domain::account_key_of(fact.account).empty())
+        return unreadable("Account");
+    TRY(const std::string settled_at, needed_text(payload, "TimestampSettled"));
+    const Result<Instant> at = wire::parse_bank_time(settled_at);
+    if (!at)
+        return unreadable("TimestampSettled");
+    fact.settled_at = *at;
+
+    // The name on the transaction is what the payer's bank sent; the owner's is what the bank
+    // knows.
+    fact.counterparty = party_of(member_of(payload, "CounterpartAccount"), "TransactionOwnerName");
+    fact.scheme = text_or_empty(payload, "Scheme");
+    fact.reference = text_or_empty(payload, "Reference");
+    fact.end_to_end_id = end_to_end_id_of(payload);
+    fact.uetr = uetr_of(payload, fact.is_return);
+    return fact;
+}
+
+Result<domain::AccountOpenedFact> account_opened_of(Json payload) {
+    const Json identifiers = virtual_account_identifiers(payload);
+    domain::AccountOpenedFact fact;
+    TRY(fact.bank_account_id, needed_text(payload, "VirtualAccountId"));
+    fact.owner_name = text_or_empty(payload, "OwnerName");
+    fact.account.name = fact.owner_name;
+    fact.account.iban = text_or_empty(identifiers, "IBAN");
+    fact.account.bban = text_or_empty(identifiers, "BBAN");
+    if (domain::account_key_of(fact.account).empty())
+        return unreadable("AccountIdentifier");
+    // In the table of the page it stands beside the identifiers, in the example among them.
+    fact.external_id = text_or_empty(identifiers, "ExternalIdentifier");
+    if (fact.external_id.empty())
+        fact.external_id = text_or_empty(payload, "ExternalIdentifier");
+    return fact;
+}
+
+template <class Fact>
+domain::BankFact fact_or_reason(Result<Fact> read) {
+    if (!read)
+        return domain::UnreadableFact{std::move(read).error().detail};
+    return *std::move(read);
+}
+
+} // namespace
+
+wire::Json virtual_account_identifiers(wire::Json payload) {
+    constexpr std::array<std::string_view, 4> names{"AccountIdentifier", "AccountIdentifiers",
+                                                    "VirtualAccountIdentifiers",
+                                                    "VirtualAccountIdentifier"};
+    for (const std::string_view name : names)
+        if (const std::optional<Json> found = member_of(payload, name); found && found->is_object())
+            return *found;
+    return payload;
+}
+
+domain::BankFact read_settlement(wire::Json payload) {
+    return fact_or_reason(settlement_of(payload));
+}
+
+domain::BankFact read_account_opened(wire::Json payload) {
+    return fact_or_reason(account_opened_of(payload));
+}
+
+} // namespace settled::connectors::clearbank

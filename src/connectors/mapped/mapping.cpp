@@ -1,0 +1,131 @@
+#include "connectors/mapped/mapping.h"
+
+#include "base/limits.h"
+#include "crypto/hash.h"
+#include "wire/time.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace settled::connectors::mapped {
+
+namespace {
+
+using wire::Json;
+
+std::unexpected<Error> unreadable(std::string_view member) {
+    return fail(Code::webhook_unreadable, std::string(member) + " is missing or unreadable");
+}
+
+// Texts go into indexes and events: an overlong one is not what it is taken for.
+Result<std::string> needed_text(const Pointer& at, Json document, std::string_view member) {
+    const auto text = at.text(document);
+    if (!text || text->empty() || text->size() > limits::text_bytes_max)
+        return unreadable(member);
+    return std::string(*text);
+}
+
+std::string text_or_empty(const std::optional<Pointer>& at, Json document) {
+    const auto text = at ? at->text(document) : std::nullopt;
+    return text && text->size() <= limits::text_bytes_max ? std::string(*text) : std::string();
+}
+
+Result<Money> minor_amount(std::string_view digits, Currency currency) {
+    std::int64_t minor = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), minor);
+    if (error != std::errc() || end != digits.data() + digits.size())
+        return unreadable("amount");
+    return Money{minor, currency};
+}
+
+// Length-prefixed, so that no two pairs give the same key.
+std::string joined(std::string_view a, std::string_view b) {
+    return std::to_string(a.size()).append(":").append(a).append(b);
+}
+
+} // namespace
+
+bool Mapping::holds(const Conditions& conditions, Json document) {
+    return std::ranges::all_of(conditions, [&](const Condition& condition) {
+        const auto text = condition.at.text(document);
+        return text && std::ranges::find(condition.is, *text) != condition.is.end();
+    });
+}
+
+domain::Party Mapping::read_party(const PartyFields& fields, Json document) {
+    domain::Party party;
+    party.name = text_or_empty(fields.name, document);
+    party.iban = text_or_empty(fields.iban, document);
+    party.bban = text_or_empty(fields.bban, document);
+    party.sort_code = text_or_empty(fields.sort_code, document);
+    party.account_number = text_or_empty(fields.account_number, document);
+    return party;
+}
+
+// Zero and less are refused: the direction has a place of its own.
+Result<Money> Mapping::read_amount(Json document) const {
+    TRY(const std::string code, needed_text(settlement_.currency, document, "currency"));
+    const Result<Currency> currency = Currency::parse(code);
+    if (!currency)
+        return unreadable("currency");
+    TRY(const std::string digits, needed_text(settlement_.amount, document, "amount"));
+    const Result<Money> amount = settlement_.amount_form == AmountForm::minor
+                                     ? minor_amount(digits, *currency)
+                                     : parse_money(digits, *currency);
+    if (!amount || amount->minor <= 0)
+        return unreadable("amount");
+    return *amount;
+}
+
+Result<domain::SettlementFact> Mapping::read_settlement(Json document) const {
+    const SettlementFields& at = settlement_;
+    domain::SettlementFact fact;
+    TRY(fact.transaction_id, needed_text(at.transaction_id, document, "transaction_id"));
+    TRY(fact.amount, read_amount(document));
+    fact.credit = holds(at.credit_when, document);
+    fact.is_return = !at.return_when.empty() && holds(at.return_when, document);
+    TRY(const std::string settled_at, needed_text(at.settled_at, document, "settled_at"));
+    const Result<Instant> when = wire::parse_bank_time(settled_at);
+    if (!when)
+        return unreadable("settled_at");
+    fact.settled_at = *when;
+    fact.account = read_party(at.account, document);
+    if (domain::account_key_of(fact.account).empty())
+        return unreadable("account");
+    fact.counterparty = read_party(at.counterparty, document);
+    fact.scheme = text_or_empty(at.scheme, document);
+    fact.reference = text_or_empty(at.reference, document);
+    fact.end_to_end_id = text_or_empty(at.end_to_end_id, document);
+    fact.uetr = text_or_empty(at.uetr, document);
+    return fact;
+}
+
+Result<domain::InboundWebhook> Mapping::read_webhook(std::string_view body) const {
+    const Result<wire::JsonDocument> parsed = wire::JsonDocument::parse(body);
+    if (!parsed)
+        return fail(Code::webhook_unreadable, std::string(info(parsed.error().code).title));
+    const Json document = parsed->root();
+    if (!document.is_object())
+        return fail(Code::webhook_unreadable, "the body is no JSON object");
+    domain::InboundWebhook webhook;
+    TRY(webhook.type, needed_text(type_, document, "type"));
+    TRY(webhook.unique_id, needed_text(id_, document, "id"));
+    const auto payload = payload_ ? payload_->find(document) : std::nullopt;
+    webhook.payload_digest = crypto::sha256(payload ? payload->raw() : body);
+    webhook.dedupe_key = joined(webhook.type, webhook.unique_id);
+    if (!holds(settlement_.when, document)) {
+        webhook.fact = domain::ArchivedFact{};
+        return webhook;
+    }
+    Result<domain::SettlementFact> fact = read_settlement(document);
+    if (!fact) {
+        webhook.fact = domain::UnreadableFact{std::move(fact).error().detail};
+        return webhook;
+    }
+    webhook.scheme = fact->scheme;
+    webhook.suffix = fact->is_return ? "-REV" : "";
+    webhook.fact = *std::move(fact);
+    return webhook;
+}
+
+} // namespace settled::connectors::mapped

@@ -1,0 +1,148 @@
+#include "connectors/mapped/mapping.h"
+
+#include "base/limits.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace settled::connectors::mapped {
+
+namespace {
+
+using wire::Json;
+
+constexpr std::size_t conditions_max = 8;
+constexpr std::size_t values_max = 32;
+
+std::unexpected<Error> wrong(std::string_view member, std::string_view why) {
+    return fail(Code::value_invalid, std::string(member) + ": " + std::string(why));
+}
+
+Result<> only(Json object, std::string_view name, std::initializer_list<std::string_view> known) {
+    if (!object.is_object())
+        return wrong(name, "give an object");
+    for (std::size_t i = 0; i < object.size(); ++i)
+        if (std::ranges::find(known, object.name_at(i)) == known.end())
+            return wrong(name, "there is no member " + std::string(object.name_at(i)));
+    return {};
+}
+
+} // namespace
+
+class Mapping::Parser {
+  public:
+    static Result<Pointer> needed(Json object, std::string_view name) {
+        const auto member = object.member(name);
+        if (!member)
+            return wrong(name, "is missing");
+        auto pointer = Pointer::parse(*member);
+        if (!pointer)
+            return wrong(name, pointer.error().detail);
+        return pointer;
+    }
+
+    static Result<Field> optional(Json object, std::string_view name) {
+        if (!object.member(name))
+            return Field();
+        TRY(Pointer pointer, needed(object, name));
+        return Field(std::move(pointer));
+    }
+
+    static Result<Conditions> conditions(Json object, std::string_view name) {
+        const auto list = object.member(name);
+        if (!list)
+            return Conditions();
+        if (!list->is_array() || list->size() == 0 || list->size() > conditions_max)
+            return wrong(name, "give a list of 1 to 8 conditions");
+        Conditions all;
+        for (std::size_t i = 0; i < list->size(); ++i) {
+            TRY(Condition one, condition(list->at(i), name));
+            all.push_back(std::move(one));
+        }
+        return all;
+    }
+
+    static Result<PartyFields> party(Json object, std::string_view name) {
+        PartyFields fields;
+        const auto written = object.member(name);
+        if (!written)
+            return fields;
+        TRY_VOID(only(*written, name, {"name", "iban", "bban", "sort_code", "account_number"}));
+        TRY(fields.name, optional(*written, "name"));
+        TRY(fields.iban, optional(*written, "iban"));
+        TRY(fields.bban, optional(*written, "bban"));
+        TRY(fields.sort_code, optional(*written, "sort_code"));
+        TRY(fields.account_number, optional(*written, "account_number"));
+        return fields;
+    }
+
+    static Result<SettlementFields> settlement(Json written) {
+        TRY_VOID(only(written, "settlement",
+                      {"when", "credit_when", "return_when", "transaction_id", "amount",
+                       "amount_form", "currency", "settled_at", "scheme", "reference",
+                       "end_to_end_id", "uetr", "account", "counterparty"}));
+        SettlementFields fields;
+        TRY(fields.when, conditions(written, "when"));
+        if (fields.when.empty())
+            return wrong("when", "say which webhooks are settlements");
+        TRY(fields.credit_when, conditions(written, "credit_when"));
+        TRY(fields.return_when, conditions(written, "return_when"));
+        TRY(fields.transaction_id, needed(written, "transaction_id"));
+        TRY(fields.amount, needed(written, "amount"));
+        TRY(fields.amount_form, amount_form(written));
+        TRY(fields.currency, needed(written, "currency"));
+        TRY(fields.settled_at, needed(written, "settled_at"));
+        TRY(fields.scheme, optional(written, "scheme"));
+        TRY(fields.reference, optional(written, "reference"));
+        TRY(fields.end_to_end_id, optional(written, "end_to_end_id"));
+        TRY(fields.uetr, optional(written, "uetr"));
+        TRY(fields.account, party(written, "account"));
+        TRY(fields.counterparty, party(written, "counterparty"));
+        const PartyFields& account = fields.account;
+        if (!account.iban && !account.bban && !(account.sort_code && account.account_number))
+            return wrong("account",
+                         "say where its iban, bban, or sort_code and account_number are");
+        return fields;
+    }
+
+  private:
+    static Result<Condition> condition(Json written, std::string_view name) {
+        TRY_VOID(only(written, name, {"at", "is"}));
+        Condition condition;
+        TRY(condition.at, needed(written, "at"));
+        const auto values = written.member("is");
+        if (!values || !values->is_array() || values->size() == 0 || values->size() > values_max)
+            return wrong(name, "\"is\" lists 1 to 32 texts");
+        for (std::size_t i = 0; i < values->size(); ++i) {
+            const auto text = values->at(i).string();
+            if (!text || text->size() > limits::text_bytes_max)
+                return wrong(name, "\"is\" lists texts");
+            condition.is.emplace_back(*text);
+        }
+        return condition;
+    }
+
+    static Result<AmountForm> amount_form(Json written) {
+        const auto form = written.member("amount_form").and_then(&Json::string);
+        if (form == "decimal")
+            return AmountForm::decimal;
+        if (form == "minor")
+            return AmountForm::minor;
+        return wrong("amount_form", "give decimal or minor");
+    }
+};
+
+Result<Mapping> Mapping::parse(Json written) {
+    TRY_VOID(only(written, "mapping", {"type", "id", "payload", "settlement"}));
+    Mapping mapping;
+    TRY(mapping.type_, Parser::needed(written, "type"));
+    TRY(mapping.id_, Parser::needed(written, "id"));
+    TRY(mapping.payload_, Parser::optional(written, "payload"));
+    const auto settlement = written.member("settlement");
+    if (!settlement)
+        return wrong("settlement", "is missing");
+    TRY(mapping.settlement_, Parser::settlement(*settlement));
+    return mapping;
+}
+
+} // namespace settled::connectors::mapped

@@ -1,0 +1,215 @@
+// Providers as their pages show them; the mapping of each is what an operator would write.
+#include "connectors/mapped/mapping.h"
+
+#include <gtest/gtest.h>
+
+namespace settled::connectors::mapped {
+namespace {
+
+Result<Mapping> parse(std::string_view text) {
+    const auto document = wire::JsonDocument::parse(text);
+    EXPECT_TRUE(document) << document.error().detail;
+    return Mapping::parse(document->root());
+}
+
+Mapping mapping(std::string_view text) {
+    auto parsed = parse(text);
+    EXPECT_TRUE(parsed) << parsed.error().detail;
+    return std::move(parsed).value();
+}
+
+domain::SettlementFact settlement(const domain::InboundWebhook& webhook) {
+    const auto* fact = std::get_if<domain::SettlementFact>(&webhook.fact);
+    EXPECT_NE(fact, nullptr) << "no settlement";
+    return fact ? *fact : domain::SettlementFact();
+}
+
+// Modulr: PAYIN; the same pay-in may come again under another EventId.
+constexpr std::string_view modulr_mapping = R"({
+  "type": "/EventName", "id": "/TransactionId", "payload": "/Transaction",
+  "settlement": {
+    "when": [{"at": "/EventName", "is": ["PAYIN"]}],
+    "transaction_id": "/TransactionId",
+    "amount": "/Transaction/Amount", "amount_form": "decimal", "currency": "/Transaction/Currency",
+    "settled_at": "/Transaction/TransactionDate",
+    "scheme": {"is": "FasterPayments"},
+    "reference": ["/Transaction/PaymentReference", "/Transaction/Description"],
+    "account": {"sort_code": "/Transaction/Payee/SortCode",
+                "account_number": "/Transaction/Payee/AccountNumber"},
+    "counterparty": {"name": "/Transaction/Payer/Name", "sort_code": "/Transaction/Payer/SortCode",
+                     "account_number": "/Transaction/Payer/AccountNumber"}}})";
+constexpr std::string_view modulr_body =
+    R"({"EventId":"EV2","EventName":"PAYIN","TransactionId":"T1",
+  "Transaction":{"Amount":100.10,"Currency":"GBP","TransactionDate":"2026-11-22T10:00:00Z",
+  "PaymentReference":null,"Description":"Payment from Ann Lee: INV-2041",
+  "Payee":{"SortCode":"000000","AccountNumber":"12345678"},
+  "Payer":{"Name":"Ann Lee","SortCode":"60-16-13","AccountNumber":"31926819"}}})";
+
+TEST(Mapping, reads_a_modulr_shaped_payin) {
+    const auto webhook = mapping(modulr_mapping).read_webhook(modulr_body).value();
+    EXPECT_EQ(webhook.type, "PAYIN");
+    EXPECT_EQ(webhook.unique_id, "T1");
+    const auto fact = settlement(webhook);
+    EXPECT_EQ(fact.amount.minor, 10010);
+    EXPECT_EQ(fact.amount.currency.code(), "GBP");
+    EXPECT_TRUE(fact.credit);
+    EXPECT_FALSE(fact.is_return);
+    EXPECT_EQ(fact.scheme, "FasterPayments");
+    EXPECT_EQ(fact.reference, "Payment from Ann Lee: INV-2041");
+    EXPECT_EQ(fact.account.sort_code, "000000");
+    EXPECT_EQ(fact.counterparty.name, "Ann Lee");
+    EXPECT_EQ(fact.settled_at.us, 1'795'341'600'000'000);
+}
+
+TEST(Mapping, a_payin_sent_again_under_another_event_id_is_the_same) {
+    const auto read = mapping(modulr_mapping);
+    std::string again(modulr_body);
+    again.replace(again.find("EV2"), 3, "EV9");
+    const auto first = read.read_webhook(modulr_body).value();
+    const auto second = read.read_webhook(again).value();
+    EXPECT_EQ(first.dedupe_key, second.dedupe_key);
+    EXPECT_EQ(first.payload_digest, second.payload_digest);
+    again.replace(again.find("100.10"), 6, "100.11");
+    EXPECT_NE(first.payload_digest, read.read_webhook(again).value().payload_digest);
+}
+
+// Volt: credit_received; the amount is a text in minor units here.
+TEST(Mapping, reads_a_volt_shaped_credit_in_minor_units) {
+    const auto read = mapping(R"({
+      "type": "/notificationType", "id": "/transactionDetails/id", "payload": "/transactionDetails",
+      "settlement": {
+        "when": [{"at": "/notificationType", "is": ["credit_received"]},
+                 {"at": "/transactionDetails/status", "is": ["SUCCESS"]}],
+        "transaction_id": "/transactionDetails/id",
+        "amount": "/transactionDetails/creditAmount/amount", "amount_form": "minor",
+        "currency": "/transactionDetails/creditAmount/currency",
+        "settled_at": "/transactionDetails/date",
+        "reference": "/transactionDetails/remittanceInfo/line1",
+        "account": {"iban": ["/transactionDetails/creditorDetails/viban",
+                             "/transactionDetails/creditorDetails/account/iban"]},
+        "counterparty": {"name": "/transactionDetails/debtorDetails/debtorName",
+                         "iban": "/transactionDetails/debtorDetails/debtorAccount/accountNumber"}}})");
+    const auto body = R"({"eventId":"e1","notificationType":"credit_received","transactionDetails":{
+      "id":"f267","status":"SUCCESS","debtorDetails":{"debtorAccount":{"accountNumber":"XXXXXXXXXXXXXXX"},
+      "debtorName":"Adam Smith"},"date":"2024-04-08T08:00:00+00:00","remittanceInfo":{"line1":"TEST"},
+      "creditorDetails":{"viban":"DE40202208000050999999","account":{"iban":"DE40202208000050888888"}},
+      "creditAmount":{"amount":"1000","currency":"EUR"}}})";
+    const auto fact = settlement(read.read_webhook(body).value());
+    EXPECT_EQ(fact.amount.minor, 1000);
+    EXPECT_EQ(fact.account.iban, "DE40202208000050999999");
+    EXPECT_EQ(fact.reference, "TEST");
+}
+
+// TrueLayer: payment_settled and external_payment_received carry a number of minor units.
+constexpr std::string_view truelayer_mapping = R"({
+  "type": "/type", "id": "/event_id",
+  "settlement": {
+    "when": [{"at": "/type", "is": ["external_payment_received"]}],
+    "return_when": [{"at": "/remitter/returned", "is": ["true"]}],
+    "transaction_id": "/transaction_id",
+    "amount": "/amount_in_minor", "amount_form": "minor", "currency": "/currency",
+    "settled_at": "/settled_at", "reference": "/remitter/reference",
+    "account": {"iban": "/merchant_account_iban"},
+    "counterparty": {"name": "/remitter/account_holder_name"}}})";
+
+TEST(Mapping, reads_a_truelayer_shaped_settlement_and_its_return) {
+    const auto read = mapping(truelayer_mapping);
+    const std::string body = R"({"type":"external_payment_received","event_id":"b8d4",
+      "transaction_id":"11d7","currency":"GBP","amount_in_minor":10001,
+      "settled_at":"2026-01-02T03:04:05.678Z","merchant_account_iban":"GB57CLRB04040100057354",
+      "remitter":{"account_holder_name":"A","reference":"REF1","returned":false}})";
+    const auto webhook = read.read_webhook(body).value();
+    EXPECT_EQ(settlement(webhook).amount.minor, 10001);
+    EXPECT_EQ(webhook.suffix, "");
+    std::string returned = body;
+    returned.replace(returned.find(":false"), 6, ":true");
+    const auto back = read.read_webhook(returned).value();
+    EXPECT_TRUE(settlement(back).is_return);
+    EXPECT_EQ(back.suffix, "-REV");
+}
+
+TEST(Mapping, what_is_no_settlement_is_kept_without_effect) {
+    const auto webhook = mapping(truelayer_mapping)
+                             .read_webhook(R"({"type":"payment_executed","event_id":"e"})")
+                             .value();
+    EXPECT_TRUE(std::holds_alternative<domain::ArchivedFact>(webhook.fact));
+}
+
+TEST(Mapping, without_a_type_or_an_id_nothing_is_acknowledged) {
+    const auto read = mapping(truelayer_mapping);
+    for (const auto* body : {R"({"type":"x"})", R"({"event_id":"e"})", R"([])", "{", "",
+                             R"({"type":"x","event_id":{}})"}) {
+        const auto webhook = read.read_webhook(body);
+        ASSERT_FALSE(webhook) << body;
+        EXPECT_EQ(webhook.error().code, Code::webhook_unreadable) << body;
+    }
+}
+
+TEST(Mapping, a_settlement_with_an_unreadable_part_goes_to_review) {
+    const auto read = mapping(truelayer_mapping);
+    const std::string good = R"({"type":"external_payment_received","event_id":"b8d4",
+      "transaction_id":"11d7","currency":"GBP","amount_in_minor":10001,
+      "settled_at":"2026-01-02T03:04:05Z","merchant_account_iban":"GB57CLRB04040100057354"})";
+    struct Case {
+        std::string_view from, to, reason;
+    };
+    for (const Case& at :
+         {Case{"10001", "100.01", "amount"}, Case{"10001", "0", "amount"},
+          Case{"10001", "-5", "amount"}, Case{"10001", "1e3", "amount"},
+          Case{"10001", "99999999999999999999", "amount"}, Case{"GBP", "XAU", "currency"},
+          Case{"2026-01-02T", "soon", "settled_at"}, Case{"\"11d7\"", "null", "transaction_id"},
+          Case{"GB57CLRB04040100057354", "*****354", "account"}}) {
+        std::string body = good;
+        body.replace(body.find(at.from), at.from.size(), at.to);
+        const auto webhook = read.read_webhook(body);
+        ASSERT_TRUE(webhook) << body;
+        const auto* fact = std::get_if<domain::UnreadableFact>(&webhook->fact);
+        ASSERT_NE(fact, nullptr) << body;
+        EXPECT_TRUE(fact->reason.starts_with(at.reason)) << fact->reason;
+    }
+}
+
+TEST(Mapping, refuses_what_it_would_misunderstand) {
+    constexpr std::string_view good = truelayer_mapping;
+    struct Case {
+        std::string_view from, to, names;
+    };
+    for (const Case& at :
+         {Case{R"("type": "/type")", R"("typ": "/type")", "mapping"},
+          Case{R"("/event_id")", R"("event_id")", "id"}, Case{R"("/event_id")", R"("/a~2")", "id"},
+          Case{R"("/event_id")", R"([])", "id"}, Case{R"("/event_id")", R"(7)", "id"},
+          Case{R"("minor")", R"("float")", "amount_form"},
+          Case{R"("iban": "/merchant_account_iban")", R"("name": "/a")", "account"},
+          Case{R"("is": ["true"])", R"("is": [])", "return_when"},
+          Case{R"("reference": "/remitter)", R"("reverence": "/remitter)", "settlement"}}) {
+        std::string text(good);
+        const auto where = text.find(at.from);
+        ASSERT_NE(where, std::string::npos) << at.from;
+        text.replace(where, at.from.size(), at.to);
+        const auto parsed = parse(text);
+        ASSERT_FALSE(parsed) << text;
+        EXPECT_EQ(parsed.error().code, Code::value_invalid);
+        EXPECT_TRUE(parsed.error().detail.starts_with(at.names)) << parsed.error().detail;
+    }
+}
+
+TEST(Pointer, walks_members_elements_and_escapes) {
+    const auto document =
+        wire::JsonDocument::parse(R"({"a/b":{"~":[10,{"x":"deep"}]},"n":null})").value();
+    const auto at = [&](std::string_view written) -> std::string {
+        const auto json = wire::JsonDocument::parse(written).value();
+        const auto pointer = Pointer::parse(json.root()).value();
+        const auto text = pointer.text(document.root());
+        return text ? std::string(*text) : "(none)";
+    };
+    EXPECT_EQ(at(R"("/a~1b/~0/0")"), "10");
+    EXPECT_EQ(at(R"("/a~1b/~0/1/x")"), "deep");
+    EXPECT_EQ(at(R"("/a~1b/~0/01")"), "(none)");
+    EXPECT_EQ(at(R"("/a~1b/~0/2")"), "(none)");
+    EXPECT_EQ(at(R"("/n")"), "(none)");
+    EXPECT_EQ(at(R"(["/n", "/a~1b/~0/0"])"), "10");
+    EXPECT_EQ(at(R"({"is": "GBP"})"), "GBP");
+}
+
+} // namespace
+} // namespace settled::connectors::mapped

@@ -1,0 +1,133 @@
+#include "custody/custody.h"
+
+#include "custody/kept_variables.h"
+#include "custody/secret_file.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace settled::custody {
+namespace {
+
+constexpr std::string_view file_scheme = "file:";
+constexpr std::string_view env_scheme = "env:";
+
+std::unexpected<Error> about(std::string_view shown, const Error& error) {
+    return fail(error.code, fmt::format("{}: {}", shown, error.detail));
+}
+
+} // namespace
+
+void KeyMemory::begin() {
+    trouble_.reset();
+    for (auto& [name, entry] : entries_)
+        entry.is_asked_for = false;
+}
+
+void KeyMemory::end() {
+    std::erase_if(entries_, [](const auto& item) { return !item.second.is_asked_for; });
+}
+
+void KeyMemory::keep(const std::string& name, const Secret& content) {
+    entries_.insert_or_assign(name, Entry{content.copy()});
+}
+
+std::optional<Secret> KeyMemory::recall(const std::string& name, const Error& trouble) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end())
+        return std::nullopt;
+    found->second.is_asked_for = true;
+    if (!trouble_)
+        trouble_ = trouble;
+    return found->second.content.copy();
+}
+
+Custody Custody::of_tenant(std::string directory) {
+    Custody custody;
+    custody.is_confined_ = true;
+    custody.directory_ = std::filesystem::absolute(directory).lexically_normal().string();
+    return custody;
+}
+
+Custody Custody::with(KeyMemory& memory) const {
+    Custody custody = *this;
+    custody.memory_ = &memory;
+    return custody;
+}
+
+Custody Custody::without_memory() const {
+    Custody custody = *this;
+    custody.memory_ = nullptr;
+    return custody;
+}
+
+Result<Secret> Custody::read_file(std::string_view path, std::string_view shown,
+                                  bool is_secret) const {
+    const FileIs is = is_secret ? FileIs::secret : FileIs::open;
+    if (!is_confined_)
+        return read_key_file(std::string(path), shown, is);
+    if (path.starts_with(directory_ + "/"))
+        path.remove_prefix(directory_.size() + 1);
+    return read_key_file_below(directory_, std::string(path), shown, is);
+}
+
+Result<Secret> Custody::read_named(std::string_view uri) const {
+    if (uri.starts_with(file_scheme))
+        return read_file(uri.substr(file_scheme.size()), uri, true);
+    if (uri.starts_with(env_scheme) && !is_confined_)
+        return kept_variable(uri.substr(env_scheme.size()));
+    if (is_confined_)
+        return fail(Code::key_unreadable, "a tenant names secrets by file:NAME");
+    return fail(Code::value_invalid, "a secret is named by file:/path or env:NAME");
+}
+
+Result<Secret> Custody::remembered(std::string_view name, Result<Secret> read,
+                                   const KeyCheck& check) const {
+    if (read && check)
+        if (const auto fit = check(read->reveal()); !fit)
+            read = about(name, fit.error());
+    if (memory_ == nullptr)
+        return read;
+    const std::string where = directory_ + '\n' + std::string(name);
+    if (read) {
+        memory_->keep(where, *read);
+        return read;
+    }
+    auto last = memory_->recall(where, read.error());
+    return last ? Result<Secret>(*std::move(last)) : std::move(read);
+}
+
+Result<Secret> Custody::read_secret(std::string_view uri, const KeyCheck& check) const {
+    return remembered(uri, read_named(uri), check);
+}
+
+Result<std::shared_ptr<crypto::Signer>> Custody::open_signer(std::string_view uri) const {
+    std::shared_ptr<crypto::Signer> signer;
+    const KeyCheck parse = [&signer](std::string_view pem) -> Result<> {
+        TRY(signer, crypto::software_signer(pem));
+        return {};
+    };
+    TRY(const Secret pem, read_secret(uri, parse));
+    return signer ? signer : crypto::software_signer(pem.reveal()); // as it was
+}
+
+Result<crypto::KeySet> Custody::read_key_set(const std::string& path) const {
+    std::optional<crypto::KeySet> keys;
+    const KeyCheck parse = [&keys](std::string_view json) -> Result<> {
+        TRY(keys, crypto::parse_key_set(json));
+        return {};
+    };
+    TRY(const Secret json, remembered(path, read_file(path, path, false), parse));
+    return keys ? *std::move(keys) : crypto::parse_key_set(json.reveal());
+}
+
+Result<Secret> read_secret(std::string_view uri) {
+    return Custody::of_operator().read_secret(uri);
+}
+
+Result<std::shared_ptr<crypto::Signer>> open_signer(std::string_view uri) {
+    return Custody::of_operator().open_signer(uri);
+}
+
+} // namespace settled::custody

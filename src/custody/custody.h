@@ -1,0 +1,93 @@
+// Where private keys, tokens and other secrets are kept, named by URI:
+//   file:/path     the file's content (secret_file.h)
+//   env:NAME       a variable that was set at start (kept_variables.h)
+// (pkcs11:, aws-sm: and s3: take their place here.)
+//
+// Who names a secret decides what may be named. The operator names anything that the server can
+// read. A tenant names files in its own directory of secrets, which the operator makes and fills:
+// `file:signing.pem`, or the same with the directory in front; nothing else.
+//
+// Reading may wait for the disk: on an io thread, by a KeyDesk (key_desk.h). Errors: key_unreadable
+// and key_unsuitable name the URI and say why, never the content, for logs and the operator;
+// an unknown scheme is value_invalid (a tenant's: key_unreadable) and nothing is named, since what
+// stands there may be the secret itself. Callers who are not the operator are told none of it
+// (api/handlers/sources.cpp).
+#pragma once
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "crypto/key_set.h"
+#include "crypto/rsa.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace settled::custody {
+
+// What was good when it was last read. A key that is open stays in use when its file goes away, is
+// closed to us, or is overwritten with something else, until the process ends or nobody names it.
+class KeyMemory {
+  public:
+    // Between the two, what is read well is kept, and what is not read well is given as it was.
+    void begin();
+    void end(); // forgets what was not asked for since begin()
+
+    void keep(const std::string& name, const Secret& content);
+    // nullopt: it was never good. `trouble` is why it is needed.
+    std::optional<Secret> recall(const std::string& name, const Error& trouble);
+    // Of the first that was recalled since begin(); nullopt: all were read.
+    const std::optional<Error>& trouble() const { return trouble_; }
+
+  private:
+    struct Entry {
+        Secret content;
+        bool is_asked_for = true;
+    };
+    std::map<std::string, Entry> entries_;
+    std::optional<Error> trouble_;
+};
+
+// Says what is wrong with a content that was read well: with it, it counts as unreadable.
+using KeyCheck = std::function<Result<>(std::string_view content)>;
+
+// Immutable; any thread, without a memory.
+class Custody {
+  public:
+    static Custody of_operator() { return {}; }
+    static Custody of_tenant(std::string directory);
+    // The same, for as long as `memory` lives.
+    Custody with(KeyMemory& memory) const;
+    Custody without_memory() const;
+
+    Result<Secret> read_secret(std::string_view uri, const KeyCheck& check = {}) const;
+    // read_secret() for those who know no custody; lives no longer than this.
+    auto opener() const {
+        return
+            [this](std::string_view uri, const KeyCheck& check) { return read_secret(uri, check); };
+    }
+    // A PKCS#8 PEM key.
+    Result<std::shared_ptr<crypto::Signer>> open_signer(std::string_view uri) const;
+    // A JSON Web Key Set in a file, named by its path. Nothing in it is secret.
+    Result<crypto::KeySet> read_key_set(const std::string& path) const;
+
+  private:
+    Custody() = default;
+    Result<Secret> read_named(std::string_view uri) const;
+    Result<Secret> read_file(std::string_view path, std::string_view shown, bool is_secret) const;
+    Result<Secret> remembered(std::string_view name, Result<Secret> read,
+                              const KeyCheck& check) const;
+
+    bool is_confined_ = false;
+    std::string directory_; // of a tenant's secrets
+    KeyMemory* memory_ = nullptr;
+};
+
+// The operator's.
+Result<Secret> read_secret(std::string_view uri);
+Result<std::shared_ptr<crypto::Signer>> open_signer(std::string_view uri);
+
+} // namespace settled::custody

@@ -1,0 +1,12 @@
+// `settled demo`: server and sandbox, and the story of the main job, told while it happens.
+#pragma once
+
+#include "cli/command.h"
+
+#include <vector>
+
+namespace settled::demo {
+
+std::vector<cli::Command> demo_commands();
+
+} // namespace settled::demo

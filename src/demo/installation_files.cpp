@@ -1,0 +1,125 @@
+#include "demo/installation_files.h"
+
+#include "cli/client/api_call.h"
+#include "custody/custody.h"
+#include "wire/json.h"
+#include "wire/json_writer.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+namespace settled::demo {
+
+namespace {
+
+constexpr std::string_view settings = R"([matching]
+unmatched_after_seconds = {0}
+watermark_seconds = {0}
+
+[delivery]
+retry_after_seconds = [1, 1, 1, 2, 2, 4, 4, 8, 8, 8]
+
+[egress]
+https_only = false
+allow = ["127.0.0.0/8", "::1/128"]
+trusted_certificates = "{1}"
+)";
+
+// The shortest lease that is allowed: the story waits for the end of one.
+constexpr std::string_view shared_settings = R"(
+[store]
+master_key = "{}"
+
+[node]
+lease_seconds = 20
+)";
+
+Result<> write_settings(const ServerPlace& place, const SharedStore& store,
+                        const sandbox::KeyFiles& keys) {
+    std::ofstream file(place.config_file);
+    file << fmt::format(fmt::runtime(settings), unmatched_after_seconds, keys.partner_authority);
+    if (!store.url.empty())
+        file << fmt::format(fmt::runtime(shared_settings), store.master_key_file);
+    file.close();
+    if (!file)
+        return fail(Code::io_failed, "cannot write " + place.config_file);
+    return {};
+}
+
+// Calls that make something answer 201 with it.
+Result<wire::JsonDocument> make(const server::Config& config, std::string target,
+                                std::string body) {
+    TRY(const net::Response answer, cli::call_api(config, {.method = "POST",
+                                                           .target = std::move(target),
+                                                           .body = std::move(body),
+                                                           .begins = true}));
+    if (answer.status != 201)
+        return fail(Code::internal, "the new installation answered " + answer.body);
+    return wire::JsonDocument::parse(answer.body);
+}
+
+Result<Secret> make_key(const server::Config& config) {
+    wire::JsonWriter w;
+    w.object().member("name", "demo").key("scopes").array().value("*").end().end();
+    TRY(const wire::JsonDocument made,
+        make(config, "/v1/api-keys?tenant=main", std::move(w).text()));
+    const auto key = made.root().member("key");
+    if (!key || !key->string())
+        return fail(Code::internal, "the new API key has no key");
+    return Secret(std::string(*key->string()));
+}
+
+Result<> make_source(const server::Config& config, const sandbox::KeyFiles& keys) {
+    TRY(const Secret bank_key, custody::read_secret("file:" + keys.bank_public_key));
+    wire::JsonWriter w;
+    w.object().member("name", "clearbank").member("kind", "clearbank");
+    // A public key, read by the same careful reader.
+    w.key("bank_keys").array().value(bank_key.reveal()).end();
+    w.member("signing_key", "file:" + keys.institution_private_key).end();
+    TRY(const wire::JsonDocument made,
+        make(config, "/v1/sources?tenant=main", std::move(w).text()));
+    return {};
+}
+
+} // namespace
+
+Result<WorkDirectory> WorkDirectory::make(bool keep) {
+    const char* const parent = std::getenv("TMPDIR");
+    std::string path = std::string(parent != nullptr && *parent != '\0' ? parent : "/tmp") +
+                       "/settled-demo-XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) // mode 0700
+        return fail(Code::io_failed, "cannot make " + path + ": " + std::strerror(errno));
+    return WorkDirectory(std::move(path), keep);
+}
+
+WorkDirectory::WorkDirectory(WorkDirectory&& other) noexcept
+    : path_(std::move(other.path_)), keep_(other.keep_) {
+    other.path_.clear();
+}
+
+WorkDirectory::~WorkDirectory() {
+    if (path_.empty() || keep_)
+        return;
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
+                                    const sandbox::KeyFiles& keys) {
+    TRY_VOID(write_settings(place, store, keys));
+    server::LoadedConfig loaded = server::load_config(place.config_file);
+    if (!loaded.problems.empty())
+        return fail(Code::config_invalid, server::to_text(loaded.problems));
+    loaded.config.data = place.data;
+    loaded.config.store_url = store.url;
+    TRY(Secret key, make_key(loaded.config));
+    TRY_VOID(make_source(loaded.config, keys));
+    return key;
+}
+
+} // namespace settled::demo

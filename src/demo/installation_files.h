@@ -1,0 +1,45 @@
+// A new installation for the demo: settings, an API key, and the model bank as a source of
+// webhooks. Made through the same calls as `settled keys create` and `settled sources add`, before
+// the server runs.
+#pragma once
+
+#include "base/secret.h"
+#include "demo/server_process.h"
+#include "sandbox/keys/key_files.h"
+
+#include <string>
+
+namespace settled::demo {
+
+// A directory of its own, mode 0700, under $TMPDIR or /tmp; gone at the end unless kept.
+class WorkDirectory {
+  public:
+    static Result<WorkDirectory> make(bool keep);
+    ~WorkDirectory();
+    WorkDirectory(WorkDirectory&& other) noexcept;
+    WorkDirectory& operator=(WorkDirectory&&) = delete;
+
+    const std::string& path() const { return path_; }
+
+  private:
+    WorkDirectory(std::string path, bool keep) : path_(std::move(path)), keep_(keep) {}
+
+    std::string path_;
+    bool keep_;
+};
+
+// Times that make a story of hours fit into seconds.
+inline constexpr int unmatched_after_seconds = 1;
+
+// Where a store is that several nodes can share, and the one master key that they need for it.
+struct SharedStore {
+    std::string url; // postgresql://…; empty: each server has its SQLite
+    std::string master_key_file;
+};
+
+// Writes the settings and opens the store once for each call. Gives the API key, which is in no
+// file and no argument. The URL is in no file either.
+Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
+                                    const sandbox::KeyFiles& keys);
+
+} // namespace settled::demo

@@ -1,0 +1,204 @@
+#include "domain/event.h"
+
+#include "wire/json.h"
+#include "wire/json_writer.h"
+#include "wire/money.h"
+#include "wire/time.h"
+
+#include <algorithm>
+#include <array>
+
+namespace settled::domain {
+
+namespace {
+
+using wire::JsonWriter;
+
+constexpr std::array event_types{
+    settlement_matched,        settlement_unmatched, settlement_ambiguous,
+    settlement_reversed,       payment_overdue,      payment_told_late,
+    payment_partially_settled, endpoint_disabled,    test_ping,
+};
+
+// {"id":…,"type":…,"timestamp":…,"version":…,"data":{…}}; `data` writes the members of data.
+template <class Data>
+Event make(EventId id, std::string_view type, std::int64_t subject, std::int64_t version,
+           Instant now, const Data& data) {
+    JsonWriter w;
+    w.object().member("id", to_string(id)).member("type", type);
+    w.member("timestamp", wire::to_rfc3339(now)).member("version", version);
+    w.key("data").object();
+    data(w);
+    w.end().end();
+    return {id, type, subject, version, std::move(w).text(), now};
+}
+
+void write_settlement(JsonWriter& w, const Settlement& settlement) {
+    w.key("settlement").object().member("id", to_string(settlement.id));
+    wire::write_money(w, "amount", settlement.amount);
+    w.member("scheme", settlement.scheme);
+    w.member("settled_at", wire::to_rfc3339(settlement.settled_at));
+    w.member("transaction_id", settlement.transaction_id);
+    w.member("reference", settlement.reference);
+    w.member("end_to_end_id", settlement.end_to_end_id);
+    w.key("account").object().member("iban", settlement.account_iban).end();
+    w.key("counterparty").object().member("name", settlement.counterparty_name);
+    w.member("iban", settlement.counterparty_account).end();
+    w.end();
+}
+
+void write_payment(JsonWriter& w, const Payment& payment) {
+    w.key("payment").object().member("id", payment.client_id);
+    w.member("status", token(payment.status));
+    wire::write_money(w, "amount", payment.amount);
+    wire::write_money(w, "remaining", payment.identity.amount);
+    w.member("scheme", payment.scheme).member("reference", payment.reference);
+    w.member("created_at", wire::to_rfc3339(payment.created_at)).end();
+}
+
+void write_match(JsonWriter& w, const Money& expected, const Match& match) {
+    w.key("match").object().member("rank", static_cast<int>(match.rank));
+    w.member("rule", match::token(match.rank)).member("pairing", token(match.pairing));
+    w.key("variance");
+    // A part is no variance: what is still to come is told by payment.partially_settled.
+    if (match.amount == expected || match.pairing == Pairing::split ||
+        match.pairing == Pairing::merge)
+        w.null();
+    else
+        w.raw(variance(expected, match.amount));
+    if (match.pairing == Pairing::split || match.pairing == Pairing::merge)
+        wire::write_money(w, "amount", match.amount);
+    w.end();
+}
+
+} // namespace
+
+std::span<const std::string_view> all_event_types() {
+    return event_types;
+}
+
+bool is_event_type(std::string_view type) {
+    return std::ranges::find(event_types, type) != event_types.end();
+}
+
+bool wants(std::string_view filter, std::string_view type) {
+    if (filter == "*" || type == test_ping)
+        return true;
+    while (!filter.empty()) {
+        const std::size_t space = filter.find(' ');
+        if (filter.substr(0, space) == type)
+            return true;
+        filter.remove_prefix(space == filter.npos ? filter.size() : space + 1);
+    }
+    return false;
+}
+
+Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
+                    const Payment& payment, const Match& match, Instant now) {
+    return make(id, settlement_matched, settlement.id.value, version, now, [&](JsonWriter& w) {
+        w.member("payment_id", payment.client_id);
+        write_settlement(w, settlement);
+        write_match(w, payment.amount, match);
+    });
+}
+
+Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
+                      const std::optional<Undone>& undone) {
+    return make(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
+                [&](JsonWriter& w) {
+                    write_settlement(w, settlement);
+                    if (undone)
+                        w.key("undone")
+                            .object()
+                            .member("payment_id", undone->payment_id)
+                            .member("reason", undone->reason)
+                            .end();
+                });
+}
+
+Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
+                     const std::vector<std::string>& payment_ids, Instant now) {
+    return make(id, settlement_reversed, settlement.id.value, settlement.version + 1, now,
+                [&](JsonWriter& w) {
+                    w.key("payment_ids").array();
+                    for (const std::string& payment : payment_ids)
+                        w.value(payment);
+                    w.end();
+                    w.key("reversal").object().member("id", to_string(reversal.id));
+                    w.member("transaction_id", reversal.transaction_id);
+                    w.member("reversed_at", wire::to_rfc3339(reversal.identity.at));
+                    w.member("reason", reversal.reason).end();
+                    write_settlement(w, settlement);
+                });
+}
+
+Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now) {
+    return make(id, payment_partially_settled, payment.id.value, payment.version, now,
+                [&](JsonWriter& w) {
+                    w.member("payment_id", payment.client_id);
+                    w.member("settlement_id", to_string(match.settlement_id));
+                    wire::write_money(w, "received", match.amount);
+                    write_payment(w, payment);
+                });
+}
+
+Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now) {
+    return make(id, payment_overdue, payment.id.value, payment.version, now, [&](JsonWriter& w) {
+        w.member("payment_id", payment.client_id);
+        w.member("due_at", wire::to_rfc3339(due));
+        write_payment(w, payment);
+    });
+}
+
+Event told_late_event(EventId id, const Payment& payment, ReviewId review,
+                      const std::vector<SettlementId>& settlements, Instant now) {
+    return make(id, payment_told_late, payment.id.value, payment.version, now, [&](JsonWriter& w) {
+        w.member("payment_id", payment.client_id).member("review_id", to_string(review));
+        w.key("settlement_ids").array();
+        for (const SettlementId settlement : settlements)
+            w.value(to_string(settlement));
+        w.end();
+        write_payment(w, payment);
+    });
+}
+
+Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
+                      const std::vector<std::string>& candidates, Instant now) {
+    return make(id, settlement_ambiguous, settlement.id.value, settlement.version + 1, now,
+                [&](JsonWriter& w) {
+                    w.member("review_id", to_string(review));
+                    w.key("candidate_payment_ids").array();
+                    for (const std::string& candidate : candidates)
+                        w.value(candidate);
+                    w.end();
+                    write_settlement(w, settlement);
+                });
+}
+
+Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t version,
+                              std::string_view reason, Instant now) {
+    return make(id, endpoint_disabled, endpoint.value, version, now, [&](JsonWriter& w) {
+        w.member("endpoint_id", to_string(endpoint)).member("reason", reason);
+    });
+}
+
+Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now) {
+    return make(id, test_ping, endpoint.value, version, now,
+                [&](JsonWriter& w) { w.member("endpoint_id", to_string(endpoint)); });
+}
+
+Result<std::string> subject_of(std::string_view body) {
+    TRY(const auto document, wire::JsonDocument::parse(body));
+    const auto data = document.root().member("data");
+    const auto settlement = data ? data->member("settlement") : std::nullopt;
+    const auto payment = data ? data->member("payment") : std::nullopt;
+    const auto id = settlement ? settlement->member("id")
+                    : payment  ? payment->member("id")
+                    : data     ? data->member("endpoint_id")
+                               : std::nullopt;
+    if (!id || !id->string())
+        return fail(Code::value_invalid, "the event names no subject");
+    return std::string(*id->string());
+}
+
+} // namespace settled::domain

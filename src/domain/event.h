@@ -1,0 +1,77 @@
+// Events: facts to tell. The body is made once, when the event is decided, and never again: every
+// attempt sends the same bytes.
+#pragma once
+
+#include "base/id.h"
+#include "domain/match.h"
+#include "domain/payment.h"
+#include "domain/reversal.h"
+#include "domain/settlement.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::domain {
+
+// The types an endpoint can ask for. Released names do not change.
+inline constexpr std::string_view settlement_matched = "settlement.matched";
+inline constexpr std::string_view settlement_unmatched = "settlement.unmatched";
+inline constexpr std::string_view settlement_ambiguous = "settlement.ambiguous";
+inline constexpr std::string_view settlement_reversed = "settlement.reversed";
+inline constexpr std::string_view payment_overdue = "payment.overdue";
+inline constexpr std::string_view payment_told_late = "payment.told_late";
+inline constexpr std::string_view payment_partially_settled = "payment.partially_settled";
+inline constexpr std::string_view endpoint_disabled = "endpoint.disabled";
+inline constexpr std::string_view test_ping = "test.ping";
+
+bool is_event_type(std::string_view type);
+std::span<const std::string_view> all_event_types();
+// An endpoint's filter is a space-separated list of types, or "*" for all. endpoint.disabled is
+// told to the other endpoints that ask for it.
+bool wants(std::string_view filter, std::string_view type);
+
+struct Event {
+    EventId id;
+    std::string_view type;
+    std::int64_t subject_id = 0; // settlement, payment or endpoint
+    std::int64_t version = 0;    // rises with each event about the subject: keep the highest
+    std::string body;
+    Instant created_at;
+};
+
+// `version`: of the settlement, with this event.
+Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
+                    const Payment& payment, const Match& match, Instant now);
+// `undone`: the match that it had until now; told with who undid it and why.
+struct Undone {
+    std::string payment_id; // the tenant's
+    std::string reason;
+};
+Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
+                      const std::optional<Undone>& undone = std::nullopt);
+// Its money went back. `payment_ids`: the tenant's ids of the payments that it was matched to.
+Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
+                     const std::vector<std::string>& payment_ids, Instant now);
+// `payment` as it stands now; the match is the part that came last.
+Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now);
+// It should have settled by now; `due`: by when.
+Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now);
+// We heard of it only after these settlements, of which its money may be one, were given to others.
+Event told_late_event(EventId id, const Payment& payment, ReviewId review,
+                      const std::vector<SettlementId>& settlements, Instant now);
+// `candidates`: the tenant's ids of the payments that it may be, best first.
+Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
+                      const std::vector<std::string>& candidates, Instant now);
+// `version`: of the endpoint, with this event.
+Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t version,
+                              std::string_view reason, Instant now);
+Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now);
+
+// The id of what an event is about, as its body shows it ("stl_…", "end_…"). Fails with
+// value_invalid: it is no body of ours.
+Result<std::string> subject_of(std::string_view body);
+
+} // namespace settled::domain

@@ -1,0 +1,100 @@
+// What the outside tells us, in our words: every bank dialect is translated into these before
+// anything is decided. A fact is complete in itself and keeps the sender's spelling; canonical
+// forms are made from it.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/money.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace settled::domain {
+
+// One side of a transfer as the bank names it. Any member may be empty.
+struct Party {
+    std::string name;
+    std::string iban;
+    std::string bban;
+    std::string sort_code;
+    std::string account_number;
+};
+
+// The account_key() of what a party gave, in the order iban, bban, sort code and number. May be
+// empty.
+std::string account_key_of(const Party& party);
+
+// Money arrived on (credit) or left (debit) one of our accounts.
+struct SettlementFact {
+    std::string transaction_id; // the bank's
+    std::string scheme;         // the bank's word: "FasterPayments", "Chaps", "Bacs", "Transfer"
+    bool credit = true;
+    bool is_return = false;
+    std::string return_reason; // of a return: the bank's code for why
+    Money amount;
+    std::string end_to_end_id; // as the sender's bank passed it on
+    std::string reference;
+    std::string uetr; // of the scheme message where there is one
+    Party account;    // ours
+    Party counterparty;
+    Instant settled_at;
+};
+
+// The bank opened a virtual account for us.
+struct AccountOpenedFact {
+    std::string bank_account_id; // the bank's id of the virtual account
+    std::string external_id;     // ours, if we gave one
+    std::string owner_name;
+    Party account;
+};
+
+struct NewPayment; // domain/payment.h
+
+// Somebody who registers payments tells us of one by a push instead of the API.
+struct PaymentFact {
+    std::shared_ptr<const NewPayment> payment;
+};
+
+// Known and kept, but nothing follows from it (yet).
+struct ArchivedFact {};
+
+// Of a type we act on, but a part that we need is missing or unreadable: a person must look.
+struct UnreadableFact {
+    std::string reason;
+};
+
+using BankFact =
+    std::variant<ArchivedFact, SettlementFact, AccountOpenedFact, UnreadableFact, PaymentFact>;
+
+// An authentic webhook, read.
+struct InboundWebhook {
+    std::string type;
+    std::int64_t version = 0;
+    std::int64_t nonce = 0; // to be echoed in the answer
+
+    // The composite key of the inbox (seed 000; docs/intake.md): type, unique id, scheme, suffix.
+    // It correlates webhooks about one thing and need not be unique.
+    std::string unique_id;
+    std::string scheme;
+    std::string
+        suffix; // "", "-REV"; the inbox makes it "-RETRY" for a further reversal of the same key
+
+    // What makes two deliveries the same event: the above, and what the bank adds that tells the
+    // two legs of a transfer apart. Never the nonce, which is new in each delivery.
+    std::string dedupe_key;
+    // SHA-256 of the payload's text: the same key with another digest is a conflict, not a
+    // duplicate.
+    std::array<std::uint8_t, 32> payload_digest{};
+
+    BankFact fact;
+};
+
+// "TransactionSettled:E2E-1:FasterPayments-REV"
+std::string composite_key(const InboundWebhook& webhook);
+
+} // namespace settled::domain

@@ -1,0 +1,39 @@
+// A reversal: money that had arrived went back, because the receiver or the bank returned it or the
+// sender recalled it. It takes the settlement out of the world, and its match with it.
+#pragma once
+
+#include "base/id.h"
+#include "domain/facts.h"
+#include "match/identity.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace settled::domain {
+
+// `waiting`: its settlement is not here yet, webhooks come in any order; `review`: it did not come,
+// or more than one would do.
+enum class ReversalStatus : std::uint8_t { waiting, applied, review };
+std::string_view token(ReversalStatus status);
+std::optional<ReversalStatus> reversal_status_named(std::string_view token);
+
+struct Reversal {
+    ReversalId id;
+    WebhookId webhook_id;
+    SettlementId settlement_id; // 0: not found yet
+    ReversalStatus status = ReversalStatus::waiting;
+    std::string transaction_id; // the bank's, of the movement back
+    std::string reason;         // the bank's code, if it gave one
+    Instant received_at;
+    match::Identity identity; // of the settlement that went back, as the return tells it
+};
+
+// Money that left one of our accounts as a return.
+bool is_reversal(const SettlementFact& fact);
+
+Reversal reversal_from(const SettlementFact& fact, ReversalId id, WebhookId webhook,
+                       Instant received_at);
+
+} // namespace settled::domain

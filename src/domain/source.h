@@ -1,0 +1,42 @@
+// A source: a configured sender of webhooks.
+#pragma once
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/limits.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::domain {
+
+inline constexpr std::string_view source_clearbank = "clearbank";
+inline constexpr std::string_view source_mapped = "mapped";
+inline constexpr std::string_view source_pubsub_push = "pubsub_push";
+
+// Lower-case letters, digits, '-' and '_', 1 to 63 of them: it is a part of the URL.
+bool is_source_name(std::string_view name);
+
+// Kept as JSON with the source. Nothing in it is secret: public keys, and where secrets and our
+// private key are. A kind uses its own members and leaves the others empty.
+struct SourceSettings {
+    // clearbank
+    std::vector<std::string> bank_keys = {}; // PEM; all are valid at once
+    std::string signing_key = {}; // URI of our private key: "file:/etc/settled/signing.pem"
+    // mapped: JSON objects (connectors/mapped/signature.h, connectors/mapped/mapping.h)
+    std::string signature = {};
+    std::string mapping = {};
+    // pubsub_push: a JSON object (connectors/pubsub/push.h)
+    std::string push = {};
+    // The files that are named above were named by a key of the tenant, not by the operator: they
+    // are looked for in the tenant's own directory of secrets, and nowhere else.
+    bool files_are_tenants = false;
+    // all
+    int retention_days = limits::retention_days_default;
+};
+
+std::string to_json(const SourceSettings& settings);
+Result<SourceSettings> parse_source_settings(std::string_view json);
+
+} // namespace settled::domain

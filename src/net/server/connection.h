@@ -1,0 +1,98 @@
+// One connection of the server: its requests, one after the other, until either side ends it.
+// Internal to net/.
+//
+// Phases and their deadlines: handshake (tls_handshake_max), idle (idle_wait; header_wait before
+// the first request), header (header_wait from the first byte), body (body_wait from the end of the
+// header), waiting (for room, bounds::room_wait_max), handling (answer_wait), writing
+// (reply_wait_max), parting (1 s to let the peer read our last words).
+//
+// Memory: before a body is read, room is taken for all that the request may cost; it is given back
+// when the handler is done. A large answer takes room until it is sent.
+//
+// A connection beyond the limit (its place is a spare one) gets an answer to a health check or is
+// told that there are too many, and ends.
+#pragma once
+
+#include "net/deadline.h"
+#include "net/read_buffer.h"
+#include "net/server/head_scan.h"
+#include "net/server/request_parser.h"
+#include "net/server/server_state.h"
+#include "net/stream.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace settled::net {
+
+class Connection final : public Watched {
+  public:
+    Connection(std::shared_ptr<ServerState> state, Socket socket, Peer peer, ConnectionPlace place);
+    ~Connection() override;
+
+    // Serves until the connection ends.
+    Task<> serve();
+
+    void expired() override;
+    // The server drains: a connection between two requests ends now.
+    void end_if_idle();
+    void cut();
+
+  private:
+    enum class Phase : std::uint8_t {
+        handshake,
+        idle,
+        header,
+        waiting,
+        body,
+        handling,
+        writing,
+        parting
+    };
+    enum class Step : std::uint8_t { done, refused, gone };
+
+    void enter(Phase phase, std::chrono::milliseconds wait);
+    Task<Step> read_request();
+    Task<Step> read_head(std::size_t& head_size);
+    Step judge_head(std::string_view head);
+    Task<Step> read_body();
+    // Room for a body of so many bytes; true if it is there now.
+    bool take_room(std::size_t body_bytes);
+    Task<Step> wait_for_room(std::size_t body_bytes);
+    // Room for an answer; one that can be asked for again may become a refusal.
+    void take_room(Response& response);
+    // What a read means: `gone` when the peer or the deadline ended the connection, `refused` when
+    // a late or half-sent request asks for an answer.
+    Step after_read(const Stream::Read& read);
+    Step refuse_with(Error error);
+    // Runs the handler and sends its answer; true if the connection goes on.
+    Task<bool> answer();
+    Task<> send_refusal();
+    Response refusal(const Error& error);
+    void tell_answered(const Request& request, const Response& response, Clock::Steady since);
+    Task<> part();
+
+    std::shared_ptr<ServerState> state_;
+    Stream stream_;
+    Peer peer_;
+    ConnectionPlace place_;
+    Phase phase_ = Phase::idle;
+    bool late_ = false; // the deadline of this phase has passed
+    bool cut_ = false;
+    std::size_t served_ = 0;
+    ReadBuffer buffer_;
+    std::string out_;
+    Room room_;
+    std::size_t body_room_ = 0; // bytes of the body that room_ is enough for
+    // The request being read.
+    std::string account_; // whose share of the memory it counts for
+    std::optional<RequestParser> parser_;
+    Request request_;
+    bool keeps_alive_ = false;
+    Clock::Steady since_;
+    Error error_{};
+};
+
+} // namespace settled::net

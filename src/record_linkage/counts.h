@@ -1,0 +1,47 @@
+// A table of counts by 64-bit key: open addressing, no deletion, a few bytes an entry. Batch
+// linking counts many millions of word beginnings; a node-based map would take ten times the
+// memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace settled::record_linkage {
+
+// Mixes two values into one key; equal inputs give equal keys in every run.
+constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    std::uint64_t x = a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U));
+    x ^= x >> 30U;
+    x *= 0xbf58476d1ce4e5b9U;
+    x ^= x >> 27U;
+    x *= 0x94d049bb133111ebU;
+    return x ^ (x >> 31U);
+}
+
+constexpr std::uint64_t key_of(std::string_view text) {
+    std::uint64_t key = 0xcbf29ce484222325U;
+    for (const char c : text)
+        key = (key ^ static_cast<std::uint8_t>(c)) * 0x100000001b3U;
+    return key;
+}
+
+class Counts {
+  public:
+    void add(std::uint64_t key, std::uint32_t by = 1);
+    std::uint32_t of(std::uint64_t key) const; // 0 when it was never added
+    std::size_t size() const { return used_; }
+
+  private:
+    struct Slot {
+        std::uint64_t key;
+        std::uint32_t count; // 0: empty
+    };
+    void grow();
+
+    std::vector<Slot> slots_;
+    std::size_t used_ = 0;
+};
+
+} // namespace settled::record_linkage

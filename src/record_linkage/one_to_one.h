@@ -1,0 +1,31 @@
+// How likely each pair is, given that a transfer has at most one partner.
+//
+// The weights of pairs say how well two transfers fit; they do not say that a better rival exists,
+// or that the rival's own partner is somewhere else. Exact odds over all ways to pair up are out of
+// reach. They are approached in two steps:
+//
+// 1. Belief propagation on the graph of pairs: each end of a pair tells the other how free it is,
+//    until nothing changes. That finds the best way to pair up, but is too sure of itself where
+//    pairs form a ring (two payments and two settlements that all fit each other).
+// 2. For each pair of the best way, the odds of what else could be true: every way in which its two
+//    ends stay free or take other partners, whose partners take others in turn, a few steps far,
+//    rings included. This is exact for the small knots in which doubt lives.
+#pragma once
+
+#include "record_linkage/pairs.h"
+
+#include <span>
+
+namespace settled::record_linkage {
+
+// A weight below this never changes a decision, however free both ends are: such pairs are left
+// out.
+inline constexpr float weight_min = -7;
+
+// Fills `posterior` from `weight`. The pairs must be ordered by destination. Of one transfer at
+// most one pair has a posterior above one half.
+void one_to_one(std::span<Pair> pairs);
+// The first step alone, for learning: good on the average, too sure in rings.
+void estimate_one_to_one(std::span<Pair> pairs);
+
+} // namespace settled::record_linkage

@@ -1,0 +1,53 @@
+// Pairs of an origin and a destination that could belong together, and what each pair says.
+//
+// A pair is looked at when currency and account do not contradict, the destination is later by 0 to
+// `window`, and the amounts differ by at most `band`; it is kept when something besides speaks for
+// it. Amounts are compared as integers.
+#pragma once
+
+#include "record_linkage/memo_compare.h"
+#include "record_linkage/transfers.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace settled::record_linkage {
+
+struct Bounds {
+    std::chrono::microseconds window = std::chrono::days(21);
+    std::int64_t band_ppm = 60'000; // of the larger amount
+};
+
+// What is looked at reaches beyond the bounds. A payment whose settlement lost more than the band
+// allows leaves two transfers without partner at once, alike and close in time, each of which fits
+// a stranger all the better; that they have each other must be seen to doubt the strangers.
+Bounds widened(const Bounds& bounds);
+
+// One id of both sides.
+enum class Agreement : std::uint8_t { absent, equal, near, differ };
+
+// Cells of the tables in model.h; what they mean is told in cells.h.
+struct Pair {
+    std::uint32_t origin = 0;
+    std::uint32_t destination = 0;
+    std::uint16_t memo = 0;
+    std::uint16_t words = 0;
+    std::uint16_t rests = 0;
+    std::uint16_t amount = 0;
+    std::uint8_t delay = 0;
+    bool within_bounds = true; // else it is only a rival of others, never a match
+    Agreement end_to_end_id = Agreement::absent;
+    Agreement payer_account = Agreement::absent;
+    Agreement payer_name = Agreement::absent;
+    // Natural logs of how likely it is that two strangers agree like this.
+    float amount_chance = 0;
+    float id_chance = 0;
+    float crowd = 0; // how many strangers were looked at for this destination
+    float weight = 0;
+    float posterior = 0;
+};
+
+} // namespace settled::record_linkage

@@ -1,0 +1,51 @@
+#include "server/config.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace settled::server {
+
+std::string tenant_secrets_directory(const Config& config) {
+    return config.tenant_directory.empty() ? config.data + "/secrets" : config.tenant_directory;
+}
+
+std::vector<std::string> secret_variables(const Config& config) {
+    constexpr std::string_view scheme = "env:";
+    std::vector<std::string> names;
+    for (const std::string& uri : {config.store_password, config.kafka.sasl_password})
+        if (uri.starts_with(scheme))
+            names.push_back(uri.substr(scheme.size()));
+    return names;
+}
+
+Result<ListenAddress> parse_listen(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    const auto wrong = [] { return fail(Code::config_invalid, "listen must be ADDRESS:PORT"); };
+    if (colon == text.npos || colon == 0)
+        return wrong();
+    std::string_view address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
+    const std::string_view port = text.substr(colon + 1);
+    ListenAddress listen{std::string(address), 0};
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listen.port);
+    if (error != std::errc{} || end != port.data() + port.size())
+        return wrong();
+    return listen;
+}
+
+std::string to_text(const std::vector<ConfigProblem>& problems) {
+    std::string text;
+    for (const ConfigProblem& problem : problems) {
+        if (!problem.origin.name.empty())
+            text += problem.origin.name + ":";
+        if (problem.origin.line > 0)
+            text += fmt::format("{}:", problem.origin.line);
+        text += text.empty() || text.ends_with('\n') ? "" : " ";
+        text += problem.message + "\n";
+    }
+    return text;
+}
+
+} // namespace settled::server

@@ -1,0 +1,110 @@
+// Settings. Every one has a default, so that a server starts with no file at all;
+// config/settled.toml shows them all. The command line wins over the environment, and both over the
+// file.
+#pragma once
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "kafka/settings.h"
+#include "net/bounds.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::server {
+
+// Where a setting comes from, for people.
+struct ConfigOrigin {
+    std::string name;       // a file, an option ("--listen") or a variable ("SETTLED_DATA")
+    std::uint32_t line = 0; // 0: there are no lines
+};
+
+struct Config {
+    // [server]
+    std::string listen = "127.0.0.1:8080"; // ADDRESS:PORT
+    std::string data = "./data"; // directory of the store, the master key, the control socket
+    std::string tls_certificate; // PEM chain; with tls_key: HTTPS
+    std::string tls_key;
+    int threads = 0; // 0: one for each core
+    // For requests and answers under way, in bytes.
+    std::size_t request_memory = net::bounds::memory_default;
+    std::vector<std::string> trusted_proxies; // CIDR blocks whose forwarding fields are believed
+
+    // [store]
+    std::string store_url;      // postgresql://…; empty: SQLite in `data`. May hold a password.
+    std::string store_password; // file: or env: URI; empty: in the URL, or where libpq looks
+    std::string master_key;     // its file; empty: master.key in `data`
+    int store_writers = 1;      // connections that commit, on PostgreSQL
+
+    // [custody]
+    std::string tenant_directory; // holds a directory for each tenant; empty: `data`/secrets
+
+    // [node]
+    std::vector<std::string> roles{"all"}; // intake, worker, api
+    std::chrono::seconds lease = limits::node_lease_default;
+
+    // [log]
+    std::string log_level = "info";
+
+    // [matching]
+    std::chrono::seconds unmatched_after{10};
+    std::chrono::seconds watermark{2};
+    bool suggested_reviews = true;
+
+    // [learning]
+    std::chrono::seconds learn_after{60};
+
+    // [delivery]
+    std::vector<std::chrono::seconds> retry_after; // empty: the default schedule
+
+    // [egress]
+    bool https_only = true;
+    std::vector<std::string> allow;        // CIDR blocks beside the public Internet
+    std::vector<std::string> name_servers; // ADDRESS or ADDRESS:PORT; none: /etc/resolv.conf's
+    std::string trusted_certificates;      // PEM file beside the system's roots
+
+    kafka::Settings kafka;                                // [kafka]
+    std::vector<kafka::ConsumerSettings> kafka_consumers; // [[kafka_consumer]], as many as wanted
+
+    // Of the settings that were given, by their names ("server.listen"); the others are defaults.
+    std::map<std::string, ConfigOrigin, std::less<>> origins;
+};
+
+// Where the files are that a tenant's API keys may name.
+std::string tenant_secrets_directory(const Config& config);
+// Of the variables that secrets of the configuration are in (env:NAME).
+std::vector<std::string> secret_variables(const Config& config);
+
+struct ConfigProblem {
+    ConfigOrigin origin;
+    std::string setting; // "server.listen"; "": of none alone
+    std::string message; // a sentence that names the setting
+};
+
+struct LoadedConfig {
+    Config config;
+    std::vector<ConfigProblem> problems; // all of them at once
+};
+
+// Unknown sections and keys, wrong types and values out of range are problems; in the order of the
+// file.
+LoadedConfig load_config(const std::string& path);
+// What is no address, block, URL, level or role, files that are not there or hold something else,
+// and settings that are each legal but together wrong. Reads those files, and changes nothing.
+std::vector<ConfigProblem> check_config(const Config& config);
+
+struct ListenAddress {
+    std::string address;
+    std::uint16_t port = 0;
+};
+// "127.0.0.1:8080", "[::1]:8080"
+Result<ListenAddress> parse_listen(std::string_view text);
+
+// "config.toml:12: …" or "--listen: …", a line each.
+std::string to_text(const std::vector<ConfigProblem>& problems);
+
+} // namespace settled::server

@@ -1,0 +1,178 @@
+// What is wrong with settings that a file can hold.
+#include "net/client/egress.h"
+#include "net/client/name_server.h"
+#include "net/tls.h"
+#include "node/roles.h"
+#include "server/config.h"
+#include "store/postgres/postgres_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace settled::server {
+
+namespace {
+
+class Checker {
+  public:
+    explicit Checker(const Config& config) : config_(config) {}
+
+    std::vector<ConfigProblem> problems() && { return std::move(problems_); }
+
+    void check_server();
+    void check_store();
+    void check_matching();
+    void check_egress();
+    void check_kafka();
+    void check_log();
+    void check_roles();
+
+  private:
+    void complain(std::string_view setting, std::string message) {
+        const auto origin = config_.origins.find(setting);
+        problems_.push_back({origin == config_.origins.end() ? ConfigOrigin() : origin->second,
+                             std::string(setting), std::move(message)});
+    }
+    // Of a file that was named and is not there.
+    bool is_missing(std::string_view setting, const std::string& file) {
+        std::error_code error;
+        if (file.empty() || std::filesystem::exists(file, error))
+            return false;
+        complain(setting, fmt::format("{}: there is no file {}", setting, file));
+        return true;
+    }
+    // Where two settings are wrong together, the one that was given is where to look.
+    std::string_view given_of(std::string_view one, std::string_view other) const {
+        return config_.origins.contains(one) ? one : other;
+    }
+
+    const Config& config_;
+    std::vector<ConfigProblem> problems_;
+};
+
+// A word that may be a secret is not shown.
+bool is_secret_uri(std::string_view text) {
+    return text.starts_with("file:") || text.starts_with("env:");
+}
+
+void Checker::check_server() {
+    if (const auto listen = parse_listen(config_.listen); !listen)
+        complain("server.listen", "server.listen must be ADDRESS:PORT, such as 127.0.0.1:8080");
+    else if (boost::system::error_code error;
+             boost::asio::ip::make_address(listen->address, error), error)
+        complain("server.listen",
+                 fmt::format("server.listen: {} is no IP address; give one of this "
+                             "machine, or 0.0.0.0 for all",
+                             listen->address));
+    for (const std::string& block : config_.trusted_proxies)
+        if (const auto good = net::check_block(block); !good)
+            complain("server.trusted_proxies", "server.trusted_proxies: " + good.error().detail);
+    if (config_.data.empty())
+        complain("server.data", "server.data must be a directory, such as ./data");
+    const bool has_certificate = !config_.tls_certificate.empty();
+    const bool has_key = !config_.tls_key.empty();
+    if (has_certificate != has_key)
+        complain(given_of("server.tls_certificate", "server.tls_key"),
+                 "server.tls_certificate and server.tls_key go together");
+    const bool certificate_missing = is_missing("server.tls_certificate", config_.tls_certificate);
+    if (is_missing("server.tls_key", config_.tls_key) || certificate_missing || !has_certificate ||
+        !has_key)
+        return;
+    if (const auto tls = net::make_server_tls(config_.tls_certificate, config_.tls_key); !tls)
+        complain("server.tls_certificate", "server.tls_certificate: " + tls.error().detail);
+}
+
+void Checker::check_store() {
+    if (config_.store_url.empty()) {
+        if (!config_.store_password.empty())
+            complain("store.password", "store.password is for a store.url; SQLite has none");
+        if (config_.store_writers != 1)
+            complain("store.writers", "store.writers is for a store.url; SQLite has one");
+        return;
+    }
+    if (!store::postgres::is_postgres_url(config_.store_url))
+        complain("store.url", "store.url must begin with postgresql://, or be empty for SQLite");
+    else if (const auto url = store::postgres::check_url(Secret(config_.store_url)); !url)
+        complain("store.url", url.error().detail);
+    if (!config_.store_password.empty() && !is_secret_uri(config_.store_password))
+        complain("store.password", "store.password is named by file:/path or env:NAME");
+}
+
+// The watermark is what keeps references from being decided too early; nothing shortens it
+// silently.
+void Checker::check_matching() {
+    if (config_.watermark > config_.unmatched_after)
+        complain(given_of("matching.unmatched_after_seconds", "matching.watermark_seconds"),
+                 fmt::format("matching.watermark_seconds ({}) must not be more than "
+                             "matching.unmatched_after_seconds ({}): a settlement would be told as "
+                             "unmatched before references are decided; set both",
+                             config_.watermark.count(), config_.unmatched_after.count()));
+}
+
+void Checker::check_egress() {
+    for (const std::string& block : config_.allow)
+        if (const auto good = net::check_block(block); !good)
+            complain("egress.allow", "egress.allow: " + good.error().detail);
+    for (const std::string& server : config_.name_servers)
+        if (const auto parsed = net::parse_name_server(server); !parsed)
+            complain("egress.name_servers", "egress.name_servers: " + parsed.error().detail);
+    if (config_.trusted_certificates.empty() ||
+        is_missing("egress.trusted_certificates", config_.trusted_certificates))
+        return;
+    if (const auto tls = net::make_client_tls(config_.trusted_certificates); !tls)
+        complain("egress.trusted_certificates",
+                 "egress.trusted_certificates: " + tls.error().detail);
+}
+
+void Checker::check_kafka() {
+    const kafka::Settings& kafka = config_.kafka;
+    is_missing("kafka.ca_certificates", kafka.ca_certificates);
+    is_missing("kafka.certificate", kafka.certificate);
+    is_missing("kafka.key", kafka.key);
+    for (std::string& problem : kafka::problems_of(kafka, config_.kafka_consumers)) {
+        const std::string setting = problem.substr(0, problem.find_first_of(" :"));
+        complain(setting, std::move(problem));
+    }
+    if (!kafka.event_topics.empty() && !kafka.configured())
+        complain("kafka.event_topics", "kafka.event_topics needs kafka.bootstrap_servers");
+    const bool has_user = !kafka.sasl_username.empty() || !kafka.sasl_password.empty();
+    if (has_user && !kafka.security_protocol.starts_with("sasl_"))
+        complain("kafka.security_protocol",
+                 "kafka.sasl_username and kafka.sasl_password are not used: "
+                 "kafka.security_protocol must be sasl_ssl or sasl_plaintext for them");
+    const bool has_files = !kafka.ca_certificates.empty() || !kafka.certificate.empty();
+    if (has_files && !kafka.security_protocol.ends_with("ssl"))
+        complain("kafka.security_protocol", "kafka.ca_certificates and kafka.certificate are not "
+                                            "used: kafka.security_protocol must be ssl or sasl_ssl "
+                                            "for them");
+}
+
+void Checker::check_log() {
+    constexpr std::array<std::string_view, 4> levels{"debug", "info", "warn", "error"};
+    if (std::ranges::find(levels, config_.log_level) == levels.end())
+        complain("log.level", "log.level must be debug, info, warn or error");
+}
+
+void Checker::check_roles() {
+    if (const auto roles = node::Roles::parse(config_.roles); !roles)
+        complain("node.roles", "node.roles: " + roles.error().detail);
+}
+
+} // namespace
+
+std::vector<ConfigProblem> check_config(const Config& config) {
+    Checker checker(config);
+    checker.check_server();
+    checker.check_store();
+    checker.check_roles();
+    checker.check_log();
+    checker.check_matching();
+    checker.check_egress();
+    checker.check_kafka();
+    return std::move(checker).problems();
+}
+
+} // namespace settled::server

@@ -1,0 +1,277 @@
+// Settings from a file (TOML).
+#include "base/nearest.h"
+#include "server/config.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+namespace settled::server {
+
+namespace {
+
+// Each is a connection, a thread, and a transaction that holds locks: more than the database has
+// cores for its node gain nothing.
+constexpr std::int64_t writers_max = 16;
+constexpr std::int64_t memory_mib_min = net::bounds::memory_min >> 20U;
+// More than any machine of today has: only a slip of the finger is meant.
+constexpr std::int64_t memory_mib_max = 65'536;
+
+// Reads one section after the other and remembers what was wrong.
+class Reader {
+  public:
+    Reader(const toml::table& root, std::string file, LoadedConfig& loaded)
+        : root_(root), file_(std::move(file)), loaded_(loaded) {}
+
+    // The keys of a section, and what takes each.
+    using Setting = std::pair<std::string_view, std::function<void(const toml::node&)>>;
+    void section(std::string_view name, const std::vector<Setting>& settings) {
+        know(name, settings);
+        const toml::node* node = root_.get(name);
+        if (node == nullptr)
+            return;
+        const toml::table* table = node->as_table();
+        if (table == nullptr)
+            return complain(*node, std::string(name), fmt::format("[{}] must be a section", name));
+        read_table(name, *table, settings);
+    }
+    // A section that may be there several times, [[name]], an item of `into` each.
+    template <class Item>
+    void sections(std::string_view name, std::vector<Item>& into,
+                  const std::function<std::vector<Setting>(Item&)>& settings_of) {
+        Item unused;
+        know(name, settings_of(unused));
+        const toml::node* node = root_.get(name);
+        if (node == nullptr)
+            return;
+        const toml::array* array = node->as_array();
+        if (array == nullptr || !array->is_homogeneous<toml::table>())
+            return complain(*node, std::string(name),
+                            fmt::format("[[{}]] must be a list of sections", name));
+        for (const toml::node& table : *array)
+            read_table(name, *table.as_table(), settings_of(into.emplace_back()));
+    }
+    // What nobody takes, when all sections are known: it may belong into another.
+    void refuse_the_rest() {
+        for (const auto& [key, value] : root_)
+            if (!settings_.contains(key.str()))
+                complain(value, std::string(key.str()),
+                         fmt::format("there is no section [{}]{}", key.str(),
+                                     did_you_mean(key.str(), names_of(settings_))));
+        for (const Unknown& unknown : unknown_)
+            complain(*unknown.node, unknown.section + "." + unknown.key, sentence_of(unknown));
+    }
+
+    std::function<void(const toml::node&)> text(std::string& into) {
+        return [this, &into](const toml::node& node) {
+            if (const auto value = node.value_exact<std::string>())
+                into = *value;
+            else
+                complain(node, "{} must be text in quotes");
+        };
+    }
+    std::function<void(const toml::node&)> flag(bool& into) {
+        return [this, &into](const toml::node& node) {
+            if (const auto value = node.value_exact<bool>())
+                into = *value;
+            else
+                complain(node, "{} must be true or false");
+        };
+    }
+    std::function<void(const toml::node&)> number(std::int64_t least, std::int64_t most,
+                                                  std::function<void(std::int64_t)> set) {
+        return [this, least, most, set = std::move(set)](const toml::node& node) {
+            const auto value = node.value_exact<std::int64_t>();
+            if (value && *value >= least && *value <= most)
+                set(*value);
+            else
+                complain(node,
+                         fmt::format("{{}} must be a whole number from {} to {}", least, most));
+        };
+    }
+    std::function<void(const toml::node&)> texts(std::vector<std::string>& into) {
+        return [this, &into](const toml::node& node) {
+            const toml::array* array = node.as_array();
+            if (array == nullptr || (!array->empty() && !array->is_homogeneous<std::string>()))
+                return complain(node, "{} must be a list of texts, such as [\"10.0.0.0/8\"]");
+            into.clear();
+            for (const auto& item : *array)
+                into.push_back(*item.value<std::string>());
+        };
+    }
+    std::function<void(const toml::node&)> seconds(std::vector<std::chrono::seconds>& into) {
+        return [this, &into](const toml::node& node) {
+            const toml::array* array = node.as_array();
+            const bool numbers =
+                array != nullptr && (array->empty() || array->is_homogeneous<std::int64_t>());
+            if (!numbers || array->size() > 50)
+                return complain(node, "{} must be a list of at most 50 numbers of seconds");
+            into.clear();
+            for (const auto& item : *array) {
+                const std::int64_t value = *item.value<std::int64_t>();
+                if (value < 0 || value > 7 * 86'400)
+                    return complain(node, "{}: a wait is 0 to 604800 seconds");
+                into.emplace_back(value);
+            }
+        };
+    }
+
+  private:
+    struct Unknown {
+        std::string section;
+        std::string key;
+        const toml::node* node;
+    };
+    using Names = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+    void know(std::string_view section, const std::vector<Setting>& settings) {
+        for (const Setting& setting : settings)
+            settings_[std::string(section)].emplace_back(setting.first);
+    }
+    void read_table(std::string_view name, const toml::table& table,
+                    const std::vector<Setting>& settings) {
+        for (const auto& [key, value] : table) {
+            const auto known = std::ranges::find(settings, key.str(), &Setting::first);
+            if (known == settings.end()) {
+                unknown_.push_back({std::string(name), std::string(key.str()), &value});
+                continue;
+            }
+            setting_ = fmt::format("{}.{}", name, key.str());
+            loaded_.config.origins[setting_] = {file_, value.source().begin.line};
+            known->second(value);
+        }
+    }
+    static std::vector<std::string_view> names_of(const Names& names) {
+        std::vector<std::string_view> all;
+        for (const auto& [name, settings] : names)
+            all.push_back(name);
+        return all;
+    }
+    std::string sentence_of(const Unknown& unknown) const {
+        std::string text = fmt::format("[{}] has no setting {}", unknown.section, unknown.key);
+        for (const auto& [section, keys] : settings_)
+            if (std::ranges::find(keys, unknown.key) != keys.end())
+                return fmt::format("{}; it belongs to [{}]", text, section);
+        const auto& own = settings_.find(unknown.section)->second;
+        return text +
+               did_you_mean(unknown.key, std::vector<std::string_view>(own.begin(), own.end()));
+    }
+    // Of the setting that is being read: its name comes where the sentence has {}.
+    void complain(const toml::node& node, std::string_view sentence) {
+        complain(node, setting_, fmt::format(fmt::runtime(sentence), setting_));
+    }
+    void complain(const toml::node& node, std::string setting, std::string message) {
+        loaded_.problems.push_back(
+            {{file_, node.source().begin.line}, std::move(setting), std::move(message)});
+    }
+
+    const toml::table& root_;
+    std::string file_;
+    LoadedConfig& loaded_;
+    std::string setting_; // "server.listen": the one that is being read
+    Names settings_;      // known ones, by section
+    std::vector<Unknown> unknown_;
+};
+
+void read_kafka(Reader& reader, Config& config) {
+    kafka::Settings& kafka = config.kafka;
+    reader.section("kafka", {{"bootstrap_servers", reader.text(kafka.bootstrap_servers)},
+                             {"security_protocol", reader.text(kafka.security_protocol)},
+                             {"sasl_mechanism", reader.text(kafka.sasl_mechanism)},
+                             {"sasl_username", reader.text(kafka.sasl_username)},
+                             {"sasl_password", reader.text(kafka.sasl_password)},
+                             {"ca_certificates", reader.text(kafka.ca_certificates)},
+                             {"certificate", reader.text(kafka.certificate)},
+                             {"key", reader.text(kafka.key)},
+                             {"client_id", reader.text(kafka.client_id)},
+                             {"event_topics", reader.texts(kafka.event_topics)}});
+    const auto settings_of = [&reader](kafka::ConsumerSettings& consumer) {
+        return std::vector<Reader::Setting>{
+            {"topics", reader.texts(consumer.topics)},
+            {"group", reader.text(consumer.group)},
+            {"tenant", reader.text(consumer.tenant)},
+            {"format", reader.text(consumer.format)},
+            {"dead_letter_topic", reader.text(consumer.dead_letter_topic)}};
+    };
+    reader.sections<kafka::ConsumerSettings>("kafka_consumer", config.kafka_consumers, settings_of);
+}
+
+void read_all(Reader& reader, Config& config) {
+    reader.section("server",
+                   {{"listen", reader.text(config.listen)},
+                    {"data", reader.text(config.data)},
+                    {"tls_certificate", reader.text(config.tls_certificate)},
+                    {"tls_key", reader.text(config.tls_key)},
+                    {"trusted_proxies", reader.texts(config.trusted_proxies)},
+                    {"request_memory_mib", reader.number(memory_mib_min, memory_mib_max,
+                                                         [&config](std::int64_t value) {
+                                                             config.request_memory =
+                                                                 static_cast<std::size_t>(value)
+                                                                 << 20U;
+                                                         })},
+                    {"threads", reader.number(0, 64, [&config](std::int64_t value) {
+                         config.threads = static_cast<int>(value);
+                     })}});
+    reader.section("store",
+                   {{"url", reader.text(config.store_url)},
+                    {"password", reader.text(config.store_password)},
+                    {"master_key", reader.text(config.master_key)},
+                    {"writers", reader.number(1, writers_max, [&config](std::int64_t value) {
+                         config.store_writers = static_cast<int>(value);
+                     })}});
+    reader.section("custody", {{"tenant_directory", reader.text(config.tenant_directory)}});
+    reader.section("node", {{"roles", reader.texts(config.roles)},
+                            {"lease_seconds", reader.number(limits::node_lease_min.count(),
+                                                            limits::node_lease_max.count(),
+                                                            [&config](std::int64_t value) {
+                                                                config.lease =
+                                                                    std::chrono::seconds(value);
+                                                            })}});
+    reader.section("log", {{"level", reader.text(config.log_level)}});
+    reader.section("matching",
+                   {{"unmatched_after_seconds", reader.number(0, 86'400,
+                                                              [&config](std::int64_t value) {
+                                                                  config.unmatched_after =
+                                                                      std::chrono::seconds(value);
+                                                              })},
+                    {"watermark_seconds", reader.number(0, 86'400,
+                                                        [&config](std::int64_t value) {
+                                                            config.watermark =
+                                                                std::chrono::seconds(value);
+                                                        })},
+                    {"suggested_reviews", reader.flag(config.suggested_reviews)}});
+    reader.section("learning",
+                   {{"after_seconds", reader.number(0, 3600, [&config](std::int64_t value) {
+                         config.learn_after = std::chrono::seconds(value);
+                     })}});
+    reader.section("delivery", {{"retry_after_seconds", reader.seconds(config.retry_after)}});
+    reader.section("egress", {{"https_only", reader.flag(config.https_only)},
+                              {"allow", reader.texts(config.allow)},
+                              {"name_servers", reader.texts(config.name_servers)},
+                              {"trusted_certificates", reader.text(config.trusted_certificates)}});
+    read_kafka(reader, config);
+    reader.refuse_the_rest();
+}
+
+} // namespace
+
+LoadedConfig load_config(const std::string& path) {
+    LoadedConfig loaded;
+    try {
+        const toml::table root = toml::parse_file(path);
+        Reader reader(root, path, loaded);
+        read_all(reader, loaded.config);
+        std::ranges::sort(loaded.problems, {}, [](const ConfigProblem& p) {
+            return std::tie(p.origin.line, p.setting);
+        });
+    } catch (const toml::parse_error& error) {
+        loaded.problems.push_back(
+            {{path, error.source().begin.line}, "", std::string(error.description())});
+    }
+    return loaded;
+}
+
+} // namespace settled::server

@@ -1,0 +1,149 @@
+#include "server/gateway.h"
+
+#include "observe/log.h"
+#include "server/time_watch.h"
+#include "wire/json_writer.h"
+
+namespace settled::server {
+
+namespace {
+
+constexpr std::string_view hooks_prefix = "/hooks/";
+constexpr std::size_t sources_named_max = 20; // on /readyz: enough to know where to look
+
+bool is_for_operators(std::string_view path) {
+    return path == "/livez" || path == "/readyz" || path == "/metrics";
+}
+
+net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
+                            std::string_view kafka = {}, std::string_view clock = {},
+                            const std::vector<std::string>& sources_unavailable = {}) {
+    wire::JsonWriter w;
+    w.object().member("status", status);
+    if (!reason.empty())
+        w.member("reason", reason);
+    if (!kafka.empty())
+        w.member("kafka", kafka);
+    if (!clock.empty())
+        w.key("clock").raw(clock);
+    if (!sources_unavailable.empty()) {
+        w.key("sources_unavailable").array();
+        for (std::size_t i = 0; i < sources_unavailable.size() && i < sources_named_max; ++i)
+            w.value(sources_unavailable[i]);
+        w.end();
+    }
+    w.end();
+    net::Response response;
+    response.status = http_status;
+    response.body = std::move(w).text();
+    return response;
+}
+
+// Webhooks and operators' questions come by the thousand; their lines are for debugging.
+LogLevel level_of(const net::Request& request, const net::Response& response) {
+    if (response.status >= 500)
+        return LogLevel::warn;
+    return request.path.starts_with("/v1/") ? LogLevel::info : LogLevel::debug;
+}
+
+} // namespace
+
+Gateway::Gateway(Installation& installation)
+    : installation_(installation),
+      refused_requests_(installation.metrics.counter(
+          "settled_http_refused_total", "Requests refused before they reached a handler")) {}
+
+std::size_t Gateway::body_bytes_max(std::string_view method, std::string_view path) const {
+    if (path.starts_with(hooks_prefix))
+        return limits::webhook_body_bytes_max;
+    return is_for_operators(path) ? 0 : installation_.api().body_bytes_max(method, path);
+}
+
+bool Gateway::is_vital(std::string_view method, std::string_view path) const {
+    return (method == "GET" || method == "HEAD") && is_for_operators(path);
+}
+
+Task<net::Response> Gateway::handle(net::Request request) {
+    if (request.path.starts_with(hooks_prefix)) {
+        const std::string request_id = request.request_id;
+        if (request.method != "POST") {
+            net::Response response =
+                refuse({Code::method_not_allowed, "webhooks are sent by POST"}, request_id);
+            response.fields.add("Allow", "POST");
+            co_return response;
+        }
+        if (const auto refused = not_here(installation_.roles().intake, "intake"))
+            co_return refuse(*refused, request_id);
+        std::string source = request.path.substr(hooks_prefix.size());
+        Result<net::Response> answer =
+            co_await installation_.hooks().receive(std::move(source), std::move(request));
+        if (!answer)
+            co_return installation_.api().refuse(answer.error(), request_id);
+        co_return std::move(*answer);
+    }
+    if (is_for_operators(request.path) && request.method != "GET" && request.method != "HEAD") {
+        net::Response response =
+            refuse({Code::method_not_allowed, "ask with GET"}, request.request_id);
+        response.fields.add("Allow", "GET, HEAD");
+        co_return response;
+    }
+    if (request.path == "/livez")
+        co_return status_answer(200, "alive", "");
+    if (request.path == "/readyz")
+        co_return ready();
+    if (request.path == "/metrics") {
+        net::Response response;
+        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        response.body = installation_.metrics.text();
+        co_return response;
+    }
+    // The operator on this machine is served by every node.
+    const bool is_served = installation_.roles().api || request.trusted_peer;
+    if (const auto refused = not_here(is_served, "api"))
+        co_return refuse(*refused, request.request_id);
+    co_return co_await installation_.api().handle(std::move(request));
+}
+
+// Why this node does not serve a request.
+std::optional<Error> Gateway::not_here(bool has_role, std::string_view role) const {
+    if (!has_role)
+        return Error{Code::route_unknown,
+                     "this node has not the role " + std::string(role) + "; ask one that has it"};
+    if (!installation_.membership().is_member())
+        return Error{Code::node_unleased, "its lease ran out; it takes another; try again soon"};
+    return std::nullopt;
+}
+
+net::Response Gateway::ready() const {
+    if (shutting_down_)
+        return status_answer(503, "unready", "shutting down");
+    if (!installation_.membership().is_member())
+        return status_answer(503, "unready", "it has no place among the nodes");
+    const store::Health health = installation_.store().health();
+    const std::string_view kafka = kafka_ ? kafka_() : "";
+    const std::string clock = clock_trouble(installation_.clock);
+    // A source that waits for its key takes nothing from the others: all nodes would leave the
+    // balancer at once.
+    const auto waiting = installation_.sources().unavailable();
+    return health.can_commit ? status_answer(200, "ready", "", kafka, clock, waiting)
+                             : status_answer(503, "unready", health.reason, kafka, clock, waiting);
+}
+
+net::Response Gateway::refuse(const Error& error, std::string_view request_id) const {
+    refused_requests_.add();
+    return installation_.api().refuse(error, request_id);
+}
+
+void Gateway::answered(const net::Request& request, const net::Response& response,
+                       std::chrono::microseconds took) {
+    log::write(level_of(request, response), "http.answered",
+               {{"method", request.method},
+                {"path", request.path},
+                {"status", response.status},
+                {"took_us", took.count()},
+                {"peer", request.peer},
+                {"request_id", request.request_id},
+                {"traceparent", request.traceparent}});
+}
+
+} // namespace settled::server

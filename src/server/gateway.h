@@ -1,0 +1,43 @@
+// The one door of HTTP: webhooks to intake, /v1 to the API, and what operators ask.
+#pragma once
+
+#include "net/server/server.h"
+#include "server/installation.h"
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace settled::server {
+
+// Shared by all io threads.
+class Gateway final : public net::Handler {
+  public:
+    explicit Gateway(Installation& installation);
+
+    std::size_t body_bytes_max(std::string_view method, std::string_view path) const override;
+    bool is_vital(std::string_view method, std::string_view path) const override;
+    Task<net::Response> handle(net::Request request) override;
+    net::Response refuse(const Error& error, std::string_view request_id) const override;
+    void answered(const net::Request& request, const net::Response& response,
+                  std::chrono::microseconds took) override;
+
+    // From now on /readyz says no, so that balancers send new work elsewhere.
+    void begin_shutdown() { shutting_down_ = true; }
+
+    // Asked by /readyz, which shows it; a server without Kafka is ready for everything else. Set
+    // before the first request.
+    void show_kafka(std::function<std::string_view()> reach) { kafka_ = std::move(reach); }
+
+  private:
+    net::Response ready() const;
+    std::optional<Error> not_here(bool has_role, std::string_view role) const;
+
+    Installation& installation_;
+    observe::Counter refused_requests_;
+    std::function<std::string_view()> kafka_;
+    std::atomic<bool> shutting_down_{false};
+};
+
+} // namespace settled::server

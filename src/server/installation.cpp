@@ -1,0 +1,199 @@
+#include "server/installation.h"
+
+#include "observe/log.h"
+#include "server/run.h"
+#include "store/queries/directory.h"
+#include "store/queries/endpoints.h"
+#include "store/queries/tasks.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <array>
+
+namespace settled::server {
+
+namespace {
+
+// For people who look at the table of nodes.
+std::string instance_name() {
+    std::array<char, 256> host{};
+    (void)::gethostname(host.data(), host.size() - 1);
+    return fmt::format("{}:{}", host.data(), ::getpid());
+}
+
+double in_seconds(std::chrono::microseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+Task<> load_books(Installation& installation) {
+    co_await installation.reload_sources();
+    co_await installation.reload_endpoints();
+    co_await installation.reload_rules();
+    co_await installation.reload_profiles();
+}
+
+struct SourcesAndTenants {
+    std::vector<store::SourceRow> sources;
+    std::vector<store::TenantRow> tenants;
+};
+
+store::Step<SourcesAndTenants> read_sources(store::Session& s) {
+    auto sources = co_await store::all_sources(s);
+    auto tenants = co_await store::list_tenants(s);
+    co_return SourcesAndTenants{std::move(sources), std::move(tenants)};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Installation>> Installation::open(const Config& config, node::Roles roles,
+                                                         IfMissing if_missing) {
+    std::unique_ptr<Installation> installation(new Installation(config, roles));
+    TRY_VOID(installation->open_parts(if_missing));
+    run_to_end(load_books(*installation));
+    return installation;
+}
+
+Installation::~Installation() {
+    close();
+}
+
+void Installation::close() {
+    if (keeper_)
+        run_to_end(keeper_->leave());
+    if (store_)
+        store_->stop();
+}
+
+Result<> Installation::open_parts(IfMissing if_missing) {
+    TRY(OpenedStore opened, open_store(config_, rng, if_missing, &clock));
+    is_new_ = opened.is_new;
+    store_ = std::move(opened.store);
+    master_ = std::move(opened.master);
+    TRY_VOID(take_place());
+    TRY(auto key_versions, read_key_versions(*store_));
+    keys_ = std::make_unique<units::TenantKeys>(master_.copy(), std::move(key_versions));
+    profiles_ = std::make_unique<units::ProfileBook>(
+        *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
+    context_ = std::make_unique<units::Context>(
+        *ids_, *keys_, config_.unmatched_after, roles_.worker ? &claims_ : nullptr, profiles_.get(),
+        config_.watermark, &rule_book_, config_.suggested_reviews);
+    endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
+    hooks_ =
+        std::make_unique<intake::Hooks>(*store_, *context_, sources_, key_desk, clock, metrics);
+    api_ = std::make_unique<api::Api>(
+        api::ApiDeps{*store_,
+                     *context_,
+                     clock,
+                     rng,
+                     master_,
+                     metrics,
+                     key_desk,
+                     [this](TenantId tenant, SourceId id) { return reader_of(tenant, id); },
+                     tenant_secrets_directory(config_),
+                     [this] { return reload_sources(); },
+                     [this] { return reload_endpoints(); },
+                     [this] { return reload_rules(); },
+                     {{config_.https_only, config_.allow}, config_.kafka.event_topics},
+                     [this] { return reload_profiles(); }});
+    show_gauges();
+    return {};
+}
+
+Result<units::BodyReader> Installation::reader_of(TenantId tenant, SourceId id) const {
+    const auto source = sources_.find(tenant, id);
+    if (!source)
+        return fail(Code::not_found, "the source that it came from is gone");
+    if (!source->dialect)
+        return fail(Code::key_unavailable, "a key of its source cannot be opened now; try again");
+    return [source](std::string_view body) { return source->dialect->read(body); };
+}
+
+Result<> Installation::take_place() {
+    ids_ = std::make_unique<IdMint>(clock, 0);
+    keeper_ = std::make_unique<node::Keeper>(node::KeeperDeps{
+        *store_, clock, *ids_, membership_, node_probe_, instance_name(), roles_, config_.lease,
+        !store_->is_shared(), store_->is_shared() ? &clock : nullptr});
+    return run_to_end(keeper_->join());
+}
+
+void Installation::show_gauges() {
+    store::Store& store = *store_;
+    metrics.gauge("settled_store_queued_units", "Units of work that wait for the writer",
+                  [&store] { return static_cast<double>(store.stats().queued); });
+    metrics.gauge("settled_store_commits", "Commits since the start",
+                  [&store] { return static_cast<double>(store.stats().commits); });
+    metrics.gauge("settled_store_units", "Units of work committed since the start",
+                  [&store] { return static_cast<double>(store.stats().units); });
+    metrics.gauge("settled_store_can_commit", "1 while the store takes changes",
+                  [&store] { return store.health().can_commit ? 1.0 : 0.0; });
+    metrics.gauge("settled_clock_steps", "Times since the start that the clock was set",
+                  [this] { return static_cast<double>(clock.state().steps); });
+    metrics.gauge("settled_clock_ahead_seconds",
+                  "How far the time inside is ahead of the clock, which was set back",
+                  [this] { return in_seconds(clock.state().ahead); });
+    metrics.gauge("settled_machine_clock_ahead_seconds",
+                  "How far the machine's clock is ahead of the store's, where that is another",
+                  [this] { return in_seconds(clock.state().machine_ahead); });
+    metrics.gauge("settled_sources_unavailable",
+                  "Sources whose webhooks are refused since a key cannot be opened",
+                  [this] { return static_cast<double>(sources_.unavailable().size()); });
+    metrics.gauge("settled_node_member", "1 while this process has a place among the nodes",
+                  [this] { return membership_.is_member() ? 1.0 : 0.0; });
+    metrics.gauge("settled_node_workers", "Nodes that call partners, as this one sees them",
+                  [this] { return static_cast<double>(membership_.standing().workers); });
+}
+
+Task<> Installation::reload_sources() {
+    const std::uint64_t edition = sources_.next_edition();
+    const auto found = co_await store_->read<SourcesAndTenants>(read_sources);
+    if (!found) {
+        log::lasting("sources.unreadable", found.error(), {});
+        co_return;
+    }
+    auto list = std::make_shared<intake::SourceList>();
+    list->rows = found->sources;
+    for (const store::TenantRow& tenant : found->tenants)
+        list->directories[tenant.id] = tenant_secrets_directory(config_) + "/" + tenant.name;
+    const auto loaded = co_await key_desk.run<bool>([this, list, edition] {
+        sources_.load(*list, edition);
+        return Result<bool>(true);
+    });
+    if (!loaded)
+        log::lasting("sources.unreadable", loaded.error(), {});
+}
+
+Task<> Installation::reload_rules() {
+    const auto rows = co_await store_->read<std::vector<store::RuleSetRow>>(
+        [](store::Session& s) { return store::present_rule_sets(s); });
+    if (rows)
+        for (const auto& unreadable : rule_book_.load(*rows))
+            log::failure("rules.unreadable", unreadable.error, {{"name", unreadable.name}});
+    else
+        log::lasting("rules.unreadable", rows.error(), {});
+}
+
+Task<> Installation::reload_profiles() {
+    profiles_->doubt();
+    const std::uint64_t edition = profiles_->edition();
+    const auto rows = co_await store_->read<store::PlanBookRows>(
+        [](store::Session& s) { return store::read_plan_book(s); });
+    if (rows)
+        profiles_->load(*rows, edition);
+    else
+        log::lasting("profiles.unreadable", rows.error(), {});
+}
+
+Task<> Installation::reload_endpoints() {
+    const auto rows = co_await store_->read<std::vector<store::EndpointRow>>(
+        [](store::Session& s) { return store::all_active_endpoints(s); });
+    if (rows)
+        endpoints_->load(*rows);
+    else
+        log::lasting("endpoints.unreadable", rows.error(), {});
+    if (endpoints_listener_)
+        endpoints_listener_();
+}
+
+} // namespace settled::server

@@ -1,0 +1,96 @@
+// The composition root: everything of an installation but its sockets and threads. The server puts
+// threads around it; the command line uses one to answer a single call when no server runs.
+#pragma once
+
+#include "api/api.h"
+#include "base/rising_clock.h"
+#include "base/rng.h"
+#include "custody/key_desk.h"
+#include "intake/hooks.h"
+#include "intake/source_book.h"
+#include "node/keeper.h"
+#include "observe/metrics.h"
+#include "server/config.h"
+#include "server/open_store.h"
+#include "store/store.h"
+#include "units/context.h"
+#include "units/learning/profile_book.h"
+#include "units/learning/rule_book.h"
+#include "worker/claims.h"
+#include "worker/endpoint_book.h"
+
+#include <functional>
+#include <memory>
+
+namespace settled::server {
+
+class Installation {
+  public:
+    // Opens the store, the master key and the books, and takes a place among the nodes in those
+    // roles.
+    static Result<std::unique_ptr<Installation>> open(const Config& config, node::Roles roles,
+                                                      IfMissing if_missing);
+    ~Installation();
+    // Gives the place among the nodes back and closes the store. Nothing is under way any more.
+    void close();
+
+    // Reads the books again from the store.
+    Task<> reload_sources();
+    Task<> reload_endpoints();
+    Task<> reload_rules();
+    Task<> reload_profiles();
+    // What else wants to know that endpoints changed; set once, before the first request.
+    void on_endpoints_changed(std::function<void()> listener) {
+        endpoints_listener_ = std::move(listener);
+    }
+
+    SystemClock machine;
+    RisingClock clock{machine}; // the time inside
+    SystemRng rng;
+    observe::Metrics metrics;
+    custody::KeyDesk key_desk;
+
+    // It was made just now.
+    bool is_new() const { return is_new_; }
+    store::Store& store() { return *store_; }
+    const units::Context& context() const { return *context_; }
+    node::Roles roles() const { return roles_; }
+    const node::Membership& membership() const { return membership_; }
+    node::Keeper& keeper() { return *keeper_; }
+    worker::Claims& claims() { return claims_; }
+    intake::SourceBook& sources() { return sources_; }
+    worker::EndpointBook& endpoints() { return *endpoints_; }
+    units::ProfileBook& profiles() { return *profiles_; }
+    intake::Hooks& hooks() { return *hooks_; }
+    api::Api& api() { return *api_; }
+    const Config& config() const { return config_; }
+
+  private:
+    Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
+    Result<> open_parts(IfMissing if_missing);
+    Result<> take_place();
+    Result<units::BodyReader> reader_of(TenantId tenant, SourceId id) const;
+    void show_gauges();
+
+    Config config_;
+    Secret master_;
+    bool is_new_ = false;
+    std::unique_ptr<store::Store> store_;
+    node::Roles roles_;
+    node::Membership membership_{clock};
+    worker::Claims claims_{membership_};
+    node::Probe node_probe_{metrics};
+    std::unique_ptr<IdMint> ids_;
+    std::unique_ptr<node::Keeper> keeper_;
+    std::unique_ptr<units::TenantKeys> keys_;
+    units::RuleCache rule_book_;
+    std::unique_ptr<units::ProfileBook> profiles_;
+    std::unique_ptr<units::Context> context_;
+    intake::SourceBook sources_;
+    std::unique_ptr<worker::EndpointBook> endpoints_;
+    std::unique_ptr<intake::Hooks> hooks_;
+    std::unique_ptr<api::Api> api_;
+    std::function<void()> endpoints_listener_;
+};
+
+} // namespace settled::server

@@ -1,0 +1,61 @@
+// The store that the settings name, and the master key that belongs to it.
+#pragma once
+
+#include "base/rising_clock.h"
+#include "base/rng.h"
+#include "base/secret.h"
+#include "server/config.h"
+#include "store/store.h"
+#include "units/evidence/tenant_keys.h"
+
+#include <memory>
+
+namespace settled::server {
+
+struct OpenedStore {
+    std::unique_ptr<store::Store> store;
+    Secret master;
+    bool is_new = false; // was made just now
+};
+
+// What becomes of a store that is not there. Commands that begin an installation make it, with its
+// master key; to all others it is a mistake, and they leave nothing behind.
+enum class IfMissing : std::uint8_t { make, refuse };
+
+// Opens SQLite in the data directory, or the PostgreSQL of store.url. Fails with store_missing,
+// with key_unsuitable when the store was begun with another master key, with copy_unfinished, and
+// with what the engine and the key's custody say.
+// `time`, where there is one, follows the store's clock and goes on from the latest time that the
+// store has seen; each commit leaves it there.
+Result<OpenedStore> open_store(const Config& config, Rng& rng, IfMissing if_missing,
+                               RisingClock* time = nullptr);
+
+// "./data/settled.db", or that it is the database; never a URL, which may hold a password.
+std::string store_name(const Config& config);
+// Says on standard error that a store was made, for commands.
+void report_new_store(const Config& config);
+
+// Under which version of their keys tenants are. Fails with key_unsuitable when one is half
+// rekeyed: where one side of a pair stands under the old key, nothing may be matched. Whoever
+// matches reads this when it has its place among the nodes, so that a rekeying that looks for nodes
+// sees it.
+Result<units::KeyVersions> read_key_versions(store::Store& store);
+
+// For commands that only read, beside a server that runs: SQLite refuses every write. The store
+// must be there.
+Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng);
+
+// Only the store, whatever it holds: to copy into.
+Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng);
+
+// Where the installation's master key is.
+std::string master_key_file(const Config& config);
+
+struct Migrated {
+    int count = 0;
+    bool is_new = false; // the store was made, with its master key
+};
+// Brings the schema up to date, and makes a store that is not there.
+Result<Migrated> migrate_store(const Config& config, Rng& rng);
+
+} // namespace settled::server

@@ -1,0 +1,424 @@
+#include "server/server.h"
+
+#include "intake/source_keeper.h"
+#include "kafka/bus.h"
+#include "net/bounds.h"
+#include "net/client/name_server.h"
+#include "net/server/connection_limits.h"
+#include "net/server/memory_budget.h"
+#include "observe/log.h"
+#include "server/descriptors.h"
+#include "server/gateway.h"
+#include "server/run.h"
+#include "server/time_watch.h"
+#include "store/queries/directory.h"
+#include "store/queries/nodes.h"
+#include "worker/deliver.h"
+#include "worker/dispatcher.h"
+#include "worker/learner.h"
+#include "worker/retention.h"
+#include "worker/sequencer.h"
+#include "worker/timers.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+namespace settled::server {
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto drain_max = 10s;
+constexpr auto retention_interval = 60s;
+constexpr int io_nice = 10;
+
+// One io thread and what belongs to it. Members end in reverse order: sockets before the
+// io_context.
+struct IoThread {
+    asio::io_context io{1};
+    std::unique_ptr<net::Client> client;
+    std::unique_ptr<worker::HttpCarrier> http;
+    std::unique_ptr<worker::Dispatcher> dispatcher;
+    std::unique_ptr<net::Server> server;
+    std::unique_ptr<net::Server> control; // the first thread only
+    std::thread thread;
+};
+
+class RunningServer {
+  public:
+    RunningServer(Installation& installation, const DescriptorPlan& plan)
+        : installation_(installation), plan_(plan), gateway_(installation),
+          worker_probe_(installation.metrics),
+          retention_(installation.store(), installation.sources(), installation.clock),
+          connections_(std::make_shared<net::ConnectionLimits>(plan.connections,
+                                                               plan.connections_per_address)),
+          memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)) {}
+
+    Result<> open();
+    Listening listening() const { return {address_, threads_.front()->server->port()}; }
+    void run(); // until a signal
+
+  private:
+    Result<> open_bus();
+    Result<> open_thread(IoThread& thread, std::size_t index, std::size_t count);
+    Result<> open_control(IoThread& thread);
+    worker::DispatcherDeps dispatcher_deps(IoThread& thread, std::size_t index, std::size_t count);
+    void route_notes();
+    void show_gauges();
+    Task<> reload(std::string_view book);
+    void keep_place(IoThread& first);
+    Task<> keep_retention();
+    Task<> wait_for_signal();
+    Task<> wind_down(IoThread& thread);
+
+    Installation& installation_;
+    DescriptorPlan plan_;
+    Gateway gateway_;
+    worker::Probe worker_probe_;
+    worker::Retention retention_;
+    std::shared_ptr<net::ConnectionLimits> connections_; // of all io threads
+    std::shared_ptr<net::MemoryBudget> memory_;
+    std::string address_;
+    std::unique_ptr<kafka::Bus> bus_; // none: no Kafka is configured
+    std::vector<std::unique_ptr<IoThread>> threads_;
+    std::unique_ptr<worker::Timers> timers_;
+    std::unique_ptr<worker::Learner> learner_;
+    std::unique_ptr<TimeWatch> time_watch_;
+    std::unique_ptr<intake::SourceKeeper> source_keeper_;
+    std::unique_ptr<worker::Sequencer> sequencer_;
+    std::unique_ptr<asio::steady_timer> retention_timer_;
+    std::unique_ptr<asio::signal_set> signals_;
+    std::atomic<std::size_t> winding_down_{0}; // threads
+};
+
+std::size_t thread_count(const Config& config) {
+    if (config.threads > 0)
+        return static_cast<std::size_t>(config.threads);
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+// Each consumer's tenant, by its name.
+Result<std::vector<TenantId>> tenants_of(Installation& installation,
+                                         const std::vector<kafka::ConsumerSettings>& consumers) {
+    using Found = std::optional<store::TenantRow>;
+    std::vector<TenantId> tenants;
+    for (const kafka::ConsumerSettings& consumer : consumers) {
+        auto found = run_to_end(
+            installation.store().read<Found>([name = consumer.tenant](store::Session& s) {
+                return store::find_tenant_by_name(s, name);
+            }));
+        TRY(const Found tenant, std::move(found));
+        if (!tenant)
+            return fail(Code::config_invalid, "kafka_consumer.tenant: there is none of that name");
+        tenants.push_back(tenant->id);
+    }
+    return tenants;
+}
+
+Result<> RunningServer::open_bus() {
+    const Config& config = installation_.config();
+    if (!config.kafka.configured())
+        return {};
+    // A member of a group that reads nothing would hold its partitions up.
+    const auto consumers = installation_.roles().intake ? config.kafka_consumers
+                                                        : std::vector<kafka::ConsumerSettings>();
+    TRY(const std::vector<TenantId> tenants, tenants_of(installation_, consumers));
+    TRY(bus_, kafka::Bus::open(config.kafka, consumers, tenants,
+                               {installation_.store(), installation_.context(), installation_.clock,
+                                installation_.metrics,
+                                [this] { return installation_.membership().is_member(); }}));
+    gateway_.show_kafka([this] { return bus_->reach(); });
+    return {};
+}
+
+Result<> RunningServer::open() {
+    TRY_VOID(open_bus());
+    const std::size_t count = thread_count(installation_.config());
+    for (std::size_t index = 0; index < count; ++index) {
+        threads_.push_back(std::make_unique<IoThread>());
+        TRY_VOID(open_thread(*threads_.back(), index, count));
+    }
+    IoThread& first = *threads_.front();
+    TRY_VOID(open_control(first));
+    timers_ = std::make_unique<worker::Timers>(first.io, installation_.store(),
+                                               installation_.context(), installation_.clock,
+                                               worker_probe_, installation_.membership());
+    learner_ = std::make_unique<worker::Learner>(
+        first.io, worker::LearnerDeps{
+                      installation_.store(), installation_.context(), installation_.clock,
+                      worker_probe_, installation_.membership(), installation_.config().learn_after,
+                      [this] { return installation_.reload_profiles(); }});
+    time_watch_ = std::make_unique<TimeWatch>(first.io, installation_.clock);
+    source_keeper_ = std::make_unique<intake::SourceKeeper>(
+        first.io, installation_.sources(), [this] { return installation_.reload_sources(); });
+    sequencer_ = std::make_unique<worker::Sequencer>(
+        first.io, installation_.store(), installation_.clock, installation_.membership());
+    retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
+    // Before anyone is told that the server is ready: from then on a signal means an orderly end.
+    signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
+    route_notes();
+    show_gauges();
+    return {};
+}
+
+void RunningServer::show_gauges() {
+    installation_.metrics.gauge(
+        "settled_http_connections", "Connections of clients",
+        [counted = connections_] { return static_cast<double>(counted->count()); });
+    installation_.metrics.gauge(
+        "settled_http_memory_bytes", "Memory that requests and answers under way may take",
+        [counted = memory_] { return static_cast<double>(counted->used()); });
+    installation_.metrics.gauge(
+        "settled_http_waiting", "Requests that wait for memory",
+        [counted = memory_] { return static_cast<double>(counted->waiting()); });
+}
+
+Result<DescriptorPlan> plan_for(const Config& config) {
+    const std::size_t threads = thread_count(config);
+    TRY(const DescriptorPlan plan, plan_descriptors(raise_descriptor_limit(), config, threads));
+    log::write(plan.is_short ? LogLevel::warn : LogLevel::info,
+               plan.is_short ? "server.few_descriptors" : "server.descriptors",
+               {{"descriptors", plan.descriptors},
+                {"wanted", descriptors_wanted(config, threads)},
+                {"connections", plan.connections},
+                {"connections_per_address", plan.connections_per_address},
+                {"attempts", plan.attempts}});
+    return plan;
+}
+
+Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::size_t count) {
+    const Config& config = installation_.config();
+    TRY(const ListenAddress listen, parse_listen(config.listen));
+    address_ = listen.address;
+    net::ServerOptions options;
+    options.address = listen.address;
+    // The first takes a free port if 0 was asked for; the others share it.
+    options.port = index == 0 ? listen.port : threads_.front()->server->port();
+    if (count > 1)
+        options.port_use = index == 0 ? net::ServerOptions::Port::first_of_several
+                                      : net::ServerOptions::Port::joined;
+    options.tls = !config.tls_certificate.empty();
+    options.tls_files = {config.tls_certificate, config.tls_key};
+    options.connections = connections_;
+    options.memory = memory_;
+    for (const std::string& block : config.trusted_proxies) {
+        TRY(const auto parsed, net::AddressBlock::parse(block));
+        options.trusted_proxies.push_back(parsed);
+    }
+    TRY(thread.server,
+        net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
+    net::Client::Options client;
+    client.egress = {config.https_only, config.allow};
+    client.extra_trusted_certificates = config.trusted_certificates;
+    for (const std::string& server : config.name_servers) {
+        TRY(const auto endpoint, net::parse_name_server(server));
+        client.name_servers.push_back(endpoint);
+    }
+    client.connections_idle_max = std::max<std::size_t>(plan_.attempts / count, 1);
+    TRY(thread.client, net::Client::make(thread.io, std::move(client)));
+    thread.http = std::make_unique<worker::HttpCarrier>(*thread.client, installation_.clock);
+    thread.dispatcher =
+        std::make_unique<worker::Dispatcher>(thread.io, dispatcher_deps(thread, index, count));
+    return {};
+}
+
+worker::DispatcherDeps RunningServer::dispatcher_deps(IoThread& thread, std::size_t index,
+                                                      std::size_t count) {
+    const auto& configured = installation_.config().retry_after;
+    const auto defaults = domain::default_schedule();
+    const std::vector<std::chrono::seconds> schedule =
+        configured.empty() ? std::vector(defaults.begin(), defaults.end()) : configured;
+    return {installation_.store(),
+            installation_.context(),
+            installation_.endpoints(),
+            {thread.http.get(), bus_ ? &bus_->carrier() : nullptr},
+            installation_.clock,
+            installation_.rng,
+            worker_probe_,
+            installation_.membership(),
+            installation_.claims(),
+            schedule,
+            index,
+            count,
+            [this, &thread] {
+                asio::co_spawn(thread.io, installation_.reload_endpoints(), asio::detached);
+            },
+            std::max<std::size_t>(plan_.attempts / count, 1)};
+}
+
+Result<> RunningServer::open_control(IoThread& thread) {
+    net::ServerOptions options;
+    options.address = "unix:" + control_socket_path(installation_.config());
+    options.connections_max = net::bounds::control_connections_max;
+    options.memory = memory_;
+    TRY(thread.control,
+        net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
+    return {};
+}
+
+// What a commit made due goes to the thread that the endpoint belongs to.
+void RunningServer::route_notes() {
+    installation_.store().set_listener([this](std::vector<store::TaskNote> notes) {
+        std::vector<std::vector<store::TaskNote>> by_thread(threads_.size());
+        for (store::TaskNote& note : notes)
+            by_thread[worker::Dispatcher::owner(note.endpoint, threads_.size())].push_back(
+                std::move(note));
+        for (std::size_t i = 0; i < threads_.size(); ++i)
+            if (!by_thread[i].empty())
+                threads_[i]->dispatcher->offer(std::move(by_thread[i]));
+    });
+    installation_.on_endpoints_changed([this] {
+        for (const auto& thread : threads_)
+            thread->dispatcher->wake();
+    });
+}
+
+Task<> RunningServer::reload(std::string_view book) {
+    if (book == store::book_sources)
+        return installation_.reload_sources();
+    if (book == store::book_rules)
+        return installation_.reload_rules();
+    if (book == store::book_profiles)
+        return installation_.reload_profiles();
+    return installation_.reload_endpoints();
+}
+
+// What other nodes change and leave is seen here.
+void RunningServer::keep_place(IoThread& first) {
+    installation_.keeper().on_book_changed([this, &first](std::string_view book) {
+        if (book == store::book_profiles)
+            installation_.profiles().doubt(); // at once: what is old must not be taken for new
+        asio::co_spawn(first.io, reload(book), asio::detached);
+    });
+    installation_.keeper().on_tasks_freed([this] {
+        for (const auto& thread : threads_)
+            thread->dispatcher->look_for_more();
+    });
+    installation_.keeper().start(first.io);
+}
+
+Task<> RunningServer::keep_retention() {
+    while (!timers_->stopped()) {
+        Result<std::int64_t> released = 0;
+        if (installation_.membership().does_job(store::job_retention))
+            released = co_await retention_.run_once();
+        if (!released)
+            log::lasting("retention.failed", released.error(), {});
+        else if (*released > 0)
+            log::info("retention.released", {{"webhooks", *released}});
+        if (timers_->stopped())
+            co_return; // asked to stop meanwhile, when there was no wait to cancel
+        retention_timer_->expires_after(retention_interval);
+        boost::system::error_code cancelled;
+        co_await retention_timer_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
+Task<> RunningServer::wait_for_signal() {
+    const int signal = co_await signals_->async_wait(asio::use_awaitable);
+    log::info("server.stopping", {{"signal", signal}});
+    gateway_.begin_shutdown();
+    if (bus_)
+        bus_->begin_stop();
+    timers_->stop();
+    learner_->stop();
+    time_watch_->stop();
+    source_keeper_->stop();
+    retention_.stop();
+    sequencer_->stop();
+    retention_timer_->cancel();
+    // What is not under way goes to other nodes now; the lease is kept until the rest is done.
+    installation_.claims().close_all();
+    for (const auto& thread : threads_)
+        thread->dispatcher->hand_over();
+    winding_down_ = threads_.size();
+    // Each thread winds its own sockets down; its io_context runs out of work and its thread ends.
+    for (const auto& thread : threads_)
+        asio::co_spawn(thread->io, wind_down(*thread), asio::detached);
+}
+
+Task<> RunningServer::wind_down(IoThread& thread) {
+    co_await thread.server->drain(drain_max);
+    if (thread.control)
+        co_await thread.control->drain(1s);
+    co_await thread.dispatcher->drain();
+    thread.client->close();
+    if (--winding_down_ == 0)
+        asio::post(threads_.front()->io, [this] {
+            if (bus_)
+                bus_->stop_consumers(); // they write, so they end before the lease does
+            installation_.keeper().stop();
+        });
+}
+
+void RunningServer::run() {
+    IoThread& first = *threads_.front();
+    for (const auto& thread : threads_) {
+        thread->server->start();
+        if (installation_.roles().worker)
+            thread->dispatcher->start();
+    }
+    first.control->start();
+    keep_place(first);
+    time_watch_->start();
+    source_keeper_->start();
+    sequencer_->start();
+    if (installation_.roles().worker) {
+        timers_->start();
+        learner_->start();
+        asio::co_spawn(first.io, keep_retention(), asio::detached);
+    }
+    if (bus_)
+        bus_->start();
+    asio::co_spawn(first.io, wait_for_signal(), asio::detached);
+    for (const auto& thread : threads_)
+        thread->thread = std::thread([&io = thread->io] {
+            ::setpriority(PRIO_PROCESS, 0, io_nice); // of this thread alone, on Linux
+            io.run();
+        });
+    for (const auto& thread : threads_)
+        thread->thread.join();
+    if (bus_)
+        bus_->stop();
+    run_to_end(sequencer_->finish());
+    installation_.keeper().release_io();
+}
+
+} // namespace
+
+std::string control_socket_path(const Config& config) {
+    return config.data + "/control.sock";
+}
+
+Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready) {
+    TRY(const node::Roles roles, node::Roles::parse(config.roles));
+    TRY(const DescriptorPlan plan, plan_for(config));
+    TRY(const auto installation, Installation::open(config, roles, IfMissing::make));
+    if (installation->is_new())
+        log::info("store.made",
+                  {{"store", store_name(config)}, {"master_key", master_key_file(config)}});
+    RunningServer server(*installation, plan);
+    TRY_VOID(server.open());
+    ready(server.listening());
+    server.run();
+    installation->close();
+    log::info("server.stopped", {});
+    return {};
+}
+
+} // namespace settled::server

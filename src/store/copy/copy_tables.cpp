@@ -1,0 +1,176 @@
+#include "store/copy/copy_tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace settled::store {
+
+namespace {
+
+struct Spec {
+    std::string_view name;
+    std::size_t keys;
+    std::size_t page_rows;
+    std::string_view columns; // keys first; i: integer, t: text, b: bytes
+};
+
+// Bodies are up to 1 MiB: a page of them must fit into memory.
+constexpr std::size_t bodies = 100;
+constexpr std::size_t short_rows = 1000;
+
+constexpr std::array specs{
+    Spec{"tenant", 1, short_rows, "id:i name:t created_at:i"},
+    Spec{"installation", 1, short_rows, "name:t value:b"},
+    Spec{"node", 1, short_rows,
+         "number:i holder:i instance:t roles:t started_at:i lease_until:i ids_until:i"},
+    Spec{"job", 1, short_rows, "name:t lease_owner:i fence:i"},
+    Spec{"book", 1, short_rows, "name:t version:i"},
+    Spec{"api_key", 2, short_rows,
+         "tenant_id:i id:i name:t hash:b hint:t scopes:t created_at:i revoked_at:i"},
+    Spec{"source", 2, short_rows, "tenant_id:i id:i name:t kind:t settings:t created_at:i"},
+    Spec{"account", 2, short_rows,
+         "tenant_id:i id:i account_key:t iban:t sort_code:t account_number:t name:t external_id:t "
+         "bank_account_id:t created_at:i single_use:i"},
+    Spec{"endpoint", 2, short_rows,
+         "tenant_id:i id:i url:t events:t auth:t username:t sealed_secret:b status:t created_at:i "
+         "version:i"},
+    Spec{"institution_profile", 2, bodies,
+         "tenant_id:i id:i institution:t scheme:t receiver:t rare:i length_max:i state:t "
+         "updated_at:i"},
+    Spec{"receiver_cap", 2, short_rows, "tenant_id:i receiver:t wanted:i least:i changed_at:i"},
+    Spec{"institution_bank", 3, short_rows, "tenant_id:i bank:t institution:t weight:i"},
+    Spec{"institution_seed", 3, short_rows,
+         "tenant_id:i institution:t scheme:t reference_chars_max:i updated_at:i"},
+    Spec{"learning_cursor", 1, short_rows, "tenant_id:i match_id:i"},
+    Spec{"minted_reference", 3, short_rows,
+         "tenant_id:i account_key:t head:t id:i reference:t scheme:t created_at:i expires_at:i"},
+    Spec{"webhook", 2, bodies,
+         "tenant_id:i id:i source_id:i type:t composite_key:t suffix:t status:t body:b "
+         "received_at:i"},
+    Spec{"webhook_key", 2, short_rows, "tenant_id:i dedupe:b webhook_id:i digest:i"},
+    Spec{
+        "payment", 2, short_rows,
+        "tenant_id:i id:i client_id:t fingerprint:b status:t amount_minor:i currency:t "
+        "institution_id:t scheme:t reference:t end_to_end_id:t payee_name:t payee_account:t "
+        "payer_name:t payer_account:t created_at:i registered_at:i version:i c_account:t "
+        "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t settled_minor:i "
+        "lowest_minor:i highest_minor:i bounds_currency:t single_use:i"},
+    Spec{"settlement", 2, short_rows,
+         "tenant_id:i id:i webhook_id:i status:t amount_minor:i currency:t scheme:t "
+         "transaction_id:t reference:t end_to_end_id:t account_iban:t counterparty_name:t "
+         "counterparty_account:t settled_at:i received_at:i version:i c_account:t "
+         "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t refused:t "
+         "undone:i suggested:i look_again:i"},
+    Spec{"statement", 2, short_rows,
+         "tenant_id:i id:i kind:t format:t account:t account_key:t currency:t number:t sequence:i "
+         "from_day:i to_day:i opening_minor:i closing_minor:i credits:i credits_minor:i debits:i "
+         "debits_minor:i digest:b status:t loaded:i loaded_credits:i loaded_credits_minor:i "
+         "loaded_debits_minor:i examined:i cursor_minor:i created_at:i proved_at:i"},
+    Spec{"statement_entry", 3, short_rows,
+         "tenant_id:i statement_id:i number:i booked_at:i value_at:i credit:i reversal:i "
+         "amount_minor:i end_to_end_id:t instruction_id:t transaction_id:t bank_reference:t uetr:t "
+         "remittance:t counterparty_name:t counterparty_account:t verdict:t rung:t as_set:i "
+         "settlement_id:i"},
+    Spec{"match_key", 5, short_rows, "tenant_id:i block:i side:i tag:i owner_id:i"},
+    Spec{"settlement_match", 2, short_rows,
+         "tenant_id:i id:i settlement_id:i payment_id:i rank:i rule_version:i evidence:t "
+         "matched_at:i rules:t pairing:t amount_minor:i actor:t ended_at:i settlement_slot:i "
+         "payment_slot:i"},
+    Spec{"match_end", 2, short_rows, "tenant_id:i id:i match_id:i reason:t actor:t ended_at:i"},
+    Spec{"evidence_seal", 2, short_rows,
+         "tenant_id:i number:i from_position:i to_position:i entries:i digest:t previous:t "
+         "sealed_at:i marks:b"},
+    Spec{"reversal", 2, short_rows,
+         "tenant_id:i id:i webhook_id:i settlement_id:i status:t transaction_id:t amount_minor:i "
+         "currency:t reason:t c_account:t c_end_to_end_id:t c_reference:t c_uetr:t "
+         "c_other_account:t c_other_name:t reversed_at:i received_at:i"},
+    Spec{"rule_set", 3, short_rows,
+         "tenant_id:i account_key:t version:i name:t body:t created_at:i"},
+    Spec{"sweep", 2, short_rows, "tenant_id:i name:t cursor_id:i"},
+    Spec{"review", 2, short_rows,
+         "tenant_id:i id:i kind:t subject_id:i status:t detail:t created_at:i closed_at:i "
+         "decision:t reason:t actor:t"},
+    Spec{"event", 2, bodies, "tenant_id:i id:i type:t subject_id:i version:i body:t created_at:i"},
+    Spec{"feed_waiting", 3, short_rows, "tenant_id:i id:i feed:i"},
+    Spec{"feed_entry", 3, short_rows, "tenant_id:i feed:i position:i id:i"},
+    Spec{"feed_end", 1, short_rows, "tenant_id:i position:i"},
+    Spec{"task", 2, short_rows,
+         "tenant_id:i id:i kind:t subject_id:i lane_id:i status:t attempts:i due_at:i created_at:i "
+         "updated_at:i lease_owner:i fence:i"},
+    Spec{"attempt", 3, short_rows,
+         "tenant_id:i task_id:i number:i started_at:i latency_us:i outcome:t http_status:i "
+         "answer:t fence:i"},
+    Spec{"idempotency", 2, bodies,
+         "tenant_id:i key:t fingerprint:b http_status:i body:t created_at:i"},
+};
+
+Value::Kind kind_of(char letter) {
+    return letter == 'i'   ? Value::Kind::integer
+           : letter == 't' ? Value::Kind::text
+                           : Value::Kind::blob;
+}
+
+std::vector<CopiedColumn> columns_of(std::string_view text) {
+    std::vector<CopiedColumn> columns;
+    while (!text.empty()) {
+        const std::string_view one = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(text.size(), one.size() + 1));
+        const std::size_t colon = one.find(':');
+        columns.push_back({kind_of(one.at(colon + 1)), std::string(one.substr(0, colon))});
+    }
+    return columns;
+}
+
+// "$1, $2, $3"
+std::string parameters(std::size_t count) {
+    std::string text;
+    for (std::size_t i = 1; i <= count; ++i)
+        text += fmt::format("{}${}", i == 1 ? "" : ", ", i);
+    return text;
+}
+
+std::string names(std::span<const CopiedColumn> columns) {
+    std::string text;
+    for (const CopiedColumn& column : columns)
+        text += (text.empty() ? "" : ", ") + column.name;
+    return text;
+}
+
+CopiedTable table_of(const Spec& spec) {
+    CopiedTable table;
+    table.name = spec.name;
+    table.columns = columns_of(spec.columns);
+    table.keys = spec.keys;
+    table.page_rows = spec.page_rows;
+    const std::string all = names(table.columns);
+    const std::string key = names(std::span(table.columns).first(spec.keys));
+    table.page_text = fmt::format("SELECT {} FROM {} WHERE ({}) > ({}) ORDER BY {} LIMIT ${}", all,
+                                  spec.name, key, parameters(spec.keys), key, spec.keys + 1);
+    table.insert_text = fmt::format("INSERT INTO {} ({}) VALUES ({})", spec.name, all,
+                                    parameters(table.columns.size()));
+    return table;
+}
+
+std::vector<CopiedTable> make_tables() {
+    std::vector<CopiedTable> tables;
+    for (const Spec& spec : specs)
+        tables.push_back(table_of(spec));
+    for (CopiedTable& table : tables) { // their texts stay where they are now
+        table.page = std::make_unique<const Statement>(table.page_text);
+        table.insert = std::make_unique<const Statement>(table.insert_text);
+    }
+    return tables;
+}
+
+// Statements are made before there are threads and connections.
+const std::vector<CopiedTable> all_tables = make_tables();
+
+} // namespace
+
+std::span<const CopiedTable> copied_tables() {
+    return all_tables;
+}
+
+} // namespace settled::store

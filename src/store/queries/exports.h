@@ -1,0 +1,35 @@
+// Settlements with what they were matched to, for whoever takes them elsewhere.
+#pragma once
+
+#include "domain/match.h"
+#include "domain/payment.h"
+#include "domain/settlement.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+struct ExportFilter {
+    std::string status;                                      // empty: any
+    std::string account;                                     // account_key(); empty: any
+    Instant since;                                           // received from then on
+    Instant until{std::numeric_limits<std::int64_t>::max()}; // and before that
+};
+
+struct ExportRow {
+    SettlementId id;
+    domain::Settlement settlement;
+    std::optional<domain::Match> match;     // the last that lives
+    std::optional<domain::Payment> payment; // of the match
+};
+
+// Newest first, below `before`.
+Step<std::vector<ExportRow>> list_exports(Session& s, TenantId tenant, ExportFilter filter,
+                                          std::int64_t before, std::size_t limit);
+
+} // namespace settled::store

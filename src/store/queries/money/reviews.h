@@ -1,0 +1,73 @@
+// Reviews: what a person must decide.
+#pragma once
+
+#include "base/id.h"
+#include "store/queries/feeds.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+inline constexpr std::string_view review_settlement_ambiguous = "settlement_ambiguous";
+// The rules leave it to a person: all that was found is what they may only suggest.
+inline constexpr std::string_view review_suggested_match = "suggested_match";
+inline constexpr std::string_view review_webhook_conflict = "webhook_conflict";
+inline constexpr std::string_view review_webhook_unreadable = "webhook_unreadable";
+inline constexpr std::string_view review_payment_conflict = "payment_conflict";
+// Its provider says that it failed, but the money had arrived.
+inline constexpr std::string_view review_payment_failed = "payment_failed_after_match";
+// It is told only now, and money that may be its own was given to another.
+inline constexpr std::string_view review_payment_told_late = "payment_told_late";
+// Money went back, and of which settlement it is cannot be told.
+inline constexpr std::string_view review_unmatched_return = "unmatched_return";
+
+// A person says which payments a settlement is of. A settlement has one such review open at most.
+constexpr bool is_of_settlement(std::string_view kind) {
+    return kind == review_settlement_ambiguous || kind == review_suggested_match;
+}
+
+struct ReviewRow {
+    ReviewId id;
+    std::string kind;
+    std::int64_t subject_id = 0; // a settlement, a webhook, a payment or a reversal's webhook
+    std::string status;          // open, closed
+    std::string detail;          // JSON
+    Instant created_at;
+    std::optional<Instant> closed_at;
+    // Who decided what and why; empty: it is open, or a fact closed it.
+    std::string decision = {}; // accept, split, reject, close
+    std::string reason = {};
+    std::string actor = {};
+};
+
+Step<> insert_review(Session& s, TenantId tenant, const ReviewRow& review);
+Step<std::optional<ReviewRow>> find_review(Session& s, TenantId tenant, ReviewId id);
+Step<std::optional<ReviewRow>> find_open_review(Session& s, TenantId tenant, std::string_view kind,
+                                                std::int64_t subject_id);
+Step<std::optional<ReviewRow>> find_open_review_of(Session& s, TenantId tenant,
+                                                   SettlementId settlement);
+// An open review of that subject whose detail holds the text.
+Step<bool> open_review_mentions(Session& s, TenantId tenant, std::int64_t subject_id,
+                                std::string_view text);
+Step<> update_review_detail(Session& s, TenantId tenant, ReviewId id, std::string_view detail);
+Step<> close_review(Session& s, TenantId tenant, ReviewId id, Instant now);
+struct Ruling {
+    std::string_view decision;
+    std::string reason;
+    std::string actor;
+};
+// False: it was closed already.
+Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling, Instant now);
+// Newest first, below `before`; `status` empty: any.
+Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
+                                          std::int64_t before, std::size_t limit);
+
+// Forward, in the order of the feed.
+Step<FeedPage<ReviewRow>> reviews_after(Session& s, TenantId tenant, FeedPlace after,
+                                        std::size_t limit);
+
+} // namespace settled::store

@@ -1,0 +1,209 @@
+#include "store/queries/money/statement_proof.h"
+
+#include "match/identity.h"
+#include "statements/text.h"
+#include "store/queries/money/settlements.h"
+
+#include <chrono>
+#include <utility>
+
+namespace settled::store {
+
+namespace {
+
+// Entries of one part: what is paired at a time is bounded, and what is written in one unit.
+constexpr std::int64_t part_entries = 5000;
+// All entries of one amount are one part, however many they are; beyond this none is paired.
+constexpr std::int64_t part_entries_max = 100'000;
+constexpr std::int64_t part_settlements_max = 200'000;
+constexpr std::int64_t leftovers_max = 20'000;
+
+// A bank's own id proves a settlement that was booked days later, over holidays, too.
+constexpr auto booked_later_max = std::chrono::days(10);
+constexpr auto booked_sooner_max = std::chrono::days(2);
+
+#define OPEN_ENTRIES                                                                               \
+    " FROM statement_entry WHERE tenant_id = $1 AND statement_id = $2 AND amount_minor > $3 "      \
+    "AND credit = 1 AND reversal = 0 AND settlement_id IS NULL "
+
+const Statement end_of_part{"SELECT amount_minor" OPEN_ENTRIES
+                            "ORDER BY amount_minor, number LIMIT 1 OFFSET $4"};
+const Statement entries_of_part{
+    "SELECT number, booked_at, value_at, amount_minor, end_to_end_id, instruction_id, "
+    "transaction_id, bank_reference, uetr, remittance, counterparty_name, "
+    "counterparty_account" OPEN_ENTRIES "AND amount_minor <= $4 ORDER BY amount_minor, number "
+    "LIMIT $5"};
+const Statement settlements_of_part{
+    "SELECT s.id, s.settled_at, s.amount_minor, s.transaction_id, s.c_uetr, s.c_end_to_end_id, "
+    "s.c_reference, s.c_other_account, s.c_other_name FROM settlement s WHERE s.tenant_id = $1 AND "
+    "s.c_account = $2 AND s.settled_at >= $3 AND s.settled_at < $4 AND s.amount_minor > $5 AND "
+    "s.amount_minor <= $6 AND s.currency = $7 AND NOT EXISTS (SELECT 1 FROM statement_entry e "
+    "WHERE e.tenant_id = s.tenant_id AND e.settlement_id = s.id AND e.statement_id = $8) LIMIT $9"};
+const Statement move{
+    "UPDATE statement SET status = $5, cursor_minor = $6, examined = $7, proved_at = $8 WHERE "
+    "tenant_id = $1 AND id = $2 AND status = $3 AND cursor_minor = $4"};
+const Statement pair_one{
+    "UPDATE statement_entry SET verdict = $4, rung = $5, as_set = $6, settlement_id = $7 WHERE "
+    "tenant_id = $1 AND statement_id = $2 AND number = $3 AND settlement_id IS NULL"};
+
+const Statement totals{"SELECT booked_at, verdict, credit, count(*), sum(amount_minor) FROM "
+                       "statement_entry WHERE tenant_id = $1 AND statement_id = $2 GROUP BY "
+                       "booked_at, verdict, credit ORDER BY booked_at, verdict, credit"};
+const Statement linked_totals{
+    "SELECT e.booked_at, count(*), sum(s.amount_minor) FROM statement_entry e JOIN settlement s "
+    "ON s.tenant_id = e.tenant_id AND s.id = e.settlement_id WHERE e.tenant_id = $1 AND "
+    "e.statement_id = $2 GROUP BY e.booked_at ORDER BY e.booked_at"};
+
+// What no complete statement reports; the second table in it is of the same tenant.
+#define MISSING                                                                                    \
+    " FROM settlement s WHERE s.tenant_id = $1 AND s.c_account = $2 AND s.settled_at >= $3 AND "   \
+    "s.settled_at < $4 AND s.currency = $5 AND NOT EXISTS (SELECT 1 FROM statement_entry e JOIN "  \
+    "statement t ON t.tenant_id = e.tenant_id AND t.id = e.statement_id WHERE e.tenant_id = "      \
+    "s.tenant_id AND e.settlement_id = s.id AND t.kind = 'statement') "
+const Statement missing_totals{"SELECT s.settled_at / 86400000000, count(*), "
+                               "sum(s.amount_minor)" MISSING "GROUP BY s.settled_at / 86400000000 "
+                               "ORDER BY s.settled_at / 86400000000"};
+// Of that account and period, and then by their ids: with them as they are SQLite goes through all
+// settlements of the tenant in that order.
+const Statement missing_ids{"SELECT s.id" MISSING
+                            "AND s.id + 0 < $6 ORDER BY s.id + 0 DESC LIMIT $7"};
+
+#undef OPEN_ENTRIES
+#undef MISSING
+
+std::vector<statements::Booked> entries_in(const Rows& rows) {
+    std::vector<statements::Booked> entries;
+    entries.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row row = rows[i];
+        statements::Entry entry;
+        entry.booked = row.instant(1);
+        entry.value = row.instant(2);
+        entry.amount.minor = row.integer(3);
+        entry.end_to_end_id = row.text(4);
+        entry.instruction_id = row.text(5);
+        entry.transaction_id = row.text(6);
+        entry.bank_reference = row.text(7);
+        entry.uetr = row.text(8);
+        entry.remittance = row.text(9);
+        entry.counterparty_name = row.text(10);
+        entry.counterparty_account = row.text(11);
+        entries.push_back(statements::booked_of(row.integer(0), entry));
+    }
+    return entries;
+}
+
+std::vector<statements::Known> settlements_in(const Rows& rows) {
+    std::vector<statements::Known> settlements;
+    settlements.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row row = rows[i];
+        settlements.push_back({row.id<SettlementId>(0), row.instant(1), row.integer(2),
+                               match::canonical(row.text(3)), match::canonical(row.text(4)),
+                               row.string(5), row.string(6), row.string(7), row.string(8)});
+    }
+    return settlements;
+}
+
+Step<ProofPart> read_range(Session& s, TenantId tenant, const StatementRow& statement,
+                           std::int64_t above, std::int64_t to, std::int64_t entries_max,
+                           std::int64_t settlements_max) {
+    ProofPart part;
+    part.to_minor = to;
+    const Rows entries =
+        co_await s.run(entries_of_part, tenant, statement.id, above, to, entries_max);
+    part.entries = entries_in(entries);
+    if (part.entries.empty())
+        co_return part;
+    const Instant from = statement.from - booked_later_max;
+    const Instant before = statement.to + booked_sooner_max;
+    const Rows settlements =
+        co_await s.run(settlements_of_part, tenant, statement.account_key, from, before, above, to,
+                       statement.currency.code(), statement.id, settlements_max);
+    part.settlements = settlements_in(settlements);
+    part.is_whole = std::cmp_less(entries.size(), entries_max) &&
+                    std::cmp_less(settlements.size(), settlements_max);
+    co_return part;
+}
+
+std::map<Instant, statements::Side> sides_by_day(const Rows& rows, std::int64_t day_factor) {
+    std::map<Instant, statements::Side> sides;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        sides[{rows[i].integer(0) * day_factor}] = {rows[i].integer(1), rows[i].integer(2)};
+    return sides;
+}
+
+} // namespace
+
+Step<ProofPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement) {
+    const std::int64_t above = statement.cursor_minor;
+    const Rows end = co_await s.run(end_of_part, tenant, statement.id, above, part_entries - 1);
+    const std::int64_t to = end.empty() ? cursor_at_end : end.front().integer(0);
+    co_return co_await read_range(s, tenant, statement, above, to, part_entries_max,
+                                  part_settlements_max);
+}
+
+Step<ProofPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement) {
+    co_return co_await read_range(s, tenant, statement, 0, cursor_at_end, leftovers_max,
+                                  leftovers_max);
+}
+
+Step<bool> move_proof(Session& s, TenantId tenant, const StatementRow& before,
+                      const StatementRow& after) {
+    const Rows updated =
+        co_await s.run(move, tenant, before.id, before.status, before.cursor_minor, after.status,
+                       after.cursor_minor, after.examined, after.proved_at);
+    co_return updated.changed() == 1;
+}
+
+Step<> write_pairing(Session& s, TenantId tenant, StatementId statement, std::int64_t number,
+                     const statements::Pairing& pairing) {
+    const bool has_settlement = pairing.settlement.value != 0;
+    const std::string_view rung = has_settlement ? token(pairing.rung) : std::string_view();
+    co_await s.send(pair_one, tenant, statement, number, token(pairing.verdict), rung,
+                    int{pairing.as_set},
+                    has_settlement ? std::optional(pairing.settlement) : std::nullopt);
+}
+
+Step<std::vector<EntryTotal>> sum_entries(Session& s, TenantId tenant, StatementId statement) {
+    const Rows rows = co_await s.run(totals, tenant, statement);
+    std::vector<EntryTotal> sums;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        sums.push_back({rows[i].instant(0),
+                        rows[i].string(1),
+                        rows[i].integer(2) != 0,
+                        {rows[i].integer(3), rows[i].integer(4)}});
+    co_return sums;
+}
+
+Step<std::map<Instant, statements::Side>> sum_linked(Session& s, TenantId tenant,
+                                                     StatementId statement) {
+    const Rows rows = co_await s.run(linked_totals, tenant, statement);
+    co_return sides_by_day(rows, 1);
+}
+
+Step<std::map<Instant, statements::Side>> sum_missing(Session& s, TenantId tenant,
+                                                      const StatementRow& statement, Instant from,
+                                                      Instant before) {
+    const Rows rows = co_await s.run(missing_totals, tenant, statement.account_key, from, before,
+                                     statement.currency.code());
+    co_return sides_by_day(rows, statements::day_us);
+}
+
+Step<std::vector<domain::Settlement>> list_missing(Session& s, TenantId tenant,
+                                                   const StatementRow& statement, Instant from,
+                                                   Instant before, std::int64_t below,
+                                                   std::size_t limit) {
+    const Rows ids =
+        co_await s.run(missing_ids, tenant, statement.account_key, from, before,
+                       statement.currency.code(), below, static_cast<std::int64_t>(limit));
+    std::vector<domain::Settlement> settlements;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        auto settlement = co_await find_settlement(s, tenant, ids[i].id<SettlementId>(0));
+        if (settlement)
+            settlements.push_back(*std::move(settlement));
+    }
+    co_return settlements;
+}
+
+} // namespace settled::store

@@ -1,0 +1,55 @@
+// What the proof of a statement asks of the store: entries and settlements of one range of amounts,
+// and the totals of what came of it.
+#pragma once
+
+#include "domain/settlement.h"
+#include "statements/pairing.h"
+#include "store/queries/money/statements.h"
+
+#include <map>
+
+namespace settled::store {
+
+// Entries that are to be paired, and the settlements that they may report.
+struct ProofPart {
+    std::vector<statements::Booked> entries;
+    std::vector<statements::Known> settlements;
+    std::int64_t to_minor = 0; // amounts up to this one, and more than the row's cursor
+    bool is_whole = true;      // false: there was more than may be held
+};
+
+// After the last range of amounts: what is left of all of them.
+inline constexpr std::int64_t cursor_at_end = 0x7FFFFFFFFFFFFFFF;
+
+Step<ProofPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement);
+// All that is left over on both sides, up to a bound.
+Step<ProofPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement);
+
+// Writes status, cursor, examined and proved_at; false: another proof has done this part.
+Step<bool> move_proof(Session& s, TenantId tenant, const StatementRow& before,
+                      const StatementRow& after);
+Step<> write_pairing(Session& s, TenantId tenant, StatementId statement, std::int64_t number,
+                     const statements::Pairing& pairing);
+
+// Entries of one day, verdict and direction.
+struct EntryTotal {
+    Instant day;
+    std::string verdict;
+    bool credit = true;
+    statements::Side total;
+};
+Step<std::vector<EntryTotal>> sum_entries(Session& s, TenantId tenant, StatementId statement);
+// Settlements that entries report, by the entry's day.
+Step<std::map<Instant, statements::Side>> sum_linked(Session& s, TenantId tenant,
+                                                     StatementId statement);
+// Settlements of a statement's account and currency in [from, before) that no statement of kind
+// `statement` reports.
+Step<std::map<Instant, statements::Side>> sum_missing(Session& s, TenantId tenant,
+                                                      const StatementRow& statement, Instant from,
+                                                      Instant before);
+Step<std::vector<domain::Settlement>> list_missing(Session& s, TenantId tenant,
+                                                   const StatementRow& statement, Instant from,
+                                                   Instant before, std::int64_t below,
+                                                   std::size_t limit);
+
+} // namespace settled::store

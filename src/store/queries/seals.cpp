@@ -1,0 +1,185 @@
+#include "store/queries/seals.h"
+
+#include "store/queries/feeds.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace settled::store {
+
+namespace {
+
+using domain::SealedKind;
+using domain::SealedRecord;
+
+#define SEAL_COLUMNS                                                                               \
+    "number, from_position, to_position, entries, digest, previous, sealed_at, marks"
+
+const Statement insert{"INSERT INTO evidence_seal (tenant_id, " SEAL_COLUMNS
+                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+const Statement last{"SELECT " SEAL_COLUMNS
+                     " FROM evidence_seal WHERE tenant_id = $1 ORDER BY number DESC LIMIT 1"};
+const Statement by_number{"SELECT " SEAL_COLUMNS
+                          " FROM evidence_seal WHERE tenant_id = $1 AND number = $2"};
+const Statement after{"SELECT " SEAL_COLUMNS " FROM evidence_seal WHERE tenant_id = $1 AND "
+                      "number > $2 ORDER BY number LIMIT $3"};
+
+#undef SEAL_COLUMNS
+
+// What one kind of record is made of: columns that never change, each with a letter for its kind
+// (i: integer, t: text or bytes), the id first. A test alters every column.
+struct Source {
+    SealedKind kind;
+    std::string_view letters;
+    const Statement several;
+};
+
+#define OF(table) " FROM " table " WHERE tenant_id = $17 AND id IN (" SETTLED_SEVERAL ")"
+
+// Not among them: ended_at and the slots, which the end of a match changes. It has a record of its
+// own.
+const Source matches{
+    SealedKind::match, "iiiiiiitttt",
+    Statement{"SELECT id, settlement_id, payment_id, rank, rule_version, matched_at, amount_minor, "
+              "evidence, rules, pairing, actor" OF("settlement_match")}};
+// Not among them: status, settled_minor, version, which go with what arrives.
+const Source payments{
+    SealedKind::payment, "iiiiiiitttttttttttttttttt",
+    Statement{"SELECT id, amount_minor, created_at, registered_at, lowest_minor, highest_minor, "
+              "single_use, client_id, fingerprint, currency, institution_id, scheme, reference, "
+              "end_to_end_id, payee_name, payee_account, payer_name, payer_account, "
+              "bounds_currency, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, "
+              "c_other_name" OF("payment")}};
+// Not among them: status, version, and what people have said of it.
+const Source settlements{
+    SealedKind::settlement, "iiiiitttttttttttttt",
+    Statement{"SELECT id, webhook_id, amount_minor, settled_at, received_at, currency, scheme, "
+              "transaction_id, reference, end_to_end_id, account_iban, counterparty_name, "
+              "counterparty_account, c_account, c_end_to_end_id, c_reference, c_uetr, "
+              "c_other_account, c_other_name" OF("settlement")}};
+const Source ends{SealedKind::match_end, "iiitt",
+                  Statement{"SELECT id, match_id, ended_at, reason, actor" OF("match_end")}};
+const Source events{
+    SealedKind::event, "iiiitt",
+    Statement{"SELECT id, subject_id, version, created_at, type, body" OF("event")}};
+
+#undef OF
+
+const Statement unsealed{"SELECT (SELECT count(*) FROM feed_entry WHERE tenant_id = $1 AND feed IN "
+                         "(1, 3, 4) AND position > $2) + (SELECT count(*) FROM feed_waiting WHERE "
+                         "tenant_id = $1 AND feed IN (1, 3, 4))"};
+
+domain::Seal read(const Row& row) {
+    return {row.integer(0), row.integer(1), row.integer(2), row.integer(3),
+            row.string(4),  row.string(5),  row.instant(6), row.string(7)};
+}
+
+std::string bytes_of(const Source& source, const Row& row) {
+    std::string bytes;
+    for (std::size_t i = 0; i < source.letters.size(); ++i)
+        if (source.letters[i] == 'i')
+            domain::append_number(bytes, row.integer(i));
+        else
+            domain::append_text(bytes, row.text(i));
+    return bytes;
+}
+
+using Entries = std::vector<FeedPlace>; // positions, and the ids of what stands there
+
+// A record for each place, empty if what stood there is gone.
+Step<> add_records(Session& s, const Source& source, TenantId tenant, const Entries& places,
+                   std::vector<SealedRecord>& records) {
+    std::map<std::int64_t, std::string> found;
+    co_await find_those(s, source.several, tenant, places, std::nullopt, [&](const Row& row) {
+        found.emplace(row.integer(0), bytes_of(source, row));
+    });
+    for (const FeedPlace& place : places) {
+        const auto bytes = found.find(place.id);
+        records.push_back({place.position, source.kind, place.id,
+                           bytes == found.end() ? std::string() : bytes->second});
+    }
+}
+
+// Which settlements and payments the matches are of, at the positions of the matches.
+struct Sides {
+    Entries settlements, payments;
+};
+Step<Sides> sides_of(Session& s, TenantId tenant, const Entries& made) {
+    std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> found;
+    co_await find_those(s, matches.several, tenant, made, std::nullopt, [&](const Row& row) {
+        found.emplace(row.integer(0), std::pair(row.integer(1), row.integer(2)));
+    });
+    Sides sides;
+    for (const FeedPlace& place : made) {
+        const auto [settlement, payment] = found[place.id]; // 0: the match is gone
+        sides.settlements.push_back({place.position, settlement});
+        sides.payments.push_back({place.position, payment});
+    }
+    co_return sides;
+}
+
+} // namespace
+
+Step<> insert_seal(Session& s, TenantId tenant, const domain::Seal& seal) {
+    co_await s.send(insert, tenant, seal.number, seal.from_position, seal.to_position, seal.entries,
+                    seal.digest, seal.previous, seal.sealed_at, as_bytes(seal.marks));
+}
+
+Step<std::optional<domain::Seal>> last_seal(Session& s, TenantId tenant) {
+    const Rows rows = co_await s.run(last, tenant);
+    if (rows.empty())
+        co_return std::nullopt;
+    co_return read(rows.front());
+}
+
+Step<std::optional<domain::Seal>> find_seal(Session& s, TenantId tenant, std::int64_t number) {
+    const Rows rows = co_await s.run(by_number, tenant, number);
+    if (rows.empty())
+        co_return std::nullopt;
+    co_return read(rows.front());
+}
+
+Step<std::vector<domain::Seal>> seals_after(Session& s, TenantId tenant, std::int64_t number,
+                                            std::size_t limit) {
+    const Rows rows = co_await s.run(after, tenant, number, static_cast<std::int64_t>(limit));
+    std::vector<domain::Seal> seals;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        seals.push_back(read(rows[i]));
+    co_return seals;
+}
+
+Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
+                                   std::size_t limit) {
+    Entries made = co_await entries_after(s, tenant, Feed::matches, from, to, limit);
+    Entries ended = co_await entries_after(s, tenant, Feed::match_ends, from, to, limit);
+    Entries told = co_await entries_after(s, tenant, Feed::events, from, to, limit);
+    // The first `limit` positions of all: none is missing, each list is complete up to its end.
+    std::vector<std::int64_t> positions;
+    for (const Entries* entries : {&made, &ended, &told})
+        for (const FeedPlace& place : *entries)
+            positions.push_back(place.position);
+    std::ranges::sort(positions);
+    positions.resize(std::min(positions.size(), limit));
+    const std::int64_t last_one = positions.empty() ? from : positions.back();
+    for (Entries* entries : {&made, &ended, &told})
+        std::erase_if(*entries, [&](const FeedPlace& place) { return place.position > last_one; });
+    SealedRecords all;
+    all.positions = positions.size();
+    const Sides sides = co_await sides_of(s, tenant, made);
+    co_await add_records(s, matches, tenant, made, all.records);
+    co_await add_records(s, payments, tenant, sides.payments, all.records);
+    co_await add_records(s, settlements, tenant, sides.settlements, all.records);
+    co_await add_records(s, ends, tenant, ended, all.records);
+    co_await add_records(s, events, tenant, told, all.records);
+    std::ranges::sort(all.records, {},
+                      [](const SealedRecord& r) { return std::pair(r.position, r.kind); });
+    co_return all;
+}
+
+Step<std::int64_t> count_unsealed(Session& s, TenantId tenant, std::int64_t after_position) {
+    const Rows rows = co_await s.run(unsealed, tenant, after_position);
+    co_return rows.front().integer(0);
+}
+
+} // namespace settled::store

@@ -1,0 +1,34 @@
+// Rows of the hash chain, and the records that it is over.
+#pragma once
+
+#include "domain/seal.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <vector>
+
+namespace settled::store {
+
+// A number that is there already breaks a constraint: of two that seal at a time one fails.
+Step<> insert_seal(Session& s, TenantId tenant, const domain::Seal& seal);
+Step<std::optional<domain::Seal>> last_seal(Session& s, TenantId tenant);
+Step<std::optional<domain::Seal>> find_seal(Session& s, TenantId tenant, std::int64_t number);
+// Those with higher numbers, in order.
+Step<std::vector<domain::Seal>> seals_after(Session& s, TenantId tenant, std::int64_t number,
+                                            std::size_t limit);
+
+// Of matches, ends of matches and events at positions behind `from` and up to `to`: what is never
+// written again after they were made; in their order. Of at most `limit` positions; as many as
+// that: there may be more.
+struct SealedRecords {
+    std::vector<domain::SealedRecord> records;
+    std::size_t positions = 0;
+};
+Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
+                                   std::size_t limit);
+
+// Matches, ends and events behind a position, with those that have no position yet.
+Step<std::int64_t> count_unsealed(Session& s, TenantId tenant, std::int64_t after);
+
+} // namespace settled::store

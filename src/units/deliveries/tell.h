@@ -1,0 +1,20 @@
+// An event, and the deliveries that it is owed, in the transaction of the change that it tells of.
+#pragma once
+
+#include "domain/event.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+namespace settled::units {
+
+// Stores the event and one delivery for each active endpoint that wants its type. What this process
+// can deliver it holds from the start.
+store::Step<> tell(store::Session& s, const Context& context, TenantId tenant,
+                   const domain::Event& event);
+
+// Stores the event and one delivery for this endpoint alone, whatever its filter says.
+store::Step<TaskId> tell_one(store::Session& s, const Context& context, TenantId tenant,
+                             EndpointId endpoint, const domain::Event& event);
+
+} // namespace settled::units

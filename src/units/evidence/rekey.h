@@ -1,0 +1,54 @@
+// Rekeying: all that waits in the index of a tenant is put there again under the next version of
+// the tenant's key, in batches. Whatever was hashed under the old key and leaked with it tells
+// nothing of what comes.
+//
+// While it is under way one side of a pair may stand under the old key and the other under the new:
+// nobody may match then. So it is done with no server on the store, and none opens one that is half
+// rekeyed (server/open_store.h). Where it has come is kept in the transaction of each batch: a run
+// that ended early is gone on with. Matches keep their proofs, and evidence says under which
+// version.
+#pragma once
+
+#include "store/session.h"
+#include "store/step.h"
+#include "units/evidence/tenant_keys.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace settled::units {
+
+enum class RekeyPhase : std::uint8_t { payments, settlements, returns, done };
+std::string_view token(RekeyPhase phase); // the enumerator's name
+
+// Where the keys of one tenant are.
+struct KeyState {
+    int version = first_key_version; // in use when done; before that, on the way there
+    RekeyPhase phase = RekeyPhase::done;
+    std::int64_t after = 0; // ids up to here are rekeyed
+
+    bool is_done() const { return phase == RekeyPhase::done; }
+    friend bool operator==(const KeyState&, const KeyState&) = default;
+};
+std::string to_text(const KeyState& state);
+std::optional<KeyState> parse_key_state(std::string_view text);
+
+// Of all tenants that were ever rekeyed. Asserts that the store holds nothing else there.
+store::Step<std::map<TenantId, KeyState>> key_states(store::Session& s);
+
+struct Rekeyed {
+    KeyState state;
+    std::size_t looked_at = 0; // payments and settlements
+    std::size_t rekeyed = 0;   // of which stood in the index
+};
+// Begins, unless it was begun; where it stands then.
+store::Step<KeyState> begin_rekeying(store::Session& s, TenantId tenant);
+// Goes on from `state`, at most that many payments or settlements.
+store::Step<Rekeyed> rekey_some(store::Session& s, const TenantKeys& keys, TenantId tenant,
+                                KeyState state, std::size_t most);
+// How many there are to look at in all.
+store::Step<std::int64_t> rekeying_size(store::Session& s, TenantId tenant);
+
+} // namespace settled::units

@@ -1,0 +1,89 @@
+// What if: the recorded facts run again under other rules, in a store of their own, and what comes
+// out is compared with what was recorded.
+//
+// The units are the same that the server runs; only time is not: a timer runs at the moment it is
+// due, and a settlement decided in the same quarter of a second as something else may come out the
+// other way round. What people decided is repeated at its time, if it still can be. What they
+// decided is not compared: only what the rules make.
+#pragma once
+
+#include "base/error.h"
+#include "base/task.h"
+#include "domain/settlement.h"
+#include "match/rule_set.h"
+#include "store/store.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::units {
+
+struct ReplayOptions {
+    TenantId tenant;
+    std::shared_ptr<const match::RuleSet> rules; // for all accounts
+    std::chrono::microseconds unmatched_grace{std::chrono::seconds(10)};
+    std::chrono::microseconds watermark{std::chrono::seconds(2)};
+    Instant until; // timers run up to then
+    // Facts done, of how many; in ever larger numbers.
+    std::function<void(std::int64_t done, std::int64_t all)> progress;
+};
+
+// What the rules make of one settlement.
+struct Made {
+    std::string payment; // the tenant's id
+    int rank = 0;
+    friend auto operator<=>(const Made&, const Made&) = default;
+};
+
+enum class Difference : std::uint8_t {
+    lost,      // a match that would not be made
+    gained,    // a match that was not made
+    moved,     // to another payment
+    rank,      // the same payment, found by another rank
+    ambiguous, // unmatched then, ambiguous now
+    unmatched, // ambiguous then, unmatched now
+};
+inline constexpr std::size_t differences = 6;
+std::string_view token(Difference difference); // the enumerator's name
+
+struct Change {
+    Difference difference{};
+    SettlementId settlement;
+    std::string transaction_id;
+    Money amount;
+    std::vector<Made> before;
+    std::vector<Made> after;
+    domain::SettlementStatus status_after{};
+};
+
+struct ReplayReport {
+    std::int64_t facts = 0;
+    std::int64_t left_out = 0;
+    std::int64_t decisions = 0;      // by people
+    std::int64_t decisions_void = 0; // of these, what could not be repeated
+    std::int64_t settlements = 0;    // compared
+    std::int64_t unchanged = 0;
+    std::int64_t matched_before = 0, matched_after = 0; // by the rules
+    std::int64_t ambiguous_before = 0, ambiguous_after = 0;
+    struct Sum {
+        std::int64_t settlements = 0;
+        std::map<int, std::int64_t> by_rank;       // lost, moved: as it was; else: as it would be
+        std::map<std::string, std::int64_t> minor; // amounts, by currency
+    };
+    std::array<Sum, differences> sums;
+    std::vector<Change> changes; // the first of them, in order of arrival
+    static constexpr std::size_t changes_max = 10'000;
+};
+
+// `recorded` is only read. `scratch` is an empty store that is thrown away afterwards.
+Task<Result<ReplayReport>> replay(store::Store& recorded, store::Store& scratch,
+                                  ReplayOptions options);
+
+} // namespace settled::units

@@ -1,0 +1,70 @@
+// Who may belong to a settlement or a payment, as things stand in the store. Reads only.
+#pragma once
+
+#include "domain/payment.h"
+#include "domain/settlement.h"
+#include "match/choice.h"
+#include "store/lock.h"
+#include "store/queries/money/match_keys.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+#include <vector>
+
+namespace settled::units {
+
+// Where to look.
+enum class Reach : std::uint8_t {
+    exact, // the account and the amount
+    loose, // what shares an identifier with it on that account, too, whatever the amount
+};
+
+template <class T>
+struct Candidates {
+    std::vector<T> items;
+    std::vector<match::Identity> identities; // of each item
+    match::Seen seen = match::Seen::all;
+    // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
+    bool is_cut = false;
+    bool anybody = false;   // was found, were it only who is refused
+    std::vector<T> refused; // would be among the items, had nobody said that it is not this one
+    store::Reads reads;     // of the index, to find them
+
+    void add(T item) {
+        identities.push_back(item.identity);
+        items.push_back(std::move(item));
+    }
+};
+
+// Open payments that may be behind the settlement, in the order of their ids; never one that it
+// refuses.
+//
+// First the strong look: of those with its account and amount only what may be, or rival, a match
+// by an id or by an equal reference. However many share the amount, this costs the same.
+store::Step<Candidates<domain::Payment>>
+strong_payments_near(store::Session& s, const Context& context, TenantId tenant,
+                     const domain::Settlement& settlement, Reach reach);
+// Then all. `strong`: what the strong look of the same reach has found, which is not looked for
+// again.
+store::Step<Candidates<domain::Payment>>
+payments_near(store::Session& s, const Context& context, TenantId tenant,
+              const domain::Settlement& settlement, Reach reach,
+              const Candidates<domain::Payment>* strong = nullptr);
+
+// Settlements that wait and may be of the payment; never one that refuses it. `judged` is the first
+// of them, whether it is stored yet or not.
+store::Step<Candidates<domain::Settlement>>
+settlements_near(store::Session& s, const Context& context, TenantId tenant,
+                 const domain::Payment& payment, const domain::Settlement& judged, Reach reach);
+
+// The ids of settlements that wait in a payment's amount block and may be of it.
+store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Context& context,
+                                                    TenantId tenant,
+                                                    const match::Identity& payment);
+// And of those that share an identifier with it, whatever their amount.
+store::Step<std::vector<std::int64_t>> waiting_sharing(store::Session& s, const Context& context,
+                                                       TenantId tenant,
+                                                       const match::Identity& payment);
+
+} // namespace settled::units

@@ -1,0 +1,78 @@
+// A person decides: which payments a settlement is of, that it is of none, that a match was wrong.
+//
+// Every decision names who made it and why, and can be made once: what was decided meanwhile, by
+// whomever, is a refusal (state_conflict) and changes nothing. A dry run makes the same checks
+// under the same locks, says what the decision would come to, and writes nothing.
+#pragma once
+
+#include "base/error.h"
+#include "domain/match.h"
+#include "domain/settlement.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::units {
+
+// By whom and why, and on which open review of the settlement, if on one.
+struct Decision {
+    TenantId tenant;
+    std::optional<ReviewId> review;
+    std::string actor;
+    std::string reason;
+    Instant now;
+    bool dry_run = false;
+};
+
+// What a decision comes to, or in a dry run would. What follows for others, whose rivals are gone,
+// is not in it.
+struct Upshot {
+    struct Pair {
+        PaymentId payment_id;
+        std::string client_id;
+        match::Rank rank{};
+        Money amount; // of the settlement's
+    };
+    std::optional<SettlementId> settlement = std::nullopt; // none: the review is of none
+    domain::SettlementStatus status = domain::SettlementStatus::unmatched;
+    domain::Pairing pairing = domain::Pairing::one;
+    std::vector<Pair> pairs = {};
+    // Undone: among which payments a person decides now (status ambiguous), best rank first.
+    std::vector<Pair> candidates = {};
+};
+
+struct PaymentPart {
+    std::string payment_id;      // the tenant's, or ours
+    std::optional<Money> amount; // absent: all of the settlement (one part), or of the payment
+};
+
+// The settlement is of these payments. Fails with not_found, state_conflict (settlement or a
+// payment is not open, the review is closed), value_invalid (the parts are not the settlement's
+// amount).
+store::Step<Result<Upshot>> match_by_hand(store::Session& s, const Context& context,
+                                          Decision decision, SettlementId settlement,
+                                          std::shared_ptr<const std::vector<PaymentPart>> parts);
+
+// It is no payment that we will ever hear of. Fails with not_found, state_conflict.
+store::Step<Result<Upshot>> reject(store::Session& s, const Context& context, Decision decision,
+                                   SettlementId settlement);
+
+// The match, and all others of its settlement, end; the settlement and its payments wait again, and
+// are never matched to each other by the rules. From then on the rules match the settlement by an
+// id alone: whatever else fits it is put to review. Fails with not_found, state_conflict (it has
+// ended).
+store::Step<Result<Upshot>> undo(store::Session& s, const Context& context, Decision decision,
+                                 MatchId match);
+
+// A review that is of no settlement has been seen to; or the settlement is none of the payments
+// that a suggested_match shows, and waits on without them. Fails with not_found, state_conflict,
+// limit_reached (too many payments were refused).
+store::Step<Result<Upshot>> close_by_hand(store::Session& s, const Context& context,
+                                          Decision decision);
+
+} // namespace settled::units

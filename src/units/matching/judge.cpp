@@ -1,0 +1,77 @@
+#include "units/matching/judge.h"
+
+#include "match/ladder.h"
+#include "units/matching/claims.h"
+
+#include <algorithm>
+
+namespace settled::units {
+
+using match::Outcome;
+
+namespace {
+
+using Payments = Candidates<domain::Payment>;
+
+std::size_t count_related(const std::vector<domain::Payment>& payments,
+                          const match::Identity& settlement, const match::RuleSet& rules) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(payments, [&](const domain::Payment& payment) {
+            return match::relate(payment.identity, settlement, rules).rank.has_value();
+        }));
+}
+
+store::Step<Verdict> judge_among(store::Session& s, const Context& context, TenantId tenant,
+                                 const domain::Settlement& settlement, const Payments& payments,
+                                 Reach reach) {
+    const auto rules = context.rules_of(tenant, settlement.identity.account);
+    Verdict verdict;
+    const auto narrowed = settlement.undone ? std::optional(with_ids_alone(*rules)) : std::nullopt;
+    const match::Choice choice = match::choose_payment(
+        settlement.identity, payments.identities, payments.seen, narrowed ? *narrowed : *rules);
+    verdict.payments_seen = payments.items.size();
+    verdict.reads = payments.reads;
+    verdict.all_compared = payments.seen != match::Seen::some;
+    verdict.excluded = count_related(payments.refused, settlement.identity, *rules);
+    const bool may_only_be_suggested =
+        choice.outcome == Outcome::none && !choice.candidates.empty();
+    verdict.outcome =
+        settlement.undone && may_only_be_suggested ? Outcome::ambiguous : choice.outcome;
+    for (const match::Candidate& candidate : choice.candidates)
+        verdict.candidates.push_back({payments.items[candidate.index], candidate.rank,
+                                      candidate.policy, candidate.comparison, candidate.not_taken});
+    if (verdict.outcome != Outcome::one)
+        co_return verdict;
+
+    const domain::Payment& chosen = verdict.candidates.front().payment;
+    const auto suitors = co_await settlements_near(s, context, tenant, chosen, settlement, reach);
+    const match::Choice returned =
+        match::choose_settlement(chosen.identity, suitors.identities, suitors.seen, *rules);
+    verdict.settlements_seen = suitors.items.size();
+    verdict.reads += suitors.reads;
+    constexpr std::size_t judged = 0; // of the suitors
+    const auto refused = match::refusal(returned, judged);
+    if (refused && !co_await only_claims_that_go_elsewhere(s, context, tenant, chosen, returned,
+                                                           suitors, reach)) {
+        verdict.outcome = Outcome::ambiguous;
+        verdict.candidates.front().not_taken = refused;
+    }
+    co_return verdict;
+}
+
+} // namespace
+
+store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
+                           const domain::Settlement& settlement, Reach reach) {
+    const Payments strong = co_await strong_payments_near(s, context, tenant, settlement, reach);
+    Verdict verdict = co_await judge_among(s, context, tenant, settlement, strong, reach);
+    if (verdict.outcome == Outcome::one)
+        co_return verdict;
+    const Payments all = co_await payments_near(s, context, tenant, settlement, reach, &strong);
+    const store::Reads spent = verdict.reads;
+    verdict = co_await judge_among(s, context, tenant, settlement, all, reach);
+    verdict.reads += spent;
+    co_return verdict;
+}
+
+} // namespace settled::units

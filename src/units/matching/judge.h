@@ -1,0 +1,46 @@
+// Which payment is behind a settlement, as things stand in the store: loads the candidates of both
+// sides and lets match/choice.h decide. Writes nothing.
+#pragma once
+
+#include "units/matching/candidates.h"
+
+#include <optional>
+#include <vector>
+
+namespace settled::units {
+
+struct RankedPayment {
+    domain::Payment payment;
+    match::Rank rank{};
+    match::Policy policy = match::Policy::automatic;
+    match::Comparison comparison = {}; // with the settlement
+    std::optional<match::NotTaken> not_taken = std::nullopt;
+};
+
+struct Verdict {
+    match::Outcome outcome = match::Outcome::none;
+    // one: the payment; ambiguous: the rivals, best first; none: what might be suggested. Of a
+    // settlement that a person has taken out of a match, what an id does not decide is ambiguous:
+    // a person decides again.
+    std::vector<RankedPayment> candidates;
+    bool all_compared = true; // false: there were more than limits::candidates_max
+    std::size_t payments_seen = 0;
+    std::size_t settlements_seen = 0;
+    // Payments that are no candidates only because somebody said that it is none of them.
+    std::size_t excluded = 0;
+    store::Reads reads; // of the index, for both
+
+    bool waits_for_watermark() const {
+        return outcome == match::Outcome::one &&
+               candidates.front().policy == match::Policy::watermark;
+    }
+};
+
+// A match is given only when settlement and payment choose each other. With Reach::loose a weaker
+// claim of another settlement does not stand in the way if that settlement would be matched to a
+// payment that it fits better, were this match made: of invoices 1 and 11 that are both paid, what
+// was paid for 1 might be a cut 11, but has an invoice of its own.
+store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
+                           const domain::Settlement& settlement, Reach reach = Reach::exact);
+
+} // namespace settled::units

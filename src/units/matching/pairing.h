@@ -1,0 +1,76 @@
+// Making a match, and undoing one: the rows of match and payment, their keys, and the events. The
+// settlement's own row is the caller's when a match is made.
+#pragma once
+
+#include "domain/match.h"
+#include "domain/payment.h"
+#include "domain/reversal.h"
+#include "domain/settlement.h"
+#include "store/lock.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+#include <optional>
+#include <string>
+
+namespace settled::units {
+
+// What one call works on.
+struct Work {
+    const Context& context;
+    TenantId tenant;
+    Instant now;
+};
+
+// How a match was reached.
+struct Finding {
+    match::Rank rank{};
+    domain::Pairing pairing = domain::Pairing::one;
+    std::size_t payments_seen = 0;
+    std::size_t settlements_seen = 0;
+    bool after_watermark = false;
+    std::optional<Money> amount = std::nullopt; // of the settlement's money; absent: all
+    std::string actor = {};                     // who decided, and why; empty: the rules
+    std::string reason = {};
+    std::size_t excluded = 0;                       // payments that somebody had said it is not
+    std::vector<match::FieldAgreement> fields = {}; // as in domain::Grounds
+    std::string_view overruled = {};
+};
+
+// Under its amount block whoever settles there waits.
+void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant,
+                    const match::Identity& identity);
+
+// Stores the payment as it stands now, one version after what was read under its lock with status
+// `before`.
+store::Step<> stand(store::Session& s, const Work& work, domain::PaymentStatus before,
+                    const domain::Payment& after);
+
+// The payment is closed, or what is still to come of it is what it waits for from now on: returns
+// it as it stands then. Tells settlement.matched, as version `version` of the settlement, and
+// payment.partially_settled.
+store::Step<domain::Payment> make_match(store::Session& s, const Work& work,
+                                        const domain::Settlement& settlement, std::int64_t version,
+                                        const domain::Payment& payment, const Finding& finding);
+
+// Whether the payment waits again, or went back with its money.
+enum class Afterwards : std::uint8_t { expected, returned };
+struct Undoing {
+    Afterwards afterwards = Afterwards::expected;
+    std::string reason;
+    std::string actor; // empty: the bank
+};
+// Ends all live matches of a settlement; returns the payments as they stand now. Neither the
+// settlement's row is changed nor anything told.
+store::Step<std::vector<domain::Payment>> undo_matches(store::Session& s, const Work& work,
+                                                       const domain::Settlement& settlement,
+                                                       const Undoing& undoing);
+
+// Puts what waits under its keys, and takes it away.
+store::Step<> park(store::Session& s, const Work& work, const domain::Settlement& settlement);
+store::Step<> unpark(store::Session& s, const Work& work, const domain::Settlement& settlement);
+store::Step<> park(store::Session& s, const Work& work, const domain::Payment& payment);
+store::Step<> unpark(store::Session& s, const Work& work, const domain::Payment& payment);
+
+} // namespace settled::units

@@ -1,0 +1,362 @@
+#include "units/matching/reverse.h"
+
+#include "base/limits.h"
+#include "match/keys.h"
+#include "store/queries/money/match_keys.h"
+#include "store/queries/money/matches.h"
+#include "store/queries/money/payments.h"
+#include "store/queries/money/reversals.h"
+#include "store/queries/money/reviews.h"
+#include "store/queries/money/settlements.h"
+#include "store/queries/walks.h"
+#include "units/deliveries/tell.h"
+#include "units/matching/rivals.h"
+#include "units/matching/settle.h"
+#include "units/matching/told_late.h"
+#include "units/matching/weigh.h"
+#include "wire/json_writer.h"
+
+#include <algorithm>
+
+namespace settled::units {
+
+namespace {
+
+using domain::Reversal;
+using domain::ReversalStatus;
+using domain::SettlementStatus;
+using store::Session;
+using store::Side;
+using store::Step;
+
+// The longest that a bank is known to go on sending a webhook that was not taken.
+constexpr auto wait_max = std::chrono::hours(72);
+// Settlements that are due at the same time are weighed first: a return then finds them matched.
+constexpr auto after_weighing = std::chrono::milliseconds(1);
+
+Instant ripe_at(const Work& work, Instant received_at) {
+    return received_at + work.context.watermark + after_weighing;
+}
+
+// Whether what is found for it now decides.
+bool is_decided_now(const Work& work, const Reversal& reversal) {
+    return match::names_an_id(reversal.identity) || work.now >= ripe_at(work, reversal.received_at);
+}
+
+// It waits under the strongest that it names its settlement by: whatever else it names, its
+// settlement has that.
+Step<> take_from_wait(Session& s, const Work& work, const Reversal& reversal) {
+    auto keys = match::return_keys(work.context.keys.of(work.tenant), reversal.identity);
+    if (keys.empty())
+        co_return;
+    keys.resize(1);
+    co_await store::delete_match_keys(s, work.tenant, Side::reversal, reversal.id.value, keys);
+}
+
+Step<> put_to_wait(Session& s, const Work& work, const Reversal& reversal) {
+    auto keys = match::return_keys(work.context.keys.of(work.tenant), reversal.identity);
+    if (keys.empty())
+        co_return;
+    keys.resize(1);
+    co_await store::insert_match_keys(s, work.tenant, Side::reversal, reversal.id.value, keys);
+}
+
+Step<> look_later(Session& s, const Work& work, const Reversal& reversal, Instant due) {
+    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
+                                store::task_reverse, reversal.id.value, 0, due, work.now);
+}
+
+// The settlements that it names and that have not gone back yet.
+struct Named {
+    std::vector<domain::Settlement> settlements;
+    bool all_seen = true;
+
+    bool is_one() const { return settlements.size() == 1 && all_seen; }
+    bool are_many() const { return settlements.size() > 1 || !all_seen; }
+};
+
+Step<Named> find_named(Session& s, const Work& work, const Reversal& reversal) {
+    Named named;
+    auto keys = match::return_keys(work.context.keys.of(work.tenant), reversal.identity);
+    if (keys.empty())
+        co_return named;
+    keys.resize(1);
+    const auto found = co_await store::find_under(s, work.tenant, Side::trace, std::move(keys),
+                                                  limits::candidates_max);
+    named.all_seen = !found.overflow;
+    for (domain::Settlement& settlement :
+         co_await store::find_settlements(s, work.tenant, found.owners))
+        if (settlement.status != SettlementStatus::reversed &&
+            match::is_return_of(reversal.identity, settlement.identity))
+            named.settlements.push_back(std::move(settlement));
+    co_return named;
+}
+
+Step<> open_review(Session& s, const Work& work, const Reversal& reversal, const Named& named) {
+    wire::JsonWriter w;
+    w.object().member("reversal_id", to_string(reversal.id));
+    w.member("transaction_id", reversal.transaction_id);
+    w.member("settlements_found", static_cast<std::uint64_t>(named.settlements.size()));
+    w.key("settlement_ids").array();
+    for (const domain::Settlement& settlement : named.settlements)
+        w.value(to_string(settlement.id));
+    w.end().end();
+    co_await store::insert_review(
+        s, work.tenant,
+        {work.context.ids.next<ReviewId>(), std::string(store::review_unmatched_return),
+         reversal.webhook_id.value, "open", std::move(w).text(), work.now, std::nullopt});
+}
+
+Step<std::optional<store::ReviewRow>> review_of(Session& s, const Work& work,
+                                                const Reversal& reversal) {
+    return store::find_open_review(s, work.tenant, store::review_unmatched_return,
+                                   reversal.webhook_id.value);
+}
+
+// Once its settlement is known.
+Step<> close(Session& s, const Work& work, const Reversal& reversal, SettlementId settlement) {
+    co_await take_from_wait(s, work, reversal);
+    co_await store::update_reversal(s, work.tenant, reversal.id, ReversalStatus::applied,
+                                    settlement);
+    if (reversal.status != ReversalStatus::review)
+        co_return;
+    const auto review = co_await review_of(s, work, reversal);
+    if (review)
+        co_await store::close_review(s, work.tenant, review->id, work.now);
+}
+
+Step<> tell_returned(Session& s, const Work& work, const domain::Settlement& settlement,
+                     const Reversal& reversal, const std::vector<std::string>& payment_ids) {
+    const auto event = domain::reversed_event(work.context.ids.next<EventId>(), settlement,
+                                              reversal, payment_ids, work.now);
+    co_await tell(s, work.context, work.tenant, event);
+}
+
+// When all that arrived together with the settlement has been weighed.
+Instant settled_down_at(const Work& work, const domain::Settlement& settlement) {
+    return ripe_at(work, settlement.received_at) + work.context.watermark;
+}
+
+// A settlement that went back before it was weighed: its payment is looked for all the same, when
+// it is clear that no other settlement gets that one.
+Step<> look_for_payment_later(Session& s, const Work& work, const domain::Settlement& settlement,
+                              const Reversal& reversal) {
+    if (!work.context.watermark_passed(settlement, work.now))
+        co_await look_later(s, work, reversal, settled_down_at(work, settlement));
+}
+
+// Whoever settles with the payments of its matches waits.
+Step<> lock_payments(Session& s, const Work& work, const domain::Settlement& settlement) {
+    const auto matches = co_await store::matches_of_settlement(s, work.tenant, settlement.id);
+    store::Locks locks;
+    for (const domain::Match& match : matches) {
+        const auto payment = co_await store::find_payment(s, work.tenant, match.payment_id);
+        match::Identity whole = payment->identity; // what waits, and what it was before
+        add_block_lock(locks, work.context, work.tenant, whole);
+        whole.amount = payment->amount;
+        add_block_lock(locks, work.context, work.tenant, whole);
+    }
+    co_await s.lock(locks);
+}
+
+Step<std::vector<domain::Payment>>
+undo(Session& s, const Work& work, const domain::Settlement& settlement, const Reversal& reversal) {
+    co_await lock_payments(s, work, settlement);
+    co_return co_await undo_matches(s, work, settlement,
+                                    {Afterwards::returned, "returned " + reversal.reason, ""});
+}
+
+Step<> apply(Session& s, const Work& work, const Reversal& reversal,
+             const domain::Settlement& settlement) {
+    std::vector<domain::Payment> payments;
+    if (settlement.status == SettlementStatus::matched)
+        payments = co_await undo(s, work, settlement, reversal);
+    if (settlement.is_open()) {
+        co_await unpark(s, work, settlement);
+        co_await close_open_review(s, work, settlement);
+        co_await look_for_payment_later(s, work, settlement, reversal);
+    }
+    co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::reversed,
+                                      settlement.version + 1);
+    std::vector<std::string> payment_ids;
+    for (const domain::Payment& payment : payments)
+        payment_ids.push_back(payment.client_id);
+    co_await tell_returned(s, work, settlement, reversal, payment_ids);
+    co_await close(s, work, reversal, settlement.id);
+    for (const domain::Payment& payment :
+         payments) // one that had more parts waits for less, or more
+        co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now,
+                                domain::is_open(payment.status) ? PaymentHas::come
+                                                                : PaymentHas::gone);
+    if (settlement.is_open())
+        co_await settle_rivals(s, work, settlement);
+}
+
+// What becomes of a return that is not applied yet. Returns the settlement that it was applied to.
+Step<std::optional<domain::Settlement>> look(Session& s, const Work& work, Reversal reversal,
+                                             const Named& named, bool is_last) {
+    const bool decided = is_decided_now(work, reversal);
+    if (named.is_one() && decided) {
+        co_await apply(s, work, reversal, named.settlements.front());
+        co_return named.settlements.front();
+    }
+    const bool is_for_a_person = is_last || (decided && named.are_many());
+    if (reversal.status == ReversalStatus::waiting && is_for_a_person) {
+        co_await open_review(s, work, reversal, named);
+        co_await store::update_reversal(s, work.tenant, reversal.id, ReversalStatus::review,
+                                        reversal.settlement_id);
+    }
+    co_return std::nullopt;
+}
+
+// Returns that wait and name the settlement, oldest first; none that a person has closed.
+Step<std::vector<Reversal>> returns_naming(Session& s, const Work& work,
+                                           const domain::Settlement& settlement) {
+    const auto found = co_await store::find_under(
+        s, work.tenant, Side::reversal,
+        match::return_keys(work.context.keys.of(work.tenant), settlement.identity),
+        limits::candidates_max);
+    std::vector<Reversal> naming;
+    for (Reversal& reversal : co_await store::find_reversals(s, work.tenant, found.owners)) {
+        if (!match::is_return_of(reversal.identity, settlement.identity))
+            continue;
+        bool is_asked = reversal.status == ReversalStatus::waiting;
+        if (!is_asked)
+            is_asked = (co_await review_of(s, work, reversal)).has_value();
+        if (is_asked)
+            naming.push_back(std::move(reversal));
+    }
+    co_return naming;
+}
+
+// A settlement that others named, too, is gone: what is left to them may be one.
+Step<> look_again(Session& s, const Work& work, domain::Settlement gone) {
+    std::vector<domain::Settlement> all{std::move(gone)};
+    while (!all.empty()) {
+        const domain::Settlement each = std::move(all.back());
+        all.pop_back();
+        for (const Reversal& reversal : co_await returns_naming(s, work, each)) {
+            const Named named = co_await find_named(s, work, reversal);
+            auto applied = co_await look(s, work, reversal, named, false);
+            if (applied)
+                all.push_back(std::move(*applied));
+        }
+    }
+}
+
+// When to look next, as things stand; it waits.
+Instant next_look(const Work& work, const Reversal& reversal, const Named& named) {
+    const Instant last = reversal.received_at + wait_max;
+    if (!is_decided_now(work, reversal))
+        return std::min(last, ripe_at(work, reversal.received_at));
+    if (named.is_one()) // which is not weighed yet
+        return std::min(last, ripe_at(work, named.settlements.front().received_at));
+    return last;
+}
+
+// By a reference alone, and the one that it names is younger than its watermark: another may come
+// with it.
+bool is_early(const Work& work, const Reversal& reversal, const Named& named) {
+    return named.is_one() && !match::names_an_id(reversal.identity) &&
+           work.now < ripe_at(work, named.settlements.front().received_at);
+}
+
+// Its settlement went back before it was matched. Whichever payment would have got it does not
+// wait any more: its money came, and went. `due`: of the timer; this is done by one alone.
+Step<> return_its_payment(Session& s, const Work& work, const Reversal& reversal, Instant due) {
+    const auto seen = co_await store::find_settlement(s, work.tenant, reversal.settlement_id);
+    const auto ever = co_await store::all_matches_of(s, work.tenant, reversal.settlement_id);
+    if (!ever.empty() || due != settled_down_at(work, *seen))
+        co_return;
+    const Verdict verdict = co_await judge_at_watermark(s, work, *seen);
+    if (verdict.outcome != match::Outcome::one)
+        co_return;
+    domain::Payment payment = verdict.candidates.front().payment;
+    if (payment.settled_minor != 0)
+        co_return;
+    co_await unpark(s, work, payment);
+    co_await close_late_review(s, work, payment);
+    const auto before = std::exchange(payment.status, domain::PaymentStatus::returned);
+    ++payment.version;
+    co_await stand(s, work, before, payment);
+    co_await store::update_settlement(s, work.tenant, seen->id, seen->status, seen->version + 1);
+    co_await tell_returned(s, work, *seen, reversal, {payment.client_id});
+    co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
+}
+
+Step<bool> finish_timer(Session& s, const store::TaskRow& task, std::optional<Instant> next,
+                        Instant now) {
+    const auto status = next ? domain::TaskStatus::queued : domain::TaskStatus::done;
+    return store::update_task(s, task.tenant, task.id, status, task.attempts + 1,
+                              next.value_or(task.due_at), now);
+}
+
+} // namespace
+
+Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal reversal,
+                   Instant now) {
+    const Work work{context, tenant, now};
+    co_await store::insert_reversal(s, tenant, reversal);
+    co_await put_to_wait(s, work, reversal);
+    const bool names_nothing =
+        match::return_keys(context.keys.of(tenant), reversal.identity).empty();
+    const Named named = co_await find_named(s, work, reversal);
+    auto applied = co_await look(s, work, reversal, named, names_nothing);
+    if (applied)
+        co_await look_again(s, work, std::move(*applied));
+    else if (!names_nothing)
+        co_await look_later(s, work, reversal, next_look(work, reversal, named));
+}
+
+Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, Instant now) {
+    const Work work{context, task.tenant, now};
+    const auto seen = co_await store::find_reversal(s, task.tenant, ReversalId{task.subject_id});
+    SETTLED_ASSERT(seen.has_value(), "a timer is of a return that exists");
+    store::Locks locks;
+    add_settling_locks(locks, context, task.tenant, seen->identity);
+    co_await s.lock(locks);
+    const auto reversal = co_await store::find_reversal(s, task.tenant, seen->id);
+    const Named named = co_await find_named(s, work, *reversal);
+    const bool is_last = now >= reversal->received_at + wait_max;
+    const bool waits = reversal->status == ReversalStatus::waiting && !is_last &&
+                       (is_early(work, *reversal, named) || named.settlements.empty() ||
+                        !is_decided_now(work, *reversal));
+    const auto next = waits ? std::optional(next_look(work, *reversal, named)) : std::nullopt;
+    const bool open = co_await finish_timer(s, task, next, now);
+    if (!open)
+        co_return;
+    if (reversal->status == ReversalStatus::applied)
+        co_await return_its_payment(s, work, *reversal, task.due_at);
+    if (waits) { // one that an older version has left stands under no key yet
+        co_await take_from_wait(s, work, *reversal);
+        co_await put_to_wait(s, work, *reversal);
+    }
+    if (waits || reversal->status != ReversalStatus::waiting)
+        co_return;
+    auto applied = co_await look(s, work, *reversal, named, is_last);
+    if (applied)
+        co_await look_again(s, work, std::move(*applied));
+}
+
+Step<std::optional<Reversal>> return_waiting_for(Session& s, const Work& work,
+                                                 const domain::Settlement& settlement) {
+    for (Reversal& reversal : co_await returns_naming(s, work, settlement)) {
+        const Named others = co_await find_named(s, work, reversal);
+        if (others.settlements.empty() && others.all_seen && is_decided_now(work, reversal))
+            co_return std::move(reversal);
+    }
+    co_return std::nullopt;
+}
+
+Step<> insert_returned(Session& s, const Work& work, domain::Settlement settlement,
+                       Reversal reversal) {
+    co_await tell_returned(s, work, settlement, reversal, {});
+    settlement.status = SettlementStatus::reversed;
+    ++settlement.version;
+    co_await store::insert_settlement(s, work.tenant, settlement);
+    co_await close(s, work, reversal, settlement.id);
+    co_await look_for_payment_later(s, work, settlement, reversal);
+    co_await look_again(s, work, std::move(settlement));
+}
+
+} // namespace settled::units

@@ -1,0 +1,26 @@
+// What a person sees of an ambiguous settlement: both sides, what agrees, what would tell the
+// candidates apart, and why none was taken. Pure.
+//
+// It is made with the verdict and says nothing but what the verdict rested on. Accounts are masked,
+// and every text but the ids is cut at detail_text_bytes_max. Amounts and accounts are what a
+// person compares; the whole of a payment is at GET /v1/payments/{id}.
+#pragma once
+
+#include "base/limits.h"
+#include "units/matching/judge.h"
+
+#include <string>
+
+namespace settled::units {
+
+// The longest text of a scheme (match::reference_chars_max).
+inline constexpr std::size_t detail_text_bytes_max = match::reference_chars_max;
+// More are counted (`left_out`), best rank first: a person does not choose among more, and the
+// reader of a page of reviews has its limits (limits::json_members_max).
+inline constexpr std::size_t detail_candidates_max = limits::candidates_max;
+
+// {"settlement":{…},"candidates":[{"payment_id":"order-1","rank":6,…,"not_taken":"…"}],
+//  "telling_apart":["payer_name","created_at"],"all_compared":true,"left_out":0}
+std::string review_detail(const domain::Settlement& settlement, const Verdict& verdict);
+
+} // namespace settled::units

@@ -1,0 +1,27 @@
+#include "units/matching/run_timer.h"
+
+#include "units/deliveries/cancel_lane.h"
+#include "units/matching/reverse.h"
+#include "units/matching/tell_unmatched.h"
+#include "units/matching/weigh.h"
+
+namespace settled::units {
+
+store::Step<bool> run_timer(store::Session& s, const Context& context, store::TaskRow task,
+                            Instant now) {
+    if (task.kind == store::task_weigh) {
+        co_await weigh(s, context, std::move(task), now);
+        co_return false;
+    }
+    if (task.kind == store::task_reverse) {
+        co_await reverse_again(s, context, std::move(task), now);
+        co_return false;
+    }
+    if (task.kind == store::task_cancel) {
+        co_await cancel_more(s, context, std::move(task), now);
+        co_return false;
+    }
+    co_return co_await tell_unmatched(s, context, std::move(task), now);
+}
+
+} // namespace settled::units

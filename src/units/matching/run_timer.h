@@ -1,0 +1,15 @@
+// A timer of the outbox is due.
+#pragma once
+
+#include "store/queries/tasks.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+namespace settled::units {
+
+// Carries out what the task says, in one unit with ending it. True: settlement.unmatched was told.
+store::Step<bool> run_timer(store::Session& s, const Context& context, store::TaskRow task,
+                            Instant now);
+
+} // namespace settled::units

@@ -1,0 +1,332 @@
+#include "units/matching/settle.h"
+
+#include "match/groups.h"
+#include "match/keys.h"
+#include "store/queries/money/match_keys.h"
+#include "store/queries/money/reviews.h"
+#include "store/queries/money/settlements.h"
+#include "store/queries/tasks.h"
+#include "units/deliveries/tell.h"
+#include "units/matching/reverse.h"
+#include "units/matching/review_detail.h"
+
+#include <algorithm>
+#include <array>
+
+namespace settled::units {
+
+namespace {
+
+using domain::SettlementStatus;
+using match::Outcome;
+using store::Session;
+using store::Side;
+using store::Step;
+
+Finding finding_of(const Verdict& verdict, bool after_watermark) {
+    return {.rank = verdict.candidates.front().rank,
+            .payments_seen = verdict.payments_seen,
+            .settlements_seen = verdict.settlements_seen,
+            .after_watermark = after_watermark,
+            .excluded = verdict.excluded};
+}
+
+Step<> open_review(Session& s, const Work& work, ReviewId id, std::string_view kind,
+                   const domain::Settlement& settlement, const Verdict& verdict) {
+    co_await store::insert_review(s, work.tenant,
+                                  {id, std::string(kind), settlement.id.value, "open",
+                                   review_detail(settlement, verdict), work.now, std::nullopt});
+}
+
+Step<> put_to_review(Session& s, const Work& work, const domain::Settlement& settlement,
+                     const Verdict& verdict) {
+    const auto id = work.context.ids.next<ReviewId>();
+    co_await open_review(s, work, id, store::review_settlement_ambiguous, settlement, verdict);
+    std::vector<std::string> candidates;
+    for (const RankedPayment& candidate : verdict.candidates)
+        candidates.push_back(candidate.payment.client_id);
+    const auto event = domain::ambiguous_event(work.context.ids.next<EventId>(), settlement, id,
+                                               candidates, work.now);
+    co_await tell(s, work.context, work.tenant, event);
+}
+
+Step<> leave_trace(Session& s, const Work& work, const domain::Settlement& settlement) {
+    const auto keys = match::trace_keys(work.context.keys.of(work.tenant), settlement.identity);
+    co_await store::insert_match_keys(s, work.tenant, Side::trace, settlement.id.value, keys);
+}
+
+Step<> update_open_review(Session& s, const Work& work, const domain::Settlement& settlement,
+                          const Verdict& verdict) {
+    const auto review = co_await store::find_open_review_of(s, work.tenant, settlement.id);
+    if (review)
+        co_await store::update_review_detail(s, work.tenant, review->id,
+                                             review_detail(settlement, verdict));
+}
+
+// What became of a stored settlement that waits and is not matched. That nothing fits one that is
+// ambiguous is said by who has looked at other amounts, too: they may be what it is ambiguous by.
+Step<> stand_as(Session& s, const Work& work, const domain::Settlement& settlement,
+                const Verdict& verdict, Reach reach) {
+    const bool was_ambiguous = settlement.status == SettlementStatus::ambiguous;
+    if (verdict.outcome == Outcome::ambiguous && was_ambiguous) {
+        co_await update_open_review(s, work, settlement, verdict);
+    } else if (verdict.outcome == Outcome::ambiguous) {
+        co_await close_open_review(s, work, settlement);
+        co_await put_to_review(s, work, settlement, verdict);
+        co_await store::update_settlement(s, work.tenant, settlement.id,
+                                          SettlementStatus::ambiguous, settlement.version + 1);
+    } else if (verdict.outcome == Outcome::none && was_ambiguous && reach == Reach::loose) {
+        co_await close_open_review(s, work, settlement);
+        co_await store::update_settlement(s, work.tenant, settlement.id,
+                                          SettlementStatus::unmatched, settlement.version);
+        co_await tell_unmatched_later(s, work, settlement.id,
+                                      work.now + work.context.unmatched_grace);
+    }
+}
+
+// What is to be weighed, at its watermark or now. It may have been weighed before: without the
+// payment that has come now, or because this unit began before the watermark and is carried out
+// after it.
+class ToWeigh {
+  public:
+    void add(const domain::Settlement& settlement, Judged judged, Instant ripe_at) {
+        // What stood between candidates may have one of another amount left, which was not looked
+        // at.
+        const bool lost_its_rivals =
+            judged == Judged::unmatched && settlement.status == SettlementStatus::ambiguous;
+        if (judged == Judged::waits || lost_its_rivals)
+            each_.emplace_back(settlement.id, ripe_at);
+        if (judged == Judged::ambiguous)
+            add_ambiguous(settlement, ripe_at);
+    }
+    std::vector<std::pair<SettlementId, Instant>> take() {
+        for (const Twin& twin : twins_)
+            each_.emplace_back(twin.settlement, twin.ripe_at);
+        return std::move(each_);
+    }
+
+  private:
+    struct Twin {
+        match::Identity identity;
+        SettlementId settlement;
+        Instant ripe_at;
+    };
+    // They may be twins of which the last has come now: one is weighed for all, when all are ripe.
+    void add_ambiguous(const domain::Settlement& settlement, Instant ripe_at) {
+        const auto same = std::ranges::find_if(twins_, [&](const Twin& twin) {
+            return match::are_twins(std::array{twin.identity, settlement.identity});
+        });
+        if (same == twins_.end())
+            twins_.push_back({settlement.identity, settlement.id, ripe_at});
+        else if (ripe_at > same->ripe_at)
+            *same = {settlement.identity, settlement.id, ripe_at};
+    }
+
+    std::vector<std::pair<SettlementId, Instant>> each_;
+    std::vector<Twin> twins_;
+};
+
+// The suggestions that are made of the settlement may be others now. It is weighed once for all
+// that comes and goes meanwhile.
+Step<> look_again_soon(Session& s, const Work& work, const domain::Settlement& settlement) {
+    if (settlement.look_again || !work.context.suggested_reviews)
+        co_return;
+    co_await store::mark_to_look_again(s, work.tenant, settlement.id, true);
+    co_await weigh_later(s, work, settlement.id, work.now + suggestions_lag);
+}
+
+// Settlements of whatever amount that share an identifier with the payment. One that has come may
+// have them as parts, or be a part of them; when it goes, those gain that stood between it and
+// another one.
+Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment,
+                        PaymentHas has) {
+    const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
+    for (const domain::Settlement& settlement :
+         co_await store::find_settlements(s, work.tenant, near))
+        if (has == PaymentHas::come || settlement.status == SettlementStatus::ambiguous)
+            co_await weigh_later(s, work, settlement.id, work.now);
+        else if (settlement.suggested)
+            co_await look_again_soon(s, work, settlement);
+}
+
+// Who waits near any of the payments, each once.
+Step<std::vector<SettlementId>> waiting_near_any(Session& s, const Work& work,
+                                                 const std::vector<match::Identity>& payments) {
+    std::vector<SettlementId> all;
+    for (const match::Identity& payment : payments)
+        for (const SettlementId id : co_await waiting_near(s, work.context, work.tenant, payment))
+            if (std::ranges::find(all, id) == all.end())
+                all.push_back(id);
+    co_return all;
+}
+
+// Judges the waiting again until a round matches none. Every match takes a payment away, so this
+// ends. What stays open and may be decided by time alone is weighed.
+Step<> judge_waiting(Session& s, const Work& work, std::vector<match::Identity> payments,
+                     PaymentHas has) {
+    bool again = true;
+    ToWeigh left;
+    while (again) {
+        again = false;
+        left = {};
+        const auto waiting = co_await waiting_near_any(s, work, payments);
+        for (const SettlementId id : waiting) {
+            const auto settlement = co_await store::find_settlement(s, work.tenant, id);
+            SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
+            if (!settlement->is_open())
+                continue;
+            const Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
+            const Judged judged = co_await follow(s, work, *settlement, verdict, Reach::exact);
+            again = again || judged == Judged::matched;
+            if (judged == Judged::unmatched && settlement->status == SettlementStatus::unmatched &&
+                (settlement->suggested || !verdict.candidates.empty()))
+                co_await look_again_soon(s, work, *settlement);
+            left.add(*settlement, judged, settlement->received_at + work.context.watermark);
+        }
+    }
+    for (const auto& [id, ripe_at] : left.take())
+        co_await weigh_later(s, work, id, std::max(ripe_at, work.now));
+    for (const match::Identity& payment : payments)
+        co_await weigh_neighbours(s, work, payment, has);
+}
+
+Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment,
+                     PaymentHas has = PaymentHas::gone) {
+    return judge_waiting(s, work, std::vector{payment}, has);
+}
+
+} // namespace
+
+void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
+                        const match::Identity& identity) {
+    add_block_lock(locks, context, tenant, identity);
+    locks.add(store::Lock::endpoints_stay(tenant));
+}
+
+Step<> settle_new(Session& s, const Context& context, TenantId tenant,
+                  domain::Settlement settlement, Instant now) {
+    const Work work{context, tenant, now};
+    auto returned = co_await return_waiting_for(s, work, settlement);
+    if (returned) {
+        co_await leave_trace(s, work, settlement);
+        co_await insert_returned(s, work, std::move(settlement), std::move(*returned));
+        co_return;
+    }
+    const Verdict verdict = co_await judge(s, context, tenant, settlement);
+    if (may_match(verdict, work, settlement, Reach::exact)) {
+        const domain::Payment& payment = verdict.candidates.front().payment;
+        co_await leave_trace(s, work, settlement);
+        settlement.status = SettlementStatus::matched;
+        ++settlement.version;
+        (void)co_await make_match(s, work, settlement, settlement.version, payment,
+                                  finding_of(verdict, false));
+        co_await store::insert_settlement(s, tenant, settlement);
+        co_await judge_waiting(s, work, payment.identity);
+        co_return;
+    }
+    if (verdict.outcome == Outcome::ambiguous) {
+        settlement.status = SettlementStatus::ambiguous;
+        co_await put_to_review(s, work, settlement, verdict);
+        ++settlement.version;
+    }
+    co_await leave_trace(s, work, settlement);
+    co_await store::insert_settlement(s, tenant, settlement);
+    co_await park(s, work, settlement);
+    co_await weigh_later(s, work, settlement.id, now + context.watermark);
+}
+
+Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
+                      const match::Identity& payment, Instant now, PaymentHas has) {
+    const Work work{context, tenant, now};
+    co_await judge_waiting(s, work, payment, has);
+}
+
+Step<> settle_waiting_near(Session& s, const Work& work, std::vector<match::Identity> payments) {
+    co_await judge_waiting(s, work, std::move(payments), PaymentHas::come);
+}
+
+Step<> close_open_review(Session& s, const Work& work, const domain::Settlement& settlement) {
+    if (!settlement.has_open_review())
+        co_return;
+    const auto review = co_await store::find_open_review_of(s, work.tenant, settlement.id);
+    if (review)
+        co_await store::close_review(s, work.tenant, review->id, work.now);
+    if (settlement.suggested)
+        co_await store::mark_suggested(s, work.tenant, settlement.id, false);
+}
+
+Step<> suggest(Session& s, const Work& work, const domain::Settlement& settlement,
+               const Verdict& verdict) {
+    const bool wanted = work.context.suggested_reviews && !verdict.candidates.empty();
+    if (!wanted) {
+        co_await close_open_review(s, work, settlement);
+    } else if (settlement.suggested) {
+        co_await update_open_review(s, work, settlement, verdict);
+    } else {
+        co_await open_review(s, work, work.context.ids.next<ReviewId>(),
+                             store::review_suggested_match, settlement, verdict);
+        co_await store::mark_suggested(s, work.tenant, settlement.id, true);
+    }
+}
+
+// What rests on there being no other payment is decided after the watermark, and only by who has
+// looked for rivals of another amount, too.
+bool may_match(const Verdict& verdict, const Work& work, const domain::Settlement& settlement,
+               Reach reach) {
+    return verdict.outcome == Outcome::one &&
+           (!verdict.waits_for_watermark() ||
+            (reach == Reach::loose && work.context.watermark_passed(settlement, work.now)));
+}
+
+Step<Judged> follow(Session& s, const Work& work, domain::Settlement settlement,
+                    const Verdict& verdict, Reach reach) {
+    if (may_match(verdict, work, settlement, reach)) {
+        const domain::Payment payment = verdict.candidates.front().payment;
+        const Finding finding =
+            finding_of(verdict, work.context.watermark_passed(settlement, work.now));
+        const auto after = co_await match_waiting(s, work, settlement, payment, finding);
+        co_await settle_rest(s, work, after);
+        if (reach == Reach::loose) // whoever calls for one block goes on with the others in it
+            co_await judge_waiting(s, work, payment.identity);
+        co_return Judged::matched;
+    }
+    co_await stand_as(s, work, settlement, verdict, reach);
+    if (verdict.outcome == Outcome::ambiguous)
+        co_return Judged::ambiguous;
+    co_return verdict.outcome == Outcome::one ? Judged::waits : Judged::unmatched;
+}
+
+Step<domain::Payment> match_waiting(Session& s, const Work& work,
+                                    const domain::Settlement& settlement,
+                                    const domain::Payment& payment, const Finding& finding) {
+    co_await unpark(s, work, settlement);
+    co_await close_open_review(s, work, settlement);
+    co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::matched,
+                                      settlement.version + 1);
+    co_return co_await make_match(s, work, settlement, settlement.version + 1, payment, finding);
+}
+
+Step<> settle_rest(Session& s, const Work& work, const domain::Payment& payment) {
+    if (!domain::is_open(payment.status) || payment.identity.amount.minor <= 0)
+        co_return;
+    store::Locks locks;
+    add_block_lock(locks, work.context, work.tenant, payment.identity);
+    co_await s.lock(locks);
+    co_await judge_waiting(s, work, payment.identity);
+}
+
+Step<> weigh_later(Session& s, const Work& work, SettlementId settlement, Instant due) {
+    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(), store::task_weigh,
+                                settlement.value, 0, due, work.now);
+}
+
+Step<> tell_unmatched_later(Session& s, const Work& work, SettlementId settlement, Instant due) {
+    const bool is_owed =
+        co_await store::is_queued(s, work.tenant, store::task_tell_unmatched, settlement.value);
+    if (is_owed)
+        co_return;
+    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
+                                store::task_tell_unmatched, settlement.value, 0, due, work.now);
+}
+
+} // namespace settled::units

@@ -1,0 +1,15 @@
+// A settlement has waited its grace: if no payment came, the tenant is told of the money all the
+// same.
+#pragma once
+
+#include "store/queries/tasks.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+namespace settled::units {
+
+store::Step<bool> tell_unmatched(store::Session& s, const Context& context, store::TaskRow task,
+                                 Instant now);
+
+} // namespace settled::units

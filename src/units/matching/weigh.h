@@ -1,0 +1,20 @@
+// The watermark of a settlement that waits is reached: no payment that is older than it can still
+// be on its way to us. Now what rests on there being no other payment may be decided, and what
+// agrees but for the amount is looked for: rank 3, 8, 9, 12, twins, splits, merges.
+#pragma once
+
+#include "store/queries/tasks.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/matching/judge.h"
+#include "units/matching/pairing.h"
+
+namespace settled::units {
+
+// Which payment the settlement would get now, under locks on all that may belong to it.
+store::Step<Verdict> judge_at_watermark(store::Session& s, const Work& work,
+                                        const domain::Settlement& settlement);
+
+store::Step<> weigh(store::Session& s, const Context& context, store::TaskRow task, Instant now);
+
+} // namespace settled::units

@@ -1,0 +1,65 @@
+// The proof of a bank statement against the live settlements, part by part, and what came of it.
+//
+// A proof walks the entries of money that came in by their amounts, a few thousand at a time, and
+// links each to the settlement that it reports (statements/pairing.h); at the end it looks among
+// all that is left for ids that agree where amounts do not. What is linked stays linked; proving
+// again looks only at what is left, so that a webhook which came late is found.
+//
+// Debits, reversals and returns are not followed: settlements are money that came in. A proof holds
+// when nothing is missing on either side, no entry is ambiguous, no amount differs, the balances
+// hold, and the statement follows the one before it.
+#pragma once
+
+#include "base/error.h"
+#include "statements/pairing.h"
+#include "store/queries/money/statement_proof.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace settled::units {
+
+// What the next step of a proof will write: read and decided outside of the transaction.
+struct ProofStep {
+    store::StatementRow before, after;
+    std::vector<std::pair<std::int64_t, statements::Pairing>> pairings; // by entry
+};
+
+// Plans the next part of the proof of a statement that is loaded; begins again when it is proved.
+// Reads only. Fails with statement_incomplete, limit_reached (more than 100,000 entries of one
+// amount).
+store::Step<Result<ProofStep>> plan_proof(store::Session& s, TenantId tenant,
+                                          store::StatementRow statement, Instant now);
+// Writes it, unless another proof was faster. The row as it is then.
+store::Step<store::StatementRow> write_proof(store::Session& s, TenantId tenant,
+                                             std::shared_ptr<const ProofStep> step);
+
+// The day's control totals: what the statement says and what we know.
+struct DayTotals {
+    statements::Side credits, debits; // all that was booked
+    statements::Side not_followed;    // of both
+    std::int64_t not_followed_credits_minor = 0;
+    statements::Side settled; // settlements that the entries report, and those that none does
+};
+
+struct StatementProof {
+    std::map<std::string, statements::Side> by_verdict;
+    statements::Side missing_on_statement;
+    std::map<Instant, DayTotals> days;
+    std::optional<std::int64_t> balance_difference; // nullopt: it has no balances
+    // The statement before it; nullopt: there is none.
+    std::optional<StatementId> previous;
+    std::optional<std::pair<std::int64_t, std::int64_t>> sequence_gap; // first and last missing
+    std::optional<std::int64_t> opening_difference; // opening less the closing before it
+    // Settlements of this period must be on the statement; equal: nothing is asked of it.
+    Instant settled_from, settled_before;
+
+    bool holds() const;
+};
+
+store::Step<StatementProof> read_proof(store::Session& s, TenantId tenant,
+                                       store::StatementRow statement);
+
+} // namespace settled::units

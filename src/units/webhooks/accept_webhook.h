@@ -1,0 +1,43 @@
+// An authentic webhook is taken in: once, whatever the bank repeats.
+//
+// Invariants (domain rules 11 to 15): the same event has one effect; the same key with other
+// content is put to review and overwrites nothing; what was taken in is kept with its bytes until
+// its retention ends. One that comes again and had no effect at first, since it could not be read,
+// is read again (read_again.h).
+#pragma once
+
+#include "domain/facts.h"
+#include "store/queries/inbox.h"
+#include "units/context.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace settled::units {
+
+// Reads a body as its source's webhooks are read now. Pure.
+using BodyReader = std::function<Result<domain::InboundWebhook>(std::string_view body)>;
+
+struct Arrival {
+    TenantId tenant;
+    SourceId source;
+    domain::InboundWebhook webhook;
+    std::string body; // as received
+    Instant received_at;
+    Instant wall{};       // as of a Registration
+    BodyReader read = {}; // of the same source; empty: earlier bodies are not read again
+};
+
+struct Accepted {
+    enum class Kind : std::uint8_t { stored, duplicate, conflict, read_again } kind = Kind::stored;
+    WebhookId id; // the first webhook of that key
+};
+inline constexpr std::size_t accepted_kinds = 4;
+std::string_view token(Accepted::Kind kind);
+
+store::Step<Accepted> accept_webhook(store::Session& s, const Context& context,
+                                     std::shared_ptr<const Arrival> arrival);
+
+} // namespace settled::units

@@ -1,0 +1,56 @@
+// What follows from a webhook that is known to be new: when it arrives (accept_webhook.h), and when
+// one that had no effect at first is read again (read_again.h). It follows once: callers hold the
+// webhook's key (store/queries/inbox.h) under locks_of().
+#pragma once
+
+#include "domain/reversal.h"
+#include "domain/settlement.h"
+#include "store/lock.h"
+#include "store/queries/inbox.h"
+#include "units/context.h"
+#include "units/webhooks/accept_webhook.h"
+
+#include <optional>
+
+namespace settled::units {
+
+// Sources do not share keys; within one, the dialect says what makes two deliveries one event.
+store::DedupeKey dedupe_key(const Arrival& arrival);
+std::int64_t short_digest(const domain::InboundWebhook& webhook);
+
+// True: something follows from it, money or an account or a payment.
+bool has_effect(const domain::BankFact& fact);
+
+// What moves money, if the webhook is about that.
+struct Movement {
+    std::optional<domain::Settlement> settlement;
+    std::optional<domain::Reversal> reversal;
+
+    const match::Identity* identity() const {
+        return settlement ? &settlement->identity : reversal ? &reversal->identity : nullptr;
+    }
+};
+Movement movement_in(const Arrival& arrival);
+
+// Whoever else takes in the same event, reverses the same booking, or settles in the same block,
+// waits.
+store::Locks locks_of(const Context& context, const Arrival& arrival, const store::DedupeKey& key,
+                      const Movement& movement);
+
+enum class RowIs : std::uint8_t {
+    new_,  // the webhook's row is written
+    there, // it is, as the webhook was read before: it is brought up to date
+};
+store::Step<> take_effect(store::Session& s, const Context& context, const Arrival& arrival,
+                          WebhookId id, Movement movement, RowIs row);
+
+// Of an unreadable webhook: what its review says.
+std::string unreadable_detail(std::string_view reason);
+
+// Puts to review that `other` has the key of `first` and another payload, unless it is there.
+store::Step<> review_conflict(store::Session& s, const Context& context, const Arrival& arrival,
+                              WebhookId first, WebhookId other);
+// True: such a payload is in review already.
+store::Step<bool> conflict_is_known(store::Session& s, const Arrival& arrival, WebhookId first);
+
+} // namespace settled::units

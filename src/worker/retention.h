@@ -1,0 +1,38 @@
+// Releases webhooks whose retention is over, and forgets answers that nobody asks for again: in the
+// background, in bites between which others have the writer (store/bite.h), so that intake never
+// waits behind it. Run once in the process.
+//
+// Threads: one.
+#pragma once
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "intake/source_book.h"
+#include "store/bite.h"
+#include "store/store.h"
+
+namespace settled::worker {
+
+class Retention {
+  public:
+    Retention(store::Store& store, const intake::SourceBook& sources, const Clock& clock)
+        : store_(store), sources_(sources), clock_(clock) {}
+
+    // Releases everything that is due now, unless it is stopped; returns how many webhooks went.
+    Task<Result<std::int64_t>> run_once();
+    // The bite that is under way is the last.
+    void stop() { stopped_ = true; }
+
+  private:
+    // Bite after bite until there is no more; returns how many rows went.
+    template <class Take>
+    Task<Result<std::int64_t>> take_all(Take take);
+
+    store::Store& store_;
+    const intake::SourceBook& sources_;
+    const Clock& clock_;
+    store::Appetite appetite_;
+    bool stopped_ = false;
+};
+
+} // namespace settled::worker

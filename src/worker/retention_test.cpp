@@ -1,0 +1,82 @@
+#include "worker/retention.h"
+
+#include "domain/source.h"
+#include "store/queries/inbox.h"
+#include "store/testing.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+namespace settled::worker {
+namespace {
+
+using store::Session;
+using store::Step;
+namespace asio = boost::asio;
+
+struct Inbox {
+    static constexpr TenantId tenant{1};
+    static constexpr SourceId source{5};
+    store::testing::TemporaryDirectory directory;
+    store::testing::ManualClock clock;
+    std::unique_ptr<store::Store> store = store::testing::open_store(directory.path());
+    intake::SourceBook sources;
+
+    Inbox() {
+        domain::SourceSettings settings;
+        settings.bank_keys = {};
+        settings.retention_days = 15;
+        intake::SourceList list;
+        list.rows = {{tenant, source, "bank", "clearbank", domain::to_json(settings), {}}};
+        sources.load(list, sources.next_edition());
+    }
+    ~Inbox() { store->stop(); }
+
+    void receive(std::int64_t first, int count, Instant at) {
+        store::testing::must(store::testing::write<void>(
+            *store, [=](Session& s) { return insert(s, first, count, at); }));
+    }
+    static Step<> insert(Session& s, std::int64_t first, int count, Instant at) {
+        for (int i = 0; i < count; ++i)
+            co_await store::insert_webhook(
+                s, {tenant, WebhookId{first + i}, source, "T", "", "", "processed", "{}", at});
+    }
+    std::int64_t left() {
+        return store::testing::number_seen_by_another(directory.path(),
+                                                      "SELECT count(*) FROM webhook");
+    }
+    std::int64_t run(Retention& retention) {
+        asio::io_context io;
+        std::optional<Result<std::int64_t>> released;
+        asio::co_spawn(io, retention.run_once(),
+                       [&](const std::exception_ptr&, Result<std::int64_t> result) {
+                           released = std::move(result);
+                       });
+        io.run();
+        return released.value().value();
+    }
+};
+
+TEST(Retention, releases_all_that_is_old_however_many_bites_it_takes) {
+    Inbox inbox;
+    const auto days = [&](int count) { return inbox.clock.now() - std::chrono::days(count); };
+    inbox.receive(1, 300, days(16));
+    inbox.receive(1000, 20, days(14));
+    Retention retention(*inbox.store, inbox.sources, inbox.clock);
+    EXPECT_EQ(inbox.run(retention), 300);
+    EXPECT_EQ(inbox.left(), 20);
+    EXPECT_EQ(inbox.run(retention), 0);
+}
+
+TEST(Retention, that_is_stopped_begins_nothing) {
+    Inbox inbox;
+    inbox.receive(1, 300, inbox.clock.now() - std::chrono::days(16));
+    Retention retention(*inbox.store, inbox.sources, inbox.clock);
+    retention.stop();
+    EXPECT_EQ(inbox.run(retention), 0);
+    EXPECT_EQ(inbox.left(), 300);
+}
+
+} // namespace
+} // namespace settled::worker
