@@ -111,7 +111,7 @@ void report_safety(const Run& run, const Plan& plan, Report& report) {
     report.number("wrong", static_cast<double>(all.wrong), "matches that are not true");
     report.number("wrong_at_once", static_cast<double>(all.wrong_at_once),
                   "of those: the payment was told after the settlement, within the watermark");
-    report.number("wrong_told_late", static_cast<double>(all.wrong_told_late),
+    report.number("wrong_registered_late", static_cast<double>(all.wrong_registered_late),
                   "of those: the payment was told after the watermark");
     report.number("wrong_unnoticed", static_cast<double>(all.wrong_unnoticed),
                   "of all wrong: not in review once the payment was told");

@@ -9,7 +9,7 @@
 #include "store/queries/tasks.h"
 #include "units/matching/judge.h"
 #include "units/matching/settle.h"
-#include "units/matching/weigh.h"
+#include "units/matching/watermark.h"
 
 #include <fmt/format.h>
 
@@ -74,7 +74,7 @@ Step<> weigh_owed(Session& s, const units::Context& context, SettlementId settle
         task.subject_id = settlement.value;
         task.due_at = Instant{owed[i].integer(1)};
         watch.start();
-        co_await units::weigh(s, context, task, settled_at + context.watermark);
+        co_await units::decide_at_watermark(s, context, task, settled_at + context.watermark);
         co_await s.run(nothing);
         watch.stop();
     }

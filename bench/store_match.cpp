@@ -126,21 +126,22 @@ class Rounds {
 // Renews an installation's lease for as long as it is measured: no server does it here.
 class LeaseKeeper {
   public:
-    explicit LeaseKeeper(server::Installation& installation) : keeper_(installation.keeper()) {
-        keeper_.start(io_);
+    explicit LeaseKeeper(server::Installation& installation)
+        : node_lease_(installation.node_lease()) {
+        node_lease_.start(io_);
         thread_ = std::jthread([this] { io_.run(); });
     }
     ~LeaseKeeper() {
-        boost::asio::post(io_, [this] { keeper_.stop(); });
+        boost::asio::post(io_, [this] { node_lease_.stop(); });
         thread_.join();
-        keeper_.release_io();
+        node_lease_.release_io();
     }
     LeaseKeeper(const LeaseKeeper&) = delete;
     LeaseKeeper& operator=(const LeaseKeeper&) = delete;
 
   private:
     boost::asio::io_context io_;
-    node::Keeper& keeper_;
+    node::NodeLease& node_lease_;
     std::jthread thread_;
 };
 
@@ -212,8 +213,8 @@ class Grown {
     }
 
   private:
-    using Work = store::Step<>(Session&, const units::Context&, const std::vector<Arrival>&,
-                               std::vector<Timed>& into);
+    using UnitScope = store::Step<>(Session&, const units::Context&, const std::vector<Arrival>&,
+                                    std::vector<Timed>& into);
 
     Rounds& rounds_of(Kind kind) {
         switch (kind) {
@@ -228,7 +229,7 @@ class Grown {
     }
     // As a unit that could write: a server decides there, with that connection's page cache. It may
     // fail on purpose.
-    Task<> run(Work* work, const std::vector<Arrival>& arrivals, std::vector<Timed>& into) {
+    Task<> run(UnitScope* work, const std::vector<Arrival>& arrivals, std::vector<Timed>& into) {
         (void)co_await installation_->store().write<void>(
             [&, this, work](Session& s) { return work(s, *context_, arrivals, into); });
     }

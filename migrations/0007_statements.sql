@@ -1,8 +1,8 @@
 -- Bank statements, and which settlement each of their entries reports (docs/statements.md).
 
 -- `digest` tells a statement again, whatever its file is called. Amounts are minor units of
--- `currency`; days are midnights in UTC. `status`: loading (entries come, in order), proving
--- (entries up to cursor_minor were paired), proved.
+-- `currency`; days are midnights in UTC. `status`: loading (entries come, in order), reconciling
+-- (entries up to cursor_minor were paired), reconciled.
 CREATE TABLE statement (
     tenant_id       INTEGER NOT NULL,
     id              INTEGER NOT NULL,
@@ -27,10 +27,10 @@ CREATE TABLE statement (
     loaded_credits  INTEGER NOT NULL,
     loaded_credits_minor INTEGER NOT NULL,
     loaded_debits_minor  INTEGER NOT NULL,
-    examined        INTEGER NOT NULL,     -- by the proof under way
+    examined        INTEGER NOT NULL,     -- by the reconciliation under way
     cursor_minor    INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
-    proved_at       INTEGER,
+    reconciled_at       INTEGER,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, digest)
 ) /*table*/;

@@ -105,8 +105,8 @@ void fill(Draft& draft, Dice& dice) {
     draft.name_told = dice.chance(600);
 }
 
-match::Identity registered(const Draft& draft) {
-    match::Identity identity;
+match::MatchFields registered(const Draft& draft) {
+    match::MatchFields identity;
     identity.account = draft.account;
     identity.amount = draft.amount;
     identity.end_to_end_id = match::canonical_end_to_end_id(draft.texts.end_to_end_id);
@@ -119,7 +119,7 @@ match::Identity registered(const Draft& draft) {
     identity.at = draft.created;
     if (draft.rail_told)
         identity.rail = match::rail_of(row_of_rail(draft.rail).scheme);
-    identity.settles_as = draft.settles_as;
+    identity.accepted_range = draft.accepted_range;
     return identity;
 }
 
@@ -133,7 +133,7 @@ Arrival arrival_of(const Draft& draft, Mutation mutation, Dice& dice) {
     texts = mutated(std::move(texts), mutation, dice);
 
     Arrival arrival;
-    match::Identity& identity = arrival.identity;
+    match::MatchFields& identity = arrival.identity;
     identity.account = draft.account;
     identity.amount = arrived_amount(draft, mutation, dice);
     identity.end_to_end_id = match::canonical_end_to_end_id(texts.end_to_end_id);
@@ -157,10 +157,10 @@ void tell_bounds(Draft& draft, Mutation mutation, Dice& dice) {
     const bool charges = mutation == Mutation::charged_in_bounds;
     const bool exchange = mutation == Mutation::exchanged_in_bounds;
     if (exchange || (!charges && dice.chance(10)))
-        draft.settles_as = match::Bounds{.lowest = in_euros(share_of(sent.minor, 1120)),
-                                         .highest = in_euros(share_of(sent.minor, 1180))};
+        draft.accepted_range = match::Bounds{.lowest = in_euros(share_of(sent.minor, 1120)),
+                                             .highest = in_euros(share_of(sent.minor, 1180))};
     else if (charges || dice.chance(10))
-        draft.settles_as = match::Bounds{
+        draft.accepted_range = match::Bounds{
             .lowest = {sent.minor - share_of(sent.minor, 25), sent.currency}, .highest = sent};
 }
 

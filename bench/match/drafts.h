@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "bench/match/mutations.h"
 #include "bench/match/words.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ namespace settled::bench {
 struct Draft {
     std::string account;
     Money amount;
-    std::optional<match::Bounds> settles_as;
+    std::optional<match::Bounds> accepted_range;
     Texts texts; // the payer is always there
     match::Rail rail = match::Rail::unknown;
     bool rail_told = false;
@@ -29,11 +29,11 @@ match::Rail any_rail(Dice& dice);
 // What differs from payer to payer: reference, id, account, name, and what of them is told.
 void fill(Draft& draft, Dice& dice);
 
-match::Identity registered(const Draft& draft);
+match::MatchFields registered(const Draft& draft);
 
 // What arrives of it after that mutation, its own rail's habits included.
 struct Arrival {
-    match::Identity identity;
+    match::MatchFields identity;
     Instant received;
 };
 Arrival arrival_of(const Draft& draft, Mutation mutation, Dice& dice);

@@ -13,12 +13,12 @@ namespace settled::bench {
 namespace {
 
 using match::claims_heard_max;
-using match::Identity;
-using match::NotTaken;
+using match::Coverage;
+using match::MatchFields;
 using match::Of;
 using match::Outcome;
 using match::Policy;
-using match::Seen;
+using match::RejectReason;
 
 } // namespace
 
@@ -27,7 +27,7 @@ void Engine::Near::add(const Found& found) {
         if (std::ranges::find(owners, owner) == owners.end())
             owners.push_back(owner);
     if (found.overflow)
-        seen = Seen::some;
+        seen = Coverage::truncated;
 }
 
 EngineFigures& EngineFigures::operator+=(const EngineFigures& other) {
@@ -64,21 +64,21 @@ void Engine::run() {
     weigh_what_is_due(now_ + watermark_);
 }
 
-Engine::Near Engine::find_exact(Of of, const Identity& identity, Depth depth) {
+Engine::Near Engine::find_exact(Of of, const MatchFields& identity, Depth depth) {
     const Index& index = of == Of::payment ? settlement_keys_ : payment_keys_;
     Near near;
     if (depth == Depth::strong_look) {
-        near.seen = Seen::by_strong_keys;
-        near.add(
-            index.find_under(match::probe_keys(tenant_key_, identity, of, match::Look{}.strong()),
-                             limits::candidates_max, figures_.reads));
+        near.seen = Coverage::by_strong_keys;
+        near.add(index.find_under(
+            match::probe_keys(tenant_key_, identity, of, match::ProbeOptions{}.strong()),
+            limits::candidates_max, figures_.reads));
         return near;
     }
     Found found =
         index.walk_block(*match::block_of(tenant_key_, identity), match::keys_read_max(identity),
                          limits::candidates_max, figures_.reads);
     if (found.overflow) {
-        near.seen = match::keys_find_all(identity) ? Seen::all : Seen::by_keys;
+        near.seen = match::keys_find_all(identity) ? Coverage::complete : Coverage::by_keys;
         found = index.find_under(match::probe_keys(tenant_key_, identity, of),
                                  limits::candidates_max, figures_.reads);
     }
@@ -86,7 +86,7 @@ Engine::Near Engine::find_exact(Of of, const Identity& identity, Depth depth) {
     return near;
 }
 
-Engine::Near Engine::find(Of of, const Identity& identity, Reach reach, Depth depth) {
+Engine::Near Engine::find(Of of, const MatchFields& identity, Reach reach, Depth depth) {
     const Index& index = of == Of::payment ? settlement_keys_ : payment_keys_;
     Near near = find_exact(of, identity, depth);
     if (reach == Reach::exact)
@@ -109,9 +109,9 @@ Engine::Verdict Engine::judge(std::uint32_t settlement, Reach reach) {
 }
 
 Engine::Verdict Engine::judge_among(std::uint32_t settlement, Reach reach, Depth depth) {
-    const Identity& judged = settlement_identity(settlement);
+    const MatchFields& judged = settlement_identity(settlement);
     const Near near = find(Of::settlement, judged, reach, depth);
-    std::vector<Identity> identities;
+    std::vector<MatchFields> identities;
     for (const std::uint32_t owner : near.owners)
         identities.push_back(payments_[owner].identity);
     figures_.compared += identities.size();
@@ -122,10 +122,10 @@ Engine::Verdict Engine::judge_among(std::uint32_t settlement, Reach reach, Depth
     best.index = near.owners[best.index];
 
     const auto payment = static_cast<std::uint32_t>(best.index);
-    Seen seen{};
+    Coverage seen{};
     const auto suitors = suitors_of(payment, settlement, reach, seen);
     const auto back = choose_settlement(payment, suitors, seen);
-    bool mutual = !match::refusal(back, 0);
+    bool mutual = !match::counterpart_rejection(back, 0);
     const auto claims = !mutual && reach == Reach::loose ? claims_of(back, suitors) : std::nullopt;
     if (claims) {
         Taken taken{{settlement}, {payment}};
@@ -137,7 +137,7 @@ Engine::Verdict Engine::judge_among(std::uint32_t settlement, Reach reach, Depth
 
 // `first` stands first among them, whether it waits yet or not.
 std::vector<std::uint32_t> Engine::suitors_of(std::uint32_t payment, std::uint32_t first,
-                                              Reach reach, Seen& seen) {
+                                              Reach reach, Coverage& seen) {
     const Near near = find(Of::payment, payments_[payment].identity, reach, Depth::all);
     seen = near.seen;
     std::vector<std::uint32_t> suitors{first};
@@ -147,8 +147,8 @@ std::vector<std::uint32_t> Engine::suitors_of(std::uint32_t payment, std::uint32
 }
 
 match::Choice Engine::choose_settlement(std::uint32_t payment,
-                                        const std::vector<std::uint32_t>& suitors, Seen seen) {
-    std::vector<Identity> identities;
+                                        const std::vector<std::uint32_t>& suitors, Coverage seen) {
+    std::vector<MatchFields> identities;
     for (const std::uint32_t suitor : suitors)
         identities.push_back(settlement_identity(suitor));
     figures_.compared += identities.size();
@@ -161,9 +161,10 @@ Engine::claims_of(const match::Choice& returned, const std::vector<std::uint32_t
     const Money& amount = settlement_identity(suitors.front()).amount;
     for (const match::Candidate& candidate : returned.candidates) {
         const bool is_judged = candidate.index == 0;
-        const auto expected = is_judged ? NotTaken::rival_casts_doubt : NotTaken::weaker_rank;
+        const auto expected =
+            is_judged ? RejectReason::rival_casts_doubt : RejectReason::weaker_rank;
         const std::uint32_t suitor = suitors[candidate.index];
-        if (candidate.not_taken != expected || settlement_identity(suitor).amount != amount)
+        if (candidate.reject_reason != expected || settlement_identity(suitor).amount != amount)
             return std::nullopt;
         if (!is_judged)
             claims.push_back({suitor, candidate.rank});
@@ -174,12 +175,12 @@ Engine::claims_of(const match::Choice& returned, const std::vector<std::uint32_t
 
 std::optional<std::uint32_t> Engine::better_payment_of(const Claim& claim, Taken taken,
                                                        std::size_t& heard) {
-    const Identity& judged = settlement_identity(claim.settlement);
+    const MatchFields& judged = settlement_identity(claim.settlement);
     Near near = find(Of::settlement, judged, Reach::loose, Depth::all);
     std::erase_if(near.owners, [&](std::uint32_t owner) {
         return std::ranges::find(taken.payments, owner) != taken.payments.end();
     });
-    std::vector<Identity> identities;
+    std::vector<MatchFields> identities;
     for (const std::uint32_t owner : near.owners)
         identities.push_back(payments_[owner].identity);
     const auto choice = match::choose_payment(judged, identities, near.seen, rules_);
@@ -188,13 +189,13 @@ std::optional<std::uint32_t> Engine::better_payment_of(const Claim& claim, Taken
     const std::uint32_t better = near.owners[choice.candidates.front().index];
     if (payments_[better].identity.amount != judged.amount)
         return std::nullopt;
-    Seen seen{};
+    Coverage seen{};
     auto suitors = suitors_of(better, claim.settlement, Reach::loose, seen);
     std::erase_if(suitors, [&](std::uint32_t suitor) {
         return std::ranges::find(taken.settlements, suitor) != taken.settlements.end();
     });
     const auto back = choose_settlement(better, suitors, seen);
-    if (!match::refusal(back, 0))
+    if (!match::counterpart_rejection(back, 0))
         return better;
     taken.settlements.push_back(claim.settlement);
     taken.payments.push_back(better);
@@ -246,7 +247,8 @@ void Engine::match(std::uint32_t settlement, const match::Candidate& candidate) 
     matches_.push_back({settlement, payment, candidate.rank, now_});
 
     const Money& wanted = open.identity.amount;
-    const bool accepted = open.identity.settles_as && open.identity.settles_as->hold(arrived);
+    const bool accepted =
+        open.identity.accepted_range && open.identity.accepted_range->hold(arrived);
     open.is_open = !accepted && arrived.currency == wanted.currency && arrived.minor < wanted.minor;
     if (!open.is_open)
         return;
@@ -260,7 +262,7 @@ bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
         match(settlement, verdict.best);
         const OpenPayment& after = payments_[verdict.best.index];
         if (after.is_open || reach == Reach::loose)
-            judge_waiting(Identity(after.identity));
+            judge_waiting(MatchFields(after.identity));
         return true;
     }
     // What is ambiguous in its block may be decided by who looks further, and so may who has lost
@@ -277,7 +279,7 @@ bool Engine::judge_again(std::uint32_t settlement, Reach reach) {
 }
 
 // Until a round matches none.
-void Engine::judge_waiting(const Identity& payment, PaymentHas has) {
+void Engine::judge_waiting(const MatchFields& payment, PaymentChange has) {
     for (bool again = true; again;) {
         again = false;
         for (const std::uint32_t settlement : find_exact(Of::payment, payment, Depth::all).owners)
@@ -289,17 +291,18 @@ void Engine::judge_waiting(const Identity& payment, PaymentHas has) {
              settlement_keys_
                  .walk_block(block, limits::candidates_max, limits::candidates_max, figures_.reads)
                  .owners)
-            if (has == PaymentHas::come || settlements_[settlement].standing == Standing::ambiguous)
+            if (has == PaymentChange::opened ||
+                settlements_[settlement].standing == Standing::ambiguous)
                 weighed_now_.insert(settlement);
 }
 
 bool Engine::could_be_of(std::uint32_t late, std::uint32_t settlement) const {
-    const Identity& given_to = world_.payments[settlements_[settlement].payment].identity;
+    const MatchFields& given_to = world_.payments[settlements_[settlement].payment].identity;
     const std::array identities{world_.payments[late].identity, given_to};
     if (match::are_twins(identities))
         return false;
-    const auto choice =
-        match::choose_payment(settlement_identity(settlement), identities, Seen::all, rules_);
+    const auto choice = match::choose_payment(settlement_identity(settlement), identities,
+                                              Coverage::complete, rules_);
     // What an id has decided, no payment that is told later contests by a reference.
     const bool by_id = settlements_[settlement].rank <= match::Rank::end_to_end_id;
     return choice.outcome != Outcome::none &&
@@ -327,7 +330,7 @@ void Engine::payment_arrives(std::uint32_t payment) {
     payment_keys_.insert(keys, payment);
     ++figures_.registered;
     figures_.stored_keys += keys.size();
-    judge_waiting(world_.payments[payment].identity, PaymentHas::come);
+    judge_waiting(world_.payments[payment].identity, PaymentChange::opened);
     if (!open.is_open)
         return;
     const auto allowed =
@@ -356,7 +359,7 @@ void Engine::settlement_arrives(std::uint32_t settlement) {
     weighings_.push_back({now_ + watermark_, settlement});
 }
 
-void Engine::weigh(std::uint32_t settlement) {
+void Engine::decide_at_watermark(std::uint32_t settlement) {
     if (settlements_[settlement].standing != Standing::matched && watermark_passed(settlement))
         (void)judge_again(settlement, Reach::loose);
 }
@@ -366,14 +369,14 @@ void Engine::weigh_what_is_due(Instant now) {
         while (!weighed_now_.empty()) {
             const std::uint32_t settlement = *weighed_now_.begin();
             weighed_now_.erase(weighed_now_.begin());
-            weigh(settlement);
+            decide_at_watermark(settlement);
         }
         if (weighings_.empty() || weighings_.front().due > now)
             return;
         now_ = weighings_.front().due;
         const std::uint32_t settlement = weighings_.front().settlement;
         weighings_.pop_front();
-        weigh(settlement);
+        decide_at_watermark(settlement);
     }
 }
 

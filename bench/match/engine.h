@@ -1,6 +1,6 @@
 // What the live server does with facts as they arrive, in memory: the same keys, the same limits,
-// the same verdicts of match/, the same order of steps as units/matching/settle.cpp, units/matching/weigh.cpp and
-// units/matching/told_late.cpp. It sees the arrivals of a world and never its truth.
+// the same verdicts of match/, the same order of steps as units/matching/settle.cpp, units/matching/watermark.cpp and
+// units/matching/registered_late.cpp. It sees the arrivals of a world and never its truth.
 #pragma once
 
 #include "bench/match/index.h"
@@ -60,9 +60,9 @@ class Engine {
   private:
     enum class Reach : std::uint8_t { exact, loose }; // as in units/matching/candidates.h
     enum class Depth : std::uint8_t { strong_look, all };
-    enum class PaymentHas : std::uint8_t { come, gone }; // as in units/matching/settle.h
+    enum class PaymentChange : std::uint8_t { opened, closed }; // as in units/matching/settle.h
     struct OpenPayment {
-        match::Identity identity; // what is open of it
+        match::MatchFields identity; // what is open of it
         bool is_known = false;
         bool is_open = false;
         std::int64_t settled_minor = 0;
@@ -81,7 +81,7 @@ class Engine {
     // Who was found, and how much of the other side they are.
     struct Near {
         std::vector<std::uint32_t> owners;
-        match::Seen seen = match::Seen::all;
+        match::Coverage seen = match::Coverage::complete;
         void add(const Found& found);
     };
     // As in units/matching/claims.cpp.
@@ -101,13 +101,13 @@ class Engine {
     void payment_arrives(std::uint32_t payment);
     void settlement_arrives(std::uint32_t settlement);
     void weigh_what_is_due(Instant now);
-    void weigh(std::uint32_t settlement);
+    void decide_at_watermark(std::uint32_t settlement);
 
     void look_for_its_money(std::uint32_t payment);
     bool could_be_of(std::uint32_t late, std::uint32_t settlement) const;
 
-    Near find(match::Of of, const match::Identity& identity, Reach reach, Depth depth);
-    Near find_exact(match::Of of, const match::Identity& identity, Depth depth);
+    Near find(match::Of of, const match::MatchFields& identity, Reach reach, Depth depth);
+    Near find_exact(match::Of of, const match::MatchFields& identity, Depth depth);
     Verdict judge(std::uint32_t settlement, Reach reach);
     Verdict judge_among(std::uint32_t settlement, Reach reach, Depth depth);
     std::optional<std::vector<Claim>> claims_of(const match::Choice& returned,
@@ -116,16 +116,18 @@ class Engine {
     std::optional<std::uint32_t> better_payment_of(const Claim& claim, Taken taken,
                                                    std::size_t& heard);
     std::vector<std::uint32_t> suitors_of(std::uint32_t payment, std::uint32_t first, Reach reach,
-                                          match::Seen& seen);
+                                          match::Coverage& seen);
     match::Choice choose_settlement(std::uint32_t payment,
-                                    const std::vector<std::uint32_t>& suitors, match::Seen seen);
+                                    const std::vector<std::uint32_t>& suitors,
+                                    match::Coverage seen);
     bool judge_again(std::uint32_t settlement, Reach reach);
-    void judge_waiting(const match::Identity& payment, PaymentHas has = PaymentHas::gone);
+    void judge_waiting(const match::MatchFields& payment,
+                       PaymentChange has = PaymentChange::closed);
     void match(std::uint32_t settlement, const match::Candidate& payment);
     bool may_match(const Verdict& verdict, std::uint32_t settlement, Reach reach) const;
     bool watermark_passed(std::uint32_t settlement) const;
 
-    const match::Identity& settlement_identity(std::uint32_t settlement) const {
+    const match::MatchFields& settlement_identity(std::uint32_t settlement) const {
         return world_.settlements[settlement].identity;
     }
 

@@ -20,7 +20,7 @@ bool came_as_id(std::string_view reference, std::string_view id) {
     return !reference.empty() && (reference == id || (id.size() >= 8 && reference.starts_with(id)));
 }
 
-bool texts_fit(const match::Identity& payment, const match::Identity& settlement) {
+bool texts_fit(const match::MatchFields& payment, const match::MatchFields& settlement) {
     const std::string_view sent = payment.reference;
     const std::string_view arrived = settlement.reference;
     return !contradict(sent, arrived) || is_cut_of(sent, arrived) || is_cut_of(arrived, sent) ||
@@ -28,7 +28,7 @@ bool texts_fit(const match::Identity& payment, const match::Identity& settlement
 }
 
 // Whether anything but account and amount speaks for it.
-bool something_fits(const match::Identity& payment, const match::Identity& settlement) {
+bool something_fits(const match::MatchFields& payment, const match::MatchFields& settlement) {
     const auto equal = [](std::string_view a, std::string_view b) { return !a.empty() && a == b; };
     return equal(payment.uetr, settlement.uetr) ||
            equal(payment.end_to_end_id, settlement.end_to_end_id) ||
@@ -38,15 +38,15 @@ bool something_fits(const match::Identity& payment, const match::Identity& settl
             texts_fit(payment, settlement));
 }
 
-bool amounts_fit(const match::Identity& payment, const match::Identity& settlement) {
+bool amounts_fit(const match::MatchFields& payment, const match::MatchFields& settlement) {
     return payment.amount == settlement.amount ||
-           (payment.settles_as && payment.settles_as->hold(settlement.amount)) ||
+           (payment.accepted_range && payment.accepted_range->hold(settlement.amount)) ||
            something_fits(payment, settlement);
 }
 
 } // namespace
 
-bool could_be(const match::Identity& payment, const match::Identity& settlement) {
+bool could_be(const match::MatchFields& payment, const match::MatchFields& settlement) {
     const bool crossed = came_as_id(payment.reference, settlement.end_to_end_id);
     const auto earliest = settlement.at + std::chrono::minutes(5);
     return payment.account == settlement.account && amounts_fit(payment, settlement) &&
@@ -65,7 +65,7 @@ Oracle::Oracle(const World& world, const Engine& engine) : world_(world) {
 }
 
 bool Oracle::is_ambiguous(std::uint32_t settlement) const {
-    const match::Identity& judged = world_.settlements[settlement].identity;
+    const match::MatchFields& judged = world_.settlements[settlement].identity;
     const auto payments = open_payments_.find(judged.account);
     if (payments == open_payments_.end())
         return false;
@@ -75,7 +75,7 @@ bool Oracle::is_ambiguous(std::uint32_t settlement) const {
     });
     if (meant.size() != 1)
         return meant.size() > 1;
-    const match::Identity& payment = world_.payments[meant.front()].identity;
+    const match::MatchFields& payment = world_.payments[meant.front()].identity;
     return std::ranges::any_of(waiting_.at(judged.account), [&](std::uint32_t other) {
         return other != settlement && could_be(payment, world_.settlements[other].identity);
     });

@@ -11,7 +11,7 @@
 
 namespace settled::bench {
 
-bool could_be(const match::Identity& payment, const match::Identity& settlement);
+bool could_be(const match::MatchFields& payment, const match::MatchFields& settlement);
 
 class Oracle {
   public:

@@ -12,7 +12,7 @@ namespace {
 
 enum class Ruling : std::uint8_t { right, twin, wrong };
 
-bool are_alike(match::Identity a, const match::Identity& b) {
+bool are_alike(match::MatchFields a, const match::MatchFields& b) {
     a.at = b.at;
     return a == b;
 }
@@ -28,12 +28,12 @@ Ruling ruling_of(const World& world, const Match& match) {
     return is_twin ? Ruling::twin : Ruling::wrong;
 }
 
-std::string shown(const match::Identity& identity) {
+std::string shown(const match::MatchFields& identity) {
     return fmt::format("{} {} {} e2e={} ref={} uetr={} payer={} name={} at={}{}", identity.account,
                        identity.amount.minor, identity.amount.currency.code(),
                        identity.end_to_end_id, identity.reference, identity.uetr,
                        identity.other_account, identity.other_name, identity.at.us,
-                       identity.settles_as ? " bounds" : "");
+                       identity.accepted_range ? " bounds" : "");
 }
 
 std::string account_of(const World& world, const Match& match, std::uint64_t seed) {
@@ -72,8 +72,8 @@ Tally tally_of(const World& world, const Engine& engine, const Match& match) {
         ++tally.wrong;
         tally.wrong_unnoticed += is_doubted ? 0 : 1;
         if (was_unknown(world, match))
-            ++(world.settlements[match.settlement].is_told_late ? tally.wrong_told_late
-                                                                : tally.wrong_at_once);
+            ++(world.settlements[match.settlement].is_registered_late ? tally.wrong_registered_late
+                                                                      : tally.wrong_at_once);
         break;
     }
     return tally;
@@ -100,7 +100,7 @@ Tally& Tally::operator+=(const Tally& other) {
     twins += other.twins;
     wrong += other.wrong;
     wrong_at_once += other.wrong_at_once;
-    wrong_told_late += other.wrong_told_late;
+    wrong_registered_late += other.wrong_registered_late;
     wrong_unnoticed += other.wrong_unnoticed;
     doubted_in_vain += other.doubted_in_vain;
     ambiguous += other.ambiguous;

@@ -26,8 +26,8 @@ struct Tally {
     std::uint64_t twins = 0; // matched to a twin of their payment
     std::uint64_t wrong = 0;
     // Of those: the payment's event came after the settlement was judged, …
-    std::uint64_t wrong_at_once = 0;   // … within the watermark, which was not waited for
-    std::uint64_t wrong_told_late = 0; // … beyond the watermark
+    std::uint64_t wrong_at_once = 0;         // … within the watermark, which was not waited for
+    std::uint64_t wrong_registered_late = 0; // … beyond the watermark
     std::uint64_t wrong_unnoticed = 0; // of all that are wrong: not put to review when it was told
     std::uint64_t doubted_in_vain = 0; // right, and put to review because of another told late
     std::uint64_t ambiguous = 0;

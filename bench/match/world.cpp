@@ -34,8 +34,8 @@ constexpr DesignRow design_rows[] = {
 };
 constexpr unsigned given_up_per_mille = 50; // payments for which no money ever comes
 constexpr unsigned settlement_first_per_mille = 20;
-constexpr unsigned told_late_per_mille = 3;   // of those that stand alone
-constexpr unsigned sent_again_per_mille = 20; // webhooks and payment events
+constexpr unsigned registered_late_per_mille = 3; // of those that stand alone
+constexpr unsigned sent_again_per_mille = 20;     // webhooks and payment events
 constexpr microseconds day = 24h;
 
 class Maker {
@@ -251,10 +251,10 @@ class Maker {
         if (!as_twin)
             tell_bounds(draft, mutation, dice_);
         const auto arrival = arrival_of(draft, mutation, dice_);
-        const bool may_be_late = design == Design::alone && dice_.chance(told_late_per_mille);
+        const bool may_be_late = design == Design::alone && dice_.chance(registered_late_per_mille);
         const auto index = add_payment(draft, design, arrival.received, may_be_late);
         add_settlement(arrival, {index}, mutation, design);
-        world_.settlements.back().is_told_late = may_be_late;
+        world_.settlements.back().is_registered_late = may_be_late;
     }
 
     // `received` of its settlement, if it has one.

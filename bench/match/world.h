@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include "bench/match/mutations.h"
 
@@ -37,20 +37,20 @@ inline constexpr std::size_t designs = 13;
 std::string_view token(Design design);
 
 struct Payment {
-    match::Identity identity;
+    match::MatchFields identity;
     Instant registered; // when its event arrives
     Design design = Design::alone;
     bool is_paid = false;
 };
 
 struct Settlement {
-    match::Identity identity;
+    match::MatchFields identity;
     Instant received;
     std::vector<std::uint32_t> payments; // the truth: by position; none for a stranger's money
     Mutation mutation = Mutation::untouched;
     Design design = Design::alone;
     // Its payment's event comes so late that the engine was promised it would not.
-    bool is_told_late = false;
+    bool is_registered_late = false;
 };
 
 struct Fact {

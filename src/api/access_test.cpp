@@ -6,7 +6,7 @@
 
 #include "domain/event.h"
 #include "store/queries/money/reviews.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 
 #include <gtest/gtest.h>
 
@@ -47,7 +47,7 @@ store::Step<std::int64_t> tell_and_review(store::Session& s, const units::Contex
                                    1, "open", R"({"reason":"test"})", now, std::nullopt});
     const auto event =
         domain::unmatched_event(context.ids.next<EventId>(), domain::Settlement{}, now);
-    co_await units::tell(s, context, tenant, event);
+    co_await units::publish_event(s, context, tenant, event);
     co_return 0;
 }
 

@@ -86,11 +86,11 @@ struct Api::Impl {
     net::Response refused(const Error& error, const net::Request& request) const {
         probe.denied(error.code);
         // What is wrong with a request is of that request; what is wrong here may last.
-        const auto tell = info(error.code).http_status < 500 ? log::failure : log::lasting;
-        tell("api.refused", error,
-             {{"method", request.method},
-              {"request_id", request.request_id},
-              {"peer", request.peer}});
+        const auto write = info(error.code).http_status < 500 ? log::failure : log::lasting;
+        write("api.refused", error,
+              {{"method", request.method},
+               {"request_id", request.request_id},
+               {"peer", request.peer}});
         return problem(error, request.request_id);
     }
 

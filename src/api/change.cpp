@@ -95,7 +95,7 @@ Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, sto
     return change_once(core, call, call.request.body, std::move(unit), locks, true);
 }
 
-Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, Rehearsal rehearsal) {
+Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, DryRun rehearsal) {
     return change_once(core, call, std::move(rehearsal.body), std::move(unit), {},
                        !rehearsal.dry_run);
 }

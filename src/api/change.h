@@ -27,7 +27,7 @@ namespace settled::api {
 using Change = std::function<store::Step<Result<Answer>>(store::Session&)>;
 
 // A call that may be made as a dry run.
-struct Rehearsal {
+struct DryRun {
     bool dry_run = false;
     std::string body; // the call's without the wish for a dry run: the same either way
 };
@@ -36,7 +36,7 @@ struct Rehearsal {
 Task<Result<Answer>> change(const Core& core, const Call& call, Change change,
                             store::Locks locks = {});
 // The unit of a dry run writes nothing.
-Task<Result<Answer>> change(const Core& core, const Call& call, Change change, Rehearsal rehearsal);
+Task<Result<Answer>> change(const Core& core, const Call& call, Change change, DryRun rehearsal);
 
 // The answer of a read: `unit` finds T or nothing, which is not_found.
 template <class T>

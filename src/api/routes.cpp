@@ -51,7 +51,7 @@ constexpr auto table = std::to_array<Route>({
      list_statement_entries},
     {"GET", "/v1/statements/{id}/missing", settlements_read, "limit after",
      list_missing_settlements},
-    {"POST", "/v1/statements/{id}/proof", statements_write, "", prove_statement},
+    {"POST", "/v1/statements/{id}/reconciliation", statements_write, "", prove_statement},
     {"GET", "/v1/exports", settlements_read, "limit after status since until account",
      export_settlements},
 

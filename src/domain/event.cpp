@@ -16,7 +16,7 @@ using wire::JsonWriter;
 
 constexpr std::array event_types{
     settlement_matched,        settlement_unmatched, settlement_ambiguous,
-    settlement_reversed,       payment_overdue,      payment_told_late,
+    settlement_reversed,       payment_overdue,      payment_registered_late,
     payment_partially_settled, endpoint_disabled,    test_ping,
 };
 
@@ -150,16 +150,17 @@ Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now
     });
 }
 
-Event told_late_event(EventId id, const Payment& payment, ReviewId review,
-                      const std::vector<SettlementId>& settlements, Instant now) {
-    return make(id, payment_told_late, payment.id.value, payment.version, now, [&](JsonWriter& w) {
-        w.member("payment_id", payment.client_id).member("review_id", to_string(review));
-        w.key("settlement_ids").array();
-        for (const SettlementId settlement : settlements)
-            w.value(to_string(settlement));
-        w.end();
-        write_payment(w, payment);
-    });
+Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
+                            const std::vector<SettlementId>& settlements, Instant now) {
+    return make(
+        id, payment_registered_late, payment.id.value, payment.version, now, [&](JsonWriter& w) {
+            w.member("payment_id", payment.client_id).member("review_id", to_string(review));
+            w.key("settlement_ids").array();
+            for (const SettlementId settlement : settlements)
+                w.value(to_string(settlement));
+            w.end();
+            write_payment(w, payment);
+        });
 }
 
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,

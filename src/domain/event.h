@@ -22,7 +22,7 @@ inline constexpr std::string_view settlement_unmatched = "settlement.unmatched";
 inline constexpr std::string_view settlement_ambiguous = "settlement.ambiguous";
 inline constexpr std::string_view settlement_reversed = "settlement.reversed";
 inline constexpr std::string_view payment_overdue = "payment.overdue";
-inline constexpr std::string_view payment_told_late = "payment.told_late";
+inline constexpr std::string_view payment_registered_late = "payment.registered_late";
 inline constexpr std::string_view payment_partially_settled = "payment.partially_settled";
 inline constexpr std::string_view endpoint_disabled = "endpoint.disabled";
 inline constexpr std::string_view test_ping = "test.ping";
@@ -60,8 +60,8 @@ Event partially_settled_event(EventId id, const Payment& payment, const Match& m
 // It should have settled by now; `due`: by when.
 Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now);
 // We heard of it only after these settlements, of which its money may be one, were given to others.
-Event told_late_event(EventId id, const Payment& payment, ReviewId review,
-                      const std::vector<SettlementId>& settlements, Instant now);
+Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
+                            const std::vector<SettlementId>& settlements, Instant now);
 // `candidates`: the tenant's ids of the payments that it may be, best first.
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                       const std::vector<std::string>& candidates, Instant now);

@@ -153,12 +153,12 @@ TEST(Event, of_a_part_says_what_is_to_come) {
     EXPECT_EQ(subject_of(event.body).value_or(""), "order-1");
 }
 
-TEST(Event, of_a_payment_that_was_told_late_names_whose_money_is_in_question) {
+TEST(Event, of_a_payment_that_was_registered_late_names_whose_money_is_in_question) {
     Payment payment = a_payment();
-    const Event event = told_late_event(EventId{3}, payment, ReviewId{8},
-                                        {SettlementId{77}, SettlementId{78}}, now);
+    const Event event = registered_late_event(EventId{3}, payment, ReviewId{8},
+                                              {SettlementId{77}, SettlementId{78}}, now);
     auto members = members_of(event);
-    EXPECT_EQ(members["type"], "\"payment.told_late\"");
+    EXPECT_EQ(members["type"], "\"payment.registered_late\"");
     EXPECT_EQ(members["data.payment_id"], "\"order-1\"");
     EXPECT_EQ(members["data.review_id"], in_quotes(to_string(ReviewId{8})));
     EXPECT_EQ(members["data.settlement_ids"], "[" + in_quotes(to_string(SettlementId{77})) + "," +
@@ -181,8 +181,8 @@ TEST(Event, of_an_endpoint_names_it) {
 
 TEST(Event, types_can_be_asked_for_by_their_names) {
     for (const std::string_view type :
-         {"settlement.matched", "settlement.unmatched", "settlement.ambiguous", "payment.told_late",
-          "endpoint.disabled", "test.ping"})
+         {"settlement.matched", "settlement.unmatched", "settlement.ambiguous",
+          "payment.registered_late", "endpoint.disabled", "test.ping"})
         EXPECT_TRUE(is_event_type(type)) << type;
     for (const std::string_view type : {"", "*", "settlement", "settlement.matched ", "SETTLEMENT"})
         EXPECT_FALSE(is_event_type(type)) << type;

@@ -79,7 +79,7 @@ std::optional<Pairing> pairing_named(std::string_view token) {
     return enum_named<Pairing>(pairings, token);
 }
 
-std::string evidence(const Grounds& grounds) {
+std::string evidence(const EvidenceInput& grounds) {
     wire::JsonWriter w;
     w.object();
     if (grounds.fields.empty()) {

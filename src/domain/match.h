@@ -40,7 +40,7 @@ struct Match {
 };
 
 // What a verdict rested on, kept with the match and shown to whoever asks.
-struct Grounds {
+struct EvidenceInput {
     match::Rank rank{};
     std::size_t payments_seen = 0;
     std::size_t settlements_seen = 0;
@@ -60,7 +60,7 @@ struct Grounds {
 };
 
 // {"agreed":["end_to_end_id","account","amount"],"payments_seen":1,"settlements_seen":1,…}
-std::string evidence(const Grounds& grounds);
+std::string evidence(const EvidenceInput& grounds);
 
 // What arrived against what was expected. {"expected":{…},"received":{…},"difference":{…}}, the
 // difference being the implied rate ("rate":"1.17160000") when the currencies differ.

@@ -40,8 +40,8 @@ std::string shown_account(const Party& party) {
     return party.bban;
 }
 
-match::Identity identity_of(const NewPayment& payment, std::string_view payee_account_key) {
-    match::Identity identity;
+match::MatchFields identity_of(const NewPayment& payment, std::string_view payee_account_key) {
+    match::MatchFields identity;
     identity.account = payee_account_key;
     identity.amount = payment.amount;
     identity.end_to_end_id = match::canonical_end_to_end_id(payment.end_to_end_id);
@@ -51,7 +51,7 @@ match::Identity identity_of(const NewPayment& payment, std::string_view payee_ac
     identity.other_name = match::canonical(payment.payer.name);
     identity.at = payment.created_at;
     identity.rail = match::rail_of(payment.scheme);
-    identity.settles_as = payment.settles_as;
+    identity.accepted_range = payment.accepted_range;
     return identity;
 }
 
@@ -67,8 +67,8 @@ crypto::Digest fingerprint(const NewPayment& payment) {
     w.value(payment.payee_account_id);
     party(w, payment.payee);
     party(w, payment.payer);
-    if (payment.settles_as) {
-        const auto& [lowest, highest] = *payment.settles_as;
+    if (payment.accepted_range) {
+        const auto& [lowest, highest] = *payment.accepted_range;
         w.value(lowest.minor).value(highest.minor).value(lowest.currency.code());
     }
     w.end();
@@ -89,7 +89,7 @@ std::vector<std::string_view> differences(const NewPayment& given, const Payment
     compare("uetr", given.uetr == registered.identity.uetr);
     compare("created_at",
             given.created_at == Instant{} || given.created_at == registered.created_at);
-    compare("settles_as", given.settles_as == registered.identity.settles_as);
+    compare("accepted_range", given.accepted_range == registered.identity.accepted_range);
     const std::string payee = shown_account(given.payee);
     compare("payee", payee.empty() || payee == registered.payee_account);
     compare("payee.name", given.payee.name == registered.payee_name);

@@ -5,7 +5,7 @@
 #include "base/id.h"
 #include "crypto/hash.h"
 #include "domain/facts.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <optional>
 #include <span>
@@ -45,9 +45,9 @@ struct NewPayment {
         payee_account_id; // `acc_…` or the bank's id of a virtual account, instead of a number
     Party payer;
     // What it may arrive as, when an exchange or charges lie between.
-    std::optional<match::Bounds> settles_as;
+    std::optional<match::Bounds> accepted_range;
     // Its provider says that no money will come: failed, rejected, cancelled, expired.
-    bool is_dead = false;
+    bool has_failed = false;
 };
 
 struct Payment {
@@ -67,7 +67,7 @@ struct Payment {
     Instant registered_at;
     std::int64_t version = 0;
     std::int64_t settled_minor = 0; // has arrived so far; the whole when it is settled
-    match::Identity identity;       // its amount is what is still to come
+    match::MatchFields identity;    // its amount is what is still to come
 };
 
 // The text under which an account is shown: the IBAN, else "040004 12345678".
@@ -75,7 +75,7 @@ std::string shown_account(const Party& party);
 
 // Canonical fields of what was registered. `payee_account_key` is the account it was found to pay
 // into.
-match::Identity identity_of(const NewPayment& payment, std::string_view payee_account_key);
+match::MatchFields identity_of(const NewPayment& payment, std::string_view payee_account_key);
 
 // Two registrations with the same fingerprint are the same registration.
 crypto::Digest fingerprint(const NewPayment& payment);

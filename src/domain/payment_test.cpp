@@ -98,7 +98,8 @@ TEST(Payment, what_differs_from_the_registered_payment_is_named) {
         {[](NewPayment& p) { p.uetr += "x"; }, {"uetr"}},
         {[](NewPayment& p) { p.payee.name += "x"; }, {"payee.name"}},
         {[](NewPayment& p) { p.payer = {}; }, {"payer", "payer.name"}},
-        {[](NewPayment& p) { p.settles_as = match::Bounds{p.amount, p.amount}; }, {"settles_as"}},
+        {[](NewPayment& p) { p.accepted_range = match::Bounds{p.amount, p.amount}; },
+         {"accepted_range"}},
         {[](NewPayment& p) {
              p.scheme = "bacs";
              p.institution_id = "";
@@ -116,7 +117,7 @@ TEST(Payment, what_differs_from_the_registered_payment_is_named) {
 TEST(Payment, is_compared_by_canonical_fields) {
     NewPayment payment = a_payment();
     payment.reference = "inv-2041";
-    const match::Identity identity = identity_of(payment, "04040100057354");
+    const match::MatchFields identity = identity_of(payment, "04040100057354");
     EXPECT_EQ(identity.account, "04040100057354");
     EXPECT_EQ(identity.reference, "INV2041");
     EXPECT_EQ(identity.end_to_end_id, "E2E1");
@@ -170,13 +171,13 @@ TEST(Settlement, is_matched_only_if_money_came_in) {
 }
 
 TEST(Evidence, names_what_agreed_and_what_was_seen) {
-    Grounds grounds{.rank = match::Rank::end_to_end_id,
-                    .payments_seen = 1,
-                    .settlements_seen = 2,
-                    .after_watermark = true,
-                    .expected = {1234, Currency::parse("GBP").value()},
-                    .payment = "aa",
-                    .settlement = "bb"};
+    EvidenceInput grounds{.rank = match::Rank::end_to_end_id,
+                          .payments_seen = 1,
+                          .settlements_seen = 2,
+                          .after_watermark = true,
+                          .expected = {1234, Currency::parse("GBP").value()},
+                          .payment = "aa",
+                          .settlement = "bb"};
     EXPECT_EQ(evidence(grounds),
               R"({"agreed":["end_to_end_id","account","amount"],"payments_seen":1,)"
               R"("settlements_seen":2,"rivals":0,"excluded":0,"after_watermark":true,)"

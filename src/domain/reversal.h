@@ -4,7 +4,7 @@
 
 #include "base/id.h"
 #include "domain/facts.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <cstdint>
 #include <optional>
@@ -27,7 +27,7 @@ struct Reversal {
     std::string transaction_id; // the bank's, of the movement back
     std::string reason;         // the bank's code, if it gave one
     Instant received_at;
-    match::Identity identity; // of the settlement that went back, as the return tells it
+    match::MatchFields identity; // of the settlement that went back, as the return tells it
 };
 
 // Money that left one of our accounts as a return.

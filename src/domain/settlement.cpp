@@ -50,7 +50,7 @@ Settlement settlement_from(const SettlementFact& fact, SettlementId id, WebhookI
     settlement.counterparty_account = shown_account(fact.counterparty);
     settlement.settled_at = fact.settled_at;
     settlement.received_at = received_at;
-    match::Identity& identity = settlement.identity;
+    match::MatchFields& identity = settlement.identity;
     identity.account = account_key_of(fact.account);
     identity.amount = fact.amount;
     identity.end_to_end_id = match::canonical_end_to_end_id(fact.end_to_end_id);

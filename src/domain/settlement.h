@@ -3,7 +3,7 @@
 
 #include "base/id.h"
 #include "domain/facts.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <optional>
 #include <span>
@@ -35,7 +35,7 @@ struct Settlement {
     Instant settled_at;
     Instant received_at;
     std::int64_t version = 0; // of the last event about it
-    match::Identity identity;
+    match::MatchFields identity;
     std::vector<PaymentId> refused; // somebody said that it is none of these
     // A person has undone a match of it: from then on the rules match it by an id alone.
     bool undone = false;

@@ -1,6 +1,6 @@
 #include "intake/hooks.h"
 
-#include "intake/sign_desk.h"
+#include "intake/batch_signer.h"
 #include "observe/log.h"
 #include "wire/base64.h"
 
@@ -17,7 +17,7 @@ Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body
     net::Response response;
     if (const auto signer = dialect.signer()) {
         const Executor executor = co_await boost::asio::this_coro::executor;
-        const Result<Bytes> signature = co_await SignDesk::of(executor).sign(signer, body);
+        const Result<Bytes> signature = co_await BatchSigner::of(executor).sign(signer, body);
         if (!signature)
             co_return std::unexpected(signature.error());
         response.fields.add(dialect.signature_header(), wire::to_base64(*signature));
@@ -50,7 +50,7 @@ void log_acceptance(const net::Request& request, const units::Arrival& arrival,
                 {"traceparent", request.traceparent}});
 }
 
-std::unexpected<Error> without_dialect(const SourceBook& sources, const Source* source) {
+std::unexpected<Error> without_dialect(const SourceCache& sources, const Source* source) {
     if (source != nullptr)
         return fail(Code::key_unavailable,
                     "a key of this source cannot be opened; it is tried again by itself: send the "

@@ -12,7 +12,7 @@
 #include "base/task.h"
 #include "custody/key_desk.h"
 #include "intake/probe.h"
-#include "intake/source_book.h"
+#include "intake/source_cache.h"
 #include "net/http.h"
 #include "store/store.h"
 #include "units/context.h"
@@ -22,7 +22,7 @@ namespace settled::intake {
 // Runs on the io thread of the request; the object is shared by all of them.
 class Hooks {
   public:
-    Hooks(store::Store& store, const units::Context& context, const SourceBook& sources,
+    Hooks(store::Store& store, const units::Context& context, const SourceCache& sources,
           custody::KeyDesk& keys, const Clock& clock, observe::Metrics& metrics)
         : store_(store), context_(context), sources_(sources), keys_(keys), clock_(clock),
           probe_(metrics) {}
@@ -34,7 +34,7 @@ class Hooks {
 
     store::Store& store_;
     const units::Context& context_;
-    const SourceBook& sources_;
+    const SourceCache& sources_;
     custody::KeyDesk& keys_;
     const Clock& clock_;
     Probe probe_;

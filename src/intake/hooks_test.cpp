@@ -114,7 +114,7 @@ class HooksTest : public testing::Test {
     units::Context context_{ids_, tenant_keys_};
     observe::Metrics metrics_;
     custody::KeyDesk key_desk_;
-    SourceBook sources_;
+    SourceCache sources_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<Hooks> hooks_;
 };
@@ -233,7 +233,7 @@ TEST_F(HooksTest, an_open_key_stays_in_use_whatever_becomes_of_its_file) {
 }
 
 TEST_F(HooksTest, before_the_sources_are_read_nobody_is_told_that_there_is_none) {
-    const SourceBook unread;
+    const SourceCache unread;
     hooks_ = std::make_unique<Hooks>(*store_, context_, unread, key_desk_, clock_, metrics_);
     EXPECT_EQ(receive(signed_by(*keys().bank, body("1"))).error().code, Code::key_unavailable);
 }
@@ -255,7 +255,7 @@ TEST_F(HooksTest, what_a_tenant_named_is_opened_in_its_own_directory_alone) {
         auto settings = domain::parse_source_settings(row.settings).value();
         settings.files_are_tenants = is_tenants;
         row.settings = domain::to_json(settings);
-        SourceBook book;
+        SourceCache book;
         book.load({{row}, {{TenantId{1}, secrets}}}, book.next_edition());
         return book.unavailable().empty();
     };

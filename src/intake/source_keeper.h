@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/task.h"
-#include "intake/source_book.h"
+#include "intake/source_cache.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -16,7 +16,7 @@ namespace settled::intake {
 
 class SourceKeeper {
   public:
-    SourceKeeper(boost::asio::io_context& io, const SourceBook& sources,
+    SourceKeeper(boost::asio::io_context& io, const SourceCache& sources,
                  std::function<Task<>()> reload)
         : io_(io), timer_(io), sources_(sources), reload_(std::move(reload)) {}
 
@@ -28,7 +28,7 @@ class SourceKeeper {
 
     boost::asio::io_context& io_;
     boost::asio::steady_timer timer_;
-    const SourceBook& sources_;
+    const SourceCache& sources_;
     std::function<Task<>()> reload_;
     bool is_stopped_ = false;
 };

@@ -285,14 +285,14 @@ void Consumer::end(const Work& work, bool done) {
 Task<> Consumer::handle(WorkPtr work) {
     bool done = true;
     if (work->unusable) {
-        done = co_await bury(*work, *work->unusable);
+        done = co_await put_aside(*work, *work->unusable);
     } else if (!work->registration) {
         deps_.probe.ended(Outcome::ignored);
         log::debug("kafka.ignored", {{"reason", work->ignored_because}});
     } else {
         const Stored stored = co_await store(*work);
         if (stored == Stored::refused)
-            done = co_await bury(*work, *work->unusable);
+            done = co_await put_aside(*work, *work->unusable);
         else if (stored == Stored::given_up)
             done = false;
         else

@@ -102,7 +102,7 @@ class Consumer final : private Listener {
     Task<Result<units::Registered>>
     try_to_register(std::shared_ptr<const units::Registration> registration);
     Task<Stored> store(Work& work);
-    Task<bool> bury(const Work& work, Error reason);
+    Task<bool> put_aside(const Work& work, Error reason);
     Task<> sleep(std::chrono::milliseconds wait);
     bool abandoned(const Work& work) const { return abandon_ || work.partition->given_up; }
 

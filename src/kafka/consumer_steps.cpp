@@ -65,7 +65,7 @@ Task<Consumer::Stored> Consumer::store(Work& work) {
 }
 
 // Until the dead-letter topic has it. False: given up before.
-Task<bool> Consumer::bury(const Work& work, Error reason) {
+Task<bool> Consumer::put_aside(const Work& work, Error reason) {
     auto wait = bounds::retry_wait_min;
     NewRecord dead =
         dead_letter(*work.record, reason, settings_.dead_letter_topic, settings_.group);

@@ -23,7 +23,7 @@
 
 #include "learn/names.h"
 #include "learn/reference_habits.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <array>
 #include <string>
@@ -45,7 +45,7 @@ struct MatchedPair {
     std::string institution_id; // the payment's; may be empty
     std::string payment_scheme, settlement_scheme;
     std::string payment_reference, settlement_reference; // as written
-    match::Identity payment, settlement;
+    match::MatchFields payment, settlement;
 };
 
 // Under which profile it counts. The settlement's word on the scheme goes before the payment's: it

@@ -1,7 +1,7 @@
 #include "learn/mint.h"
 
 #include "base/assert.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <fmt/format.h>
 
@@ -15,12 +15,13 @@ constexpr std::string_view letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Croc
 
 } // namespace
 
-Result<Mold> mold_of(std::string_view scheme, std::string_view stem, std::size_t length) {
+Result<ReferenceFormat> reference_format(std::string_view scheme, std::string_view stem,
+                                         std::size_t length) {
     const SchemeRules* const rules = rules_of(scheme);
     if (rules == nullptr)
         return fail(Code::value_invalid,
                     "scheme: give fps, bacs, chaps, sepa, sepa_instant, swift or internal");
-    Mold mold;
+    ReferenceFormat mold;
     for (const char c : stem)
         mold.stem.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
     const bool plain = std::ranges::all_of(
@@ -37,7 +38,7 @@ Result<Mold> mold_of(std::string_view scheme, std::string_view stem, std::size_t
     return mold;
 }
 
-std::string make_reference(const Mold& mold, BytesView random) {
+std::string make_reference(const ReferenceFormat& mold, BytesView random) {
     SETTLED_ASSERT(random.size() >= mold.random_chars(), "a random byte for each character");
     std::string reference = mold.stem;
     for (std::size_t i = 0; i < mold.random_chars(); ++i)

@@ -22,7 +22,7 @@ inline constexpr std::size_t stem_chars_max = 4;
 inline constexpr std::size_t minted_chars_min = head_chars;
 inline constexpr std::size_t minted_chars_default = 12;
 
-struct Mold {
+struct ReferenceFormat {
     std::string stem;
     std::size_t length = minted_chars_default;
     std::size_t random_chars() const { return length - stem.size(); }
@@ -30,11 +30,12 @@ struct Mold {
 
 // `stem`: up to four letters and digits that each reference begins with. `length` 0: the default.
 // Fails with value_invalid, also when the scheme is not known here: what it would carry is not.
-Result<Mold> mold_of(std::string_view scheme, std::string_view stem, std::size_t length);
+Result<ReferenceFormat> reference_format(std::string_view scheme, std::string_view stem,
+                                         std::size_t length);
 
 // One byte of randomness for each random character. A result that canonical form would take for
 // nothing (one character repeated) is as good as impossible, and is refused by is_usable().
-std::string make_reference(const Mold& mold, BytesView random);
+std::string make_reference(const ReferenceFormat& mold, BytesView random);
 bool is_usable(std::string_view reference);
 
 // The part of a canonical reference that must be unique.

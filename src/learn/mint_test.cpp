@@ -1,7 +1,7 @@
 #include "learn/mint.h"
 
 #include "learn/preflight.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <gtest/gtest.h>
 
@@ -24,14 +24,14 @@ TEST(Mint, a_mold_keeps_to_the_scheme) {
           Case{"swift", "", 35, true}, Case{"fps", "", 9, false}, Case{"fps", "LONGS", 0, false},
           Case{"fps", "A-B", 0, false}, Case{"fps", "É", 0, false},
           Case{"carrier-pigeon", "", 0, false}, Case{"", "", 0, false}})
-        EXPECT_EQ(mold_of(each.scheme, each.stem, each.length).has_value(), each.good)
+        EXPECT_EQ(reference_format(each.scheme, each.stem, each.length).has_value(), each.good)
             << each.scheme << ' ' << each.stem << ' ' << each.length;
 }
 
 // Whatever a scheme does to it: no change of case, no lost character, no letter taken for another.
 TEST(Mint, a_reference_survives_every_scheme) {
     std::mt19937 random(20261122); // NOLINT: a fixed seed
-    const Mold mold = mold_of("bacs", "inv", 18).value();
+    const ReferenceFormat mold = reference_format("bacs", "inv", 18).value();
     std::set<std::string> heads;
     for (int i = 0; i < 5000; ++i) {
         std::array<std::uint8_t, 35> bytes{};
@@ -51,7 +51,7 @@ TEST(Mint, a_reference_survives_every_scheme) {
 
 TEST(Mint, every_letter_is_as_likely) {
     std::array<int, 256> seen{};
-    const Mold mold = mold_of("fps", "", 10).value();
+    const ReferenceFormat mold = reference_format("fps", "", 10).value();
     for (int value = 0; value < 256; ++value)
         ++seen.at(static_cast<unsigned char>(
             make_reference(mold, Bytes(10, static_cast<std::uint8_t>(value)))[0]));

@@ -10,10 +10,10 @@ namespace settled::learn {
 namespace {
 
 using namespace testing;
-using match::Identity;
+using match::MatchFields;
 
 // What a look under keys of one kind finds (match/keys.h), told by the fields.
-bool finds(KeyKind kind, const KeyPlan& plan, const Identity& looker, const Identity& other) {
+bool finds(KeyKind kind, const KeyPlan& plan, const MatchFields& looker, const MatchFields& other) {
     const std::string& mine = looker.reference;
     const std::string& theirs = other.reference;
     const bool same_block = looker.account == other.account && looker.amount == other.amount;
@@ -45,7 +45,7 @@ bool finds(KeyKind kind, const KeyPlan& plan, const Identity& looker, const Iden
 
 // By keys that no plan leaves out: the payer, ids and references in each other's place, the end of
 // a reference, and that there is none.
-bool finds_anyway(const Identity& looker, const Identity& other) {
+bool finds_anyway(const MatchFields& looker, const MatchFields& other) {
     const std::string& mine = looker.reference;
     const std::string& theirs = other.reference;
     const bool by_end = std::min(mine.size(), theirs.size()) >= match::part_min &&
@@ -58,9 +58,10 @@ bool finds_anyway(const Identity& looker, const Identity& other) {
 }
 
 // Keys lie in the block of the account and amount; what differs there is looked for elsewhere.
-std::vector<Identity> in_block_of(const Identity& looker, const std::vector<Identity>& others) {
-    std::vector<Identity> same;
-    std::ranges::copy_if(others, std::back_inserter(same), [&](const Identity& other) {
+std::vector<MatchFields> in_block_of(const MatchFields& looker,
+                                     const std::vector<MatchFields>& others) {
+    std::vector<MatchFields> same;
+    std::ranges::copy_if(others, std::back_inserter(same), [&](const MatchFields& other) {
         return other.account == looker.account && other.amount == looker.amount;
     });
     return same;
@@ -69,10 +70,10 @@ std::vector<Identity> in_block_of(const Identity& looker, const std::vector<Iden
 constexpr std::array kinds{KeyKind::uetr, KeyKind::end_to_end_id, KeyKind::whole, KeyKind::shorter,
                            KeyKind::longer};
 
-std::vector<Identity> gather(KeyKinds under, const KeyPlan& plan, const Identity& looker,
-                             const std::vector<Identity>& others) {
-    std::vector<Identity> found;
-    for (const Identity& other : in_block_of(looker, others))
+std::vector<MatchFields> gather(KeyKinds under, const KeyPlan& plan, const MatchFields& looker,
+                                const std::vector<MatchFields>& others) {
+    std::vector<MatchFields> found;
+    for (const MatchFields& other : in_block_of(looker, others))
         if (finds_anyway(looker, other) || std::ranges::any_of(kinds, [&](KeyKind k) {
                 return under.has(k) && finds(k, plan, looker, other);
             }))
@@ -82,13 +83,14 @@ std::vector<Identity> gather(KeyKinds under, const KeyPlan& plan, const Identity
 
 struct Verdict {
     match::Outcome outcome = match::Outcome::none;
-    std::vector<Identity> candidates;
+    std::vector<MatchFields> candidates;
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-Verdict judge(const Identity& settlement, const std::vector<Identity>& all) {
+Verdict judge(const MatchFields& settlement, const std::vector<MatchFields>& all) {
     const auto payments = in_block_of(settlement, all);
-    const match::Choice choice = match::choose_payment(settlement, payments, match::Seen::all);
+    const match::Choice choice =
+        match::choose_payment(settlement, payments, match::Coverage::complete);
     Verdict verdict{choice.outcome, {}};
     for (const match::Candidate& candidate : choice.candidates)
         verdict.candidates.push_back(payments[candidate.index]);
@@ -96,8 +98,8 @@ Verdict judge(const Identity& settlement, const std::vector<Identity>& all) {
 }
 
 // As a settlement is judged under a plan: a first look, and all keys if that finds anybody.
-Verdict judge_by(const KeyPlan& plan, const Identity& settlement,
-                 const std::vector<Identity>& payments) {
+Verdict judge_by(const KeyPlan& plan, const MatchFields& settlement,
+                 const std::vector<MatchFields>& payments) {
     if (gather(plan.first, plan, settlement, payments).empty())
         return {};
     return judge(settlement, gather(KeyKinds::all(), plan, settlement, payments));
@@ -121,7 +123,7 @@ rc::Gen<KeyPlan> any_plan() {
 TEST(Plan, no_plan_turns_a_verdict_into_another_match) {
     const auto property = [] {
         const auto payments = *match::testing::any_identities(6);
-        const Identity settlement = *match::testing::any_identity();
+        const MatchFields settlement = *match::testing::any_identity();
         const KeyPlan plan = *any_plan();
         const Verdict planned = judge_by(plan, settlement, payments);
         const Verdict full = judge(settlement, payments);
@@ -134,7 +136,7 @@ TEST(Plan, no_plan_turns_a_verdict_into_another_match) {
 
 // What the property is there for: a verdict on the first look alone gives A's money to C.
 TEST(Plan, judging_by_a_part_of_the_keys_would_be_wrong) {
-    Identity settlement = match::testing::identity_of({.reference = "ACMESHOP20"});
+    MatchFields settlement = match::testing::identity_of({.reference = "ACMESHOP20"});
     const std::vector payments{match::testing::identity_of({.reference = "ACMESHOP20"}),
                                match::testing::identity_of({.reference = "ACMESHOP2041"})};
     KeyPlan plan;
@@ -147,9 +149,9 @@ TEST(Plan, judging_by_a_part_of_the_keys_would_be_wrong) {
 TEST(Plan, a_plan_without_gaps_finds_all_that_can_be_ranked) {
     const auto property = [] {
         const auto payments = *match::testing::any_identities(6);
-        const Identity settlement = *match::testing::any_identity();
+        const MatchFields settlement = *match::testing::any_identity();
         const auto found = gather(KeyKinds::all(), KeyPlan{}, settlement, payments);
-        for (const Identity& payment : in_block_of(settlement, payments))
+        for (const MatchFields& payment : in_block_of(settlement, payments))
             if (match::relate(payment, settlement).rank)
                 RC_ASSERT(std::ranges::find(found, payment) != found.end());
     };

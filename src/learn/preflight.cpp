@@ -1,8 +1,8 @@
 #include "learn/preflight.h"
 
 #include "match/fold.h"
-#include "match/identity.h"
 #include "match/keys.h"
+#include "match/match_fields.h"
 
 #include <algorithm>
 #include <array>

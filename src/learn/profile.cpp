@@ -37,8 +37,8 @@ void Profile::count(Identifier identifier, std::string_view sent, std::string_vi
 
 void Profile::observe(const MatchedPair& pair, Instant now) {
     fade_to(now);
-    const match::Identity& sent = pair.payment;
-    const match::Identity& arrived = pair.settlement;
+    const match::MatchFields& sent = pair.payment;
+    const match::MatchFields& arrived = pair.settlement;
     if (teaches(pair.rank, Identifier::uetr))
         count(Identifier::uetr, sent.uetr, arrived.uetr);
     if (teaches(pair.rank, Identifier::end_to_end_id))

@@ -19,7 +19,7 @@ namespace settled::learn {
 // A payment's reference and what arrived of it.
 struct ReferencePair {
     std::string_view sent, arrived;                     // as written
-    std::string_view sent_canonical, arrived_canonical; // match/identity.h
+    std::string_view sent_canonical, arrived_canonical; // match/match_fields.h
 };
 
 enum class Fate : std::uint8_t { whole, cut, extended, absent, replaced };

@@ -1,6 +1,6 @@
 #include "learn/reference_habits.h"
 
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <gtest/gtest.h>
 

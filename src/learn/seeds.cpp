@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "learn/names.h"
 #include "learn/pattern_length.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <fmt/format.h>
 

@@ -17,8 +17,8 @@ struct Sent {
     std::string payer = "60161331926819";
 };
 
-inline match::Identity identity_of(const Sent& given, Instant at) {
-    match::Identity identity = match::testing::bare(at);
+inline match::MatchFields identity_of(const Sent& given, Instant at) {
+    match::MatchFields identity = match::testing::bare(at);
     identity.reference = match::canonical_reference(given.reference);
     identity.end_to_end_id = match::canonical_end_to_end_id(given.end_to_end_id);
     identity.uetr = given.uetr;

@@ -1,7 +1,7 @@
 // Whatever bytes a bank sends as a reference or an id: the canonical form is short, of capitals and
 // digits only, and canonical itself; and an end-to-end id that was cut at 31 is still the same id.
 #include "match/fold.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include "base/assert.h"
 

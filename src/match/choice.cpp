@@ -96,16 +96,16 @@ bool rivals(const Candidate& winner, const Candidate& other) {
 }
 
 // Whether a single winner stands although candidates were not looked at.
-bool stands(const Candidate& winner, Seen seen) {
+bool stands(const Candidate& winner, Coverage seen) {
     switch (seen) {
-    case Seen::all:
+    case Coverage::complete:
         return true;
-    case Seen::by_keys:
+    case Coverage::by_keys:
         return winner.rank < Rank::payer;
-    case Seen::by_strong_keys:
+    case Coverage::by_strong_keys:
         return winner.rank == Rank::uetr || winner.rank == Rank::end_to_end_id ||
                winner.rank == Rank::reference_and_payer || winner.rank == Rank::reference;
-    case Seen::some:
+    case Coverage::truncated:
         return winner.rank == Rank::uetr || (winner.rank == Rank::end_to_end_id &&
                                              winner.comparison.reference != References::differ);
     }
@@ -113,23 +113,23 @@ bool stands(const Candidate& winner, Seen seen) {
 }
 
 // Nobody is taken. `of_best`: what that means for a candidate of the best rank that may win.
-Choice nobody(Outcome outcome, std::vector<Candidate> candidates, Rank best, NotTaken of_best) {
+Choice nobody(Outcome outcome, std::vector<Candidate> candidates, Rank best, RejectReason of_best) {
     for (Candidate& candidate : candidates) {
         if (!candidate.may_win())
-            candidate.not_taken = NotTaken::only_suggested;
+            candidate.reject_reason = RejectReason::only_suggested;
         else
-            candidate.not_taken = candidate.rank == best ? of_best : NotTaken::weaker_rank;
+            candidate.reject_reason = candidate.rank == best ? of_best : RejectReason::weaker_rank;
     }
     return {outcome, std::move(candidates)};
 }
 
-Choice choose(std::vector<Candidate> candidates, Seen seen) {
+Choice choose(std::vector<Candidate> candidates, Coverage seen) {
     std::ranges::sort(candidates, {},
                       [](const Candidate& c) { return std::pair(c.rank, c.index); });
-    const Outcome unseen = seen == Seen::some ? Outcome::ambiguous : Outcome::none;
+    const Outcome unseen = seen == Coverage::truncated ? Outcome::ambiguous : Outcome::none;
     const auto first = std::ranges::find_if(candidates, &Candidate::may_win);
     if (first == candidates.end())
-        return nobody(unseen, std::move(candidates), Rank::amount, NotTaken::only_suggested);
+        return nobody(unseen, std::move(candidates), Rank::amount, RejectReason::only_suggested);
 
     // More than one stand at the best rank when there is a tie. Whoever rivals any of them is
     // named, so that the list does not depend on which of them came first.
@@ -140,7 +140,7 @@ Choice choose(std::vector<Candidate> candidates, Seen seen) {
     const bool is_tie = winners.size() > 1;
     if (!std::ranges::all_of(winners, [seen](const Candidate& w) { return stands(w, seen); }))
         return nobody(unseen, std::move(candidates), best,
-                      is_tie ? NotTaken::rival_of_same_rank : NotTaken::not_all_compared);
+                      is_tie ? RejectReason::rival_of_same_rank : RejectReason::not_all_compared);
     std::erase_if(candidates, [&](const Candidate& other) {
         return other.rank != best && std::ranges::none_of(winners, [&](const Candidate& winner) {
                    return rivals(winner, other);
@@ -149,11 +149,12 @@ Choice choose(std::vector<Candidate> candidates, Seen seen) {
     if (candidates.size() == 1)
         return {Outcome::one, std::move(candidates)};
     return nobody(Outcome::ambiguous, std::move(candidates), best,
-                  is_tie ? NotTaken::rival_of_same_rank : NotTaken::rival_casts_doubt);
+                  is_tie ? RejectReason::rival_of_same_rank : RejectReason::rival_casts_doubt);
 }
 
-void add_candidate(std::vector<Candidate>& candidates, std::size_t index, const Identity& payment,
-                   const Identity& settlement, const RuleSet& rules) {
+void add_candidate(std::vector<Candidate>& candidates, std::size_t index,
+                   const MatchFields& payment, const MatchFields& settlement,
+                   const RuleSet& rules) {
     const auto [relation, comparison] = relate_in_full(payment, settlement, rules);
     if (relation.rank)
         candidates.push_back({index, *relation.rank, relation.policy, comparison});
@@ -161,7 +162,7 @@ void add_candidate(std::vector<Candidate>& candidates, std::size_t index, const 
 
 } // namespace
 
-std::string_view token(NotTaken reason) {
+std::string_view token(RejectReason reason) {
     static constexpr std::array<std::string_view, 7> tokens{"rival_of_same_rank",
                                                             "rival_casts_doubt",
                                                             "weaker_rank",
@@ -172,27 +173,28 @@ std::string_view token(NotTaken reason) {
     return tokens[static_cast<std::size_t>(reason)];
 }
 
-std::optional<NotTaken> refusal(const Choice& other_side, std::size_t self) {
+std::optional<RejectReason> counterpart_rejection(const Choice& other_side, std::size_t self) {
     const auto own = std::ranges::find(other_side.candidates, self, &Candidate::index);
     const bool is_listed = own != other_side.candidates.end();
     if (other_side.outcome == Outcome::one && is_listed)
         return std::nullopt;
-    if (!is_listed || own->not_taken == NotTaken::weaker_rank)
-        return NotTaken::another_settlement_fits_better;
-    return own->not_taken == NotTaken::not_all_compared ? NotTaken::not_all_compared
-                                                        : NotTaken::settlement_not_unique;
+    if (!is_listed || own->reject_reason == RejectReason::weaker_rank)
+        return RejectReason::another_settlement_fits_better;
+    return own->reject_reason == RejectReason::not_all_compared
+               ? RejectReason::not_all_compared
+               : RejectReason::settlement_not_unique;
 }
 
-Choice choose_payment(const Identity& settlement, std::span<const Identity> payments, Seen seen,
-                      const RuleSet& rules) {
+Choice choose_payment(const MatchFields& settlement, std::span<const MatchFields> payments,
+                      Coverage seen, const RuleSet& rules) {
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < payments.size(); ++i)
         add_candidate(candidates, i, payments[i], settlement, rules);
     return choose(std::move(candidates), seen);
 }
 
-Choice choose_settlement(const Identity& payment, std::span<const Identity> settlements, Seen seen,
-                         const RuleSet& rules) {
+Choice choose_settlement(const MatchFields& payment, std::span<const MatchFields> settlements,
+                         Coverage seen, const RuleSet& rules) {
     std::vector<Candidate> candidates;
     for (std::size_t i = 0; i < settlements.size(); ++i)
         add_candidate(candidates, i, payment, settlements[i], rules);

@@ -18,7 +18,7 @@ namespace settled::match {
 
 // What kept a candidate from being taken, for whoever has to decide instead. The tokens are told to
 // clients.
-enum class NotTaken : std::uint8_t {
+enum class RejectReason : std::uint8_t {
     rival_of_same_rank, // another of its rank is there
     rival_casts_doubt,  // the best, but a candidate of another rank rivals it
     weaker_rank,        // another is better; all that it can do is to cast doubt on that one
@@ -29,15 +29,15 @@ enum class NotTaken : std::uint8_t {
     settlement_not_unique,
     another_settlement_fits_better,
 };
-std::string_view token(NotTaken reason); // the enumerator's name
+std::string_view token(RejectReason reason); // the enumerator's name
 
 // A candidate of the other side, by its position in the span that was given.
 struct Candidate {
     std::size_t index;
     Rank rank;
     Policy policy = Policy::automatic;
-    Comparison comparison = {};                       // what the rank was made from
-    std::optional<NotTaken> not_taken = std::nullopt; // absent: it was
+    Comparison comparison = {};                               // what the rank was made from
+    std::optional<RejectReason> reject_reason = std::nullopt; // absent: it was
 
     bool may_win() const { return policy == Policy::automatic || policy == Policy::watermark; }
     friend bool operator==(const Candidate& a, const Candidate& b) {
@@ -55,23 +55,23 @@ struct Choice {
 };
 
 // How much of the other side was looked at.
-enum class Seen : std::uint8_t {
-    all,     // all that is open on the account with that amount
-    by_keys, // all that have an identifier in common: ranks that need none decide nothing
-    // All that Look::strong() finds (keys.h): only ranks 1, 2, 5 and 6 decide, on which nobody else
+enum class Coverage : std::uint8_t {
+    complete, // all that is open on the account with that amount
+    by_keys,  // all that have an identifier in common: ranks that need none decide nothing
+    // All that ProbeOptions::strong() finds (keys.h): only ranks 1, 2, 5 and 6 decide, on which nobody else
     // casts doubt.
     by_strong_keys,
-    some, // at most limits::candidates_max of many: only rank 1, or rank 2 without a contradicting
-          // reference, decides. Candidates by id are all there.
+    truncated, // at most limits::candidates_max of many: only rank 1, or rank 2 without a contradicting
+               // reference, decides. Candidates by id are all there.
 };
 
 // The verdict does not depend on the order of `others`; candidates of one rank are listed by index.
 // The settlement's choice among payments…
-Choice choose_payment(const Identity& settlement, std::span<const Identity> payments, Seen seen,
-                      const RuleSet& rules = standard_rules());
+Choice choose_payment(const MatchFields& settlement, std::span<const MatchFields> payments,
+                      Coverage seen, const RuleSet& rules = standard_rules());
 // …and the payment's choice among settlements. A match is made only when both choose each other.
-Choice choose_settlement(const Identity& payment, std::span<const Identity> settlements, Seen seen,
-                         const RuleSet& rules = standard_rules());
+Choice choose_settlement(const MatchFields& payment, std::span<const MatchFields> settlements,
+                         Coverage seen, const RuleSet& rules = standard_rules());
 
 // Weaker claims on a payment that are looked into before they cast doubt on the stronger one
 // (units/matching/claims.h). What more have a claim to is for a person, and to weigh a settlement costs no
@@ -80,6 +80,6 @@ inline constexpr std::size_t claims_heard_max = 4;
 
 // Whether the other side took `self`, the position that it stood at among the others there; if not,
 // what that means for the candidate that made this choice.
-std::optional<NotTaken> refusal(const Choice& other_side, std::size_t self);
+std::optional<RejectReason> counterpart_rejection(const Choice& other_side, std::size_t self);
 
 } // namespace settled::match

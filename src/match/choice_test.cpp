@@ -21,8 +21,8 @@ struct Case {
     bool overflow = false;
 };
 
-std::vector<Identity> identities_of(const std::vector<Fields>& raw) {
-    std::vector<Identity> all;
+std::vector<MatchFields> identities_of(const std::vector<Fields>& raw) {
+    std::vector<MatchFields> all;
     for (const auto& fields : raw)
         all.push_back(identity_of(fields));
     return all;
@@ -120,8 +120,8 @@ TEST(Choice, equal_fields_decide_alike_from_both_sides) {
     for (const auto& row : cases) {
         const auto self = identity_of(row.self);
         const auto others = identities_of(row.others);
-        for (const auto& choice : {choose_payment(self, others, Seen::all),
-                                   choose_settlement(self, others, Seen::all)}) {
+        for (const auto& choice : {choose_payment(self, others, Coverage::complete),
+                                   choose_settlement(self, others, Coverage::complete)}) {
             EXPECT_EQ(choice.outcome, row.outcome) << row.name;
             EXPECT_EQ(choice.candidates, row.candidates) << row.name;
         }
@@ -203,7 +203,7 @@ TEST(Choice, a_settlement_s_reference_may_be_a_cut_one) {
     };
     for (const auto& row : cases) {
         const auto choice =
-            choose_payment(identity_of(row.self), identities_of(row.others), Seen::all);
+            choose_payment(identity_of(row.self), identities_of(row.others), Coverage::complete);
         EXPECT_EQ(choice.outcome, row.outcome) << row.name;
         EXPECT_EQ(choice.candidates, row.candidates) << row.name;
     }
@@ -244,7 +244,7 @@ TEST(Choice, a_payment_asks_which_settlement_is_its_own_whole_or_cut) {
     };
     for (const auto& row : cases) {
         const auto choice =
-            choose_settlement(identity_of(row.self), identities_of(row.others), Seen::all);
+            choose_settlement(identity_of(row.self), identities_of(row.others), Coverage::complete);
         EXPECT_EQ(choice.outcome, row.outcome) << row.name;
         EXPECT_EQ(choice.candidates, row.candidates) << row.name;
     }
@@ -281,8 +281,8 @@ TEST(Choice, what_was_not_looked_at_may_be_a_rival) {
     for (const auto& row : cases) {
         const auto self = identity_of(row.self);
         const auto others = identities_of(row.others);
-        for (const auto& choice : {choose_payment(self, others, Seen::some),
-                                   choose_settlement(self, others, Seen::some)}) {
+        for (const auto& choice : {choose_payment(self, others, Coverage::truncated),
+                                   choose_settlement(self, others, Coverage::truncated)}) {
             EXPECT_EQ(choice.outcome, row.outcome) << row.name;
             EXPECT_EQ(choice.candidates, row.candidates) << row.name;
         }
@@ -292,7 +292,7 @@ TEST(Choice, what_was_not_looked_at_may_be_a_rival) {
 std::vector<std::string_view> reasons_of(const Choice& choice) {
     std::vector<std::string_view> reasons;
     for (const Candidate& candidate : choice.candidates)
-        reasons.push_back(candidate.not_taken ? token(*candidate.not_taken) : "taken");
+        reasons.push_back(candidate.reject_reason ? token(*candidate.reject_reason) : "taken");
     return reasons;
 }
 
@@ -301,16 +301,16 @@ TEST(Choice, what_the_payer_owes_under_the_same_reference_casts_doubt_on_who_is_
     for (const Fields& whole : {Fields{.reference = "MEMBERSHIP"}, Fields{.reference = "RENT"},
                                 Fields{.end_to_end_id = "MEMBERSHIP", .reference = "MEMBERSHIP"},
                                 Fields{.reference = "MEMBERSHIP 2027"}}) {
-        const Identity settlement =
+        const MatchFields settlement =
             identity_of({.reference = whole.reference.substr(0, 10), .payer = "PAYER"});
-        Identity owed = settlement;
+        MatchFields owed = settlement;
         owed.amount = testing::money(2 * settlement.amount.minor);
-        const auto outcome = [&](const Identity& other) {
-            const std::vector<Identity> payments{identity_of(whole), other};
-            return choose_payment(settlement, payments, Seen::all).outcome;
+        const auto outcome = [&](const MatchFields& other) {
+            const std::vector<MatchFields> payments{identity_of(whole), other};
+            return choose_payment(settlement, payments, Coverage::complete).outcome;
         };
         EXPECT_EQ(outcome(owed), Outcome::ambiguous) << whole.reference;
-        Identity by_another = owed;
+        MatchFields by_another = owed;
         by_another.other_account = "SOMEBODY";
         EXPECT_EQ(outcome(by_another), Outcome::one) << whole.reference;
         by_another.other_account.clear();
@@ -318,40 +318,40 @@ TEST(Choice, what_the_payer_owes_under_the_same_reference_casts_doubt_on_who_is_
     }
 }
 
-TEST(Choice, says_why_each_candidate_was_not_taken) {
+TEST(Choice, says_why_each_candidate_was_rejected) {
     struct Row {
         std::string_view name;
         Fields self;
         std::vector<Fields> others;
-        Seen seen;
+        Coverage seen;
         std::vector<std::string_view> reasons;
     };
     const Row rows[] = {
         {"the only one",
          {.reference = "INV-2041"},
          {{.reference = "INV-2041"}},
-         Seen::all,
+         Coverage::complete,
          {"taken"}},
         {"twins",
          {.reference = "INV-2041"},
          {{.reference = "INV-2041"}, {.reference = "INV-2041"}},
-         Seen::all,
+         Coverage::complete,
          {"rival_of_same_rank", "rival_of_same_rank"}},
         {"end-to-end id of one, reference of another",
          {.end_to_end_id = "E2E-0001", .reference = "INV-2041"},
          {{.end_to_end_id = "E2E-0001", .reference = "INV-2042"}, {.reference = "INV-2041"}},
-         Seen::all,
+         Coverage::complete,
          {"rival_casts_doubt", "weaker_rank"}},
-        {"nothing but the amount", {}, {{}}, Seen::all, {"only_suggested"}},
+        {"nothing but the amount", {}, {{}}, Coverage::complete, {"only_suggested"}},
         {"many, of which some were looked at",
          {.reference = "INV-20417"},
          {{.reference = "INV-20417"}, {.reference = "INV-20417 LONDON"}},
-         Seen::some,
+         Coverage::truncated,
          {"not_all_compared", "weaker_rank"}},
         {"a tie among some of many",
          {.reference = "INV-2041"},
          {{.reference = "INV-2041"}, {.reference = "INV-2041"}},
-         Seen::some,
+         Coverage::truncated,
          {"rival_of_same_rank", "rival_of_same_rank"}},
     };
     for (const Row& row : rows)
@@ -366,41 +366,45 @@ TEST(Choice, says_why_the_payment_did_not_choose_its_settlement) {
         std::string_view name;
         Fields payment;
         std::vector<Fields> settlements; // the first is the one that chose the payment
-        Seen seen;
+        Coverage seen;
         std::string_view reason;
     };
     const Row rows[] = {
-        {"the only one", {.reference = "RENT"}, {{.reference = "RENT"}}, Seen::all, "taken"},
+        {"the only one",
+         {.reference = "RENT"},
+         {{.reference = "RENT"}},
+         Coverage::complete,
+         "taken"},
         {"two alike",
          {.reference = "RENT"},
          {{.reference = "RENT"}, {.reference = "RENT"}},
-         Seen::all,
+         Coverage::complete,
          "settlement_not_unique"},
         {"another has its end-to-end id",
          {.end_to_end_id = "E2E-0001", .reference = "RENT"},
          {{.reference = "RENT"}, {.end_to_end_id = "E2E-0001", .reference = "RENT"}},
-         Seen::all,
+         Coverage::complete,
          "another_settlement_fits_better"},
         {"the best, in doubt",
          {.end_to_end_id = "E2E-0001", .reference = "RENT"},
          {{.end_to_end_id = "E2E-0001", .reference = "RATES"}, {.reference = "RENT"}},
-         Seen::all,
+         Coverage::complete,
          "settlement_not_unique"},
         {"what casts the doubt",
          {.end_to_end_id = "E2E-0001", .reference = "RENT"},
          {{.reference = "RENT"}, {.end_to_end_id = "E2E-0001", .reference = "RATES"}},
-         Seen::all,
+         Coverage::complete,
          "another_settlement_fits_better"},
         {"one of many",
          {.reference = "RENT"},
          {{.reference = "RENT"}},
-         Seen::some,
+         Coverage::truncated,
          "not_all_compared"},
     };
     for (const Row& row : rows) {
         const auto choice =
             choose_settlement(identity_of(row.payment), identities_of(row.settlements), row.seen);
-        const auto reason = refusal(choice, 0);
+        const auto reason = counterpart_rejection(choice, 0);
         EXPECT_EQ(reason ? token(*reason) : "taken", row.reason) << row.name;
     }
 }
@@ -408,7 +412,7 @@ TEST(Choice, says_why_the_payment_did_not_choose_its_settlement) {
 TEST(Choice, remembers_what_a_candidate_was_compared_by) {
     const auto choice = choose_payment(
         identity_of({.reference = "INV-2041", .payer = "P"}),
-        identities_of({{.reference = "INV-2041"}, {.reference = "INV-2041"}}), Seen::all);
+        identities_of({{.reference = "INV-2041"}, {.reference = "INV-2041"}}), Coverage::complete);
     ASSERT_EQ(choice.candidates.size(), 2);
     EXPECT_EQ(choice.candidates[1].comparison.reference, References::equal);
     EXPECT_EQ(choice.candidates[1].comparison.payer, Ids::absent);

@@ -42,10 +42,10 @@ bool start_alike(std::string_view a, std::string_view b) {
            a.substr(0, start_length) == b.substr(0, start_length);
 }
 
-Amounts compare_amounts(const Identity& payment, const Money& arrived) {
+Amounts compare_amounts(const MatchFields& payment, const Money& arrived) {
     if (payment.amount == arrived)
         return Amounts::equal;
-    if (payment.settles_as && payment.settles_as->hold(arrived))
+    if (payment.accepted_range && payment.accepted_range->hold(arrived))
         return Amounts::accepted;
     if (payment.amount.currency != arrived.currency)
         return Amounts::foreign;
@@ -64,7 +64,7 @@ bool reference_stands_as_id(std::string_view reference, std::string_view id) {
 
 } // namespace
 
-Comparison compare(const Identity& payment, const Identity& settlement) {
+Comparison compare(const MatchFields& payment, const MatchFields& settlement) {
     const bool id_as_reference =
         id_stands_as_reference(payment.end_to_end_id, settlement.reference);
     const bool reference_as_id =

@@ -2,7 +2,7 @@
 // only this; nothing here decides.
 #pragma once
 
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <chrono>
 #include <cstdint>
@@ -77,6 +77,6 @@ struct Comparison {
     }
 };
 
-Comparison compare(const Identity& payment, const Identity& settlement);
+Comparison compare(const MatchFields& payment, const MatchFields& settlement);
 
 } // namespace settled::match

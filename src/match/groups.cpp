@@ -52,7 +52,7 @@ class Search {
     int found_ = 0;
 };
 
-Identity without_time(Identity identity) {
+MatchFields without_time(MatchFields identity) {
     identity.at = {};
     return identity;
 }
@@ -69,12 +69,12 @@ Group sum_to(const Money& total, std::span<const Money> amounts, std::size_t par
     return search.run();
 }
 
-bool are_twins(std::span<const Identity> items) {
+bool are_twins(std::span<const MatchFields> items) {
     if (items.empty())
         return true;
-    const Identity first = without_time(items.front());
-    return std::ranges::all_of(items,
-                               [&](const Identity& item) { return without_time(item) == first; });
+    const MatchFields first = without_time(items.front());
+    return std::ranges::all_of(
+        items, [&](const MatchFields& item) { return without_time(item) == first; });
 }
 
 } // namespace settled::match

@@ -2,7 +2,7 @@
 // payment, and which are alike in everything. Pure.
 #pragma once
 
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +28,6 @@ Group sum_to(const Money& total, std::span<const Money> amounts, std::size_t par
 
 // Equal in everything that is compared but the time: nothing can tell which of them is which. True
 // for none and for one.
-bool are_twins(std::span<const Identity> items);
+bool are_twins(std::span<const MatchFields> items);
 
 } // namespace settled::match

@@ -116,18 +116,18 @@ TEST(Groups, twins_are_equal_in_everything_but_time) {
     EXPECT_TRUE(are_twins(std::vector{one}));
     EXPECT_TRUE(are_twins(std::vector{one, later, one}));
 
-    constexpr void (*changes[])(Identity&) = {
-        [](Identity& i) { i.account = "OTHER"; },
-        [](Identity& i) { i.amount.minor += 1; },
-        [](Identity& i) { i.amount = money(i.amount.minor, "EUR"); },
-        [](Identity& i) { i.end_to_end_id.clear(); },
-        [](Identity& i) { i.reference += "X"; },
-        [](Identity& i) { i.uetr = "u"; },
-        [](Identity& i) { i.other_account.clear(); },
-        [](Identity& i) { i.other_name = "ANNLEE"; },
-        [](Identity& i) { i.rail = Rail::bacs; },
-        [](Identity& i) { i.single_use = true; },
-        [](Identity& i) { i.settles_as = Bounds{.lowest = money(1), .highest = money(2)}; },
+    constexpr void (*changes[])(MatchFields&) = {
+        [](MatchFields& i) { i.account = "OTHER"; },
+        [](MatchFields& i) { i.amount.minor += 1; },
+        [](MatchFields& i) { i.amount = money(i.amount.minor, "EUR"); },
+        [](MatchFields& i) { i.end_to_end_id.clear(); },
+        [](MatchFields& i) { i.reference += "X"; },
+        [](MatchFields& i) { i.uetr = "u"; },
+        [](MatchFields& i) { i.other_account.clear(); },
+        [](MatchFields& i) { i.other_name = "ANNLEE"; },
+        [](MatchFields& i) { i.rail = Rail::bacs; },
+        [](MatchFields& i) { i.single_use = true; },
+        [](MatchFields& i) { i.accepted_range = Bounds{.lowest = money(1), .highest = money(2)}; },
     };
     for (std::size_t i = 0; i < std::size(changes); ++i) {
         auto other = later;

@@ -40,7 +40,7 @@ std::size_t longest_listed(std::span<const std::size_t> lengths, std::size_t siz
 // Makes the keys of one identity.
 class Maker {
   public:
-    Maker(const crypto::Hmac& tenant_key, const Identity& side)
+    Maker(const crypto::Hmac& tenant_key, const MatchFields& side)
         : tenant_key_(tenant_key), side_(side) {
         std::string message = amount_message("block", 0);
         block_ = first_half(tenant_key_.of(message));
@@ -104,13 +104,13 @@ class Maker {
     }
 
     const crypto::Hmac& tenant_key_;
-    const Identity& side_;
+    const MatchFields& side_;
     std::int64_t block_ = 0;
     std::vector<Key> keys_;
 };
 
 // canonical_reference() cuts there already; here it bounds the work for what came another way.
-std::string_view reference_of(const Identity& side) {
+std::string_view reference_of(const MatchFields& side) {
     return std::string_view(side.reference).substr(0, reference_chars_max);
 }
 
@@ -118,7 +118,7 @@ bool id_is_long(std::string_view id) {
     return id.size() >= end_to_end_id_min;
 }
 
-bool may_be_single_use(const Identity& side, Of of) {
+bool may_be_single_use(const MatchFields& side, Of of) {
     return side.single_use || of == Of::settlement;
 }
 
@@ -131,7 +131,7 @@ void add_whole_or_none(Maker& maker, std::string_view reference) {
 
 // The loose identifiers of a side, strongest first: calls with kind and field.
 template <class Take>
-void each_loose(const Identity& side, Of of, const Take& take) {
+void each_loose(const MatchFields& side, Of of, const Take& take) {
     if (may_be_single_use(side, of))
         take("single", "");
     if (!side.uetr.empty())
@@ -145,7 +145,7 @@ void each_loose(const Identity& side, Of of, const Take& take) {
 }
 
 // In each other's place (rank 4).
-void probe_crossed(Maker& maker, std::string_view id, std::string_view reference,
+void probe_swapped(Maker& maker, std::string_view id, std::string_view reference,
                    std::size_t prefix_max) {
     if (id_is_long(id))
         maker.add_whole(id);
@@ -166,7 +166,7 @@ void probe_longer(Maker& maker, std::string_view reference, std::size_t prefix_m
         maker.add_prefix(reference, length);
 }
 
-void probe_ids(Maker& maker, const Identity& side, Of of, const Look& look) {
+void probe_ids(Maker& maker, const MatchFields& side, Of of, const ProbeOptions& look) {
     if (may_be_single_use(side, of))
         maker.add_loose("single", "");
     if (look.uetr && !side.uetr.empty())
@@ -175,9 +175,9 @@ void probe_ids(Maker& maker, const Identity& side, Of of, const Look& look) {
         maker.add_loose("e2e", side.end_to_end_id);
 }
 
-// Look::strong(), but for the ids.
-void probe_strong(Maker& maker, const Identity& side, std::string_view reference,
-                  const Look& look) {
+// ProbeOptions::strong(), but for the ids.
+void probe_strong(Maker& maker, const MatchFields& side, std::string_view reference,
+                  const ProbeOptions& look) {
     if (!side.other_account.empty())
         maker.add_loose("payer", side.other_account);
     if (!reference.empty())
@@ -186,11 +186,11 @@ void probe_strong(Maker& maker, const Identity& side, std::string_view reference
         probe_longer(maker, reference, look.prefix_max);
     if (const auto length = longest_listed(suffix_lengths, reference.size()); length != 0)
         maker.add_suffix(reference, length);
-    probe_crossed(maker, side.end_to_end_id, reference, look.prefix_max);
+    probe_swapped(maker, side.end_to_end_id, reference, look.prefix_max);
 }
 
 // What could be cut from this reference, and who has none.
-void probe_beyond(Maker& maker, std::string_view reference, const Look& look) {
+void probe_beyond(Maker& maker, std::string_view reference, const ProbeOptions& look) {
     for (std::size_t length = part_min; length < reference.size(); ++length) {
         if (look.shorter)
             maker.add_whole(reference.substr(0, length));
@@ -203,13 +203,13 @@ void probe_beyond(Maker& maker, std::string_view reference, const Look& look) {
 
 } // namespace
 
-std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const Identity& side) {
+std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const MatchFields& side) {
     if (side.account.empty())
         return std::nullopt;
     return Maker(tenant_key, side).block();
 }
 
-std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Identity& side,
+std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const MatchFields& side,
                                        Of of) {
     if (side.account.empty())
         return {};
@@ -222,7 +222,7 @@ std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Ide
     return blocks;
 }
 
-std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
+std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const MatchFields& side, Of of,
                              std::size_t prefix_max) {
     if (side.account.empty())
         return {};
@@ -241,8 +241,8 @@ std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& sid
     return maker.take();
 }
 
-std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
-                            const Look& look) {
+std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const MatchFields& side, Of of,
+                            const ProbeOptions& look) {
     if (side.account.empty())
         return {};
     Maker maker(tenant_key, side);
@@ -261,11 +261,11 @@ std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side
     return keys;
 }
 
-bool keys_find_all(const Identity& side) {
+bool keys_find_all(const MatchFields& side) {
     return !side.reference.empty();
 }
 
-std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& side,
+std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const MatchFields& side,
                                 std::size_t prefix_max) {
     const auto reference = reference_of(side);
     if (side.account.empty() || reference.size() < part_min)
@@ -276,7 +276,7 @@ std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& 
     return maker.take();
 }
 
-std::vector<Key> return_keys(const crypto::Hmac& tenant_key, const Identity& returned) {
+std::vector<Key> return_keys(const crypto::Hmac& tenant_key, const MatchFields& returned) {
     if (returned.account.empty())
         return {};
     Maker maker(tenant_key, returned);
@@ -292,7 +292,7 @@ std::vector<Key> return_keys(const crypto::Hmac& tenant_key, const Identity& ret
     return keys;
 }
 
-std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const Identity& settlement) {
+std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const MatchFields& settlement) {
     std::vector<Key> keys = return_keys(tenant_key, settlement);
     if (!settlement.account.empty() && settlement.reference.empty()) {
         Maker maker(tenant_key, settlement);
@@ -302,11 +302,11 @@ std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const Identity& sett
     return keys;
 }
 
-bool names_an_id(const Identity& returned) {
+bool names_an_id(const MatchFields& returned) {
     return id_is_long(returned.end_to_end_id) || !returned.uetr.empty();
 }
 
-bool is_return_of(const Identity& returned, const Identity& settlement) {
+bool is_return_of(const MatchFields& returned, const MatchFields& settlement) {
     const auto lacks = [](std::string_view named, std::string_view has) {
         return !named.empty() && named != has;
     };
@@ -320,7 +320,7 @@ bool is_return_of(const Identity& returned, const Identity& settlement) {
            !(payer_is_needed && payer_differs) && settlement.at <= returned.at + clock_skew_max;
 }
 
-std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side) {
+std::string proof_of(const crypto::Hmac& tenant_key, const MatchFields& side) {
     std::string message;
     message.reserve(256);
     append_number(message, static_cast<std::uint64_t>(key_layout));
@@ -333,10 +333,10 @@ std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side) {
     append_number(message, static_cast<std::uint64_t>(side.at.us));
     append_number(message, side.single_use ? 1 : 0);
     append_number(message, static_cast<std::uint64_t>(side.rail));
-    if (side.settles_as) {
-        append_field(message, side.settles_as->lowest.currency.code());
-        append_number(message, static_cast<std::uint64_t>(side.settles_as->lowest.minor));
-        append_number(message, static_cast<std::uint64_t>(side.settles_as->highest.minor));
+    if (side.accepted_range) {
+        append_field(message, side.accepted_range->lowest.currency.code());
+        append_number(message, static_cast<std::uint64_t>(side.accepted_range->lowest.minor));
+        append_number(message, static_cast<std::uint64_t>(side.accepted_range->highest.minor));
     }
     const crypto::Digest digest = tenant_key.of(message);
     return to_hex(std::span(digest).first(16));

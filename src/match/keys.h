@@ -19,7 +19,7 @@
 
 #include "crypto/hash.h"
 #include "match/compare.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,7 +47,7 @@ inline constexpr std::size_t prefix_lengths[] = {8, start_length, 12, 15, 18, 25
 inline constexpr std::size_t suffix_lengths[] = {8, 16};
 
 // The amount block of this identity; nullopt without an account.
-std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const Identity& side);
+std::optional<std::int64_t> block_of(const crypto::Hmac& tenant_key, const MatchFields& side);
 
 // Whose keys are made. It matters in one place: a payment says that its account is for single use,
 // a settlement cannot know and must expect it of any.
@@ -58,19 +58,20 @@ enum class Of : std::uint8_t { payment, settlement };
 // Complete for ranks 0, 3 and 12: for any two identities of them, the loose blocks of each meet a
 // stored key of the other.
 inline constexpr std::size_t loose_blocks_max = 5;
-std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const Identity& side, Of of);
+std::vector<std::int64_t> loose_blocks(const crypto::Hmac& tenant_key, const MatchFields& side,
+                                       Of of);
 
 // What a payment or settlement is stored under, sorted, no duplicates: in its amount block its
 // whole reference (or that it has none), and each listed prefix and suffix that is shorter; and one
 // key in each of its loose blocks. Of the prefixes, those up to `prefix_max` (learn/plan.h says
 // when less than all is safe).
 inline constexpr std::size_t any_length = SIZE_MAX;
-std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
+std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const MatchFields& side, Of of,
                              std::size_t prefix_max = any_length);
 
 // What somebody looks under, beside equal references and payers, and ids in each other's place,
-// which beyond() alone leaves out.
-struct Look {
+// which remaining() alone leaves out.
+struct ProbeOptions {
     // Less only if something was learnt (learn/plan.h).
     bool uetr = true;
     bool end_to_end_id = true;
@@ -81,19 +82,19 @@ struct Look {
     bool beyond_strong = false; // nothing of what strong() looks under
 
     // All that casts doubt on a candidate by an id or by an equal reference (choice.h,
-    // Seen::by_strong_keys), and no more.
-    Look strong() const {
-        Look strong = *this;
+    // Coverage::by_strong_keys), and no more.
+    ProbeOptions strong() const {
+        ProbeOptions strong = *this;
         strong.shorter = strong.weak = false;
         return strong;
     }
     // The rest, for whoever has looked under those already.
-    Look beyond() const {
-        Look beyond = *this;
+    ProbeOptions remaining() const {
+        ProbeOptions beyond = *this;
         beyond.beyond_strong = true;
         return beyond;
     }
-    friend bool operator==(const Look&, const Look&) = default;
+    friend bool operator==(const ProbeOptions&, const ProbeOptions&) = default;
 };
 
 // What a payment or settlement looks under, no duplicates. Finds everything of its account and
@@ -108,47 +109,47 @@ struct Look {
 //
 // First those that say the account is for single use, the UETR and the end-to-end id. Whoever must
 // stop gathering candidates at a limit leaves out only what stands under the last keys alone: these
-// can be candidates by reference only (choice.h, Seen).
-std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const Identity& side, Of of,
-                            const Look& look = {});
+// can be candidates by reference only (choice.h, Coverage).
+std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const MatchFields& side, Of of,
+                            const ProbeOptions& look = {});
 
 // Whether its probe keys find all of its account and amount that the ladder could pair it with at
 // all: what needs no identifier in common (ranks 9 to 11) needs one side without a reference, and
 // those stand under a key.
-bool keys_find_all(const Identity& side);
+bool keys_find_all(const MatchFields& side);
 
 // A block is read whole while it has no more keys than this; beyond, probe keys are looked up in
 // it. Early, where those find all.
 inline constexpr std::size_t block_keys_max = 128;
 inline constexpr std::size_t few_keys_max = 16;
-inline std::size_t keys_read_max(const Identity& side) {
+inline std::size_t keys_read_max(const MatchFields& side) {
     return keys_find_all(side) ? few_keys_max : block_keys_max;
 }
 
 // Under what stand those of the same account and amount whose reference begins with this one's, of
 // part_min characters or more: its like, and by the longest listed prefix up to `prefix_max` the
 // longer ones.
-std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const Identity& side,
+std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const MatchFields& side,
                                 std::size_t prefix_max = any_length);
 
 // Under what a settlement is remembered, whatever becomes of it: what a return may name it by, and
 // that it has no reference, if it has none. A payment that is told only after the settlement was
 // matched finds it there, too: its probe keys find all that carry its ids, its reference, or a part
 // cut from that. None without an account.
-std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const Identity& settlement);
+std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const MatchFields& settlement);
 // What a return names its settlement by, strongest first: the end-to-end id (6 characters or more),
 // the UETR, the whole reference. None if it names nothing, or has no account.
-std::vector<Key> return_keys(const crypto::Hmac& tenant_key, const Identity& returned);
+std::vector<Key> return_keys(const crypto::Hmac& tenant_key, const MatchFields& returned);
 // Whether one of the two ids is among them.
-bool names_an_id(const Identity& returned);
+bool names_an_id(const MatchFields& returned);
 // Whether the return names that settlement. Account and amount are equal, which alone says nothing.
 // Each id and reference that the return has, the settlement has as well, and one of them at least
 // is there. A payer's account must not differ; where only a reference is named, the settlement has
 // the payer that the return has. It did not go back before it came.
-bool is_return_of(const Identity& returned, const Identity& settlement);
+bool is_return_of(const MatchFields& returned, const MatchFields& settlement);
 
 // A keyed hash of all canonical fields, 32 hex digits: it proves later what was compared, and shows
 // nothing of it.
-std::string proof_of(const crypto::Hmac& tenant_key, const Identity& side);
+std::string proof_of(const crypto::Hmac& tenant_key, const MatchFields& side);
 
 } // namespace settled::match

@@ -25,23 +25,23 @@ bool meet(const std::vector<Key>& a, const std::vector<Key>& b) {
     return std::ranges::find_first_of(a, b) != a.end();
 }
 
-std::vector<Key> payment_keys(const crypto::Hmac& key, const Identity& side) {
+std::vector<Key> payment_keys(const crypto::Hmac& key, const MatchFields& side) {
     return stored_keys(key, side, Of::payment);
 }
-std::vector<Key> settlement_keys(const crypto::Hmac& key, const Identity& side) {
+std::vector<Key> settlement_keys(const crypto::Hmac& key, const MatchFields& side) {
     return stored_keys(key, side, Of::settlement);
 }
 
-std::vector<Key> probes_of_payment(const crypto::Hmac& key, const Identity& side) {
+std::vector<Key> probes_of_payment(const crypto::Hmac& key, const MatchFields& side) {
     return probe_keys(key, side, Of::payment);
 }
-std::vector<Key> probes_of_settlement(const crypto::Hmac& key, const Identity& side) {
+std::vector<Key> probes_of_settlement(const crypto::Hmac& key, const MatchFields& side) {
     return probe_keys(key, side, Of::settlement);
 }
 constexpr std::array makers{payment_keys, settlement_keys, probes_of_payment, probes_of_settlement};
 
 // Those that come first.
-std::vector<Key> id_probes(const Identity& side, Of of) {
+std::vector<Key> id_probes(const MatchFields& side, Of of) {
     std::vector<Key> keys = probe_keys(tenant_key(), side, of);
     keys.resize((of == Of::settlement || side.single_use ? 1U : 0U) +
                 (side.uetr.empty() ? 0U : 1U) +
@@ -76,7 +76,9 @@ TEST(Keys, bytes_stay_as_stored) {
 }
 
 TEST(Keys, one_account_and_amount_is_one_block) {
-    const auto block = [](const Identity& identity) { return *block_of(tenant_key(), identity); };
+    const auto block = [](const MatchFields& identity) {
+        return *block_of(tenant_key(), identity);
+    };
     auto one = identity_of({.reference = "INV-2041"});
     auto other = identity_of({.end_to_end_id = "E2E0001", .payer = "PAYER"});
     EXPECT_EQ(block(one), block(other));
@@ -228,7 +230,7 @@ TEST(Keys, whatever_can_be_paired_is_found_from_either_side) {
         EXPECT_GT(paired[rank], 0) << "the generator no longer makes pairs of rank " << rank;
 }
 
-// Whoever has to stop at a limit looks under these first (choice.h, Seen::some).
+// Whoever has to stop at a limit looks under these first (choice.h, Coverage::truncated).
 TEST(Keys, equal_ids_and_accounts_for_single_use_are_looked_for_first) {
     int paired = 0;
     EXPECT_TRUE(testing::holds([&paired] {
@@ -251,17 +253,18 @@ TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
     EXPECT_TRUE(testing::holds([&] {
         auto settlement = *testing::any_identity();
         settlement.single_use = false; // it cannot know
-        const auto keys = probe_keys(tenant_key(), settlement, Of::settlement, Look().strong());
+        const auto keys =
+            probe_keys(tenant_key(), settlement, Of::settlement, ProbeOptions().strong());
         RuleSet rules;
         for (Policy& policy : rules.policies)
             policy = *rc::gen::weightedElement<Policy>({{6, Policy::automatic},
                                                         {2, Policy::watermark},
                                                         {2, Policy::suggest},
                                                         {1, Policy::off}});
-        std::vector<Identity> all, strong;
+        std::vector<MatchFields> all, strong;
         // Those of another amount may have been looked at, too.
         const bool of_any_amount = *rc::gen::arbitrary<bool>();
-        for (Identity& payment : *testing::any_identities(8)) {
+        for (MatchFields& payment : *testing::any_identities(8)) {
             payment.account = settlement.account;
             const bool is_loose = of_any_amount && payment.amount != settlement.amount;
             if (!is_loose)
@@ -270,12 +273,12 @@ TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
             if (is_loose || meet(keys, payment_keys(tenant_key(), payment)))
                 strong.push_back(payment);
         }
-        const Choice few = choose_payment(settlement, strong, Seen::by_strong_keys, rules);
+        const Choice few = choose_payment(settlement, strong, Coverage::by_strong_keys, rules);
         if (few.outcome != Outcome::one)
             return;
         ++matched;
         left_out += strong.size() < all.size() ? 1 : 0;
-        const Choice whole = choose_payment(settlement, all, Seen::all, rules);
+        const Choice whole = choose_payment(settlement, all, Coverage::complete, rules);
         RC_ASSERT(whole.outcome == Outcome::one);
         RC_ASSERT(all[whole.candidates.front().index] == strong[few.candidates.front().index]);
     }));
@@ -287,15 +290,15 @@ TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
 TEST(Keys, the_strong_ones_and_those_beyond_are_all) {
     EXPECT_TRUE(testing::holds([] {
         const auto side = *testing::any_identity();
-        Look look;
+        ProbeOptions look;
         look.longer = *rc::gen::arbitrary<bool>();
         look.shorter = *rc::gen::arbitrary<bool>();
-        const auto under = [&](const Look& what) {
+        const auto under = [&](const ProbeOptions& what) {
             auto keys = probe_keys(tenant_key(), side, Of::settlement, what);
             std::ranges::sort(keys);
             return keys;
         };
-        const auto all = under(look), strong = under(look.strong()), rest = under(look.beyond());
+        const auto all = under(look), strong = under(look.strong()), rest = under(look.remaining());
         std::vector<Key> both;
         std::ranges::set_union(strong, rest, std::back_inserter(both));
         RC_ASSERT(both == all);
@@ -317,7 +320,7 @@ TEST(Keys, what_is_stored_under_fewer_beginnings_is_found_by_who_looks_under_few
                 return;
             const auto of_payment = stored_keys(tenant_key(), payment, Of::payment, cap);
             left_out += of_payment.size() < payment_keys(tenant_key(), payment).size() ? 1 : 0;
-            Look look;
+            ProbeOptions look;
             look.prefix_max = cap;
             RC_ASSERT(meet(probe_keys(tenant_key(), settlement, Of::settlement, look), of_payment));
         }));
@@ -325,7 +328,7 @@ TEST(Keys, what_is_stored_under_fewer_beginnings_is_found_by_who_looks_under_few
     const auto whole = identity_of({.reference = "ACMESHOP2041LONDONNOVEMBERANDDEC"});
     const auto cut = identity_of({.end_to_end_id = "ACMESHOP2041LONDONNOVEMBER"});
     ASSERT_EQ(relate(whole, cut).rank, Rank::crossed_ids);
-    Look look;
+    ProbeOptions look;
     look.prefix_max = 12;
     EXPECT_TRUE(meet(probe_keys(tenant_key(), cut, Of::settlement, look),
                      stored_keys(tenant_key(), whole, Of::payment, 12)));
@@ -442,7 +445,7 @@ TEST(Keys, a_return_is_of_the_settlement_that_has_all_that_it_names) {
     EXPECT_FALSE(is_return_of(returned, settlement)) << "another account";
 }
 
-TEST(Keys, a_payment_that_is_told_late_finds_a_settlement_by_what_is_remembered_of_it) {
+TEST(Keys, a_payment_that_is_registered_late_finds_a_settlement_by_what_is_remembered_of_it) {
     const auto finds = [](const Fields& payment, const Fields& settlement) {
         const auto probes = probe_keys(tenant_key(), identity_of(payment), Of::payment);
         return std::ranges::any_of(
@@ -465,21 +468,21 @@ TEST(Keys, a_proof_changes_with_every_field_and_with_the_key) {
     const auto identity = identity_of({.end_to_end_id = "E2E0001", .reference = "A"});
     const auto proof = proof_of(tenant_key(), identity);
     EXPECT_EQ(proof.size(), 32U);
-    EXPECT_EQ(proof, proof_of(tenant_key(), Identity(identity)));
+    EXPECT_EQ(proof, proof_of(tenant_key(), MatchFields(identity)));
     EXPECT_NE(proof, proof_of(crypto::Hmac(as_bytes("another")), identity));
-    constexpr void (*changes[])(Identity&) = {
-        [](Identity& i) { i.account = "OTHER"; },
-        [](Identity& i) { i.amount.minor += 1; },
-        [](Identity& i) { i.amount = testing::money(i.amount.minor, "EUR"); },
-        [](Identity& i) { i.end_to_end_id.clear(); },
-        [](Identity& i) { i.reference += "X"; },
-        [](Identity& i) { i.uetr = "u"; },
-        [](Identity& i) { i.other_account = "P"; },
-        [](Identity& i) { i.other_name = "P"; },
-        [](Identity& i) { i.at.us += 1; },
-        [](Identity& i) { i.single_use = true; },
-        [](Identity& i) {
-            i.settles_as = Bounds{.lowest = testing::money(1), .highest = testing::money(2)};
+    constexpr void (*changes[])(MatchFields&) = {
+        [](MatchFields& i) { i.account = "OTHER"; },
+        [](MatchFields& i) { i.amount.minor += 1; },
+        [](MatchFields& i) { i.amount = testing::money(i.amount.minor, "EUR"); },
+        [](MatchFields& i) { i.end_to_end_id.clear(); },
+        [](MatchFields& i) { i.reference += "X"; },
+        [](MatchFields& i) { i.uetr = "u"; },
+        [](MatchFields& i) { i.other_account = "P"; },
+        [](MatchFields& i) { i.other_name = "P"; },
+        [](MatchFields& i) { i.at.us += 1; },
+        [](MatchFields& i) { i.single_use = true; },
+        [](MatchFields& i) {
+            i.accepted_range = Bounds{.lowest = testing::money(1), .highest = testing::money(2)};
         },
     };
     for (std::size_t i = 0; i < std::size(changes); ++i) {

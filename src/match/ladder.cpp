@@ -117,7 +117,7 @@ Policy policy_of(const Rung& rung, const Comparison& c, const RuleSet& rules, Ra
 }
 
 // What the settlement came by, else what the payment was to go by.
-Rail rail_between(const Identity& payment, const Identity& settlement) {
+Rail rail_between(const MatchFields& payment, const MatchFields& settlement) {
     return settlement.rail == Rail::unknown ? payment.rail : settlement.rail;
 }
 
@@ -152,7 +152,8 @@ const RuleSet& standard_rules() {
     return rules;
 }
 
-Compared relate_in_full(const Identity& payment, const Identity& settlement, const RuleSet& rules) {
+Compared relate_in_full(const MatchFields& payment, const MatchFields& settlement,
+                        const RuleSet& rules) {
     const Comparison comparison = compare(payment, settlement);
     if (const auto veto = veto_of(comparison))
         return {{.rank = std::nullopt, .veto = veto}, comparison};
@@ -165,7 +166,7 @@ Compared relate_in_full(const Identity& payment, const Identity& settlement, con
     return {{.rank = std::nullopt, .veto = Veto::nothing_in_common}, comparison};
 }
 
-Relation relate(const Identity& payment, const Identity& settlement, const RuleSet& rules) {
+Relation relate(const MatchFields& payment, const MatchFields& settlement, const RuleSet& rules) {
     return relate_in_full(payment, settlement, rules).relation;
 }
 

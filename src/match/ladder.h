@@ -38,7 +38,7 @@ struct Relation {
 
     bool may_match() const { return policy == Policy::automatic || policy == Policy::watermark; }
 };
-Relation relate(const Identity& payment, const Identity& settlement,
+Relation relate(const MatchFields& payment, const MatchFields& settlement,
                 const RuleSet& rules = standard_rules());
 
 // As relate(), with what the verdict was made from, for who has to compare further.
@@ -46,6 +46,7 @@ struct Compared {
     Relation relation;
     Comparison comparison;
 };
-Compared relate_in_full(const Identity& payment, const Identity& settlement, const RuleSet& rules);
+Compared relate_in_full(const MatchFields& payment, const MatchFields& settlement,
+                        const RuleSet& rules);
 
 } // namespace settled::match

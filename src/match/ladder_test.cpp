@@ -23,17 +23,17 @@ struct Example {
     std::int64_t minor = 1234; // what arrived of 1234
     bool single_use = false;
 
-    Identity payment_identity() const {
-        Identity identity = identity_of(payment);
+    MatchFields payment_identity() const {
+        MatchFields identity = identity_of(payment);
         identity.single_use = single_use;
         if (rank == Rank::reference_only)
-            identity.settles_as = Bounds{.lowest = money(1200), .highest = money(1300)};
+            identity.accepted_range = Bounds{.lowest = money(1200), .highest = money(1300)};
         if (rank == Rank::name)
             identity.other_name = "ANNLEE";
         return identity;
     }
-    Identity settlement_identity() const {
-        Identity identity = identity_of(settlement);
+    MatchFields settlement_identity() const {
+        MatchFields identity = identity_of(settlement);
         identity.amount.minor = minor;
         if (rank == Rank::name)
             identity.other_name = "ANNLEE";
@@ -183,7 +183,7 @@ TEST(Ladder, an_amount_that_differs_must_be_explained) {
     const Fields other_reference = {.end_to_end_id = id, .reference = "WRONG"};
     struct Case {
         std::string_view name;
-        std::optional<Bounds> settles_as;
+        std::optional<Bounds> accepted_range;
         Fields settlement;
         Money arrived;
         std::optional<Rank> rank;
@@ -223,7 +223,7 @@ TEST(Ladder, an_amount_that_differs_must_be_explained) {
     };
     for (const auto& row : cases) {
         auto payment = identity_of(with_id);
-        payment.settles_as = row.settles_as;
+        payment.accepted_range = row.accepted_range;
         auto settlement = identity_of(row.settlement);
         settlement.amount = row.arrived;
         const auto relation = relate(payment, settlement);
@@ -245,7 +245,7 @@ TEST(Ladder, an_account_for_single_use_takes_any_amount_of_its_currency) {
     }
     settlement.amount = money(1234, "EUR");
     EXPECT_EQ(relate(payment, settlement).policy, suggest);
-    payment.settles_as = Bounds{.lowest = money(1200, "EUR"), .highest = money(1300, "EUR")};
+    payment.accepted_range = Bounds{.lowest = money(1200, "EUR"), .highest = money(1300, "EUR")};
     EXPECT_EQ(relate(payment, settlement).policy, automatic);
     settlement.other_account = "Q";
     payment.other_account = "P";

@@ -290,16 +290,17 @@ TEST(Relate, one_contradiction_outweighs_all_agreement) {
         {.end_to_end_id = "E2E-0001", .reference = "INV-2041", .payer = "P", .uetr = "u-1"});
     ASSERT_EQ(relate(payment, payment).rank, uetr);
     struct Case {
-        void (*change)(Identity& settlement);
+        void (*change)(MatchFields& settlement);
         Veto veto;
     };
     const Case cases[] = {
-        {[](Identity& s) { s.account = "04040100057355"; }, Veto::account_differs},
-        {[](Identity& s) { s.uetr = "u-2"; }, Veto::uetr_differs},
-        {[](Identity& s) { s.end_to_end_id = "E2E0002"; }, Veto::end_to_end_id_differs},
-        {[](Identity& s) { s.end_to_end_id = "E2"; }, Veto::end_to_end_id_differs},
-        {[](Identity& s) { s.other_account = "Q"; }, Veto::payer_differs},
-        {[](Identity& s) { s.at = s.at - std::chrono::hours(1); }, Veto::created_after_settlement},
+        {[](MatchFields& s) { s.account = "04040100057355"; }, Veto::account_differs},
+        {[](MatchFields& s) { s.uetr = "u-2"; }, Veto::uetr_differs},
+        {[](MatchFields& s) { s.end_to_end_id = "E2E0002"; }, Veto::end_to_end_id_differs},
+        {[](MatchFields& s) { s.end_to_end_id = "E2"; }, Veto::end_to_end_id_differs},
+        {[](MatchFields& s) { s.other_account = "Q"; }, Veto::payer_differs},
+        {[](MatchFields& s) { s.at = s.at - std::chrono::hours(1); },
+         Veto::created_after_settlement},
     };
     for (const auto& row : cases) {
         auto settlement = payment;
@@ -362,7 +363,7 @@ TEST(Relate, sides_can_be_exchanged_but_for_the_clock_and_what_only_payments_say
         b.at = a.at;
         for (auto* const side : {&a, &b}) {
             side->single_use = false;
-            side->settles_as.reset();
+            side->accepted_range.reset();
         }
         RC_ASSERT(relate(a, b).rank.has_value() != relate(a, b).veto.has_value());
         // Banks put the reference in the end-to-end id's place and drop that; payments have both.

@@ -26,15 +26,15 @@ struct Who {
     bool single_use = false;
     int created_days_before = 0;
 
-    Identity identity() const {
-        Identity identity = testing::identity_of(
+    MatchFields identity() const {
+        MatchFields identity = testing::identity_of(
             {.end_to_end_id = end_to_end_id, .reference = reference, .payer = payer, .uetr = uetr});
         identity.other_name = name;
         identity.amount = money(minor);
         identity.single_use = single_use;
         identity.at = identity.at - std::chrono::days(created_days_before);
         if (minor != usual)
-            identity.settles_as = Bounds{.lowest = money(usual), .highest = money(usual)};
+            identity.accepted_range = Bounds{.lowest = money(usual), .highest = money(usual)};
         return identity;
     }
 };
@@ -48,7 +48,7 @@ struct Case {
 };
 
 // The settlement's two payments, in both orders.
-std::vector<Choice> choices(const Case& row, Seen seen = Seen::all,
+std::vector<Choice> choices(const Case& row, Coverage seen = Coverage::complete,
                             const RuleSet& rules = standard_rules()) {
     const auto winner = row.winner.identity();
     const auto rival = row.rival.identity();
@@ -340,12 +340,12 @@ TEST(Rivalry, what_may_only_be_suggested_never_wins) {
     careful.policies[static_cast<std::size_t>(reference)] = Policy::suggest;
     const Case row = {
         {.reference = text}, {.reference = text}, {.reference = longer}, reference, reference_part};
-    for (const auto& choice : choices(row, Seen::all, careful))
+    for (const auto& choice : choices(row, Coverage::complete, careful))
         expect_both(row, choice, Outcome::ambiguous);
 
     RuleSet narrow;
     narrow.policies[static_cast<std::size_t>(reference_part)] = Policy::off;
-    for (const auto& choice : choices(row, Seen::all, narrow))
+    for (const auto& choice : choices(row, Coverage::complete, narrow))
         expect_winner(row, choice);
 }
 
@@ -362,14 +362,14 @@ TEST(Rivalry, is_possible_by_what_keys_do_not_find) {
         {{.reference = x}, single, {}, single_use_account, amount},
     };
     for (const auto& row : decided)
-        for (const auto& choice : choices(row, Seen::by_keys))
+        for (const auto& choice : choices(row, Coverage::by_keys))
             expect_winner(row, choice);
 
     const Case undecided = {
         {.payer = "P"}, {.payer = "P"}, {.payer = "Q", .uetr = "u"}, payer, amount};
     for (const auto& choice : choices(undecided))
         expect_winner(undecided, choice);
-    for (const auto& choice : choices(undecided, Seen::by_keys)) {
+    for (const auto& choice : choices(undecided, Coverage::by_keys)) {
         EXPECT_EQ(choice.outcome, Outcome::none);
         ASSERT_EQ(choice.candidates.size(), 1U);
         EXPECT_EQ(choice.candidates[0].rank, payer);
@@ -378,10 +378,10 @@ TEST(Rivalry, is_possible_by_what_keys_do_not_find) {
 
 TEST(Rivalry, what_was_not_looked_at_leaves_only_ids) {
     for (const auto& row : doubtful)
-        for (const auto& choice : choices(row, Seen::some))
+        for (const auto& choice : choices(row, Coverage::truncated))
             EXPECT_EQ(choice.outcome, Outcome::ambiguous) << name_of(row);
     for (const auto& row : outranked)
-        for (const auto& choice : choices(row, Seen::some))
+        for (const auto& choice : choices(row, Coverage::truncated))
             EXPECT_EQ(choice.outcome, row.winner_rank == uetr ? Outcome::one : Outcome::ambiguous)
                 << name_of(row);
 }

@@ -2,7 +2,7 @@
 // generators of small worlds in which everything nearly collides.
 #pragma once
 
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -20,8 +20,8 @@ inline Money money(std::int64_t minor, std::string_view code = "GBP") {
 }
 
 // Account and amount only: such two have nothing in common yet.
-inline Identity bare(Instant at = {1'700'000'000'000'000}) {
-    Identity identity;
+inline MatchFields bare(Instant at = {1'700'000'000'000'000}) {
+    MatchFields identity;
     identity.account = "04040100057354";
     identity.amount = money(1234);
     identity.at = at;
@@ -36,8 +36,8 @@ struct Fields {
 };
 
 // From raw texts, through the same canonical functions that the server uses.
-inline Identity identity_of(const Fields& raw) {
-    Identity identity = bare();
+inline MatchFields identity_of(const Fields& raw) {
+    MatchFields identity = bare();
     identity.end_to_end_id = canonical_end_to_end_id(raw.end_to_end_id);
     identity.reference = canonical_reference(raw.reference);
     identity.other_account = raw.payer;
@@ -79,7 +79,7 @@ inline rc::Gen<std::string> any_reference() {
 // Amounts, and what a payment says of them.
 struct Sums {
     Money amount;
-    std::optional<Bounds> settles_as;
+    std::optional<Bounds> accepted_range;
     bool single_use = false;
 };
 inline rc::Gen<Sums> any_sums() {
@@ -91,17 +91,18 @@ inline rc::Gen<Sums> any_sums() {
         [](const auto& fields) {
             const auto& [minor, is_euro, bounds, single_use] = fields;
             Sums sums{.amount = money(minor, is_euro ? "EUR" : "GBP"),
-                      .settles_as = std::nullopt,
+                      .accepted_range = std::nullopt,
                       .single_use = single_use};
             if (bounds == 1)
-                sums.settles_as = Bounds{.lowest = money(95), .highest = money(105)};
+                sums.accepted_range = Bounds{.lowest = money(95), .highest = money(105)};
             if (bounds == 2)
-                sums.settles_as = Bounds{.lowest = money(80, "EUR"), .highest = money(120, "EUR")};
+                sums.accepted_range =
+                    Bounds{.lowest = money(80, "EUR"), .highest = money(120, "EUR")};
             return sums;
         });
 }
 
-inline rc::Gen<Identity> any_identity() {
+inline rc::Gen<MatchFields> any_identity() {
     return rc::gen::map(
         rc::gen::tuple(
             rc::gen::weightedElement<std::string>({{15, "ACCOUNT1"}, {1, "ACCOUNT2"}}), any_sums(),
@@ -119,24 +120,24 @@ inline rc::Gen<Identity> any_identity() {
             rc::gen::weightedElement<std::string>(
                 {{3, ""}, {2, "ANNLEE"}, {1, "MRSANNLEE"}, {1, "BOBMAYER"}})),
         [](const auto& fields) {
-            Identity identity;
+            MatchFields identity;
             Sums sums;
             std::tie(identity.account, sums, identity.end_to_end_id, identity.reference,
                      identity.uetr, identity.other_account, identity.at.us, identity.other_name) =
                 fields;
             identity.amount = sums.amount;
-            identity.settles_as = sums.settles_as;
+            identity.accepted_range = sums.accepted_range;
             identity.single_use = sums.single_use;
             return identity;
         });
 }
 
-inline rc::Gen<std::vector<Identity>> any_identities(std::size_t count_max) {
+inline rc::Gen<std::vector<MatchFields>> any_identities(std::size_t count_max) {
     // Mostly full: that is where ties are.
     const auto counts = rc::gen::weightedOneOf<std::size_t>(
         {{3, rc::gen::just(count_max)}, {1, rc::gen::inRange<std::size_t>(0, count_max + 1)}});
     return rc::gen::mapcat(counts, [](std::size_t count) {
-        return rc::gen::container<std::vector<Identity>>(count, any_identity());
+        return rc::gen::container<std::vector<MatchFields>>(count, any_identity());
     });
 }
 
@@ -145,12 +146,12 @@ inline rc::Gen<std::vector<Identity>> any_identities(std::size_t count_max) {
 namespace settled::match {
 
 // For rapidcheck's account of a failure.
-inline void showValue(const Identity& identity, std::ostream& out) {
+inline void showValue(const MatchFields& identity, std::ostream& out) {
     out << '{' << identity.account << ' ' << identity.amount.minor
         << identity.amount.currency.code() << " e2e=" << identity.end_to_end_id
         << " ref=" << identity.reference << " uetr=" << identity.uetr
         << " payer=" << identity.other_account << " name=" << identity.other_name
-        << (identity.single_use ? " single" : "") << (identity.settles_as ? " bounds" : "")
+        << (identity.single_use ? " single" : "") << (identity.accepted_range ? " bounds" : "")
         << " at=" << identity.at.us << '}';
 }
 

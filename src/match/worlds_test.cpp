@@ -29,8 +29,8 @@ bool alike(const std::string& a, const std::string& b) {
 }
 
 struct Oracle {
-    const Identity& payment;
-    const Identity& settlement;
+    const MatchFields& payment;
+    const MatchFields& settlement;
     const std::string& p = payment.reference;
     const std::string& s = settlement.reference;
     bool id_there = payment.end_to_end_id.size() >= 6 && payment.end_to_end_id == s;
@@ -82,7 +82,7 @@ struct Oracle {
         return id_there || reference_there ? 4 : by_reference();
     }
 };
-int oracle(const Identity& payment, const Identity& settlement) {
+int oracle(const MatchFields& payment, const MatchFields& settlement) {
     return Oracle{payment, settlement}.rank();
 }
 
@@ -107,13 +107,13 @@ TEST(Worlds, the_order_of_candidates_does_not_matter) {
     EXPECT_TRUE(testing::holds([] {
         const auto self = *any_identity();
         const auto others = *any_identities(6);
-        const auto seen =
-            *rc::gen::weightedElement<Seen>({{5, Seen::all}, {1, Seen::by_keys}, {1, Seen::some}});
+        const auto seen = *rc::gen::weightedElement<Coverage>(
+            {{5, Coverage::complete}, {1, Coverage::by_keys}, {1, Coverage::truncated}});
         std::vector<std::size_t> order(others.size());
         std::iota(order.begin(), order.end(), 0);
         const auto seed = *rc::gen::arbitrary<unsigned>();
         std::ranges::shuffle(order, std::minstd_rand(seed));
-        std::vector<Identity> shuffled;
+        std::vector<MatchFields> shuffled;
         for (const auto index : order)
             shuffled.push_back(others[index]);
 
@@ -137,7 +137,7 @@ TEST(Worlds, two_at_the_best_rank_are_never_one) {
             if (const auto rank = oracle(other, self);
                 rank != none && relate(other, self).may_match())
                 ranks.push_back(rank);
-        const auto choice = choose_payment(self, others, Seen::all);
+        const auto choice = choose_payment(self, others, Coverage::complete);
         if (ranks.empty()) {
             RC_ASSERT(choice.outcome == Outcome::none);
             return;
@@ -160,9 +160,9 @@ TEST(Worlds, a_vetoed_candidate_changes_nothing) {
         const auto stranger = *any_identity();
         if (oracle(stranger, self) != none)
             return;
-        const auto before = choose_payment(self, others, Seen::all);
+        const auto before = choose_payment(self, others, Coverage::complete);
         others.push_back(stranger);
-        const auto after = choose_payment(self, others, Seen::all);
+        const auto after = choose_payment(self, others, Coverage::complete);
         RC_ASSERT(after.outcome == before.outcome);
         RC_ASSERT(after.candidates == before.candidates);
     }));
@@ -174,12 +174,12 @@ TEST(Worlds, a_newcomer_breaks_a_tie_only_by_winning_it) {
     EXPECT_TRUE(testing::holds([&ties] {
         const auto self = *any_identity();
         auto others = *any_identities(4);
-        const auto before = choose_settlement(self, others, Seen::all);
+        const auto before = choose_settlement(self, others, Coverage::complete);
         if (before.outcome != Outcome::ambiguous)
             return;
         ++ties;
         others.push_back(*any_identity());
-        const auto after = choose_settlement(self, others, Seen::all);
+        const auto after = choose_settlement(self, others, Coverage::complete);
         RC_ASSERT(after.outcome != Outcome::none);
         if (after.outcome == Outcome::one) {
             RC_ASSERT(after.candidates[0].index == others.size() - 1);
@@ -193,8 +193,8 @@ TEST(Worlds, overflow_never_makes_a_verdict_bolder) {
     EXPECT_TRUE(testing::holds([] {
         const auto self = *any_identity();
         const auto others = *any_identities(4);
-        const auto seen = choose_payment(self, others, Seen::all);
-        const auto cut_short = choose_payment(self, others, Seen::some);
+        const auto seen = choose_payment(self, others, Coverage::complete);
+        const auto cut_short = choose_payment(self, others, Coverage::truncated);
         RC_ASSERT(cut_short.outcome != Outcome::none);
         if (cut_short.outcome == Outcome::one) {
             RC_ASSERT(seen.outcome == Outcome::one);
@@ -211,15 +211,15 @@ struct Pair {
 };
 
 // Those that choose each other: what the server would match.
-std::vector<Pair> matches(const std::vector<Identity>& payments,
-                          const std::vector<Identity>& settlements) {
+std::vector<Pair> matches(const std::vector<MatchFields>& payments,
+                          const std::vector<MatchFields>& settlements) {
     std::vector<Pair> found;
     for (std::size_t s = 0; s < settlements.size(); ++s) {
-        const auto choice = choose_payment(settlements[s], payments, Seen::all);
+        const auto choice = choose_payment(settlements[s], payments, Coverage::complete);
         if (choice.outcome != Outcome::one)
             continue;
         const auto p = choice.candidates[0].index;
-        const auto back = choose_settlement(payments[p], settlements, Seen::all);
+        const auto back = choose_settlement(payments[p], settlements, Coverage::complete);
         if (back.outcome == Outcome::one && back.candidates[0].index == s)
             found.push_back({p, s, choice.candidates[0].rank});
     }
@@ -250,14 +250,14 @@ TEST(Worlds, what_chooses_each_other_has_no_equal_alternative) {
 }
 
 // What a bank may do to a payment's fields on their way (docs/matching.md).
-rc::Gen<Identity> settled_by_a_bank(const Identity& payment) {
+rc::Gen<MatchFields> settled_by_a_bank(const MatchFields& payment) {
     return rc::gen::map(rc::gen::tuple(rc::gen::inRange(0, 5), rc::gen::inRange<std::size_t>(8, 20),
                                        rc::gen::arbitrary<bool>(), rc::gen::arbitrary<bool>(),
                                        rc::gen::arbitrary<bool>()),
                         [payment](const auto& choices) {
                             const auto& [change, length, id_lost, payer_lost, payer_shown] =
                                 choices;
-                            Identity settlement = payment;
+                            MatchFields settlement = payment;
                             if (change >= 3)
                                 settlement.reference = settlement.reference.substr(0, length);
                             if (change == 0)
@@ -280,7 +280,7 @@ TEST(Worlds, cut_and_lost_fields_never_lead_to_another_payment) {
     int matched = 0;
     EXPECT_TRUE(testing::holds([&matched] {
         auto payments = *any_identities(3);
-        std::vector<Identity> settlements;
+        std::vector<MatchFields> settlements;
         for (auto& payment : payments) {
             payment.account = "ACCOUNT1";
             payment.amount = testing::money(100);

@@ -1,7 +1,7 @@
 // What this process may do as one of the nodes, as of now.
 //
-// The keeper writes it; everyone reads it before they act. Each right ends by itself, on the steady
-// clock, when the keeper does not prolong it: a process that was paused finds on waking that it has
+// The node_lease writes it; everyone reads it before they act. Each right ends by itself, on the steady
+// clock, when the node_lease does not prolong it: a process that was paused finds on waking that it has
 // none, before it has asked anybody.
 //
 // Threads: all methods may be called from any thread.
@@ -46,7 +46,7 @@ class Membership {
     // Whether it does that job (store/queries/nodes.h) for all.
     bool does_job(std::string_view name) const;
 
-    // For the keeper.
+    // For the node_lease.
     Standing standing() const;
     void set(Standing standing);
 

@@ -1,4 +1,4 @@
-// The transactions of the keeper.
+// The transactions of the node_lease.
 #pragma once
 
 #include "store/queries/nodes.h"

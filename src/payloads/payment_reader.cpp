@@ -74,10 +74,10 @@ void read_bounds(Reader& in, domain::NewPayment& payment) {
         return;
     if (lowest.currency != highest.currency || lowest.minor > highest.minor)
         return in.refuse(Code::value_invalid, "", "give one currency, and lowest before highest");
-    payment.settles_as = match::Bounds{lowest, highest};
+    payment.accepted_range = match::Bounds{lowest, highest};
 }
 
-Result<bool> parse_is_dead(std::string_view text) {
+Result<bool> parse_has_failed(std::string_view text) {
     if (text == "initiated" || text == "failed")
         return text == "failed";
     return fail(Code::value_invalid, "give initiated or failed");
@@ -99,8 +99,8 @@ Result<PaymentRequest> read_payment(const wire::Json& root) {
     payment.uetr = in.take("uetr", text_bytes_max, parse_uetr).value_or("");
     payment.created_at =
         in.take("created_at", text_bytes_max, wire::parse_rfc3339).value_or(Instant{});
-    in.optional_object("settles_as", [&](Reader& bounds) { read_bounds(bounds, payment); });
-    payment.is_dead = in.take("status", text_bytes_max, parse_is_dead).value_or(false);
+    in.optional_object("accepted_range", [&](Reader& bounds) { read_bounds(bounds, payment); });
+    payment.has_failed = in.take("status", text_bytes_max, parse_has_failed).value_or(false);
     in.object("payee", [&](Reader& payee) { read_payee(payee, payment); });
     in.optional_object("payer", [&](Reader& payer) { (void)read_party(payer, payment.payer); });
     TRY_VOID(in.finish());

@@ -48,19 +48,19 @@ TEST(NativePayment, every_member_is_read) {
     EXPECT_EQ(payment.payee.iban, "GB57CLRB04040100057354");
     EXPECT_EQ(payment.payer.sort_code, "040004");
     EXPECT_EQ(payment.payer.account_number, "01234567");
-    EXPECT_FALSE(read->payment.is_dead);
+    EXPECT_FALSE(read->payment.has_failed);
 }
 
 TEST(NativePayment, may_say_what_it_settles_as_and_that_it_failed) {
     const auto read = native(with(
-        R"("status":"failed","settles_as":{"lowest":{"value":"11.00","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})"));
+        R"("status":"failed","accepted_range":{"lowest":{"value":"11.00","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})"));
     ASSERT_TRUE(read.has_value()) << read.error().detail;
-    EXPECT_TRUE(read->payment.is_dead);
-    EXPECT_EQ(read->payment.settles_as->highest.minor, 1200);
+    EXPECT_TRUE(read->payment.has_failed);
+    EXPECT_EQ(read->payment.accepted_range->highest.minor, 1200);
     for (
         const char* wrong :
-        {R"("settles_as":{"lowest":{"value":"13","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})",
-         R"("settles_as":{"lowest":{"value":"11","currency":"GBP"},"highest":{"value":"12","currency":"EUR"}})",
+        {R"("accepted_range":{"lowest":{"value":"13","currency":"EUR"},"highest":{"value":"12","currency":"EUR"}})",
+         R"("accepted_range":{"lowest":{"value":"11","currency":"GBP"},"highest":{"value":"12","currency":"EUR"}})",
          R"("status":"settled")"})
         EXPECT_FALSE(native(with(wrong)).has_value()) << wrong;
 }
@@ -235,7 +235,7 @@ TEST(YapilyPayment, the_published_gbp_response_is_read) {
     EXPECT_EQ(read->payment.payee.account_number, "12345678");
     EXPECT_EQ(read->payment.payee.name, "Jane Doe");
     EXPECT_EQ(read->payment.created_at.us, 1'623'324'414'887'000);
-    EXPECT_FALSE(read->payment.is_dead);
+    EXPECT_FALSE(read->payment.has_failed);
 }
 
 TEST(YapilyPayment, the_published_eur_response_is_read_though_its_iban_is_wrong) {
@@ -270,10 +270,10 @@ TEST(YapilyPayment, the_amount_is_read_wherever_a_version_writes_it) {
     }
 }
 
-TEST(YapilyPayment, a_status_that_ends_without_money_is_dead) {
+TEST(YapilyPayment, a_status_that_ends_without_money_has_failed) {
     const struct {
         std::string_view members;
-        bool is_dead;
+        bool has_failed;
     } cases[] = {
         {R"("status":"FAILED")", true},
         {R"("status":"DECLINED")", true},
@@ -288,7 +288,7 @@ TEST(YapilyPayment, a_status_that_ends_without_money_is_dead) {
         const auto read = yapily(R"({"id":"1","payee":{},"amount":1,"currency":"GBP",)" +
                                  std::string(c.members) + "}");
         ASSERT_TRUE(read.has_value()) << c.members << read.error().detail;
-        EXPECT_EQ(read->payment.is_dead, c.is_dead) << c.members;
+        EXPECT_EQ(read->payment.has_failed, c.has_failed) << c.members;
     }
 }
 

@@ -15,11 +15,11 @@ using limits::text_bytes_max;
 
 // The statuses and ISO 20022 codes after which no money comes. All others, COMPLETED among them,
 // leave it open: a provider's status is no evidence of settlement.
-bool is_dead_status(std::string_view status) {
+bool is_failed_status(std::string_view status) {
     constexpr std::array<std::string_view, 3> dead{"FAILED", "DECLINED", "EXPIRED"};
     return std::ranges::find(dead, status) != dead.end();
 }
-bool is_dead_iso_code(std::string_view code) {
+bool is_failed_iso_code(std::string_view code) {
     return code == "RJCT" || code == "CANC";
 }
 
@@ -100,11 +100,11 @@ Money read_amount(Reader& in) {
     return money;
 }
 
-bool read_is_dead(Reader& in) {
-    bool dead = is_dead_status(in.optional_text("status", text_bytes_max));
+bool read_has_failed(Reader& in) {
+    bool dead = is_failed_status(in.optional_text("status", text_bytes_max));
     in.optional_object("statusDetails", [&](Reader& details) {
         details.optional_object("isoStatus", [&](Reader& iso) {
-            dead = dead || is_dead_iso_code(iso.optional_text("code", text_bytes_max));
+            dead = dead || is_failed_iso_code(iso.optional_text("code", text_bytes_max));
         });
     });
     return dead;
@@ -125,7 +125,7 @@ void read_data(Reader& in, PaymentRequest& request) {
         payment.payer.name = payer.optional_text("name", text_bytes_max);
         read_identifications(payer, payment.payer, nullptr);
     });
-    payment.is_dead = read_is_dead(in);
+    payment.has_failed = read_has_failed(in);
 }
 
 } // namespace

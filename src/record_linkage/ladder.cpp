@@ -37,8 +37,8 @@ Blocks blocks_of(const Side& side) {
 // The transfers of a block between two moments, as identities.
 struct Window {
     std::vector<std::uint32_t> places;
-    std::vector<match::Identity> identities;
-    match::Seen seen = match::Seen::all;
+    std::vector<match::MatchFields> identities;
+    match::Coverage seen = match::Coverage::complete;
 };
 
 // The files' own window instead of each rail's.
@@ -59,8 +59,8 @@ class Ladder {
     void run(Linked& out) const;
 
   private:
-    match::Identity identity(const Transfer& transfer) const {
-        match::Identity identity = identity_of(transfer, texts_);
+    match::MatchFields identity(const Transfer& transfer) const {
+        match::MatchFields identity = identity_of(transfer, texts_);
         if (whole_days_)
             identity.at.us -= identity.at.us % day_us;
         return identity;
@@ -85,11 +85,11 @@ Window Ladder::window(const Side& side, const Blocks& blocks, const Block& block
     if (found == blocks.end())
         return window;
     for (const std::uint32_t place : found->second) {
-        match::Identity identity = this->identity(side.transfers[place]);
+        match::MatchFields identity = this->identity(side.transfers[place]);
         if (identity.at.us < from || identity.at.us > to)
             continue;
         if (window.places.size() == limits::candidates_max) {
-            window.seen = match::Seen::some;
+            window.seen = match::Coverage::truncated;
             break;
         }
         window.places.push_back(place);
@@ -103,7 +103,7 @@ void Ladder::run(Linked& out) const {
     const std::int64_t span = bounds_.window.count();
     std::vector<bool> taken(origins_.transfers.size());
     for (std::uint32_t j = 0; j < destinations_.transfers.size(); ++j) {
-        const match::Identity settlement = identity(destinations_.transfers[j]);
+        const match::MatchFields settlement = identity(destinations_.transfers[j]);
         const Block block = block_of(destinations_.transfers[j]);
         const Window payments = window(origins_, origin_blocks_, block, settlement.at.us - span,
                                        settlement.at.us + skew);
@@ -114,7 +114,7 @@ void Ladder::run(Linked& out) const {
         if (choice.outcome != match::Outcome::one)
             continue;
         const std::size_t chosen = choice.candidates.front().index;
-        const match::Identity& payment = payments.identities[chosen];
+        const match::MatchFields& payment = payments.identities[chosen];
         const Window settlements = window(destinations_, destination_blocks_, block,
                                           payment.at.us - skew, payment.at.us + span);
         const auto back =
@@ -132,8 +132,8 @@ void Ladder::run(Linked& out) const {
 
 } // namespace
 
-match::Identity identity_of(const Transfer& transfer, const Texts& texts) {
-    match::Identity identity;
+match::MatchFields identity_of(const Transfer& transfer, const Texts& texts) {
+    match::MatchFields identity;
     const std::string_view account = texts.accounts.text(transfer.account);
     identity.account = account.empty() ? one_account : account;
     identity.amount = {transfer.minor, texts.currencies[transfer.currency]};
@@ -146,8 +146,8 @@ match::Identity identity_of(const Transfer& transfer, const Texts& texts) {
 
 std::optional<match::Rank> rank_of(const Transfer& origin, const Transfer& destination,
                                    const Texts& texts) {
-    match::Identity payment = identity_of(origin, texts);
-    match::Identity settlement = identity_of(destination, texts);
+    match::MatchFields payment = identity_of(origin, texts);
+    match::MatchFields settlement = identity_of(destination, texts);
     payment.at = settlement.at; // the finder has seen to the time
     const match::Relation relation = match::relate(payment, settlement);
     return relation.may_match() ? relation.rank : std::nullopt;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "match/choice.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 #include "record_linkage/linker.h"
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace settled::record_linkage {
 
 // A row as the live server would see it. A file without accounts is taken to be of one account.
-match::Identity identity_of(const Transfer& transfer, const Texts& texts);
+match::MatchFields identity_of(const Transfer& transfer, const Texts& texts);
 
 // The rank that the ladder gives a pair whose amounts are equal, whatever its rivals.
 std::optional<match::Rank> rank_of(const Transfer& origin, const Transfer& destination,

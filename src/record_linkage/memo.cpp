@@ -1,7 +1,7 @@
 #include "record_linkage/memo.h"
 
 #include "match/fold.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <algorithm>
 #include <cmath>

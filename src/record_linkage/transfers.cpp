@@ -1,7 +1,7 @@
 #include "record_linkage/transfers.h"
 
 #include "base/iban.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 #include "wire/csv.h"
 #include "wire/time.h"
 

@@ -60,8 +60,8 @@ Installation::~Installation() {
 }
 
 void Installation::close() {
-    if (keeper_)
-        run_to_end(keeper_->leave());
+    if (node_lease_)
+        run_to_end(node_lease_->leave());
     if (store_)
         store_->stop();
 }
@@ -74,12 +74,12 @@ Result<> Installation::open_parts(IfMissing if_missing) {
     TRY_VOID(take_place());
     TRY(auto key_versions, read_key_versions(*store_));
     keys_ = std::make_unique<units::TenantKeys>(master_.copy(), std::move(key_versions));
-    profiles_ = std::make_unique<units::ProfileBook>(
+    profiles_ = std::make_unique<units::ProfileCache>(
         *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
     context_ = std::make_unique<units::Context>(
         *ids_, *keys_, config_.unmatched_after, roles_.worker ? &claims_ : nullptr, profiles_.get(),
-        config_.watermark, &rule_book_, config_.suggested_reviews);
-    endpoints_ = std::make_unique<worker::EndpointBook>(master_.copy());
+        config_.watermark, &rule_cache_, config_.suggested_reviews);
+    endpoints_ = std::make_unique<worker::EndpointCache>(master_.copy());
     hooks_ =
         std::make_unique<intake::Hooks>(*store_, *context_, sources_, key_desk, clock, metrics);
     api_ = std::make_unique<api::Api>(
@@ -112,10 +112,10 @@ Result<units::BodyReader> Installation::reader_of(TenantId tenant, SourceId id) 
 
 Result<> Installation::take_place() {
     ids_ = std::make_unique<IdMint>(clock, 0);
-    keeper_ = std::make_unique<node::Keeper>(node::KeeperDeps{
+    node_lease_ = std::make_unique<node::NodeLease>(node::KeeperDeps{
         *store_, clock, *ids_, membership_, node_probe_, instance_name(), roles_, config_.lease,
         !store_->is_shared(), store_->is_shared() ? &clock : nullptr});
-    return run_to_end(keeper_->join());
+    return run_to_end(node_lease_->join());
 }
 
 void Installation::show_gauges() {
@@ -168,14 +168,14 @@ Task<> Installation::reload_rules() {
     const auto rows = co_await store_->read<std::vector<store::RuleSetRow>>(
         [](store::Session& s) { return store::present_rule_sets(s); });
     if (rows)
-        for (const auto& unreadable : rule_book_.load(*rows))
+        for (const auto& unreadable : rule_cache_.load(*rows))
             log::failure("rules.unreadable", unreadable.error, {{"name", unreadable.name}});
     else
         log::lasting("rules.unreadable", rows.error(), {});
 }
 
 Task<> Installation::reload_profiles() {
-    profiles_->doubt();
+    profiles_->invalidate();
     const std::uint64_t edition = profiles_->edition();
     const auto rows = co_await store_->read<store::PlanBookRows>(
         [](store::Session& s) { return store::read_plan_book(s); });

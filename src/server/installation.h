@@ -7,17 +7,17 @@
 #include "base/rng.h"
 #include "custody/key_desk.h"
 #include "intake/hooks.h"
-#include "intake/source_book.h"
-#include "node/keeper.h"
+#include "intake/source_cache.h"
+#include "node/node_lease.h"
 #include "observe/metrics.h"
 #include "server/config.h"
 #include "server/open_store.h"
 #include "store/store.h"
 #include "units/context.h"
-#include "units/learning/profile_book.h"
-#include "units/learning/rule_book.h"
+#include "units/learning/profile_cache.h"
+#include "units/learning/rule_cache.h"
 #include "worker/claims.h"
-#include "worker/endpoint_book.h"
+#include "worker/endpoint_cache.h"
 
 #include <functional>
 #include <memory>
@@ -56,11 +56,11 @@ class Installation {
     const units::Context& context() const { return *context_; }
     node::Roles roles() const { return roles_; }
     const node::Membership& membership() const { return membership_; }
-    node::Keeper& keeper() { return *keeper_; }
+    node::NodeLease& node_lease() { return *node_lease_; }
     worker::Claims& claims() { return claims_; }
-    intake::SourceBook& sources() { return sources_; }
-    worker::EndpointBook& endpoints() { return *endpoints_; }
-    units::ProfileBook& profiles() { return *profiles_; }
+    intake::SourceCache& sources() { return sources_; }
+    worker::EndpointCache& endpoints() { return *endpoints_; }
+    units::ProfileCache& profiles() { return *profiles_; }
     intake::Hooks& hooks() { return *hooks_; }
     api::Api& api() { return *api_; }
     const Config& config() const { return config_; }
@@ -81,13 +81,13 @@ class Installation {
     worker::Claims claims_{membership_};
     node::Probe node_probe_{metrics};
     std::unique_ptr<IdMint> ids_;
-    std::unique_ptr<node::Keeper> keeper_;
+    std::unique_ptr<node::NodeLease> node_lease_;
     std::unique_ptr<units::TenantKeys> keys_;
-    units::RuleCache rule_book_;
-    std::unique_ptr<units::ProfileBook> profiles_;
+    units::RuleCache rule_cache_;
+    std::unique_ptr<units::ProfileCache> profiles_;
     std::unique_ptr<units::Context> context_;
-    intake::SourceBook sources_;
-    std::unique_ptr<worker::EndpointBook> endpoints_;
+    intake::SourceCache sources_;
+    std::unique_ptr<worker::EndpointCache> endpoints_;
     std::unique_ptr<intake::Hooks> hooks_;
     std::unique_ptr<api::Api> api_;
     std::function<void()> endpoints_listener_;

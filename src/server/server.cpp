@@ -300,16 +300,16 @@ Task<> RunningServer::reload(std::string_view book) {
 
 // What other nodes change and leave is seen here.
 void RunningServer::keep_place(IoThread& first) {
-    installation_.keeper().on_book_changed([this, &first](std::string_view book) {
+    installation_.node_lease().on_book_changed([this, &first](std::string_view book) {
         if (book == store::book_profiles)
-            installation_.profiles().doubt(); // at once: what is old must not be taken for new
+            installation_.profiles().invalidate(); // at once: what is old must not be taken for new
         asio::co_spawn(first.io, reload(book), asio::detached);
     });
-    installation_.keeper().on_tasks_freed([this] {
+    installation_.node_lease().on_tasks_freed([this] {
         for (const auto& thread : threads_)
             thread->dispatcher->look_for_more();
     });
-    installation_.keeper().start(first.io);
+    installation_.node_lease().start(first.io);
 }
 
 Task<> RunningServer::keep_retention() {
@@ -362,7 +362,7 @@ Task<> RunningServer::wind_down(IoThread& thread) {
         asio::post(threads_.front()->io, [this] {
             if (bus_)
                 bus_->stop_consumers(); // they write, so they end before the lease does
-            installation_.keeper().stop();
+            installation_.node_lease().stop();
         });
 }
 
@@ -396,7 +396,7 @@ void RunningServer::run() {
     if (bus_)
         bus_->stop();
     run_to_end(sequencer_->finish());
-    installation_.keeper().release_io();
+    installation_.node_lease().release_io();
 }
 
 } // namespace

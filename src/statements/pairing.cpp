@@ -1,7 +1,7 @@
 #include "statements/pairing.h"
 
 #include "base/iban.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 #include "statements/text.h"
 
 #include <algorithm>

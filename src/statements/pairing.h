@@ -35,7 +35,7 @@ enum class Rung : std::uint8_t {
 };
 std::string_view token(Rung rung);
 
-// An entry of money that came in. Ids and texts are canonical (match/identity.h), "" where absent.
+// An entry of money that came in. Ids and texts are canonical (match/match_fields.h), "" where absent.
 struct Booked {
     std::int64_t number = 0; // of the entry
     Instant booked, value;

@@ -1,6 +1,6 @@
 #include "statements/text.h"
 
-#include "match/identity.h"
+#include "match/match_fields.h"
 #include "statements/bounds.h"
 
 #include <array>

@@ -52,7 +52,7 @@ struct Lock {
         return {Kind::webhook, false, tenant, dedupe};
     }
     static Lock endpoints(TenantId tenant) { return {Kind::endpoints, false, tenant, 0}; }
-    static Lock endpoints_stay(TenantId tenant) { return {Kind::endpoints, true, tenant, 0}; }
+    static Lock endpoints_shared(TenantId tenant) { return {Kind::endpoints, true, tenant, 0}; }
     static Lock sources(TenantId tenant) { return {Kind::sources, false, tenant, 0}; }
     static Lock api_keys(TenantId tenant) { return {Kind::api_keys, false, tenant, 0}; }
     static Lock tenants() { return {Kind::tenants, false, TenantId{}, 0}; }

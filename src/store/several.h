@@ -2,7 +2,7 @@
 // for each id.
 //
 //   const Statement one{"SELECT … WHERE tenant_id = $1 AND id = $2"};
-//   const Statement several{"SELECT … WHERE id IN (" SETTLED_SEVERAL ") AND tenant_id = $17"};
+//   const Statement several{"SELECT … WHERE id IN (" SETTLED_ID_LIST ") AND tenant_id = $17"};
 #pragma once
 
 #include "base/assert.h"
@@ -18,13 +18,13 @@
 
 namespace settled::store {
 
-#define SETTLED_SEVERAL "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
+#define SETTLED_ID_LIST "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
 inline constexpr std::size_t several_max = 16;
 
 // All of them, which exist, in the order of their ids. `read` makes one of a Row.
 template <class T, class Read>
-Step<std::vector<T>> find_several(Session& s, const Statement& one, const Statement& several,
-                                  TenantId tenant, std::vector<std::int64_t> ids, Read read) {
+Step<std::vector<T>> find_by_ids(Session& s, const Statement& one, const Statement& several,
+                                 TenantId tenant, std::vector<std::int64_t> ids, Read read) {
     std::ranges::sort(ids);
     std::vector<T> found;
     for (std::span<const std::int64_t> left = ids; !left.empty();) {

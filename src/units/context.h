@@ -23,9 +23,9 @@ class TaskClaims {
 };
 
 // The rule sets of tenants and their accounts. Thread-safe.
-class RuleBook {
+class AccountRules {
   public:
-    virtual ~RuleBook() = default;
+    virtual ~AccountRules() = default;
     // Never null.
     virtual std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
                                                            std::string_view account) const = 0;
@@ -47,8 +47,8 @@ struct Context {
     // How long after a settlement has arrived a payment that is older than it may still be on its
     // way to us. What rests on there being no other payment is decided only then.
     std::chrono::microseconds watermark{std::chrono::seconds(2)};
-    const RuleBook* rule_book = nullptr; // nullptr: the standard rules for all
-    bool suggested_reviews = true;       // what may only be suggested opens a review
+    const AccountRules* account_rules = nullptr; // nullptr: the standard rules for all
+    bool suggested_reviews = true;               // what may only be suggested opens a review
 
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant, std::string_view account) const;
     std::vector<std::shared_ptr<const match::RuleSet>> all_rules_of(TenantId tenant) const;

@@ -83,7 +83,7 @@ class World {
         context_.emplace(ids_, *keys_, std::chrono::seconds(10), &claims_);
     }
 
-    void use_rules(const RuleBook& rules) { context_->rule_book = &rules; }
+    void use_rules(const AccountRules& rules) { context_->account_rules = &rules; }
     void suggest_nothing() { context_->suggested_reviews = false; }
 
     store::Store& store() { return *store_; }

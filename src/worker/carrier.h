@@ -10,7 +10,7 @@
 #include "base/task.h"
 #include "domain/delivery.h"
 #include "store/queries/tasks.h"
-#include "worker/endpoint_book.h"
+#include "worker/endpoint_cache.h"
 
 #include <array>
 #include <memory>

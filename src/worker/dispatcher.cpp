@@ -321,7 +321,7 @@ Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, At
         log::lasting("delivery.unrecorded", recorded.error(),
                      {{"delivery", to_string(delivery.task)}});
         give_back(delivery);
-    } else if (recorded->kept == store::AttemptKept::lost) {
+    } else if (recorded->kept == store::AttemptResultStored::claim_lost) {
         deps_.probe.lost();
         log::warn("delivery.lease_lost", {{"delivery", to_string(delivery.task)},
                                           {"outcome", domain::outcome_token(shared->result)}});

@@ -22,7 +22,7 @@
 #include "worker/bounds.h"
 #include "worker/carrier.h"
 #include "worker/claims.h"
-#include "worker/endpoint_book.h"
+#include "worker/endpoint_cache.h"
 #include "worker/give_back.h"
 #include "worker/lane.h"
 #include "worker/probe.h"
@@ -42,7 +42,7 @@ namespace settled::worker {
 struct DispatcherDeps {
     store::Store& store;
     const units::Context& context;
-    const EndpointBook& endpoints;
+    const EndpointCache& endpoints;
     Carriers carriers;
     const Clock& clock;
     Rng& rng;

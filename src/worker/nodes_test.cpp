@@ -282,7 +282,7 @@ TEST_F(Nodes, a_worker_that_ends_hands_over_at_once) {
     ASSERT_TRUE(io.run_until([&] { return second.carrier.seen.size() == 41 - places / 2; }));
     first.carrier.answers = true;
     io.run(first.dispatcher->drain());
-    io.run(first.keeper.leave());
+    io.run(first.node_lease.leave());
     for (const TaskId id : owed) {
         ASSERT_TRUE(delivered(id));
         EXPECT_EQ(attempts(id).size(), 1) << "nothing twice";
@@ -320,8 +320,8 @@ TEST_F(Nodes, what_is_committed_under_a_lease_that_nobody_has_any_more_is_found)
     world.write<void>([&](store::Session& s) {
         return store::free_number(s, first.membership.holder(), Instant{INT64_MAX}, world.now());
     });
-    EXPECT_EQ(io.run(second.keeper.free_orphans()).value(), 1);
-    EXPECT_EQ(io.run(second.keeper.free_orphans()).value(), 0);
+    EXPECT_EQ(io.run(second.node_lease.free_orphans()).value(), 1);
+    EXPECT_EQ(io.run(second.node_lease.free_orphans()).value(), 0);
     ASSERT_TRUE(delivered(id));
 }
 

@@ -21,7 +21,7 @@ struct Inbox {
     store::testing::TemporaryDirectory directory;
     store::testing::ManualClock clock;
     std::unique_ptr<store::Store> store = store::testing::open_store(directory.path());
-    intake::SourceBook sources;
+    intake::SourceCache sources;
 
     Inbox() {
         domain::SourceSettings settings;

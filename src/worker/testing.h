@@ -2,9 +2,9 @@
 // its own dispatcher; they share one store and one clock that is moved by hand.
 #pragma once
 
-#include "node/keeper.h"
+#include "node/node_lease.h"
 #include "units/deliveries/endpoint_secret.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 #include "units/testing.h"
 #include "worker/dispatcher.h"
 
@@ -129,19 +129,19 @@ class Node {
     Node(World& world, Io& io, std::string name, node::Roles roles = {}, bool is_alone = false)
         : io_(io), world_(world), ids(world.clock(), 0), membership(world.clock()),
           claims(membership), carrier(world.clock()), node_probe_(metrics), probe_(metrics),
-          keeper({world.store(), world.clock(), ids, membership, node_probe_, std::move(name),
-                  roles, limits::node_lease_default, is_alone}),
+          node_lease({world.store(), world.clock(), ids, membership, node_probe_, std::move(name),
+                      roles, limits::node_lease_default, is_alone}),
           context{ids, keys_, std::chrono::seconds(10), &claims} {
-        keeper.on_tasks_freed([this] {
+        node_lease.on_tasks_freed([this] {
             if (dispatcher)
                 dispatcher->look_for_more();
         });
     }
 
-    Result<> join() { return io_.run(keeper.join()); }
-    void look() { EXPECT_TRUE(io_.run(keeper.look()).has_value()); }
-    Result<> renew() { return io_.run(keeper.renew()); }
-    void clear_up() { io_.run(keeper.clear_up()); }
+    Result<> join() { return io_.run(node_lease.join()); }
+    void look() { EXPECT_TRUE(io_.run(node_lease.look()).has_value()); }
+    Result<> renew() { return io_.run(node_lease.renew()); }
+    void clear_up() { io_.run(node_lease.clear_up()); }
     std::int64_t number() const { return membership.standing().holder % 256; }
 
     // Calls partners from now on.
@@ -169,7 +169,7 @@ class Node {
         const auto id = ids.next<EventId>();
         const auto event = domain::ping_event(id, endpoint, id.value, world_.clock().now());
         return world_.write<TaskId>([&](store::Session& s) {
-            return units::tell_one(s, context, World::tenant, endpoint, event);
+            return units::publish_to_endpoint(s, context, World::tenant, endpoint, event);
         });
     }
     bool counted(const std::string& sample) const {
@@ -185,7 +185,7 @@ class Node {
     IdMint ids;
     node::Membership membership;
     Claims claims;
-    EndpointBook book{Secret("a master key for tests, 32 bytes")};
+    EndpointCache book{Secret("a master key for tests, 32 bytes")};
     ScriptedCarrier carrier;
 
   private:
@@ -195,7 +195,7 @@ class Node {
     SystemRng rng;
 
   public:
-    node::Keeper keeper;
+    node::NodeLease node_lease;
     units::Context context;
     std::unique_ptr<Dispatcher> dispatcher;
 };

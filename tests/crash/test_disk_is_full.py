@@ -77,5 +77,5 @@ def test_a_fault_that_lasts_is_logged_once_and_not_with_every_attempt(world, clo
     kinds = [line["event"] for line in lines]
     assert {"timer.failed", "webhook.refused"} <= set(kinds) and len(kinds) == len(set(kinds)), kinds
     ballast.unlink()
-    wait_for(lambda: not world.store.rows("SELECT 1 AS x FROM task WHERE kind = 'weigh' AND status = 'queued'"),
+    wait_for(lambda: not world.store.rows("SELECT 1 AS x FROM task WHERE kind = 'watermark' AND status = 'queued'"),
              "all timers are carried out")

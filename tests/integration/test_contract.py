@@ -200,7 +200,7 @@ class Walk:
         root = f"/v1/statements/{answer.json['id']}"
         self.ids["stm"] = answer.json["id"]
         api.post(f"{root}/entries", {"first": 1, "entries": [entry, {**entry, "bank_reference": "UNTOLD"}]})
-        while api.post(f"{root}/proof")["status"] != "proved":
+        while api.post(f"{root}/reconciliation")["status"] != "proved":
             pass
         proof = api.get(root)["proof"]
         assert (proof["linked"]["count"], proof["missing_webhook"]["count"], proof["holds"]) == (1, 1, False)
@@ -211,7 +211,7 @@ class Walk:
     def lists(self):
         """Every list with every parameter, page by page, when nothing changes any more by itself."""
         wait_for(lambda: not self.world.store.rows(
-            "SELECT id FROM task WHERE kind = 'weigh' AND status = 'queued'"), "what was undone is weighed again")
+            "SELECT id FROM task WHERE kind = 'watermark' AND status = 'queued'"), "what was undone is weighed again")
         wait_for(lambda: not self.world.store.rows("SELECT id FROM feed_waiting"), "all have their place in the feeds")
         for operation in self.world.contract.operations:
             if operation.method != "GET" or not operation.id.startswith("list_"):

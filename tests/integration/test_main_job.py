@@ -131,7 +131,7 @@ def test_two_payments_that_fit_alike_are_a_review_and_never_a_guess(shared, cont
 def test_a_payment_told_after_another_was_given_its_money_is_a_review_and_a_person_gives_it_back(shared, contract):
     """The reference was cut to what both begin with, and only one of them was known."""
     iban = shared.account()
-    _, path = shared.endpoint(events=["payment.told_late"])
+    _, path = shared.endpoint(events=["payment.registered_late"])
     started = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=1)).isoformat()
     known = shared.payment(iban, reference="ACMESHOP2041")
     payload = settled_payload(iban, Reference="ACMESHOP20", EndToEndTransactionId="NOTPROVIDED")
@@ -143,7 +143,7 @@ def test_a_payment_told_after_another_was_given_its_money_is_a_review_and_a_pers
     assert event["data"]["payment_id"] == late["client_id"]
     assert event["data"]["settlement_ids"] == [settlement["id"]]
     review = shared.api.get(f"/v1/reviews/{event['data']['review_id']}")
-    assert (review["kind"], review["status"]) == ("payment_told_late", "open")
+    assert (review["kind"], review["status"]) == ("possible_misallocation", "open")
     doubted, = review["detail"]["matches"]
     assert doubted["payment_id"] == known["client_id"]
     shared.api.post(f"/v1/matches/{doubted['match_id']}/undo", {"reason": "it was the other's"})
@@ -272,7 +272,7 @@ def test_payments_that_cannot_reach_us_are_ignored_and_leave_nothing(shared):
                  "payeeDetails": {"accountIdentifications": [
                      {"type": "IBAN", "identification": shared.account()}]}}})
     assert (unknown.status, unknown.json["reason"]) == (202, "payee_unknown")
-    assert (dead.status, dead.json["reason"]) == (202, "payment_dead")
+    assert (dead.status, dead.json["reason"]) == (202, "payment_failed")
     assert shared.store.counts()["payment"] == counts["payment"]
     assert shared.api.call("GET", "/v1/payments/elsewhere").status == 404
 

@@ -103,10 +103,10 @@ def test_a_review_shows_both_sides_and_what_tells_the_candidates_apart(desk):
     review, ids = desk.twins(payers=("Ann Lee", "Bob May"), name="MR B MAY")
     detail = desk.review(review)["detail"]
     assert [c["payment_id"] for c in detail["candidates"]] == ids
-    assert {c["not_taken"] for c in detail["candidates"]} == {"rival_of_same_rank"}
+    assert {c["reject_reason"] for c in detail["candidates"]} == {"rival_of_same_rank"}
     assert detail["candidates"][0]["agrees"] == ["reference", "account", "amount"]
     assert detail["candidates"][0]["differs"] == ["payer_name"]
-    assert detail["telling_apart"][0] == "payer_name" and "reference" not in detail["telling_apart"]
+    assert detail["distinguishing_fields"][0] == "payer_name" and "reference" not in detail["distinguishing_fields"]
     assert (detail["settlement"]["id"], detail["settlement"]["payer"]["name"]) == (review["subject_id"], "MR B MAY")
     assert detail["all_compared"] and detail["left_out"] == 0
 
@@ -119,8 +119,8 @@ def test_a_payment_that_two_settlements_could_be_of_says_so_in_both_reviews(desk
     payment = desk.world.payment(desk.iban, reference=reference)
     reviews = [r for r in desk.api.all("/v1/reviews?status=open")
                if [c["payment_id"] for c in r["detail"].get("candidates", [])] == [payment["client_id"]]]
-    assert [r["detail"]["candidates"][0]["not_taken"] for r in reviews] == ["settlement_not_unique"] * 2
-    assert all(r["detail"]["telling_apart"] == [] for r in reviews)
+    assert [r["detail"]["candidates"][0]["reject_reason"] for r in reviews] == ["settlement_not_unique"] * 2
+    assert all(r["detail"]["distinguishing_fields"] == [] for r in reviews)
 
 
 def test_a_dry_run_answers_as_the_decision_would_and_changes_nothing(desk):
@@ -307,7 +307,7 @@ def test_what_only_a_person_may_decide_is_shown_exported_and_decided_by_the_file
         settlement = desk.settlement(review)
         assert (settlement["status"], settlement["review_id"]) == ("unmatched", review["id"])
     rows = desk.rows(*reviews)
-    assert {(row["kind"], row["not_taken"]) for row in rows} == {("suggested_match", "only_suggested")}
+    assert {(row["kind"], row["reject_reason"]) for row in rows} == {("suggested_match", "only_suggested")}
     assert sorted(row["payment_id"] for row in rows) == sorted(ids)
     mangled = [{**row, "decision": "accept", "reason": "x", "payment_id": ids[1]}
                for row in rows if row["review_id"] == taken["id"]]

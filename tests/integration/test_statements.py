@@ -1,4 +1,4 @@
-"""Bank statements, imported by the command line and proved against settlements that webhooks brought."""
+"""Bank statements, imported by the command line and reconciled against settlements that webhooks brought."""
 
 import csv
 import decimal
@@ -37,7 +37,7 @@ class Books:
         return path
 
     def run(self, *files, options=(), expect=HOLDS):
-        """The proofs of the statements in the files, as the API shows them."""
+        """The reconciliations of the statements in the files, as the API shows them."""
         status, output, error = run_settled("import", *map(str, files), "--json", "--data", self.world.data,
                                             "--config", self.world.config, *options)
         assert status == expect, (status, output, error)
@@ -92,15 +92,15 @@ def books(shared, tmp_path):
 
 
 @pytest.mark.parametrize("version", ["02", "08"])
-def test_a_statement_that_says_what_the_webhooks_said_is_proved(books, version):
+def test_a_statement_that_says_what_the_webhooks_said_is_reconciled(books, version):
     payloads = [books.settle(amount) for amount in ("12.34", "0.01", "1000000.00")]
     entries = [entry(p) for p in payloads] + [{"amount": "-7.00", "text": "fee"}]
     statement, = books.run(books.file("a.xml", books.camt(entries, version=version)))
-    proof = statement["proof"]
-    assert proof["holds"] and statement["status"] == "proved"
-    assert proof["linked"] == {"count": 3, "amount": {"value": "1000012.35", "currency": "GBP"}}
-    assert proof["not_followed"]["count"] == 1 and proof["balance_difference"]["value"] == "0.00"
-    day, = proof["days"]
+    reconciliation = statement["reconciliation"]
+    assert reconciliation["holds"] and statement["status"] == "reconciled"
+    assert reconciliation["linked"] == {"count": 3, "amount": {"value": "1000012.35", "currency": "GBP"}}
+    assert reconciliation["not_followed"]["count"] == 1 and reconciliation["balance_difference"]["value"] == "0.00"
+    day, = reconciliation["days"]
     assert (day["credits"]["count"], day["debits"]["amount"]["value"], day["settled"]["amount"]["value"],
             day["difference"]["value"]) == (3, "7.00", "1000012.35", "0.00")
     linked = {e["settlement_id"] for e in books.entries(statement, "linked")}
@@ -116,7 +116,7 @@ def test_the_same_file_again_changes_nothing(books):
     renamed = books.file("b.xml", file.read_text())
     second, = books.run(renamed, expect=GAPS)
     assert {table: len(books.world.store.rows(f"SELECT 1 FROM {table}")) for table in tables} == before
-    assert {**second, "proved_at": None} == {**first, "proved_at": None}
+    assert {**second, "reconciled_at": None} == {**first, "reconciled_at": None}
 
 
 def test_each_kind_of_gap_is_found(books):
@@ -127,14 +127,14 @@ def test_each_kind_of_gap_is_found(books):
     entries = [entry(told), entry(other, amount="20.01"), {"amount": "50.00", "id": "UNTOLD", "text": "NEVER TOLD"},
                *[{"amount": "40.00", "text": twin["Reference"]}] * 2]
     statement, = books.run(books.file("a.xml", books.camt(entries, closing="999.00")), expect=GAPS)
-    proof = statement["proof"]
-    counts = {name: proof[name]["count"] for name in ("linked", "amount_differs", "missing_webhook", "ambiguous")}
+    reconciliation = statement["reconciliation"]
+    counts = {name: reconciliation[name]["count"] for name in ("linked", "amount_differs", "missing_webhook", "ambiguous")}
     assert counts == {"linked": 1, "amount_differs": 1, "missing_webhook": 1, "ambiguous": 2}
     assert [e["remittance"] for e in books.entries(statement, "missing_webhook")] == ["NEVER TOLD"]
     assert {s["transaction_id"] for s in books.missing(statement)} == {unbooked["TransactionId"], twin["TransactionId"]}
-    assert proof["balance_difference"]["value"] == "738.99"
+    assert reconciliation["balance_difference"]["value"] == "738.99"
     # Nothing is lost between the two sides: the day's difference is that of the gaps.
-    day, = proof["days"]
+    day, = reconciliation["days"]
     assert day["difference"]["value"] == str(decimal.Decimal("160.01") - decimal.Decimal("100.00"))
 
 
@@ -142,27 +142,27 @@ def test_totals_are_conserved(books):
     settled = [books.settle(f"{n}.{n % 100:02}") for n in range(1, 30)]
     booked = [entry(p) for p in settled[:20]] + [{"amount": f"{n}.50", "id": f"NOBODY{n}"} for n in range(40, 50)]
     statement, = books.run(books.file("a.xml", books.camt(booked)), expect=GAPS)
-    proof = statement["proof"]
+    reconciliation = statement["reconciliation"]
 
     def money(side):
         return decimal.Decimal(side["amount"]["value"])
-    verdicts = [proof[name] for name in ("linked", "missing_webhook", "ambiguous", "amount_differs", "pending")]
+    verdicts = [reconciliation[name] for name in ("linked", "missing_webhook", "ambiguous", "amount_differs", "pending")]
     assert sum(side["count"] for side in verdicts) == statement["credits"]["count"] == 30
     assert sum(map(money, verdicts)) == money(statement["credits"])
-    assert money(proof["linked"]) + money(proof["missing_on_statement"]) == sum(
+    assert money(reconciliation["linked"]) + money(reconciliation["missing_on_statement"]) == sum(
         decimal.Decimal(p["Amount"].strip("@")) for p in settled)
-    assert sum(decimal.Decimal(day["difference"]["value"]) for day in proof["days"]) == (
-        money(proof["missing_webhook"]) - money(proof["missing_on_statement"]))
+    assert sum(decimal.Decimal(day["difference"]["value"]) for day in reconciliation["days"]) == (
+        money(reconciliation["missing_webhook"]) - money(reconciliation["missing_on_statement"]))
 
 
 def test_a_webhook_that_comes_later_closes_its_gap(books):
     payload = settled_payload(books.iban, "5.00", TimestampSettled=f"{DAY}T10:00:00.000Z")
     file = books.file("a.xml", books.camt([entry(payload)]))
     statement, = books.run(file, expect=GAPS)
-    assert statement["proof"]["missing_webhook"]["count"] == 1
+    assert statement["reconciliation"]["missing_webhook"]["count"] == 1
     books.world.bank.acknowledged("TransactionSettled", payload)
     again, = books.run(file)
-    assert again["id"] == statement["id"] and again["proof"]["linked"]["count"] == 1
+    assert again["id"] == statement["id"] and again["reconciliation"]["linked"]["count"] == 1
 
 
 def test_statements_that_do_not_follow_each_other_are_told(books):
@@ -170,7 +170,7 @@ def test_statements_that_do_not_follow_each_other_are_told(books):
     gap = books.camt([], opening="9.00", sequence=10, day=NEXT_DAY)
     books.run(books.file("a.xml", first))
     statement, = books.run(books.file("b.xml", gap), expect=GAPS)
-    previous = statement["proof"]["previous"]
+    previous = statement["reconciliation"]["previous"]
     assert previous["missing_sequence"] == {"from": 8, "to": 9}
     assert previous["opening_difference"]["value"] == "4.00"
 
@@ -179,7 +179,7 @@ def test_what_is_booked_a_day_later_is_missing_on_no_statement(books):
     late = books.settle("6.00", TimestampSettled=f"{DAY}T23:30:00.000Z")
     one, two = books.camt([], opening="0.00"), books.camt([entry(late)], opening="0.00", day=NEXT_DAY, sequence=2)
     first, second = books.run(books.file("a.xml", one), books.file("b.xml", two))
-    assert first["proof"]["holds"] and second["proof"]["linked"]["count"] == 1
+    assert first["reconciliation"]["holds"] and second["reconciliation"]["linked"]["count"] == 1
     lost = books.settle("7.00", TimestampSettled=f"{DAY}T23:40:00.000Z")
     again, = books.run(books.file("b.xml", two), expect=GAPS)
     assert [s["transaction_id"] for s in books.missing(again)] == [lost["TransactionId"]]
@@ -188,7 +188,7 @@ def test_what_is_booked_a_day_later_is_missing_on_no_statement(books):
 def test_a_notification_need_not_be_complete(books):
     told, _ = books.settle("8.00"), books.settle("9.00")
     statement, = books.run(books.file("a.xml", books.camt([entry(told)], kind="054", version="04")))
-    assert statement["kind"] == "notification" and statement["proof"]["missing_on_statement"]["count"] == 0
+    assert statement["kind"] == "notification" and statement["reconciliation"]["missing_on_statement"]["count"] == 0
 
 
 def test_mt940_and_csv_are_proved_as_well(books):
@@ -230,7 +230,7 @@ def test_an_import_that_was_broken_off_goes_on(books):
     entries = [entry(p) for p in payloads] + [{"amount": f"{n}.00", "id": f"X{n}"} for n in range(10, 900)]
     file = books.file("a.xml", books.camt(entries))
     whole, = books.run(file, expect=GAPS)
-    assert whole["entries_loaded"] == 892 and whole["proof"]["linked"]["count"] == 2
+    assert whole["entries_loaded"] == 892 and whole["reconciliation"]["linked"]["count"] == 2
     numbers = [e["number"] for e in books.world.api.all(f"/v1/statements/{whole['id']}/entries")]
     assert numbers == list(range(1, 893))
     late = {"first": 900, "entries": [{"booked_on": DAY, "direction": "credit",
@@ -249,7 +249,7 @@ def test_an_import_that_is_killed_anywhere_is_whole_after_the_next(books, tmp_pa
         if not strace.killed():
             break
         whole, = books.run(file, expect=GAPS)
-        assert whole["entries_loaded"] == 890 and whole["proof"]["missing_webhook"]["count"] == 890, point
+        assert whole["entries_loaded"] == 890 and whole["reconciliation"]["missing_webhook"]["count"] == 890, point
         numbers = [e["number"] for e in books.world.api.all(f"/v1/statements/{whole['id']}/entries")]
         assert numbers == list(range(1, 891)), point
     assert point > 4, "it was hardly ever killed"
@@ -261,7 +261,7 @@ def test_for_people_it_is_told_in_words(books):
     status, output, error = run_settled("import", str(file), "--text", "--data", books.world.data,
                                         "--config", books.world.config)
     assert status == GAPS and error.startswith("settled: changed main at "), error
-    for said in ("NEVER TOLD 1", "UNBOOKED 1", "The proof does not hold.", DAY, "50.00", "30.00"):
+    for said in ("NEVER TOLD 1", "UNBOOKED 1", "The reconciliation does not hold.", DAY, "50.00", "30.00"):
         assert said in output, output
     assert "\x1b" not in output
 

@@ -87,7 +87,7 @@ def test_at_every_instant_all_money_is_somewhere_and_nothing_is_matched_twice(ne
     for teller in tellers:
         assert teller.failure is None, teller.failure
     assert looks > 1
-    wait_for(lambda: cluster.database.value("SELECT count(*) FROM task WHERE kind = 'weigh' AND status = 'queued'") == 0,
+    wait_for(lambda: cluster.database.value("SELECT count(*) FROM task WHERE kind = 'watermark' AND status = 'queued'") == 0,
              "all have been weighed", seconds=60, every=0.2)
     check_instant(cluster.database, acknowledged)
 

@@ -14,23 +14,23 @@ namespace settled::scenario {
 namespace {
 
 using match::Choice;
-using match::Identity;
-using match::NotTaken;
+using match::Coverage;
+using match::MatchFields;
 using match::Outcome;
 using match::Rank;
-using match::Seen;
+using match::RejectReason;
 
 enum class Standing : std::uint8_t { unmatched, matched, ambiguous, returned, rejected };
 
 struct Payment {
-    Identity open; // what is still to come of it
+    MatchFields open; // what is still to come of it
     std::int64_t whole = 0;
     bool is_open = true;
     bool is_returned = false;
 };
 
 struct Settlement {
-    Identity identity;
+    MatchFields identity;
     Standing standing = Standing::unmatched;
     bool in_a_set = false;
     bool was_matched = false;                                  // when it went back
@@ -87,7 +87,7 @@ class Oracle {
         bool again = true;
         while (std::exchange(again, false))
             for (std::size_t r = 0; r < world_.returns.size(); ++r) {
-                const Identity& returned = world_.returns[r].identity;
+                const MatchFields& returned = world_.returns[r].identity;
                 if (is_applied_[r] || (by_id && !match::names_an_id(returned)))
                     continue;
                 Indexes named;
@@ -164,16 +164,16 @@ class Oracle {
     }
 
     Choice choose_payment(std::size_t s, const Indexes& among) const {
-        std::vector<Identity> identities;
+        std::vector<MatchFields> identities;
         for (const std::size_t p : among)
             identities.push_back(payments_[p].open);
-        return match::choose_payment(settlements_[s].identity, identities, Seen::all);
+        return match::choose_payment(settlements_[s].identity, identities, Coverage::complete);
     }
     Choice choose_settlement(std::size_t p, const Indexes& among) const {
-        std::vector<Identity> identities;
+        std::vector<MatchFields> identities;
         for (const std::size_t s : among)
             identities.push_back(settlements_[s].identity);
-        return match::choose_settlement(payments_[p].open, identities, Seen::all);
+        return match::choose_settlement(payments_[p].open, identities, Coverage::complete);
     }
 
     std::pair<Outcome, std::size_t> judge(std::size_t s) const {
@@ -192,10 +192,10 @@ class Oracle {
                   const Indexes& done_payments) const {
         const Indexes suitors = without(open_settlements(s), done_settlements);
         const Choice choice = choose_settlement(p, suitors);
-        if (!match::refusal(choice, 0))
+        if (!match::counterpart_rejection(choice, 0))
             return true;
         const auto own = std::ranges::find(choice.candidates, 0U, &match::Candidate::index);
-        if (own == choice.candidates.end() || own->not_taken != NotTaken::rival_casts_doubt)
+        if (own == choice.candidates.end() || own->reject_reason != RejectReason::rival_casts_doubt)
             return false;
         Indexes settlements = done_settlements;
         Indexes payments = done_payments;
@@ -206,7 +206,8 @@ class Oracle {
             if (candidate.index != 0)
                 claims.emplace_back(suitors[candidate.index], candidate.rank);
         if (std::ranges::any_of(choice.candidates, [&](const match::Candidate& candidate) {
-                return (candidate.index != 0 && candidate.not_taken != NotTaken::weaker_rank) ||
+                return (candidate.index != 0 &&
+                        candidate.reject_reason != RejectReason::weaker_rank) ||
                        settlements_[suitors[candidate.index]].identity.amount !=
                            settlements_[s].identity.amount;
             }))
@@ -246,7 +247,7 @@ class Oracle {
     static std::optional<Indexes> twins_of(const Choice& choice, const Indexes& among,
                                            const Of& identity_of) {
         Indexes twins;
-        std::vector<Identity> identities;
+        std::vector<MatchFields> identities;
         for (const match::Candidate& candidate : choice.candidates) {
             if (candidate.rank != choice.candidates.front().rank || !candidate.may_win())
                 return std::nullopt;
@@ -275,12 +276,12 @@ class Oracle {
     }
 
     // By what the two would be known, were their amounts equal.
-    static bool belongs(const Identity& payment, Identity settlement) {
+    static bool belongs(const MatchFields& payment, MatchFields settlement) {
         settlement.amount = payment.amount;
         const auto relation = match::relate(payment, settlement);
         return relation.rank && relation.may_match() && relation.rank != Rank::single_use_account;
     }
-    static bool fits_alone(const Identity& payment, const Identity& settlement) {
+    static bool fits_alone(const MatchFields& payment, const MatchFields& settlement) {
         return payment.amount == settlement.amount &&
                match::relate(payment, settlement).rank.has_value();
     }
@@ -416,7 +417,7 @@ std::optional<Rank> rank_between(const WorldPayment& payment, const WorldSettlem
 bool others_are_near(const SmallWorld& world, const WorldPayment& payment,
                      const WorldSettlement& settlement) {
     const auto relates = [](const WorldPayment& p, const WorldSettlement& s) {
-        Identity as_large = s.identity;
+        MatchFields as_large = s.identity;
         as_large.amount = p.identity.amount;
         return rank_between(p, s) || match::relate(p.identity, as_large).rank;
     };

@@ -13,20 +13,20 @@ namespace settled::scenario {
 
 struct WorldPayment {
     std::string name;
-    match::Identity identity; // as it was registered
+    match::MatchFields identity; // as it was registered
     bool is_cancelled = false;
 };
 
 struct WorldSettlement {
     std::string name;
-    match::Identity identity;
+    match::MatchFields identity;
     bool is_rejected = false;  // by a person
     std::string given_to = {}; // the payment that a person gave it; empty: to none
 };
 
 struct WorldReturn {
     std::string name;
-    match::Identity identity;
+    match::MatchFields identity;
 };
 
 struct SmallWorld {

@@ -75,7 +75,7 @@ const Statement match_not_told{
 const Statement waiting_for_nothing{
     "SELECT count(*) FROM settlement t WHERE t.status = 'unmatched' AND NOT EXISTS (SELECT 1 FROM "
     "task k WHERE k.tenant_id = t.tenant_id AND k.subject_id = t.id AND k.kind IN "
-    "('weigh', 'tell_unmatched'))"};
+    "('watermark', 'tell_unmatched'))"};
 
 const Rule rules[] = {
     {"17: one settlement, one payment", paired_twice},

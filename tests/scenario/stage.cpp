@@ -62,12 +62,12 @@ SmallWorld Stage::left() {
     return small;
 }
 
-void Stage::register_payment(std::size_t i, bool is_dead) {
+void Stage::register_payment(std::size_t i, bool has_failed) {
     domain::NewPayment payment = draft_.payments[i];
     payment.client_id = name_of('p', i) + suffix_;
     payment.payee = party(account_);
     payment.created_at = times_.created;
-    payment.is_dead = is_dead;
+    payment.has_failed = has_failed;
     world_.register_payment(payment);
 }
 void Stage::arrive(char kind, std::size_t i, domain::SettlementFact fact, Instant at) {
@@ -80,7 +80,7 @@ void Stage::decide(const Fact& fact) {
     const auto parts = std::make_shared<const std::vector<units::PaymentPart>>(
         1, units::PaymentPart{name_of('p', fact.payment) + suffix_, std::nullopt});
     const SettlementId id = settlement_of(fact.of).id;
-    const auto upshot = world_.write<Result<units::Upshot>>([&](store::Session& s) {
+    const auto upshot = world_.write<Result<units::DecisionResult>>([&](store::Session& s) {
         return fact.kind == Kind::reject
                    ? units::reject(s, world_.context(), decision, id)
                    : units::match_by_hand(s, world_.context(), decision, id, parts);

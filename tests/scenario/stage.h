@@ -23,7 +23,7 @@ class Stage {
     SmallWorld left();
 
   private:
-    void register_payment(std::size_t i, bool is_dead);
+    void register_payment(std::size_t i, bool has_failed);
     void arrive(char kind, std::size_t i, domain::SettlementFact fact, Instant at);
     void decide(const Fact& fact);
     domain::Settlement settlement_of(std::size_t i);

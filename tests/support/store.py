@@ -114,7 +114,7 @@ class Store:
         "an unmatched settlement that nobody will look at or tell of": """
             SELECT id FROM settlement s WHERE status = 'unmatched' AND NOT EXISTS
               (SELECT 1 FROM task t WHERE t.tenant_id = s.tenant_id AND t.subject_id = s.id
-                 AND t.kind IN ('weigh', 'tell_unmatched'))""",
+                 AND t.kind IN ('watermark', 'tell_unmatched'))""",
         "other than one settlement.matched for a matched settlement": """
             SELECT s.id FROM settlement s LEFT JOIN event e
                 ON e.tenant_id = s.tenant_id AND e.subject_id = s.id AND e.type = 'settlement.matched'

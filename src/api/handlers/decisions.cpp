@@ -21,10 +21,10 @@ using Parts = std::vector<units::PaymentPart>;
 
 constexpr std::size_t parts_max = 8; // each is locked
 
-struct Wish {
+struct DecisionRequest {
     std::shared_ptr<const Parts> parts; // none: not that kind of wish
     std::string reason;
-    Rehearsal rehearsal;
+    DryRun rehearsal;
 };
 
 void read_part(payloads::Reader& in, Parts& parts) {
@@ -51,17 +51,17 @@ std::string without_dry_run(const wire::Json& root) {
     return std::move(w).text();
 }
 
-enum class Asks : std::uint8_t { one_payment, payments, nothing };
+enum class RequestKind : std::uint8_t { one_payment, payments, nothing };
 
-Result<Wish> read_wish(const net::Request& request, Asks asks) {
+Result<DecisionRequest> read_wish(const net::Request& request, RequestKind asks) {
     TRY(const auto document, json_body(request));
     payloads::Reader in(document.root());
     Parts parts;
-    if (asks == Asks::one_payment)
+    if (asks == RequestKind::one_payment)
         parts.push_back({in.text("payment_id", limits::client_id_bytes_max), std::nullopt});
-    if (asks == Asks::payments)
+    if (asks == RequestKind::payments)
         read_parts(in, parts);
-    Wish wish;
+    DecisionRequest wish;
     wish.reason = in.text("reason", limits::text_bytes_max);
     wish.rehearsal.dry_run = in.optional_flag("dry_run");
     TRY_VOID(in.finish());
@@ -70,7 +70,7 @@ Result<Wish> read_wish(const net::Request& request, Asks asks) {
     return wish;
 }
 
-units::Decision decision_of(const Core& core, const Call& call, const Wish& wish,
+units::Decision decision_of(const Core& core, const Call& call, const DecisionRequest& wish,
                             std::optional<ReviewId> review) {
     return {call.caller.tenant, review,           call.caller.name,
             wish.reason,        core.clock.now(), wish.rehearsal.dry_run};
@@ -80,17 +80,17 @@ struct Job {
     const units::Context& context;
     units::Decision decision;
     std::shared_ptr<const Parts> parts;
-    Rehearsal rehearsal;
+    DryRun rehearsal;
 };
 using JobPtr = std::shared_ptr<const Job>;
 
-void write_pair(wire::JsonWriter& w, const units::Upshot::Pair& pair) {
+void write_pair(wire::JsonWriter& w, const units::DecisionResult::Pair& pair) {
     w.object().member("payment_id", to_string(pair.payment_id));
     w.member("client_id", pair.client_id);
     w.member("rank", static_cast<int>(pair.rank)).member("rule", match::token(pair.rank));
 }
 
-std::string shown_dry_run(const units::Decision& decision, const units::Upshot& upshot) {
+std::string shown_dry_run(const units::Decision& decision, const units::DecisionResult& upshot) {
     wire::JsonWriter w;
     w.object().member("dry_run", true);
     w.member("review_id", decision.review.transform([](ReviewId id) { return to_string(id); }));
@@ -99,14 +99,14 @@ std::string shown_dry_run(const units::Decision& decision, const units::Upshot& 
     w.member("settlement_status",
              upshot.settlement.transform([&](SettlementId) { return token(upshot.status); }));
     w.key("matches").array();
-    for (const units::Upshot::Pair& pair : upshot.pairs) {
+    for (const units::DecisionResult::Pair& pair : upshot.pairs) {
         write_pair(w, pair);
         w.member("pairing", token(upshot.pairing));
         wire::write_money(w, "amount", pair.amount);
         w.end();
     }
     w.end().key("candidates").array();
-    for (const units::Upshot::Pair& candidate : upshot.candidates) {
+    for (const units::DecisionResult::Pair& candidate : upshot.candidates) {
         write_pair(w, candidate);
         w.end();
     }
@@ -115,7 +115,7 @@ std::string shown_dry_run(const units::Decision& decision, const units::Upshot& 
 }
 
 // The settlement as it stands after the decision, or in a dry run what would become of it.
-Step<Result<Answer>> shown_settlement(Session& s, JobPtr job, units::Upshot upshot) {
+Step<Result<Answer>> shown_settlement(Session& s, JobPtr job, units::DecisionResult upshot) {
     if (job->decision.dry_run)
         co_return Answer{200, shown_dry_run(job->decision, upshot)};
     const TenantId tenant = job->decision.tenant;
@@ -186,21 +186,22 @@ Step<Result<Answer>> close_one(Session& s, JobPtr job) {
     co_return Answer{200, std::move(w).text()};
 }
 
-Result<JobPtr> job_of(const Core& core, const Call& call, Asks asks,
+Result<JobPtr> job_of(const Core& core, const Call& call, RequestKind asks,
                       std::optional<ReviewId> review) {
-    TRY(const Wish wish, read_wish(call.request, asks));
+    TRY(const DecisionRequest wish, read_wish(call.request, asks));
     return std::make_shared<const Job>(core.context, decision_of(core, call, wish, review),
                                        wish.parts, wish.rehearsal);
 }
 
-Task<Result<Answer>> decide_review(const Core& core, const Call& call, Asks asks, Act act) {
+Task<Result<Answer>> decide_review(const Core& core, const Call& call, RequestKind asks, Act act) {
     CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
     CO_TRY(const JobPtr job, job_of(core, call, asks, id));
     co_return co_await change(
         core, call, [job, act](Session& s) { return on_review(s, job, act); }, job->rehearsal);
 }
 
-Task<Result<Answer>> decide_settlement(const Core& core, const Call& call, Asks asks, Act act) {
+Task<Result<Answer>> decide_settlement(const Core& core, const Call& call, RequestKind asks,
+                                       Act act) {
     CO_TRY(const auto id, parse_id<SettlementIdTag>(call.id));
     CO_TRY(const JobPtr job, job_of(core, call, asks, std::nullopt));
     co_return co_await change(
@@ -210,35 +211,35 @@ Task<Result<Answer>> decide_settlement(const Core& core, const Call& call, Asks 
 } // namespace
 
 Task<Result<Answer>> accept_review(const Core& core, const Call& call) {
-    return decide_review(core, call, Asks::one_payment, match_settlement_by_hand);
+    return decide_review(core, call, RequestKind::one_payment, match_settlement_by_hand);
 }
 
 Task<Result<Answer>> split_review(const Core& core, const Call& call) {
-    return decide_review(core, call, Asks::payments, match_settlement_by_hand);
+    return decide_review(core, call, RequestKind::payments, match_settlement_by_hand);
 }
 
 Task<Result<Answer>> reject_review(const Core& core, const Call& call) {
-    return decide_review(core, call, Asks::nothing, reject_settlement_by_hand);
+    return decide_review(core, call, RequestKind::nothing, reject_settlement_by_hand);
 }
 
 Task<Result<Answer>> close_review(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
-    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, id));
+    CO_TRY(const JobPtr job, job_of(core, call, RequestKind::nothing, id));
     co_return co_await change(
         core, call, [job](Session& s) { return close_one(s, job); }, job->rehearsal);
 }
 
 Task<Result<Answer>> match_settlement(const Core& core, const Call& call) {
-    return decide_settlement(core, call, Asks::payments, match_settlement_by_hand);
+    return decide_settlement(core, call, RequestKind::payments, match_settlement_by_hand);
 }
 
 Task<Result<Answer>> reject_settlement(const Core& core, const Call& call) {
-    return decide_settlement(core, call, Asks::nothing, reject_settlement_by_hand);
+    return decide_settlement(core, call, RequestKind::nothing, reject_settlement_by_hand);
 }
 
 Task<Result<Answer>> undo_match(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<MatchIdTag>(call.id));
-    CO_TRY(const JobPtr job, job_of(core, call, Asks::nothing, std::nullopt));
+    CO_TRY(const JobPtr job, job_of(core, call, RequestKind::nothing, std::nullopt));
     co_return co_await change(
         core, call, [job, id](Session& s) { return undo_one(s, job, id); }, job->rehearsal);
 }

@@ -66,7 +66,7 @@ struct Redelivery {
 
 // The note makes it start at once, as a new delivery does.
 Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Redelivery wanted) {
-    co_await s.lock({store::Lock::endpoints_stay(wanted.tenant)});
+    co_await s.lock({store::Lock::endpoints_shared(wanted.tenant)});
     auto task = co_await find_delivery(s, wanted.tenant, wanted.task);
     if (!task)
         co_return fail(Code::not_found, "there is no such delivery");

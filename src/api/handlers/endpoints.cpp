@@ -10,7 +10,7 @@
 #include "domain/channel.h"
 #include "units/deliveries/cancel_lane.h"
 #include "units/deliveries/endpoint_secret.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 
 namespace settled::api {
 
@@ -141,7 +141,7 @@ Step<Result<Answer>> remove(Session& s, const units::Context& context,
 
 Step<Result<Answer>> ping(Session& s, const units::Context& context,
                           std::shared_ptr<const Work> work) {
-    co_await s.lock({store::Lock::endpoints_stay(work->tenant)});
+    co_await s.lock({store::Lock::endpoints_shared(work->tenant)});
     const auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
         co_return no_endpoint();
@@ -150,7 +150,8 @@ Step<Result<Answer>> ping(Session& s, const units::Context& context,
     const std::int64_t version = co_await store::next_endpoint_version(s, work->tenant, work->id);
     const auto event =
         domain::ping_event(context.ids.next<EventId>(), work->id, version, work->now);
-    const TaskId id = co_await units::tell_one(s, context, work->tenant, work->id, event);
+    const TaskId id =
+        co_await units::publish_to_endpoint(s, context, work->tenant, work->id, event);
     const auto task = co_await store::find_task(s, work->tenant, id);
     SETTLED_ASSERT(task.has_value(), "a delivery that was just owed is there");
     wire::JsonWriter w;

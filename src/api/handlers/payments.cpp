@@ -102,7 +102,7 @@ Step<Result<Answer>> register_one(Session& s, const units::Context& context,
     const auto registered = co_await units::register_payment(s, context, given);
     if (registered.kind == Kind::ignored)
         co_return ignored(given->payment.client_id,
-                          given->payment.is_dead ? "payment_dead" : "payee_unknown");
+                          given->payment.has_failed ? "payment_failed" : "payee_unknown");
     if (registered.kind == Kind::conflict)
         co_return std::unexpected(conflict_of(*given, registered.payment));
     const Detail detail = co_await detail_of(s, given->tenant, registered.payment);

@@ -163,7 +163,7 @@ TEST_F(Payments, a_yapily_response_is_taken_as_it_is) {
     failed.replace(failed.find("PENDING"), 7, "FAILED");
     const Reply dead = post(failed, yapily);
     EXPECT_EQ(dead.status(), 202);
-    EXPECT_EQ(dead.at("reason"), "payment_dead");
+    EXPECT_EQ(dead.at("reason"), "payment_failed");
     EXPECT_EQ(get("pv3-2").status(), 404);
 
     EXPECT_EQ(post(R"({"id":"pv3-3","amount":1,"currency":"GBP","payee":{"accountIdentifications":[
@@ -217,7 +217,7 @@ TEST_F(Payments, an_ambiguous_settlement_is_in_review_with_its_candidates) {
     ASSERT_EQ(reviews.count(), 1U);
     EXPECT_EQ(reviews.at("data.0.kind"), "settlement_ambiguous");
     EXPECT_EQ(reviews.at("data.0.detail.candidates.1.rank"), "6");
-    EXPECT_EQ(reviews.at("data.0.detail.candidates.1.not_taken"), "rival_of_same_rank");
+    EXPECT_EQ(reviews.at("data.0.detail.candidates.1.reject_reason"), "rival_of_same_rank");
     EXPECT_EQ(reviews.at("data.0.detail.settlement.id"), reviews.at("data.0.subject_id"));
     const std::string settlement = reviews.at("data.0.subject_id");
     const Reply shown = world.call(key, "GET", "/v1/settlements/" + settlement);

@@ -44,7 +44,7 @@ void read_account(payloads::Reader& in, units::MintOrder& order) {
 
 struct Wanted {
     units::MintOrder order;
-    learn::Mold mold;
+    learn::ReferenceFormat mold;
 };
 
 Result<Wanted> read_request(const wire::Json& root) {
@@ -56,14 +56,14 @@ Result<Wanted> read_request(const wire::Json& root) {
     const auto length = in.optional_integer("length", 1, 140);
     const auto days = in.optional_integer("expires_in_days", 1, days_max);
     TRY_VOID(in.finish());
-    TRY(wanted.mold,
-        learn::mold_of(wanted.order.scheme, stem, static_cast<std::size_t>(length.value_or(0))));
+    TRY(wanted.mold, learn::reference_format(wanted.order.scheme, stem,
+                                             static_cast<std::size_t>(length.value_or(0))));
     wanted.order.expires_at = {
         std::chrono::microseconds(std::chrono::days(days.value_or(days_default))).count()};
     return wanted;
 }
 
-std::vector<std::string> make_candidates(const learn::Mold& mold, Rng& rng) {
+std::vector<std::string> make_candidates(const learn::ReferenceFormat& mold, Rng& rng) {
     std::vector<std::string> made;
     Bytes random(mold.random_chars());
     while (made.size() < candidates) {

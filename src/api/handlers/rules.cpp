@@ -33,7 +33,7 @@ Step<Result<Answer>> create(Session& s, std::shared_ptr<const RuleSetRow> given)
     const std::int64_t last = co_await store::last_rule_set_version(s, row.tenant, row.account_key);
     row.version = last + 1;
     co_await store::insert_rule_set(s, row);
-    co_await store::book_changed(s, store::book_rules);
+    co_await store::bump_cache_version(s, store::book_rules);
     wire::JsonWriter w;
     write_rules(w, row);
     co_return Answer{201, std::move(w).text()};

@@ -144,27 +144,27 @@ void write_side(JsonWriter& w, std::string_view name, const Side& side, Currency
     w.end();
 }
 
-Side side_of(const units::StatementProof& proof, std::string_view verdict) {
-    const auto found = proof.by_verdict.find(std::string(verdict));
-    return found == proof.by_verdict.end() ? Side{} : found->second;
+Side side_of(const units::StatementReconciliation& reconciliation, std::string_view verdict) {
+    const auto found = reconciliation.by_verdict.find(std::string(verdict));
+    return found == reconciliation.by_verdict.end() ? Side{} : found->second;
 }
 
 void write_previous(JsonWriter& w, const StatementRow& statement,
-                    const units::StatementProof& proof) {
+                    const units::StatementReconciliation& reconciliation) {
     w.key("previous");
-    if (!proof.previous) {
+    if (!reconciliation.previous) {
         w.null();
         return;
     }
-    w.object().member("statement_id", to_string(*proof.previous)).key("missing_sequence");
-    if (proof.sequence_gap)
+    w.object().member("statement_id", to_string(*reconciliation.previous)).key("missing_sequence");
+    if (reconciliation.sequence_gap)
         w.object()
-            .member("from", proof.sequence_gap->first)
-            .member("to", proof.sequence_gap->second)
+            .member("from", reconciliation.sequence_gap->first)
+            .member("to", reconciliation.sequence_gap->second)
             .end();
     else
         w.null();
-    write_money(w, "opening_difference", proof.opening_difference, statement.currency);
+    write_money(w, "opening_difference", reconciliation.opening_difference, statement.currency);
     w.end();
 }
 
@@ -255,7 +255,7 @@ void write_statement_members(JsonWriter& w, const StatementRow& statement) {
     write_side(w, "debits", statement.debits, statement.currency);
     w.member("entries_loaded", statement.loaded).member("entries_examined", statement.examined);
     write_time(w, "created_at", statement.created_at);
-    write_time(w, "proved_at", statement.proved_at);
+    write_time(w, "reconciled_at", statement.reconciled_at);
 }
 
 void write_statement(JsonWriter& w, const StatementRow& statement) {
@@ -264,20 +264,21 @@ void write_statement(JsonWriter& w, const StatementRow& statement) {
     w.end();
 }
 
-void write_proof(JsonWriter& w, const StatementRow& statement, const units::StatementProof& proof) {
+void write_reconciliation(JsonWriter& w, const StatementRow& statement,
+                          const units::StatementReconciliation& reconciliation) {
     const Currency currency = statement.currency;
-    const bool is_proved = statement.status == store::statement_proved;
-    w.object().member("holds", is_proved && proof.holds());
+    const bool is_reconciled = statement.status == store::statement_reconciled;
+    w.object().member("holds", is_reconciled && reconciliation.holds());
     for (const std::string_view verdict :
          {token(statements::Verdict::linked), token(statements::Verdict::missing_webhook),
           token(statements::Verdict::ambiguous), token(statements::Verdict::amount_differs),
           store::verdict_not_followed, store::verdict_pending})
-        write_side(w, verdict, side_of(proof, verdict), currency);
-    write_side(w, "missing_on_statement", proof.missing_on_statement, currency);
-    write_money(w, "balance_difference", proof.balance_difference, currency);
-    write_previous(w, statement, proof);
+        write_side(w, verdict, side_of(reconciliation, verdict), currency);
+    write_side(w, "missing_on_statement", reconciliation.missing_on_statement, currency);
+    write_money(w, "balance_difference", reconciliation.balance_difference, currency);
+    write_previous(w, statement, reconciliation);
     w.key("days").array();
-    for (const auto& [day, totals] : proof.days)
+    for (const auto& [day, totals] : reconciliation.days)
         write_day(w, day, totals, currency);
     w.end().end();
 }

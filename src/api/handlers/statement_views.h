@@ -2,7 +2,7 @@
 #pragma once
 
 #include "store/queries/money/statements.h"
-#include "units/statements/statement_proof.h"
+#include "units/statements/statement_reconciliation.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
 
@@ -23,8 +23,8 @@ Result<Chunk> read_chunk(const wire::Json& root);
 
 void write_statement(wire::JsonWriter& w, const store::StatementRow& statement);
 void write_statement_members(wire::JsonWriter& w, const store::StatementRow& statement);
-void write_proof(wire::JsonWriter& w, const store::StatementRow& statement,
-                 const units::StatementProof& proof);
+void write_reconciliation(wire::JsonWriter& w, const store::StatementRow& statement,
+                          const units::StatementReconciliation& reconciliation);
 void write_entry(wire::JsonWriter& w, const store::EntryRow& row);
 
 } // namespace settled::api

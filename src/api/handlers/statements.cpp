@@ -9,7 +9,7 @@
 #include "api/page.h"
 #include "statements/text.h"
 #include "store/queries/directory.h"
-#include "units/statements/statement_proof.h"
+#include "units/statements/statement_reconciliation.h"
 
 #include <fmt/format.h>
 
@@ -97,7 +97,7 @@ Step<Result<Answer>> add_entries(Session& s, TenantId tenant, StatementId id,
 
 struct Detail {
     StatementRow statement;
-    units::StatementProof proof;
+    units::StatementReconciliation reconciliation;
 };
 
 Step<std::optional<Detail>> find(Session& s, TenantId tenant, StatementId id) {
@@ -105,22 +105,22 @@ Step<std::optional<Detail>> find(Session& s, TenantId tenant, StatementId id) {
     if (!statement)
         co_return std::nullopt;
     Detail detail{*statement, {}};
-    detail.proof = co_await units::read_proof(s, tenant, *statement);
+    detail.reconciliation = co_await units::read_reconciliation(s, tenant, *statement);
     co_return detail;
 }
 
-using Planned = Result<units::ProofStep>;
+using Planned = Result<units::ReconciliationStep>;
 
 Step<std::optional<Planned>> plan(Session& s, TenantId tenant, StatementId id, Instant now) {
     const auto statement = co_await store::find_statement(s, tenant, id);
     if (!statement)
         co_return std::nullopt;
-    co_return co_await units::plan_proof(s, tenant, *statement, now);
+    co_return co_await units::plan_reconciliation(s, tenant, *statement, now);
 }
 
 Step<Result<Answer>> write_step(Session& s, TenantId tenant,
-                                std::shared_ptr<const units::ProofStep> step) {
-    const StatementRow now = co_await units::write_proof(s, tenant, step);
+                                std::shared_ptr<const units::ReconciliationStep> step) {
+    const StatementRow now = co_await units::write_reconciliation(s, tenant, step);
     co_return Answer{200, shown(now)};
 }
 
@@ -151,11 +151,12 @@ Step<std::optional<Settlements>> list_missing(Session& s, TenantId tenant, State
     const auto statement = co_await store::find_statement(s, tenant, id);
     if (!statement)
         co_return std::nullopt;
-    const auto proof = co_await units::read_proof(s, tenant, *statement);
-    if (!(proof.settled_from < proof.settled_before))
+    const auto reconciliation = co_await units::read_reconciliation(s, tenant, *statement);
+    if (!(reconciliation.settled_from < reconciliation.settled_before))
         co_return Settlements{};
-    co_return co_await store::list_missing(s, tenant, *statement, proof.settled_from,
-                                           proof.settled_before, page.before, page.wanted());
+    co_return co_await store::list_missing(s, tenant, *statement, reconciliation.settled_from,
+                                           reconciliation.settled_before, page.before,
+                                           page.wanted());
 }
 
 } // namespace
@@ -192,8 +193,8 @@ Task<Result<Answer>> get_statement(const Core& core, const Call& call) {
     wire::JsonWriter w;
     w.object();
     write_statement_members(w, detail->statement);
-    w.key("proof");
-    write_proof(w, detail->statement, detail->proof);
+    w.key("reconciliation");
+    write_reconciliation(w, detail->statement, detail->reconciliation);
     w.end();
     co_return Answer{200, std::move(w).text()};
 }
@@ -257,7 +258,7 @@ Task<Result<Answer>> prove_statement(const Core& core, const Call& call) {
         co_return std::unexpected(planned.error());
     if (!*planned)
         co_return std::unexpected(planned->error());
-    const auto step = std::make_shared<const units::ProofStep>(**std::move(planned));
+    const auto step = std::make_shared<const units::ReconciliationStep>(**std::move(planned));
     co_return co_await change(core, call, [=](Session& s) { return write_step(s, tenant, step); });
 }
 

@@ -19,7 +19,7 @@ std::string subject_of(const store::ReviewRow& review) {
     if (store::is_of_settlement(review.kind))
         return to_string(SettlementId{review.subject_id});
     if (review.kind == store::review_payment_failed ||
-        review.kind == store::review_payment_told_late)
+        review.kind == store::review_possible_misallocation)
         return to_string(PaymentId{review.subject_id});
     return to_string(WebhookId{review.subject_id});
 }

@@ -1,4 +1,4 @@
-// `settled import`: statements of the bank, proved against what the server knows.
+// `settled import`: statements of the bank, reconciled against what the server knows.
 #include "cli/commands.h"
 #include "cli/commands/statement_import.h"
 #include "cli/invocation.h"
@@ -63,7 +63,7 @@ Result<bool> import_files(const std::vector<std::string>& files, const ImportOpt
         TRY(const auto results, send_statements(api, files[i], summaries[i], options, progress));
         bar.end();
         for (const Answered& result : results) {
-            holds = holds && result.at("proof.holds") == "true";
+            holds = holds && result.at("reconciliation.holds") == "true";
             if (api.out().is_json())
                 api.out().json(result.body());
             else
@@ -117,12 +117,13 @@ std::vector<Option> import_options() {
 std::vector<Command> import_commands() {
     return {
         {.name = "import",
-         .sentence = "prove bank statements (camt.053, camt.054, MT940, CSV) against settlements",
+         .sentence =
+             "reconcile bank statements (camt.053, camt.054, MT940, CSV) against settlements",
          .place = Place::server,
          .output = Output::both,
          .arguments = {{.name = "FILE", .help = "statement files", .many = true, .is_file = true}},
          .options = import_options(),
-         .statuses = {{exit_done, "every proof holds"},
+         .statuses = {{exit_done, "every reconciliation holds"},
                       {exit_failed, "a file cannot be read or taken in; then nothing of it is"},
                       {exit_partly, "something is missing or does not add up"}},
          .run = run_import}};

@@ -141,9 +141,9 @@ constexpr std::string_view review = R"json({"id":"rev_0000000000001",
     "detail":{"settlement":{"id":"stl_0000000000007","amount":{"value":"12.34","currency":"GBP"},
     "reference":"two\nlines, \"quoted\"","payer":{"name":"=HYPERLINK(1)","account":""},
     "received_at":"2026-11-22T10:00:00.000Z"},"candidates":[{"payment_id":"-5","rank":6,
-    "reference":"'=1","created_at":"2026-11-22T09:00:00.000Z","not_taken":"rival_of_same_rank"},
+    "reference":"'=1","created_at":"2026-11-22T09:00:00.000Z","reject_reason":"rival_of_same_rank"},
     {"payment_id":"0017","rank":6,"reference":"@b","created_at":"2026-11-22T09:30:00.000Z",
-    "not_taken":"rival_of_same_rank"}],"telling_apart":["reference","created_at"]}})json";
+    "reject_reason":"rival_of_same_rank"}],"distinguishing_fields":["reference","created_at"]}})json";
 
 std::string table_of(std::string_view json) {
     const auto document = wire::JsonDocument::parse(json).value();
@@ -157,7 +157,7 @@ TEST(ReviewTable, has_a_row_for_each_candidate_and_lets_no_formula_through) {
     EXPECT_EQ(table_of(review),
               "review_id,settlement_id,received_at,amount,currency,settlement_reference,"
               "payer_name,kind,payment_id,rank,candidate_reference,candidate_created_at,"
-              "telling_apart,not_taken,decision,reason,part\r\n"
+              "distinguishing_fields,reject_reason,decision,reason,part\r\n"
               "rev_0000000000001,stl_0000000000007,2026-11-22T10:00:00.000Z,12.34,GBP,"
               "\"two\nlines, \"\"quoted\"\"\",'=HYPERLINK(1),settlement_ambiguous,'-5,6,''=1,"
               "2026-11-22T09:00:00.000Z,reference created_at,rival_of_same_rank,,,\r\n"

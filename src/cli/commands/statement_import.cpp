@@ -25,8 +25,8 @@ using statements::Tail;
 // What a call takes (api/bounds.h, limits::api_body_bytes_max), with room to spare.
 constexpr std::size_t entries_per_call = 400;
 constexpr std::size_t bytes_per_call = 160UL * 1024;
-// A store that is busy is asked again; a proof of a million entries takes some hundred calls.
-constexpr std::size_t proof_calls_max = 1'000'000;
+// A store that is busy is asked again; a reconciliation of a million entries takes some hundred calls.
+constexpr std::size_t reconciliation_calls_max = 1'000'000;
 constexpr std::size_t entries_between_draws = 1000;
 
 // Puts the account that was asked for in the place of the file's, and tells how far the file is
@@ -163,7 +163,7 @@ class Sender final : public Sink {
 
     Result<> end(const Tail& /*tail*/) override {
         TRY_VOID(flush());
-        return prove();
+        return reconcile();
     }
 
   private:
@@ -180,15 +180,16 @@ class Sender final : public Sink {
         return told(session_.ask({"POST", target("/" + id_ + "/entries"), chunk.text()}));
     }
 
-    Result<> prove() {
-        for (std::size_t i = 0; i < proof_calls_max; ++i) {
-            TRY(const Answered now, session_.ask({"POST", target("/" + id_ + "/proof"), ""}));
+    Result<> reconcile() {
+        for (std::size_t i = 0; i < reconciliation_calls_max; ++i) {
+            TRY(const Answered now,
+                session_.ask({"POST", target("/" + id_ + "/reconciliation"), ""}));
             const auto total = static_cast<std::size_t>(now.integer("credits.count"));
-            if (now.at("status") == "proved") {
-                progress_("proving", total, total);
+            if (now.at("status") == "reconciled") {
+                progress_("reconciling", total, total);
                 break;
             }
-            progress_("proving",
+            progress_("reconciling",
                       std::min(static_cast<std::size_t>(now.integer("entries_examined")), total),
                       total);
         }

@@ -27,8 +27,8 @@ using ImportProgress =
 Result<std::vector<statements::Summary>>
 summarize(const std::string& file, const ImportOptions& options, const ImportProgress& progress);
 
-// Sends them, proves each, and gives what GET /v1/statements/{id} says of each. A statement that is
-// there already is only proved again.
+// Sends them, reconciles each, and gives what GET /v1/statements/{id} says of each. A statement that is
+// there already is only reconciled again.
 Result<std::vector<Answered>> send_statements(ApiSession& session, const std::string& file,
                                               const std::vector<statements::Summary>& summaries,
                                               const ImportOptions& options,

@@ -30,8 +30,8 @@ void write_row(wire::CsvWriter& csv, const wire::Json& review,
     csv.plain(text_at(review, "kind"));
     csv.text(of(candidate, "payment_id")).plain(of(candidate, "rank"));
     csv.text(of(candidate, "reference")).plain(of(candidate, "created_at"));
-    csv.plain(list_at(review, "detail.telling_apart", " "));
-    csv.plain(of(candidate, "not_taken"));
+    csv.plain(list_at(review, "detail.distinguishing_fields", " "));
+    csv.plain(of(candidate, "reject_reason"));
     csv.plain("").plain("").plain("").end_row();
 }
 

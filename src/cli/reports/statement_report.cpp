@@ -25,7 +25,7 @@ void print_totals(const Answered& s) {
          {"not_followed", "debits, reversals and returns"},
          {"pending", "not looked at"}}};
     for (const auto& [name, title] : lines) {
-        const std::string path = "proof." + std::string(name);
+        const std::string path = "reconciliation." + std::string(name);
         const std::string count = s.at(path + ".count");
         if (count == "0" && name != "linked")
             continue;
@@ -35,7 +35,7 @@ void print_totals(const Answered& s) {
 }
 
 void print_days(const Answered& s) {
-    const auto days = s.root().member("proof")->member("days");
+    const auto days = s.root().member("reconciliation")->member("days");
     if (!days || days->size() == 0)
         return;
     fmt::print("  {:<12}{:>9}{:>17}{:>9}{:>17}{:>9}{:>17}{:>16}\n", "day", "credits", "", "debits",
@@ -79,13 +79,14 @@ Result<> print_gaps(ApiSession& session, std::string_view title, const std::stri
 
 // Whether the statement follows the one before it and its balances hold.
 void print_balances(const Answered& s) {
-    const std::string difference = s.at("proof.balance_difference.value");
+    const std::string difference = s.at("reconciliation.balance_difference.value");
     if (difference.find_first_not_of("-0.") != difference.npos)
         fmt::print("  the closing balance is {} off what opening and entries make\n", difference);
-    if (const std::string from = s.at("proof.previous.missing_sequence.from"); !from.empty())
+    if (const std::string from = s.at("reconciliation.previous.missing_sequence.from");
+        !from.empty())
         fmt::print("  statements {} to {} are missing before it\n", from,
-                   s.at("proof.previous.missing_sequence.to"));
-    const std::string opening = s.at("proof.previous.opening_difference.value");
+                   s.at("reconciliation.previous.missing_sequence.to"));
+    const std::string opening = s.at("reconciliation.previous.opening_difference.value");
     if (opening.find_first_not_of("-0.") != opening.npos)
         fmt::print("  the opening balance is {} off the closing balance before it\n", opening);
 }
@@ -103,18 +104,19 @@ Result<> print_statement(ApiSession& session, const std::string& file, const Ans
          {std::pair("missing_webhook", "booked, and we were never told"),
           {"amount_differs", "the amount differs"},
           {"ambiguous", "several settlements would fit"}}) {
-        if (statement.integer(fmt::format("proof.{}.count", verdict)) == 0)
+        if (statement.integer(fmt::format("reconciliation.{}.count", verdict)) == 0)
             continue;
         TRY_VOID(print_gaps(session, title,
                             fmt::format("{}/entries?verdict={}&{}", root, verdict, rest),
                             print_entry));
     }
-    if (statement.integer("proof.missing_on_statement.count") != 0) {
+    if (statement.integer("reconciliation.missing_on_statement.count") != 0) {
         TRY_VOID(print_gaps(session, "settled, and not on the statement",
                             fmt::format("{}/missing?{}", root, rest), print_settlement));
     }
-    fmt::print("  {}\n", statement.at("proof.holds") == "true" ? "The proof holds."
-                                                               : "The proof does not hold.");
+    fmt::print("  {}\n", statement.at("reconciliation.holds") == "true"
+                             ? "The reconciliation holds."
+                             : "The reconciliation does not hold.");
     return {};
 }
 

@@ -1,4 +1,4 @@
-// A statement and its proof, for people.
+// A statement and its reconciliation, for people.
 #pragma once
 
 #include "cli/client/api_session.h"

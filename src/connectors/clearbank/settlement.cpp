@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "connectors/clearbank/names.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 #include "wire/time.h"
 
 #include <array>

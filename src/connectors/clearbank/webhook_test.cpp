@@ -1,7 +1,7 @@
 #include "connectors/clearbank/webhook.h"
 
 #include "crypto/hash.h"
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include <gtest/gtest.h>
 

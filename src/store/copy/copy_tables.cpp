@@ -67,7 +67,7 @@ constexpr std::array specs{
          "tenant_id:i id:i kind:t format:t account:t account_key:t currency:t number:t sequence:i "
          "from_day:i to_day:i opening_minor:i closing_minor:i credits:i credits_minor:i debits:i "
          "debits_minor:i digest:b status:t loaded:i loaded_credits:i loaded_credits_minor:i "
-         "loaded_debits_minor:i examined:i cursor_minor:i created_at:i proved_at:i"},
+         "loaded_debits_minor:i examined:i cursor_minor:i created_at:i reconciled_at:i"},
     Spec{"statement_entry", 3, short_rows,
          "tenant_id:i statement_id:i number:i booked_at:i value_at:i credit:i reversal:i "
          "amount_minor:i end_to_end_id:t instruction_id:t transaction_id:t bank_reference:t uetr:t "

@@ -207,7 +207,7 @@ Failure Connection::lost(std::string_view what) {
     broken_ = true;
     if (what.empty())
         what = "the connection is gone";
-    return {Trouble::lost, {Code::store_unavailable, fmt::format("PostgreSQL: {}", what)}};
+    return {FailureScope::lost, {Code::store_unavailable, fmt::format("PostgreSQL: {}", what)}};
 }
 
 Attempt<> Connection::wait(Steady::time_point deadline) {
@@ -238,10 +238,11 @@ Attempt<> Connection::take_answer(const pg_result& result, const Expected& expec
         // What COMMIT answers when an earlier statement had failed.
         if (std::string_view(PQcmdStatus(const_cast<pg_result*>(&result))) == "ROLLBACK")
             return std::unexpected(
-                Failure{Trouble::conflict, {Code::store_unavailable, "it was rolled back"}});
+                Failure{FailureScope::conflict, {Code::store_unavailable, "it was rolled back"}});
         if (expected.out != nullptr && !copy_rows(&result, *expected.out))
-            return std::unexpected(Failure{
-                Trouble::unit, {Code::internal, "a statement asks for a column of another type"}});
+            return std::unexpected(
+                Failure{FailureScope::unit,
+                        {Code::internal, "a statement asks for a column of another type"}});
         return {};
     case PGRES_PIPELINE_ABORTED:
         if (expected.kind == Kind::preparation)
@@ -276,7 +277,7 @@ Attempt<bool> Connection::take_one() {
     }
     Attempt<> outcome = take_answer(*answer, expected);
     expected_.pop_front();
-    if (!outcome && outcome.error().trouble == Trouble::lost)
+    if (!outcome && outcome.error().trouble == FailureScope::lost)
         return std::unexpected(std::move(outcome).error());
     // In a pipeline, libpq marks the end of each statement's answers; that needs no more input.
     const Answer end(PQgetResult(raw));

@@ -9,7 +9,7 @@
 
 namespace settled::store::postgres {
 
-enum class Trouble : std::uint8_t {
+enum class FailureScope : std::uint8_t {
     unit,        // one unit's statement is to blame: it fails alone
     conflict,    // others were in the way: nothing is stored, the group may be run again
     lost,        // the connection is gone, or of no use any more
@@ -17,7 +17,7 @@ enum class Trouble : std::uint8_t {
 };
 
 struct Failure {
-    Trouble trouble;
+    FailureScope trouble;
     Error error;
     // The COMMIT was on its way: only the database knows whether it was carried out.
     bool in_doubt = false;

@@ -98,7 +98,7 @@ TEST(PostgresTurns, names_differ_by_everything_that_a_lock_says) {
     std::ranges::sort(names);
     EXPECT_EQ(std::ranges::adjacent_find(names), names.end());
     EXPECT_EQ(name_of(Lock::endpoints(TenantId{1}), 1).name,
-              name_of(Lock::endpoints_stay(TenantId{1}), 1).name);
+              name_of(Lock::endpoints_shared(TenantId{1}), 1).name);
 }
 
 TEST(PostgresText, is_left_alone_when_it_is_fine) {
@@ -143,22 +143,22 @@ TEST(PostgresSchema, is_the_migrations_in_our_words) {
 TEST(PostgresFailure, is_borne_by_whoever_is_to_blame) {
     struct Case {
         const char* sqlstate;
-        Trouble trouble;
+        FailureScope trouble;
         Code code;
     };
     constexpr Case cases[] = {
-        {"23505", Trouble::unit, Code::constraint_violated},
-        {"22003", Trouble::unit, Code::constraint_violated},
-        {"40001", Trouble::conflict, Code::store_unavailable},
-        {"40P01", Trouble::conflict, Code::store_unavailable},
-        {"40003", Trouble::lost, Code::store_unavailable},
-        {"08007", Trouble::lost, Code::store_unavailable},
-        {"57P01", Trouble::lost, Code::store_unavailable},
-        {"25006", Trouble::lost, Code::store_unavailable},
-        {"57014", Trouble::unavailable, Code::store_unavailable},
-        {"53100", Trouble::unavailable, Code::store_full},
-        {"XX001", Trouble::unavailable, Code::store_corrupt},
-        {"99999", Trouble::unavailable, Code::store_unavailable},
+        {"23505", FailureScope::unit, Code::constraint_violated},
+        {"22003", FailureScope::unit, Code::constraint_violated},
+        {"40001", FailureScope::conflict, Code::store_unavailable},
+        {"40P01", FailureScope::conflict, Code::store_unavailable},
+        {"40003", FailureScope::lost, Code::store_unavailable},
+        {"08007", FailureScope::lost, Code::store_unavailable},
+        {"57P01", FailureScope::lost, Code::store_unavailable},
+        {"25006", FailureScope::lost, Code::store_unavailable},
+        {"57014", FailureScope::unavailable, Code::store_unavailable},
+        {"53100", FailureScope::unavailable, Code::store_full},
+        {"XX001", FailureScope::unavailable, Code::store_corrupt},
+        {"99999", FailureScope::unavailable, Code::store_unavailable},
     };
     for (const Case& c : cases) {
         const Failure failure = failure_of(c.sqlstate, "what the server says");

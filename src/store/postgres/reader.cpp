@@ -41,7 +41,7 @@ void Reader::serve(std::vector<Member>& unit) {
             return; // delivered
         Job& job = *unit.front().job;
         job.abandon();
-        if (outcome.error().trouble == Trouble::lost && run < runs_max)
+        if (outcome.error().trouble == FailureScope::lost && run < runs_max)
             continue;
         job.fail(outcome.error().error);
         return deliver(unit);
@@ -52,13 +52,14 @@ Attempt<> Reader::run_once(std::vector<Member>& unit) {
     if (!connection_) {
         auto connection = Connection::open(info_, Access::read_only);
         if (!connection)
-            return std::unexpected(Failure{Trouble::unavailable, std::move(connection).error()});
+            return std::unexpected(
+                Failure{FailureScope::unavailable, std::move(connection).error()});
         connection_ = std::move(*connection);
     }
     Transaction transaction(*connection_, unit, std::nullopt);
     Attempt<> outcome = transaction.run_units();
     if (!outcome) {
-        if (outcome.error().trouble == Trouble::lost || !connection_->recover())
+        if (outcome.error().trouble == FailureScope::lost || !connection_->recover())
             connection_.reset();
         return outcome;
     }

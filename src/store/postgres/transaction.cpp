@@ -22,7 +22,7 @@ std::array<std::string, 2> as_arrays(std::span<const LockName> locks) {
 }
 
 std::unexpected<Failure> in_the_way(const char* what) {
-    return std::unexpected(Failure{Trouble::conflict, {Code::store_unavailable, what}});
+    return std::unexpected(Failure{FailureScope::conflict, {Code::store_unavailable, what}});
 }
 
 } // namespace
@@ -211,12 +211,12 @@ Attempt<> Transaction::finish_commit(Connection::Steady::time_point give_up) {
     Attempt<> outcome = connection_.drain(give_up);
     if (!outcome) {
         Failure failure = std::move(outcome).error();
-        failure.in_doubt = failure.trouble == Trouble::lost;
+        failure.in_doubt = failure.trouble == FailureScope::lost;
         return std::unexpected(std::move(failure));
     }
     if (connection_.warned())
         return std::unexpected(Failure{
-            Trouble::lost,
+            FailureScope::lost,
             {Code::store_unavailable, "PostgreSQL: a commit may not have reached the standby"},
             true});
     return {};

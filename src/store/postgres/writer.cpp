@@ -137,20 +137,20 @@ void Writer::commit(Group& group, Steady::time_point give_up) {
             member.job->abandon();
         const Failure& failure = outcome.error();
         const bool again =
-            (failure.trouble == Trouble::conflict || failure.trouble == Trouble::lost) &&
+            (failure.trouble == FailureScope::conflict || failure.trouble == FailureScope::lost) &&
             run < reruns_max && Steady::now() < give_up;
         if (again) {
             ++shared_.reruns;
-            if (failure.trouble == Trouble::conflict)
+            if (failure.trouble == FailureScope::conflict)
                 std::this_thread::sleep_for(rerun_pause * (run + 1)); // the other one goes first
             continue;
         }
         // Who is held up by others for that long gains nothing by waiting again, alone.
-        const bool held_up = failure.trouble != Trouble::unit && Steady::now() >= give_up;
-        if (group.size() > 1 && failure.trouble != Trouble::unavailable && !held_up)
+        const bool held_up = failure.trouble != FailureScope::unit && Steady::now() >= give_up;
+        if (group.size() > 1 && failure.trouble != FailureScope::unavailable && !held_up)
             return commit_one_by_one(group, std::max(give_up, Steady::now() + group_wait_max / 2));
         fail_all(group, failure.error);
-        if (failure.trouble == Trouble::unavailable)
+        if (failure.trouble == FailureScope::unavailable)
             note_down(failure.error);
         return;
     }
@@ -196,7 +196,7 @@ Attempt<> Writer::run_once(Group& group, Steady::time_point give_up) {
         shared_.units += group.size();
         return outcome;
     }
-    if (outcome.error().trouble == Trouble::lost || !connection_->recover())
+    if (outcome.error().trouble == FailureScope::lost || !connection_->recover())
         connection_.reset();
     return outcome;
 }
@@ -234,9 +234,9 @@ Attempt<std::int64_t> Writer::last_committed(Steady::time_point give_up) {
     connection_->sync();
     Attempt<> outcome = connection_->drain(std::max(give_up, Steady::now() + commit_min));
     if (outcome && connection_->warned())
-        outcome = std::unexpected(Failure{Trouble::lost, fate_unknown()});
+        outcome = std::unexpected(Failure{FailureScope::lost, fate_unknown()});
     if (!outcome) {
-        if (outcome.error().trouble == Trouble::lost || !connection_->recover())
+        if (outcome.error().trouble == FailureScope::lost || !connection_->recover())
             connection_.reset();
         return std::unexpected(std::move(outcome).error());
     }

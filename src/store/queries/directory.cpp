@@ -127,14 +127,14 @@ Step<bool> insert_source(Session& s, const SourceRow& source) {
     const Rows added = co_await s.run(add_source, source.tenant, source.id, source.name,
                                       source.kind, source.settings, source.created_at);
     if (added.changed() == 1)
-        co_await book_changed(s, book_sources);
+        co_await bump_cache_version(s, book_sources);
     co_return added.changed() == 1;
 }
 
 Step<bool> update_source_settings(Session& s, TenantId tenant, SourceId id,
                                   std::string_view settings) {
     const Rows updated = co_await s.run(set_source, tenant, id, settings);
-    co_await book_changed(s, book_sources);
+    co_await bump_cache_version(s, book_sources);
     co_return updated.changed() == 1;
 }
 

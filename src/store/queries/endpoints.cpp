@@ -49,7 +49,7 @@ std::vector<EndpointRow> read_all(const Rows& rows) {
 Step<> insert_endpoint(Session& s, const EndpointRow& e) {
     co_await s.send(insert, e.tenant, e.id, e.url, e.events, e.auth, e.username,
                     BytesView(e.sealed_secret), e.status, e.created_at);
-    co_await book_changed(s, book_endpoints);
+    co_await bump_cache_version(s, book_endpoints);
 }
 
 Step<std::optional<EndpointRow>> find_endpoint(Session& s, TenantId tenant, EndpointId id) {
@@ -72,7 +72,7 @@ Step<std::vector<EndpointRow>> all_active_endpoints(Session& s) {
 Step<> update_endpoint(Session& s, const EndpointRow& e) {
     co_await s.send(update, e.tenant, e.id, e.url, e.events, e.auth, e.username,
                     BytesView(e.sealed_secret), e.status);
-    co_await book_changed(s, book_endpoints);
+    co_await bump_cache_version(s, book_endpoints);
 }
 
 Step<std::int64_t> next_endpoint_version(Session& s, TenantId tenant, EndpointId id) {

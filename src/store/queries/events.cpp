@@ -16,7 +16,7 @@ const Statement list_of_type{
     "WHERE tenant_id = $1 AND id < $2 AND type = $4 ORDER BY id DESC LIMIT $3"};
 const Statement several{
     "SELECT id, type, subject_id, version, body, created_at FROM event WHERE id "
-    "IN (" SETTLED_SEVERAL ") AND tenant_id = $17 AND ($18 = '' OR type = $18)"};
+    "IN (" SETTLED_ID_LIST ") AND tenant_id = $17 AND ($18 = '' OR type = $18)"};
 
 const Statement find_type{
     "SELECT type FROM event WHERE tenant_id = $1 AND subject_id = $2 AND version = $3"};

@@ -68,7 +68,7 @@ Step<std::vector<FeedPlace>> entries_after(Session& s, TenantId tenant, Feed fee
                                            std::size_t limit);
 
 // Rows by their ids, some at a time: by the key, whatever the database thinks of the tables' sizes.
-// `several`: selects the id first, from ids $1 to $16 (SETTLED_SEVERAL, several.h) of the tenant
+// `several`: selects the id first, from ids $1 to $16 (SETTLED_ID_LIST, several.h) of the tenant
 // $17; `filter` is $18, nullopt: there is none. `take` is called with each row that is there.
 template <class Take>
 Step<> find_those(Session& s, const Statement& several, TenantId tenant,

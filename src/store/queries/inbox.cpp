@@ -35,7 +35,7 @@ const Statement oldest{
 const Statement release{"DELETE FROM webhook WHERE tenant_id = $1 AND id = $2"};
 const Statement several{
     "SELECT id, source_id, type, composite_key, suffix, status, '', received_at FROM webhook WHERE "
-    "id IN (" SETTLED_SEVERAL ") AND tenant_id = $17"};
+    "id IN (" SETTLED_ID_LIST ") AND tenant_id = $17"};
 
 WebhookRow read(const Row& row) {
     return {row.id<WebhookId>(0), row.id<SourceId>(1), row.string(2), row.string(3),

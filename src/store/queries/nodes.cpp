@@ -92,7 +92,7 @@ Step<std::vector<BookRow>> list_books(Session& s) {
     co_return all;
 }
 
-Step<> book_changed(Session& s, std::string_view name) {
+Step<> bump_cache_version(Session& s, std::string_view name) {
     co_await s.send(changed, name);
 }
 

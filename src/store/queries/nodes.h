@@ -67,6 +67,6 @@ struct BookRow {
 };
 Step<std::vector<BookRow>> list_books(Session& s);
 // In the transaction of a change, so that other nodes see that their memory is old.
-Step<> book_changed(Session& s, std::string_view name);
+Step<> bump_cache_version(Session& s, std::string_view name);
 
 } // namespace settled::store

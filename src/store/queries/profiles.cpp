@@ -120,7 +120,7 @@ learn::MatchedPair read_pair(const Row& row) {
     pair.payment_reference = row.text(4);
     pair.settlement_scheme = row.text(11);
     pair.settlement_reference = row.text(12);
-    const auto read = [&row](match::Identity& identity, Instant at, std::size_t first) {
+    const auto read = [&row](match::MatchFields& identity, Instant at, std::size_t first) {
         identity.at = at;
         identity.account = row.text(first);
         identity.end_to_end_id = row.text(first + 1);

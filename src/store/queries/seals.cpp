@@ -35,7 +35,7 @@ struct Source {
     const Statement several;
 };
 
-#define OF(table) " FROM " table " WHERE tenant_id = $17 AND id IN (" SETTLED_SEVERAL ")"
+#define OF(table) " FROM " table " WHERE tenant_id = $17 AND id IN (" SETTLED_ID_LIST ")"
 
 // Not among them: ended_at and the slots, which the end of a match changes. It has a record of its
 // own.

@@ -199,16 +199,17 @@ Step<bool> update_task(Session& s, TenantId tenant, TaskId id, domain::TaskStatu
     co_return updated.changed() == 1;
 }
 
-Step<AttemptKept> finish_attempt(Session& s, TenantId tenant, TaskId id, Claim claim,
-                                 domain::TaskStatus status, std::int64_t attempts_made,
-                                 Instant due_at, Instant now) {
+Step<AttemptResultStored> finish_attempt(Session& s, TenantId tenant, TaskId id, Claim claim,
+                                         domain::TaskStatus status, std::int64_t attempts_made,
+                                         Instant due_at, Instant now) {
     const Rows finished = co_await s.run(finish, tenant, id, token(status), attempts_made, due_at,
                                          now, claim.holder, claim.fence);
     if (finished.changed() == 1)
-        co_return AttemptKept::queued;
+        co_return AttemptResultStored::applied;
     const Rows counted =
         co_await s.run(count_one, tenant, id, attempts_made, now, claim.holder, claim.fence);
-    co_return counted.changed() == 1 ? AttemptKept::ended : AttemptKept::lost;
+    co_return counted.changed() == 1 ? AttemptResultStored::task_closed
+                                     : AttemptResultStored::claim_lost;
 }
 
 Step<std::optional<Requeued>> requeue_task(Session& s, TenantId tenant, TaskId id, Instant now,

@@ -17,7 +17,7 @@ namespace settled::store {
 
 inline constexpr std::string_view task_delivery = "delivery"; // subject: event; lane: endpoint
 inline constexpr std::string_view task_tell_unmatched = "tell_unmatched"; // subject: settlement
-inline constexpr std::string_view task_weigh = "weigh";                   // subject: settlement
+inline constexpr std::string_view task_watermark = "watermark";           // subject: settlement
 inline constexpr std::string_view task_reverse = "reverse";               // subject: reversal
 inline constexpr std::string_view task_cancel = "cancel";                 // subject: endpoint
 
@@ -92,15 +92,15 @@ Step<std::int64_t> count_queued(Session& s, std::int64_t most);
 // any more.
 Step<bool> update_task(Session& s, TenantId tenant, TaskId id, domain::TaskStatus status,
                        std::int64_t attempts, Instant due_at, Instant now);
-enum class AttemptKept : std::uint8_t {
-    queued, // the task was queued and is what the attempt made of it; nobody holds it now
-    ended,  // the task was ended while the attempt was under way; the attempt is counted
-    lost,   // the task is not held under this claim any more; nothing was changed
+enum class AttemptResultStored : std::uint8_t {
+    applied,     // the task was queued and is what the attempt made of it; nobody holds it now
+    task_closed, // the task was ended while the attempt was under way; the attempt is counted
+    claim_lost,  // the task is not held under this claim any more; nothing was changed
 };
 // What an attempt makes of its task.
-Step<AttemptKept> finish_attempt(Session& s, TenantId tenant, TaskId id, Claim claim,
-                                 domain::TaskStatus status, std::int64_t attempts, Instant due_at,
-                                 Instant now);
+Step<AttemptResultStored> finish_attempt(Session& s, TenantId tenant, TaskId id, Claim claim,
+                                         domain::TaskStatus status, std::int64_t attempts,
+                                         Instant due_at, Instant now);
 struct Requeued {
     std::int64_t attempts = 0;
     Claim claim;

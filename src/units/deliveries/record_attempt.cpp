@@ -2,7 +2,7 @@
 
 #include "store/queries/endpoints.h"
 #include "units/deliveries/cancel_lane.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 
 namespace settled::units {
 
@@ -10,7 +10,7 @@ namespace {
 
 using domain::AfterAttempt;
 using domain::TaskStatus;
-using store::AttemptKept;
+using store::AttemptResultStored;
 using store::Session;
 using store::Step;
 
@@ -42,7 +42,7 @@ Step<> disable_endpoint(Session& s, const Context& context, const Attempt& attem
     const auto event =
         domain::endpoint_disabled_event(context.ids.next<EventId>(), attempt.endpoint, version,
                                         "it answered 410 Gone", attempt.now);
-    co_await tell(s, context, attempt.tenant, event);
+    co_await publish_event(s, context, attempt.tenant, event);
 }
 
 } // namespace
@@ -57,7 +57,7 @@ Step<Recorded> record_attempt(Session& s, const Context& context,
     Recorded recorded;
     recorded.kept =
         co_await store::finish_attempt(s, a.tenant, a.task, a.claim, status, a.number, due, a.now);
-    if (recorded.kept == AttemptKept::lost)
+    if (recorded.kept == AttemptResultStored::claim_lost)
         co_return recorded;
     const auto http_status =
         a.result.http_status ? std::optional<std::int64_t>(*a.result.http_status) : std::nullopt;
@@ -67,7 +67,7 @@ Step<Recorded> record_attempt(Session& s, const Context& context,
                                     a.claim.fence});
     if (a.disposition.next == AfterAttempt::disable_endpoint)
         co_await disable_endpoint(s, context, a);
-    if (recorded.kept == AttemptKept::queued && status == TaskStatus::queued)
+    if (recorded.kept == AttemptResultStored::applied && status == TaskStatus::queued)
         recorded.due = due;
     co_return recorded;
 }

@@ -29,7 +29,7 @@ struct Attempt {
 };
 
 struct Recorded {
-    store::AttemptKept kept = store::AttemptKept::queued;
+    store::AttemptResultStored kept = store::AttemptResultStored::applied;
     std::optional<Instant> due; // again; nullopt when the task has ended
 };
 store::Step<Recorded> record_attempt(store::Session& s, const Context& context,

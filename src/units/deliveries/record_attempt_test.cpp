@@ -55,7 +55,7 @@ class RecordAttempt : public ::testing::Test {
                                   std::optional<int> status, AfterAttempt next,
                                   std::chrono::microseconds wait = {}) {
         const Recorded recorded = record_as(task, number, status, next, wait);
-        EXPECT_NE(recorded.kept, store::AttemptKept::lost);
+        EXPECT_NE(recorded.kept, store::AttemptResultStored::claim_lost);
         return recorded.due;
     }
     // What that holder gets of the endpoint's lane.
@@ -259,7 +259,7 @@ TEST_F(RecordAttempt, under_a_claim_that_has_passed_changes_nothing) {
         const auto before = task_now(task.id);
         const auto attempts_before = attempts(task.id).size();
         EXPECT_EQ(record_as(task, 1, 410, AfterAttempt::disable_endpoint).kept,
-                  store::AttemptKept::lost);
+                  store::AttemptResultStored::claim_lost);
         const auto after = task_now(task.id);
         EXPECT_EQ(after.status, before.status);
         EXPECT_EQ(after.attempts, before.attempts);
@@ -287,7 +287,8 @@ TEST_F(RecordAttempt, a_replay_during_an_attempt_gets_a_number_of_its_own) {
     record(other, 1, 410, AfterAttempt::disable_endpoint);
     EXPECT_TRUE(requeue(task.id));
     const auto replayed = task_now(task.id);
-    EXPECT_EQ(record_as(task, 1, 500, AfterAttempt::retry).kept, store::AttemptKept::lost);
+    EXPECT_EQ(record_as(task, 1, 500, AfterAttempt::retry).kept,
+              store::AttemptResultStored::claim_lost);
     record(replayed, 1, 200, AfterAttempt::delivered);
     ASSERT_EQ(attempts(task.id).size(), 1);
     EXPECT_EQ(attempts(task.id)[0].outcome, "delivered");

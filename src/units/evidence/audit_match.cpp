@@ -21,7 +21,7 @@ namespace settled::units {
 namespace {
 
 using domain::Pairing;
-using match::Identity;
+using match::MatchFields;
 using store::Session;
 using store::Step;
 
@@ -52,7 +52,7 @@ struct RawColumns {
 
 // The canonical fields as the raw columns give them. What no raw column has (the UETR, the bounds
 // of an amount) is as it is stored: the proof in the evidence is of it.
-Identity identity_from(const RawColumns& raw, Identity identity) {
+MatchFields identity_from(const RawColumns& raw, MatchFields identity) {
     identity.reference = match::canonical_reference(raw.reference);
     identity.end_to_end_id = match::canonical_end_to_end_id(raw.end_to_end_id);
     identity.other_name = match::canonical(raw.other_name);
@@ -63,28 +63,28 @@ Identity identity_from(const RawColumns& raw, Identity identity) {
     return identity;
 }
 
-Identity identity_from(const domain::Payment& p) {
+MatchFields identity_from(const domain::Payment& p) {
     return identity_from(
         {p.reference, p.end_to_end_id, p.payee_account, p.payer_account, p.payer_name}, p.identity);
 }
 
-Identity identity_from(const domain::Settlement& t) {
+MatchFields identity_from(const domain::Settlement& t) {
     return identity_from(
         {t.reference, t.end_to_end_id, t.account_iban, t.counterparty_account, t.counterparty_name},
         t.identity);
 }
 
-void check_canonical(const Case& c, std::string_view what, const Identity& made,
-                     const Identity& stored) {
+void check_canonical(const Case& c, std::string_view what, const MatchFields& made,
+                     const MatchFields& stored) {
     struct Field {
         std::string_view name;
-        std::string Identity::* member;
+        std::string MatchFields::* member;
     };
-    for (const auto& [name, member] :
-         {Field{"reference", &Identity::reference},
-          Field{"end_to_end_id", &Identity::end_to_end_id}, Field{"account", &Identity::account},
-          Field{"other_account", &Identity::other_account},
-          Field{"other_name", &Identity::other_name}})
+    for (const auto& [name, member] : {Field{"reference", &MatchFields::reference},
+                                       Field{"end_to_end_id", &MatchFields::end_to_end_id},
+                                       Field{"account", &MatchFields::account},
+                                       Field{"other_account", &MatchFields::other_account},
+                                       Field{"other_name", &MatchFields::other_name}})
         if (made.*member != stored.*member)
             c.find(what, fmt::format("{} as its raw column gives it", name),
                    fmt::format("another {}", name));
@@ -125,7 +125,7 @@ std::optional<Stated> read_evidence(const std::string& json) {
 }
 
 // Part of a group is known by what agrees but for the amount; the group's rank is its weakest.
-bool may_be_part(const Case& c, const Identity& payment, Identity settlement,
+bool may_be_part(const Case& c, const MatchFields& payment, MatchFields settlement,
                  const match::RuleSet& rules) {
     if (c.match.pairing != Pairing::split && c.match.pairing != Pairing::merge)
         return false;
@@ -135,7 +135,7 @@ bool may_be_part(const Case& c, const Identity& payment, Identity settlement,
 }
 
 // Which ranks the rules of that name give; the one that holds is among them if all is well.
-void check_rank(const Case& c, const Identity& payment, const Identity& settlement) {
+void check_rank(const Case& c, const MatchFields& payment, const MatchFields& settlement) {
     std::string found = "no rule set of that name";
     for (const match::RuleSet& rules : c.rules) {
         if (rules.name != c.match.rules)
@@ -152,8 +152,8 @@ void check_rank(const Case& c, const Identity& payment, const Identity& settleme
 }
 
 void check_decision(const Case& c) {
-    const Identity settlement = identity_from(c.settlement);
-    Identity payment = identity_from(c.payment);
+    const MatchFields settlement = identity_from(c.settlement);
+    MatchFields payment = identity_from(c.payment);
     check_canonical(c, "settlement_canonical", settlement, c.settlement.identity);
     check_canonical(c, "payment_canonical", payment, c.payment.identity);
     if (c.match.rule_version != match::rule_version) {

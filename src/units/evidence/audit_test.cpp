@@ -48,7 +48,7 @@ void seal_all(World& world) {
 void undo(World& world, std::string_view transaction_id) {
     const auto id = world.match_of(transaction_id)->id;
     const Decision decision{World::tenant, std::nullopt, "key_1", "wrong customer", world.now()};
-    const auto undone = world.write<Result<Upshot>>(
+    const auto undone = world.write<Result<DecisionResult>>(
         [&](store::Session& s) { return units::undo(s, world.context(), decision, id); });
     EXPECT_TRUE(undone.has_value());
 }

@@ -84,7 +84,7 @@ Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
 Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
                  const domain::Settlement& settlement) {
     const auto of = match::Of::settlement;
-    const match::Identity& identity = settlement.identity;
+    const match::MatchFields& identity = settlement.identity;
     const bool waited = co_await put_again(s, tenant, Side::settlement, settlement.id.value,
                                            match::stored_keys(change.from, identity, of),
                                            match::stored_keys(change.to, identity, of));

@@ -102,7 +102,7 @@ TEST(Rekey, a_return_that_waits_is_found_by_its_settlement) {
     EXPECT_EQ(world.settlement("t1").status, domain::SettlementStatus::reversed);
 }
 
-TEST(Rekey, a_payment_told_late_finds_who_was_matched_before) {
+TEST(Rekey, a_payment_registered_late_finds_who_was_matched_before) {
     World world;
     auto late = world.payment("p2", 1000);
     late.reference = "INVOICE-20412";
@@ -114,7 +114,7 @@ TEST(Rekey, a_payment_told_late_finds_who_was_matched_before) {
     world.clock().advance(std::chrono::minutes(1));
     (void)world.register_payment(late);
     ASSERT_EQ(world.reviews().size(), 1U);
-    EXPECT_EQ(world.reviews().front().kind, store::review_payment_told_late);
+    EXPECT_EQ(world.reviews().front().kind, store::review_possible_misallocation);
 }
 
 TEST(Rekey, what_has_ended_early_goes_on_where_it_was) {

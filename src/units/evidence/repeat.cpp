@@ -74,7 +74,7 @@ domain::NewPayment given_as(const domain::Payment& payment, AccountId payee) {
     given.payee_account_id = to_string(payee);
     given.payer = party_shown_as(payment.payer_account);
     given.payer.name = payment.payer_name;
-    given.settles_as = payment.identity.settles_as;
+    given.accepted_range = payment.identity.accepted_range;
     return given;
 }
 

@@ -19,7 +19,7 @@ using store::Step;
 
 constexpr std::size_t page_facts = 500;
 
-class OneRuleSet final : public RuleBook {
+class OneRuleSet final : public AccountRules {
   public:
     explicit OneRuleSet(std::shared_ptr<const match::RuleSet> rules) : rules_(std::move(rules)) {}
     std::shared_ptr<const match::RuleSet> rules_of(TenantId, std::string_view) const override {
@@ -220,7 +220,7 @@ class Replay {
                      .keys = keys_,
                      .unmatched_grace = options_.unmatched_grace,
                      .watermark = options_.watermark,
-                     .rule_book = &rules_,
+                     .account_rules = &rules_,
                      .suggested_reviews = false}; // nobody would read them
     std::int64_t all_ = 0;
     ReplayReport report_;

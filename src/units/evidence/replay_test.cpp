@@ -92,12 +92,12 @@ class Replaying : public ::testing::Test {
         const auto parts = std::make_shared<const std::vector<PaymentPart>>(
             std::vector<PaymentPart>{{"by-hand", std::nullopt}});
         EXPECT_TRUE(world
-                        .write<Result<Upshot>>([&](store::Session& s) {
+                        .write<Result<DecisionResult>>([&](store::Session& s) {
                             return undo(s, world.context(), decision, match);
                         })
                         .has_value());
         EXPECT_TRUE(world
-                        .write<Result<Upshot>>([&](store::Session& s) {
+                        .write<Result<DecisionResult>>([&](store::Session& s) {
                             return match_by_hand(s, world.context(), decision, hand, parts);
                         })
                         .has_value());

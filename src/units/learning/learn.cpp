@@ -136,7 +136,7 @@ Step<Learnt> learn_from_matches(Session& s, const Context& context, TenantId ten
         learnt.receivers.insert(key.receiver);
     }
     if (learnt.plans_changed)
-        co_await store::book_changed(s, store::book_profiles);
+        co_await store::bump_cache_version(s, store::book_profiles);
     co_return learnt;
 }
 
@@ -154,7 +154,7 @@ Step<bool> learn_cap(Session& s, TenantId tenant, std::string receiver, Instant 
     if (next == known)
         co_return false;
     co_await store::put_cap(s, tenant, receiver, next);
-    co_await store::book_changed(s, store::book_profiles);
+    co_await store::bump_cache_version(s, store::book_profiles);
     co_return true;
 }
 
@@ -162,7 +162,7 @@ Step<> accept_seeds(Session& s, TenantId tenant, std::shared_ptr<const learn::Se
                     Instant now) {
     for (const learn::Seed& seed : seeds->seeds)
         co_await store::put_seed(s, tenant, seed, now);
-    co_await store::book_changed(s, store::book_profiles);
+    co_await store::bump_cache_version(s, store::book_profiles);
 }
 
 } // namespace settled::units

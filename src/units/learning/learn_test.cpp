@@ -1,7 +1,7 @@
 #include "units/learning/learn.h"
 
 #include "units/learning/mint.h"
-#include "units/learning/profile_book.h"
+#include "units/learning/profile_cache.h"
 #include "units/matching/decide.h"
 #include "units/testing.h"
 
@@ -114,7 +114,7 @@ TEST_F(Learning, waits_until_a_match_can_no_longer_be_passed_over) {
 TEST_F(Learning, nothing_from_a_match_that_a_person_has_undone_and_all_from_money_that_went_back) {
     pay("p1", "ACMESHOP-2041-1", "ACMESHOP-2");
     pay("p2", "ACMESHOP-2041-2", "ACMESHOP-2");
-    const auto undone = world.write<Result<Upshot>>([&](Session& s) {
+    const auto undone = world.write<Result<DecisionResult>>([&](Session& s) {
         return undo(s, world.context(),
                     {World::tenant, std::nullopt, "key_1", "not theirs", world.now()},
                     world.match_of("p1")->id);
@@ -206,7 +206,7 @@ class Plans : public ::testing::Test {
     store::testing::ManualClock clock;
     TenantKeys keys{Secret("a master key for tests, 32 bytes")};
     bool is_up_to_date = true;
-    ProfileBook book{keys, clock, [this] { return is_up_to_date; }};
+    ProfileCache book{keys, clock, [this] { return is_up_to_date; }};
     store::PlanBookRows rows;
     domain::Payment payment;
     domain::Settlement settlement;
@@ -241,10 +241,10 @@ TEST_F(Plans, are_cautious_while_the_book_may_be_old) {
     is_up_to_date = false;
     EXPECT_EQ(book.for_settlement(tenant, settlement), learn::cautious_plan());
     is_up_to_date = true;
-    book.doubt();
+    book.invalidate();
     EXPECT_EQ(book.for_settlement(tenant, settlement), learn::cautious_plan());
     const std::uint64_t edition = book.edition();
-    book.doubt(); // while it is read
+    book.invalidate(); // while it is read
     book.load(rows, edition);
     EXPECT_EQ(book.for_settlement(tenant, settlement), learn::cautious_plan());
     book.load(rows, book.edition());

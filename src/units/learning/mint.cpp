@@ -27,7 +27,7 @@ Step<std::optional<store::AccountRow>> find_account(Session& s, const MintOrder&
 // Whether an open payment to that account has a reference that begins so.
 Step<bool> begins_an_open_one(Session& s, const Context& context, TenantId tenant,
                               const std::string& account_key, std::string_view head) {
-    match::Identity beginning;
+    match::MatchFields beginning;
     beginning.account = account_key;
     beginning.reference = head;
     const auto blocks = match::loose_blocks(context.keys.of(tenant), beginning, match::Of::payment);
@@ -42,7 +42,7 @@ Step<bool> begins_an_open_one(Session& s, const Context& context, TenantId tenan
 // would be left of this one's.
 Step<std::vector<std::string>> references_like(Session& s, const Context& context, TenantId tenant,
                                                const domain::Payment& payment, std::string left) {
-    match::Identity cut = payment.identity;
+    match::MatchFields cut = payment.identity;
     cut.reference = std::move(left);
     const std::size_t prefix_max =
         context.key_plans == nullptr

@@ -14,7 +14,7 @@ namespace settled::units {
 
 namespace {
 
-using match::Seen;
+using match::Coverage;
 using store::Session;
 using store::Side;
 using store::Step;
@@ -25,9 +25,9 @@ struct Looker {
     const crypto::Hmac& key;
     TenantId tenant;
     match::Of of; // whose identity it is: the other side's are looked for
-    const match::Identity& identity;
-    match::Look first = {}; // where nobody is found under these, there is no match yet
-    match::Look full = {};
+    const match::MatchFields& identity;
+    match::ProbeOptions first = {}; // where nobody is found under these, there is no match yet
+    match::ProbeOptions full = {};
     // What the strong look has found, and is not looked up again.
     const Candidates<domain::Payment>* strong = nullptr;
 
@@ -36,7 +36,7 @@ struct Looker {
     Side looks_for() const { return of == match::Of::payment ? Side::settlement : Side::payment; }
 };
 
-match::Look look_of(const learn::KeyPlan& plan) {
+match::ProbeOptions look_of(const learn::KeyPlan& plan) {
     using learn::KeyKind;
     return {.uetr = plan.first.has(KeyKind::uetr),
             .end_to_end_id = plan.first.has(KeyKind::end_to_end_id),
@@ -58,7 +58,7 @@ Looker looker_of(const Context& context, TenantId tenant, const domain::Settleme
 // Who was found, and how much of the other side they are.
 struct Found {
     std::vector<std::int64_t> owners;
-    Seen seen = Seen::all;
+    Coverage seen = Coverage::complete;
     bool is_cut = false;
     store::Reads reads;
 
@@ -67,7 +67,7 @@ struct Found {
             if (std::ranges::find(owners, owner) == owners.end())
                 owners.push_back(owner);
         if (more.overflow)
-            seen = Seen::some;
+            seen = Coverage::truncated;
         reads += more.reads;
     }
     void leave_out(const std::vector<domain::Payment>& known) {
@@ -78,7 +78,7 @@ struct Found {
         if (owners.size() <= most)
             return;
         owners.resize(most);
-        seen = Seen::some;
+        seen = Coverage::truncated;
     }
 };
 
@@ -88,14 +88,16 @@ Step<Waiting> walk(Session& s, const Looker& looker, Side side, std::int64_t blo
                              limits::candidates_max);
 }
 
-Step<Waiting> look_up(Session& s, const Looker& looker, Side side, const match::Look& look) {
+Step<Waiting> look_up(Session& s, const Looker& looker, Side side,
+                      const match::ProbeOptions& look) {
     return store::find_under(s, looker.tenant, side,
                              match::probe_keys(looker.key, looker.identity, looker.of, look),
                              limits::candidates_max);
 }
 
 // All in the amount block; where it is crowded, what stands under probe keys.
-Step<Found> find_in_block(Session& s, const Looker& looker, Side side, const match::Look& look) {
+Step<Found> find_in_block(Session& s, const Looker& looker, Side side,
+                          const match::ProbeOptions& look) {
     Found found;
     const auto block = match::block_of(looker.key, looker.identity);
     if (!block)
@@ -109,8 +111,8 @@ Step<Found> find_in_block(Session& s, const Looker& looker, Side side, const mat
         co_return found;
     }
     const bool is_full = look == looker.full && match::keys_find_all(looker.identity);
-    found.seen = is_full ? Seen::all : Seen::by_keys;
-    found.add(co_await look_up(s, looker, side, looker.strong ? look.beyond() : look));
+    found.seen = is_full ? Coverage::complete : Coverage::by_keys;
+    found.add(co_await look_up(s, looker, side, looker.strong ? look.remaining() : look));
     co_return found;
 }
 
@@ -119,7 +121,7 @@ Step<Found> find_exact(Session& s, const Looker& looker, Side side, Reach reach)
     store::Reads spent;
     if (reach == Reach::exact && !looker.looks_at_once_under_all()) {
         const Found few = co_await find_in_block(s, looker, side, looker.first);
-        if (few.owners.empty() || few.seen == Seen::all)
+        if (few.owners.empty() || few.seen == Coverage::complete)
             co_return few;
         spent = few.reads;
     }
@@ -145,7 +147,7 @@ Step<Found> with_loose(Session& s, const Looker& looker, Found found) {
 
 Step<Found> find_strong(Session& s, const Looker& looker, Reach reach) {
     Found found;
-    found.seen = Seen::by_strong_keys;
+    found.seen = Coverage::by_strong_keys;
     if (!looker.looks_at_once_under_all())
         co_return found;
     found.add(co_await look_up(s, looker, looker.looks_for(), looker.full.strong()));
@@ -224,7 +226,7 @@ Step<Candidates<domain::Payment>> payments_near(Session& s, const Context& conte
                                                 const Candidates<domain::Payment>* strong) {
     Looker looker = looker_of(context, tenant, settlement);
     const bool is_known = strong && looker.looks_at_once_under_all() &&
-                          strong->seen == Seen::by_strong_keys; // nobody was left out
+                          strong->seen == Coverage::by_strong_keys; // nobody was left out
     if (is_known)
         looker.strong = strong;
     Found found = co_await find(s, looker, reach);
@@ -259,13 +261,13 @@ settlements_near(Session& s, const Context& context, TenantId tenant,
 }
 
 Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context, TenantId tenant,
-                                             const match::Identity& payment) {
+                                             const match::MatchFields& payment) {
     const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
     co_return ids_of((co_await find_in_block(s, looker, Side::settlement, looker.full)).owners);
 }
 
 Step<std::vector<std::int64_t>> waiting_sharing(Session& s, const Context& context, TenantId tenant,
-                                                const match::Identity& payment) {
+                                                const match::MatchFields& payment) {
     const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
     const auto blocks = match::loose_blocks(looker.key, payment, looker.of);
     // Nearly always nobody: one look for all blocks together, since every payment comes here.

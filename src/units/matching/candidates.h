@@ -23,8 +23,8 @@ enum class Reach : std::uint8_t {
 template <class T>
 struct Candidates {
     std::vector<T> items;
-    std::vector<match::Identity> identities; // of each item
-    match::Seen seen = match::Seen::all;
+    std::vector<match::MatchFields> identities; // of each item
+    match::Coverage seen = match::Coverage::complete;
     // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
     bool is_cut = false;
     bool anybody = false;   // was found, were it only who is refused
@@ -61,10 +61,10 @@ settlements_near(store::Session& s, const Context& context, TenantId tenant,
 // The ids of settlements that wait in a payment's amount block and may be of it.
 store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Context& context,
                                                     TenantId tenant,
-                                                    const match::Identity& payment);
+                                                    const match::MatchFields& payment);
 // And of those that share an identifier with it, whatever their amount.
 store::Step<std::vector<std::int64_t>> waiting_sharing(store::Session& s, const Context& context,
                                                        TenantId tenant,
-                                                       const match::Identity& payment);
+                                                       const match::MatchFields& payment);
 
 } // namespace settled::units

@@ -139,9 +139,9 @@ TEST(Candidates, are_no_more_for_who_knows_the_strong_ones) {
     const domain::Settlement settlement = settlement_of(world, "INVOICE 20417733");
     const auto strong = strong_near(world, settlement, Reach::exact);
     ASSERT_EQ(strong.items.size(), each);
-    ASSERT_EQ(strong.seen, match::Seen::by_strong_keys);
+    ASSERT_EQ(strong.seen, match::Coverage::by_strong_keys);
     const auto after = near(world, settlement, Reach::exact, &strong);
-    EXPECT_EQ(after.seen, match::Seen::some);
+    EXPECT_EQ(after.seen, match::Coverage::truncated);
     EXPECT_EQ(after.seen, near(world, settlement, Reach::exact).seen);
     EXPECT_EQ(after.items.size(), limits::candidates_max);
     EXPECT_TRUE(std::ranges::includes(names_sorted(after), names_sorted(strong)));

@@ -8,8 +8,8 @@ namespace settled::units {
 
 namespace {
 
-using match::NotTaken;
 using match::Outcome;
+using match::RejectReason;
 
 using Payments = Candidates<domain::Payment>;
 using Settlements = Candidates<domain::Settlement>;
@@ -63,12 +63,12 @@ std::optional<std::vector<Claim>> claims_of(const match::Choice& returned,
     std::vector<Claim> claims;
     for (const match::Candidate& candidate : returned.candidates) {
         if (candidate.index == judged) {
-            if (candidate.not_taken != NotTaken::rival_casts_doubt)
+            if (candidate.reject_reason != RejectReason::rival_casts_doubt)
                 return std::nullopt;
             continue;
         }
         const domain::Settlement& other = suitors.items[candidate.index];
-        if (candidate.not_taken != NotTaken::weaker_rank ||
+        if (candidate.reject_reason != RejectReason::weaker_rank ||
             other.identity.amount != suitors.items[judged].identity.amount)
             return std::nullopt;
         claims.push_back({&other, candidate.rank});
@@ -99,7 +99,7 @@ store::Step<std::optional<PaymentId>> better_payment_of(const Bench& bench, cons
     leave_out(suitors, taken.settlements);
     const auto returned =
         match::choose_settlement(better.identity, suitors.identities, suitors.seen, bench.rules);
-    if (!match::refusal(returned, judged))
+    if (!match::counterpart_rejection(returned, judged))
         co_return better.id;
     taken.add(claim.settlement->id, better.id);
     const auto claims = claims_of(returned, suitors);

@@ -7,7 +7,7 @@
 #include "store/queries/money/payments.h"
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 #include "units/matching/rivals.h"
 #include "units/matching/settle.h"
 #include "wire/json.h"
@@ -31,12 +31,12 @@ std::unexpected<Error> not_found(std::string_view what) {
     return fail(Code::not_found, "there is no such " + std::string(what));
 }
 
-Work work_of(const Context& context, const Decision& decision) {
+UnitScope work_of(const Context& context, const Decision& decision) {
     return {context, decision.tenant, decision.now};
 }
 
 // The settlement under its lock.
-Step<std::optional<domain::Settlement>> lock_settlement(Session& s, const Work& work,
+Step<std::optional<domain::Settlement>> lock_settlement(Session& s, const UnitScope& work,
                                                         SettlementId id) {
     const auto seen = co_await store::find_settlement(s, work.tenant, id);
     if (!seen)
@@ -82,7 +82,7 @@ Step<std::optional<domain::Payment>> find_by_either_id(Session& s, TenantId tena
 }
 
 // The payments under their locks.
-Step<Result<std::vector<FoundPart>>> lock_parts(Session& s, const Work& work,
+Step<Result<std::vector<FoundPart>>> lock_parts(Session& s, const UnitScope& work,
                                                 const domain::Settlement& settlement,
                                                 const std::vector<PaymentPart>& parts) {
     std::vector<FoundPart> found;
@@ -136,40 +136,41 @@ match::Rank rank_of(const domain::Payment& payment, const domain::Settlement& se
 
 // What the person who decided had before him: what agrees and what differs, and what the rules
 // would have said against it.
-Finding finding_of(const Decision& decision, const domain::Settlement& settlement,
-                   const FoundPart& part, const Upshot::Pair& pair) {
+MatchBasis finding_of(const Decision& decision, const domain::Settlement& settlement,
+                      const FoundPart& part, const DecisionResult::Pair& pair) {
     const auto [relation, comparison] =
         match::relate_in_full(part.payment.identity, settlement.identity, match::standard_rules());
-    Finding finding{.rank = pair.rank,
-                    .settlements_seen = 1,
-                    .amount = part.amount,
-                    .actor = decision.actor,
-                    .reason = decision.reason};
+    MatchBasis finding{.rank = pair.rank,
+                       .settlements_seen = 1,
+                       .amount = part.amount,
+                       .actor = decision.actor,
+                       .reason = decision.reason};
     finding.fields = match::agreements(comparison);
     if (relation.veto)
         finding.overruled = match::token(*relation.veto);
     return finding;
 }
 
-Upshot upshot_of(const domain::Settlement& settlement, const std::vector<FoundPart>& parts) {
-    Upshot upshot{.settlement = settlement.id,
-                  .status = SettlementStatus::matched,
-                  .pairing = parts.size() == 1 ? Pairing::one : Pairing::merge};
+DecisionResult upshot_of(const domain::Settlement& settlement,
+                         const std::vector<FoundPart>& parts) {
+    DecisionResult upshot{.settlement = settlement.id,
+                          .status = SettlementStatus::matched,
+                          .pairing = parts.size() == 1 ? Pairing::one : Pairing::merge};
     for (const FoundPart& part : parts)
         upshot.pairs.push_back({part.payment.id, part.payment.client_id,
                                 rank_of(part.payment, settlement), part.amount});
     return upshot;
 }
 
-Step<> make_matches(Session& s, const Work& work, const Decision& decision,
+Step<> make_matches(Session& s, const UnitScope& work, const Decision& decision,
                     const domain::Settlement& settlement, const std::vector<FoundPart>& parts,
-                    const Upshot& upshot) {
-    co_await unpark(s, work, settlement);
+                    const DecisionResult& upshot) {
+    co_await unindex(s, work, settlement);
     std::int64_t version = settlement.version;
     co_await store::update_settlement(s, work.tenant, settlement.id, upshot.status,
                                       version + static_cast<std::int64_t>(parts.size()));
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        Finding finding = finding_of(decision, settlement, parts[i], upshot.pairs[i]);
+        MatchBasis finding = finding_of(decision, settlement, parts[i], upshot.pairs[i]);
         finding.pairing = upshot.pairing;
         finding.payments_seen = parts.size();
         const auto after =
@@ -181,11 +182,12 @@ Step<> make_matches(Session& s, const Work& work, const Decision& decision,
     co_await settle_rivals(s, work, settlement); // nor does it stand in anybody's way elsewhere
 }
 
-Step<> lock_payments_of(Session& s, const Work& work, const std::vector<domain::Match>& matches) {
+Step<> lock_payments_of(Session& s, const UnitScope& work,
+                        const std::vector<domain::Match>& matches) {
     store::Locks locks;
     for (const domain::Match& match : matches) {
         const auto payment = co_await store::find_payment(s, work.tenant, match.payment_id);
-        match::Identity whole = payment->identity;
+        match::MatchFields whole = payment->identity;
         whole.amount = payment->amount;
         add_block_lock(locks, work.context, work.tenant, whole);
     }
@@ -199,7 +201,7 @@ struct Outlook {
 };
 
 // An id may match it at once; else all that it may be is for a person to choose from.
-Step<Outlook> outlook_of(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<Outlook> outlook_of(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     Outlook outlook;
     outlook.verdict = co_await judge(s, work.context, work.tenant, settlement, Reach::exact);
     if (!may_match(outlook.verdict, work, settlement, Reach::exact)) {
@@ -209,12 +211,13 @@ Step<Outlook> outlook_of(Session& s, const Work& work, const domain::Settlement&
     co_return outlook;
 }
 
-Upshot upshot_of(const domain::Settlement& settlement, const Outlook& outlook, const Work& work) {
+DecisionResult upshot_of(const domain::Settlement& settlement, const Outlook& outlook,
+                         const UnitScope& work) {
     const Verdict& verdict = outlook.verdict;
-    Upshot upshot{.settlement = settlement.id, .status = SettlementStatus::unmatched};
+    DecisionResult upshot{.settlement = settlement.id, .status = SettlementStatus::unmatched};
     const auto pair_of = [&](const RankedPayment& candidate) {
-        return Upshot::Pair{candidate.payment.id, candidate.payment.client_id, candidate.rank,
-                            settlement.amount};
+        return DecisionResult::Pair{candidate.payment.id, candidate.payment.client_id,
+                                    candidate.rank, settlement.amount};
     };
     if (may_match(verdict, work, settlement, outlook.reach)) {
         upshot.status = SettlementStatus::matched;
@@ -228,7 +231,7 @@ Upshot upshot_of(const domain::Settlement& settlement, const Outlook& outlook, c
 }
 
 // The settlement, of which a match was undone, stands among those that wait; its owner is told.
-Step<> let_wait_again(Session& s, const Work& work, domain::Settlement& settlement,
+Step<> let_wait_again(Session& s, const UnitScope& work, domain::Settlement& settlement,
                       const domain::Undone& undone) {
     co_await store::mark_undone(s, work.tenant, settlement.id, settlement.refused);
     const auto event =
@@ -237,12 +240,12 @@ Step<> let_wait_again(Session& s, const Work& work, domain::Settlement& settleme
     ++settlement.version;
     co_await store::update_settlement(s, work.tenant, settlement.id, settlement.status,
                                       settlement.version);
-    co_await park(s, work, settlement);
-    co_await tell(s, work.context, work.tenant, event);
+    co_await index_open(s, work, settlement);
+    co_await publish_event(s, work.context, work.tenant, event);
 }
 
 // The payments that a review names and the settlement does not refuse yet.
-Step<std::vector<PaymentId>> candidates_in(Session& s, const Work& work,
+Step<std::vector<PaymentId>> candidates_in(Session& s, const UnitScope& work,
                                            const domain::Settlement& settlement,
                                            const store::ReviewRow& review) {
     std::vector<PaymentId> named;
@@ -261,9 +264,9 @@ Step<std::vector<PaymentId>> candidates_in(Session& s, const Work& work,
 }
 
 // It is none of the payments that the review names, and waits on: they are not suggested again.
-Step<Result<Upshot>> dismiss(Session& s, const Context& context, const Decision& decision,
-                             SettlementId id) {
-    const Work work = work_of(context, decision);
+Step<Result<DecisionResult>> dismiss(Session& s, const Context& context, const Decision& decision,
+                                     SettlementId id) {
+    const UnitScope work = work_of(context, decision);
     auto settlement = co_await lock_settlement(s, work, id);
     const auto review = co_await store::find_open_review_of(s, work.tenant, id);
     if (!settlement || !review || review->id != *decision.review)
@@ -273,7 +276,7 @@ Step<Result<Upshot>> dismiss(Session& s, const Context& context, const Decision&
     if (settlement->refused.size() > refused_max)
         co_return fail(Code::limit_reached, "so many payments were refused for this settlement "
                                             "that it can only be accepted or rejected");
-    Upshot upshot{.settlement = id, .status = settlement->status};
+    DecisionResult upshot{.settlement = id, .status = settlement->status};
     if (decision.dry_run)
         co_return upshot;
     co_await close_as(s, decision, *settlement, review->id, "close");
@@ -284,10 +287,10 @@ Step<Result<Upshot>> dismiss(Session& s, const Context& context, const Decision&
 
 } // namespace
 
-Step<Result<Upshot>> match_by_hand(Session& s, const Context& context, Decision decision,
-                                   SettlementId id,
-                                   std::shared_ptr<const std::vector<PaymentPart>> parts) {
-    const Work work = work_of(context, decision);
+Step<Result<DecisionResult>> match_by_hand(Session& s, const Context& context, Decision decision,
+                                           SettlementId id,
+                                           std::shared_ptr<const std::vector<PaymentPart>> parts) {
+    const UnitScope work = work_of(context, decision);
     const auto settlement = co_await lock_settlement(s, work, id);
     if (!settlement)
         co_return not_found("settlement");
@@ -299,7 +302,7 @@ Step<Result<Upshot>> match_by_hand(Session& s, const Context& context, Decision 
     const auto review = co_await review_of(s, decision, id);
     if (!review)
         co_return std::unexpected(review.error());
-    const Upshot upshot = upshot_of(*settlement, *found);
+    const DecisionResult upshot = upshot_of(*settlement, *found);
     if (decision.dry_run)
         co_return upshot;
     co_await close_as(s, decision, *settlement, *review, found->size() == 1 ? "accept" : "split");
@@ -307,9 +310,9 @@ Step<Result<Upshot>> match_by_hand(Session& s, const Context& context, Decision 
     co_return upshot;
 }
 
-Step<Result<Upshot>> reject(Session& s, const Context& context, Decision decision,
-                            SettlementId id) {
-    const Work work = work_of(context, decision);
+Step<Result<DecisionResult>> reject(Session& s, const Context& context, Decision decision,
+                                    SettlementId id) {
+    const UnitScope work = work_of(context, decision);
     const auto settlement = co_await lock_settlement(s, work, id);
     if (!settlement)
         co_return not_found("settlement");
@@ -319,11 +322,11 @@ Step<Result<Upshot>> reject(Session& s, const Context& context, Decision decisio
     const auto review = co_await review_of(s, decision, id);
     if (!review)
         co_return std::unexpected(review.error());
-    const Upshot upshot{.settlement = id, .status = SettlementStatus::rejected};
+    const DecisionResult upshot{.settlement = id, .status = SettlementStatus::rejected};
     if (decision.dry_run)
         co_return upshot;
     co_await close_as(s, decision, *settlement, *review, "reject");
-    co_await unpark(s, work, *settlement);
+    co_await unindex(s, work, *settlement);
     const std::string told =
         co_await store::type_told(s, work.tenant, id.value, settlement->version);
     const bool is_news = told != domain::settlement_unmatched;
@@ -331,13 +334,14 @@ Step<Result<Upshot>> reject(Session& s, const Context& context, Decision decisio
                                       settlement->version + (is_news ? 1 : 0));
     const auto event = domain::unmatched_event(context.ids.next<EventId>(), *settlement, work.now);
     if (is_news)
-        co_await tell(s, context, work.tenant, event);
+        co_await publish_event(s, context, work.tenant, event);
     co_await settle_rivals(s, work, *settlement);
     co_return upshot;
 }
 
-Step<Result<Upshot>> undo(Session& s, const Context& context, Decision decision, MatchId id) {
-    const Work work = work_of(context, decision);
+Step<Result<DecisionResult>> undo(Session& s, const Context& context, Decision decision,
+                                  MatchId id) {
+    const UnitScope work = work_of(context, decision);
     const auto match = co_await store::find_match(s, work.tenant, id);
     if (!match)
         co_return not_found("match");
@@ -361,16 +365,16 @@ Step<Result<Upshot>> undo(Session& s, const Context& context, Decision decision,
     co_await let_wait_again(s, work, *settlement,
                             domain::Undone{payments.front().client_id, decision.reason});
     const Outlook outlook = co_await outlook_of(s, work, *settlement);
-    (void)co_await follow(s, work, *settlement, outlook.verdict, outlook.reach);
+    (void)co_await apply_verdict(s, work, *settlement, outlook.verdict, outlook.reach);
     co_await settle_waiting(s, work.context, work.tenant, settlement->identity, work.now);
     for (const domain::Payment& payment : payments)
         co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now,
-                                PaymentHas::come);
-    co_await weigh_later(s, work, settlement->id, work.now);
+                                PaymentChange::opened);
+    co_await schedule_decision(s, work, settlement->id, work.now);
     co_return upshot_of(*settlement, outlook, work);
 }
 
-Step<Result<Upshot>> close_by_hand(Session& s, const Context& context, Decision decision) {
+Step<Result<DecisionResult>> close_by_hand(Session& s, const Context& context, Decision decision) {
     const auto review = co_await store::find_review(s, decision.tenant, *decision.review);
     if (!review)
         co_return not_found("review");
@@ -385,7 +389,7 @@ Step<Result<Upshot>> close_by_hand(Session& s, const Context& context, Decision 
         if (!decided) // by another node, since it was read
             co_return fail(Code::state_conflict, "the review is closed");
     }
-    co_return Upshot{};
+    co_return DecisionResult{};
 }
 
 } // namespace settled::units

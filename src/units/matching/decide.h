@@ -31,7 +31,7 @@ struct Decision {
 
 // What a decision comes to, or in a dry run would. What follows for others, whose rivals are gone,
 // is not in it.
-struct Upshot {
+struct DecisionResult {
     struct Pair {
         PaymentId payment_id;
         std::string client_id;
@@ -54,25 +54,25 @@ struct PaymentPart {
 // The settlement is of these payments. Fails with not_found, state_conflict (settlement or a
 // payment is not open, the review is closed), value_invalid (the parts are not the settlement's
 // amount).
-store::Step<Result<Upshot>> match_by_hand(store::Session& s, const Context& context,
-                                          Decision decision, SettlementId settlement,
-                                          std::shared_ptr<const std::vector<PaymentPart>> parts);
+store::Step<Result<DecisionResult>>
+match_by_hand(store::Session& s, const Context& context, Decision decision, SettlementId settlement,
+              std::shared_ptr<const std::vector<PaymentPart>> parts);
 
 // It is no payment that we will ever hear of. Fails with not_found, state_conflict.
-store::Step<Result<Upshot>> reject(store::Session& s, const Context& context, Decision decision,
-                                   SettlementId settlement);
+store::Step<Result<DecisionResult>> reject(store::Session& s, const Context& context,
+                                           Decision decision, SettlementId settlement);
 
 // The match, and all others of its settlement, end; the settlement and its payments wait again, and
 // are never matched to each other by the rules. From then on the rules match the settlement by an
 // id alone: whatever else fits it is put to review. Fails with not_found, state_conflict (it has
 // ended).
-store::Step<Result<Upshot>> undo(store::Session& s, const Context& context, Decision decision,
-                                 MatchId match);
+store::Step<Result<DecisionResult>> undo(store::Session& s, const Context& context,
+                                         Decision decision, MatchId match);
 
 // A review that is of no settlement has been seen to; or the settlement is none of the payments
 // that a suggested_match shows, and waits on without them. Fails with not_found, state_conflict,
 // limit_reached (too many payments were refused).
-store::Step<Result<Upshot>> close_by_hand(store::Session& s, const Context& context,
-                                          Decision decision);
+store::Step<Result<DecisionResult>> close_by_hand(store::Session& s, const Context& context,
+                                                  Decision decision);
 
 } // namespace settled::units

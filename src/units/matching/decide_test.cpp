@@ -31,7 +31,7 @@ Decision decision(World& world, std::optional<ReviewId> review = std::nullopt,
 }
 
 // "" when it was done, else the code.
-std::string code_of(const Result<Upshot>& done) {
+std::string code_of(const Result<DecisionResult>& done) {
     return done ? "" : std::string(info(done.error().code).token);
 }
 
@@ -39,19 +39,19 @@ std::string match(World& world, std::string_view settlement, std::vector<Payment
                   std::optional<ReviewId> review = std::nullopt) {
     const auto id = world.settlement(settlement).id;
     const auto shared = std::make_shared<const std::vector<PaymentPart>>(std::move(parts));
-    return code_of(world.write<Result<Upshot>>([&](store::Session& s) {
+    return code_of(world.write<Result<DecisionResult>>([&](store::Session& s) {
         return match_by_hand(s, world.context(), decision(world, review), id, shared);
     }));
 }
 
 std::string undo_match_of(World& world, MatchId id) {
-    return code_of(world.write<Result<Upshot>>(
+    return code_of(world.write<Result<DecisionResult>>(
         [&](store::Session& s) { return undo(s, world.context(), decision(world), id); }));
 }
 
 std::string reject_settlement(World& world, std::string_view settlement) {
     const auto id = world.settlement(settlement).id;
-    return code_of(world.write<Result<Upshot>>(
+    return code_of(world.write<Result<DecisionResult>>(
         [&](store::Session& s) { return reject(s, world.context(), decision(world), id); }));
 }
 
@@ -176,9 +176,9 @@ TEST(Decide, an_undone_part_gives_the_payment_its_rest_back) {
     EXPECT_EQ(world.payment_of("t2"), "p") << "the other part stays";
 }
 
-Result<Upshot> undo_match_of_t(World& world, bool dry_run) {
+Result<DecisionResult> undo_match_of_t(World& world, bool dry_run) {
     const MatchId id = world.match_of("t")->id;
-    return world.write<Result<Upshot>>([&](store::Session& s) {
+    return world.write<Result<DecisionResult>>([&](store::Session& s) {
         return undo(s, world.context(), decision(world, std::nullopt, dry_run), id);
     });
 }
@@ -326,7 +326,7 @@ TEST(Decide, a_dry_run_says_what_would_be_and_writes_nothing) {
     const auto before = state_of(world);
     const auto ask = [&](std::vector<PaymentPart> parts) {
         const auto shared = std::make_shared<const std::vector<PaymentPart>>(std::move(parts));
-        return world.write<Result<Upshot>>([&](store::Session& s) {
+        return world.write<Result<DecisionResult>>([&](store::Session& s) {
             return match_by_hand(s, world.context(), decision(world, review, true), id, shared);
         });
     };
@@ -345,7 +345,7 @@ TEST(Decide, a_dry_run_says_what_would_be_and_writes_nothing) {
     EXPECT_EQ(two->pairs.size(), 2);
     EXPECT_EQ(code_of(ask({{"p1", gbp(1000)}, {"p2", gbp(233)}})), "value_invalid");
     EXPECT_EQ(code_of(ask({{"nobody", std::nullopt}})), "not_found");
-    const auto rejected = world.write<Result<Upshot>>([&](store::Session& s) {
+    const auto rejected = world.write<Result<DecisionResult>>([&](store::Session& s) {
         return reject(s, world.context(), decision(world, review, true), id);
     });
     EXPECT_EQ(rejected->status, SettlementStatus::rejected);
@@ -355,7 +355,7 @@ TEST(Decide, a_dry_run_says_what_would_be_and_writes_nothing) {
     const auto after = state_of(world);
     EXPECT_EQ(code_of(ask({{"p2", std::nullopt}})), "state_conflict");
     const auto made = world.match_of("t")->id;
-    const auto undone = world.write<Result<Upshot>>([&](store::Session& s) {
+    const auto undone = world.write<Result<DecisionResult>>([&](store::Session& s) {
         return undo(s, world.context(), decision(world, std::nullopt, true), made);
     });
     EXPECT_EQ(undone->status, SettlementStatus::ambiguous) << "p1 fits, and a person decides";

@@ -11,7 +11,7 @@ namespace settled::units {
 namespace {
 
 using domain::Pairing;
-using match::Seen;
+using match::Coverage;
 using store::Session;
 using store::Step;
 
@@ -19,8 +19,8 @@ using Settlements = Candidates<domain::Settlement>;
 using Payments = Candidates<domain::Payment>;
 
 // How the two would relate if their amounts were equal: by what a part of a payment is known.
-std::optional<match::Rank> rank_but_for_amount(const match::Identity& payment,
-                                               match::Identity settlement,
+std::optional<match::Rank> rank_but_for_amount(const match::MatchFields& payment,
+                                               match::MatchFields settlement,
                                                const match::RuleSet& rules) {
     if (settlement.amount.currency != payment.amount.currency)
         return std::nullopt;
@@ -33,11 +33,11 @@ std::optional<match::Rank> rank_but_for_amount(const match::Identity& payment,
 }
 
 // The rules may give it to a payment by more than an id, now.
-bool may_join(const Work& work, const domain::Settlement& settlement) {
+bool may_join(const UnitScope& work, const domain::Settlement& settlement) {
     return !settlement.undone && work.context.watermark_passed(settlement, work.now);
 }
 
-bool all_may_join(const Work& work, const std::vector<domain::Settlement>& settlements) {
+bool all_may_join(const UnitScope& work, const std::vector<domain::Settlement>& settlements) {
     return std::ranges::all_of(settlements, [&](const domain::Settlement& settlement) {
         return may_join(work, settlement);
     });
@@ -47,7 +47,7 @@ bool all_may_join(const Work& work, const std::vector<domain::Settlement>& settl
 template <class T>
 std::optional<std::vector<T>> all_of_one_rank(const match::Choice& choice,
                                               const Candidates<T>& near) {
-    if (choice.candidates.empty() || near.seen != Seen::all)
+    if (choice.candidates.empty() || near.seen != Coverage::complete)
         return std::nullopt;
     std::vector<T> items;
     for (const match::Candidate& candidate : choice.candidates) {
@@ -60,8 +60,8 @@ std::optional<std::vector<T>> all_of_one_rank(const match::Choice& choice,
 }
 
 template <class T>
-std::vector<match::Identity> identities_of(const std::vector<T>& items) {
-    std::vector<match::Identity> identities;
+std::vector<match::MatchFields> identities_of(const std::vector<T>& items) {
+    std::vector<match::MatchFields> identities;
     for (const T& item : items)
         identities.push_back(item.identity);
     return identities;
@@ -88,7 +88,7 @@ std::optional<GroupPlan> plan_of_twins(std::vector<domain::Payment> payments,
     return plan;
 }
 
-Step<std::optional<GroupPlan>> plan_twins(Session& s, const Work& work,
+Step<std::optional<GroupPlan>> plan_twins(Session& s, const UnitScope& work,
                                           const domain::Settlement& settlement,
                                           const match::RuleSet& rules) {
     const Payments near =
@@ -131,7 +131,7 @@ template <class T>
 Known<T> known_among(const Candidates<T>& near, const Money& amount, const match::RuleSet& rules,
                      const auto& pair_with) {
     Known<T> known;
-    known.whole_view = near.seen == Seen::all && !near.is_cut;
+    known.whole_view = near.seen == Coverage::complete && !near.is_cut;
     for (const T& item : near.items) {
         const auto [payment, settlement] = pair_with(item);
         const bool alone = item.identity.amount == amount &&
@@ -145,7 +145,7 @@ Known<T> known_among(const Candidates<T>& near, const Money& amount, const match
 }
 
 // Open payments that the settlement could be (a part of), or be made of.
-Step<Known<domain::Payment>> known_payments(Session& s, const Work& work,
+Step<Known<domain::Payment>> known_payments(Session& s, const UnitScope& work,
                                             const domain::Settlement& settlement,
                                             const match::RuleSet& rules) {
     const Payments near =
@@ -156,7 +156,7 @@ Step<Known<domain::Payment>> known_payments(Session& s, const Work& work,
 }
 
 // Settlements that wait and could be (a part of) the payment; the judged one is the first.
-Step<Known<domain::Settlement>> known_suitors(Session& s, const Work& work,
+Step<Known<domain::Settlement>> known_suitors(Session& s, const UnitScope& work,
                                               const domain::Payment& payment,
                                               const domain::Settlement& judged,
                                               const match::RuleSet& rules) {
@@ -170,7 +170,7 @@ Step<Known<domain::Settlement>> known_suitors(Session& s, const Work& work,
 
 // One settlement, several payments: exactly one choice of them sums to it, and no other settlement
 // has a claim to any of them.
-Step<std::optional<GroupPlan>> plan_merge(Session& s, const Work& work,
+Step<std::optional<GroupPlan>> plan_merge(Session& s, const UnitScope& work,
                                           const domain::Settlement& settlement,
                                           const Known<domain::Payment>& known,
                                           const match::RuleSet& rules) {
@@ -191,7 +191,7 @@ Step<std::optional<GroupPlan>> plan_merge(Session& s, const Work& work,
 
 // One payment, several settlements: it is the only one that any of them could be of, and exactly
 // one choice of those that wait sums to it.
-Step<std::optional<GroupPlan>> plan_split(Session& s, const Work& work,
+Step<std::optional<GroupPlan>> plan_split(Session& s, const UnitScope& work,
                                           const domain::Settlement& settlement,
                                           const domain::Payment& payment,
                                           const match::RuleSet& rules) {
@@ -211,7 +211,7 @@ Step<std::optional<GroupPlan>> plan_split(Session& s, const Work& work,
     co_return plan;
 }
 
-Finding finding_of(const GroupPlan& plan, const GroupPart& part) {
+MatchBasis finding_of(const GroupPlan& plan, const GroupPart& part) {
     const bool shared = plan.pairing == Pairing::merge;
     return {.rank = plan.rank,
             .pairing = plan.pairing,
@@ -222,10 +222,10 @@ Finding finding_of(const GroupPlan& plan, const GroupPart& part) {
 }
 
 // The settlement is one, its matches are several.
-Step<> carry_out_merge(Session& s, const Work& work, const GroupPlan& plan) {
+Step<> carry_out_merge(Session& s, const UnitScope& work, const GroupPlan& plan) {
     const domain::Settlement& settlement = plan.parts.front().settlement;
     const auto count = static_cast<std::int64_t>(plan.parts.size());
-    co_await unpark(s, work, settlement);
+    co_await unindex(s, work, settlement);
     co_await close_open_review(s, work, settlement);
     co_await store::update_settlement(s, work.tenant, settlement.id,
                                       domain::SettlementStatus::matched,
@@ -240,7 +240,7 @@ Step<> carry_out_merge(Session& s, const Work& work, const GroupPlan& plan) {
 
 } // namespace
 
-Step<std::optional<GroupPlan>> plan_group(Session& s, const Work& work,
+Step<std::optional<GroupPlan>> plan_group(Session& s, const UnitScope& work,
                                           const domain::Settlement& settlement) {
     if (settlement.undone)
         co_return std::nullopt;
@@ -268,7 +268,7 @@ store::Locks locks_of(const Context& context, TenantId tenant, const GroupPlan& 
     return locks;
 }
 
-Step<> carry_out(Session& s, const Work& work, const GroupPlan& plan) {
+Step<> carry_out(Session& s, const UnitScope& work, const GroupPlan& plan) {
     if (plan.pairing == Pairing::merge) {
         co_await carry_out_merge(s, work, plan);
         co_return;

@@ -25,12 +25,12 @@ struct GroupPlan {
 
 // The one group that the settlement belongs to, as things stand; nullopt when there is none, or
 // more than one would fit, or a member has not reached its watermark.
-store::Step<std::optional<GroupPlan>> plan_group(store::Session& s, const Work& work,
+store::Step<std::optional<GroupPlan>> plan_group(store::Session& s, const UnitScope& work,
                                                  const domain::Settlement& settlement);
 
 // Whoever changes a member of the plan waits. At most as many as a rule set allows parts.
 store::Locks locks_of(const Context& context, TenantId tenant, const GroupPlan& plan);
 
-store::Step<> carry_out(store::Session& s, const Work& work, const GroupPlan& plan);
+store::Step<> carry_out(store::Session& s, const UnitScope& work, const GroupPlan& plan);
 
 } // namespace settled::units

@@ -14,7 +14,7 @@ namespace {
 using Payments = Candidates<domain::Payment>;
 
 std::size_t count_related(const std::vector<domain::Payment>& payments,
-                          const match::Identity& settlement, const match::RuleSet& rules) {
+                          const match::MatchFields& settlement, const match::RuleSet& rules) {
     return static_cast<std::size_t>(
         std::ranges::count_if(payments, [&](const domain::Payment& payment) {
             return match::relate(payment.identity, settlement, rules).rank.has_value();
@@ -31,7 +31,7 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
         settlement.identity, payments.identities, payments.seen, narrowed ? *narrowed : *rules);
     verdict.payments_seen = payments.items.size();
     verdict.reads = payments.reads;
-    verdict.all_compared = payments.seen != match::Seen::some;
+    verdict.all_compared = payments.seen != match::Coverage::truncated;
     verdict.excluded = count_related(payments.refused, settlement.identity, *rules);
     const bool may_only_be_suggested =
         choice.outcome == Outcome::none && !choice.candidates.empty();
@@ -39,7 +39,8 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
         settlement.undone && may_only_be_suggested ? Outcome::ambiguous : choice.outcome;
     for (const match::Candidate& candidate : choice.candidates)
         verdict.candidates.push_back({payments.items[candidate.index], candidate.rank,
-                                      candidate.policy, candidate.comparison, candidate.not_taken});
+                                      candidate.policy, candidate.comparison,
+                                      candidate.reject_reason});
     if (verdict.outcome != Outcome::one)
         co_return verdict;
 
@@ -50,11 +51,11 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
     verdict.settlements_seen = suitors.items.size();
     verdict.reads += suitors.reads;
     constexpr std::size_t judged = 0; // of the suitors
-    const auto refused = match::refusal(returned, judged);
+    const auto refused = match::counterpart_rejection(returned, judged);
     if (refused && !co_await only_claims_that_go_elsewhere(s, context, tenant, chosen, returned,
                                                            suitors, reach)) {
         verdict.outcome = Outcome::ambiguous;
-        verdict.candidates.front().not_taken = refused;
+        verdict.candidates.front().reject_reason = refused;
     }
     co_return verdict;
 }

@@ -14,7 +14,7 @@ struct RankedPayment {
     match::Rank rank{};
     match::Policy policy = match::Policy::automatic;
     match::Comparison comparison = {}; // with the settlement
-    std::optional<match::NotTaken> not_taken = std::nullopt;
+    std::optional<match::RejectReason> reject_reason = std::nullopt;
 };
 
 struct Verdict {

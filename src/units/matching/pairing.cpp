@@ -5,9 +5,9 @@
 #include "store/queries/money/match_keys.h"
 #include "store/queries/money/matches.h"
 #include "store/queries/money/payments.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 #include "units/learning/key_plans.h"
-#include "units/matching/told_late.h"
+#include "units/matching/registered_late.h"
 
 namespace settled::units {
 
@@ -23,16 +23,16 @@ match::Of of(Side side) {
     return side == Side::settlement ? match::Of::settlement : match::Of::payment;
 }
 
-Step<> put(Session& s, const Work& work, Side side, std::int64_t owner,
-           const match::Identity& identity, std::size_t prefix_max = match::any_length) {
+Step<> put(Session& s, const UnitScope& work, Side side, std::int64_t owner,
+           const match::MatchFields& identity, std::size_t prefix_max = match::any_length) {
     const auto keys =
         match::stored_keys(work.context.keys.of(work.tenant), identity, of(side), prefix_max);
     co_await store::insert_match_keys(s, work.tenant, side, owner, keys);
 }
 
 // All there could be: what was learnt may have changed since.
-Step<> take(Session& s, const Work& work, Side side, std::int64_t owner,
-            const match::Identity& identity) {
+Step<> take(Session& s, const UnitScope& work, Side side, std::int64_t owner,
+            const match::MatchFields& identity) {
     const auto keys = match::stored_keys(work.context.keys.of(work.tenant), identity, of(side));
     co_await store::delete_match_keys(s, work.tenant, side, owner, keys);
 }
@@ -51,13 +51,14 @@ domain::Payment with_more(domain::Payment payment, const Money& more) {
 }
 
 bool is_all(const domain::Payment& payment, const Money& arrived) {
-    const bool accepted = payment.identity.settles_as && payment.identity.settles_as->hold(arrived);
+    const bool accepted =
+        payment.identity.accepted_range && payment.identity.accepted_range->hold(arrived);
     return accepted || arrived.currency != payment.amount.currency ||
            arrived.minor >= payment.identity.amount.minor;
 }
 
-domain::Match match_of(const Work& work, const domain::Settlement& settlement,
-                       const domain::Payment& payment, const Finding& finding) {
+domain::Match match_of(const UnitScope& work, const domain::Settlement& settlement,
+                       const domain::Payment& payment, const MatchBasis& finding) {
     const crypto::Hmac& key = work.context.keys.of(work.tenant);
     domain::Match match;
     match.id = work.context.ids.next<MatchId>();
@@ -79,36 +80,37 @@ domain::Match match_of(const Work& work, const domain::Settlement& settlement,
     return match;
 }
 
-Step<> tell_match(Session& s, const Work& work, const domain::Settlement& settlement,
+Step<> tell_match(Session& s, const UnitScope& work, const domain::Settlement& settlement,
                   std::int64_t version, const domain::Payment& payment,
                   const domain::Match& match) {
     const auto matched = domain::matched_event(work.context.ids.next<EventId>(), settlement,
                                                version, payment, match, work.now);
-    co_await tell(s, work.context, work.tenant, matched);
+    co_await publish_event(s, work.context, work.tenant, matched);
     if (payment.status != PaymentStatus::partially_settled)
         co_return;
     const auto partly =
         domain::partially_settled_event(work.context.ids.next<EventId>(), payment, match, work.now);
-    co_await tell(s, work.context, work.tenant, partly);
+    co_await publish_event(s, work.context, work.tenant, partly);
 }
 
 } // namespace
 
 void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant,
-                    const match::Identity& identity) {
+                    const match::MatchFields& identity) {
     if (const auto block = match::block_of(context.keys.of(tenant), identity))
         locks.add(store::Lock::block(tenant, *block));
 }
 
-Step<> stand(Session& s, const Work& work, PaymentStatus before, const domain::Payment& after) {
+Step<> update_payment(Session& s, const UnitScope& work, PaymentStatus before,
+                      const domain::Payment& after) {
     const bool updated = co_await store::update_payment(s, work.tenant, after.id, before,
                                                         {after.status, after.settled_minor});
     SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
 }
 
-Step<domain::Payment> make_match(Session& s, const Work& work, const domain::Settlement& settlement,
-                                 std::int64_t version, const domain::Payment& payment,
-                                 const Finding& finding) {
+Step<domain::Payment> make_match(Session& s, const UnitScope& work,
+                                 const domain::Settlement& settlement, std::int64_t version,
+                                 const domain::Payment& payment, const MatchBasis& finding) {
     SETTLED_ASSERT(domain::is_open(payment.status), "a payment that is matched is open");
     domain::Match match = match_of(work, settlement, payment, finding);
     const bool whole = is_all(payment, match.amount);
@@ -116,19 +118,19 @@ Step<domain::Payment> make_match(Session& s, const Work& work, const domain::Set
     if (in_parts && match.pairing == Pairing::one)
         match.pairing = Pairing::split;
     co_await store::insert_match(s, work.tenant, match);
-    co_await unpark(s, work, payment);
+    co_await unindex(s, work, payment);
     domain::Payment after = with_more(payment, match.amount);
     after.status = whole ? PaymentStatus::settled : PaymentStatus::partially_settled;
-    co_await stand(s, work, payment.status, after);
+    co_await update_payment(s, work, payment.status, after);
     if (whole)
         co_await close_late_review(s, work, payment);
     else
-        co_await park(s, work, after);
+        co_await index_open(s, work, after);
     co_await tell_match(s, work, settlement, version, after, match);
     co_return after;
 }
 
-Step<std::vector<domain::Payment>> undo_matches(Session& s, const Work& work,
+Step<std::vector<domain::Payment>> undo_matches(Session& s, const UnitScope& work,
                                                 const domain::Settlement& settlement,
                                                 const Undoing& undoing) {
     std::vector<domain::Payment> payments;
@@ -141,29 +143,29 @@ Step<std::vector<domain::Payment>> undo_matches(Session& s, const Work& work,
         const auto payment = co_await store::find_payment(s, work.tenant, match.payment_id);
         SETTLED_ASSERT(payment.has_value(), "a match is of a payment");
         if (domain::is_open(payment->status))
-            co_await unpark(s, work, *payment);
+            co_await unindex(s, work, *payment);
         domain::Payment after = with_more(*payment, {-match.amount.minor, match.amount.currency});
         const bool nothing_left = after.settled_minor == 0;
         after.status = !nothing_left ? PaymentStatus::partially_settled
                        : undoing.afterwards == Afterwards::returned ? PaymentStatus::returned
                                                                     : PaymentStatus::expected;
-        co_await stand(s, work, payment->status, after);
+        co_await update_payment(s, work, payment->status, after);
         if (domain::is_open(after.status) && after.identity.amount.minor > 0)
-            co_await park(s, work, after);
+            co_await index_open(s, work, after);
         payments.push_back(std::move(after));
     }
     co_return payments;
 }
 
-Step<> park(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<> index_open(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     co_await put(s, work, Side::settlement, settlement.id.value, settlement.identity);
 }
 
-Step<> unpark(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<> unindex(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     co_await take(s, work, Side::settlement, settlement.id.value, settlement.identity);
 }
 
-Step<> park(Session& s, const Work& work, const domain::Payment& payment) {
+Step<> index_open(Session& s, const UnitScope& work, const domain::Payment& payment) {
     std::size_t prefix_max = match::any_length;
     if (work.context.key_plans != nullptr)
         prefix_max = work.context.key_plans->for_payment(work.tenant, payment).stored_prefix_max;
@@ -172,7 +174,7 @@ Step<> park(Session& s, const Work& work, const domain::Payment& payment) {
 
 // From the archive, too: which of both it stands in is not known, and to take what is not there
 // does nothing.
-Step<> unpark(Session& s, const Work& work, const domain::Payment& payment) {
+Step<> unindex(Session& s, const UnitScope& work, const domain::Payment& payment) {
     co_await take(s, work, Side::payment, payment.id.value, payment.identity);
     if (payment.status == PaymentStatus::overdue)
         co_await take(s, work, Side::archive, payment.id.value, payment.identity);

@@ -17,14 +17,14 @@
 namespace settled::units {
 
 // What one call works on.
-struct Work {
+struct UnitScope {
     const Context& context;
     TenantId tenant;
     Instant now;
 };
 
 // How a match was reached.
-struct Finding {
+struct MatchBasis {
     match::Rank rank{};
     domain::Pairing pairing = domain::Pairing::one;
     std::size_t payments_seen = 0;
@@ -40,19 +40,19 @@ struct Finding {
 
 // Under its amount block whoever settles there waits.
 void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant,
-                    const match::Identity& identity);
+                    const match::MatchFields& identity);
 
 // Stores the payment as it stands now, one version after what was read under its lock with status
 // `before`.
-store::Step<> stand(store::Session& s, const Work& work, domain::PaymentStatus before,
-                    const domain::Payment& after);
+store::Step<> update_payment(store::Session& s, const UnitScope& work, domain::PaymentStatus before,
+                             const domain::Payment& after);
 
 // The payment is closed, or what is still to come of it is what it waits for from now on: returns
 // it as it stands then. Tells settlement.matched, as version `version` of the settlement, and
 // payment.partially_settled.
-store::Step<domain::Payment> make_match(store::Session& s, const Work& work,
+store::Step<domain::Payment> make_match(store::Session& s, const UnitScope& work,
                                         const domain::Settlement& settlement, std::int64_t version,
-                                        const domain::Payment& payment, const Finding& finding);
+                                        const domain::Payment& payment, const MatchBasis& finding);
 
 // Whether the payment waits again, or went back with its money.
 enum class Afterwards : std::uint8_t { expected, returned };
@@ -63,14 +63,16 @@ struct Undoing {
 };
 // Ends all live matches of a settlement; returns the payments as they stand now. Neither the
 // settlement's row is changed nor anything told.
-store::Step<std::vector<domain::Payment>> undo_matches(store::Session& s, const Work& work,
+store::Step<std::vector<domain::Payment>> undo_matches(store::Session& s, const UnitScope& work,
                                                        const domain::Settlement& settlement,
                                                        const Undoing& undoing);
 
 // Puts what waits under its keys, and takes it away.
-store::Step<> park(store::Session& s, const Work& work, const domain::Settlement& settlement);
-store::Step<> unpark(store::Session& s, const Work& work, const domain::Settlement& settlement);
-store::Step<> park(store::Session& s, const Work& work, const domain::Payment& payment);
-store::Step<> unpark(store::Session& s, const Work& work, const domain::Payment& payment);
+store::Step<> index_open(store::Session& s, const UnitScope& work,
+                         const domain::Settlement& settlement);
+store::Step<> unindex(store::Session& s, const UnitScope& work,
+                      const domain::Settlement& settlement);
+store::Step<> index_open(store::Session& s, const UnitScope& work, const domain::Payment& payment);
+store::Step<> unindex(store::Session& s, const UnitScope& work, const domain::Payment& payment);
 
 } // namespace settled::units

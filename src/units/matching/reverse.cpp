@@ -9,11 +9,11 @@
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
 #include "store/queries/walks.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
+#include "units/matching/registered_late.h"
 #include "units/matching/rivals.h"
 #include "units/matching/settle.h"
-#include "units/matching/told_late.h"
-#include "units/matching/weigh.h"
+#include "units/matching/watermark.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -34,18 +34,18 @@ constexpr auto wait_max = std::chrono::hours(72);
 // Settlements that are due at the same time are weighed first: a return then finds them matched.
 constexpr auto after_weighing = std::chrono::milliseconds(1);
 
-Instant ripe_at(const Work& work, Instant received_at) {
+Instant ripe_at(const UnitScope& work, Instant received_at) {
     return received_at + work.context.watermark + after_weighing;
 }
 
 // Whether what is found for it now decides.
-bool is_decided_now(const Work& work, const Reversal& reversal) {
+bool is_decided_now(const UnitScope& work, const Reversal& reversal) {
     return match::names_an_id(reversal.identity) || work.now >= ripe_at(work, reversal.received_at);
 }
 
 // It waits under the strongest that it names its settlement by: whatever else it names, its
 // settlement has that.
-Step<> take_from_wait(Session& s, const Work& work, const Reversal& reversal) {
+Step<> take_from_wait(Session& s, const UnitScope& work, const Reversal& reversal) {
     auto keys = match::return_keys(work.context.keys.of(work.tenant), reversal.identity);
     if (keys.empty())
         co_return;
@@ -53,7 +53,7 @@ Step<> take_from_wait(Session& s, const Work& work, const Reversal& reversal) {
     co_await store::delete_match_keys(s, work.tenant, Side::reversal, reversal.id.value, keys);
 }
 
-Step<> put_to_wait(Session& s, const Work& work, const Reversal& reversal) {
+Step<> put_to_wait(Session& s, const UnitScope& work, const Reversal& reversal) {
     auto keys = match::return_keys(work.context.keys.of(work.tenant), reversal.identity);
     if (keys.empty())
         co_return;
@@ -61,7 +61,7 @@ Step<> put_to_wait(Session& s, const Work& work, const Reversal& reversal) {
     co_await store::insert_match_keys(s, work.tenant, Side::reversal, reversal.id.value, keys);
 }
 
-Step<> look_later(Session& s, const Work& work, const Reversal& reversal, Instant due) {
+Step<> look_later(Session& s, const UnitScope& work, const Reversal& reversal, Instant due) {
     co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
                                 store::task_reverse, reversal.id.value, 0, due, work.now);
 }
@@ -75,7 +75,7 @@ struct Named {
     bool are_many() const { return settlements.size() > 1 || !all_seen; }
 };
 
-Step<Named> find_named(Session& s, const Work& work, const Reversal& reversal) {
+Step<Named> find_named(Session& s, const UnitScope& work, const Reversal& reversal) {
     Named named;
     auto keys = match::return_keys(work.context.keys.of(work.tenant), reversal.identity);
     if (keys.empty())
@@ -92,7 +92,8 @@ Step<Named> find_named(Session& s, const Work& work, const Reversal& reversal) {
     co_return named;
 }
 
-Step<> open_review(Session& s, const Work& work, const Reversal& reversal, const Named& named) {
+Step<> open_review(Session& s, const UnitScope& work, const Reversal& reversal,
+                   const Named& named) {
     wire::JsonWriter w;
     w.object().member("reversal_id", to_string(reversal.id));
     w.member("transaction_id", reversal.transaction_id);
@@ -107,14 +108,14 @@ Step<> open_review(Session& s, const Work& work, const Reversal& reversal, const
          reversal.webhook_id.value, "open", std::move(w).text(), work.now, std::nullopt});
 }
 
-Step<std::optional<store::ReviewRow>> review_of(Session& s, const Work& work,
+Step<std::optional<store::ReviewRow>> review_of(Session& s, const UnitScope& work,
                                                 const Reversal& reversal) {
     return store::find_open_review(s, work.tenant, store::review_unmatched_return,
                                    reversal.webhook_id.value);
 }
 
 // Once its settlement is known.
-Step<> close(Session& s, const Work& work, const Reversal& reversal, SettlementId settlement) {
+Step<> close(Session& s, const UnitScope& work, const Reversal& reversal, SettlementId settlement) {
     co_await take_from_wait(s, work, reversal);
     co_await store::update_reversal(s, work.tenant, reversal.id, ReversalStatus::applied,
                                     settlement);
@@ -125,33 +126,33 @@ Step<> close(Session& s, const Work& work, const Reversal& reversal, SettlementI
         co_await store::close_review(s, work.tenant, review->id, work.now);
 }
 
-Step<> tell_returned(Session& s, const Work& work, const domain::Settlement& settlement,
+Step<> tell_returned(Session& s, const UnitScope& work, const domain::Settlement& settlement,
                      const Reversal& reversal, const std::vector<std::string>& payment_ids) {
     const auto event = domain::reversed_event(work.context.ids.next<EventId>(), settlement,
                                               reversal, payment_ids, work.now);
-    co_await tell(s, work.context, work.tenant, event);
+    co_await publish_event(s, work.context, work.tenant, event);
 }
 
 // When all that arrived together with the settlement has been weighed.
-Instant settled_down_at(const Work& work, const domain::Settlement& settlement) {
+Instant settled_down_at(const UnitScope& work, const domain::Settlement& settlement) {
     return ripe_at(work, settlement.received_at) + work.context.watermark;
 }
 
 // A settlement that went back before it was weighed: its payment is looked for all the same, when
 // it is clear that no other settlement gets that one.
-Step<> look_for_payment_later(Session& s, const Work& work, const domain::Settlement& settlement,
-                              const Reversal& reversal) {
+Step<> look_for_payment_later(Session& s, const UnitScope& work,
+                              const domain::Settlement& settlement, const Reversal& reversal) {
     if (!work.context.watermark_passed(settlement, work.now))
         co_await look_later(s, work, reversal, settled_down_at(work, settlement));
 }
 
 // Whoever settles with the payments of its matches waits.
-Step<> lock_payments(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<> lock_payments(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     const auto matches = co_await store::matches_of_settlement(s, work.tenant, settlement.id);
     store::Locks locks;
     for (const domain::Match& match : matches) {
         const auto payment = co_await store::find_payment(s, work.tenant, match.payment_id);
-        match::Identity whole = payment->identity; // what waits, and what it was before
+        match::MatchFields whole = payment->identity; // what waits, and what it was before
         add_block_lock(locks, work.context, work.tenant, whole);
         whole.amount = payment->amount;
         add_block_lock(locks, work.context, work.tenant, whole);
@@ -159,20 +160,21 @@ Step<> lock_payments(Session& s, const Work& work, const domain::Settlement& set
     co_await s.lock(locks);
 }
 
-Step<std::vector<domain::Payment>>
-undo(Session& s, const Work& work, const domain::Settlement& settlement, const Reversal& reversal) {
+Step<std::vector<domain::Payment>> undo(Session& s, const UnitScope& work,
+                                        const domain::Settlement& settlement,
+                                        const Reversal& reversal) {
     co_await lock_payments(s, work, settlement);
     co_return co_await undo_matches(s, work, settlement,
                                     {Afterwards::returned, "returned " + reversal.reason, ""});
 }
 
-Step<> apply(Session& s, const Work& work, const Reversal& reversal,
+Step<> apply(Session& s, const UnitScope& work, const Reversal& reversal,
              const domain::Settlement& settlement) {
     std::vector<domain::Payment> payments;
     if (settlement.status == SettlementStatus::matched)
         payments = co_await undo(s, work, settlement, reversal);
     if (settlement.is_open()) {
-        co_await unpark(s, work, settlement);
+        co_await unindex(s, work, settlement);
         co_await close_open_review(s, work, settlement);
         co_await look_for_payment_later(s, work, settlement, reversal);
     }
@@ -186,14 +188,14 @@ Step<> apply(Session& s, const Work& work, const Reversal& reversal,
     for (const domain::Payment& payment :
          payments) // one that had more parts waits for less, or more
         co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now,
-                                domain::is_open(payment.status) ? PaymentHas::come
-                                                                : PaymentHas::gone);
+                                domain::is_open(payment.status) ? PaymentChange::opened
+                                                                : PaymentChange::closed);
     if (settlement.is_open())
         co_await settle_rivals(s, work, settlement);
 }
 
 // What becomes of a return that is not applied yet. Returns the settlement that it was applied to.
-Step<std::optional<domain::Settlement>> look(Session& s, const Work& work, Reversal reversal,
+Step<std::optional<domain::Settlement>> look(Session& s, const UnitScope& work, Reversal reversal,
                                              const Named& named, bool is_last) {
     const bool decided = is_decided_now(work, reversal);
     if (named.is_one() && decided) {
@@ -210,7 +212,7 @@ Step<std::optional<domain::Settlement>> look(Session& s, const Work& work, Rever
 }
 
 // Returns that wait and name the settlement, oldest first; none that a person has closed.
-Step<std::vector<Reversal>> returns_naming(Session& s, const Work& work,
+Step<std::vector<Reversal>> returns_naming(Session& s, const UnitScope& work,
                                            const domain::Settlement& settlement) {
     const auto found = co_await store::find_under(
         s, work.tenant, Side::reversal,
@@ -230,7 +232,7 @@ Step<std::vector<Reversal>> returns_naming(Session& s, const Work& work,
 }
 
 // A settlement that others named, too, is gone: what is left to them may be one.
-Step<> look_again(Session& s, const Work& work, domain::Settlement gone) {
+Step<> look_again(Session& s, const UnitScope& work, domain::Settlement gone) {
     std::vector<domain::Settlement> all{std::move(gone)};
     while (!all.empty()) {
         const domain::Settlement each = std::move(all.back());
@@ -245,7 +247,7 @@ Step<> look_again(Session& s, const Work& work, domain::Settlement gone) {
 }
 
 // When to look next, as things stand; it waits.
-Instant next_look(const Work& work, const Reversal& reversal, const Named& named) {
+Instant next_look(const UnitScope& work, const Reversal& reversal, const Named& named) {
     const Instant last = reversal.received_at + wait_max;
     if (!is_decided_now(work, reversal))
         return std::min(last, ripe_at(work, reversal.received_at));
@@ -256,14 +258,15 @@ Instant next_look(const Work& work, const Reversal& reversal, const Named& named
 
 // By a reference alone, and the one that it names is younger than its watermark: another may come
 // with it.
-bool is_early(const Work& work, const Reversal& reversal, const Named& named) {
+bool is_early(const UnitScope& work, const Reversal& reversal, const Named& named) {
     return named.is_one() && !match::names_an_id(reversal.identity) &&
            work.now < ripe_at(work, named.settlements.front().received_at);
 }
 
 // Its settlement went back before it was matched. Whichever payment would have got it does not
 // wait any more: its money came, and went. `due`: of the timer; this is done by one alone.
-Step<> return_its_payment(Session& s, const Work& work, const Reversal& reversal, Instant due) {
+Step<> return_its_payment(Session& s, const UnitScope& work, const Reversal& reversal,
+                          Instant due) {
     const auto seen = co_await store::find_settlement(s, work.tenant, reversal.settlement_id);
     const auto ever = co_await store::all_matches_of(s, work.tenant, reversal.settlement_id);
     if (!ever.empty() || due != settled_down_at(work, *seen))
@@ -274,11 +277,11 @@ Step<> return_its_payment(Session& s, const Work& work, const Reversal& reversal
     domain::Payment payment = verdict.candidates.front().payment;
     if (payment.settled_minor != 0)
         co_return;
-    co_await unpark(s, work, payment);
+    co_await unindex(s, work, payment);
     co_await close_late_review(s, work, payment);
     const auto before = std::exchange(payment.status, domain::PaymentStatus::returned);
     ++payment.version;
-    co_await stand(s, work, before, payment);
+    co_await update_payment(s, work, before, payment);
     co_await store::update_settlement(s, work.tenant, seen->id, seen->status, seen->version + 1);
     co_await tell_returned(s, work, *seen, reversal, {payment.client_id});
     co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
@@ -295,7 +298,7 @@ Step<bool> finish_timer(Session& s, const store::TaskRow& task, std::optional<In
 
 Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal reversal,
                    Instant now) {
-    const Work work{context, tenant, now};
+    const UnitScope work{context, tenant, now};
     co_await store::insert_reversal(s, tenant, reversal);
     co_await put_to_wait(s, work, reversal);
     const bool names_nothing =
@@ -309,7 +312,7 @@ Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal
 }
 
 Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, Instant now) {
-    const Work work{context, task.tenant, now};
+    const UnitScope work{context, task.tenant, now};
     const auto seen = co_await store::find_reversal(s, task.tenant, ReversalId{task.subject_id});
     SETTLED_ASSERT(seen.has_value(), "a timer is of a return that exists");
     store::Locks locks;
@@ -338,7 +341,7 @@ Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, In
         co_await look_again(s, work, std::move(*applied));
 }
 
-Step<std::optional<Reversal>> return_waiting_for(Session& s, const Work& work,
+Step<std::optional<Reversal>> return_waiting_for(Session& s, const UnitScope& work,
                                                  const domain::Settlement& settlement) {
     for (Reversal& reversal : co_await returns_naming(s, work, settlement)) {
         const Named others = co_await find_named(s, work, reversal);
@@ -348,7 +351,7 @@ Step<std::optional<Reversal>> return_waiting_for(Session& s, const Work& work,
     co_return std::nullopt;
 }
 
-Step<> insert_returned(Session& s, const Work& work, domain::Settlement settlement,
+Step<> insert_returned(Session& s, const UnitScope& work, domain::Settlement settlement,
                        Reversal reversal) {
     co_await tell_returned(s, work, settlement, reversal, {});
     settlement.status = SettlementStatus::reversed;

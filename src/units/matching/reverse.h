@@ -34,9 +34,9 @@ store::Step<> reverse_again(store::Session& s, const Context& context, store::Ta
 // The return that has waited for this settlement, which comes only now and is not stored yet. Both
 // under add_settling_locks() of it.
 store::Step<std::optional<domain::Reversal>>
-return_waiting_for(store::Session& s, const Work& work, const domain::Settlement& settlement);
+return_waiting_for(store::Session& s, const UnitScope& work, const domain::Settlement& settlement);
 // Stores the settlement as one that has gone back already.
-store::Step<> insert_returned(store::Session& s, const Work& work, domain::Settlement settlement,
-                              domain::Reversal reversal);
+store::Step<> insert_returned(store::Session& s, const UnitScope& work,
+                              domain::Settlement settlement, domain::Reversal reversal);
 
 } // namespace settled::units

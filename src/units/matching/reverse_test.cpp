@@ -280,7 +280,7 @@ TEST(Bury, a_payment_that_failed_is_waited_for_no_more) {
     World world;
     world.register_payment(expected(world));
     auto dead = expected(world);
-    dead.is_dead = true;
+    dead.has_failed = true;
     EXPECT_EQ(world.register_payment(dead).payment.status, PaymentStatus::cancelled);
     world.settle("t", money(world));
     EXPECT_EQ(world.payment_of("t"), "");
@@ -291,7 +291,7 @@ TEST(Bury, a_failure_after_the_money_is_a_conflict_and_changes_nothing) {
     world.register_payment(expected(world));
     world.settle("t", money(world));
     auto dead = expected(world);
-    dead.is_dead = true;
+    dead.has_failed = true;
     for (int i = 0; i < 2; ++i)
         EXPECT_EQ(world.register_payment(dead).payment.status, PaymentStatus::settled);
     ASSERT_EQ(world.reviews().size(), 1U) << "once";

@@ -67,9 +67,9 @@ void write_candidate(JsonWriter& w, const RankedPayment& candidate) {
     w.member("institution_id", bounded(payment.institution_id));
     w.member("scheme", bounded(payment.scheme));
     w.member("created_at", wire::to_rfc3339(payment.created_at));
-    w.key("not_taken");
-    if (candidate.not_taken)
-        w.value(match::token(*candidate.not_taken));
+    w.key("reject_reason");
+    if (candidate.reject_reason)
+        w.value(match::token(*candidate.reject_reason));
     else
         w.null();
     w.end();
@@ -101,8 +101,8 @@ constexpr Mark marks[] = {
                       const domain::Payment& b) { return a.created_at == b.created_at; }},
 };
 
-void write_telling_apart(JsonWriter& w, Rivals candidates) {
-    w.key("telling_apart").array();
+void write_distinguishing_fields(JsonWriter& w, Rivals candidates) {
+    w.key("distinguishing_fields").array();
     for (const Mark& mark : marks) {
         const bool differs = std::ranges::any_of(candidates, [&](const RankedPayment& candidate) {
             return !mark.same(candidate.payment, candidates.front().payment);
@@ -125,7 +125,7 @@ std::string review_detail(const domain::Settlement& settlement, const Verdict& v
     for (const RankedPayment& candidate : shown)
         write_candidate(w, candidate);
     w.end();
-    write_telling_apart(w, all);
+    write_distinguishing_fields(w, all);
     w.member("all_compared", verdict.all_compared);
     w.member("left_out", static_cast<std::uint64_t>(all.size() - shown.size())).end();
     return std::move(w).text();

@@ -15,7 +15,7 @@ using store::Session;
 using store::Step;
 
 // It could have been of the payment, or a part of it, or have held it as a part.
-bool was_wanted(const match::Identity& payment, match::Identity settlement,
+bool was_wanted(const match::MatchFields& payment, match::MatchFields settlement,
                 const match::RuleSet& rules) {
     if (match::relate(payment, settlement, rules).rank)
         return true;
@@ -25,13 +25,13 @@ bool was_wanted(const match::Identity& payment, match::Identity settlement,
 
 } // namespace
 
-Step<> settle_rivals(Session& s, const Work& work, const domain::Settlement& gone) {
+Step<> settle_rivals(Session& s, const UnitScope& work, const domain::Settlement& gone) {
     const auto rules = work.context.rules_of(work.tenant, gone.identity.account);
     const auto near = co_await payments_near(s, work.context, work.tenant, gone, Reach::loose);
     // Its like, of which those that rivalled it are found even where they alone fitted.
-    std::vector<match::Identity> here{gone.identity};
+    std::vector<match::MatchFields> here{gone.identity};
     std::set<std::int64_t> elsewhere;
-    for (const match::Identity& payment : near.identities) {
+    for (const match::MatchFields& payment : near.identities) {
         if (!was_wanted(payment, gone.identity, *rules))
             continue;
         if (payment.amount == gone.identity.amount) {
@@ -46,7 +46,7 @@ Step<> settle_rivals(Session& s, const Work& work, const domain::Settlement& gon
     }
     co_await settle_waiting_near(s, work, std::move(here));
     for (const std::int64_t id : elsewhere)
-        co_await weigh_later(s, work, SettlementId{id}, work.now);
+        co_await schedule_decision(s, work, SettlementId{id}, work.now);
 }
 
 } // namespace settled::units

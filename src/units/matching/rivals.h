@@ -12,6 +12,7 @@ namespace settled::units {
 
 // Called under add_settling_locks() of it, when it does not stand under its keys any more. Those of
 // its amount are judged; those of other amounts, whose blocks are not locked, are weighed.
-store::Step<> settle_rivals(store::Session& s, const Work& work, const domain::Settlement& gone);
+store::Step<> settle_rivals(store::Session& s, const UnitScope& work,
+                            const domain::Settlement& gone);
 
 } // namespace settled::units

@@ -3,14 +3,14 @@
 #include "units/deliveries/cancel_lane.h"
 #include "units/matching/reverse.h"
 #include "units/matching/tell_unmatched.h"
-#include "units/matching/weigh.h"
+#include "units/matching/watermark.h"
 
 namespace settled::units {
 
 store::Step<bool> run_timer(store::Session& s, const Context& context, store::TaskRow task,
                             Instant now) {
-    if (task.kind == store::task_weigh) {
-        co_await weigh(s, context, std::move(task), now);
+    if (task.kind == store::task_watermark) {
+        co_await decide_at_watermark(s, context, std::move(task), now);
         co_return false;
     }
     if (task.kind == store::task_reverse) {

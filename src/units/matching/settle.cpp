@@ -6,7 +6,7 @@
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
 #include "store/queries/tasks.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 #include "units/matching/reverse.h"
 #include "units/matching/review_detail.h"
 
@@ -23,7 +23,7 @@ using store::Session;
 using store::Side;
 using store::Step;
 
-Finding finding_of(const Verdict& verdict, bool after_watermark) {
+MatchBasis finding_of(const Verdict& verdict, bool after_watermark) {
     return {.rank = verdict.candidates.front().rank,
             .payments_seen = verdict.payments_seen,
             .settlements_seen = verdict.settlements_seen,
@@ -31,14 +31,14 @@ Finding finding_of(const Verdict& verdict, bool after_watermark) {
             .excluded = verdict.excluded};
 }
 
-Step<> open_review(Session& s, const Work& work, ReviewId id, std::string_view kind,
+Step<> open_review(Session& s, const UnitScope& work, ReviewId id, std::string_view kind,
                    const domain::Settlement& settlement, const Verdict& verdict) {
     co_await store::insert_review(s, work.tenant,
                                   {id, std::string(kind), settlement.id.value, "open",
                                    review_detail(settlement, verdict), work.now, std::nullopt});
 }
 
-Step<> put_to_review(Session& s, const Work& work, const domain::Settlement& settlement,
+Step<> put_to_review(Session& s, const UnitScope& work, const domain::Settlement& settlement,
                      const Verdict& verdict) {
     const auto id = work.context.ids.next<ReviewId>();
     co_await open_review(s, work, id, store::review_settlement_ambiguous, settlement, verdict);
@@ -47,15 +47,15 @@ Step<> put_to_review(Session& s, const Work& work, const domain::Settlement& set
         candidates.push_back(candidate.payment.client_id);
     const auto event = domain::ambiguous_event(work.context.ids.next<EventId>(), settlement, id,
                                                candidates, work.now);
-    co_await tell(s, work.context, work.tenant, event);
+    co_await publish_event(s, work.context, work.tenant, event);
 }
 
-Step<> leave_trace(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<> leave_trace(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     const auto keys = match::trace_keys(work.context.keys.of(work.tenant), settlement.identity);
     co_await store::insert_match_keys(s, work.tenant, Side::trace, settlement.id.value, keys);
 }
 
-Step<> update_open_review(Session& s, const Work& work, const domain::Settlement& settlement,
+Step<> update_open_review(Session& s, const UnitScope& work, const domain::Settlement& settlement,
                           const Verdict& verdict) {
     const auto review = co_await store::find_open_review_of(s, work.tenant, settlement.id);
     if (review)
@@ -65,8 +65,9 @@ Step<> update_open_review(Session& s, const Work& work, const domain::Settlement
 
 // What became of a stored settlement that waits and is not matched. That nothing fits one that is
 // ambiguous is said by who has looked at other amounts, too: they may be what it is ambiguous by.
-Step<> stand_as(Session& s, const Work& work, const domain::Settlement& settlement,
-                const Verdict& verdict, Reach reach) {
+Step<> store_unmatched_state(Session& s, const UnitScope& work,
+                             const domain::Settlement& settlement, const Verdict& verdict,
+                             Reach reach) {
     const bool was_ambiguous = settlement.status == SettlementStatus::ambiguous;
     if (verdict.outcome == Outcome::ambiguous && was_ambiguous) {
         co_await update_open_review(s, work, settlement, verdict);
@@ -89,14 +90,14 @@ Step<> stand_as(Session& s, const Work& work, const domain::Settlement& settleme
 // after it.
 class ToWeigh {
   public:
-    void add(const domain::Settlement& settlement, Judged judged, Instant ripe_at) {
+    void add(const domain::Settlement& settlement, Applied judged, Instant ripe_at) {
         // What stood between candidates may have one of another amount left, which was not looked
         // at.
         const bool lost_its_rivals =
-            judged == Judged::unmatched && settlement.status == SettlementStatus::ambiguous;
-        if (judged == Judged::waits || lost_its_rivals)
+            judged == Applied::unmatched && settlement.status == SettlementStatus::ambiguous;
+        if (judged == Applied::waits || lost_its_rivals)
             each_.emplace_back(settlement.id, ripe_at);
-        if (judged == Judged::ambiguous)
+        if (judged == Applied::ambiguous)
             add_ambiguous(settlement, ripe_at);
     }
     std::vector<std::pair<SettlementId, Instant>> take() {
@@ -107,7 +108,7 @@ class ToWeigh {
 
   private:
     struct Twin {
-        match::Identity identity;
+        match::MatchFields identity;
         SettlementId settlement;
         Instant ripe_at;
     };
@@ -128,32 +129,32 @@ class ToWeigh {
 
 // The suggestions that are made of the settlement may be others now. It is weighed once for all
 // that comes and goes meanwhile.
-Step<> look_again_soon(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<> look_again_soon(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     if (settlement.look_again || !work.context.suggested_reviews)
         co_return;
     co_await store::mark_to_look_again(s, work.tenant, settlement.id, true);
-    co_await weigh_later(s, work, settlement.id, work.now + suggestions_lag);
+    co_await schedule_decision(s, work, settlement.id, work.now + suggestions_lag);
 }
 
 // Settlements of whatever amount that share an identifier with the payment. One that has come may
 // have them as parts, or be a part of them; when it goes, those gain that stood between it and
 // another one.
-Step<> weigh_neighbours(Session& s, const Work& work, const match::Identity& payment,
-                        PaymentHas has) {
+Step<> weigh_neighbours(Session& s, const UnitScope& work, const match::MatchFields& payment,
+                        PaymentChange has) {
     const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
     for (const domain::Settlement& settlement :
          co_await store::find_settlements(s, work.tenant, near))
-        if (has == PaymentHas::come || settlement.status == SettlementStatus::ambiguous)
-            co_await weigh_later(s, work, settlement.id, work.now);
+        if (has == PaymentChange::opened || settlement.status == SettlementStatus::ambiguous)
+            co_await schedule_decision(s, work, settlement.id, work.now);
         else if (settlement.suggested)
             co_await look_again_soon(s, work, settlement);
 }
 
 // Who waits near any of the payments, each once.
-Step<std::vector<SettlementId>> waiting_near_any(Session& s, const Work& work,
-                                                 const std::vector<match::Identity>& payments) {
+Step<std::vector<SettlementId>> waiting_near_any(Session& s, const UnitScope& work,
+                                                 const std::vector<match::MatchFields>& payments) {
     std::vector<SettlementId> all;
-    for (const match::Identity& payment : payments)
+    for (const match::MatchFields& payment : payments)
         for (const SettlementId id : co_await waiting_near(s, work.context, work.tenant, payment))
             if (std::ranges::find(all, id) == all.end())
                 all.push_back(id);
@@ -162,8 +163,8 @@ Step<std::vector<SettlementId>> waiting_near_any(Session& s, const Work& work,
 
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
 // ends. What stays open and may be decided by time alone is weighed.
-Step<> judge_waiting(Session& s, const Work& work, std::vector<match::Identity> payments,
-                     PaymentHas has) {
+Step<> judge_waiting(Session& s, const UnitScope& work, std::vector<match::MatchFields> payments,
+                     PaymentChange has) {
     bool again = true;
     ToWeigh left;
     while (again) {
@@ -176,36 +177,37 @@ Step<> judge_waiting(Session& s, const Work& work, std::vector<match::Identity> 
             if (!settlement->is_open())
                 continue;
             const Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
-            const Judged judged = co_await follow(s, work, *settlement, verdict, Reach::exact);
-            again = again || judged == Judged::matched;
-            if (judged == Judged::unmatched && settlement->status == SettlementStatus::unmatched &&
+            const Applied judged =
+                co_await apply_verdict(s, work, *settlement, verdict, Reach::exact);
+            again = again || judged == Applied::matched;
+            if (judged == Applied::unmatched && settlement->status == SettlementStatus::unmatched &&
                 (settlement->suggested || !verdict.candidates.empty()))
                 co_await look_again_soon(s, work, *settlement);
             left.add(*settlement, judged, settlement->received_at + work.context.watermark);
         }
     }
     for (const auto& [id, ripe_at] : left.take())
-        co_await weigh_later(s, work, id, std::max(ripe_at, work.now));
-    for (const match::Identity& payment : payments)
+        co_await schedule_decision(s, work, id, std::max(ripe_at, work.now));
+    for (const match::MatchFields& payment : payments)
         co_await weigh_neighbours(s, work, payment, has);
 }
 
-Step<> judge_waiting(Session& s, const Work& work, const match::Identity& payment,
-                     PaymentHas has = PaymentHas::gone) {
+Step<> judge_waiting(Session& s, const UnitScope& work, const match::MatchFields& payment,
+                     PaymentChange has = PaymentChange::closed) {
     return judge_waiting(s, work, std::vector{payment}, has);
 }
 
 } // namespace
 
 void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
-                        const match::Identity& identity) {
+                        const match::MatchFields& identity) {
     add_block_lock(locks, context, tenant, identity);
-    locks.add(store::Lock::endpoints_stay(tenant));
+    locks.add(store::Lock::endpoints_shared(tenant));
 }
 
 Step<> settle_new(Session& s, const Context& context, TenantId tenant,
                   domain::Settlement settlement, Instant now) {
-    const Work work{context, tenant, now};
+    const UnitScope work{context, tenant, now};
     auto returned = co_await return_waiting_for(s, work, settlement);
     if (returned) {
         co_await leave_trace(s, work, settlement);
@@ -231,21 +233,22 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant,
     }
     co_await leave_trace(s, work, settlement);
     co_await store::insert_settlement(s, tenant, settlement);
-    co_await park(s, work, settlement);
-    co_await weigh_later(s, work, settlement.id, now + context.watermark);
+    co_await index_open(s, work, settlement);
+    co_await schedule_decision(s, work, settlement.id, now + context.watermark);
 }
 
 Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
-                      const match::Identity& payment, Instant now, PaymentHas has) {
-    const Work work{context, tenant, now};
+                      const match::MatchFields& payment, Instant now, PaymentChange has) {
+    const UnitScope work{context, tenant, now};
     co_await judge_waiting(s, work, payment, has);
 }
 
-Step<> settle_waiting_near(Session& s, const Work& work, std::vector<match::Identity> payments) {
-    co_await judge_waiting(s, work, std::move(payments), PaymentHas::come);
+Step<> settle_waiting_near(Session& s, const UnitScope& work,
+                           std::vector<match::MatchFields> payments) {
+    co_await judge_waiting(s, work, std::move(payments), PaymentChange::opened);
 }
 
-Step<> close_open_review(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<> close_open_review(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     if (!settlement.has_open_review())
         co_return;
     const auto review = co_await store::find_open_review_of(s, work.tenant, settlement.id);
@@ -255,7 +258,7 @@ Step<> close_open_review(Session& s, const Work& work, const domain::Settlement&
         co_await store::mark_suggested(s, work.tenant, settlement.id, false);
 }
 
-Step<> suggest(Session& s, const Work& work, const domain::Settlement& settlement,
+Step<> suggest(Session& s, const UnitScope& work, const domain::Settlement& settlement,
                const Verdict& verdict) {
     const bool wanted = work.context.suggested_reviews && !verdict.candidates.empty();
     if (!wanted) {
@@ -271,42 +274,42 @@ Step<> suggest(Session& s, const Work& work, const domain::Settlement& settlemen
 
 // What rests on there being no other payment is decided after the watermark, and only by who has
 // looked for rivals of another amount, too.
-bool may_match(const Verdict& verdict, const Work& work, const domain::Settlement& settlement,
+bool may_match(const Verdict& verdict, const UnitScope& work, const domain::Settlement& settlement,
                Reach reach) {
     return verdict.outcome == Outcome::one &&
            (!verdict.waits_for_watermark() ||
             (reach == Reach::loose && work.context.watermark_passed(settlement, work.now)));
 }
 
-Step<Judged> follow(Session& s, const Work& work, domain::Settlement settlement,
-                    const Verdict& verdict, Reach reach) {
+Step<Applied> apply_verdict(Session& s, const UnitScope& work, domain::Settlement settlement,
+                            const Verdict& verdict, Reach reach) {
     if (may_match(verdict, work, settlement, reach)) {
         const domain::Payment payment = verdict.candidates.front().payment;
-        const Finding finding =
+        const MatchBasis finding =
             finding_of(verdict, work.context.watermark_passed(settlement, work.now));
         const auto after = co_await match_waiting(s, work, settlement, payment, finding);
         co_await settle_rest(s, work, after);
         if (reach == Reach::loose) // whoever calls for one block goes on with the others in it
             co_await judge_waiting(s, work, payment.identity);
-        co_return Judged::matched;
+        co_return Applied::matched;
     }
-    co_await stand_as(s, work, settlement, verdict, reach);
+    co_await store_unmatched_state(s, work, settlement, verdict, reach);
     if (verdict.outcome == Outcome::ambiguous)
-        co_return Judged::ambiguous;
-    co_return verdict.outcome == Outcome::one ? Judged::waits : Judged::unmatched;
+        co_return Applied::ambiguous;
+    co_return verdict.outcome == Outcome::one ? Applied::waits : Applied::unmatched;
 }
 
-Step<domain::Payment> match_waiting(Session& s, const Work& work,
+Step<domain::Payment> match_waiting(Session& s, const UnitScope& work,
                                     const domain::Settlement& settlement,
-                                    const domain::Payment& payment, const Finding& finding) {
-    co_await unpark(s, work, settlement);
+                                    const domain::Payment& payment, const MatchBasis& finding) {
+    co_await unindex(s, work, settlement);
     co_await close_open_review(s, work, settlement);
     co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::matched,
                                       settlement.version + 1);
     co_return co_await make_match(s, work, settlement, settlement.version + 1, payment, finding);
 }
 
-Step<> settle_rest(Session& s, const Work& work, const domain::Payment& payment) {
+Step<> settle_rest(Session& s, const UnitScope& work, const domain::Payment& payment) {
     if (!domain::is_open(payment.status) || payment.identity.amount.minor <= 0)
         co_return;
     store::Locks locks;
@@ -315,12 +318,13 @@ Step<> settle_rest(Session& s, const Work& work, const domain::Payment& payment)
     co_await judge_waiting(s, work, payment.identity);
 }
 
-Step<> weigh_later(Session& s, const Work& work, SettlementId settlement, Instant due) {
-    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(), store::task_weigh,
-                                settlement.value, 0, due, work.now);
+Step<> schedule_decision(Session& s, const UnitScope& work, SettlementId settlement, Instant due) {
+    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
+                                store::task_watermark, settlement.value, 0, due, work.now);
 }
 
-Step<> tell_unmatched_later(Session& s, const Work& work, SettlementId settlement, Instant due) {
+Step<> tell_unmatched_later(Session& s, const UnitScope& work, SettlementId settlement,
+                            Instant due) {
     const bool is_owed =
         co_await store::is_queued(s, work.tenant, store::task_tell_unmatched, settlement.value);
     if (is_owed)

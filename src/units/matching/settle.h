@@ -19,7 +19,7 @@ namespace settled::units {
 // Adds what must be locked before what is open in the identity's block is looked at: everything
 // below is called under it.
 void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
-                        const match::Identity& identity);
+                        const match::MatchFields& identity);
 
 // Stores the settlement and what follows. Its status is set here.
 store::Step<> settle_new(store::Session& s, const Context& context, TenantId tenant,
@@ -27,56 +27,58 @@ store::Step<> settle_new(store::Session& s, const Context& context, TenantId ten
 
 // Judges again the settlements that wait for such a payment, after it was added, changed or taken;
 // those of other amounts that share an identifier with it are weighed, if it may matter to them.
-enum class PaymentHas : std::uint8_t { come, gone };
+enum class PaymentChange : std::uint8_t { opened, closed };
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
-                             const match::Identity& payment, Instant now,
-                             PaymentHas has = PaymentHas::gone);
+                             const match::MatchFields& payment, Instant now,
+                             PaymentChange has = PaymentChange::closed);
 
 // The same for several payments of one amount together, after a settlement that could have been of
 // any of them is gone: all others that share an identifier with one of them are weighed.
-store::Step<> settle_waiting_near(store::Session& s, const Work& work,
-                                  std::vector<match::Identity> payments);
+store::Step<> settle_waiting_near(store::Session& s, const UnitScope& work,
+                                  std::vector<match::MatchFields> payments);
 
 // Does what follows from the verdict on a stored settlement that waits, which was looked for with
 // that reach.
-enum class Judged : std::uint8_t {
+enum class Applied : std::uint8_t {
     matched,
     ambiguous,
     waits, // one payment fits, and is taken when it is weighed (weigh.h) and still the only one
     unmatched,
 };
-store::Step<Judged> follow(store::Session& s, const Work& work, domain::Settlement settlement,
-                           const Verdict& verdict, Reach reach);
+store::Step<Applied> apply_verdict(store::Session& s, const UnitScope& work,
+                                   domain::Settlement settlement, const Verdict& verdict,
+                                   Reach reach);
 // Whether the rules match it now, by that verdict.
-bool may_match(const Verdict& verdict, const Work& work, const domain::Settlement& settlement,
+bool may_match(const Verdict& verdict, const UnitScope& work, const domain::Settlement& settlement,
                Reach reach);
 
 // A stored settlement that waits gets its match: its status, keys and review follow. Returns the
 // payment as it stands then.
-store::Step<domain::Payment> match_waiting(store::Session& s, const Work& work,
+store::Step<domain::Payment> match_waiting(store::Session& s, const UnitScope& work,
                                            const domain::Settlement& settlement,
-                                           const domain::Payment& payment, const Finding& finding);
+                                           const domain::Payment& payment,
+                                           const MatchBasis& finding);
 
 // What arrived in part waits for its rest, for which a settlement may be there.
-store::Step<> settle_rest(store::Session& s, const Work& work, const domain::Payment& payment);
+store::Step<> settle_rest(store::Session& s, const UnitScope& work, const domain::Payment& payment);
 
 // A settlement is left unmatched: what the rules may only suggest is shown to a person in a review
 // (suggested_match), which is kept up to date and closed when nothing is left of it.
-store::Step<> suggest(store::Session& s, const Work& work, const domain::Settlement& settlement,
-                      const Verdict& verdict);
+store::Step<> suggest(store::Session& s, const UnitScope& work,
+                      const domain::Settlement& settlement, const Verdict& verdict);
 // By this much later than what it shows the review may be: payments that come and go in the
 // meantime cost one look together. People read it, and what they decide is checked.
 inline constexpr auto suggestions_lag = std::chrono::seconds(5);
 
 // Closes the open review of a settlement of which it is decided whose it is; there may be none.
-store::Step<> close_open_review(store::Session& s, const Work& work,
+store::Step<> close_open_review(store::Session& s, const UnitScope& work,
                                 const domain::Settlement& settlement);
 
 // The settlement is weighed (weigh.h) at that time.
-store::Step<> weigh_later(store::Session& s, const Work& work, SettlementId settlement,
-                          Instant due);
+store::Step<> schedule_decision(store::Session& s, const UnitScope& work, SettlementId settlement,
+                                Instant due);
 // Unless something has come up by then, its owner is told that it has no payment.
-store::Step<> tell_unmatched_later(store::Session& s, const Work& work, SettlementId settlement,
-                                   Instant due);
+store::Step<> tell_unmatched_later(store::Session& s, const UnitScope& work,
+                                   SettlementId settlement, Instant due);
 
 } // namespace settled::units

@@ -243,11 +243,11 @@ TEST(Settle, a_review_shows_what_tells_candidates_apart_and_why_none_was_taken) 
         {"candidates.0.end_to_end_id", "E2E-7"},
         {"candidates.0.payer.name", "Ann Lee"},
         {"candidates.0.payer.account", "…6819"},
-        {"candidates.0.not_taken", "rival_of_same_rank"},
+        {"candidates.0.reject_reason", "rival_of_same_rank"},
         {"candidates.1.payment_id", "order-2"},
         {"candidates.1.payer.account", ""},
-        {"candidates.1.not_taken", "rival_of_same_rank"},
-        {"telling_apart", "payer_name payer_account created_at"},
+        {"candidates.1.reject_reason", "rival_of_same_rank"},
+        {"distinguishing_fields", "payer_name payer_account created_at"},
         {"all_compared", "true"},
         {"left_out", "0"},
     };
@@ -262,15 +262,15 @@ TEST(Settle, a_review_is_made_new_when_candidates_come_and_bounds_their_texts) {
     world.settle("t2", with_reference(world, "INV-2041"));
     world.register_payment(with_reference(world, "order-1", "INV-2041"));
     for (const auto& review : world.reviews()) {
-        EXPECT_EQ(detail_of(review, "candidates.0.not_taken"), "settlement_not_unique");
-        EXPECT_EQ(detail_of(review, "telling_apart"), "") << "there is one";
+        EXPECT_EQ(detail_of(review, "candidates.0.reject_reason"), "settlement_not_unique");
+        EXPECT_EQ(detail_of(review, "distinguishing_fields"), "") << "there is one";
     }
     auto second = with_reference(world, "order-2", "INV-2041");
     second.institution_id = std::string(139, 'b') + "ö";
     world.register_payment(second);
     for (const auto& review : world.reviews()) {
-        EXPECT_EQ(detail_of(review, "candidates.0.not_taken"), "rival_of_same_rank");
-        EXPECT_EQ(detail_of(review, "telling_apart"), "institution_id");
+        EXPECT_EQ(detail_of(review, "candidates.0.reject_reason"), "rival_of_same_rank");
+        EXPECT_EQ(detail_of(review, "distinguishing_fields"), "institution_id");
         EXPECT_EQ(detail_of(review, "candidates.1.institution_id"), std::string(139, 'b') + "…");
     }
 }

@@ -50,7 +50,7 @@ Decision decision_on(World& world, ReviewId review, bool dry_run = false) {
 }
 
 std::string dismiss(World& world, ReviewId review, bool dry_run = false) {
-    const auto done = world.write<Result<Upshot>>([&](store::Session& s) {
+    const auto done = world.write<Result<DecisionResult>>([&](store::Session& s) {
         return close_by_hand(s, world.context(), decision_on(world, review, dry_run));
     });
     return done ? "" : std::string(info(done.error().code).token);
@@ -84,7 +84,7 @@ TEST(Suggest, what_only_a_person_may_decide_opens_a_review_with_its_candidates) 
         EXPECT_EQ(review.subject_id, world.settlement("t").id.value);
         EXPECT_THAT(review.detail, HasSubstr(R"("payment_id":"p")"));
         EXPECT_THAT(review.detail, HasSubstr(c.rule));
-        EXPECT_THAT(review.detail, HasSubstr(R"("not_taken":"only_suggested")"));
+        EXPECT_THAT(review.detail, HasSubstr(R"("reject_reason":"only_suggested")"));
         EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
         world.clock().advance(world.context().unmatched_grace);
         EXPECT_EQ(world.run_due(), 1) << "its owner is told all the same";
@@ -143,7 +143,7 @@ TEST(Suggest, the_review_follows_what_comes_and_goes) {
     ASSERT_EQ(world.payment_of("u"), "p");
     let_reviews_follow(world);
     EXPECT_THAT(world.reviews().at(0).detail, Not(HasSubstr(R"("payment_id":"p")")));
-    second.is_dead = true;
+    second.has_failed = true;
     world.register_payment(second);
     let_reviews_follow(world);
     EXPECT_THAT(kinds(world), IsEmpty()) << "nothing is left of it";
@@ -157,7 +157,7 @@ TEST(Suggest, many_payments_cost_one_look) {
     const auto queued = [&] {
         return store::testing::number_seen_by_another(
             world.directory(),
-            "SELECT count(*) FROM task WHERE kind = 'weigh' AND status = 'queued'");
+            "SELECT count(*) FROM task WHERE kind = 'watermark' AND status = 'queued'");
     };
     ASSERT_EQ(queued(), 0);
     for (int i = 0; i < 10; ++i)
@@ -190,7 +190,7 @@ TEST(Suggest, a_candidate_is_accepted_as_in_any_review) {
     const auto review = world.reviews().at(0).id;
     const auto parts =
         std::make_shared<const std::vector<PaymentPart>>(1, PaymentPart{"p", std::nullopt});
-    const auto done = world.write<Result<Upshot>>([&](store::Session& s) {
+    const auto done = world.write<Result<DecisionResult>>([&](store::Session& s) {
         return match_by_hand(s, world.context(), decision_on(world, review),
                              world.settlement("t").id, parts);
     });

@@ -2,7 +2,7 @@
 
 #include "store/queries/events.h"
 #include "store/queries/money/settlements.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 #include "units/matching/settle.h"
 
 namespace settled::units {
@@ -33,7 +33,7 @@ store::Step<bool> tell_unmatched(store::Session& s, const Context& context, stor
     co_await store::update_settlement(s, task.tenant, settlement->id, settlement->status,
                                       settlement->version + 1);
     const auto event = domain::unmatched_event(context.ids.next<EventId>(), *settlement, now);
-    co_await tell(s, context, task.tenant, event);
+    co_await publish_event(s, context, task.tenant, event);
     co_return true;
 }
 

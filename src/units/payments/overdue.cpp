@@ -5,7 +5,7 @@
 #include "store/queries/money/match_keys.h"
 #include "store/queries/money/payments.h"
 #include "store/queries/sweeps.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 #include "units/matching/pairing.h"
 #include "units/matching/settle.h"
 
@@ -47,7 +47,7 @@ struct Sweep {
 
     // Each time has a cursor of its own, whose name is this and its hours.
     std::string prefix() const { return fmt::format("{}/{}/", name, match::token(rail)); }
-    std::chrono::hours time_of(const Work& work, const domain::Payment& payment) const {
+    std::chrono::hours time_of(const UnitScope& work, const domain::Payment& payment) const {
         return after(*work.context.rules_of(work.tenant, payment.identity.account), rail);
     }
 };
@@ -59,7 +59,7 @@ struct Walked {
 
 // Moves the cursor over what was registered that long ago. Whoever would have been due earlier is
 // among them, too: the rules of its account may have changed.
-Step<Walked> walk(Session& s, const Work& work, Sweep sweep, std::chrono::hours time,
+Step<Walked> walk(Session& s, const UnitScope& work, Sweep sweep, std::chrono::hours time,
                   std::int64_t from) {
     const std::string name = sweep.prefix() + std::to_string(time.count());
     const Instant until = work.now - time;
@@ -80,7 +80,7 @@ Step<Walked> walk(Session& s, const Work& work, Sweep sweep, std::chrono::hours 
 
 // How far the walk has come for each time that rules of the tenant name, or named before: a payment
 // that has come under other rules is passed by at least one cursor that was not beyond it yet.
-Step<std::map<std::chrono::hours, std::int64_t>> cursors_of(Session& s, const Work& work,
+Step<std::map<std::chrono::hours, std::int64_t>> cursors_of(Session& s, const UnitScope& work,
                                                             Sweep sweep) {
     std::map<std::chrono::hours, std::int64_t> cursors;
     const std::string prefix = sweep.prefix();
@@ -92,11 +92,11 @@ Step<std::map<std::chrono::hours, std::int64_t>> cursors_of(Session& s, const Wo
 }
 
 // The payment as it stands under its lock; nullopt when it is not open any more.
-Step<std::optional<domain::Payment>> lock_open(Session& s, const Work& work,
+Step<std::optional<domain::Payment>> lock_open(Session& s, const UnitScope& work,
                                                const domain::Payment& seen) {
     store::Locks locks;
     add_block_lock(locks, work.context, work.tenant, seen.identity);
-    locks.add(store::Lock::endpoints_stay(work.tenant));
+    locks.add(store::Lock::endpoints_shared(work.tenant));
     co_await s.lock(locks);
     auto payment = co_await store::find_payment(s, work.tenant, seen.id);
     if (!domain::is_open(payment->status))
@@ -104,19 +104,19 @@ Step<std::optional<domain::Payment>> lock_open(Session& s, const Work& work,
     co_return payment;
 }
 
-Step<> make_overdue(Session& s, const Work& work, const domain::Payment& seen, Instant due) {
+Step<> make_overdue(Session& s, const UnitScope& work, const domain::Payment& seen, Instant due) {
     auto payment = co_await lock_open(s, work, seen);
     if (!payment || payment->status != PaymentStatus::expected)
         co_return;
     payment->status = PaymentStatus::overdue;
     ++payment->version;
-    co_await stand(s, work, PaymentStatus::expected, *payment);
+    co_await update_payment(s, work, PaymentStatus::expected, *payment);
     const auto event =
         domain::overdue_event(work.context.ids.next<EventId>(), *payment, due, work.now);
-    co_await tell(s, work.context, work.tenant, event);
+    co_await publish_event(s, work.context, work.tenant, event);
 }
 
-Step<> archive(Session& s, const Work& work, const domain::Payment& seen) {
+Step<> archive(Session& s, const UnitScope& work, const domain::Payment& seen) {
     const auto payment = co_await lock_open(s, work, seen);
     if (!payment || payment->status != PaymentStatus::overdue)
         co_return;
@@ -131,7 +131,7 @@ Step<> archive(Session& s, const Work& work, const domain::Payment& seen) {
 
 Step<bool> sweep_overdue(Session& s, const Context& context, TenantId tenant, match::Rail rail,
                          Instant now) {
-    const Work work{context, tenant, now};
+    const UnitScope work{context, tenant, now};
     bool more = false;
     const Sweep late{"overdue", rail, overdue_after};
     for (const auto& [time, from] : co_await cursors_of(s, work, late)) {

@@ -48,7 +48,7 @@ TEST(Overdue, is_told_once_after_the_time_of_the_rail) {
 }
 
 // One account has rules of its own.
-class PatienceOfOneAccount final : public RuleBook {
+class PatienceOfOneAccount final : public AccountRules {
   public:
     PatienceOfOneAccount(std::string_view iban, hours patience) : account_(account_key(iban)) {
         own_.overdue_after[static_cast<std::size_t>(match::Rail::faster_payments)] = patience;
@@ -66,7 +66,7 @@ class PatienceOfOneAccount final : public RuleBook {
     match::RuleSet general_, own_;
 };
 
-std::vector<std::string> overdue_after(World& world, const RuleBook& rules, hours time) {
+std::vector<std::string> overdue_after(World& world, const AccountRules& rules, hours time) {
     world.use_rules(rules);
     world.clock().advance(time);
     sweep(world);

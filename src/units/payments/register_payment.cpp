@@ -4,8 +4,8 @@
 #include "store/queries/directory.h"
 #include "store/queries/money/payments.h"
 #include "store/queries/money/reviews.h"
+#include "units/matching/registered_late.h"
 #include "units/matching/settle.h"
-#include "units/matching/told_late.h"
 #include "wire/json_writer.h"
 
 #include <utility>
@@ -30,16 +30,17 @@ Step<std::optional<store::AccountRow>> find_payee(Session& s, TenantId tenant,
 
 // Its provider says that no money will come. What waits is not waited for any more; if the money is
 // here nevertheless, it is evidence, and a person must look.
-Step<domain::Payment> bury(Session& s, const Work& work, domain::Payment payment) {
+Step<domain::Payment> cancel_failed_payment(Session& s, const UnitScope& work,
+                                            domain::Payment payment) {
     using enum domain::PaymentStatus;
     if (payment.status == cancelled || payment.status == returned)
         co_return payment;
     if (domain::is_open(payment.status) && payment.settled_minor == 0) {
-        co_await unpark(s, work, payment);
+        co_await unindex(s, work, payment);
         co_await close_late_review(s, work, payment);
         const auto before = std::exchange(payment.status, cancelled);
         ++payment.version;
-        co_await stand(s, work, before, payment);
+        co_await update_payment(s, work, before, payment);
         co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
         co_return payment;
     }
@@ -95,7 +96,7 @@ store::Locks locks_of(const Context& context, const Registration& registration) 
 Step<Registered> register_payment(Session& s, const Context& context,
                                   std::shared_ptr<const Registration> registration) {
     const TenantId tenant = registration->tenant;
-    const Work work{context, tenant, registration->now};
+    const UnitScope work{context, tenant, registration->now};
     domain::NewPayment given = registration->payment;
     co_await s.lock(locks_of(context, *registration));
     const auto earlier = co_await store::find_payment_by_client_id(s, tenant, given.client_id);
@@ -106,12 +107,13 @@ Step<Registered> register_payment(Session& s, const Context& context,
     const crypto::Digest fingerprint = domain::fingerprint(given);
     if (earlier && earlier->fingerprint != fingerprint)
         co_return Registered{Registered::Kind::conflict, earlier->payment};
-    if (earlier && given.is_dead)
-        co_return Registered{Registered::Kind::existing, co_await bury(s, work, earlier->payment)};
+    if (earlier && given.has_failed)
+        co_return Registered{Registered::Kind::existing,
+                             co_await cancel_failed_payment(s, work, earlier->payment)};
     if (earlier)
         co_return Registered{Registered::Kind::existing, earlier->payment};
     const auto payee = co_await find_payee(s, tenant, given);
-    if (!payee || given.is_dead) {
+    if (!payee || given.has_failed) {
         Registered ignored{Registered::Kind::ignored, {}};
         ignored.payment.client_id = given.client_id;
         co_return ignored;
@@ -124,11 +126,11 @@ Step<Registered> register_payment(Session& s, const Context& context,
         co_await s.lock(locks);
     }
     co_await store::insert_payment(s, tenant, payment, fingerprint);
-    co_await park(s, work, payment);
+    co_await index_open(s, work, payment);
     co_await settle_waiting(s, context, tenant, payment.identity, registration->now,
-                            PaymentHas::come);
+                            PaymentChange::opened);
     auto stored = co_await store::find_payment(s, tenant, payment.id);
-    if (stored->status == domain::PaymentStatus::expected && was_told_late(work, *stored))
+    if (stored->status == domain::PaymentStatus::expected && was_registered_late(work, *stored))
         co_await look_for_its_money(s, work, *stored);
     co_return Registered{Registered::Kind::created, std::move(*stored)};
 }

@@ -146,7 +146,7 @@ store::Locks locks_of(const Context& context, const Arrival& arrival, const stor
     store::Locks locks{store::Lock::webhook(arrival.tenant, dedupe)};
     if (!arrival.webhook.suffix.empty())
         locks.add(store::Lock::reversal(arrival.tenant, domain::composite_key(arrival.webhook)));
-    if (const match::Identity* const identity = movement.identity())
+    if (const match::MatchFields* const identity = movement.identity())
         add_settling_locks(locks, context, arrival.tenant, *identity);
     return locks;
 }

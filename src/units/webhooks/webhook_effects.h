@@ -26,7 +26,7 @@ struct Movement {
     std::optional<domain::Settlement> settlement;
     std::optional<domain::Reversal> reversal;
 
-    const match::Identity* identity() const {
+    const match::MatchFields* identity() const {
         return settlement ? &settlement->identity : reversal ? &reversal->identity : nullptr;
     }
 };

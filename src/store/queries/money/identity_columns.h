@@ -1,7 +1,7 @@
 // The canonical columns that payments and settlements share.
 #pragma once
 
-#include "match/identity.h"
+#include "match/match_fields.h"
 #include "store/rows.h"
 
 namespace settled::store {
@@ -14,8 +14,8 @@ inline Money money_at(const Row& row, std::size_t minor, std::size_t currency) {
 
 // Reads c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, c_other_name from column
 // `first`.
-inline match::Identity identity_at(const Row& row, std::size_t first, Money amount, Instant at) {
-    match::Identity identity;
+inline match::MatchFields identity_at(const Row& row, std::size_t first, Money amount, Instant at) {
+    match::MatchFields identity;
     identity.account = row.text(first);
     identity.amount = amount;
     identity.end_to_end_id = row.text(first + 1);

@@ -31,7 +31,7 @@ const Statement list{"SELECT " MATCH_COLUMNS MATCHES "AND m.id < $2 ORDER BY m.i
 const Statement several{
     "SELECT " MATCH_COLUMNS
     " FROM settlement_match m JOIN settlement t ON t.tenant_id = m.tenant_id AND "
-    "t.id = m.settlement_id WHERE m.tenant_id = $17 AND m.id IN (" SETTLED_SEVERAL ")"};
+    "t.id = m.settlement_id WHERE m.tenant_id = $17 AND m.id IN (" SETTLED_ID_LIST ")"};
 const Statement end{
     "UPDATE settlement_match SET ended_at = $3, settlement_slot = id, payment_slot = id "
     "WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL"};

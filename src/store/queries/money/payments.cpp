@@ -25,7 +25,7 @@ const Statement insert{
 const Statement find_by_id{"SELECT " PAYMENT_COLUMNS
                            " FROM payment WHERE tenant_id = $1 AND id = $2"};
 const Statement find_several_by_id{"SELECT " PAYMENT_COLUMNS
-                                   " FROM payment WHERE id IN (" SETTLED_SEVERAL
+                                   " FROM payment WHERE id IN (" SETTLED_ID_LIST
                                    ") AND tenant_id = $17 ORDER BY id"};
 const Statement find_by_client_id{
     "SELECT " PAYMENT_COLUMNS ", fingerprint FROM payment WHERE tenant_id = $1 AND client_id = $2"};
@@ -79,7 +79,7 @@ domain::Payment read(const Row& row) {
     const Money rest{payment.amount.minor - payment.settled_minor, payment.amount.currency};
     payment.identity = identity_at(row, 16, rest, payment.created_at);
     payment.identity.rail = match::rail_of(payment.scheme);
-    payment.identity.settles_as = bounds_at(row, 23);
+    payment.identity.accepted_range = bounds_at(row, 23);
     payment.identity.single_use = row.integer(26) != 0;
     return payment;
 }
@@ -95,15 +95,16 @@ std::vector<domain::Payment> read_all(const Rows& rows) {
 
 Step<> insert_payment(Session& s, TenantId tenant, const domain::Payment& p,
                       const crypto::Digest& fingerprint) {
-    const match::Identity& c = p.identity;
-    const auto bounds = c.settles_as.value_or(match::Bounds{});
-    co_await s.send(
-        insert, tenant, fingerprint, p.id, p.client_id, token(p.status), p.amount.minor,
-        p.amount.currency.code(), p.institution_id, p.scheme, p.reference, p.end_to_end_id,
-        p.payee_name, p.payee_account, p.payer_name, p.payer_account, p.created_at, p.registered_at,
-        p.version, c.account, c.end_to_end_id, c.reference, c.uetr, c.other_account, c.other_name,
-        p.settled_minor, bounds.lowest.minor, bounds.highest.minor,
-        c.settles_as ? bounds.lowest.currency.code() : std::string_view(), c.single_use ? 1 : 0);
+    const match::MatchFields& c = p.identity;
+    const auto bounds = c.accepted_range.value_or(match::Bounds{});
+    co_await s.send(insert, tenant, fingerprint, p.id, p.client_id, token(p.status), p.amount.minor,
+                    p.amount.currency.code(), p.institution_id, p.scheme, p.reference,
+                    p.end_to_end_id, p.payee_name, p.payee_account, p.payer_name, p.payer_account,
+                    p.created_at, p.registered_at, p.version, c.account, c.end_to_end_id,
+                    c.reference, c.uetr, c.other_account, c.other_name, p.settled_minor,
+                    bounds.lowest.minor, bounds.highest.minor,
+                    c.accepted_range ? bounds.lowest.currency.code() : std::string_view(),
+                    c.single_use ? 1 : 0);
     s.made({Feed::payments, tenant, p.id.value});
 }
 
@@ -116,8 +117,8 @@ Step<std::optional<domain::Payment>> find_payment(Session& s, TenantId tenant, P
 
 Step<std::vector<domain::Payment>> find_payments(Session& s, TenantId tenant,
                                                  std::vector<std::int64_t> ids) {
-    return find_several<domain::Payment>(s, find_by_id, find_several_by_id, tenant, std::move(ids),
-                                         read);
+    return find_by_ids<domain::Payment>(s, find_by_id, find_several_by_id, tenant, std::move(ids),
+                                        read);
 }
 
 Step<std::optional<RegisteredPayment>> find_payment_by_client_id(Session& s, TenantId tenant,
@@ -152,7 +153,7 @@ Step<std::vector<domain::Payment>> list_payments(Session& s, TenantId tenant, Pa
 }
 
 Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, domain::PaymentStatus before,
-                          Standing after) {
+                          PaymentState after) {
     const Rows updated =
         co_await s.run(update, tenant, id, token(before), token(after.status), after.settled_minor);
     co_return updated.changed() == 1;

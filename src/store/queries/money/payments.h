@@ -37,12 +37,12 @@ Step<std::vector<domain::Payment>> list_payments(Session& s, TenantId tenant, Pa
 
 // A new standing of a payment: status and what has arrived of it. Its version rises. False: it was
 // not in `before` any more (somebody else was faster).
-struct Standing {
+struct PaymentState {
     domain::PaymentStatus status;
     std::int64_t settled_minor = 0;
 };
 Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, domain::PaymentStatus before,
-                          Standing after);
+                          PaymentState after);
 // Open payments of the tenant with ids above `after`, up to `until`, in order.
 Step<std::vector<domain::Payment>> walk_open_payments(Session& s, TenantId tenant,
                                                       std::int64_t after, std::int64_t until,

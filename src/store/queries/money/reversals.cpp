@@ -38,7 +38,7 @@ domain::Reversal read(const Row& row) {
 } // namespace
 
 Step<> insert_reversal(Session& s, TenantId tenant, const domain::Reversal& r) {
-    const match::Identity& c = r.identity;
+    const match::MatchFields& c = r.identity;
     co_await s.send(insert, tenant, r.id, r.webhook_id, r.settlement_id, token(r.status),
                     r.transaction_id, c.amount.minor, c.amount.currency.code(), r.reason, c.account,
                     c.end_to_end_id, c.reference, c.uetr, c.other_account, c.other_name, c.at,

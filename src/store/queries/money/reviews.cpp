@@ -27,7 +27,7 @@ const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1
                      "ORDER BY id DESC LIMIT $3"};
 const Statement list_of_status{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND "
                                "id < $2 AND status = $4 ORDER BY id DESC LIMIT $3"};
-const Statement several{"SELECT " REVIEW_COLUMNS " FROM review WHERE id IN (" SETTLED_SEVERAL
+const Statement several{"SELECT " REVIEW_COLUMNS " FROM review WHERE id IN (" SETTLED_ID_LIST
                         ") AND tenant_id = $17"};
 #undef REVIEW_COLUMNS
 

@@ -21,7 +21,7 @@ inline constexpr std::string_view review_payment_conflict = "payment_conflict";
 // Its provider says that it failed, but the money had arrived.
 inline constexpr std::string_view review_payment_failed = "payment_failed_after_match";
 // It is told only now, and money that may be its own was given to another.
-inline constexpr std::string_view review_payment_told_late = "payment_told_late";
+inline constexpr std::string_view review_possible_misallocation = "possible_misallocation";
 // Money went back, and of which settlement it is cannot be told.
 inline constexpr std::string_view review_unmatched_return = "unmatched_return";
 

@@ -25,7 +25,7 @@ const Statement insert{
 const Statement find_by_id{"SELECT " SETTLEMENT_COLUMNS
                            " FROM settlement WHERE tenant_id = $1 AND id = $2"};
 const Statement find_several_by_id{"SELECT " SETTLEMENT_COLUMNS
-                                   " FROM settlement WHERE id IN (" SETTLED_SEVERAL
+                                   " FROM settlement WHERE id IN (" SETTLED_ID_LIST
                                    ") AND tenant_id = $17 ORDER BY id"};
 #define BELOW " FROM settlement WHERE tenant_id = $1 AND id < $2 "
 const Statement list{"SELECT " SETTLEMENT_COLUMNS BELOW "ORDER BY id DESC LIMIT $3"};
@@ -111,7 +111,7 @@ std::vector<domain::Settlement> read_all(const Rows& rows) {
 } // namespace
 
 Step<> insert_settlement(Session& s, TenantId tenant, const domain::Settlement& t) {
-    const match::Identity& c = t.identity;
+    const match::MatchFields& c = t.identity;
     co_await s.send(insert, tenant, t.id, t.webhook_id, token(t.status), t.amount.minor,
                     t.amount.currency.code(), t.scheme, t.transaction_id, t.reference,
                     t.end_to_end_id, t.account_iban, t.counterparty_name, t.counterparty_account,
@@ -131,8 +131,8 @@ Step<std::optional<domain::Settlement>> find_settlement(Session& s, TenantId ten
 
 Step<std::vector<domain::Settlement>> find_settlements(Session& s, TenantId tenant,
                                                        std::vector<std::int64_t> ids) {
-    return find_several<domain::Settlement>(s, find_by_id, find_several_by_id, tenant,
-                                            std::move(ids), read);
+    return find_by_ids<domain::Settlement>(s, find_by_id, find_several_by_id, tenant,
+                                           std::move(ids), read);
 }
 
 Step<std::vector<domain::Settlement>> list_settlements(Session& s, TenantId tenant,

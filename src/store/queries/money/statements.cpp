@@ -10,7 +10,7 @@ namespace {
     "id, kind, format, account, account_key, currency, number, sequence, from_day, to_day, "       \
     "opening_minor, closing_minor, credits, credits_minor, debits, debits_minor, digest, status, " \
     "loaded, loaded_credits, loaded_credits_minor, loaded_debits_minor, examined, cursor_minor, "  \
-    "created_at, proved_at"
+    "created_at, reconciled_at"
 #define ENTRY_COLUMNS                                                                              \
     "number, booked_at, value_at, credit, reversal, amount_minor, end_to_end_id, instruction_id, " \
     "transaction_id, bank_reference, uetr, remittance, counterparty_name, counterparty_account, "  \
@@ -31,7 +31,7 @@ const Statement list_of_account{"SELECT " STATEMENT_COLUMNS
                                 "AND account_key = $4 ORDER BY id DESC LIMIT $3"};
 const Statement last_before{"SELECT " STATEMENT_COLUMNS
                             " FROM statement WHERE tenant_id = $1 AND account_key = $2 AND to_day "
-                            "< $3 AND id <> $4 AND kind = 'statement' AND status = 'proved' "
+                            "< $3 AND id <> $4 AND kind = 'statement' AND status = 'reconciled' "
                             "ORDER BY to_day DESC, id DESC LIMIT 1"};
 const Statement count_in{
     "UPDATE statement SET loaded = $4, loaded_credits = $5, loaded_credits_minor = $6, "
@@ -83,7 +83,7 @@ StatementRow read(const Row& row) {
     statement.cursor_minor = row.integer(23);
     statement.created_at = row.instant(24);
     if (!row.is_null(25))
-        statement.proved_at = row.instant(25);
+        statement.reconciled_at = row.instant(25);
     return statement;
 }
 
@@ -124,7 +124,7 @@ Step<bool> insert_statement(Session& s, TenantId tenant, const StatementRow& r) 
         r.number, r.sequence, r.from, r.to, r.opening_minor, r.closing_minor, r.credits.count,
         r.credits.minor, r.debits.count, r.debits.minor, BytesView(r.digest), r.status, r.loaded,
         r.loaded_credits, r.loaded_credits_minor, r.loaded_debits_minor, r.examined, r.cursor_minor,
-        r.created_at, r.proved_at);
+        r.created_at, r.reconciled_at);
     co_return inserted.changed() == 1;
 }
 

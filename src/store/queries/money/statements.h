@@ -14,8 +14,8 @@
 namespace settled::store {
 
 inline constexpr std::string_view statement_loading = "loading";
-inline constexpr std::string_view statement_proving = "proving";
-inline constexpr std::string_view statement_proved = "proved";
+inline constexpr std::string_view statement_reconciling = "reconciling";
+inline constexpr std::string_view statement_reconciled = "reconciled";
 
 // Of an entry, beside the tokens of statements::Verdict.
 inline constexpr std::string_view verdict_pending = "pending";
@@ -41,7 +41,7 @@ struct StatementRow {
     std::int64_t examined = 0;
     std::int64_t cursor_minor = 0;
     Instant created_at;
-    std::optional<Instant> proved_at;
+    std::optional<Instant> reconciled_at;
 
     std::int64_t entries() const { return credits.count + debits.count; }
 };
@@ -54,7 +54,7 @@ Step<std::optional<StatementRow>> find_statement_by_digest(Session& s, TenantId 
 // Newest first, below `before`; `account` empty: of any.
 Step<std::vector<StatementRow>> list_statements(Session& s, TenantId tenant, std::string account,
                                                 std::int64_t before, std::size_t limit);
-// The proved statement of the account and kind `statement` that ends last before this day.
+// The reconciled statement of the account and kind `statement` that ends last before this day.
 Step<std::optional<StatementRow>> find_statement_before(Session& s, TenantId tenant,
                                                         std::string account_key, Instant day,
                                                         StatementId other_than);

@@ -1,6 +1,6 @@
-#include "store/queries/money/statement_proof.h"
+#include "store/queries/money/statement_reconciliation.h"
 
-#include "match/identity.h"
+#include "match/match_fields.h"
 #include "statements/text.h"
 #include "store/queries/money/settlements.h"
 
@@ -18,7 +18,7 @@ constexpr std::int64_t part_entries_max = 100'000;
 constexpr std::int64_t part_settlements_max = 200'000;
 constexpr std::int64_t leftovers_max = 20'000;
 
-// A bank's own id proves a settlement that was booked days later, over holidays, too.
+// A bank's own id reconciles a settlement that was booked days later, over holidays, too.
 constexpr auto booked_later_max = std::chrono::days(10);
 constexpr auto booked_sooner_max = std::chrono::days(2);
 
@@ -40,7 +40,7 @@ const Statement settlements_of_part{
     "s.amount_minor <= $6 AND s.currency = $7 AND NOT EXISTS (SELECT 1 FROM statement_entry e "
     "WHERE e.tenant_id = s.tenant_id AND e.settlement_id = s.id AND e.statement_id = $8) LIMIT $9"};
 const Statement move{
-    "UPDATE statement SET status = $5, cursor_minor = $6, examined = $7, proved_at = $8 WHERE "
+    "UPDATE statement SET status = $5, cursor_minor = $6, examined = $7, reconciled_at = $8 WHERE "
     "tenant_id = $1 AND id = $2 AND status = $3 AND cursor_minor = $4"};
 const Statement pair_one{
     "UPDATE statement_entry SET verdict = $4, rung = $5, as_set = $6, settlement_id = $7 WHERE "
@@ -105,10 +105,10 @@ std::vector<statements::Known> settlements_in(const Rows& rows) {
     return settlements;
 }
 
-Step<ProofPart> read_range(Session& s, TenantId tenant, const StatementRow& statement,
-                           std::int64_t above, std::int64_t to, std::int64_t entries_max,
-                           std::int64_t settlements_max) {
-    ProofPart part;
+Step<ReconciliationPart> read_range(Session& s, TenantId tenant, const StatementRow& statement,
+                                    std::int64_t above, std::int64_t to, std::int64_t entries_max,
+                                    std::int64_t settlements_max) {
+    ReconciliationPart part;
     part.to_minor = to;
     const Rows entries =
         co_await s.run(entries_of_part, tenant, statement.id, above, to, entries_max);
@@ -135,7 +135,8 @@ std::map<Instant, statements::Side> sides_by_day(const Rows& rows, std::int64_t 
 
 } // namespace
 
-Step<ProofPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement) {
+Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant,
+                                         const StatementRow& statement) {
     const std::int64_t above = statement.cursor_minor;
     const Rows end = co_await s.run(end_of_part, tenant, statement.id, above, part_entries - 1);
     const std::int64_t to = end.empty() ? cursor_at_end : end.front().integer(0);
@@ -143,16 +144,17 @@ Step<ProofPart> read_proof_part(Session& s, TenantId tenant, const StatementRow&
                                   part_settlements_max);
 }
 
-Step<ProofPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement) {
+Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant,
+                                        const StatementRow& statement) {
     co_return co_await read_range(s, tenant, statement, 0, cursor_at_end, leftovers_max,
                                   leftovers_max);
 }
 
-Step<bool> move_proof(Session& s, TenantId tenant, const StatementRow& before,
-                      const StatementRow& after) {
+Step<bool> move_reconciliation(Session& s, TenantId tenant, const StatementRow& before,
+                               const StatementRow& after) {
     const Rows updated =
         co_await s.run(move, tenant, before.id, before.status, before.cursor_minor, after.status,
-                       after.cursor_minor, after.examined, after.proved_at);
+                       after.cursor_minor, after.examined, after.reconciled_at);
     co_return updated.changed() == 1;
 }
 

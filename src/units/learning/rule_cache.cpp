@@ -1,4 +1,4 @@
-#include "units/learning/rule_book.h"
+#include "units/learning/rule_cache.h"
 
 #include "payloads/rule_set_reader.h"
 

@@ -47,9 +47,9 @@ struct KeeperDeps {
     RisingClock* time = nullptr;
 };
 
-class Keeper {
+class NodeLease {
   public:
-    explicit Keeper(KeeperDeps deps) : deps_(std::move(deps)) {}
+    explicit NodeLease(KeeperDeps deps) : deps_(std::move(deps)) {}
 
     // Takes a number. Fails with node_unleased when there is none, or as the store does.
     Task<Result<>> join();

@@ -1,4 +1,4 @@
-#include "units/learning/profile_book.h"
+#include "units/learning/profile_cache.h"
 
 #include <algorithm>
 #include <mutex>
@@ -14,7 +14,7 @@ std::optional<std::size_t> as_size(std::optional<std::int64_t> number) {
 
 } // namespace
 
-std::string ProfileBook::owner_of(const Tenant& tenant, const std::string& bank) {
+std::string ProfileCache::owner_of(const Tenant& tenant, const std::string& bank) {
     // Some banks hold accounts of several institutions: nineteen in twenty payments must be of one.
     constexpr learn::Weight seen_min = 3 * learn::one;
     const auto found = tenant.banks.find(bank);
@@ -31,15 +31,15 @@ std::string ProfileBook::owner_of(const Tenant& tenant, const std::string& bank)
                                                             : learn::institution_of_bank(bank);
 }
 
-std::string ProfileBook::institution_at(TenantId tenant, const std::string& bank) const {
+std::string ProfileCache::institution_at(TenantId tenant, const std::string& bank) const {
     const std::shared_lock lock(mutex_);
     const auto found = tenants_.find(tenant);
     return found == tenants_.end() ? learn::institution_of_bank(bank)
                                    : owner_of(found->second, bank);
 }
 
-learn::KeyPlan ProfileBook::plan(TenantId tenant, std::int64_t id, const learn::ProfileKey& key,
-                                 learn::Looker looker) const {
+learn::KeyPlan ProfileCache::plan(TenantId tenant, std::int64_t id, const learn::ProfileKey& key,
+                                  learn::Looker looker) const {
     const bool is_sure = is_up_to_date_();
     const std::shared_lock lock(mutex_);
     if (!is_sure || loaded_ != edition_)
@@ -61,7 +61,7 @@ learn::KeyPlan ProfileBook::plan(TenantId tenant, std::int64_t id, const learn::
     return learn::plan_of(input);
 }
 
-learn::KeyPlan ProfileBook::for_payment(TenantId tenant, const domain::Payment& payment) const {
+learn::KeyPlan ProfileCache::for_payment(TenantId tenant, const domain::Payment& payment) const {
     const learn::ProfileKey key{
         payment.institution_id.empty()
             ? institution_at(tenant, learn::bank_of(payment.identity.other_account))
@@ -70,18 +70,18 @@ learn::KeyPlan ProfileBook::for_payment(TenantId tenant, const domain::Payment& 
     return plan(tenant, payment.id.value, key, learn::Looker::payment);
 }
 
-learn::KeyPlan ProfileBook::for_settlement(TenantId tenant,
-                                           const domain::Settlement& settlement) const {
+learn::KeyPlan ProfileCache::for_settlement(TenantId tenant,
+                                            const domain::Settlement& settlement) const {
     const learn::ProfileKey key{
         institution_at(tenant, learn::bank_of(settlement.identity.other_account)),
         learn::scheme_of(settlement.scheme), learn::bank_of(settlement.identity.account)};
     return plan(tenant, settlement.id.value, key, learn::Looker::settlement);
 }
 
-std::optional<std::size_t> ProfileBook::reference_length_max(TenantId tenant,
-                                                             std::string_view institution,
-                                                             std::string_view scheme,
-                                                             std::string_view account) const {
+std::optional<std::size_t> ProfileCache::reference_length_max(TenantId tenant,
+                                                              std::string_view institution,
+                                                              std::string_view scheme,
+                                                              std::string_view account) const {
     const std::shared_lock lock(mutex_);
     const auto found = tenants_.find(tenant);
     if (found == tenants_.end())
@@ -98,17 +98,17 @@ std::optional<std::size_t> ProfileBook::reference_length_max(TenantId tenant,
     return std::nullopt;
 }
 
-void ProfileBook::doubt() {
+void ProfileCache::invalidate() {
     const std::unique_lock lock(mutex_);
     ++edition_;
 }
 
-std::uint64_t ProfileBook::edition() const {
+std::uint64_t ProfileCache::edition() const {
     const std::shared_lock lock(mutex_);
     return edition_;
 }
 
-void ProfileBook::load(const store::PlanBookRows& rows, std::uint64_t edition) {
+void ProfileCache::load(const store::PlanBookRows& rows, std::uint64_t edition) {
     Tenants tenants;
     for (const store::PlanRow& row : rows.plans)
         tenants[row.tenant].profiles[row.key] = {row.rare, as_size(row.length_max)};

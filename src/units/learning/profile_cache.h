@@ -18,9 +18,9 @@
 
 namespace settled::units {
 
-class ProfileBook final : public KeyPlans {
+class ProfileCache final : public KeyPlans {
   public:
-    ProfileBook(const TenantKeys& keys, const Clock& clock, std::function<bool()> is_up_to_date)
+    ProfileCache(const TenantKeys& keys, const Clock& clock, std::function<bool()> is_up_to_date)
         : keys_(keys), clock_(clock), is_up_to_date_(std::move(is_up_to_date)) {}
 
     learn::KeyPlan for_payment(TenantId tenant, const domain::Payment& payment) const override;
@@ -33,7 +33,7 @@ class ProfileBook final : public KeyPlans {
     std::string institution_at(TenantId tenant, const std::string& bank) const;
 
     // The store has changed: what was read before this is old.
-    void doubt();
+    void invalidate();
     // Asked before the store is read, and handed to load() with what was read.
     std::uint64_t edition() const;
     void load(const store::PlanBookRows& rows, std::uint64_t edition);

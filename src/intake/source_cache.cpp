@@ -1,4 +1,4 @@
-#include "intake/source_book.h"
+#include "intake/source_cache.h"
 
 #include "domain/source.h"
 #include "intake/bounds.h"
@@ -35,7 +35,7 @@ Result<std::unique_ptr<const Dialect>> open_with(const store::SourceRow& row,
 
 } // namespace
 
-Source SourceBook::open(const store::SourceRow& row, const SourceList& list, State& state) {
+Source SourceCache::open(const store::SourceRow& row, const SourceList& list, State& state) {
     Source source{row.tenant, row.id,  row.name,
                   row.kind,   nullptr, std::chrono::days(limits::retention_days_max)};
     const auto settings = domain::parse_source_settings(row.settings);
@@ -52,7 +52,7 @@ Source SourceBook::open(const store::SourceRow& row, const SourceList& list, Sta
     return source;
 }
 
-void SourceBook::note_trouble(State& state, const Source& source, std::optional<Error> trouble) {
+void SourceCache::note_trouble(State& state, const Source& source, std::optional<Error> trouble) {
     const bool is_new = trouble && (!state.trouble || state.trouble->code != trouble->code ||
                                     state.trouble->detail != trouble->detail);
     if (!trouble && state.trouble)
@@ -66,13 +66,13 @@ void SourceBook::note_trouble(State& state, const Source& source, std::optional<
                  {{"source", source.name}, {"tries", state.tries + 1}});
 }
 
-std::shared_ptr<const Source> SourceBook::find(std::string_view name) const {
+std::shared_ptr<const Source> SourceCache::find(std::string_view name) const {
     const std::shared_lock lock(mutex_);
     const auto found = sources_.find(name);
     return found == sources_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<const Source> SourceBook::find(TenantId tenant, SourceId id) const {
+std::shared_ptr<const Source> SourceCache::find(TenantId tenant, SourceId id) const {
     const std::shared_lock lock(mutex_);
     const auto found = std::ranges::find_if(sources_, [&](const auto& item) {
         return item.second->tenant == tenant && item.second->id == id;
@@ -80,7 +80,7 @@ std::shared_ptr<const Source> SourceBook::find(TenantId tenant, SourceId id) con
     return found == sources_.end() ? nullptr : found->second;
 }
 
-std::vector<std::shared_ptr<const Source>> SourceBook::all() const {
+std::vector<std::shared_ptr<const Source>> SourceCache::all() const {
     const std::shared_lock lock(mutex_);
     std::vector<std::shared_ptr<const Source>> all;
     for (const auto& [name, source] : sources_)
@@ -88,12 +88,12 @@ std::vector<std::shared_ptr<const Source>> SourceBook::all() const {
     return all;
 }
 
-bool SourceBook::is_loaded() const {
+bool SourceCache::is_loaded() const {
     const std::shared_lock lock(mutex_);
     return is_loaded_;
 }
 
-std::vector<std::string> SourceBook::unavailable() const {
+std::vector<std::string> SourceCache::unavailable() const {
     const std::shared_lock lock(mutex_);
     std::vector<std::string> names;
     for (const auto& [name, source] : sources_)
@@ -102,17 +102,17 @@ std::vector<std::string> SourceBook::unavailable() const {
     return names;
 }
 
-bool SourceBook::has_trouble() const {
+bool SourceCache::has_trouble() const {
     const std::shared_lock lock(mutex_);
     return has_trouble_;
 }
 
-std::uint64_t SourceBook::next_edition() {
+std::uint64_t SourceCache::next_edition() {
     const std::unique_lock lock(mutex_);
     return ++edition_;
 }
 
-void SourceBook::load(const SourceList& list, std::uint64_t edition) {
+void SourceCache::load(const SourceList& list, std::uint64_t edition) {
     const std::lock_guard loading(load_mutex_);
     if (edition < loaded_edition_)
         return;

@@ -1,4 +1,4 @@
-// What the proof of a statement asks of the store: entries and settlements of one range of amounts,
+// What the reconciliation of a statement asks of the store: entries and settlements of one range of amounts,
 // and the totals of what came of it.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace settled::store {
 
 // Entries that are to be paired, and the settlements that they may report.
-struct ProofPart {
+struct ReconciliationPart {
     std::vector<statements::Booked> entries;
     std::vector<statements::Known> settlements;
     std::int64_t to_minor = 0; // amounts up to this one, and more than the row's cursor
@@ -21,13 +21,14 @@ struct ProofPart {
 // After the last range of amounts: what is left of all of them.
 inline constexpr std::int64_t cursor_at_end = 0x7FFFFFFFFFFFFFFF;
 
-Step<ProofPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement);
+Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant,
+                                         const StatementRow& statement);
 // All that is left over on both sides, up to a bound.
-Step<ProofPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement);
+Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement);
 
-// Writes status, cursor, examined and proved_at; false: another proof has done this part.
-Step<bool> move_proof(Session& s, TenantId tenant, const StatementRow& before,
-                      const StatementRow& after);
+// Writes status, cursor, examined and reconciled_at; false: another reconciliation has done this part.
+Step<bool> move_reconciliation(Session& s, TenantId tenant, const StatementRow& before,
+                               const StatementRow& after);
 Step<> write_pairing(Session& s, TenantId tenant, StatementId statement, std::int64_t number,
                      const statements::Pairing& pairing);
 

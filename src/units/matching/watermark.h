@@ -12,9 +12,10 @@
 namespace settled::units {
 
 // Which payment the settlement would get now, under locks on all that may belong to it.
-store::Step<Verdict> judge_at_watermark(store::Session& s, const Work& work,
+store::Step<Verdict> judge_at_watermark(store::Session& s, const UnitScope& work,
                                         const domain::Settlement& settlement);
 
-store::Step<> weigh(store::Session& s, const Context& context, store::TaskRow task, Instant now);
+store::Step<> decide_at_watermark(store::Session& s, const Context& context, store::TaskRow task,
+                                  Instant now);
 
 } // namespace settled::units

@@ -19,7 +19,7 @@ struct UnreadableRules {
     Error error;
 };
 
-class RuleCache final : public RuleBook {
+class RuleCache final : public AccountRules {
   public:
     // An account's own rules, else its tenant's, else the standard ones.
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,

@@ -20,13 +20,13 @@
 
 namespace settled::intake {
 
-class SignDesk final : public boost::asio::execution_context::service {
+class BatchSigner final : public boost::asio::execution_context::service {
   public:
-    using key_type = SignDesk;
+    using key_type = BatchSigner;
     static boost::asio::execution_context::id id;
 
-    explicit SignDesk(boost::asio::execution_context& context) : service(context) {}
-    static SignDesk& of(const Executor& executor);
+    explicit BatchSigner(boost::asio::execution_context& context) : service(context) {}
+    static BatchSigner& of(const Executor& executor);
 
     // Fails with crypto_failed.
     Task<Result<Bytes>> sign(std::shared_ptr<crypto::Signer> signer, std::string message);

@@ -40,7 +40,7 @@ struct SourceList {
     std::map<TenantId, std::string> directories; // of the tenants' secrets
 };
 
-class SourceBook {
+class SourceCache {
   public:
     // nullptr when there is none of that name.
     std::shared_ptr<const Source> find(std::string_view name) const;

@@ -1,4 +1,4 @@
-#include "node/keeper.h"
+#include "node/node_lease.h"
 
 #include "base/limits.h"
 #include "observe/log.h"
@@ -31,7 +31,7 @@ std::uint8_t number_of(std::int64_t holder) {
 
 // Nobody else is there, so nothing is written: a server starts on a full disk and tells of it. The
 // holder need only be another than those before.
-void Keeper::join_alone() {
+void NodeLease::join_alone() {
     deps_.ids.take_number(0, {0}, for_ever);
     Standing standing;
     standing.holder = deps_.clock.now().us / 1000 * static_cast<std::int64_t>(limits::nodes_max);
@@ -43,7 +43,7 @@ void Keeper::join_alone() {
     deps_.membership.set(std::move(standing));
 }
 
-Task<Result<>> Keeper::join() {
+Task<Result<>> NodeLease::join() {
     if (deps_.is_alone) {
         join_alone();
         co_return Result<>{};
@@ -83,7 +83,7 @@ Task<Result<>> Keeper::join() {
     co_return fail(Code::node_unleased, "others were faster to take each node number; try again");
 }
 
-Task<> Keeper::leave() {
+Task<> NodeLease::leave() {
     const std::int64_t holder = deps_.membership.standing().holder;
     if (holder == 0)
         co_return;
@@ -106,7 +106,7 @@ Task<> Keeper::leave() {
     log::info("node.left", {{"holder", holder}});
 }
 
-void Keeper::start(asio::io_context& io) {
+void NodeLease::start(asio::io_context& io) {
     renewing_ = std::make_unique<asio::steady_timer>(io);
     looking_ = std::make_unique<asio::steady_timer>(io);
     if (deps_.is_alone) {
@@ -117,7 +117,7 @@ void Keeper::start(asio::io_context& io) {
     asio::co_spawn(io, keep_looking(), asio::detached);
 }
 
-void Keeper::stop() {
+void NodeLease::stop() {
     stopped_ = true;
     if (renewing_)
         renewing_->cancel();
@@ -125,12 +125,12 @@ void Keeper::stop() {
         looking_->cancel();
 }
 
-void Keeper::release_io() {
+void NodeLease::release_io() {
     renewing_.reset();
     looking_.reset();
 }
 
-Task<> Keeper::pause(asio::steady_timer& timer, std::chrono::microseconds time) const {
+Task<> NodeLease::pause(asio::steady_timer& timer, std::chrono::microseconds time) const {
     if (stopped_)
         co_return; // asked to stop meanwhile, when there was no wait to cancel
     timer.expires_after(time);
@@ -138,7 +138,7 @@ Task<> Keeper::pause(asio::steady_timer& timer, std::chrono::microseconds time) 
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
-Task<> Keeper::keep_renewing() {
+Task<> NodeLease::keep_renewing() {
     while (!stopped_) {
         const auto renewed = co_await renew();
         if (!renewed)
@@ -151,7 +151,7 @@ Task<> Keeper::keep_renewing() {
 }
 
 // By the process that had the store before.
-Task<> Keeper::free_what_was_held() {
+Task<> NodeLease::free_what_was_held() {
     constexpr auto bite = static_cast<std::int64_t>(limits::tasks_swept_at_once);
     while (!stopped_) {
         const auto freed = co_await free_orphans();
@@ -162,7 +162,7 @@ Task<> Keeper::free_what_was_held() {
     }
 }
 
-Task<> Keeper::keep_looking() {
+Task<> NodeLease::keep_looking() {
     Clock::Steady orphans_at = deps_.clock.steady();
     while (!stopped_) {
         const auto looked = co_await look();
@@ -182,7 +182,7 @@ Task<> Keeper::keep_looking() {
     }
 }
 
-Task<Result<>> Keeper::renew() {
+Task<Result<>> NodeLease::renew() {
     const std::int64_t holder = deps_.membership.holder();
     if (holder == 0) {
         give_up("its time ran out");
@@ -208,7 +208,7 @@ Task<Result<>> Keeper::renew() {
     co_return Result<>{};
 }
 
-void Keeper::give_up(std::string_view why) {
+void NodeLease::give_up(std::string_view why) {
     const std::int64_t holder = deps_.membership.standing().holder;
     deps_.membership.set({});
     if (holder == 0)
@@ -217,13 +217,13 @@ void Keeper::give_up(std::string_view why) {
     log::warn("node.lease_lost", {{"holder", holder}, {"reason", why}});
 }
 
-bool Keeper::is_over(const store::NodeRow& node, Instant now) const {
+bool NodeLease::is_over(const store::NodeRow& node, Instant now) const {
     if (node.is_free() || node.holder == deps_.membership.standing().holder)
         return false;
     return node.lease_until <= now - limits::node_clock_skew_max;
 }
 
-Task<Result<>> Keeper::look() {
+Task<Result<>> NodeLease::look() {
     const Clock::Steady begin = deps_.clock.steady();
     auto seen = co_await deps_.store.read<Look>(node::look);
     if (!seen)
@@ -247,8 +247,8 @@ Task<Result<>> Keeper::look() {
 }
 
 // False when this node is not one of them.
-bool Keeper::note_nodes(const std::vector<store::NodeRow>& nodes, Instant now,
-                        Clock::Steady begin) {
+bool NodeLease::note_nodes(const std::vector<store::NodeRow>& nodes, Instant now,
+                           Clock::Steady begin) {
     Standing standing = deps_.membership.standing();
     std::size_t workers = 0;
     bool is_there = false;
@@ -270,7 +270,7 @@ bool Keeper::note_nodes(const std::vector<store::NodeRow>& nodes, Instant now,
     return true;
 }
 
-void Keeper::note_books(const std::vector<store::BookRow>& books) {
+void NodeLease::note_books(const std::vector<store::BookRow>& books) {
     for (const store::BookRow& book : books) {
         const auto [known, is_new] = books_.try_emplace(book.name, book.version);
         if (!is_new && known->second == book.version)
@@ -282,7 +282,7 @@ void Keeper::note_books(const std::vector<store::BookRow>& books) {
     }
 }
 
-Task<> Keeper::claim_jobs(std::vector<store::JobRow> jobs, std::int64_t holder) {
+Task<> NodeLease::claim_jobs(std::vector<store::JobRow> jobs, std::int64_t holder) {
     std::set<std::string, std::less<>> mine;
     for (const store::JobRow& job : jobs) {
         if (job.lease_owner == holder)
@@ -305,7 +305,7 @@ Task<> Keeper::claim_jobs(std::vector<store::JobRow> jobs, std::int64_t holder) 
     }
 }
 
-Task<> Keeper::clear_up() {
+Task<> NodeLease::clear_up() {
     is_clearing_ = true;
     const std::vector<std::int64_t> holders = std::exchange(over_, {});
     for (const std::int64_t holder : holders) {
@@ -316,7 +316,7 @@ Task<> Keeper::clear_up() {
     is_clearing_ = false;
 }
 
-Task<Result<std::int64_t>> Keeper::free_orphans() {
+Task<Result<std::int64_t>> NodeLease::free_orphans() {
     const std::int64_t holder = deps_.membership.standing().holder;
     auto freed = co_await deps_.store.write<std::int64_t>([holder](store::Session& s) {
         return store::free_orphans(s, holder, limits::tasks_swept_at_once);
@@ -330,7 +330,7 @@ Task<Result<std::int64_t>> Keeper::free_orphans() {
     co_return freed;
 }
 
-Task<Result<>> Keeper::clear_up_after(std::int64_t holder) {
+Task<Result<>> NodeLease::clear_up_after(std::int64_t holder) {
     constexpr auto bite = static_cast<std::int64_t>(limits::tasks_swept_at_once);
     std::int64_t swept = bite;
     while (swept == bite && !stopped_) {

@@ -1,4 +1,4 @@
-#include "intake/sign_desk.h"
+#include "intake/batch_signer.h"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -19,10 +19,10 @@ constexpr std::size_t signatures_per_turn = 32;
 
 } // namespace
 
-boost::asio::execution_context::id SignDesk::id;
+boost::asio::execution_context::id BatchSigner::id;
 
-struct SignDesk::Park {
-    SignDesk& desk;
+struct BatchSigner::Park {
+    BatchSigner& desk;
     std::shared_ptr<Order> order;
     Executor executor;
 
@@ -34,12 +34,12 @@ struct SignDesk::Park {
     }
 };
 
-SignDesk& SignDesk::of(const Executor& executor) {
-    return boost::asio::use_service<SignDesk>(
+BatchSigner& BatchSigner::of(const Executor& executor) {
+    return boost::asio::use_service<BatchSigner>(
         boost::asio::query(executor, boost::asio::execution::context));
 }
 
-Task<Result<Bytes>> SignDesk::sign(std::shared_ptr<crypto::Signer> signer, std::string message) {
+Task<Result<Bytes>> BatchSigner::sign(std::shared_ptr<crypto::Signer> signer, std::string message) {
     const Executor executor = co_await boost::asio::this_coro::executor;
     const auto order = std::make_shared<Order>();
     order->signer = std::move(signer);
@@ -50,14 +50,14 @@ Task<Result<Bytes>> SignDesk::sign(std::shared_ptr<crypto::Signer> signer, std::
 }
 
 // Behind whatever the thread has still to read.
-void SignDesk::schedule(const Executor& executor) {
+void BatchSigner::schedule(const Executor& executor) {
     if (scheduled_)
         return;
     scheduled_ = true;
     boost::asio::post(executor, [this, executor] { sign_waiting(executor); });
 }
 
-void SignDesk::sign_waiting(const Executor& executor) {
+void BatchSigner::sign_waiting(const Executor& executor) {
     scheduled_ = false;
     const std::size_t count = std::min(waiting_.size(), signatures_per_turn);
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);

@@ -1,4 +1,4 @@
-#include "units/matching/told_late.h"
+#include "units/matching/registered_late.h"
 
 #include "base/assert.h"
 #include "base/limits.h"
@@ -10,7 +10,7 @@
 #include "store/queries/money/payments.h"
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -40,8 +40,8 @@ bool is_beyond_doubt(match::Rank matched_by, match::Rank fits_by) {
 }
 
 // As it was before its money came.
-match::Identity whole(const domain::Payment& payment) {
-    match::Identity identity = payment.identity;
+match::MatchFields whole(const domain::Payment& payment) {
+    match::MatchFields identity = payment.identity;
     identity.amount = payment.amount;
     return identity;
 }
@@ -52,21 +52,21 @@ std::optional<match::Rank> could_be_of(const domain::Payment& late,
                                        const std::vector<domain::Payment>& others,
                                        const domain::Settlement& settlement,
                                        const match::RuleSet& rules) {
-    std::vector<match::Identity> identities{late.identity};
+    std::vector<match::MatchFields> identities{late.identity};
     for (const domain::Payment& other : others) {
         identities.push_back(whole(other));
         if (match::are_twins(std::array{identities.front(), identities.back()}))
             return std::nullopt;
     }
     const match::Choice choice =
-        match::choose_payment(settlement.identity, identities, match::Seen::all, rules);
+        match::choose_payment(settlement.identity, identities, match::Coverage::complete, rules);
     const auto self = std::ranges::find(choice.candidates, 0U, &match::Candidate::index);
     if (choice.outcome == Outcome::none || self == choice.candidates.end())
         return std::nullopt;
     return self->rank;
 }
 
-Step<> doubt_matches_of(Session& s, const Work& work, const domain::Payment& late,
+Step<> doubt_matches_of(Session& s, const UnitScope& work, const domain::Payment& late,
                         const domain::Settlement& settlement, std::vector<Doubted>& doubted) {
     const auto matches = co_await store::matches_of_settlement(s, work.tenant, settlement.id);
     std::vector<domain::Payment> others;
@@ -82,7 +82,8 @@ Step<> doubt_matches_of(Session& s, const Work& work, const domain::Payment& lat
             doubted.push_back({matches[i], others[i].client_id, *rank});
 }
 
-Step<std::vector<Doubted>> find_doubted(Session& s, const Work& work, const domain::Payment& late) {
+Step<std::vector<Doubted>> find_doubted(Session& s, const UnitScope& work,
+                                        const domain::Payment& late) {
     const auto keys =
         match::probe_keys(work.context.keys.of(work.tenant), late.identity, match::Of::payment);
     const auto found =
@@ -121,35 +122,35 @@ std::vector<SettlementId> settlements_of(const std::vector<Doubted>& doubted) {
 
 } // namespace
 
-bool was_told_late(const Work& work, const domain::Payment& payment) {
+bool was_registered_late(const UnitScope& work, const domain::Payment& payment) {
     const auto rules = work.context.rules_of(work.tenant, payment.identity.account);
     const auto allowed =
         rules->waits_for_payments() ? work.context.watermark : std::chrono::microseconds::zero();
     return payment.created_at + allowed < payment.registered_at;
 }
 
-Step<> look_for_its_money(Session& s, const Work& work, const domain::Payment& payment) {
+Step<> look_for_its_money(Session& s, const UnitScope& work, const domain::Payment& payment) {
     const auto doubted = co_await find_doubted(s, work, payment);
     if (doubted.empty())
         co_return;
     const auto id = work.context.ids.next<ReviewId>();
     co_await store::insert_review(s, work.tenant,
-                                  {id, std::string(store::review_payment_told_late),
+                                  {id, std::string(store::review_possible_misallocation),
                                    payment.id.value, "open", detail_of(payment, doubted), work.now,
                                    std::nullopt});
     domain::Payment told = payment;
     ++told.version;
-    co_await stand(s, work, payment.status, told);
-    const auto event = domain::told_late_event(work.context.ids.next<EventId>(), told, id,
-                                               settlements_of(doubted), work.now);
-    co_await tell(s, work.context, work.tenant, event);
+    co_await update_payment(s, work, payment.status, told);
+    const auto event = domain::registered_late_event(work.context.ids.next<EventId>(), told, id,
+                                                     settlements_of(doubted), work.now);
+    co_await publish_event(s, work.context, work.tenant, event);
 }
 
-Step<> close_late_review(Session& s, const Work& work, const domain::Payment& payment) {
-    if (!was_told_late(work, payment))
+Step<> close_late_review(Session& s, const UnitScope& work, const domain::Payment& payment) {
+    if (!was_registered_late(work, payment))
         co_return;
     const auto review = co_await store::find_open_review(
-        s, work.tenant, store::review_payment_told_late, payment.id.value);
+        s, work.tenant, store::review_possible_misallocation, payment.id.value);
     if (review)
         co_await store::close_review(s, work.tenant, review->id, work.now);
 }

@@ -1,4 +1,4 @@
-#include "node/keeper.h"
+#include "node/node_lease.h"
 
 #include "store/queries/endpoints.h"
 #include "store/testing.h"
@@ -33,7 +33,8 @@ struct Process {
     Process(store::Store& store, const Clock& clock, bool is_alone = false, Roles roles = {},
             RisingClock* time = nullptr)
         : ids(clock, 0), membership(clock), probe(metrics),
-          keeper({store, clock, ids, membership, probe, "test", roles, lease, is_alone, time}) {}
+          node_lease({store, clock, ids, membership, probe, "test", roles, lease, is_alone, time}) {
+    }
 
     template <class T>
     T run(Task<T> task) {
@@ -51,11 +52,11 @@ struct Process {
         co_await std::move(task);
         co_return true;
     }
-    Result<> join() { return run(keeper.join()); }
-    Result<> renew() { return run(keeper.renew()); }
-    void look() { EXPECT_TRUE(run(keeper.look()).has_value()); }
-    void clear_up() { (void)run(yes(keeper.clear_up())); }
-    void leave() { (void)run(yes(keeper.leave())); }
+    Result<> join() { return run(node_lease.join()); }
+    Result<> renew() { return run(node_lease.renew()); }
+    void look() { EXPECT_TRUE(run(node_lease.look()).has_value()); }
+    void clear_up() { (void)run(yes(node_lease.clear_up())); }
+    void leave() { (void)run(yes(node_lease.leave())); }
     std::int64_t number() const { return membership.standing().holder % 256; }
     bool counted(const std::string& sample) const {
         return metrics.text().find(sample) != std::string::npos;
@@ -66,7 +67,7 @@ struct Process {
     IdMint ids;
     Membership membership;
     Probe probe;
-    Keeper keeper;
+    NodeLease node_lease;
 };
 
 class KeeperTest : public ::testing::Test {
@@ -231,7 +232,7 @@ TEST_F(KeeperTest, jobs_are_done_by_one_and_pass_on_when_it_leaves) {
 TEST_F(KeeperTest, nodes_hear_of_changes_that_others_made) {
     const auto a = joined(), b = joined();
     std::vector<std::string> heard;
-    b->keeper.on_book_changed([&](std::string_view book) { heard.emplace_back(book); });
+    b->node_lease.on_book_changed([&](std::string_view book) { heard.emplace_back(book); });
     b->look();
     heard.clear(); // the first look tells of all
     b->look();

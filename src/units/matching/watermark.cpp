@@ -1,4 +1,4 @@
-#include "units/matching/weigh.h"
+#include "units/matching/watermark.h"
 
 #include "match/keys.h"
 #include "store/queries/money/settlements.h"
@@ -18,7 +18,8 @@ using domain::SettlementStatus;
 using store::Session;
 using store::Step;
 
-store::Locks locks_of(const Context& context, TenantId tenant, const match::Identity& settlement) {
+store::Locks locks_of(const Context& context, TenantId tenant,
+                      const match::MatchFields& settlement) {
     store::Locks locks;
     add_settling_locks(locks, context, tenant, settlement);
     for (const std::int64_t block :
@@ -37,14 +38,15 @@ bool is_same(const GroupPlan& a, const GroupPlan& b) {
 
 // The payment that would be chosen may lie in another block, which is not locked yet: then that is
 // done, and judged anew.
-Step<Verdict> judge_locked(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<Verdict> judge_locked(Session& s, const UnitScope& work,
+                           const domain::Settlement& settlement) {
     const auto judged = [&] {
         return judge(s, work.context, work.tenant, settlement, Reach::loose);
     };
     Verdict verdict = co_await judged();
     if (verdict.outcome != match::Outcome::one)
         co_return verdict;
-    const match::Identity& chosen = verdict.candidates.front().payment.identity;
+    const match::MatchFields& chosen = verdict.candidates.front().payment.identity;
     const crypto::Hmac& key = work.context.keys.of(work.tenant);
     if (match::block_of(key, chosen) == match::block_of(key, settlement.identity))
         co_return verdict;
@@ -55,7 +57,7 @@ Step<Verdict> judge_locked(Session& s, const Work& work, const domain::Settlemen
 }
 
 // True: the settlement is matched now.
-Step<bool> try_group(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<bool> try_group(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     const auto plan = co_await plan_group(s, work, settlement);
     if (!plan)
         co_return false;
@@ -67,16 +69,16 @@ Step<bool> try_group(Session& s, const Work& work, const domain::Settlement& set
     co_return true;
 }
 
-Step<> decide(Session& s, const Work& work, const domain::Settlement& settlement) {
+Step<> decide(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     if (settlement.look_again)
         co_await store::mark_to_look_again(s, work.tenant, settlement.id, false);
     const Verdict verdict = co_await judge_locked(s, work, settlement);
-    const Judged judged = co_await follow(s, work, settlement, verdict, Reach::loose);
-    if (judged == Judged::matched)
+    const Applied judged = co_await apply_verdict(s, work, settlement, verdict, Reach::loose);
+    if (judged == Applied::matched)
         co_return;
     const auto now_stands = co_await store::find_settlement(s, work.tenant, settlement.id);
     const bool matched = co_await try_group(s, work, *now_stands);
-    if (matched || judged != Judged::unmatched)
+    if (matched || judged != Applied::unmatched)
         co_return;
     co_await suggest(s, work, *now_stands, verdict);
     if (settlement.version == 0)
@@ -86,14 +88,14 @@ Step<> decide(Session& s, const Work& work, const domain::Settlement& settlement
 
 } // namespace
 
-Step<Verdict> judge_at_watermark(Session& s, const Work& work,
+Step<Verdict> judge_at_watermark(Session& s, const UnitScope& work,
                                  const domain::Settlement& settlement) {
     co_await s.lock(locks_of(work.context, work.tenant, settlement.identity));
     co_return co_await judge_locked(s, work, settlement);
 }
 
-Step<> weigh(Session& s, const Context& context, store::TaskRow task, Instant now) {
-    const Work work{context, task.tenant, now};
+Step<> decide_at_watermark(Session& s, const Context& context, store::TaskRow task, Instant now) {
+    const UnitScope work{context, task.tenant, now};
     const SettlementId id{task.subject_id};
     const auto seen = co_await store::find_settlement(s, task.tenant, id);
     if (seen)

@@ -1,18 +1,18 @@
-// The proof of a bank statement against the live settlements, part by part, and what came of it.
+// The reconciliation of a bank statement against the live settlements, part by part, and what came of it.
 //
-// A proof walks the entries of money that came in by their amounts, a few thousand at a time, and
+// A reconciliation walks the entries of money that came in by their amounts, a few thousand at a time, and
 // links each to the settlement that it reports (statements/pairing.h); at the end it looks among
-// all that is left for ids that agree where amounts do not. What is linked stays linked; proving
+// all that is left for ids that agree where amounts do not. What is linked stays linked; reconciling
 // again looks only at what is left, so that a webhook which came late is found.
 //
-// Debits, reversals and returns are not followed: settlements are money that came in. A proof holds
+// Debits, reversals and returns are not followed: settlements are money that came in. A reconciliation holds
 // when nothing is missing on either side, no entry is ambiguous, no amount differs, the balances
 // hold, and the statement follows the one before it.
 #pragma once
 
 #include "base/error.h"
 #include "statements/pairing.h"
-#include "store/queries/money/statement_proof.h"
+#include "store/queries/money/statement_reconciliation.h"
 
 #include <map>
 #include <memory>
@@ -21,20 +21,21 @@
 
 namespace settled::units {
 
-// What the next step of a proof will write: read and decided outside of the transaction.
-struct ProofStep {
+// What the next step of a reconciliation will write: read and decided outside of the transaction.
+struct ReconciliationStep {
     store::StatementRow before, after;
     std::vector<std::pair<std::int64_t, statements::Pairing>> pairings; // by entry
 };
 
-// Plans the next part of the proof of a statement that is loaded; begins again when it is proved.
+// Plans the next part of the reconciliation of a statement that is loaded; begins again when it is reconciled.
 // Reads only. Fails with statement_incomplete, limit_reached (more than 100,000 entries of one
 // amount).
-store::Step<Result<ProofStep>> plan_proof(store::Session& s, TenantId tenant,
-                                          store::StatementRow statement, Instant now);
-// Writes it, unless another proof was faster. The row as it is then.
-store::Step<store::StatementRow> write_proof(store::Session& s, TenantId tenant,
-                                             std::shared_ptr<const ProofStep> step);
+store::Step<Result<ReconciliationStep>>
+plan_reconciliation(store::Session& s, TenantId tenant, store::StatementRow statement, Instant now);
+// Writes it, unless another reconciliation was faster. The row as it is then.
+store::Step<store::StatementRow>
+write_reconciliation(store::Session& s, TenantId tenant,
+                     std::shared_ptr<const ReconciliationStep> step);
 
 // The day's control totals: what the statement says and what we know.
 struct DayTotals {
@@ -44,7 +45,7 @@ struct DayTotals {
     statements::Side settled; // settlements that the entries report, and those that none does
 };
 
-struct StatementProof {
+struct StatementReconciliation {
     std::map<std::string, statements::Side> by_verdict;
     statements::Side missing_on_statement;
     std::map<Instant, DayTotals> days;
@@ -59,7 +60,7 @@ struct StatementProof {
     bool holds() const;
 };
 
-store::Step<StatementProof> read_proof(store::Session& s, TenantId tenant,
-                                       store::StatementRow statement);
+store::Step<StatementReconciliation> read_reconciliation(store::Session& s, TenantId tenant,
+                                                         store::StatementRow statement);
 
 } // namespace settled::units

@@ -27,9 +27,9 @@ struct Endpoint {
     Secret secret; // the signing key's bytes, or the whole value of the Authorization header
 };
 
-class EndpointBook {
+class EndpointCache {
   public:
-    explicit EndpointBook(Secret master) : master_(std::move(master)) {}
+    explicit EndpointCache(Secret master) : master_(std::move(master)) {}
 
     // nullptr when there is no active endpoint of that id.
     std::shared_ptr<const Endpoint> find(EndpointId id) const;

@@ -1,4 +1,4 @@
-#include "units/deliveries/tell.h"
+#include "units/deliveries/publish.h"
 
 #include "store/queries/endpoints.h"
 #include "store/queries/events.h"
@@ -22,9 +22,9 @@ store::Step<TaskId> owe_delivery(store::Session& s, const Context& context, Tena
 
 } // namespace
 
-store::Step<> tell(store::Session& s, const Context& context, TenantId tenant,
-                   const domain::Event& event) {
-    co_await s.lock({store::Lock::endpoints_stay(tenant)});
+store::Step<> publish_event(store::Session& s, const Context& context, TenantId tenant,
+                            const domain::Event& event) {
+    co_await s.lock({store::Lock::endpoints_shared(tenant)});
     co_await store::insert_event(s, tenant, event);
     const auto body = std::make_shared<const std::string>(event.body);
     const auto subscribers = co_await store::subscribers(s, tenant);
@@ -33,8 +33,8 @@ store::Step<> tell(store::Session& s, const Context& context, TenantId tenant,
             (void)co_await owe_delivery(s, context, tenant, subscriber.id, event, body);
 }
 
-store::Step<TaskId> tell_one(store::Session& s, const Context& context, TenantId tenant,
-                             EndpointId endpoint, const domain::Event& event) {
+store::Step<TaskId> publish_to_endpoint(store::Session& s, const Context& context, TenantId tenant,
+                                        EndpointId endpoint, const domain::Event& event) {
     co_await store::insert_event(s, tenant, event);
     co_return co_await owe_delivery(s, context, tenant, endpoint, event,
                                     std::make_shared<const std::string>(event.body));

@@ -3,7 +3,7 @@
 //
 // Had it been known, the settlement would have been this payment's, or ambiguous: that is asked of
 // the same rules. Nothing is undone, and nobody guesses: a review names the matches that are in
-// question, payment.told_late is told, and a person undoes them (decide.h) or closes the review.
+// question, payment.registered_late is told, and a person undoes them (decide.h) or closes the review.
 // It closes itself when the payment gets its money, or is given up.
 #pragma once
 
@@ -16,14 +16,14 @@ namespace settled::units {
 
 // Not, where created_at was left out or is not before the watermark: every payment comes here, and
 // most have nothing to look for.
-bool was_told_late(const Work& work, const domain::Payment& payment);
+bool was_registered_late(const UnitScope& work, const domain::Payment& payment);
 
 // The payment is new, was told late and has no money yet.
-store::Step<> look_for_its_money(store::Session& s, const Work& work,
+store::Step<> look_for_its_money(store::Session& s, const UnitScope& work,
                                  const domain::Payment& payment);
 
 // It has its money, or will never get any.
-store::Step<> close_late_review(store::Session& s, const Work& work,
+store::Step<> close_late_review(store::Session& s, const UnitScope& work,
                                 const domain::Payment& payment);
 
 } // namespace settled::units

@@ -34,7 +34,7 @@ struct Bounds {
 };
 
 // Empty text means absent; an absent field never equals and never contradicts anything.
-struct Identity {
+struct MatchFields {
     std::string account;       // payee account, account_key() form; never empty
     Money amount;              // positive
     std::string end_to_end_id; // canonical, cut at 31 (what Faster Payments carries)
@@ -46,9 +46,9 @@ struct Identity {
     Rail rail = Rail::unknown;
     // Of a payment only: its account was opened for it alone; what it may settle as.
     bool single_use = false;
-    std::optional<Bounds> settles_as = std::nullopt;
+    std::optional<Bounds> accepted_range = std::nullopt;
 
-    friend bool operator==(const Identity&, const Identity&) = default;
+    friend bool operator==(const MatchFields&, const MatchFields&) = default;
 };
 
 // Canonical text: letters folded to ASCII (fold.h), upper case, only A-Z and 0-9 kept. Sentinels

@@ -52,7 +52,7 @@ std::vector<std::string> event_types(World& world) {
     return types;
 }
 
-TEST(Weigh, is_told_once_that_nothing_fits_however_often_neighbours_have_it_weighed_again) {
+TEST(Watermark, is_told_once_that_nothing_fits_however_often_neighbours_have_it_weighed_again) {
     World world;
     arrive(world, {"t", 1234, "ACMESHOP-2041"});
     pass_watermark(world);
@@ -71,7 +71,7 @@ TEST(Weigh, is_told_once_that_nothing_fits_however_often_neighbours_have_it_weig
     EXPECT_EQ(world.settlement("t").version, 1);
 }
 
-TEST(Weigh, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
+TEST(Watermark, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
     World world;
     arrive(world, {"t", 1234, "INV-2041"});
     world.clock().advance(world.context().unmatched_grace);
@@ -94,7 +94,7 @@ TEST(Weigh, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
                                              "settlement.unmatched v3"));
 }
 
-TEST(Weigh, what_is_ambiguous_by_other_amounts_is_told_once_whoever_comes_beside_it) {
+TEST(Watermark, what_is_ambiguous_by_other_amounts_is_told_once_whoever_comes_beside_it) {
     World world;
     for (const char* id : {"p", "q"})
         world.register_payment(payment_of(world, {id, 9000, "", "E2E-0000001"}));
@@ -114,7 +114,7 @@ TEST(Weigh, what_is_ambiguous_by_other_amounts_is_told_once_whoever_comes_beside
 
 constexpr std::string_view long_reference = "ACME SHOP ORDER 20417 LONDON";
 
-TEST(Weigh, a_cut_reference_alone_waits_for_the_watermark) {
+TEST(Watermark, a_cut_reference_alone_waits_for_the_watermark) {
     World world;
     world.register_payment(payment_of(world, {"p", 1234, std::string(long_reference)}));
     arrive(world, {"t", 1234, std::string(long_reference.substr(0, 18))});
@@ -124,7 +124,7 @@ TEST(Weigh, a_cut_reference_alone_waits_for_the_watermark) {
     EXPECT_EQ(world.match_of("t")->rank, match::Rank::reference_part);
 }
 
-TEST(Weigh, a_rival_that_comes_before_the_watermark_is_seen) {
+TEST(Watermark, a_rival_that_comes_before_the_watermark_is_seen) {
     World world;
     world.register_payment(payment_of(world, {"p", 1234, std::string(long_reference)}));
     arrive(world, {"t", 1234, std::string(long_reference.substr(0, 18))});
@@ -135,7 +135,7 @@ TEST(Weigh, a_rival_that_comes_before_the_watermark_is_seen) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
 }
 
-TEST(Weigh, the_payer_alone_decides_when_nothing_else_could) {
+TEST(Watermark, the_payer_alone_decides_when_nothing_else_could) {
     World world;
     world.register_payment(payment_of(world, {"p", 1234, "", "", "040004 12345678"}));
     arrive(world, {"t", 1234, "", "", "040004 12345678"});
@@ -149,7 +149,7 @@ TEST(Weigh, the_payer_alone_decides_when_nothing_else_could) {
     EXPECT_EQ(world.payment_of("u"), "") << "the payer of r is not known, it may be the same";
 }
 
-TEST(Weigh, amount_and_time_alone_never_decide) {
+TEST(Watermark, amount_and_time_alone_never_decide) {
     World world;
     world.register_payment(payment_of(world, {"p", 1234}));
     arrive(world, {"t", 1234});
@@ -157,7 +157,7 @@ TEST(Weigh, amount_and_time_alone_never_decide) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
 }
 
-TEST(Weigh, a_part_that_names_the_payment_is_told_and_the_rest_closes_it) {
+TEST(Watermark, a_part_that_names_the_payment_is_told_and_the_rest_closes_it) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
     arrive(world, {"t1", 400, "INV-2041", "E2E0000001"});
@@ -189,7 +189,7 @@ struct EurosForOneOfTwo {
     EurosForOneOfTwo() {
         const Currency euro = Currency::parse("EUR").value();
         for (domain::NewPayment* payment : {&p1, &p2}) {
-            payment->settles_as = match::Bounds{{11'400, euro}, {11'800, euro}};
+            payment->accepted_range = match::Bounds{{11'400, euro}, {11'800, euro}};
             world.register_payment(*payment);
         }
         auto fact = world.fact(1);
@@ -201,7 +201,7 @@ struct EurosForOneOfTwo {
     }
 };
 
-TEST(Weigh, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_settled) {
+TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_settled) {
     EurosForOneOfTwo between;
     arrive(between.world, {"t1", 10'000, "", "E2E0000001"});
     EXPECT_EQ(between.world.payment_of("t1"), "p1");
@@ -210,9 +210,9 @@ TEST(Weigh, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_settl
     EXPECT_TRUE(between.world.reviews().empty());
 }
 
-TEST(Weigh, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_given_up) {
+TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_given_up) {
     EurosForOneOfTwo between;
-    between.p1.is_dead = true;
+    between.p1.has_failed = true;
     between.world.register_payment(between.p1);
     between.world.run_due();
     EXPECT_EQ(between.world.payment_of("t"), "p2");
@@ -220,7 +220,7 @@ TEST(Weigh, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_given
 
 // What was a rival by its amount and a short reference alone is gone; what is left has another
 // amount.
-TEST(Weigh, who_was_ambiguous_is_decided_by_an_id_when_the_rival_of_its_amount_is_settled) {
+TEST(Watermark, who_was_ambiguous_is_decided_by_an_id_when_the_rival_of_its_amount_is_settled) {
     World world;
     auto p = payment_of(world, {"p", 1000, "RENT204"});
     p.uetr = "c2f6a588-8d1a-44cb-af87-4741bf2812a3";
@@ -238,7 +238,7 @@ TEST(Weigh, who_was_ambiguous_is_decided_by_an_id_when_the_rival_of_its_amount_i
     EXPECT_TRUE(world.reviews().empty());
 }
 
-TEST(Weigh, too_much_is_a_variance) {
+TEST(Watermark, too_much_is_a_variance) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
     arrive(world, {"t", 1100, "INV-2041", "E2E0000001"});
@@ -249,13 +249,13 @@ TEST(Weigh, too_much_is_a_variance) {
                 ::testing::HasSubstr(R"("difference":{"value":"1.00","currency":"GBP"})"));
 }
 
-TEST(Weigh, what_a_payment_may_settle_as_is_accepted_with_its_rate) {
+TEST(Watermark, what_a_payment_may_settle_as_is_accepted_with_its_rate) {
     World world;
     auto payment = payment_of(world, {"p", 10'000, "INVOICE-2041-X"});
     const auto eur = [](std::int64_t minor) {
         return Money{minor, Currency::parse("EUR").value()};
     };
-    payment.settles_as = match::Bounds{eur(11'400), eur(11'800)};
+    payment.accepted_range = match::Bounds{eur(11'400), eur(11'800)};
     world.register_payment(payment);
     auto fact = world.fact(1);
     fact.amount = eur(11'716);
@@ -276,7 +276,7 @@ TEST(Weigh, what_a_payment_may_settle_as_is_accepted_with_its_rate) {
     EXPECT_EQ(world.payment_of("u"), "") << "beyond the bounds";
 }
 
-TEST(Weigh, an_account_for_single_use_says_enough) {
+TEST(Watermark, an_account_for_single_use_says_enough) {
     World world;
     world.add_account("GB33BUKB20201555555555", World::tenant, true);
     auto payment = payment_of(world, {"p", 1000, "WHATEVER"});
@@ -288,7 +288,7 @@ TEST(Weigh, an_account_for_single_use_says_enough) {
     EXPECT_EQ(world.match_of("t")->rank, match::Rank::single_use_account);
 }
 
-TEST(Weigh, twins_are_closed_as_a_set_when_all_are_there) {
+TEST(Watermark, twins_are_closed_as_a_set_when_all_are_there) {
     World world;
     for (const char* id : {"p1", "p2", "p3"})
         world.register_payment(payment_of(world, {id, 1234, "INV-2041"}));
@@ -305,7 +305,7 @@ TEST(Weigh, twins_are_closed_as_a_set_when_all_are_there) {
     EXPECT_TRUE(world.reviews("open").empty());
 }
 
-TEST(Weigh, twins_whose_payments_come_last_are_closed_too) {
+TEST(Watermark, twins_whose_payments_come_last_are_closed_too) {
     World world;
     arrive(world, {"t1", 1234, "INV-2041"});
     arrive(world, {"t2", 1234, "INV-2041"});
@@ -318,7 +318,7 @@ TEST(Weigh, twins_whose_payments_come_last_are_closed_too) {
 }
 
 // Others of their amount wait, too, and came later.
-TEST(Weigh, twins_are_closed_whoever_else_waits_with_their_amount) {
+TEST(Watermark, twins_are_closed_whoever_else_waits_with_their_amount) {
     World world;
     arrive(world, {"t1", 1234, "INV-2041"});
     arrive(world, {"t2", 1234, "INV-2041"});
@@ -335,7 +335,7 @@ TEST(Weigh, twins_are_closed_whoever_else_waits_with_their_amount) {
     EXPECT_EQ(world.reviews("open").size(), 1U);
 }
 
-TEST(Weigh, parts_without_an_id_are_taken_together_when_exactly_one_choice_fits) {
+TEST(Watermark, parts_without_an_id_are_taken_together_when_exactly_one_choice_fits) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INVOICE-2041-X"}));
     arrive(world, {"t1", 400, "INVOICE-2041-X"});
@@ -349,7 +349,7 @@ TEST(Weigh, parts_without_an_id_are_taken_together_when_exactly_one_choice_fits)
     EXPECT_EQ(world.payment_named("p").status, PaymentStatus::settled);
 }
 
-TEST(Weigh, parts_that_fit_in_two_ways_are_left) {
+TEST(Watermark, parts_that_fit_in_two_ways_are_left) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INVOICE-2041-X"}));
     for (const auto& [id, minor] : {std::pair{"t1", 400}, {"t2", 600}, {"t3", 600}})
@@ -358,7 +358,7 @@ TEST(Weigh, parts_that_fit_in_two_ways_are_left) {
     EXPECT_TRUE(world.pairs().empty());
 }
 
-TEST(Weigh, payments_that_came_together_share_their_settlement) {
+TEST(Watermark, payments_that_came_together_share_their_settlement) {
     World world;
     world.register_payment(payment_of(world, {"p1", 400, "", "", "040004 12345678"}));
     world.register_payment(payment_of(world, {"p2", 600, "", "", "040004 12345678"}));
@@ -373,7 +373,7 @@ TEST(Weigh, payments_that_came_together_share_their_settlement) {
 }
 
 // Which of the two that fit alone it is, is not known; that two others sum to it proves nothing.
-TEST(Weigh, no_sum_is_taken_where_one_payment_alone_could_be_it) {
+TEST(Watermark, no_sum_is_taken_where_one_payment_alone_could_be_it) {
     World world;
     for (const auto& [id, minor] : {std::pair{"p1", 1000}, {"p2", 1000}, {"p3", 400}, {"p4", 600}})
         world.register_payment(payment_of(world, {id, minor, "", "", "040004 12345678"}));
@@ -383,7 +383,7 @@ TEST(Weigh, no_sum_is_taken_where_one_payment_alone_could_be_it) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::ambiguous);
 }
 
-TEST(Weigh, no_parts_are_taken_where_one_settlement_alone_could_be_all) {
+TEST(Watermark, no_parts_are_taken_where_one_settlement_alone_could_be_all) {
     World world;
     for (const auto& [id, minor] : {std::pair{"t1", 400}, {"t2", 600}, {"t3", 1000}, {"t4", 1000}})
         arrive(world, {id, minor, "INVOICE-2041-X"});
@@ -395,7 +395,7 @@ TEST(Weigh, no_parts_are_taken_where_one_settlement_alone_could_be_all) {
 }
 
 // A reference's beginning that hundreds share leads nowhere, and must not make the clear unclear.
-TEST(Weigh, a_beginning_that_all_share_does_not_stand_in_the_way) {
+TEST(Watermark, a_beginning_that_all_share_does_not_stand_in_the_way) {
     World world;
     for (int i = 0; i < 140; ++i)
         world.register_payment(
@@ -408,7 +408,7 @@ TEST(Weigh, a_beginning_that_all_share_does_not_stand_in_the_way) {
     EXPECT_EQ(world.settlement("u").status, SettlementStatus::unmatched);
 }
 
-TEST(Weigh, a_payment_that_comes_after_its_parts_finds_them) {
+TEST(Watermark, a_payment_that_comes_after_its_parts_finds_them) {
     World world;
     arrive(world, {"t1", 400, "INVOICE-2041-X"});
     arrive(world, {"t2", 600, "INVOICE-2041-X"});

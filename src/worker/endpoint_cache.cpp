@@ -1,4 +1,4 @@
-#include "worker/endpoint_book.h"
+#include "worker/endpoint_cache.h"
 
 #include "crypto/webhook_signature.h"
 #include "observe/log.h"
@@ -42,13 +42,13 @@ Result<Endpoint> open_endpoint(const Secret& master, const store::EndpointRow& r
 
 } // namespace
 
-std::shared_ptr<const Endpoint> EndpointBook::find(EndpointId id) const {
+std::shared_ptr<const Endpoint> EndpointCache::find(EndpointId id) const {
     const std::shared_lock lock(mutex_);
     const auto found = endpoints_.find(id);
     return found == endpoints_.end() ? nullptr : found->second;
 }
 
-std::vector<EndpointId> EndpointBook::all() const {
+std::vector<EndpointId> EndpointCache::all() const {
     const std::shared_lock lock(mutex_);
     std::vector<EndpointId> ids;
     for (const auto& [id, endpoint] : endpoints_)
@@ -56,7 +56,7 @@ std::vector<EndpointId> EndpointBook::all() const {
     return ids;
 }
 
-void EndpointBook::load(const std::vector<store::EndpointRow>& rows) {
+void EndpointCache::load(const std::vector<store::EndpointRow>& rows) {
     std::map<EndpointId, std::shared_ptr<const Endpoint>> endpoints;
     for (const store::EndpointRow& row : rows) {
         auto endpoint = open_endpoint(master_, row);

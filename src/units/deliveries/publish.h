@@ -10,11 +10,11 @@ namespace settled::units {
 
 // Stores the event and one delivery for each active endpoint that wants its type. What this process
 // can deliver it holds from the start.
-store::Step<> tell(store::Session& s, const Context& context, TenantId tenant,
-                   const domain::Event& event);
+store::Step<> publish_event(store::Session& s, const Context& context, TenantId tenant,
+                            const domain::Event& event);
 
 // Stores the event and one delivery for this endpoint alone, whatever its filter says.
-store::Step<TaskId> tell_one(store::Session& s, const Context& context, TenantId tenant,
-                             EndpointId endpoint, const domain::Event& event);
+store::Step<TaskId> publish_to_endpoint(store::Session& s, const Context& context, TenantId tenant,
+                                        EndpointId endpoint, const domain::Event& event);
 
 } // namespace settled::units

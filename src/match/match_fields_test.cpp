@@ -1,4 +1,4 @@
-#include "match/identity.h"
+#include "match/match_fields.h"
 
 #include "match/testing.h"
 

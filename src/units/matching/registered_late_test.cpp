@@ -1,5 +1,5 @@
 // A payment that is told after its money was given to a look-alike: noticed, never undone unasked.
-#include "units/matching/told_late.h"
+#include "units/matching/registered_late.h"
 
 #include "units/matching/decide.h"
 #include "units/testing.h"
@@ -30,7 +30,7 @@ struct Story {
     domain::NewPayment late = payment_of(world, "late", "ACMESHOP2099");
 
     Story() {
-        world.add_endpoint("payment.told_late");
+        world.add_endpoint("payment.registered_late");
         world.register_payment(payment_of(world, "known", "ACMESHOP2041"));
         world.clock().advance(1min);
         world.settle("t", amount, "ACMESHOP20");
@@ -43,17 +43,17 @@ struct Story {
         const auto open = world.reviews();
         return open.empty() ? "" : open.front().kind;
     }
-    Result<Upshot> accept(const char* payment) {
+    Result<DecisionResult> accept(const char* payment) {
         const Decision decision{World::tenant, {}, "key_1", "it is this one's", world.now()};
         const auto parts =
             std::make_shared<const std::vector<PaymentPart>>(1, PaymentPart{payment, std::nullopt});
-        return world.write<Result<Upshot>>([&](store::Session& s) {
+        return world.write<Result<DecisionResult>>([&](store::Session& s) {
             return match_by_hand(s, world.context(), decision, world.settlement("t").id, parts);
         });
     }
-    Result<Upshot> undo() {
+    Result<DecisionResult> undo() {
         const Decision decision{World::tenant, {}, "key_1", "it was the other's", world.now()};
-        return world.write<Result<Upshot>>([&](store::Session& s) {
+        return world.write<Result<DecisionResult>>([&](store::Session& s) {
             return units::undo(s, world.context(), decision, world.match_of("t")->id);
         });
     }
@@ -66,7 +66,7 @@ std::string text_at(const wire::Json& object, std::string_view name) {
 TEST(ToldLate, its_money_that_another_was_given_is_named_and_stays_where_it_is) {
     Story story;
     story.tell_it();
-    ASSERT_EQ(story.kind_of_review(), store::review_payment_told_late);
+    ASSERT_EQ(story.kind_of_review(), store::review_possible_misallocation);
     EXPECT_EQ(story.world.payment_of("t"), "known") << "nothing is undone unasked";
     const store::ReviewRow review = story.world.reviews().front();
     EXPECT_EQ(review.subject_id, story.world.payment_named("late").id.value);
@@ -83,7 +83,7 @@ TEST(ToldLate, its_owner_hears_of_it) {
     story.tell_it();
     const auto events = story.world.events();
     ASSERT_EQ(events.size(), 2U);
-    EXPECT_EQ(events.back().type, "payment.told_late");
+    EXPECT_EQ(events.back().type, "payment.registered_late");
     EXPECT_EQ(events.back().version, 1);
     EXPECT_EQ(story.world.deliveries().size(), 1U);
 }
@@ -120,7 +120,7 @@ TEST(ToldLate, a_part_of_its_money_answers_nothing) {
     story.world.settle("t2", amount - 1000, "", "E2E0000001");
     story.world.pass_watermark();
     EXPECT_EQ(story.world.payment_named("late").status, domain::PaymentStatus::partially_settled);
-    EXPECT_EQ(story.kind_of_review(), store::review_payment_told_late);
+    EXPECT_EQ(story.kind_of_review(), store::review_possible_misallocation);
     story.world.settle("t3", 1000, "", "E2E0000001");
     EXPECT_EQ(story.kind_of_review(), "") << "it is all there";
 }
@@ -128,7 +128,7 @@ TEST(ToldLate, a_part_of_its_money_answers_nothing) {
 TEST(ToldLate, it_closes_when_the_payment_is_given_up) {
     Story story;
     story.tell_it();
-    story.late.is_dead = true;
+    story.late.has_failed = true;
     EXPECT_EQ(story.world.register_payment(story.late).payment.status,
               domain::PaymentStatus::cancelled);
     EXPECT_THAT(story.world.reviews(), ::testing::IsEmpty());
@@ -165,7 +165,7 @@ TEST(ToldLate, who_would_have_been_the_better_one_is_noticed_too) {
     Story story;
     story.late.reference = "ACMESHOP20";
     story.tell_it();
-    EXPECT_EQ(story.kind_of_review(), store::review_payment_told_late);
+    EXPECT_EQ(story.kind_of_review(), store::review_possible_misallocation);
 }
 
 TEST(ToldLate, money_with_its_own_id_that_was_given_by_a_person_is_found_by_that) {
@@ -179,13 +179,13 @@ TEST(ToldLate, money_with_its_own_id_that_was_given_by_a_person_is_found_by_that
     const auto parts = std::make_shared<const std::vector<PaymentPart>>(
         std::vector<PaymentPart>{{"known", std::nullopt}});
     const SettlementId id = world.settlement("t").id;
-    const auto given = world.write<Result<Upshot>>(
+    const auto given = world.write<Result<DecisionResult>>(
         [&](store::Session& s) { return match_by_hand(s, world.context(), decision, id, parts); });
     ASSERT_TRUE(given);
     world.clock().advance(1h);
     world.register_payment(late);
     ASSERT_EQ(world.reviews().size(), 1U);
-    EXPECT_EQ(world.reviews().front().kind, store::review_payment_told_late);
+    EXPECT_EQ(world.reviews().front().kind, store::review_possible_misallocation);
 }
 
 } // namespace
