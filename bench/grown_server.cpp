@@ -49,15 +49,16 @@ double get_us(cli::LocalApi& session, const std::string& target) {
 
 // Of webhooks from 20 days ago: `count` with a body of a kilobyte.
 void add_old_webhooks(store::sqlite::Connection& connection, std::int64_t count) {
-    const std::int64_t source =
-        connection.number("SELECT id FROM source WHERE name = 'hmac'").value();
+    const std::int64_t connector =
+        connection.number("SELECT id FROM connector WHERE name = 'hmac'").value();
     const auto at = SystemClock().now().us - std::int64_t{20} * 24 * 3600 * 1'000'000;
     run(connection,
-        fmt::format("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
-                    "INSERT INTO webhook (tenant_id, id, source_id, type, composite_key, suffix, "
-                    "status, body, received_at) SELECT 1, i, {}, 'TransactionSettled', '', '', "
-                    "'processed', zeroblob(1000), {} + i FROM n",
-                    count, source, at));
+        fmt::format(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+            "INSERT INTO webhook (tenant_id, id, connector_id, type, composite_key, suffix, "
+            "status, body, received_at) SELECT 1, i, {}, 'TransactionSettled', '', '', "
+            "'processed', zeroblob(1000), {} + i FROM n",
+            count, connector, at));
 }
 
 struct Beside {

@@ -147,9 +147,9 @@ void report_cost(const Run& run, Report& report) {
 }
 
 void report_line(Report& report, const std::string& name, const Tally& tally,
-                 std::string_view source) {
+                 std::string_view connector) {
     report.number(name + ".coverage", tally.coverage(),
-                  fmt::format("of {}; {} wrong; {}", tally.settlements, tally.wrong, source));
+                  fmt::format("of {}; {} wrong; {}", tally.settlements, tally.wrong, connector));
     report.number(name + ".wrong", static_cast<double>(tally.wrong), "");
 }
 
@@ -158,7 +158,7 @@ void report_parts(const Run& run, Report& report) {
     for (std::size_t i = 0; i < mutations; ++i) {
         const MutationRow& row = row_of(static_cast<Mutation>(i));
         report_line(report, fmt::format("mutation.{}", row.token), run.findings.by_mutation[i],
-                    row.source);
+                    row.connector);
     }
     report.heading("by what else was there");
     for (std::size_t i = 0; i < designs; ++i)

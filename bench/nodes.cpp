@@ -196,7 +196,7 @@ store::Step<> write_webhook(store::Session& s, std::int64_t number, std::string 
     rng.fill(key);
     const WebhookId id{number};
     (void)co_await store::claim_webhook_key(s, TenantId{1}, key, id, 7);
-    co_await store::insert_webhook(s, {TenantId{1}, id, SourceId{2}, "TransactionSettled",
+    co_await store::insert_webhook(s, {TenantId{1}, id, ConnectorId{2}, "TransactionSettled",
                                        "a composite key of the usual length", "", "processed", body,
                                        Instant{3}});
 }

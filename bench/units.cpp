@@ -88,7 +88,7 @@ class Town {
         webhook.payload_digest = crypto::sha256(fact.transaction_id);
         webhook.fact = std::move(fact);
         const auto arrival = std::make_shared<const units::Arrival>(
-            SmallWorld::tenant, SourceId{1}, std::move(webhook), "{}", world_.now());
+            SmallWorld::tenant, ConnectorId{1}, std::move(webhook), "{}", world_.now());
         (void)world_.write<units::Accepted>(
             [&](Session& s) { return units::accept_webhook(s, world_.context(), arrival); });
     }

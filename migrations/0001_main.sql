@@ -24,10 +24,10 @@ CREATE TABLE api_key (
 ) /*narrow*/;
 CREATE UNIQUE INDEX api_key_hash ON api_key (hash);
 
-CREATE TABLE source (
+CREATE TABLE connector (
     tenant_id   INTEGER NOT NULL,
     id          INTEGER NOT NULL,
-    name        TEXT NOT NULL UNIQUE,     -- the last part of /hooks/{source}
+    name        TEXT NOT NULL UNIQUE,     -- the last part of /hooks/{connector}
     kind        TEXT NOT NULL,
     settings    TEXT NOT NULL,            -- JSON: bank keys, signing key URI, retention
     created_at  INTEGER NOT NULL,
@@ -49,11 +49,11 @@ CREATE TABLE account (
     UNIQUE (tenant_id, account_key)
 ) /*table*/;
 
--- The inbox. Rows are released (deleted) after the source's retention; their keys stay.
+-- The inbox. Rows are released (deleted) after the connector's retention; their keys stay.
 CREATE TABLE webhook (
     tenant_id       INTEGER NOT NULL,
     id              INTEGER NOT NULL,
-    source_id       INTEGER NOT NULL,
+    connector_id       INTEGER NOT NULL,
     type            TEXT NOT NULL,
     composite_key   TEXT NOT NULL,
     suffix          TEXT NOT NULL,
@@ -68,7 +68,7 @@ CREATE INDEX webhook_reversal ON webhook (tenant_id, composite_key) WHERE suffix
 -- 50 bytes each): a webhook that is replayed after its row was released is still known.
 CREATE TABLE webhook_key (
     tenant_id   INTEGER NOT NULL,
-    dedupe      BLOB NOT NULL,            -- 16 bytes: hash of source and dedupe key
+    dedupe      BLOB NOT NULL,            -- 16 bytes: hash of connector and dedupe key
     webhook_id  INTEGER NOT NULL,
     digest      INTEGER NOT NULL,         -- first 8 bytes of the payload's SHA-256
     PRIMARY KEY (tenant_id, dedupe)

@@ -34,4 +34,4 @@ CREATE TABLE book (
     name        TEXT NOT NULL PRIMARY KEY,
     version     INTEGER NOT NULL
 ) /*table*/;
-INSERT INTO book (name, version) VALUES ('sources', 0), ('endpoints', 0);
+INSERT INTO book (name, version) VALUES ('connectors', 0), ('endpoints', 0);

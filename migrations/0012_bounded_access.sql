@@ -1,8 +1,8 @@
 -- What is looked for among rows that grow has an index that leads to it, and to nothing else: no statement
 -- passes over rows that it does not want (src/store/plans_test.h asks both engines for every plan).
 
--- What retention releases: the oldest of a source.
-CREATE INDEX webhook_age ON webhook (tenant_id, source_id, received_at, id) WHERE status <> 'review';
+-- What retention releases: the oldest of a connector.
+CREATE INDEX webhook_age ON webhook (tenant_id, connector_id, received_at, id) WHERE status <> 'review';
 
 CREATE INDEX account_bank_id ON account (tenant_id, bank_account_id, id) WHERE bank_account_id <> '';
 

@@ -53,7 +53,7 @@ struct Ports {
 
 // Where `settled` is. Empty members leave things as they are; the control API sets them too.
 struct Targets {
-    std::string webhook_url; // its /hooks/{source}
+    std::string webhook_url; // its /hooks/{connector}
     std::string settled_url; // its API's root
     Secret api_key;          // for POST /v1/payments
 };

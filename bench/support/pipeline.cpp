@@ -53,7 +53,7 @@ constexpr const char* insert_key =
     "INSERT INTO bench.webhook_key (tenant_id, dedupe, webhook_id, digest) VALUES (1, $1::bytea, "
     "$2::bigint, 7) ON CONFLICT DO NOTHING RETURNING webhook_id";
 constexpr const char* insert_webhook =
-    "INSERT INTO bench.webhook (tenant_id, id, source_id, type, composite_key, suffix, status, "
+    "INSERT INTO bench.webhook (tenant_id, id, connector_id, type, composite_key, suffix, status, "
     "body, received_at) VALUES (1, $1::bigint, 2, 'TransactionSettled', 'a composite key of the "
     "usual length', '', 'processed', $2::bytea, 3)";
 
@@ -150,7 +150,8 @@ double pgbench_transactions_per_s(const std::string& url, int clients, int secon
         "BEGIN;\n"
         "INSERT INTO bench.webhook_key (tenant_id, dedupe, webhook_id, digest) VALUES (1, "
         "decode(md5(:id::text), 'hex'), :id, 7) ON CONFLICT DO NOTHING;\n"
-        "INSERT INTO bench.webhook (tenant_id, id, source_id, type, composite_key, suffix, status, "
+        "INSERT INTO bench.webhook (tenant_id, id, connector_id, type, composite_key, suffix, "
+        "status, "
         "body, received_at) VALUES (1, :id, 2, 'TransactionSettled', 'a composite key of the usual "
         "length', '', 'processed', decode(repeat('78', {}), 'hex'), 3);\n"
         "COMMIT;\n",

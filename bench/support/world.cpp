@@ -256,22 +256,22 @@ std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t a
     const std::string file = write_settings(data, sink, shared);
     server::Config config = server::load_config(file).config;
     config.data = data;
-    wire::JsonWriter source;
-    source.object().member("name", "clearbank").member("kind", "clearbank");
-    source.key("bank_keys").array().value(keys.bank_public_pem).end();
-    source.member("signing_key", "file:" + keys.signing_key_file).end();
+    wire::JsonWriter connector;
+    connector.object().member("name", "clearbank").member("kind", "clearbank");
+    connector.key("bank_keys").array().value(keys.bank_public_pem).end();
+    connector.member("signing_key", "file:" + keys.signing_key_file).end();
     must(cli::call_api(config, {.method = "POST",
-                                .target = "/v1/sources",
-                                .body = std::move(source).text(),
+                                .target = "/v1/connectors",
+                                .body = std::move(connector).text(),
                                 .begins = true}),
-         "source");
+         "connector");
     must(cli::call_api(
              config,
-             {"POST", "/v1/sources",
+             {"POST", "/v1/connectors",
               fmt::format(R"({{"name":"hmac","kind":"mapped","mapping":{},"signature":)"
                           R"({{"scheme":"hmac","header":"X-Signature","secrets":["file:{}"]}}}})",
                           hmac_mapping, keys.hmac_secret_file)}),
-         "source");
+         "connector");
     for (std::size_t account = 0; account < accounts; ++account)
         must(cli::call_api(config, {"POST", "/v1/accounts",
                                     fmt::format(R"({{"iban":"{}"}})", iban_of(account))}),

@@ -20,7 +20,7 @@ namespace settled::bench {
 struct BenchKeys {
     std::string directory;
     std::string signing_key_file;
-    std::string hmac_secret; // of the source `hmac`
+    std::string hmac_secret; // of the connector `hmac`
     std::string hmac_secret_file;
     std::shared_ptr<crypto::Signer> bank;
     std::shared_ptr<crypto::Signer> ours;
@@ -76,7 +76,7 @@ struct Shared {
 std::string write_settings(const std::string& data, const PartnerSink* sink,
                            const Shared& shared = {});
 
-// The same, and sets up what a server needs, through the API as the operator: the sources
+// The same, and sets up what a server needs, through the API as the operator: the connectors
 // `clearbank` (signed by RSA) and `hmac`, `accounts` accounts, and, when a sink is given, an
 // endpoint.
 std::string set_up(const std::string& data, const BenchKeys& keys, std::size_t accounts,

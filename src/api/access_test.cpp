@@ -87,7 +87,8 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
         ids[kind] = world.call(key, "GET", std::string("/v1/") + kind).at("data.0.id");
     ids["statements"] = world.call(key, "POST", "/v1/statements", new_statement).at("id");
     ids["api-keys"] = world.call(key, "GET", "/v1/api-keys").at("data.0.id");
-    ids["sources"] = world.call(key, "POST", "/v1/sources", world.new_source("bank")).at("name");
+    ids["connectors"] =
+        world.call(key, "POST", "/v1/connectors", world.new_connector("bank")).at("name");
     (void)world.call(key, "PUT", "/v1/institutions/seeds",
                      R"({"institutions":[{"institution_id":"monzo","reference_chars_max":18}]})");
     ids["institutions"] = "monzo";

@@ -56,7 +56,7 @@ struct Api::Impl {
                deps.clock,
                deps.rng,
                std::move(deps.reach),
-               std::move(deps.sources_changed),
+               std::move(deps.connectors_changed),
                std::move(deps.endpoints_changed),
                std::move(deps.rules_changed),
                std::move(deps.profiles_changed),

@@ -39,13 +39,13 @@ struct ApiDeps {
     const Secret& master;
     observe::Metrics& metrics;
     custody::KeyDesk& key_desk;
-    // How webhooks of a source of that tenant are read now. Fails with key_unavailable, and with
-    // not_found when there is no such source any more.
-    std::function<Result<units::BodyReader>(TenantId tenant, SourceId source)> reader_of;
+    // How webhooks of a connector of that tenant are read now. Fails with key_unavailable, and with
+    // not_found when there is no such connector any more.
+    std::function<Result<units::BodyReader>(TenantId tenant, ConnectorId connector)> reader_of;
     std::string tenant_secrets; // directory; a tenant's secrets are in the one of its name in it
     // Awaited after a commit that changed them: app/ loads its books again before the call is
     // answered.
-    std::function<Task<>()> sources_changed;
+    std::function<Task<>()> connectors_changed;
     std::function<Task<>()> endpoints_changed;
     std::function<Task<>()> rules_changed;
     Reach reach = {}; // of endpoints

@@ -205,13 +205,14 @@ TEST(Pages, a_last_page_that_is_full_says_that_it_is_the_last) {
     World world;
     const std::string key = world.key_of("main");
     for (const char* name : {"a", "b"})
-        ASSERT_EQ(world.call(key, "POST", "/v1/sources", world.new_source(name)).status(), 201);
-    const Reply page = world.call(key, "GET", "/v1/sources?limit=2");
+        ASSERT_EQ(world.call(key, "POST", "/v1/connectors", world.new_connector(name)).status(),
+                  201);
+    const Reply page = world.call(key, "GET", "/v1/connectors?limit=2");
     EXPECT_EQ(page.count(), 2U);
     EXPECT_EQ(page.at("next"), "");
-    const Reply first = world.call(key, "GET", "/v1/sources?limit=1");
+    const Reply first = world.call(key, "GET", "/v1/connectors?limit=1");
     EXPECT_EQ(first.at("data.0.name"), "b");
-    const Reply second = world.call(key, "GET", "/v1/sources?limit=1&after=" + first.at("next"));
+    const Reply second = world.call(key, "GET", "/v1/connectors?limit=1&after=" + first.at("next"));
     EXPECT_EQ(second.at("data.0.name"), "a");
     EXPECT_EQ(second.at("next"), "");
 }

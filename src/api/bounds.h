@@ -9,10 +9,10 @@ namespace settled::api::bounds {
 
 // A tenant has a handful of each; the bound keeps a runaway script from filling the lists.
 inline constexpr std::size_t live_api_keys_per_tenant_max = 100;
-inline constexpr std::size_t sources_per_tenant_max = 100;
+inline constexpr std::size_t connectors_per_tenant_max = 100;
 
 // Banks change keys by overlap: two are usual, eight leave room for a mistake.
-inline constexpr std::size_t bank_keys_per_source_max = 8;
+inline constexpr std::size_t bank_keys_per_connector_max = 8;
 inline constexpr std::size_t pem_bytes_max = 8 * 1024; // RSA-4096 needs 800
 inline constexpr std::size_t uri_bytes_max = 1024;
 inline constexpr std::size_t url_bytes_max = 2048; // what net::Url takes

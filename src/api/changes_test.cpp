@@ -1,4 +1,4 @@
-// Idempotency, endpoints, deliveries, sources and API keys.
+// Idempotency, endpoints, deliveries, connectors and API keys.
 #include "api/testing.h"
 #include "base/limits.h"
 #include "store/queries/endpoints.h"
@@ -263,26 +263,26 @@ TEST_F(Changes, a_dead_delivery_is_delivered_again_with_its_body_and_its_count) 
     EXPECT_EQ(call("POST", path + "/redeliver", "", once).response.body, again.response.body);
 }
 
-TEST_F(Changes, a_source_is_added_shown_and_changed) {
-    const Reply made = call("POST", "/v1/sources", world.new_source("bank"));
+TEST_F(Changes, a_connector_is_added_shown_and_changed) {
+    const Reply made = call("POST", "/v1/connectors", world.new_connector("bank"));
     ASSERT_EQ(made.status(), 201) << made.response.body;
     EXPECT_EQ(made.at("hook_path"), "/hooks/bank");
     EXPECT_EQ(made.at("retention_days"), "15");
     EXPECT_EQ(made.at("bank_keys.0.fingerprint").size(), 64U);
-    const Reply patched = call("PATCH", "/v1/sources/bank", R"({"retention_days":30})");
+    const Reply patched = call("PATCH", "/v1/connectors/bank", R"({"retention_days":30})");
     EXPECT_EQ(patched.at("retention_days"), "30");
     EXPECT_EQ(patched.at("signing_key"), made.at("signing_key"));
-    EXPECT_EQ(call("GET", "/v1/sources").at("data.0.retention_days"), "30");
-    EXPECT_EQ(world.sources_changed, 2);
-    const Reply twice = call("POST", "/v1/sources", world.new_source("bank"));
-    EXPECT_EQ(twice.code(), "source_conflict");
-    EXPECT_NE(twice.at("detail").find("PATCH /v1/sources/bank"), std::string::npos);
-    EXPECT_EQ(call("PATCH", "/v1/sources/other", R"({"retention_days":30})").status(), 404);
-    EXPECT_EQ(world.sources_changed, 2);
+    EXPECT_EQ(call("GET", "/v1/connectors").at("data.0.retention_days"), "30");
+    EXPECT_EQ(world.connectors_changed, 2);
+    const Reply twice = call("POST", "/v1/connectors", world.new_connector("bank"));
+    EXPECT_EQ(twice.code(), "connector_conflict");
+    EXPECT_NE(twice.at("detail").find("PATCH /v1/connectors/bank"), std::string::npos);
+    EXPECT_EQ(call("PATCH", "/v1/connectors/other", R"({"retention_days":30})").status(), 404);
+    EXPECT_EQ(world.connectors_changed, 2);
 }
 
-TEST_F(Changes, sources_that_cannot_be_are_refused) {
-    const std::string good = world.new_source("good");
+TEST_F(Changes, connectors_that_cannot_be_are_refused) {
+    const std::string good = world.new_connector("good");
     const auto with = [&](std::string_view from, std::string_view to) {
         std::string body = good;
         const std::size_t at = body.find(from);
@@ -305,15 +305,15 @@ TEST_F(Changes, sources_that_cannot_be_are_refused) {
         {R"({"name":"a","kind":"clearbank"})", "member_missing", "bank_keys"},
     };
     for (const auto& c : cases) {
-        const Reply reply = call("POST", "/v1/sources", c.body);
+        const Reply reply = call("POST", "/v1/connectors", c.body);
         EXPECT_EQ(reply.code(), c.code) << c.member << c.body;
         EXPECT_TRUE(reply.at("detail").starts_with(c.member)) << reply.at("detail");
         EXPECT_EQ(reply.at("detail").find(world.directory), std::string::npos);
     }
-    EXPECT_EQ(call("GET", "/v1/sources").count(), 0U);
+    EXPECT_EQ(call("GET", "/v1/connectors").count(), 0U);
 }
 
-TEST_F(Changes, a_described_source_is_kept_as_it_was_written) {
+TEST_F(Changes, a_described_connector_is_kept_as_it_was_written) {
     const std::string path = world.keep_secret("secret", "sixteen bytes or more");
     const std::string signature =
         R"({"scheme":"hmac","header":"X-Sig","secrets":["file:)" + path + R"("]})";
@@ -343,19 +343,20 @@ TEST_F(Changes, a_described_source_is_kept_as_it_was_written) {
          "value_invalid", "signature"},
     };
     for (const auto& c : refused) {
-        const Reply reply = call("POST", "/v1/sources", c.body);
+        const Reply reply = call("POST", "/v1/connectors", c.body);
         EXPECT_EQ(reply.code(), c.code) << c.body;
         EXPECT_TRUE(reply.at("detail").starts_with(c.member)) << reply.at("detail");
     }
-    const Reply made = call("POST", "/v1/sources", body("mapped", both));
+    const Reply made = call("POST", "/v1/connectors", body("mapped", both));
     ASSERT_EQ(made.status(), 201) << made.response.body;
     EXPECT_EQ(made.at("mapping.settlement.amount_form"), "minor");
     EXPECT_EQ(made.at("signature.header"), "X-Sig");
     EXPECT_EQ(
-        call("PATCH", "/v1/sources/other", R"({"signing_key":"file:)" + path + R"("})").status(),
+        call("PATCH", "/v1/connectors/other", R"({"signing_key":"file:)" + path + R"("})").status(),
         422);
-    EXPECT_EQ(call("PATCH", "/v1/sources/other", R"({"retention_days":30})").at("retention_days"),
-              "30");
+    EXPECT_EQ(
+        call("PATCH", "/v1/connectors/other", R"({"retention_days":30})").at("retention_days"),
+        "30");
 }
 
 TEST_F(Changes, an_api_key_is_shown_once_and_gives_only_what_its_maker_has) {

@@ -18,7 +18,7 @@
 namespace settled::api {
 
 // As ApiDeps has it.
-using ReaderOf = std::function<Result<units::BodyReader>(TenantId tenant, SourceId source)>;
+using ReaderOf = std::function<Result<units::BodyReader>(TenantId tenant, ConnectorId connector)>;
 
 struct Core {
     store::Store& store;
@@ -26,7 +26,7 @@ struct Core {
     const Clock& clock;
     Rng& rng;
     Reach reach;
-    std::function<Task<>()> sources_changed;
+    std::function<Task<>()> connectors_changed;
     std::function<Task<>()> endpoints_changed;
     std::function<Task<>()> rules_changed;
     std::function<Task<>()> profiles_changed;

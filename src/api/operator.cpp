@@ -1,6 +1,6 @@
 #include "api/operator.h"
 
-#include "domain/source.h"
+#include "domain/connector.h"
 #include "store/queries/directory.h"
 
 #include <algorithm>
@@ -46,7 +46,7 @@ Result<std::string> actor_of(const net::Request& request) {
 Task<Result<Caller>> operator_caller(const Core& core, const Route& route,
                                      const net::Request& request) {
     const std::string name = request.parameter("tenant").value_or("main");
-    if (!domain::is_source_name(name)) // tenants' names have the same form
+    if (!domain::is_connector_name(name)) // tenants' names have the same form
         co_return fail(Code::parameter_invalid,
                        "tenant: give lower-case letters, digits, '-' and '_'");
     CO_TRY(const std::string actor, actor_of(request));

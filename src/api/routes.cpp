@@ -77,9 +77,9 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/webhooks/read-again", settlements_write, "", read_webhooks_again},
     {"POST", "/v1/webhooks/{id}/read-again", settlements_write, "", read_webhook_again},
 
-    {"POST", "/v1/sources", admin, "", create_source},
-    {"GET", "/v1/sources", admin, "limit after", list_sources},
-    {"PATCH", "/v1/sources/{name}", admin, "", update_source},
+    {"POST", "/v1/connectors", admin, "", create_connector},
+    {"GET", "/v1/connectors", admin, "limit after", list_connectors},
+    {"PATCH", "/v1/connectors/{name}", admin, "", update_connector},
 
     {"POST", "/v1/api-keys", admin, "", create_api_key, true},
     {"GET", "/v1/api-keys", admin, "limit after", list_api_keys},

@@ -11,7 +11,7 @@
 namespace settled::api {
 
 // `none`: the route is for everyone. Settlements cover matches, reviews, rules and statements;
-// events cover deliveries; admin covers sources and API keys.
+// events cover deliveries; admin covers connectors and API keys.
 enum class Scope : std::uint8_t {
     none,
     payments_read,

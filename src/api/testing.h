@@ -80,9 +80,9 @@ class World {
     // A file in the tenant's own directory of secrets: how its keys name it.
     std::string keep_secret(const std::string& name, std::string_view content,
                             std::string_view tenant = "main");
-    // The body of POST /v1/sources, with keys made for it; the signing key is such a file of
+    // The body of POST /v1/connectors, with keys made for it; the signing key is such a file of
     // `main`.
-    std::string new_source(std::string_view name);
+    std::string new_connector(std::string_view name);
     // Another server's over the same store.
     std::unique_ptr<Api> another_api();
 
@@ -99,10 +99,10 @@ class World {
     units::Context context{ids, tenant_keys, std::chrono::seconds(10), &claims};
     observe::Metrics metrics;
     custody::KeyDesk key_desk;
-    // Of all sources.
-    Result<units::BodyReader> reader = fail(Code::key_unavailable, "no source is open");
+    // Of all connectors.
+    Result<units::BodyReader> reader = fail(Code::key_unavailable, "no connector is open");
     int endpoints_changed = 0;
-    int sources_changed = 0;
+    int connectors_changed = 0;
     int rules_changed = 0;
     std::string directory;
     std::unique_ptr<store::Store> store;

@@ -74,9 +74,9 @@ std::unique_ptr<Api> World::another_api() {
                                          master,
                                          metrics,
                                          key_desk,
-                                         [this](TenantId, SourceId) { return reader; },
+                                         [this](TenantId, ConnectorId) { return reader; },
                                          tenant_secrets(),
-                                         [this] { return count(sources_changed); },
+                                         [this] { return count(connectors_changed); },
                                          [this] { return count(endpoints_changed); },
                                          [this] { return count(rules_changed); },
                                          {}});
@@ -92,7 +92,7 @@ std::string World::keep_secret(const std::string& name, std::string_view content
     return name;
 }
 
-std::string World::new_source(std::string_view name) {
+std::string World::new_connector(std::string_view name) {
     static const std::string pem = crypto::generate_rsa_key_pem(); // making one takes long
     const std::string file = keep_secret(std::string(name) + ".pem", pem);
     wire::JsonWriter w;
@@ -166,7 +166,7 @@ TenantId World::tenant(std::string_view name) {
 
 WebhookId World::settle(TenantId tenant, domain::SettlementFact fact) {
     units::Arrival arrival{
-        tenant, ids.next<SourceId>(), {}, R"({"Type":"TransactionSettled"})", clock.now()};
+        tenant, ids.next<ConnectorId>(), {}, R"({"Type":"TransactionSettled"})", clock.now()};
     arrival.webhook.type = "TransactionSettled";
     arrival.webhook.unique_id = fact.transaction_id;
     arrival.webhook.scheme = fact.scheme;

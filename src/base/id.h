@@ -46,7 +46,7 @@ Result<Id<Tag>> parse_id(std::string_view text) {
     using Name = Id<Name##Tag>
 
 SETTLED_ID(TenantId, "ten");
-SETTLED_ID(SourceId, "src");
+SETTLED_ID(ConnectorId, "con");
 SETTLED_ID(ApiKeyId, "key");
 SETTLED_ID(AccountId, "acc");
 SETTLED_ID(WebhookId, "whk");

@@ -16,7 +16,7 @@ std::vector<Command> migrate_commands();
 std::vector<Command> store_commands();
 Command store_rekey_command();
 std::vector<Command> keys_commands();
-std::vector<Command> sources_commands();
+std::vector<Command> connectors_commands();
 std::vector<Command> webhooks_commands();
 std::vector<Command> institutions_commands();
 std::vector<Command> import_commands();

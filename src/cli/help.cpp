@@ -23,7 +23,7 @@ const std::vector<Heading>& headings() {
     static const std::vector<Heading> all{
         {"To try it", {"demo", "sandbox", "bench"}},
         {"The server", {"serve", "check-config", "migrate", "store"}},
-        {"Access and connections", {"keys", "sources", "webhooks"}},
+        {"Access and connections", {"keys", "connectors", "webhooks"}},
         {"Money", {"reviews", "import", "export", "institutions", "replay", "audit"}},
     };
     return all;

@@ -11,7 +11,7 @@
 // and key_unsuitable name the URI and say why, never the content, for logs and the operator;
 // an unknown scheme is value_invalid (a tenant's: key_unreadable) and nothing is named, since what
 // stands there may be the secret itself. Callers who are not the operator are told none of it
-// (api/handlers/sources.cpp).
+// (api/handlers/connectors.cpp).
 #pragma once
 
 #include "base/error.h"

@@ -25,7 +25,7 @@ namespace settled::custody {
 
 class KeyDesk {
   public:
-    // An ask is one call of an operator or a reload of all sources: hundreds are a mistake.
+    // An ask is one call of an operator or a reload of all connectors: hundreds are a mistake.
     static constexpr int asks_max = 256;
 
     ~KeyDesk() { thread_.join(); }

@@ -74,7 +74,7 @@ Result<Secret> make_key(const server::Config& config) {
     return Secret(std::string(*key->string()));
 }
 
-Result<> make_source(const server::Config& config, const sandbox::KeyFiles& keys) {
+Result<> make_connector(const server::Config& config, const sandbox::KeyFiles& keys) {
     TRY(const Secret bank_key, custody::read_secret("file:" + keys.bank_public_key));
     wire::JsonWriter w;
     w.object().member("name", "clearbank").member("kind", "clearbank");
@@ -82,7 +82,7 @@ Result<> make_source(const server::Config& config, const sandbox::KeyFiles& keys
     w.key("bank_keys").array().value(bank_key.reveal()).end();
     w.member("signing_key", "file:" + keys.institution_private_key).end();
     TRY(const wire::JsonDocument made,
-        make(config, "/v1/sources?tenant=main", std::move(w).text()));
+        make(config, "/v1/connectors?tenant=main", std::move(w).text()));
     return {};
 }
 
@@ -118,7 +118,7 @@ Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore&
     loaded.config.data = place.data;
     loaded.config.store_url = store.url;
     TRY(Secret key, make_key(loaded.config));
-    TRY_VOID(make_source(loaded.config, keys));
+    TRY_VOID(make_connector(loaded.config, keys));
     return key;
 }
 

@@ -1,5 +1,5 @@
-// A new installation for the demo: settings, an API key, and the model bank as a source of
-// webhooks. Made through the same calls as `settled keys create` and `settled sources add`, before
+// A new installation for the demo: settings, an API key, and the model bank as a connector of
+// webhooks. Made through the same calls as `settled keys create` and `settled connectors add`, before
 // the server runs.
 #pragma once
 

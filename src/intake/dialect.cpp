@@ -15,7 +15,7 @@ namespace {
 // ClearBank signs with RSA in a header and wants its nonce back, signed by us in the same way.
 class Clearbank final : public Dialect {
   public:
-    static Result<std::unique_ptr<const Dialect>> open(const domain::SourceSettings& settings,
+    static Result<std::unique_ptr<const Dialect>> open(const domain::ConnectorSettings& settings,
                                                        const custody::Custody& custody) {
         auto it = std::make_unique<Clearbank>();
         for (const std::string& pem : settings.bank_keys) {
@@ -54,7 +54,7 @@ class Mapped final : public Dialect {
            connectors::mapped::Mapping mapping)
         : signature_(std::move(signature)), mapping_(std::move(mapping)) {}
 
-    static Result<std::unique_ptr<const Dialect>> open(const domain::SourceSettings& settings,
+    static Result<std::unique_ptr<const Dialect>> open(const domain::ConnectorSettings& settings,
                                                        const custody::Custody& custody) {
         TRY(const auto signature, wire::JsonDocument::parse(settings.signature));
         TRY(const auto mapping, wire::JsonDocument::parse(settings.mapping));
@@ -80,15 +80,15 @@ class Mapped final : public Dialect {
 } // namespace
 
 Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
-                                                    const domain::SourceSettings& settings,
+                                                    const domain::ConnectorSettings& settings,
                                                     const custody::Custody& custody) {
-    if (kind == domain::source_clearbank)
+    if (kind == domain::connector_clearbank)
         return Clearbank::open(settings, custody);
-    if (kind == domain::source_mapped)
+    if (kind == domain::connector_mapped)
         return Mapped::open(settings, custody);
-    if (kind == domain::source_pubsub_push)
+    if (kind == domain::connector_pubsub_push)
         return PushDialect::open(settings, custody);
-    return fail(Code::value_invalid, "there is no such kind of source");
+    return fail(Code::value_invalid, "there is no such kind of connector");
 }
 
 } // namespace settled::intake

@@ -1,4 +1,4 @@
-// What differs from one kind of source to the next: how a webhook is proven, read and answered.
+// What differs from one kind of connector to the next: how a webhook is proven, read and answered.
 //
 // A kind is one implementation and one line in open_dialect(). Immutable; used by all io threads.
 #pragma once
@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "custody/custody.h"
+#include "domain/connector.h"
 #include "domain/facts.h"
-#include "domain/source.h"
 #include "net/http.h"
 
 #include <memory>
@@ -42,7 +42,7 @@ class Dialect {
 // Fails when settings or a key cannot be read: value_invalid, key_unreadable, key_unsuitable.
 // Waits for the disk.
 Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
-                                                    const domain::SourceSettings& settings,
+                                                    const domain::ConnectorSettings& settings,
                                                     const custody::Custody& custody);
 
 } // namespace settled::intake

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int no_content = 204;
 
-// Without a signature when the source's answers are not signed.
+// Without a signature when the connector's answers are not signed.
 Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body) {
     net::Response response;
     if (const auto signer = dialect.signer()) {
@@ -27,22 +27,22 @@ Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body
     co_return response;
 }
 
-void log_refusal(const net::Request& request, std::string_view source, const Error& error) {
+void log_refusal(const net::Request& request, std::string_view connector, const Error& error) {
     // What is wrong with a webhook is of that one; what is wrong here may last.
     const auto tell = info(error.code).http_status < 500 ? log::failure : log::lasting;
     tell("webhook.refused", error,
-         {{"source", source},
+         {{"connector", connector},
           {"request_id", request.request_id},
           {"traceparent", request.traceparent},
           {"peer", request.peer}});
 }
 
 void log_acceptance(const net::Request& request, const units::Arrival& arrival,
-                    std::string_view source, const units::Accepted& accepted) {
+                    std::string_view connector, const units::Accepted& accepted) {
     const LogLevel level =
         accepted.kind == units::Accepted::Kind::conflict ? LogLevel::warn : LogLevel::debug;
     log::write(level, "webhook.accepted",
-               {{"source", source},
+               {{"connector", connector},
                 {"kind", token(accepted.kind)},
                 {"type", arrival.webhook.type},
                 {"webhook", to_string(accepted.id)},
@@ -50,46 +50,49 @@ void log_acceptance(const net::Request& request, const units::Arrival& arrival,
                 {"traceparent", request.traceparent}});
 }
 
-std::unexpected<Error> without_dialect(const SourceCache& sources, const Source* source) {
-    if (source != nullptr)
-        return fail(Code::key_unavailable,
-                    "a key of this source cannot be opened; it is tried again by itself: send the "
-                    "webhook again");
-    if (!sources.is_loaded())
-        return fail(Code::key_unavailable,
-                    "the sources were not read yet; it is tried again by itself: send the webhook "
-                    "again");
-    return fail(Code::source_unknown,
-                "no source of this name is configured; see `settled sources`");
+std::unexpected<Error> without_dialect(const ConnectorCache& connectors,
+                                       const Connector* connector) {
+    if (connector != nullptr)
+        return fail(
+            Code::key_unavailable,
+            "a key of this connector cannot be opened; it is tried again by itself: send the "
+            "webhook again");
+    if (!connectors.is_loaded())
+        return fail(
+            Code::key_unavailable,
+            "the connectors were not read yet; it is tried again by itself: send the webhook "
+            "again");
+    return fail(Code::connector_unknown,
+                "no connector of this name is configured; see `settled connectors`");
 }
 
 } // namespace
 
-Task<Result<net::Response>> Hooks::receive(std::string source_name, net::Request request) {
+Task<Result<net::Response>> Hooks::receive(std::string connector_name, net::Request request) {
     // What a stranger sends is named in the log only if it is a name of ours.
-    const auto source = sources_.find(source_name);
+    const auto connector = connectors_.find(connector_name);
     net::Request about; // what of the request the log needs, since accept() takes the rest
     about.request_id = request.request_id;
     about.traceparent = request.traceparent;
     about.peer = request.peer;
-    Result<net::Response> answer = without_dialect(sources_, source.get());
-    if (source && source->dialect)
-        answer = co_await accept(source, std::move(request));
+    Result<net::Response> answer = without_dialect(connectors_, connector.get());
+    if (connector && connector->dialect)
+        answer = co_await accept(connector, std::move(request));
     if (!answer) {
         probe_.refused(answer.error().code);
-        log_refusal(about, source ? source->name : "unknown", answer.error());
+        log_refusal(about, connector ? connector->name : "unknown", answer.error());
     }
     co_return answer;
 }
 
-Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
+Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> connector,
                                           net::Request request) {
     const Clock::Steady begin = clock_.steady();
-    const Dialect& dialect = *source->dialect;
+    const Dialect& dialect = *connector->dialect;
     if (dialect.takes_refresh(request, clock_.wall())) {
         // Without it, it is proved by what there is.
-        (void)co_await keys_.run<bool>([source] {
-            source->dialect->refresh();
+        (void)co_await keys_.run<bool>([connector] {
+            connector->dialect->refresh();
             return Result<bool>(true);
         });
     }
@@ -97,8 +100,9 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
     CO_TRY(domain::InboundWebhook webhook, dialect.read(request.body));
     std::string answer = dialect.answer(webhook);
     const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{
-        source->tenant, source->id, std::move(webhook), std::move(request.body), clock_.now(),
-        clock_.wall(), [source](std::string_view text) { return source->dialect->read(text); }});
+        connector->tenant, connector->id, std::move(webhook), std::move(request.body), clock_.now(),
+        clock_.wall(),
+        [connector](std::string_view text) { return connector->dialect->read(text); }});
 
     // Handed to the store first, signed while it commits.
     const Executor executor = co_await boost::asio::this_coro::executor;
@@ -111,7 +115,7 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Source> source,
     if (!accepted)
         co_return std::unexpected(accepted.error());
     if (response) {
-        log_acceptance(request, *arrival, source->name, *accepted);
+        log_acceptance(request, *arrival, connector->name, *accepted);
         probe_.accepted(accepted->kind, std::chrono::duration_cast<std::chrono::microseconds>(
                                             clock_.steady() - begin));
     }

@@ -1,7 +1,7 @@
-// POST /hooks/{source}: a webhook comes in, is verified, made durable, and answered with the signed
+// POST /hooks/{connector}: a webhook comes in, is verified, made durable, and answered with the signed
 // nonce.
 //
-// Order of the checks, each with its own code: source_unknown, key_unavailable,
+// Order of the checks, each with its own code: connector_unknown, key_unavailable,
 // signature_missing, signature_malformed, signature_invalid, webhook_unreadable. Nothing is parsed
 // for meaning before the signature holds over the raw bytes. There is no 200 before the commit is
 // durable; the answer is signed beside the commit, on the CPU that would otherwise wait for the
@@ -11,8 +11,8 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "custody/key_desk.h"
+#include "intake/connector_cache.h"
 #include "intake/probe.h"
-#include "intake/source_cache.h"
 #include "net/http.h"
 #include "store/store.h"
 #include "units/context.h"
@@ -22,19 +22,20 @@ namespace settled::intake {
 // Runs on the io thread of the request; the object is shared by all of them.
 class Hooks {
   public:
-    Hooks(store::Store& store, const units::Context& context, const SourceCache& sources,
+    Hooks(store::Store& store, const units::Context& context, const ConnectorCache& connectors,
           custody::KeyDesk& keys, const Clock& clock, observe::Metrics& metrics)
-        : store_(store), context_(context), sources_(sources), keys_(keys), clock_(clock),
+        : store_(store), context_(context), connectors_(connectors), keys_(keys), clock_(clock),
           probe_(metrics) {}
 
-    Task<Result<net::Response>> receive(std::string source_name, net::Request request);
+    Task<Result<net::Response>> receive(std::string connector_name, net::Request request);
 
   private:
-    Task<Result<net::Response>> accept(std::shared_ptr<const Source> source, net::Request request);
+    Task<Result<net::Response>> accept(std::shared_ptr<const Connector> connector,
+                                       net::Request request);
 
     store::Store& store_;
     const units::Context& context_;
-    const SourceCache& sources_;
+    const ConnectorCache& connectors_;
     custody::KeyDesk& keys_;
     const Clock& clock_;
     Probe probe_;

@@ -1,7 +1,7 @@
 #include "intake/hooks.h"
 
 #include "crypto/hash.h"
-#include "domain/source.h"
+#include "domain/connector.h"
 #include "store/queries/inbox.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/testing.h"
@@ -45,8 +45,9 @@ class HooksTest : public testing::Test {
         const std::string key_file = directory_ + "/ours.pem";
         put_key(key_file);
         store_ = store::sqlite::open({.directory = directory_}).value();
-        hooks_ = std::make_unique<Hooks>(*store_, context_, sources_, key_desk_, clock_, metrics_);
-        load({source("clearbank", "file:" + key_file)});
+        hooks_ =
+            std::make_unique<Hooks>(*store_, context_, connectors_, key_desk_, clock_, metrics_);
+        load({connector("clearbank", "file:" + key_file)});
     }
     ~HooksTest() override {
         store_->stop();
@@ -57,17 +58,16 @@ class HooksTest : public testing::Test {
         std::ofstream(path, std::ios::trunc) << keys().ours_pem;
         ::chmod(path.c_str(), 0600);
     }
-    static store::SourceRow source(std::string_view name, std::string signing_key,
-                                   std::int64_t id = 5) {
-        domain::SourceSettings settings;
+    static store::ConnectorRow connector(std::string_view name, std::string signing_key,
+                                         std::int64_t id = 5) {
+        domain::ConnectorSettings settings;
         settings.bank_keys = {keys().bank->public_key_pem(), keys().next_bank->public_key_pem()};
         settings.signing_key = std::move(signing_key);
-        return {
-            TenantId{1}, SourceId{id}, std::string(name), "clearbank", domain::to_json(settings),
-            {}};
+        return {TenantId{1}, ConnectorId{id},           std::string(name),
+                "clearbank", domain::to_json(settings), {}};
     }
-    void load(std::vector<store::SourceRow> rows) {
-        sources_.load({std::move(rows), {}}, sources_.next_edition());
+    void load(std::vector<store::ConnectorRow> rows) {
+        connectors_.load({std::move(rows), {}}, connectors_.next_edition());
     }
     static std::string body(std::string_view nonce, std::string_view payload = R"("test me")") {
         return fmt::format(R"({{"Type":"FITestEvent","Version":1,"Payload":{},"Nonce":{}}})",
@@ -79,17 +79,17 @@ class HooksTest : public testing::Test {
         request.body = std::move(text);
         return request;
     }
-    Result<net::Response> receive(net::Request request, std::string source = "clearbank") {
+    Result<net::Response> receive(net::Request request, std::string connector = "clearbank") {
         std::optional<Result<net::Response>> answer;
         const store::testing::Loop io; // the store may still be on its way out of post()
-        boost::asio::co_spawn(*io, keep(*hooks_, std::move(source), std::move(request), answer),
+        boost::asio::co_spawn(*io, keep(*hooks_, std::move(connector), std::move(request), answer),
                               boost::asio::detached);
         io->run();
         return std::move(*answer);
     }
-    static Task<> keep(Hooks& hooks, std::string source, net::Request request,
+    static Task<> keep(Hooks& hooks, std::string connector, net::Request request,
                        std::optional<Result<net::Response>>& into) {
-        into.emplace(co_await hooks.receive(std::move(source), std::move(request)));
+        into.emplace(co_await hooks.receive(std::move(connector), std::move(request)));
     }
     std::size_t webhooks_stored() {
         std::size_t count = 0;
@@ -114,7 +114,7 @@ class HooksTest : public testing::Test {
     units::Context context_{ids_, tenant_keys_};
     observe::Metrics metrics_;
     custody::KeyDesk key_desk_;
-    SourceCache sources_;
+    ConnectorCache connectors_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<Hooks> hooks_;
 };
@@ -146,11 +146,11 @@ TEST_F(HooksTest, checks_come_in_their_order_and_store_nothing) {
     tampered.body.back() = ' ';
     struct Case {
         net::Request request;
-        std::string source;
+        std::string connector;
         Code code;
     };
     const Case table[] = {
-        {signed_by(*keys().bank, body("1")), "nobody", Code::source_unknown},
+        {signed_by(*keys().bank, body("1")), "nobody", Code::connector_unknown},
         {unsigned_request, "clearbank", Code::signature_missing},
         {garbled, "clearbank", Code::signature_malformed},
         {tampered, "clearbank", Code::signature_invalid},
@@ -160,7 +160,7 @@ TEST_F(HooksTest, checks_come_in_their_order_and_store_nothing) {
         {signed_by(*keys().bank, body("1.5")), "clearbank", Code::webhook_unreadable},
     };
     for (const Case& c : table) {
-        const auto answer = receive(c.request, c.source);
+        const auto answer = receive(c.request, c.connector);
         ASSERT_FALSE(answer.has_value());
         EXPECT_EQ(answer.error().code, c.code) << info(answer.error().code).token;
     }
@@ -177,73 +177,73 @@ TEST_F(HooksTest, there_is_no_answer_of_success_when_the_store_cannot_commit) {
     EXPECT_EQ(info(answer.error().code).http_status, 503);
 }
 
-TEST_F(HooksTest, a_source_whose_key_was_never_opened_asks_for_the_webhook_again_until_it_is) {
+TEST_F(HooksTest, a_connector_whose_key_was_never_opened_asks_for_the_webhook_again_until_it_is) {
     const std::string key_file = directory_ + "/late.pem";
-    const auto late = source("late", "file:" + key_file, 6);
-    load({source("clearbank", "file:" + directory_ + "/ours.pem"), late});
+    const auto late = connector("late", "file:" + key_file, 6);
+    load({connector("clearbank", "file:" + directory_ + "/ours.pem"), late});
     EXPECT_EQ(receive(signed_by(*keys().bank, body("1")), "late").error().code,
               Code::key_unavailable);
-    EXPECT_EQ(sources_.unavailable(), std::vector<std::string>{"late"});
-    EXPECT_TRUE(sources_.has_trouble());
+    EXPECT_EQ(connectors_.unavailable(), std::vector<std::string>{"late"});
+    EXPECT_TRUE(connectors_.has_trouble());
     EXPECT_TRUE(receive(signed_by(*keys().bank, body("1"))).has_value()) << "the other goes on";
     EXPECT_EQ(webhooks_stored(), 1U);
 
     put_key(key_file);
-    load({source("clearbank", "file:" + directory_ + "/ours.pem"), late});
+    load({connector("clearbank", "file:" + directory_ + "/ours.pem"), late});
     EXPECT_TRUE(receive(signed_by(*keys().bank, body("1")), "late").has_value());
-    EXPECT_TRUE(sources_.unavailable().empty());
-    EXPECT_FALSE(sources_.has_trouble());
+    EXPECT_TRUE(connectors_.unavailable().empty());
+    EXPECT_FALSE(connectors_.has_trouble());
 }
 
 TEST_F(HooksTest, an_open_key_stays_in_use_whatever_becomes_of_its_file) {
     const std::string key_file = directory_ + "/ours.pem";
-    const auto ours = source("clearbank", "file:" + key_file);
+    const auto ours = connector("clearbank", "file:" + key_file);
     const auto is_taken = [&](std::string nonce) {
         return receive(signed_by(*keys().bank, body(nonce))).has_value();
     };
     std::filesystem::permissions(key_file, std::filesystem::perms::others_read,
                                  std::filesystem::perm_options::add);
-    load({ours, source("other", "file:" + key_file + ".absent", 6)});
-    EXPECT_TRUE(is_taken("1")) << "while another source is changed";
-    EXPECT_TRUE(sources_.has_trouble()) << "it is looked at again";
+    load({ours, connector("other", "file:" + key_file + ".absent", 6)});
+    EXPECT_TRUE(is_taken("1")) << "while another connector is changed";
+    EXPECT_TRUE(connectors_.has_trouble()) << "it is looked at again";
 
     std::ofstream(key_file, std::ios::trunc) << "no key at all";
     ::chmod(key_file.c_str(), 0600);
     auto changed = ours;
-    auto settings = domain::parse_source_settings(ours.settings).value();
+    auto settings = domain::parse_connector_settings(ours.settings).value();
     settings.bank_keys = {keys().next_bank->public_key_pem()};
     changed.settings = domain::to_json(settings);
     load({changed});
     EXPECT_FALSE(is_taken("2")) << "a bank's key that was taken out counts no more";
     EXPECT_TRUE(receive(signed_by(*keys().next_bank, body("3"))).has_value());
-    EXPECT_TRUE(sources_.unavailable().empty());
+    EXPECT_TRUE(connectors_.unavailable().empty());
 
     std::filesystem::remove(key_file);
     load({ours});
     EXPECT_TRUE(is_taken("4"));
     put_key(key_file);
     load({ours});
-    EXPECT_FALSE(sources_.has_trouble());
+    EXPECT_FALSE(connectors_.has_trouble());
 
     load({});
     std::filesystem::remove(key_file);
     load({ours});
-    EXPECT_EQ(sources_.unavailable().size(), 1U)
-        << "a source that was removed leaves no key behind";
+    EXPECT_EQ(connectors_.unavailable().size(), 1U)
+        << "a connector that was removed leaves no key behind";
 }
 
-TEST_F(HooksTest, before_the_sources_are_read_nobody_is_told_that_there_is_none) {
-    const SourceCache unread;
+TEST_F(HooksTest, before_the_connectors_are_read_nobody_is_told_that_there_is_none) {
+    const ConnectorCache unread;
     hooks_ = std::make_unique<Hooks>(*store_, context_, unread, key_desk_, clock_, metrics_);
     EXPECT_EQ(receive(signed_by(*keys().bank, body("1"))).error().code, Code::key_unavailable);
 }
 
-TEST_F(HooksTest, an_earlier_list_of_sources_does_not_replace_a_later_one) {
-    const std::uint64_t earlier = sources_.next_edition();
-    load({source("clearbank", "file:" + directory_ + "/ours.pem"),
-          source("added", "file:" + directory_ + "/ours.pem", 6)});
-    sources_.load({{source("clearbank", "file:" + directory_ + "/ours.pem")}, {}}, earlier);
-    EXPECT_NE(sources_.find("added"), nullptr);
+TEST_F(HooksTest, an_earlier_list_of_connectors_does_not_replace_a_later_one) {
+    const std::uint64_t earlier = connectors_.next_edition();
+    load({connector("clearbank", "file:" + directory_ + "/ours.pem"),
+          connector("added", "file:" + directory_ + "/ours.pem", 6)});
+    connectors_.load({{connector("clearbank", "file:" + directory_ + "/ours.pem")}, {}}, earlier);
+    EXPECT_NE(connectors_.find("added"), nullptr);
 }
 
 TEST_F(HooksTest, what_a_tenant_named_is_opened_in_its_own_directory_alone) {
@@ -251,11 +251,11 @@ TEST_F(HooksTest, what_a_tenant_named_is_opened_in_its_own_directory_alone) {
     std::filesystem::create_directories(secrets);
     put_key(secrets + "/mine.pem");
     const auto opens = [&](std::string signing_key, bool is_tenants) {
-        auto row = source("clearbank", std::move(signing_key));
-        auto settings = domain::parse_source_settings(row.settings).value();
+        auto row = connector("clearbank", std::move(signing_key));
+        auto settings = domain::parse_connector_settings(row.settings).value();
         settings.files_are_tenants = is_tenants;
         row.settings = domain::to_json(settings);
-        SourceCache book;
+        ConnectorCache book;
         book.load({{row}, {{TenantId{1}, secrets}}}, book.next_edition());
         return book.unavailable().empty();
     };
@@ -271,14 +271,14 @@ class MappedHooksTest : public HooksTest {
         const std::string path = directory_ + "/secret";
         std::ofstream(path) << secret;
         ::chmod(path.c_str(), 0600);
-        domain::SourceSettings settings;
+        domain::ConnectorSettings settings;
         settings.signature =
             fmt::format(R"({{"scheme":"hmac","header":"X-Sig","secrets":["file:{}"]}})", path);
         settings.mapping = R"({"type":"/type","id":"/id","settlement":{
             "when":[{"at":"/type","is":["in"]}],"transaction_id":"/id","amount":"/amount",
             "amount_form":"decimal","currency":{"is":"GBP"},"settled_at":"/at",
             "account":{"iban":"/to"}}})";
-        load({{TenantId{1}, SourceId{6}, "other", "mapped", domain::to_json(settings), {}}});
+        load({{TenantId{1}, ConnectorId{6}, "other", "mapped", domain::to_json(settings), {}}});
     }
     static net::Request proven(std::string text) {
         net::Request request;

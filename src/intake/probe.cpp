@@ -6,7 +6,7 @@ namespace {
 
 // The codes that a refusal may carry; others are counted as `internal`.
 constexpr Code refusal_codes[] = {
-    Code::source_unknown,      Code::key_unavailable,
+    Code::connector_unknown,   Code::key_unavailable,
     Code::signature_missing,   Code::signature_malformed,
     Code::signature_invalid,   Code::webhook_unreadable,
     Code::store_unavailable,   Code::token_missing,

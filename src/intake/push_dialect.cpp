@@ -2,7 +2,7 @@
 
 namespace settled::intake {
 
-Result<std::unique_ptr<const Dialect>> PushDialect::open(const domain::SourceSettings& settings,
+Result<std::unique_ptr<const Dialect>> PushDialect::open(const domain::ConnectorSettings& settings,
                                                          const custody::Custody& custody) {
     TRY(const auto written, wire::JsonDocument::parse(settings.push));
     TRY(auto push, connectors::pubsub::PushSettings::parse(written.root()));

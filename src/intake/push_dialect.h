@@ -1,4 +1,4 @@
-// Google Pub/Sub push as a kind of source: proved by its bearer token, answered with 204.
+// Google Pub/Sub push as a kind of connector: proved by its bearer token, answered with 204.
 #pragma once
 
 #include "connectors/pubsub/bearer_token.h"
@@ -11,7 +11,7 @@ namespace settled::intake {
 class PushDialect final : public Dialect {
   public:
     // Fails with value_invalid, key_unreadable, key_unsuitable.
-    static Result<std::unique_ptr<const Dialect>> open(const domain::SourceSettings& settings,
+    static Result<std::unique_ptr<const Dialect>> open(const domain::ConnectorSettings& settings,
                                                        const custody::Custody& custody);
     static Result<std::unique_ptr<const Dialect>> open(connectors::pubsub::PushSettings settings,
                                                        const custody::Custody& custody);

@@ -55,7 +55,7 @@ bool TokenKeys::takes_refresh(std::string_view id, Instant now) const {
 void TokenKeys::refresh() const {
     auto keys = custody_->read_key_set(file_);
     if (!keys)
-        return log::lasting("source.keys_unreadable", keys.error(), {});
+        return log::lasting("connector.keys_unreadable", keys.error(), {});
     const std::lock_guard lock(mutex_);
     from_file_ = *std::move(keys);
 }

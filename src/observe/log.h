@@ -1,7 +1,7 @@
 // Structured logs: one JSON object a line, to standard error.
 //
-//   log::info("webhook.accepted", {{"source", name}, {"kind", "stored"}, {"request_id", id}});
-//   {"ts":"2026-11-22T10:00:01.204Z","level":"info","event":"webhook.accepted","source":…}
+//   log::info("webhook.accepted", {{"connector", name}, {"kind", "stored"}, {"request_id", id}});
+//   {"ts":"2026-11-22T10:00:01.204Z","level":"info","event":"webhook.accepted","connector":…}
 //
 // Event names are dotted and stable: people search for them. A field is never a secret, a full
 // account number, a person's name or a body; Secret has no conversion to a field. Values are

@@ -9,7 +9,7 @@ namespace settled::server {
 namespace {
 
 constexpr std::string_view hooks_prefix = "/hooks/";
-constexpr std::size_t sources_named_max = 20; // on /readyz: enough to know where to look
+constexpr std::size_t connectors_named_max = 20; // on /readyz: enough to know where to look
 
 bool is_for_operators(std::string_view path) {
     return path == "/livez" || path == "/readyz" || path == "/metrics";
@@ -17,7 +17,7 @@ bool is_for_operators(std::string_view path) {
 
 net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
                             std::string_view kafka = {}, std::string_view clock = {},
-                            const std::vector<std::string>& sources_unavailable = {}) {
+                            const std::vector<std::string>& connectors_unavailable = {}) {
     wire::JsonWriter w;
     w.object().member("status", status);
     if (!reason.empty())
@@ -26,10 +26,10 @@ net::Response status_answer(int http_status, std::string_view status, std::strin
         w.member("kafka", kafka);
     if (!clock.empty())
         w.key("clock").raw(clock);
-    if (!sources_unavailable.empty()) {
-        w.key("sources_unavailable").array();
-        for (std::size_t i = 0; i < sources_unavailable.size() && i < sources_named_max; ++i)
-            w.value(sources_unavailable[i]);
+    if (!connectors_unavailable.empty()) {
+        w.key("connectors_unavailable").array();
+        for (std::size_t i = 0; i < connectors_unavailable.size() && i < connectors_named_max; ++i)
+            w.value(connectors_unavailable[i]);
         w.end();
     }
     w.end();
@@ -74,9 +74,9 @@ Task<net::Response> Gateway::handle(net::Request request) {
         }
         if (const auto refused = not_here(installation_.roles().intake, "intake"))
             co_return refuse(*refused, request_id);
-        std::string source = request.path.substr(hooks_prefix.size());
+        std::string connector = request.path.substr(hooks_prefix.size());
         Result<net::Response> answer =
-            co_await installation_.hooks().receive(std::move(source), std::move(request));
+            co_await installation_.hooks().receive(std::move(connector), std::move(request));
         if (!answer)
             co_return installation_.api().refuse(answer.error(), request_id);
         co_return std::move(*answer);
@@ -122,9 +122,9 @@ net::Response Gateway::ready() const {
     const store::Health health = installation_.store().health();
     const std::string_view kafka = kafka_ ? kafka_() : "";
     const std::string clock = clock_trouble(installation_.clock);
-    // A source that waits for its key takes nothing from the others: all nodes would leave the
+    // A connector that waits for its key takes nothing from the others: all nodes would leave the
     // balancer at once.
-    const auto waiting = installation_.sources().unavailable();
+    const auto waiting = installation_.connectors().unavailable();
     return health.can_commit ? status_answer(200, "ready", "", kafka, clock, waiting)
                              : status_answer(503, "unready", health.reason, kafka, clock, waiting);
 }

@@ -28,21 +28,21 @@ double in_seconds(std::chrono::microseconds time) {
 }
 
 Task<> load_books(Installation& installation) {
-    co_await installation.reload_sources();
+    co_await installation.reload_connectors();
     co_await installation.reload_endpoints();
     co_await installation.reload_rules();
     co_await installation.reload_profiles();
 }
 
-struct SourcesAndTenants {
-    std::vector<store::SourceRow> sources;
+struct ConnectorsAndTenants {
+    std::vector<store::ConnectorRow> connectors;
     std::vector<store::TenantRow> tenants;
 };
 
-store::Step<SourcesAndTenants> read_sources(store::Session& s) {
-    auto sources = co_await store::all_sources(s);
+store::Step<ConnectorsAndTenants> read_connectors(store::Session& s) {
+    auto connectors = co_await store::all_connectors(s);
     auto tenants = co_await store::list_tenants(s);
-    co_return SourcesAndTenants{std::move(sources), std::move(tenants)};
+    co_return ConnectorsAndTenants{std::move(connectors), std::move(tenants)};
 }
 
 } // namespace
@@ -81,7 +81,7 @@ Result<> Installation::open_parts(IfMissing if_missing) {
         config_.watermark, &rule_cache_, config_.suggested_reviews);
     endpoints_ = std::make_unique<worker::EndpointCache>(master_.copy());
     hooks_ =
-        std::make_unique<intake::Hooks>(*store_, *context_, sources_, key_desk, clock, metrics);
+        std::make_unique<intake::Hooks>(*store_, *context_, connectors_, key_desk, clock, metrics);
     api_ = std::make_unique<api::Api>(
         api::ApiDeps{*store_,
                      *context_,
@@ -90,9 +90,9 @@ Result<> Installation::open_parts(IfMissing if_missing) {
                      master_,
                      metrics,
                      key_desk,
-                     [this](TenantId tenant, SourceId id) { return reader_of(tenant, id); },
+                     [this](TenantId tenant, ConnectorId id) { return reader_of(tenant, id); },
                      tenant_secrets_directory(config_),
-                     [this] { return reload_sources(); },
+                     [this] { return reload_connectors(); },
                      [this] { return reload_endpoints(); },
                      [this] { return reload_rules(); },
                      {{config_.https_only, config_.allow}, config_.kafka.event_topics},
@@ -101,13 +101,14 @@ Result<> Installation::open_parts(IfMissing if_missing) {
     return {};
 }
 
-Result<units::BodyReader> Installation::reader_of(TenantId tenant, SourceId id) const {
-    const auto source = sources_.find(tenant, id);
-    if (!source)
-        return fail(Code::not_found, "the source that it came from is gone");
-    if (!source->dialect)
-        return fail(Code::key_unavailable, "a key of its source cannot be opened now; try again");
-    return [source](std::string_view body) { return source->dialect->read(body); };
+Result<units::BodyReader> Installation::reader_of(TenantId tenant, ConnectorId id) const {
+    const auto connector = connectors_.find(tenant, id);
+    if (!connector)
+        return fail(Code::not_found, "the connector that it came from is gone");
+    if (!connector->dialect)
+        return fail(Code::key_unavailable,
+                    "a key of its connector cannot be opened now; try again");
+    return [connector](std::string_view body) { return connector->dialect->read(body); };
 }
 
 Result<> Installation::take_place() {
@@ -136,32 +137,32 @@ void Installation::show_gauges() {
     metrics.gauge("settled_machine_clock_ahead_seconds",
                   "How far the machine's clock is ahead of the store's, where that is another",
                   [this] { return in_seconds(clock.state().machine_ahead); });
-    metrics.gauge("settled_sources_unavailable",
-                  "Sources whose webhooks are refused since a key cannot be opened",
-                  [this] { return static_cast<double>(sources_.unavailable().size()); });
+    metrics.gauge("settled_connectors_unavailable",
+                  "Connectors whose webhooks are refused since a key cannot be opened",
+                  [this] { return static_cast<double>(connectors_.unavailable().size()); });
     metrics.gauge("settled_node_member", "1 while this process has a place among the nodes",
                   [this] { return membership_.is_member() ? 1.0 : 0.0; });
     metrics.gauge("settled_node_workers", "Nodes that call partners, as this one sees them",
                   [this] { return static_cast<double>(membership_.standing().workers); });
 }
 
-Task<> Installation::reload_sources() {
-    const std::uint64_t edition = sources_.next_edition();
-    const auto found = co_await store_->read<SourcesAndTenants>(read_sources);
+Task<> Installation::reload_connectors() {
+    const std::uint64_t edition = connectors_.next_edition();
+    const auto found = co_await store_->read<ConnectorsAndTenants>(read_connectors);
     if (!found) {
-        log::lasting("sources.unreadable", found.error(), {});
+        log::lasting("connectors.unreadable", found.error(), {});
         co_return;
     }
-    auto list = std::make_shared<intake::SourceList>();
-    list->rows = found->sources;
+    auto list = std::make_shared<intake::ConnectorList>();
+    list->rows = found->connectors;
     for (const store::TenantRow& tenant : found->tenants)
         list->directories[tenant.id] = tenant_secrets_directory(config_) + "/" + tenant.name;
     const auto loaded = co_await key_desk.run<bool>([this, list, edition] {
-        sources_.load(*list, edition);
+        connectors_.load(*list, edition);
         return Result<bool>(true);
     });
     if (!loaded)
-        log::lasting("sources.unreadable", loaded.error(), {});
+        log::lasting("connectors.unreadable", loaded.error(), {});
 }
 
 Task<> Installation::reload_rules() {

@@ -6,8 +6,8 @@
 #include "base/rising_clock.h"
 #include "base/rng.h"
 #include "custody/key_desk.h"
+#include "intake/connector_cache.h"
 #include "intake/hooks.h"
-#include "intake/source_cache.h"
 #include "node/node_lease.h"
 #include "observe/metrics.h"
 #include "server/config.h"
@@ -35,7 +35,7 @@ class Installation {
     void close();
 
     // Reads the books again from the store.
-    Task<> reload_sources();
+    Task<> reload_connectors();
     Task<> reload_endpoints();
     Task<> reload_rules();
     Task<> reload_profiles();
@@ -58,7 +58,7 @@ class Installation {
     const node::Membership& membership() const { return membership_; }
     node::NodeLease& node_lease() { return *node_lease_; }
     worker::Claims& claims() { return claims_; }
-    intake::SourceCache& sources() { return sources_; }
+    intake::ConnectorCache& connectors() { return connectors_; }
     worker::EndpointCache& endpoints() { return *endpoints_; }
     units::ProfileCache& profiles() { return *profiles_; }
     intake::Hooks& hooks() { return *hooks_; }
@@ -69,7 +69,7 @@ class Installation {
     Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
     Result<> open_parts(IfMissing if_missing);
     Result<> take_place();
-    Result<units::BodyReader> reader_of(TenantId tenant, SourceId id) const;
+    Result<units::BodyReader> reader_of(TenantId tenant, ConnectorId id) const;
     void show_gauges();
 
     Config config_;
@@ -86,7 +86,7 @@ class Installation {
     units::RuleCache rule_cache_;
     std::unique_ptr<units::ProfileCache> profiles_;
     std::unique_ptr<units::Context> context_;
-    intake::SourceCache sources_;
+    intake::ConnectorCache connectors_;
     std::unique_ptr<worker::EndpointCache> endpoints_;
     std::unique_ptr<intake::Hooks> hooks_;
     std::unique_ptr<api::Api> api_;

@@ -1,6 +1,6 @@
 #include "server/server.h"
 
-#include "intake/source_keeper.h"
+#include "intake/connector_keeper.h"
 #include "kafka/bus.h"
 #include "net/bounds.h"
 #include "net/client/name_server.h"
@@ -64,7 +64,7 @@ class RunningServer {
     RunningServer(Installation& installation, const DescriptorPlan& plan)
         : installation_(installation), plan_(plan), gateway_(installation),
           worker_probe_(installation.metrics),
-          retention_(installation.store(), installation.sources(), installation.clock),
+          retention_(installation.store(), installation.connectors(), installation.clock),
           connections_(std::make_shared<net::ConnectionLimits>(plan.connections,
                                                                plan.connections_per_address)),
           memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)) {}
@@ -99,7 +99,7 @@ class RunningServer {
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<worker::Learner> learner_;
     std::unique_ptr<TimeWatch> time_watch_;
-    std::unique_ptr<intake::SourceKeeper> source_keeper_;
+    std::unique_ptr<intake::ConnectorKeeper> connector_keeper_;
     std::unique_ptr<worker::Sequencer> sequencer_;
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
@@ -164,8 +164,8 @@ Result<> RunningServer::open() {
                       worker_probe_, installation_.membership(), installation_.config().learn_after,
                       [this] { return installation_.reload_profiles(); }});
     time_watch_ = std::make_unique<TimeWatch>(first.io, installation_.clock);
-    source_keeper_ = std::make_unique<intake::SourceKeeper>(
-        first.io, installation_.sources(), [this] { return installation_.reload_sources(); });
+    connector_keeper_ = std::make_unique<intake::ConnectorKeeper>(
+        first.io, installation_.connectors(), [this] { return installation_.reload_connectors(); });
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
@@ -289,8 +289,8 @@ void RunningServer::route_notes() {
 }
 
 Task<> RunningServer::reload(std::string_view book) {
-    if (book == store::book_sources)
-        return installation_.reload_sources();
+    if (book == store::book_connectors)
+        return installation_.reload_connectors();
     if (book == store::book_rules)
         return installation_.reload_rules();
     if (book == store::book_profiles)
@@ -338,7 +338,7 @@ Task<> RunningServer::wait_for_signal() {
     timers_->stop();
     learner_->stop();
     time_watch_->stop();
-    source_keeper_->stop();
+    connector_keeper_->stop();
     retention_.stop();
     sequencer_->stop();
     retention_timer_->cancel();
@@ -376,7 +376,7 @@ void RunningServer::run() {
     first.control->start();
     keep_place(first);
     time_watch_->start();
-    source_keeper_->start();
+    connector_keeper_->start();
     sequencer_->start();
     if (installation_.roles().worker) {
         timers_->start();

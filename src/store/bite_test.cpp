@@ -33,7 +33,7 @@ struct Inbox {
     testing::TemporaryDirectory directory;
     std::unique_ptr<Store> store = testing::open_store(directory.path());
 
-    // `count` of source 1, each a second after the other, the first at second 1.
+    // `count` of connector 1, each a second after the other, the first at second 1.
     void fill(int count, std::size_t bytes) {
         const std::string body(bytes, 'x');
         testing::must(
@@ -41,14 +41,14 @@ struct Inbox {
     }
     static Step<> insert_all(Session& s, int count, std::string body) {
         for (int i = 1; i <= count; ++i)
-            co_await insert_webhook(s, {TenantId{1}, WebhookId{i}, SourceId{1}, "T", "", "",
+            co_await insert_webhook(s, {TenantId{1}, WebhookId{i}, ConnectorId{1}, "T", "", "",
                                         i % 10 == 0 ? "review" : "processed", body,
                                         Instant{i * 1'000'000}});
     }
     Bitten release(std::int64_t until_second, Bite bite) {
         return testing::must(testing::write<Bitten>(*store, [=](Session& s) {
-            return release_webhooks(s, TenantId{1}, SourceId{1}, Instant{until_second * 1'000'000},
-                                    bite);
+            return release_webhooks(s, TenantId{1}, ConnectorId{1},
+                                    Instant{until_second * 1'000'000}, bite);
         }));
     }
 };

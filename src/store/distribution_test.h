@@ -30,7 +30,7 @@ inline const std::map<std::string, std::string, std::less<>>& whole_tables() {
     static const std::map<std::string, std::string, std::less<>> all{
         {"tenant", "a row a tenant; names are unique among all"},
         {"api_key", "found by its hash: the caller says no tenant"},
-        {"source", "found by its name in /hooks/{source}: the bank says no tenant"},
+        {"connector", "found by its name in /hooks/{connector}: the bank says no tenant"},
         {"endpoint", "every node has all of them in memory; a few rows a tenant"},
         {"rule_set", "every node has the present ones in memory; a few rows a tenant"},
         {"node", "a row a node"},

@@ -108,8 +108,8 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"statement", "'proved'"},
     };
     static const std::set<std::string> same{
-        "source_id", "side",    "credit", "reversal",     "as_set",        "fence",
-        "attempts",  "version", "rank",   "rule_version", "settled_minor", "single_use"};
+        "connector_id", "side",    "credit", "reversal",     "as_set",        "fence",
+        "attempts",     "version", "rank",   "rule_version", "settled_minor", "single_use"};
     static const std::set<std::string> own{"client_id", "key", "head", "name", "dedupe", "digest"};
     if (column.name == "status")
         return statuses.at(table);

@@ -31,7 +31,7 @@ struct Lock {
         payment = 4,  // one client's id of a payment
         idempotency = 5, // one Idempotency-Key
         endpoints = 6,   // the endpoints of a tenant; shared: who counts on one to be there
-        sources = 7,
+        connectors = 7,
         api_keys = 8,
         tenants = 9,
     };
@@ -53,7 +53,7 @@ struct Lock {
     }
     static Lock endpoints(TenantId tenant) { return {Kind::endpoints, false, tenant, 0}; }
     static Lock endpoints_shared(TenantId tenant) { return {Kind::endpoints, true, tenant, 0}; }
-    static Lock sources(TenantId tenant) { return {Kind::sources, false, tenant, 0}; }
+    static Lock connectors(TenantId tenant) { return {Kind::connectors, false, tenant, 0}; }
     static Lock api_keys(TenantId tenant) { return {Kind::api_keys, false, tenant, 0}; }
     static Lock tenants() { return {Kind::tenants, false, TenantId{}, 0}; }
 };

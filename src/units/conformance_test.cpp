@@ -190,7 +190,8 @@ std::string play(World& world, Dice& dice) {
     default: {
         const auto until = world.now() - std::chrono::seconds(dice.below(60));
         const auto released = world.write<store::Bitten>([&](Session& s) {
-            return store::release_webhooks(s, World::tenant, World::source, until, {3, 1'000'000});
+            return store::release_webhooks(s, World::tenant, World::connector, until,
+                                           {3, 1'000'000});
         });
         return fmt::format("released {} {}", released.rows, released.more);
     }

@@ -147,7 +147,7 @@ class World {
     }
 
     Accepted accept(domain::InboundWebhook webhook, std::string body = "{}") {
-        auto arrival = std::make_shared<const Arrival>(tenant, source, std::move(webhook),
+        auto arrival = std::make_shared<const Arrival>(tenant, connector, std::move(webhook),
                                                        std::move(body), now());
         return write<Accepted>([&](Session& s) { return accept_webhook(s, *context_, arrival); });
     }
@@ -270,7 +270,7 @@ class World {
     }
 
     static constexpr TenantId tenant{1};
-    static constexpr SourceId source{1};
+    static constexpr ConnectorId connector{1};
     static constexpr std::int64_t last_id = INT64_MAX;
 
   private:

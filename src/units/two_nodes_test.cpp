@@ -46,7 +46,7 @@ Awaited<Accepted> accepts(const Node& node, const World& world, const std::strin
     fact.transaction_id = id;
     fact.end_to_end_id = end_to_end_id;
     const auto arrival = std::make_shared<const Arrival>(
-        World::tenant, World::source, World::webhook(id, std::move(fact)), "{}", world.now());
+        World::tenant, World::connector, World::webhook(id, std::move(fact)), "{}", world.now());
     const Context& context = node.context;
     return Awaited<Accepted>::write(node.store, [&context, arrival](store::Session& s) {
         return accept_webhook(s, context, arrival);

@@ -21,10 +21,10 @@ using store::Step;
 
 struct ReleaseOld {
     TenantId tenant;
-    SourceId source;
+    ConnectorId connector;
     Instant until;
     Step<Bitten> operator()(Session& s, Bite bite) const {
-        return store::release_webhooks(s, tenant, source, until, bite);
+        return store::release_webhooks(s, tenant, connector, until, bite);
     }
 };
 
@@ -65,8 +65,8 @@ Task<Result<std::int64_t>> Retention::take_all(Take take) {
 
 Task<Result<std::int64_t>> Retention::run_once() {
     std::int64_t released = 0;
-    for (const auto& source : sources_.all()) {
-        const ReleaseOld old{source->tenant, source->id, clock_.now() - source->retention};
+    for (const auto& connector : connectors_.all()) {
+        const ReleaseOld old{connector->tenant, connector->id, clock_.now() - connector->retention};
         const auto gone = co_await take_all(old);
         if (!gone)
             co_return std::unexpected(gone.error());

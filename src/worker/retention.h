@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/task.h"
-#include "intake/source_cache.h"
+#include "intake/connector_cache.h"
 #include "store/bite.h"
 #include "store/store.h"
 
@@ -15,8 +15,8 @@ namespace settled::worker {
 
 class Retention {
   public:
-    Retention(store::Store& store, const intake::SourceCache& sources, const Clock& clock)
-        : store_(store), sources_(sources), clock_(clock) {}
+    Retention(store::Store& store, const intake::ConnectorCache& connectors, const Clock& clock)
+        : store_(store), connectors_(connectors), clock_(clock) {}
 
     // Releases everything that is due now, unless it is stopped; returns how many webhooks went.
     Task<Result<std::int64_t>> run_once();
@@ -29,7 +29,7 @@ class Retention {
     Task<Result<std::int64_t>> take_all(Take take);
 
     store::Store& store_;
-    const intake::SourceCache& sources_;
+    const intake::ConnectorCache& connectors_;
     const Clock& clock_;
     store::Appetite appetite_;
     bool stopped_ = false;

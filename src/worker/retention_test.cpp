@@ -1,6 +1,6 @@
 #include "worker/retention.h"
 
-#include "domain/source.h"
+#include "domain/connector.h"
 #include "store/queries/inbox.h"
 #include "store/testing.h"
 
@@ -17,19 +17,19 @@ namespace asio = boost::asio;
 
 struct Inbox {
     static constexpr TenantId tenant{1};
-    static constexpr SourceId source{5};
+    static constexpr ConnectorId connector{5};
     store::testing::TemporaryDirectory directory;
     store::testing::ManualClock clock;
     std::unique_ptr<store::Store> store = store::testing::open_store(directory.path());
-    intake::SourceCache sources;
+    intake::ConnectorCache connectors;
 
     Inbox() {
-        domain::SourceSettings settings;
+        domain::ConnectorSettings settings;
         settings.bank_keys = {};
         settings.retention_days = 15;
-        intake::SourceList list;
-        list.rows = {{tenant, source, "bank", "clearbank", domain::to_json(settings), {}}};
-        sources.load(list, sources.next_edition());
+        intake::ConnectorList list;
+        list.rows = {{tenant, connector, "bank", "clearbank", domain::to_json(settings), {}}};
+        connectors.load(list, connectors.next_edition());
     }
     ~Inbox() { store->stop(); }
 
@@ -40,7 +40,7 @@ struct Inbox {
     static Step<> insert(Session& s, std::int64_t first, int count, Instant at) {
         for (int i = 0; i < count; ++i)
             co_await store::insert_webhook(
-                s, {tenant, WebhookId{first + i}, source, "T", "", "", "processed", "{}", at});
+                s, {tenant, WebhookId{first + i}, connector, "T", "", "", "processed", "{}", at});
     }
     std::int64_t left() {
         return store::testing::number_seen_by_another(directory.path(),
@@ -63,7 +63,7 @@ TEST(Retention, releases_all_that_is_old_however_many_bites_it_takes) {
     const auto days = [&](int count) { return inbox.clock.now() - std::chrono::days(count); };
     inbox.receive(1, 300, days(16));
     inbox.receive(1000, 20, days(14));
-    Retention retention(*inbox.store, inbox.sources, inbox.clock);
+    Retention retention(*inbox.store, inbox.connectors, inbox.clock);
     EXPECT_EQ(inbox.run(retention), 300);
     EXPECT_EQ(inbox.left(), 20);
     EXPECT_EQ(inbox.run(retention), 0);
@@ -72,7 +72,7 @@ TEST(Retention, releases_all_that_is_old_however_many_bites_it_takes) {
 TEST(Retention, that_is_stopped_begins_nothing) {
     Inbox inbox;
     inbox.receive(1, 300, inbox.clock.now() - std::chrono::days(16));
-    Retention retention(*inbox.store, inbox.sources, inbox.clock);
+    Retention retention(*inbox.store, inbox.connectors, inbox.clock);
     retention.stop();
     EXPECT_EQ(inbox.run(retention), 0);
     EXPECT_EQ(inbox.left(), 300);

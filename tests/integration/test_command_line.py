@@ -43,7 +43,7 @@ def commands():
 
 def test_every_command_has_help_and_refuses_a_word_that_is_wrong():
     names = commands()
-    assert {"serve", "keys create", "sources add", "reviews import", "institutions", "institutions seed", "audit head",
+    assert {"serve", "keys create", "connectors add", "reviews import", "institutions", "institutions seed", "audit head",
             "store copy", "store rekey", "bench match", "demo", "sandbox"} <= set(names)
     for name in names:
         status, output, error = run_settled("help", *name.split())
@@ -186,7 +186,7 @@ def test_commands_work_from_another_machine_with_a_url_and_a_key(tls_world, monk
     made = json.loads(output)
     status, output, _ = run_settled("keys", "revoke", made["id"], "--text")
     assert status == 0 and made["id"] in output
-    assert run_settled("sources", "list")[0] == 0
+    assert run_settled("connectors", "list")[0] == 0
     status, output, _ = run_settled("export", "all")
     assert status == 0 and output.startswith("settlement_id,")
     assert run_settled("reviews", "export")[1].startswith("review_id,")
@@ -205,13 +205,13 @@ def test_a_server_whose_certificate_does_not_verify_is_not_spoken_to(tls_world, 
     world = tls_world
     monkeypatch.setenv("SETTLED_KEY", world.key)
     monkeypatch.setenv("SETTLED_URL", f"https://localhost:{world.server.port}")
-    status, _, error = run_settled("sources", "list")
+    status, _, error = run_settled("connectors", "list")
     assert status == 1 and json.loads(error)["code"] == "tls_failed", error
     monkeypatch.setenv("SETTLED_CA", str(world.sandbox.files["partner_authority"]))
     monkeypatch.setenv("SETTLED_URL", f"https://127.0.0.2:{world.server.port}")
-    assert run_settled("sources", "list")[0] == 1, "it is the certificate of another name"
+    assert run_settled("connectors", "list")[0] == 1, "it is the certificate of another name"
     monkeypatch.setenv("SETTLED_URL", f"http://settled.example:{world.server.port}")
-    status, _, error = run_settled("sources", "list")
+    status, _, error = run_settled("connectors", "list")
     assert status == 2 and "https://" in error
 
 

@@ -79,11 +79,11 @@ class Walk:
         account, = [a for a in api.all("/v1/accounts") if a["iban"] == self.iban]
         self.ids["acc"] = account["id"]
         api.post("/v1/accounts", {"sort_code": "04-00-04", "account_number": "12345678", "external_id": "loan-1"})
-        source = api.post("/v1/sources", {
+        connector = api.post("/v1/connectors", {
             "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(world.sandbox.bank_key)],
             "signing_key": world.signing_key(), "retention_days": 3})
-        assert source["hook_path"] == "/hooks/walk"
-        api.patch("/v1/sources/walk", {"bank_keys": [public_pem(world.sandbox.bank_key), public_pem(new_key())],
+        assert connector["hook_path"] == "/hooks/walk"
+        api.patch("/v1/connectors/walk", {"bank_keys": [public_pem(world.sandbox.bank_key), public_pem(new_key())],
                                        "retention_days": 30})
         key = api.post("/v1/api-keys", {"name": "walk", "scopes": ["payments:read"]})
         self.ids["key"] = key["id"]
@@ -136,7 +136,7 @@ class Walk:
         self.ids.update(stl=settlement["id"], whk=settlement["webhook_id"])
         world.bank.acknowledged("TransactionSettled", {**payload, "Reference": "OTHER"})
         pusher = Pusher(world, "walk-push", Google())
-        self.api.post("/v1/sources", {"name": "walk-push", "kind": "pubsub_push", "push": pusher.settings()})
+        self.api.post("/v1/connectors", {"name": "walk-push", "kind": "pubsub_push", "push": pusher.settings()})
         for amount in ("1.00", "2.00"):  # the second contradicts the first and is put to review
             pushed = {"id": "walk-4", "amount": {"value": amount, "currency": "GBP"}, "payee": {"iban": self.iban}}
             assert pusher.push(json.dumps(pushed)).status == 204
@@ -272,9 +272,9 @@ class Walk:
         "create_rules": {"name": "x"},
         "create_endpoint": {"url": "https://example.com/"},
         "update_endpoint": {"status": "active"},
-        "create_source": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
-        "update_source": {"retention_days": 3},
-        "read_webhooks_again": {"source": "clearbank", "status": "archived"},
+        "create_connector": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
+        "update_connector": {"retention_days": 3},
+        "read_webhooks_again": {"connector": "clearbank", "status": "archived"},
         "create_api_key": {"name": "x", "scopes": ["payments:read"]},
         "open_statement": {"account": "GB29NWBK60161331926819", "from": "2026-11-20", "to": "2026-11-20",
                            "currency": "GBP", "digest": "5a" * 32,
@@ -322,8 +322,8 @@ class Walk:
                                                  "payee": {"iban": self.iban}})
         if operation.id == "create_account":
             return call("POST", "/v1/accounts", {"iban": self.iban})
-        if operation.id == "create_source":
-            return call("POST", "/v1/sources", {
+        if operation.id == "create_connector":
+            return call("POST", "/v1/connectors", {
                 "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(new_key())],
                 "signing_key": self.world.signing_key()})
         if operation.id.endswith(("_review", "_settlement", "_match")):  # of what was decided before

@@ -26,7 +26,7 @@ def settled(world, *arguments):
 def test_the_help_names_every_command():
     status, output, _ = run_settled("--help")
     assert status == 0
-    for command in ("serve", "sandbox", "keys", "sources", "check-config"):
+    for command in ("serve", "sandbox", "keys", "connectors", "check-config"):
         assert command in output
 
 
@@ -50,7 +50,7 @@ def test_a_server_needs_no_settings_file(tmp_path, contract):
 
 
 @pytest.mark.parametrize("is_up", [True, False], ids=["server up", "server down"])
-def test_keys_and_sources_work_with_the_server_up_and_down(new_world, is_up):
+def test_keys_and_connectors_work_with_the_server_up_and_down(new_world, is_up):
     world = new_world()
     if not is_up:
         assert world.server.stop() == 0
@@ -61,13 +61,13 @@ def test_keys_and_sources_work_with_the_server_up_and_down(new_world, is_up):
     status, output, _ = settled(world, "keys", "list")
     assert status == 0 and made["key"] not in output
     assert made["id"] in [key["id"] for key in json.loads(output)["data"]]
-    world.add_source("second")
-    status, output, _ = settled(world, "sources", "list")
+    world.add_connector("second")
+    status, output, _ = settled(world, "connectors", "list")
     assert status == 0 and {"clearbank", "second"} == {s["name"] for s in json.loads(output)["data"]}
-    status, _, error = settled(world, "sources", "add", "second", "--signing-key",
+    status, _, error = settled(world, "connectors", "add", "second", "--signing-key",
                                f"file:{world.sandbox.files['institution_private_key']}",
                                "--bank-key", world.sandbox.files["bank_public_key"])
-    assert status != 0 and "source_conflict" in error
+    assert status != 0 and "connector_conflict" in error
     if not is_up:
         world.start()
     key = world.api.with_key(made["key"])
@@ -77,13 +77,13 @@ def test_keys_and_sources_work_with_the_server_up_and_down(new_world, is_up):
     assert key.call("GET", "/v1/payments").code == "credentials_invalid"
 
 
-def test_a_source_added_while_the_server_runs_works_at_once(new_world):
+def test_a_connector_added_while_the_server_runs_works_at_once(new_world):
     world = new_world()
     key = new_key()
     (world.directory / "their.pem").write_text(public_pem(key))
     bank = Bank(world.server.port, "newcomer", key, world.sandbox.institution_key)
     assert bank.send("FITestEvent", "test me").status == 404
-    world.add_source("newcomer", [world.directory / "their.pem"])
+    world.add_connector("newcomer", [world.directory / "their.pem"])
     bank.acknowledged("FITestEvent", "test me")
     bank.http.close()
 
@@ -95,7 +95,7 @@ def test_the_bank_changes_its_key_under_load_and_no_webhook_is_lost(new_world):
     current = [old]
 
     def send():
-        bank = Bank(world.server.port, world.source, old, world.sandbox.institution_key)
+        bank = Bank(world.server.port, world.connector, old, world.sandbox.institution_key)
         while not stop.is_set():
             payload = settled_payload(iban)
             answer = bank.settle(payload, key=current[0])
@@ -109,11 +109,11 @@ def test_the_bank_changes_its_key_under_load_and_no_webhook_is_lost(new_world):
             seen = len(answers)
             wait_for(lambda: len(answers) >= seen + count, "more webhooks")
         more()
-        world.api.patch("/v1/sources/clearbank", {"bank_keys": [public_pem(old), public_pem(new)]})
+        world.api.patch("/v1/connectors/clearbank", {"bank_keys": [public_pem(old), public_pem(new)]})
         more()
         current[0] = new
         more()  # also: all that was signed with the old key has been answered
-        world.api.patch("/v1/sources/clearbank", {"bank_keys": [public_pem(new)]})
+        world.api.patch("/v1/connectors/clearbank", {"bank_keys": [public_pem(new)]})
         more()
     finally:
         stop.set()
@@ -242,14 +242,14 @@ def test_webhooks_and_the_api_over_tls(new_world, tmp_path):
         world.directory / "sandbox" / "partner-certificate.pem", world.directory / "sandbox" / "partner-private.pem"))
     server = world.start()
     trust = ssl.create_default_context(cafile=world.sandbox.files["partner_authority"])
-    bank = Bank(server.port, world.source, world.sandbox.bank_key, world.sandbox.institution_key, tls=trust)
+    bank = Bank(server.port, world.connector, world.sandbox.bank_key, world.sandbox.institution_key, tls=trust)
     bank.acknowledged("FITestEvent", "test me")
     assert bank.http.connection.sock.version() in ("TLSv1.2", "TLSv1.3")
     api = Api(world.contract, world.key, port=server.port, tls=trust)
     assert api.get("/v1/webhooks")["data"]
     api.http.close()
     bank.http.close()
-    plain = Bank(server.port, world.source, world.sandbox.bank_key, world.sandbox.institution_key)
+    plain = Bank(server.port, world.connector, world.sandbox.bank_key, world.sandbox.institution_key)
     with pytest.raises(Exception) as refused:
         plain.send("FITestEvent", "test me")
     assert not isinstance(refused.value, AssertionError)
@@ -258,7 +258,7 @@ def test_webhooks_and_the_api_over_tls(new_world, tmp_path):
         warnings.simplefilter("ignore", DeprecationWarning)  # that these versions are old is the point
         old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     with pytest.raises((ssl.SSLError, OSError)):
-        Bank(server.port, world.source, world.sandbox.bank_key, world.sandbox.institution_key, tls=old).send(
+        Bank(server.port, world.connector, world.sandbox.bank_key, world.sandbox.institution_key, tls=old).send(
             "FITestEvent", "test me")
 
 
@@ -267,11 +267,11 @@ def test_a_private_key_that_others_may_read_is_refused(new_world):
     loose = world.directory / "loose.pem"
     loose.write_text(private_pem(new_key()))
     loose.chmod(0o644)
-    status, _, error = settled(world, "sources", "add", "loose", "--signing-key", f"file:{loose}",
+    status, _, error = settled(world, "connectors", "add", "loose", "--signing-key", f"file:{loose}",
                                "--bank-key", world.sandbox.files["bank_public_key"])
     assert status != 0 and "chmod 600" in error, error
     loose.chmod(0o600)
-    assert settled(world, "sources", "add", "loose", "--signing-key", f"file:{loose}",
+    assert settled(world, "connectors", "add", "loose", "--signing-key", f"file:{loose}",
                    "--bank-key", world.sandbox.files["bank_public_key"])[0] == 0
 
 

@@ -17,7 +17,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="module")
 def pusher(shared):
     pusher = Pusher(shared, "provider", Google())
-    made = shared.api.post("/v1/sources", {"name": "provider", "kind": "pubsub_push", "push": pusher.settings()})
+    made = shared.api.post("/v1/connectors", {"name": "provider", "kind": "pubsub_push", "push": pusher.settings()})
     assert made["hook_path"] == "/hooks/provider" and made["push"]["audience"] == AUDIENCE
     return pusher
 
@@ -87,7 +87,7 @@ def test_the_keys_change_with_their_file(new_world):
     google, later = Google(), Google()
     name = world.secret("google.json", json.dumps(google.jwks("a")))
     push = {"audience": AUDIENCE, "service_account": ACCOUNT, "format": "settled", "jwks_file": name}
-    world.api.post("/v1/sources", {"name": "provider", "kind": "pubsub_push", "push": push})
+    world.api.post("/v1/connectors", {"name": "provider", "kind": "pubsub_push", "push": push})
     pusher = Pusher(world, "provider", google)
     body = json.dumps(payment(world.account()))
     assert pusher.push(body, token=google.token(kid="a")).status == 204
@@ -96,4 +96,4 @@ def test_the_keys_change_with_their_file(new_world):
     assert pusher.push(body, token=google.token(kid="a")).status == 204
     for wrong in ({"push": {**push, "jwks_file": "none.json"}}, {"push": {"audience": "a"}},
                   {"signing_key": f"file:{name}"}):
-        assert world.api.call("PATCH", "/v1/sources/provider", wrong).status == 422, wrong
+        assert world.api.call("PATCH", "/v1/connectors/provider", wrong).status == 422, wrong

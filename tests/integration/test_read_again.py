@@ -25,12 +25,12 @@ def mapping(**wrong):
 
 
 class Provider:
-    """Of a source whose mapping is wrong at first."""
+    """Of a connector whose mapping is wrong at first."""
 
     def __init__(self, world, **wrong):
         self.world, self.name, self.iban = world, f"provider-{next(_numbers)}", world.account()
         world.secret("provider.secret", SECRET)
-        world.api.post("/v1/sources", {"name": self.name, "kind": "mapped", "mapping": mapping(**wrong), "signature": {
+        world.api.post("/v1/connectors", {"name": self.name, "kind": "mapped", "mapping": mapping(**wrong), "signature": {
             "scheme": "hmac", "header": "X-Signature", "secrets": ["file:provider.secret"]}})
 
     def send(self, number, delivery=1):
@@ -46,12 +46,12 @@ class Provider:
         assert answer.status == 200, answer.body
 
     def correct(self):
-        self.world.api.patch(f"/v1/sources/{self.name}", {"mapping": mapping()})
+        self.world.api.patch(f"/v1/connectors/{self.name}", {"mapping": mapping()})
 
     def webhooks(self):
         """Oldest first."""
-        source, = [source["id"] for source in self.world.api.all("/v1/sources") if source["name"] == self.name]
-        return [webhook for webhook in reversed(self.world.api.all("/v1/webhooks")) if webhook["source_id"] == source]
+        connector, = [connector["id"] for connector in self.world.api.all("/v1/connectors") if connector["name"] == self.name]
+        return [webhook for webhook in reversed(self.world.api.all("/v1/webhooks")) if webhook["connector_id"] == connector]
 
     def settled(self):
         rows = self.world.store.rows("SELECT transaction_id FROM settlement WHERE account_iban = ?", self.iban)
@@ -111,7 +111,7 @@ def test_one_is_read_again_by_its_id_also_when_its_review_was_closed(shared, pro
     assert provider.settled() == ["1"]
 
 
-def test_all_of_a_source_are_read_again_page_by_page(shared, provider):
+def test_all_of_a_connector_are_read_again_page_by_page(shared, provider):
     other = Provider(shared, amount="/credit/pounds")
     for number in range(1, 6):
         provider.send(number)
@@ -120,7 +120,7 @@ def test_all_of_a_source_are_read_again_page_by_page(shared, provider):
     provider.send(3, delivery=2)  # the bank repeats one meanwhile
     pages, after = [], {}
     while True:
-        page = shared.api.post("/v1/webhooks/read-again", {"source": provider.name, "limit": 2, **after})
+        page = shared.api.post("/v1/webhooks/read-again", {"connector": provider.name, "limit": 2, **after})
         pages.append(page)
         assert page["looked_at"] <= 2
         if page["next"] is None:
@@ -129,9 +129,9 @@ def test_all_of_a_source_are_read_again_page_by_page(shared, provider):
     assert sum(page["outcomes"]["processed"] for page in pages) == 4
     assert provider.settled() == ["1", "2", "3", "4", "5"] and other.settled() == []
     assert provider.open_reviews() == [] and len(other.open_reviews()) == 1
-    again = shared.api.post("/v1/webhooks/read-again", {"source": provider.name})
+    again = shared.api.post("/v1/webhooks/read-again", {"connector": provider.name})
     assert again["looked_at"] == 0 and provider.settled() == ["1", "2", "3", "4", "5"]
-    refused = shared.api.call("POST", "/v1/webhooks/read-again", {"source": "nobody"})
+    refused = shared.api.call("POST", "/v1/webhooks/read-again", {"connector": "nobody"})
     assert (refused.status, refused.code) == (422, "value_invalid")
 
 
@@ -139,15 +139,15 @@ def test_the_command_reads_again_and_says_what_is_left(shared, provider):
     provider.send(1)
     provider.send(2)
     first, second = [webhook["id"] for webhook in provider.webhooks()]
-    status, each, counts = read_again(shared, "--source", provider.name)
+    status, each, counts = read_again(shared, "--connector", provider.name)
     assert (status, counts["unreadable"]) == (3, 2) and {line["id"] for line in each} == {first, second}
-    assert read_again(shared, "--source", provider.name, "--until", "2025-01-01")[2]["unreadable"] == 0
+    assert read_again(shared, "--connector", provider.name, "--until", "2025-01-01")[2]["unreadable"] == 0
     provider.correct()
     assert read_again(shared, first)[:2] == (0, [{"id": first, "outcome": "processed", "reason": ""}])
-    status, each, counts = read_again(shared, "--source", provider.name, "--since", "2025-01-01")
+    status, each, counts = read_again(shared, "--connector", provider.name, "--since", "2025-01-01")
     assert (status, counts["processed"], each) == (0, 1, [{"id": second, "outcome": "processed", "reason": ""}])
     assert provider.settled() == ["1", "2"]
-    status, output, error = run_settled("webhooks", "read-again", "--source", provider.name, "--text", "--data", shared.data,
+    status, output, error = run_settled("webhooks", "read-again", "--connector", provider.name, "--text", "--data", shared.data,
                                         "--config", shared.config)
     assert (status, output, error) == (0, "there is none to read again\n", "")
 
@@ -160,7 +160,7 @@ def test_what_was_taken_for_nothing_has_its_effect_when_it_is_read_again(shared)
     provider.correct()
     provider.send(2, delivery=2)
     assert provider.settled() == ["2"]
-    page = shared.api.post("/v1/webhooks/read-again", {"source": provider.name, "status": "archived"})
+    page = shared.api.post("/v1/webhooks/read-again", {"connector": provider.name, "status": "archived"})
     assert page["outcomes"]["processed"] == 1
     assert provider.settled() == ["1", "2"]
     assert [webhook["status"] for webhook in provider.webhooks()] == ["processed", "processed"]
@@ -169,14 +169,14 @@ def test_what_was_taken_for_nothing_has_its_effect_when_it_is_read_again(shared)
 def test_the_same_event_under_a_corrected_key_has_its_effect_once(shared):
     """The id was taken from the delivery, and the part that must be equal was the whole body."""
     provider = Provider(shared, amount="/credit/pounds")
-    shared.api.patch(f"/v1/sources/{provider.name}", {
+    shared.api.patch(f"/v1/connectors/{provider.name}", {
         "mapping": {name: value for name, value in {**mapping(amount="/credit/pounds"), "id": "/delivery"}.items()
                     if name != "payload"}})
     provider.send(1, delivery=101)
     provider.send(2, delivery=102)
     provider.correct()
     provider.send(1, delivery=103)
-    page = shared.api.post("/v1/webhooks/read-again", {"source": provider.name})
+    page = shared.api.post("/v1/webhooks/read-again", {"connector": provider.name})
     assert page["outcomes"]["duplicate"] == 1 and page["outcomes"]["processed"] == 1
     provider.send(2, delivery=104)
     assert provider.settled() == ["1", "2"]

@@ -24,7 +24,7 @@ def test_a_sandbox_that_is_started_again_sends_no_id_again(new_world, is_killed)
         else:
             world.sandbox.process.stop()
         world.sandbox = Sandbox(world.sandbox.directory, world.directory / f"sandbox-{run}.log")
-        world.sandbox.aim(world.server.port, world.source, world.key)
+        world.sandbox.aim(world.server.port, world.connector, world.key)
         assert world.sandbox.state["real_account_id"] == real_account
     assert len(set(sent)) == len(sent) == 6
     wait_for(lambda: {row["transaction_id"] for row in world.store.rows("SELECT transaction_id FROM settlement")} == set(sent),

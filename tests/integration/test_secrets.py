@@ -71,11 +71,11 @@ def test_canaries_are_in_no_log_metric_or_error(new_world):
     world.bank.acknowledged("TransactionSettled", {**payload, "Amount": "@99.99@"})
     metrics = world.api.call("GET", "/metrics").body.decode()
     commands = [run_settled(*words, "--data", world.data, "--config", world.config)
-                for words in (("keys", "list"), ("sources", "list"))]
+                for words in (("keys", "list"), ("connectors", "list"))]
     assert world.server.stop() == 0
     master = (world.data / "master.key").read_text().strip()
 
-    # The bank's public key is public, and a source may be shown: commands are searched for secrets alone.
+    # The bank's public key is public, and a connector may be shown: commands are searched for secrets alone.
     secrets = {"API key": world.key, "signing secret": signed["secret"], "password": PASSWORD, "master key": master,
                "a stranger's key": stranger, "a signature": signature, "its raw secret": signed["secret"][6:]}
     personal = {"a name": PEOPLE[0], "the payee's name": PEOPLE[1], "the payer's IBAN": payer, "our IBAN": iban}
@@ -114,7 +114,7 @@ def test_no_secret_is_in_the_process_s_arguments_or_environment(new_world):
 def test_log_lines_cannot_be_forged(new_world):
     """What a caller sends stays inside one JSON line."""
     world = new_world('[log]\nlevel = "debug"')
-    bank = Bank(world.server.port, world.source, world.sandbox.bank_key, world.sandbox.institution_key)
+    bank = Bank(world.server.port, world.connector, world.sandbox.bank_key, world.sandbox.institution_key)
     bank.send('FITestEvent\n{"event":"forged"}\x1b[31m', "test me")
     bank.deliver(b"{}", target="/hooks/%0a%7b%22event%22:%22forged%22%7d")
     bank.http.send("GET", "/v1/payments", {"X-Request-Id": "a\tb", "traceparent": "{}"})

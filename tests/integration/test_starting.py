@@ -33,7 +33,7 @@ def run(place, *arguments):
     return run_settled(*arguments, "--data", data, "--config", config)
 
 
-READING = [("keys", "list"), ("keys", "revoke", "key_0000000000001"), ("sources", "list"), ("institutions",),
+READING = [("keys", "list"), ("keys", "revoke", "key_0000000000001"), ("connectors", "list"), ("institutions",),
            ("reviews", "export"), ("export", "all"), ("store", "rekey"), ("audit", "verify"), ("audit", "head")]
 
 

@@ -58,7 +58,7 @@ def test_duplicates_at_the_same_moment_have_one_effect(shared):
     payload = settled_payload(shared.account())
 
     def send(_):
-        bank = Bank(shared.server.port, shared.source, shared.sandbox.bank_key, shared.sandbox.institution_key)
+        bank = Bank(shared.server.port, shared.connector, shared.sandbox.bank_key, shared.sandbox.institution_key)
         answer = bank.settle(payload)
         bank.http.close()
         return bank.is_acknowledged(answer, answer.nonce)
@@ -117,8 +117,8 @@ REFUSALS = [
      lambda bank, body: bank.deliver(changed_after_signing(body), bank.signature(body)), 401, "signature_invalid"),
     ("zeros for a signature", lambda bank, body: bank.deliver(body, base64.b64encode(bytes(256)).decode()), 401,
      "signature_invalid"),
-    ("a source that is not there", lambda bank, body: bank.deliver(body, target="/hooks/nobody"), 404,
-     "source_unknown"),
+    ("a connector that is not there", lambda bank, body: bank.deliver(body, target="/hooks/nobody"), 404,
+     "connector_unknown"),
     ("no JSON", lambda bank, body: bank.deliver(b"hello"), 400, "webhook_unreadable"),
     ("an empty body", lambda bank, body: bank.deliver(b""), 400, "webhook_unreadable"),
     ("two documents", lambda bank, body: bank.deliver(body + body), 400, "webhook_unreadable"),
@@ -159,7 +159,7 @@ def test_what_is_refused_leaves_nothing_and_is_counted_and_logged(shared, contra
     assert shared.api.metrics()[counter] == counted[counter] + 1
     from support.waiting import wait_for
     line = wait_for(lambda: shared.server.log_lines("webhook.refused")[logged:], "the refusal is logged")[0]
-    assert line["code"] == code and line["request_id"] and line["source"] in (shared.source, "unknown")
+    assert line["code"] == code and line["request_id"] and line["connector"] in (shared.connector, "unknown")
 
 
 def test_after_all_refusals_a_good_webhook_is_still_taken(shared):
@@ -180,7 +180,7 @@ def test_what_the_sandbox_tampers_with_is_refused(shared, tamper):
     assert shared.store.counts()["webhook"] == before
 
 
-def test_a_source_takes_only_post(shared):
+def test_a_connector_takes_only_post(shared):
     answer = shared.bank.http.send("GET", shared.bank.target)
     assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "method_not_allowed", "POST")
 

@@ -73,11 +73,11 @@ def settled_payload(iban, amount="12.34", **members):
 
 
 class Bank:
-    """Sends to one source of one server."""
+    """Sends to one connector of one server."""
 
-    def __init__(self, port, source, signing_key, institution_key, tls=None):
+    def __init__(self, port, connector, signing_key, institution_key, tls=None):
         self.http = HttpClient(port, tls=tls)
-        self.target = f"/hooks/{source}"
+        self.target = f"/hooks/{connector}"
         self.key = signing_key
         self.institution = institution_key.public_key()
 

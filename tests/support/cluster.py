@@ -77,7 +77,7 @@ class Node:
 
     def bank(self, timeout=5):
         world = self.cluster.world
-        bank = Bank(self.port, world.source, world.sandbox.bank_key, world.sandbox.institution_key)
+        bank = Bank(self.port, world.connector, world.sandbox.bank_key, world.sandbox.institution_key)
         bank.http.connection.timeout = timeout  # as long as the bank waits
         return bank
 
@@ -144,10 +144,10 @@ class Cluster:
         world.server, world.data, world.config = first.server, first.directory / "data", first.config
         world.connect()
         world.set_up()
-        wait_for(lambda: all(self.knows_source(node) for node in self.nodes if "intake" in node.roles
-                             or node.roles == "all"), "every node hears of the source")
+        wait_for(lambda: all(self.knows_connector(node) for node in self.nodes if "intake" in node.roles
+                             or node.roles == "all"), "every node hears of the connector")
 
-    def knows_source(self, node):
+    def knows_connector(self, node):
         bank = node.bank()
         try:
             return bank.send("FITestEvent", "test me").status == 200

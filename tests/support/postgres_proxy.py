@@ -62,10 +62,10 @@ class Proxy:
                 writes = False
                 while True:
                     ready, _, _ = select.select([client, server], [], [])
-                    for source, target, direction in ((client, server, SEND), (server, client, ANSWER)):
-                        if source not in ready:
+                    for connector, target, direction in ((client, server, SEND), (server, client, ANSWER)):
+                        if connector not in ready:
                             continue
-                        chunk = source.recv(1 << 20)
+                        chunk = connector.recv(1 << 20)
                         if not chunk:
                             return
                         writes = writes or (direction == SEND and _WRITES in chunk)

@@ -1,4 +1,4 @@
-"""Google Pub/Sub as a test plays it: signs tokens for a subscription and pushes messages to a source."""
+"""Google Pub/Sub as a test plays it: signs tokens for a subscription and pushes messages to a connector."""
 
 import base64
 import itertools
@@ -42,7 +42,7 @@ class Google:
 
 
 class Pusher:
-    """Pushes to a source of that name."""
+    """Pushes to a connector of that name."""
 
     def __init__(self, world, name, google):
         self.world, self.name, self.google = world, name, google
@@ -56,6 +56,6 @@ class Pusher:
         return self.world.api.with_key(None).call("POST", f"/hooks/{self.name}", body, headers=headers)
 
     def settings(self, **more):
-        """Of a source that takes these pushes."""
+        """Of a connector that takes these pushes."""
         return {"audience": AUDIENCE, "service_account": ACCOUNT, "subscription": SUBSCRIPTION, "format": "settled",
                 "token_keys": {"k1": public_pem(self.google.key)}, **more}

@@ -36,9 +36,9 @@ class Sandbox:
     def put(self, target, body):
         return self.call("PUT", target, body)
 
-    def aim(self, port, source, api_key):
+    def aim(self, port, connector, api_key):
         root = f"http://127.0.0.1:{port}"
-        self.put("/targets", {"webhook_url": f"{root}/hooks/{source}", "settled_url": root,
+        self.put("/targets", {"webhook_url": f"{root}/hooks/{connector}", "settled_url": root,
                               "api_key": api_key})
 
     # Bank

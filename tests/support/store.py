@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 
 TABLES_OF_FACTS = ("webhook", "webhook_key", "payment", "settlement", "settlement_match", "review", "event",
-                   "task", "attempt", "account", "endpoint", "source", "api_key", "idempotency")
+                   "task", "attempt", "account", "endpoint", "connector", "api_key", "idempotency")
 
 
 class Store:

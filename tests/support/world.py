@@ -22,13 +22,13 @@ def make_iban(number):
 
 
 class World:
-    """Sandbox, server and an operator's API key; `source` is a source of the sandbox's bank."""
+    """Sandbox, server and an operator's API key; `connector` is a connector of the sandbox's bank."""
 
-    def __init__(self, directory, contract, keys, config="", source="clearbank", serve=True, store=None,
+    def __init__(self, directory, contract, keys, config="", connector="clearbank", serve=True, store=None,
                  **timing):
         self.directory = pathlib.Path(directory)
         self.contract = contract
-        self.source = source
+        self.connector = connector
         self.server = None
         self.store = store
         self.key = None
@@ -68,20 +68,20 @@ class World:
         self.close_clients()
         self.operator = Api(self.contract, unix=self.server.socket)
         self.api = Api(self.contract, self.key, port=self.server.port)
-        self.bank = Bank(self.server.port, self.source, self.sandbox.bank_key, self.sandbox.institution_key)
+        self.bank = Bank(self.server.port, self.connector, self.sandbox.bank_key, self.sandbox.institution_key)
         self.clients = [self.operator.http, self.api.http, self.bank.http]
         if self.key:
-            self.sandbox.aim(self.server.port, self.source, self.key)
+            self.sandbox.aim(self.server.port, self.connector, self.key)
 
     def set_up(self):
-        self.add_source(self.source)
+        self.add_connector(self.connector)
         self.key = self.make_key("*")
         self.api.key = self.key
-        self.sandbox.aim(self.server.port, self.source, self.key)
+        self.sandbox.aim(self.server.port, self.connector, self.key)
 
-    def add_source(self, name, bank_keys=None):
+    def add_connector(self, name, bank_keys=None):
         status, output, error = run_settled(
-            "sources", "add", name, "--data", self.data, "--config", self.config,
+            "connectors", "add", name, "--data", self.data, "--config", self.config,
             "--signing-key", f"file:{self.sandbox.files['institution_private_key']}",
             *itertools.chain(*[["--bank-key", key]
                                for key in bank_keys or [self.sandbox.files["bank_public_key"]]]))

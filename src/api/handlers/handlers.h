@@ -64,9 +64,9 @@ Task<Result<Answer>> get_webhook(const Core& core, const Call& call);
 Task<Result<Answer>> read_webhook_again(const Core& core, const Call& call);
 Task<Result<Answer>> read_webhooks_again(const Core& core, const Call& call);
 
-Task<Result<Answer>> create_source(const Core& core, const Call& call);
-Task<Result<Answer>> list_sources(const Core& core, const Call& call);
-Task<Result<Answer>> update_source(const Core& core, const Call& call);
+Task<Result<Answer>> create_connector(const Core& core, const Call& call);
+Task<Result<Answer>> list_connectors(const Core& core, const Call& call);
+Task<Result<Answer>> update_connector(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_api_key(const Core& core, const Call& call);
 Task<Result<Answer>> list_api_keys(const Core& core, const Call& call);

@@ -28,14 +28,15 @@ using Done = std::optional<ReadAgain>;
 using FoundWebhook = std::optional<store::WebhookRow>;
 using Waiting = std::vector<store::WaitingWebhook>;
 
-// The body as its source reads it now.
+// The body as its connector reads it now.
 std::shared_ptr<const Rereading> rereading_of(const Core& core, TenantId tenant,
                                               const store::WebhookRow& webhook,
                                               const units::BodyReader& read, bool is_meant) {
-    Rereading rereading{webhook.id,
-                        {tenant, webhook.source, {}, {}, core.clock.now(), core.clock.wall(), {}},
-                        "",
-                        is_meant};
+    Rereading rereading{
+        webhook.id,
+        {tenant, webhook.connector, {}, {}, core.clock.now(), core.clock.wall(), {}},
+        "",
+        is_meant};
     auto reading = read(webhook.body);
     if (reading)
         rereading.arrival.webhook = *std::move(reading);
@@ -69,9 +70,9 @@ Step<Result<Answer>> read_one(Session& s, const units::Context& context,
     co_return Answer{200, std::move(w).text()};
 }
 
-// {"source":"modulr","status":"review","since":…,"until":…,"after":"whk_…","limit":50}
+// {"connector":"modulr","status":"review","since":…,"until":…,"after":"whk_…","limit":50}
 struct Filter {
-    std::string source; // empty: any
+    std::string connector; // empty: any
     std::string status = std::string(store::webhook_in_review);
     std::int64_t first = 0; // ids, which rise with time
     std::int64_t end = std::numeric_limits<std::int64_t>::max();
@@ -102,7 +103,7 @@ Result<Filter> read_filter(const net::Request& request) {
     TRY(const auto document, json_body(request));
     payloads::Reader in(document.root());
     Filter filter;
-    filter.source = in.optional_text("source", limits::text_bytes_max);
+    filter.connector = in.optional_text("connector", limits::text_bytes_max);
     if (const auto status = in.take("status", limits::text_bytes_max, read_status))
         filter.status = *status;
     if (const auto since = in.take("since", limits::text_bytes_max, read_time))
@@ -119,17 +120,17 @@ Result<Filter> read_filter(const net::Request& request) {
 
 struct Found {
     Waiting webhooks;
-    std::optional<SourceId> source; // of that name
+    std::optional<ConnectorId> connector; // of that name
 };
 
 Step<Found> find_page(Session& s, TenantId tenant, std::shared_ptr<const Filter> filter) {
     Found page;
     page.webhooks = co_await store::list_waiting_webhooks(s, tenant, filter->status, filter->first,
                                                           filter->end, filter->limit + 1);
-    const auto sources = co_await store::list_sources(s, tenant);
-    const auto named = std::ranges::find(sources, filter->source, &store::SourceRow::name);
-    if (named != sources.end())
-        page.source = named->id;
+    const auto connectors = co_await store::list_connectors(s, tenant);
+    const auto named = std::ranges::find(connectors, filter->connector, &store::ConnectorRow::name);
+    if (named != connectors.end())
+        page.connector = named->id;
     co_return page;
 }
 
@@ -149,7 +150,7 @@ Task<Result<Done>> read_waiting(const Core& core, const Call& call, store::Waiti
         co_return std::unexpected(row.error());
     if (!*row)
         co_return Done{}; // released meanwhile
-    CO_TRY(const units::BodyReader read, core.reader_of(tenant, waiting.source));
+    CO_TRY(const units::BodyReader read, core.reader_of(tenant, waiting.connector));
     const auto rereading = rereading_of(core, tenant, **row, read, false);
     const units::Context& context = core.context;
     co_return co_await core.store.write<Done>(
@@ -192,7 +193,7 @@ Task<Result<Answer>> read_webhook_again(const Core& core, const Call& call) {
         core, [=](Session& s) { return store::find_webhook(s, tenant, id); }, "webhook");
     if (!webhook)
         co_return std::unexpected(webhook.error());
-    CO_TRY(const units::BodyReader read, core.reader_of(tenant, webhook->source));
+    CO_TRY(const units::BodyReader read, core.reader_of(tenant, webhook->connector));
     const auto rereading = rereading_of(core, tenant, *webhook, read, true);
     const units::Context& context = core.context;
     const auto outcome = std::make_shared<Done>();
@@ -211,16 +212,16 @@ Task<Result<Answer>> read_webhooks_again(const Core& core, const Call& call) {
         co_await core.store.read<Found>([=](Session& s) { return find_page(s, tenant, filter); });
     if (!page)
         co_return std::unexpected(page.error());
-    if (!filter->source.empty() && !page->source)
-        co_return fail(Code::value_invalid, "source: there is none of that name");
+    if (!filter->connector.empty() && !page->connector)
+        co_return fail(Code::value_invalid, "connector: there is none of that name");
     std::optional<WebhookId> last;
     if (page->webhooks.size() > filter->limit) {
         page->webhooks.pop_back();
         last = page->webhooks.back().id;
     }
-    if (page->source)
+    if (page->connector)
         std::erase_if(page->webhooks, [&](const store::WaitingWebhook& webhook) {
-            return webhook.source != *page->source;
+            return webhook.connector != *page->connector;
         });
     Tally tally;
     tally.data.array();

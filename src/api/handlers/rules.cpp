@@ -27,8 +27,8 @@ void write_rules(wire::JsonWriter& w, const RuleSetRow& row) {
 }
 
 Step<Result<Answer>> create(Session& s, std::shared_ptr<const RuleSetRow> given) {
-    // What an operator sets up by hand is rare; sources and rules share a lock.
-    co_await s.lock({store::Lock::sources(given->tenant)});
+    // What an operator sets up by hand is rare; connectors and rules share a lock.
+    co_await s.lock({store::Lock::connectors(given->tenant)});
     RuleSetRow row = *given;
     const std::int64_t last = co_await store::last_rule_set_version(s, row.tenant, row.account_key);
     row.version = last + 1;

@@ -13,7 +13,7 @@ using store::Session;
 using Webhooks = std::vector<store::WebhookRow>;
 
 void write_members(wire::JsonWriter& w, const store::WebhookRow& webhook) {
-    w.member("id", to_string(webhook.id)).member("source_id", to_string(webhook.source));
+    w.member("id", to_string(webhook.id)).member("connector_id", to_string(webhook.connector));
     w.member("type", webhook.type).member("composite_key", webhook.composite_key);
     w.member("suffix", webhook.suffix).member("status", webhook.status);
     write_time(w, "received_at", webhook.received_at);

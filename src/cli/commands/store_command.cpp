@@ -48,16 +48,16 @@ Result<store::CopyReport> copy(const server::Config& from, const server::Config&
     if (from.store_url == to.store_url && (!from.store_url.empty() || from.data == to.data))
         return fail(Code::config_invalid, "both are the same store");
     SystemRng rng;
-    TRY(server::OpenedStore source, server::open_store(from, rng, server::IfMissing::refuse));
+    TRY(server::OpenedStore connector, server::open_store(from, rng, server::IfMissing::refuse));
     TRY(const auto target, server::open_engine(to, rng));
-    TRY(const Instant now, server::run_to_end(clock_of(*source.store)));
+    TRY(const Instant now, server::run_to_end(clock_of(*connector.store)));
     CopyDisplay display(stderr, Look::of(stderr).live);
     auto copied = server::run_to_end(
-        store::copy_store(*source.store, *target, now, [&](const store::CopyProgress& p) {
+        store::copy_store(*connector.store, *target, now, [&](const store::CopyProgress& p) {
             display.show(p);
             return true;
         }));
-    source.store->stop();
+    connector.store->stop();
     target->stop();
     return copied;
 }
@@ -80,7 +80,7 @@ void print_report(const store::CopyReport& report, const server::Config& from,
     else
         fmt::print("The copy needs the same master key: give every node {} as store.master_key.\n",
                    key);
-    fmt::print("Do not start a server on the source again: it would take in what the copy does "
+    fmt::print("Do not start a server on the connector again: it would take in what the copy does "
                "not know.\n");
 }
 

@@ -68,7 +68,7 @@ class Outcomes {
 std::string filter_of(const Invocation& in, const std::string& after) {
     wire::JsonWriter w;
     w.object().member("status", in.text("--status", "review"));
-    for (const std::string_view name : {"source", "since", "until"})
+    for (const std::string_view name : {"connector", "since", "until"})
         if (const std::string given = in.text(fmt::format("--{}", name)); !given.empty())
             w.member(name, given);
     if (!after.empty())
@@ -101,7 +101,7 @@ Result<> read_all(const Invocation& in, ApiSession& api, Outcomes& seen) {
 
 int run_read_again(Invocation& in) {
     const std::vector<std::string> ids = in.all("ID");
-    for (const std::string_view option : {"--source", "--status", "--since", "--until"})
+    for (const std::string_view option : {"--connector", "--status", "--since", "--until"})
         if (!ids.empty() && in.has(option))
             return in.usage(fmt::format("give webhooks or {}, not both", option));
     auto api = in.api();
@@ -132,9 +132,9 @@ std::vector<Command> webhooks_commands() {
                         .help = "webhooks (default: all that the filter names)",
                         .required = false,
                         .many = true}},
-         .options = {{.name = "--source",
+         .options = {{.name = "--connector",
                       .value = "NAME",
-                      .help = "of one source (default: of all)"},
+                      .help = "of one connector (default: of all)"},
                      {.name = "--status",
                       .value = "STATUS",
                       .help = "review (default): what could not be read; archived: what was taken "

@@ -15,7 +15,7 @@ Result<> check_signature(std::span<const std::shared_ptr<const crypto::Verifier>
         if (key->verify(body, *signature))
             return {};
     return fail(Code::signature_invalid,
-                "no key of this source made this signature over this body");
+                "no key of this connector made this signature over this body");
 }
 
 } // namespace settled::connectors::clearbank

@@ -14,7 +14,7 @@
 // webhook that meets every condition of "when" is a settlement; every other is kept and
 // acknowledged. "amount_form" is "decimal" (major units: 12.34 or "12.34") or "minor" (1234 or
 // "1234"); an amount is read from its digits. Without "credit_when" all settlements are credits;
-// with "return_when" those that meet it are returns. Members: docs/sources.md.
+// with "return_when" those that meet it are returns. Members: docs/connectors.md.
 //
 // A Mapping is immutable and may be used by any thread.
 #pragma once

@@ -181,7 +181,7 @@ class HmacSignature final : public Signature {
         TRY(const Bytes signature, decode(value, encoding_));
         TRY(const std::string text, over_.of(headers, body));
         if (!holds(signature, text))
-            return fail(Code::signature_invalid, "no secret of this source made this signature");
+            return fail(Code::signature_invalid, "no secret of this connector made this signature");
         if (timestamp_header_.empty())
             return {};
         TRY(const std::string_view timestamp, needed_header(headers, timestamp_header_));
@@ -232,7 +232,7 @@ class StandardWebhooksSignature final : public Signature {
         for (const Secret& key : keys_)
             holds |= crypto::webhook_signature_holds(key, id, seconds, body, signature);
         if (!holds)
-            return fail(Code::signature_invalid, "no secret of this source made this signature");
+            return fail(Code::signature_invalid, "no secret of this connector made this signature");
         return check_age(seconds, tolerance_seconds_default, now);
     }
 
@@ -267,7 +267,7 @@ class RsaSignature final : public Signature {
         for (const auto& key : keys_)
             if (key->verify(body, signature))
                 return {};
-        return fail(Code::signature_invalid, "no key of this source made this signature");
+        return fail(Code::signature_invalid, "no key of this connector made this signature");
     }
 
   private:

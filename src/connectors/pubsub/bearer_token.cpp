@@ -98,12 +98,12 @@ Result<> check_claims(std::string_view part, const TokenRules& rules, Instant no
         return fail(Code::token_issuer_wrong, "it is not Google's");
     if (text_of(claims, "aud") != rules.audience)
         return fail(Code::token_audience_wrong,
-                    "the subscription's audience is not that of the source");
+                    "the subscription's audience is not that of the connector");
     const auto verified = claims.member("email_verified");
     if (text_of(claims, "email") != rules.account || !verified ||
         !verified->boolean().value_or(false))
         return fail(Code::token_account_wrong,
-                    "the subscription's service account is not that of the source");
+                    "the subscription's service account is not that of the connector");
     return check_time(claims, now);
 }
 
@@ -138,7 +138,7 @@ Result<> check_bearer_token(std::string_view authorization, const FindKey& find_
         return malformed("the signature is not base64url");
     const auto key = find_key(id);
     if (!key)
-        return fail(Code::token_key_unknown, "the source has no key of that id");
+        return fail(Code::token_key_unknown, "the connector has no key of that id");
     if (!key->verify(parts.signed_text, *signature))
         return fail(Code::token_invalid, "the signature is not that of the key it names");
     return check_claims(parts.claims, rules, now);

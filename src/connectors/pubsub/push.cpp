@@ -90,7 +90,7 @@ Result<PushSettings> PushSettings::parse(const wire::Json& written) {
 Result<domain::InboundWebhook> read_push(const PushSettings& settings, std::string_view body) {
     TRY(const Message message, read_envelope(body));
     if (!settings.subscription.empty() && message.subscription != settings.subscription)
-        return fail(Code::subscription_unknown, "the source takes another subscription");
+        return fail(Code::subscription_unknown, "the connector takes another subscription");
     TRY(auto request, payloads::read_payment_text(settings.format, message.data));
     domain::InboundWebhook webhook;
     webhook.type = pushed_type;

@@ -18,7 +18,7 @@
 
 namespace settled::connectors::pubsub {
 
-// Whose push requests a source takes, and what is in them. Nothing here is secret.
+// Whose push requests a connector takes, and what is in them. Nothing here is secret.
 struct PushSettings {
     std::string audience;        // of the token, as the subscription is configured
     std::string service_account; // that the subscription signs as: its email

@@ -4,7 +4,7 @@
 // with the io_context and hands them back when they are ready. One channel carries any number of
 // look-ups at a time; one that nobody answers ends by itself after bounds::name_server_tries.
 //
-// Order of the sources: /etc/hosts, then the name servers. Threads: one io_context.
+// Order of the connectors: /etc/hosts, then the name servers. Threads: one io_context.
 #pragma once
 
 #include "base/error.h"

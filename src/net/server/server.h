@@ -5,7 +5,7 @@
 // threads, so their state needs no locks. A port on which another process listens is refused: two
 // servers that share one would each get some of the requests.
 //
-// Policy (tests/http holds the corpus; source: RFC 9112 and the list in
+// Policy (tests/http holds the corpus; connector: RFC 9112 and the list in
 // docs/decisions/0003-http.md): a request whose framing is doubtful is answered with its error code
 // and the connection is closed. Header fields are copied out before the body is read; trailers are
 // dropped.

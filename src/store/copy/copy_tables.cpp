@@ -29,7 +29,7 @@ constexpr std::array specs{
     Spec{"book", 1, short_rows, "name:t version:i"},
     Spec{"api_key", 2, short_rows,
          "tenant_id:i id:i name:t hash:b hint:t scopes:t created_at:i revoked_at:i"},
-    Spec{"source", 2, short_rows, "tenant_id:i id:i name:t kind:t settings:t created_at:i"},
+    Spec{"connector", 2, short_rows, "tenant_id:i id:i name:t kind:t settings:t created_at:i"},
     Spec{"account", 2, short_rows,
          "tenant_id:i id:i account_key:t iban:t sort_code:t account_number:t name:t external_id:t "
          "bank_account_id:t created_at:i single_use:i"},
@@ -47,7 +47,7 @@ constexpr std::array specs{
     Spec{"minted_reference", 3, short_rows,
          "tenant_id:i account_key:t head:t id:i reference:t scheme:t created_at:i expires_at:i"},
     Spec{"webhook", 2, bodies,
-         "tenant_id:i id:i source_id:i type:t composite_key:t suffix:t status:t body:b "
+         "tenant_id:i id:i connector_id:i type:t composite_key:t suffix:t status:t body:b "
          "received_at:i"},
     Spec{"webhook_key", 2, short_rows, "tenant_id:i dedupe:b webhook_id:i digest:i"},
     Spec{

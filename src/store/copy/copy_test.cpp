@@ -197,7 +197,7 @@ TEST(StoreCopy, that_is_stopped_while_it_compares_compares_again) {
 TEST(StoreCopy, refuses_a_target_that_holds_something) {
     for (const char* const sql : {"INSERT INTO match_key VALUES (1, 1, 1, 1, 1)",
                                   "INSERT INTO tenant VALUES (2, 'other', 0)",
-                                  "UPDATE book SET version = 1 WHERE name = 'sources'",
+                                  "UPDATE book SET version = 1 WHERE name = 'connectors'",
                                   "INSERT INTO node VALUES (0, 256, 'another', 'all', 0, 0, 0)"}) {
         const Pair pair;
         fill(*pair.from, 1, 3);

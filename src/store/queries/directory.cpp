@@ -20,14 +20,16 @@ const Statement revoke{"UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 
                        "AND revoked_at IS NULL"};
 #undef KEY_COLUMNS
 
-#define SOURCE_COLUMNS "tenant_id, id, name, kind, settings, created_at"
-const Statement add_source{"INSERT INTO source (" SOURCE_COLUMNS
-                           ") VALUES ($1, $2, $3, $4, $5, $6) "
-                           "ON CONFLICT (name) DO NOTHING"};
-const Statement set_source{"UPDATE source SET settings = $3 WHERE tenant_id = $1 AND id = $2"};
-const Statement sources{"SELECT " SOURCE_COLUMNS " FROM source WHERE tenant_id = $1 ORDER BY id"};
-const Statement sources_of_all{"SELECT " SOURCE_COLUMNS " FROM source ORDER BY id"};
-#undef SOURCE_COLUMNS
+#define CONNECTOR_COLUMNS "tenant_id, id, name, kind, settings, created_at"
+const Statement add_connector{"INSERT INTO connector (" CONNECTOR_COLUMNS
+                              ") VALUES ($1, $2, $3, $4, $5, $6) "
+                              "ON CONFLICT (name) DO NOTHING"};
+const Statement set_connector{
+    "UPDATE connector SET settings = $3 WHERE tenant_id = $1 AND id = $2"};
+const Statement connectors{"SELECT " CONNECTOR_COLUMNS
+                           " FROM connector WHERE tenant_id = $1 ORDER BY id"};
+const Statement connectors_of_all{"SELECT " CONNECTOR_COLUMNS " FROM connector ORDER BY id"};
+#undef CONNECTOR_COLUMNS
 
 #define ACCOUNT_COLUMNS                                                                            \
     "tenant_id, id, account_key, iban, sort_code, account_number, name, external_id, "             \
@@ -58,9 +60,9 @@ ApiKeyRow read_key(const Row& row) {
             row.instant(6),      row.is_null(7) ? std::nullopt : std::optional(row.instant(7))};
 }
 
-SourceRow read_source(const Row& row) {
-    return {row.id<TenantId>(0), row.id<SourceId>(1), row.string(2),
-            row.string(3),       row.string(4),       row.instant(5)};
+ConnectorRow read_connector(const Row& row) {
+    return {row.id<TenantId>(0), row.id<ConnectorId>(1), row.string(2),
+            row.string(3),       row.string(4),          row.instant(5)};
 }
 
 AccountRow read_account(const Row& row) {
@@ -123,29 +125,29 @@ Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now)
     co_return revoked.changed() == 1;
 }
 
-Step<bool> insert_source(Session& s, const SourceRow& source) {
-    const Rows added = co_await s.run(add_source, source.tenant, source.id, source.name,
-                                      source.kind, source.settings, source.created_at);
+Step<bool> insert_connector(Session& s, const ConnectorRow& connector) {
+    const Rows added = co_await s.run(add_connector, connector.tenant, connector.id, connector.name,
+                                      connector.kind, connector.settings, connector.created_at);
     if (added.changed() == 1)
-        co_await bump_cache_version(s, book_sources);
+        co_await bump_cache_version(s, book_connectors);
     co_return added.changed() == 1;
 }
 
-Step<bool> update_source_settings(Session& s, TenantId tenant, SourceId id,
-                                  std::string_view settings) {
-    const Rows updated = co_await s.run(set_source, tenant, id, settings);
-    co_await bump_cache_version(s, book_sources);
+Step<bool> update_connector_settings(Session& s, TenantId tenant, ConnectorId id,
+                                     std::string_view settings) {
+    const Rows updated = co_await s.run(set_connector, tenant, id, settings);
+    co_await bump_cache_version(s, book_connectors);
     co_return updated.changed() == 1;
 }
 
-Step<std::vector<SourceRow>> list_sources(Session& s, TenantId tenant) {
-    const Rows rows = co_await s.run(sources, tenant);
-    co_return read_all(rows, read_source);
+Step<std::vector<ConnectorRow>> list_connectors(Session& s, TenantId tenant) {
+    const Rows rows = co_await s.run(connectors, tenant);
+    co_return read_all(rows, read_connector);
 }
 
-Step<std::vector<SourceRow>> all_sources(Session& s) {
-    const Rows rows = co_await s.run(sources_of_all);
-    co_return read_all(rows, read_source);
+Step<std::vector<ConnectorRow>> all_connectors(Session& s) {
+    const Rows rows = co_await s.run(connectors_of_all);
+    co_return read_all(rows, read_connector);
 }
 
 Step<bool> insert_account(Session& s, const AccountRow& a) {

@@ -1,4 +1,4 @@
-// What an installation is set up with: tenants, API keys, webhook sources, accounts.
+// What an installation is set up with: tenants, API keys, webhook connectors, accounts.
 #pragma once
 
 #include "base/bytes.h"
@@ -38,20 +38,20 @@ Step<std::vector<ApiKeyRow>> list_api_keys(Session& s, TenantId tenant);
 // False: there is no such live key.
 Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now);
 
-struct SourceRow {
+struct ConnectorRow {
     TenantId tenant;
-    SourceId id;
+    ConnectorId id;
     std::string name;
     std::string kind;
     std::string settings; // JSON
     Instant created_at;
 };
 // False: the name is taken.
-Step<bool> insert_source(Session& s, const SourceRow& source);
-Step<bool> update_source_settings(Session& s, TenantId tenant, SourceId id,
-                                  std::string_view settings);
-Step<std::vector<SourceRow>> list_sources(Session& s, TenantId tenant);
-Step<std::vector<SourceRow>> all_sources(Session& s);
+Step<bool> insert_connector(Session& s, const ConnectorRow& connector);
+Step<bool> update_connector_settings(Session& s, TenantId tenant, ConnectorId id,
+                                     std::string_view settings);
+Step<std::vector<ConnectorRow>> list_connectors(Session& s, TenantId tenant);
+Step<std::vector<ConnectorRow>> all_connectors(Session& s);
 
 struct AccountRow {
     TenantId tenant;

@@ -145,11 +145,11 @@ TEST_F(Feeds, what_was_released_is_passed_over) {
     for (std::int64_t id = 1; id <= 3; ++id)
         must(write<void>(*store, [id](Session& s) -> Step<> {
             co_await insert_webhook(
-                s, {tenant, WebhookId{id}, SourceId{1}, "T", "k", "", "processed", "{}", {id}});
+                s, {tenant, WebhookId{id}, ConnectorId{1}, "T", "k", "", "processed", "{}", {id}});
         }));
     order_all(*store);
     must(write<Bitten>(*store, [](Session& s) {
-        return release_webhooks(s, tenant, SourceId{1}, {3}, {10, 1'000'000});
+        return release_webhooks(s, tenant, ConnectorId{1}, {3}, {10, 1'000'000});
     }));
     const auto page = must(testing::read<FeedPage<WebhookRow>>(
         *store, [](Session& s) { return webhooks_after(s, tenant, {}, 10); }));

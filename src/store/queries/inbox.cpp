@@ -13,7 +13,7 @@ const Statement find_key{
 const Statement set_digest{
     "UPDATE webhook_key SET digest = $3 WHERE tenant_id = $1 AND dedupe = $2"};
 const Statement insert{
-    "INSERT INTO webhook (tenant_id, id, source_id, type, composite_key, suffix, "
+    "INSERT INTO webhook (tenant_id, id, connector_id, type, composite_key, suffix, "
     "status, body, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 const Statement find_reversal{"SELECT id FROM webhook WHERE tenant_id = $1 AND composite_key = $2 "
                               "AND suffix <> '' AND id <> $3 LIMIT 1"};
@@ -22,24 +22,25 @@ const Statement update{"UPDATE webhook SET type = $3, composite_key = $4, suffix
 const Statement find_status{"SELECT status FROM webhook WHERE tenant_id = $1 AND id = $2"};
 // The index's own condition, word for word: SQLite uses it for no other.
 const Statement list_waiting{
-    "SELECT id, source_id FROM webhook WHERE tenant_id = $1 AND status = $2 AND status <> "
+    "SELECT id, connector_id FROM webhook WHERE tenant_id = $1 AND status = $2 AND status <> "
     "'processed' AND id >= $3 AND id < $4 ORDER BY id LIMIT $5"};
 const Statement find_by_id{
-    "SELECT id, source_id, type, composite_key, suffix, status, body, received_at "
+    "SELECT id, connector_id, type, composite_key, suffix, status, body, received_at "
     "FROM webhook WHERE tenant_id = $1 AND id = $2"};
-const Statement list{"SELECT id, source_id, type, composite_key, suffix, status, '', received_at "
-                     "FROM webhook WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
-const Statement oldest{
-    "SELECT id, length(body) FROM webhook WHERE tenant_id = $1 AND source_id = $2 AND received_at "
-    "< $3 AND status <> 'review' ORDER BY received_at, id LIMIT $4"};
+const Statement list{
+    "SELECT id, connector_id, type, composite_key, suffix, status, '', received_at "
+    "FROM webhook WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement oldest{"SELECT id, length(body) FROM webhook WHERE tenant_id = $1 AND connector_id "
+                       "= $2 AND received_at "
+                       "< $3 AND status <> 'review' ORDER BY received_at, id LIMIT $4"};
 const Statement release{"DELETE FROM webhook WHERE tenant_id = $1 AND id = $2"};
-const Statement several{
-    "SELECT id, source_id, type, composite_key, suffix, status, '', received_at FROM webhook WHERE "
-    "id IN (" SETTLED_ID_LIST ") AND tenant_id = $17"};
+const Statement several{"SELECT id, connector_id, type, composite_key, suffix, status, '', "
+                        "received_at FROM webhook WHERE "
+                        "id IN (" SETTLED_ID_LIST ") AND tenant_id = $17"};
 
 WebhookRow read(const Row& row) {
-    return {row.id<WebhookId>(0), row.id<SourceId>(1), row.string(2), row.string(3),
-            row.string(4),        row.string(5),       row.string(6), row.instant(7)};
+    return {row.id<WebhookId>(0), row.id<ConnectorId>(1), row.string(2), row.string(3),
+            row.string(4),        row.string(5),          row.string(6), row.instant(7)};
 }
 
 } // namespace
@@ -63,8 +64,8 @@ Step<> update_webhook_digest(Session& s, TenantId tenant, const DedupeKey& key,
 }
 
 Step<> insert_webhook(Session& s, const NewWebhook& w) {
-    co_await s.send(insert, w.tenant, w.id, w.source, w.type, w.composite_key, w.suffix, w.status,
-                    as_bytes(w.body), w.received_at);
+    co_await s.send(insert, w.tenant, w.id, w.connector, w.type, w.composite_key, w.suffix,
+                    w.status, as_bytes(w.body), w.received_at);
     s.made({Feed::webhooks, w.tenant, w.id.value});
 }
 
@@ -91,7 +92,7 @@ Step<std::vector<WaitingWebhook>> list_waiting_webhooks(Session& s, TenantId ten
         co_await s.run(list_waiting, tenant, status, first, end, static_cast<std::int64_t>(limit));
     std::vector<WaitingWebhook> webhooks;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        webhooks.push_back({rows[i].id<WebhookId>(0), rows[i].id<SourceId>(1)});
+        webhooks.push_back({rows[i].id<WebhookId>(0), rows[i].id<ConnectorId>(1)});
     co_return webhooks;
 }
 
@@ -111,10 +112,10 @@ Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::in
     co_return webhooks;
 }
 
-Step<Bitten> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
+Step<Bitten> release_webhooks(Session& s, TenantId tenant, ConnectorId connector, Instant until,
                               Bite bite) {
     const auto rows_max = static_cast<std::int64_t>(bite.rows_max);
-    const Rows old = co_await s.run(oldest, tenant, source, until, rows_max);
+    const Rows old = co_await s.run(oldest, tenant, connector, until, rows_max);
     const std::size_t count = rows_within(old, 1, bite.bytes_max);
     for (std::size_t i = 0; i < count; ++i)
         co_await s.send(release, tenant, old[i].id<WebhookId>(0));

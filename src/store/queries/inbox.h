@@ -25,7 +25,7 @@ using DedupeKey = std::array<std::uint8_t, 16>;
 
 struct WebhookRow {
     WebhookId id;
-    SourceId source;
+    ConnectorId connector;
     std::string type;
     std::string composite_key;
     std::string suffix;
@@ -37,7 +37,7 @@ struct WebhookRow {
 struct NewWebhook {
     TenantId tenant;
     WebhookId id;
-    SourceId source;
+    ConnectorId connector;
     std::string_view type;
     std::string_view composite_key;
     std::string_view suffix;
@@ -79,7 +79,7 @@ Step<std::optional<std::string>> find_webhook_status(Session& s, TenantId tenant
 // alone.
 struct WaitingWebhook {
     WebhookId id;
-    SourceId source;
+    ConnectorId connector;
 };
 Step<std::vector<WaitingWebhook>> list_waiting_webhooks(Session& s, TenantId tenant,
                                                         std::string_view status, std::int64_t first,
@@ -88,9 +88,9 @@ Step<std::vector<WaitingWebhook>> list_waiting_webhooks(Session& s, TenantId ten
 Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::int64_t before,
                                             std::size_t limit);
 
-// Deletes webhooks of a source that were received before `until`, oldest first. What is in review
+// Deletes webhooks of a connector that were received before `until`, oldest first. What is in review
 // stays, and so do the dedupe keys.
-Step<Bitten> release_webhooks(Session& s, TenantId tenant, SourceId source, Instant until,
+Step<Bitten> release_webhooks(Session& s, TenantId tenant, ConnectorId connector, Instant until,
                               Bite bite);
 
 // Forward, in the order of the feed, without bodies; what was released is not there any more.

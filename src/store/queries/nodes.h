@@ -56,7 +56,7 @@ Step<std::vector<JobRow>> list_jobs(Session& s);
 Step<bool> claim_job(Session& s, std::string_view name, std::int64_t holder);
 Step<> release_jobs(Session& s, std::int64_t holder);
 
-inline constexpr std::string_view book_sources = "sources";
+inline constexpr std::string_view book_connectors = "connectors";
 inline constexpr std::string_view book_endpoints = "endpoints";
 inline constexpr std::string_view book_rules = "rules";
 inline constexpr std::string_view book_profiles = "profiles";

@@ -29,7 +29,7 @@ const Statement after{"SELECT " SEAL_COLUMNS " FROM evidence_seal WHERE tenant_i
 
 // What one kind of record is made of: columns that never change, each with a letter for its kind
 // (i: integer, t: text or bytes), the id first. A test alters every column.
-struct Source {
+struct Connector {
     SealedKind kind;
     std::string_view letters;
     const Statement several;
@@ -39,12 +39,12 @@ struct Source {
 
 // Not among them: ended_at and the slots, which the end of a match changes. It has a record of its
 // own.
-const Source matches{
+const Connector matches{
     SealedKind::match, "iiiiiiitttt",
     Statement{"SELECT id, settlement_id, payment_id, rank, rule_version, matched_at, amount_minor, "
               "evidence, rules, pairing, actor" OF("settlement_match")}};
 // Not among them: status, settled_minor, version, which go with what arrives.
-const Source payments{
+const Connector payments{
     SealedKind::payment, "iiiiiiitttttttttttttttttt",
     Statement{"SELECT id, amount_minor, created_at, registered_at, lowest_minor, highest_minor, "
               "single_use, client_id, fingerprint, currency, institution_id, scheme, reference, "
@@ -52,15 +52,15 @@ const Source payments{
               "bounds_currency, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, "
               "c_other_name" OF("payment")}};
 // Not among them: status, version, and what people have said of it.
-const Source settlements{
+const Connector settlements{
     SealedKind::settlement, "iiiiitttttttttttttt",
     Statement{"SELECT id, webhook_id, amount_minor, settled_at, received_at, currency, scheme, "
               "transaction_id, reference, end_to_end_id, account_iban, counterparty_name, "
               "counterparty_account, c_account, c_end_to_end_id, c_reference, c_uetr, "
               "c_other_account, c_other_name" OF("settlement")}};
-const Source ends{SealedKind::match_end, "iiitt",
-                  Statement{"SELECT id, match_id, ended_at, reason, actor" OF("match_end")}};
-const Source events{
+const Connector ends{SealedKind::match_end, "iiitt",
+                     Statement{"SELECT id, match_id, ended_at, reason, actor" OF("match_end")}};
+const Connector events{
     SealedKind::event, "iiiitt",
     Statement{"SELECT id, subject_id, version, created_at, type, body" OF("event")}};
 
@@ -75,10 +75,10 @@ domain::Seal read(const Row& row) {
             row.string(4),  row.string(5),  row.instant(6), row.string(7)};
 }
 
-std::string bytes_of(const Source& source, const Row& row) {
+std::string bytes_of(const Connector& connector, const Row& row) {
     std::string bytes;
-    for (std::size_t i = 0; i < source.letters.size(); ++i)
-        if (source.letters[i] == 'i')
+    for (std::size_t i = 0; i < connector.letters.size(); ++i)
+        if (connector.letters[i] == 'i')
             domain::append_number(bytes, row.integer(i));
         else
             domain::append_text(bytes, row.text(i));
@@ -88,15 +88,15 @@ std::string bytes_of(const Source& source, const Row& row) {
 using Entries = std::vector<FeedPlace>; // positions, and the ids of what stands there
 
 // A record for each place, empty if what stood there is gone.
-Step<> add_records(Session& s, const Source& source, TenantId tenant, const Entries& places,
+Step<> add_records(Session& s, const Connector& connector, TenantId tenant, const Entries& places,
                    std::vector<SealedRecord>& records) {
     std::map<std::int64_t, std::string> found;
-    co_await find_those(s, source.several, tenant, places, std::nullopt, [&](const Row& row) {
-        found.emplace(row.integer(0), bytes_of(source, row));
+    co_await find_those(s, connector.several, tenant, places, std::nullopt, [&](const Row& row) {
+        found.emplace(row.integer(0), bytes_of(connector, row));
     });
     for (const FeedPlace& place : places) {
         const auto bytes = found.find(place.id);
-        records.push_back({place.position, source.kind, place.id,
+        records.push_back({place.position, connector.kind, place.id,
                            bytes == found.end() ? std::string() : bytes->second});
     }
 }

@@ -159,7 +159,7 @@ TEST(Audit, is_not_confused_by_a_clock_that_was_ahead_when_a_seal_was_made) {
         fact.transaction_id = name;
         fact.end_to_end_id = "E2E-" + std::string(name);
         const auto arrival = std::make_shared<const Arrival>(
-            World::tenant, World::source, World::webhook(name, fact), "{}", world.now());
+            World::tenant, World::connector, World::webhook(name, fact), "{}", world.now());
         world.write<Accepted>(
             [&](store::Session& s) { return accept_webhook(s, context, arrival); });
     };

@@ -20,9 +20,9 @@ Step<> keep_conflict(Session& s, const Context& context, const Arrival& arrival,
         co_return;
     const auto second = context.ids.next<WebhookId>();
     const std::string composite = domain::composite_key(arrival.webhook);
-    co_await store::insert_webhook(s, {arrival.tenant, second, arrival.source, arrival.webhook.type,
-                                       composite, arrival.webhook.suffix, store::webhook_in_review,
-                                       arrival.body, arrival.received_at});
+    co_await store::insert_webhook(
+        s, {arrival.tenant, second, arrival.connector, arrival.webhook.type, composite,
+            arrival.webhook.suffix, store::webhook_in_review, arrival.body, arrival.received_at});
     co_await review_conflict(s, context, arrival, first, second);
 }
 

@@ -17,17 +17,17 @@
 
 namespace settled::units {
 
-// Reads a body as its source's webhooks are read now. Pure.
+// Reads a body as its connector's webhooks are read now. Pure.
 using BodyReader = std::function<Result<domain::InboundWebhook>(std::string_view body)>;
 
 struct Arrival {
     TenantId tenant;
-    SourceId source;
+    ConnectorId connector;
     domain::InboundWebhook webhook;
     std::string body; // as received
     Instant received_at;
     Instant wall{};       // as of a Registration
-    BodyReader read = {}; // of the same source; empty: earlier bodies are not read again
+    BodyReader read = {}; // of the same connector; empty: earlier bodies are not read again
 };
 
 struct Accepted {

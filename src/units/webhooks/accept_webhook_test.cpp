@@ -193,7 +193,7 @@ TEST(AcceptWebhook, remembers_what_was_released) {
     world.accept(World::webhook("t2", domain::UnreadableFact{"x"}));
     world.clock().advance(std::chrono::days(16));
     const auto released = world.write<store::Bitten>([&](store::Session& s) {
-        return store::release_webhooks(s, World::tenant, World::source,
+        return store::release_webhooks(s, World::tenant, World::connector,
                                        world.now() - std::chrono::days(15), {100, 1'000'000});
     });
     EXPECT_FALSE(released.more);

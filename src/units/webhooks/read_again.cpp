@@ -82,7 +82,7 @@ Step<std::optional<store::ReviewRow>> find_unreadable(Session& s, TenantId tenan
 // The unit of the resend: the earlier one as it reads now.
 Arrival as_it_reads_now(const Arrival& arrival, domain::InboundWebhook webhook) {
     return {arrival.tenant,
-            arrival.source,
+            arrival.connector,
             std::move(webhook),
             {},
             arrival.received_at,

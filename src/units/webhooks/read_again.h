@@ -1,4 +1,4 @@
-// A webhook that had no effect when it came is read again, after its source's mapping or the
+// A webhook that had no effect when it came is read again, after its connector's mapping or the
 // program was corrected: one whose payload could not be read (it is in review), or that was taken
 // for something from which nothing follows (archived).
 //

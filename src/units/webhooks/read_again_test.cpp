@@ -27,7 +27,7 @@ class ReadAgainTest : public ::testing::Test {
     }
     Accepted come(std::string_view body, bool is_right) {
         auto arrival =
-            std::make_shared<Arrival>(TenantId{1}, World::source, read(world, body, is_right),
+            std::make_shared<Arrival>(TenantId{1}, World::connector, read(world, body, is_right),
                                       std::string(body), world.now());
         arrival->read = [this, is_right](std::string_view text) -> Result<domain::InboundWebhook> {
             return read(world, text, is_right);
@@ -41,11 +41,15 @@ class ReadAgainTest : public ::testing::Test {
     }
     std::optional<ReadAgain> again(WebhookId id, domain::InboundWebhook webhook,
                                    bool is_meant = false) {
-        const auto rereading = std::make_shared<const Rereading>(
-            id,
-            Arrival{
-                TenantId{1}, World::source, std::move(webhook), {}, world.now(), world.now(), {}},
-            "", is_meant);
+        const auto rereading = std::make_shared<const Rereading>(id,
+                                                                 Arrival{TenantId{1},
+                                                                         World::connector,
+                                                                         std::move(webhook),
+                                                                         {},
+                                                                         world.now(),
+                                                                         world.now(),
+                                                                         {}},
+                                                                 "", is_meant);
         return world.write<std::optional<ReadAgain>>(
             [&](store::Session& s) { return units::read_again(s, world.context(), rereading); });
     }
@@ -97,7 +101,7 @@ TEST_F(ReadAgainTest, the_part_that_must_be_equal_may_have_been_wrong_too) {
     domain::InboundWebhook wrong = read(world, "t1:a", false);
     wrong.payload_digest.fill(7);
     auto arrival =
-        std::make_shared<Arrival>(TenantId{1}, World::source, wrong, "t1:a", world.now());
+        std::make_shared<Arrival>(TenantId{1}, World::connector, wrong, "t1:a", world.now());
     const Accepted first = world.write<Accepted>(
         [&](store::Session& s) { return accept_webhook(s, world.context(), arrival); });
     EXPECT_EQ(come("t1:a", true).kind, Kind::read_again);

@@ -89,9 +89,9 @@ Step<> write_row(Session& s, const Arrival& arrival, WebhookId id, std::string s
         co_await store::update_webhook(s, arrival.tenant, id,
                                        {arrival.webhook.type, composite, suffix, status});
     else
-        co_await store::insert_webhook(s, {arrival.tenant, id, arrival.source, arrival.webhook.type,
-                                           composite, suffix, status, arrival.body,
-                                           arrival.received_at});
+        co_await store::insert_webhook(s, {arrival.tenant, id, arrival.connector,
+                                           arrival.webhook.type, composite, suffix, status,
+                                           arrival.body, arrival.received_at});
 }
 
 Step<> act_on(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
@@ -119,7 +119,7 @@ Step<> act_on(Session& s, const Context& context, const Arrival& arrival, Webhoo
 
 store::DedupeKey dedupe_key(const Arrival& arrival) {
     const crypto::Digest digest =
-        crypto::sha256(fmt::format("{}:{}", arrival.source.value, arrival.webhook.dedupe_key));
+        crypto::sha256(fmt::format("{}:{}", arrival.connector.value, arrival.webhook.dedupe_key));
     store::DedupeKey key;
     std::copy_n(digest.begin(), key.size(), key.begin());
     return key;

@@ -14,7 +14,7 @@
 
 namespace settled::units {
 
-// Sources do not share keys; within one, the dialect says what makes two deliveries one event.
+// Connectors do not share keys; within one, the dialect says what makes two deliveries one event.
 store::DedupeKey dedupe_key(const Arrival& arrival);
 std::int64_t short_digest(const domain::InboundWebhook& webhook);
 

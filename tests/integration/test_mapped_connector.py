@@ -36,7 +36,7 @@ def provider(shared, tmp_path):
             "settled_at": "/credit/time", "reference": "/credit/text", "account": {"iban": "/credit/to"},
             "counterparty": {"name": "/credit/from"}}}))
     name = f"described-{next(_numbers)}"
-    status, output, error = run_settled("sources", "add", name, "--data", shared.data, "--config", shared.config,
+    status, output, error = run_settled("connectors", "add", name, "--data", shared.data, "--config", shared.config,
                                         "--kind", "mapped", "--signature", str(signature),
                                         "--mapping", str(mapping))
     assert status == 0, (output, error)

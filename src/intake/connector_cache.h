@@ -1,10 +1,10 @@
-// The webhook sources in memory, ready for use: keys parsed, signer open.
+// The webhook connectors in memory, ready for use: keys parsed, signer open.
 //
 // The store is the truth; the book is read from it at start, after each change, and again while a
-// key is missing (SourceKeeper). Whatever happens to the file of a key:
-//   - a key that is open stays in use, also when its source or another one is changed, until nobody
+// key is missing (ConnectorKeeper). Whatever happens to the file of a key:
+//   - a key that is open stays in use, also when its connector or another one is changed, until nobody
 //     names it or the process ends;
-//   - a source of which a key was never opened stands in the book without a dialect: its webhooks
+//   - a connector of which a key was never opened stands in the book without a dialect: its webhooks
 //     are answered 503 and repeated by the bank, and it is named by unavailable().
 //
 // Thread-safe. load() waits for the disk: it is called by a KeyDesk, and at start.
@@ -26,26 +26,26 @@
 
 namespace settled::intake {
 
-struct Source {
+struct Connector {
     TenantId tenant;
-    SourceId id;
+    ConnectorId id;
     std::string name;
     std::string kind;
     std::shared_ptr<const Dialect> dialect; // nullptr: a key cannot be opened
     std::chrono::days retention{0};
 };
 
-struct SourceList {
-    std::vector<store::SourceRow> rows;
+struct ConnectorList {
+    std::vector<store::ConnectorRow> rows;
     std::map<TenantId, std::string> directories; // of the tenants' secrets
 };
 
-class SourceCache {
+class ConnectorCache {
   public:
     // nullptr when there is none of that name.
-    std::shared_ptr<const Source> find(std::string_view name) const;
-    std::shared_ptr<const Source> find(TenantId tenant, SourceId id) const;
-    std::vector<std::shared_ptr<const Source>> all() const;
+    std::shared_ptr<const Connector> find(std::string_view name) const;
+    std::shared_ptr<const Connector> find(TenantId tenant, ConnectorId id) const;
+    std::vector<std::shared_ptr<const Connector>> all() const;
     // False: what there is has not been read from the store yet.
     bool is_loaded() const;
     // Names of those without a dialect.
@@ -56,26 +56,27 @@ class SourceCache {
     // Asked for before the list is read, so that of two lists the later one wins.
     std::uint64_t next_edition();
     // Replaces the whole book, unless a later edition has done so.
-    void load(const SourceList& list, std::uint64_t edition);
+    void load(const ConnectorList& list, std::uint64_t edition);
 
   private:
-    using Map = std::map<std::string, std::shared_ptr<const Source>, std::less<>>;
-    // What is known of a source from one load to the next.
+    using Map = std::map<std::string, std::shared_ptr<const Connector>, std::less<>>;
+    // What is known of a connector from one load to the next.
     struct State {
         custody::KeyMemory memory;
         std::optional<Error> trouble;
         int tries = 0; // with that trouble
     };
-    static Source open(const store::SourceRow& row, const SourceList& list, State& state);
-    static void note_trouble(State& state, const Source& source, std::optional<Error> trouble);
+    static Connector open(const store::ConnectorRow& row, const ConnectorList& list, State& state);
+    static void note_trouble(State& state, const Connector& connector,
+                             std::optional<Error> trouble);
 
     std::mutex load_mutex_; // held while keys are read; never with mutex_
-    std::map<SourceId, State> states_;
+    std::map<ConnectorId, State> states_;
     std::uint64_t loaded_edition_ = 0;
 
     mutable std::shared_mutex mutex_;
     std::uint64_t edition_ = 0;
-    Map sources_;
+    Map connectors_;
     bool is_loaded_ = false;
     bool has_trouble_ = false;
 };

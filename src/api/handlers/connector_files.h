@@ -1,4 +1,4 @@
-// The files and secrets that a source names are opened before it is stored, as who calls may open
+// The files and secrets that a connector names are opened before it is stored, as who calls may open
 // them (custody/custody.h): the operator anything, a key of a tenant only what lies in the tenant's
 // own directory of secrets.
 //
@@ -15,7 +15,7 @@
 
 namespace settled::api {
 
-struct SourceFiles {
+struct ConnectorFiles {
     std::optional<std::string> signing_key; // URI
     std::optional<std::string> signature;   // JSON, connectors/mapped/signature.h
     std::optional<std::string> push;        // JSON, connectors/pubsub/push.h
@@ -25,6 +25,6 @@ struct SourceFiles {
 
 // Fails with value_invalid; the detail begins with the member's name. Reads on the key desk's
 // thread.
-Task<Result<>> check_source_files(const Core& core, const Call& call, SourceFiles files);
+Task<Result<>> check_connector_files(const Core& core, const Call& call, ConnectorFiles files);
 
 } // namespace settled::api

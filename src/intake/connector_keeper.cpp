@@ -1,4 +1,4 @@
-#include "intake/source_keeper.h"
+#include "intake/connector_keeper.h"
 
 #include "intake/bounds.h"
 
@@ -11,18 +11,18 @@ namespace settled::intake {
 
 namespace asio = boost::asio;
 
-void SourceKeeper::start() {
+void ConnectorKeeper::start() {
     asio::co_spawn(io_, run(), asio::detached);
 }
 
-void SourceKeeper::stop() {
+void ConnectorKeeper::stop() {
     is_stopped_ = true;
     timer_.cancel();
 }
 
-Task<> SourceKeeper::run() {
+Task<> ConnectorKeeper::run() {
     while (!is_stopped_) {
-        if (!sources_.is_loaded() || sources_.has_trouble())
+        if (!connectors_.is_loaded() || connectors_.has_trouble())
             co_await reload_();
         if (is_stopped_)
             co_return; // asked to stop meanwhile, when there was no wait to cancel

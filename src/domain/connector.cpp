@@ -1,4 +1,4 @@
-#include "domain/source.h"
+#include "domain/connector.h"
 
 #include "wire/json.h"
 #include "wire/json_writer.h"
@@ -7,14 +7,14 @@
 
 namespace settled::domain {
 
-bool is_source_name(std::string_view name) {
+bool is_connector_name(std::string_view name) {
     constexpr std::size_t length_max = 63;
     return !name.empty() && name.size() <= length_max && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     });
 }
 
-std::string to_json(const SourceSettings& settings) {
+std::string to_json(const ConnectorSettings& settings) {
     wire::JsonWriter w;
     w.object().key("bank_keys").array();
     for (const std::string& key : settings.bank_keys)
@@ -32,7 +32,7 @@ std::string to_json(const SourceSettings& settings) {
     return std::move(w).text();
 }
 
-Result<SourceSettings> parse_source_settings(std::string_view json) {
+Result<ConnectorSettings> parse_connector_settings(std::string_view json) {
     TRY(const auto document, wire::JsonDocument::parse(json));
     const wire::Json root = document.root();
     const auto keys = root.member("bank_keys");
@@ -41,10 +41,10 @@ Result<SourceSettings> parse_source_settings(std::string_view json) {
     if (!keys || !keys->is_array() || !signing_key || !signing_key->string() || !days ||
         !days->integer())
         return fail(Code::value_invalid,
-                    "source settings need bank_keys, signing_key, retention_days");
+                    "connector settings need bank_keys, signing_key, retention_days");
     if (*days->integer() < 1 || *days->integer() > limits::retention_days_max)
         return fail(Code::value_invalid, "retention_days is out of range");
-    SourceSettings settings;
+    ConnectorSettings settings;
     for (std::size_t i = 0; i < keys->size(); ++i) {
         const auto key = keys->at(i).string();
         if (!key)

@@ -1,11 +1,11 @@
-// Reads the sources again while a key of one cannot be opened, or none were read yet: what was put
+// Reads the connectors again while a key of one cannot be opened, or none were read yet: what was put
 // right is found by itself.
 //
 // On the thread of its io_context.
 #pragma once
 
 #include "base/task.h"
-#include "intake/source_cache.h"
+#include "intake/connector_cache.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,11 +14,11 @@
 
 namespace settled::intake {
 
-class SourceKeeper {
+class ConnectorKeeper {
   public:
-    SourceKeeper(boost::asio::io_context& io, const SourceCache& sources,
-                 std::function<Task<>()> reload)
-        : io_(io), timer_(io), sources_(sources), reload_(std::move(reload)) {}
+    ConnectorKeeper(boost::asio::io_context& io, const ConnectorCache& connectors,
+                    std::function<Task<>()> reload)
+        : io_(io), timer_(io), connectors_(connectors), reload_(std::move(reload)) {}
 
     void start();
     void stop();
@@ -28,7 +28,7 @@ class SourceKeeper {
 
     boost::asio::io_context& io_;
     boost::asio::steady_timer timer_;
-    const SourceCache& sources_;
+    const ConnectorCache& connectors_;
     std::function<Task<>()> reload_;
     bool is_stopped_ = false;
 };

@@ -1,4 +1,4 @@
-// A source: a configured sender of webhooks.
+// A connector: a configured sender of webhooks.
 #pragma once
 
 #include "base/error.h"
@@ -11,16 +11,16 @@
 
 namespace settled::domain {
 
-inline constexpr std::string_view source_clearbank = "clearbank";
-inline constexpr std::string_view source_mapped = "mapped";
-inline constexpr std::string_view source_pubsub_push = "pubsub_push";
+inline constexpr std::string_view connector_clearbank = "clearbank";
+inline constexpr std::string_view connector_mapped = "mapped";
+inline constexpr std::string_view connector_pubsub_push = "pubsub_push";
 
 // Lower-case letters, digits, '-' and '_', 1 to 63 of them: it is a part of the URL.
-bool is_source_name(std::string_view name);
+bool is_connector_name(std::string_view name);
 
-// Kept as JSON with the source. Nothing in it is secret: public keys, and where secrets and our
+// Kept as JSON with the connector. Nothing in it is secret: public keys, and where secrets and our
 // private key are. A kind uses its own members and leaves the others empty.
-struct SourceSettings {
+struct ConnectorSettings {
     // clearbank
     std::vector<std::string> bank_keys = {}; // PEM; all are valid at once
     std::string signing_key = {}; // URI of our private key: "file:/etc/settled/signing.pem"
@@ -36,7 +36,7 @@ struct SourceSettings {
     int retention_days = limits::retention_days_default;
 };
 
-std::string to_json(const SourceSettings& settings);
-Result<SourceSettings> parse_source_settings(std::string_view json);
+std::string to_json(const ConnectorSettings& settings);
+Result<ConnectorSettings> parse_connector_settings(std::string_view json);
 
 } // namespace settled::domain

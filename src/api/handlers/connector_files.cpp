@@ -1,4 +1,4 @@
-#include "api/handlers/source_files.h"
+#include "api/handlers/connector_files.h"
 
 #include "connectors/mapped/signature.h"
 #include "connectors/pubsub/push.h"
@@ -49,7 +49,7 @@ Result<> try_push(const std::string& written, const custody::Custody& custody) {
 }
 
 // Waits for the disk.
-Checked try_all(const SourceFiles& files, const custody::Custody& custody) {
+Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
     if (files.signing_key)
         if (const auto signer = custody.open_signer(*files.signing_key); !signer)
             return Trouble{"signing_key", signer.error()};
@@ -90,11 +90,11 @@ Result<> refusal(const Trouble& trouble, const Call& call) {
 
 } // namespace
 
-Task<Result<>> check_source_files(const Core& core, const Call& call, SourceFiles files) {
+Task<Result<>> check_connector_files(const Core& core, const Call& call, ConnectorFiles files) {
     if (!files.any())
         co_return Result<>();
     CO_TRY(const custody::Custody custody, co_await custody_of(core, call));
-    const auto named = std::make_shared<const SourceFiles>(std::move(files));
+    const auto named = std::make_shared<const ConnectorFiles>(std::move(files));
     const Result<Checked> checked = co_await core.key_desk.run<Checked>(
         [named, custody] { return Result<Checked>(try_all(*named, custody)); });
     if (!checked)

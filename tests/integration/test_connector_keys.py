@@ -1,4 +1,4 @@
-"""The keys and secrets of sources: whose files may be named, and what happens when one cannot be opened."""
+"""The keys and secrets of connectors: whose files may be named, and what happens when one cannot be opened."""
 
 import hashlib
 import hmac
@@ -54,31 +54,31 @@ def test_no_name_that_a_tenant_gives_stops_the_server_or_tells_it_anything(new_w
         for kind, body in (("push", {"name": "x", "kind": "pubsub_push", "push": {**push, "jwks_file": name}}),
                            ("signature", mapped("x", f"file:{name}")),
                            ("signing_key", clearbank(world, "x", f"file:{name}"))):
-            answer = world.api.call("POST", "/v1/sources", body)
+            answer = world.api.call("POST", "/v1/connectors", body)
             assert (answer.status, answer.code) == (422, "value_invalid"), (name, answer.body)
             said[kind].add(answer.json["detail"])
     for uri in ("env:PATH", "env:SETTLED_SECRET_X", "pkcs11:token=x", "x"):
-        said["signing_key"].add(world.api.call("POST", "/v1/sources", clearbank(world, "x", uri)).json["detail"])
-        said["signature"].add(world.api.call("POST", "/v1/sources", mapped("x", uri)).json["detail"])
+        said["signing_key"].add(world.api.call("POST", "/v1/connectors", clearbank(world, "x", uri)).json["detail"])
+        said["signature"].add(world.api.call("POST", "/v1/connectors", mapped("x", uri)).json["detail"])
     assert {kind: len(details) for kind, details in said.items()} == {"push": 1, "signature": 1, "signing_key": 1}, said
     assert world.api.with_key(None).call("GET", "/livez").status == 200
     assert world.server.stop() == 0, "it still ends when it is asked to"
 
 
-def test_a_tenant_s_source_has_the_tenant_s_own_files(new_world):
+def test_a_tenant_s_connector_has_the_tenant_s_own_files(new_world):
     world = new_world()
     world.secret("provider.secret", SECRET)
     made = world.operator.http.send("POST", "/v1/api-keys?tenant=other&new_tenant=true",
                                     {"Content-Type": "application/json"}, b'{"name":"theirs","scopes":["*"]}')
     theirs = Api(world.contract, made.json["key"], port=world.server.port)
     try:
-        world.api.post("/v1/sources", mapped("ours", "file:provider.secret"))
+        world.api.post("/v1/connectors", mapped("ours", "file:provider.secret"))
         assert send(world, "ours", text='{"event":"x","credit":{"id":"1"}}').status == 200
         for uri in ("file:provider.secret", f"file:{world.data}/secrets/main/provider.secret",
                     "file:../main/provider.secret", world.signing_key()):
-            refused = theirs.call("POST", "/v1/sources", mapped("theirs", uri))
+            refused = theirs.call("POST", "/v1/connectors", mapped("theirs", uri))
             assert (refused.status, refused.code) == (422, "value_invalid")
-        assert theirs.call("POST", "/v1/sources", clearbank(world, "theirs", world.signing_key())).status == 422
+        assert theirs.call("POST", "/v1/connectors", clearbank(world, "theirs", world.signing_key())).status == 422
     finally:
         theirs.http.close()
     # It is judged again whenever it is opened: a link that leads out later does not count.
@@ -102,20 +102,20 @@ def test_variables_are_read_once_kept_and_can_be_named_by_the_operator(new_world
     except PermissionError:
         pass  # closed to everyone but root, which is as good
     for name in ("first", "second"):
-        world.operator_post("/v1/sources", mapped(name, "env:SETTLED_SECRET_PROVIDER"))
+        world.operator_post("/v1/connectors", mapped(name, "env:SETTLED_SECRET_PROVIDER"))
     for name in ("first", "second"):
         assert send(world, name, text='{"event":"x","credit":{"id":"1"}}').status == 200
-    refused = world.operator.call("POST", "/v1/sources", mapped("third", "env:SOMETHING_ELSE"))
+    refused = world.operator.call("POST", "/v1/connectors", mapped("third", "env:SOMETHING_ELSE"))
     assert refused.status == 422 and "SETTLED_SECRET_" in refused.json["detail"]
 
 
-def test_a_source_whose_key_was_never_opened_is_named_asks_again_and_comes_back_by_itself(new_world):
+def test_a_connector_whose_key_was_never_opened_is_named_asks_again_and_comes_back_by_itself(new_world):
     world = new_world()
-    world.operator_post("/v1/sources", clearbank(world, "other", f"file:{world.sandbox.files['institution_private_key']}"))
+    world.operator_post("/v1/connectors", clearbank(world, "other", f"file:{world.sandbox.files['institution_private_key']}"))
     key = world.directory / "late.pem"
     key.write_text(pathlib.Path(world.sandbox.files["institution_private_key"]).read_text())
     key.chmod(0o600)
-    world.operator_post("/v1/sources", clearbank(world, "late", f"file:{key}"))
+    world.operator_post("/v1/connectors", clearbank(world, "late", f"file:{key}"))
     assert world.server.stop() == 0
     key.chmod(0o644)
     world.start()
@@ -127,22 +127,22 @@ def test_a_source_whose_key_was_never_opened_is_named_asks_again_and_comes_back_
     assert (refused.status, refused.code) == (503, "key_unavailable")
     assert int(refused.headers["Retry-After"]) >= 1
     ready = world.api.with_key(None).call("GET", "/readyz")
-    assert (ready.status, ready.json["sources_unavailable"]) == (200, ["late"])
-    assert "settled_sources_unavailable 1" in world.api.with_key(None).call("GET", "/metrics").body.decode()
-    world.bank.target = f"/hooks/{world.source}"
+    assert (ready.status, ready.json["connectors_unavailable"]) == (200, ["late"])
+    assert "settled_connectors_unavailable 1" in world.api.with_key(None).call("GET", "/metrics").body.decode()
+    world.bank.target = f"/hooks/{world.connector}"
     assert world.bank.settle(settled_payload(iban)).status == 200, "the others go on"
-    line, = [line for line in world.server.log_lines("source.unusable") if line["source"] == "late"]
+    line, = [line for line in world.server.log_lines("connector.unusable") if line["connector"] == "late"]
     assert "chmod 600" in json.dumps(line)
 
     key.chmod(0o600)
-    wait_for(lambda: "sources_unavailable" not in world.api.with_key(None).call("GET", "/readyz").json,
+    wait_for(lambda: "connectors_unavailable" not in world.api.with_key(None).call("GET", "/readyz").json,
              "it is opened by itself")
     world.bank.target = "/hooks/late"
     world.bank.acknowledged("TransactionSettled", payload)
     assert len(world.store.rows("SELECT 1 FROM settlement WHERE reference = 'LATE 1'")) == 1
 
 
-def test_an_open_key_stays_in_use_while_another_source_is_changed(new_world):
+def test_an_open_key_stays_in_use_while_another_connector_is_changed(new_world):
     world = new_world()
     key = pathlib.Path(world.sandbox.files["institution_private_key"])
     content = key.read_text()
@@ -150,13 +150,13 @@ def test_an_open_key_stays_in_use_while_another_source_is_changed(new_world):
     world.secret("provider.secret", SECRET)
     for change in (lambda: key.chmod(0o644), lambda: (key.chmod(0o600), key.write_text("no key")), key.unlink):
         change()
-        name = f"another-{len(world.api.all('/v1/sources'))}"
-        world.api.post("/v1/sources", mapped(name, "file:provider.secret"))
-        world.api.patch(f"/v1/sources/{name}", {"retention_days": 30})
-        world.api.patch(f"/v1/sources/{world.source}", {"retention_days": 30})
+        name = f"another-{len(world.api.all('/v1/connectors'))}"
+        world.api.post("/v1/connectors", mapped(name, "file:provider.secret"))
+        world.api.patch(f"/v1/connectors/{name}", {"retention_days": 30})
+        world.api.patch(f"/v1/connectors/{world.connector}", {"retention_days": 30})
         world.bank.acknowledged("TransactionSettled", settled_payload(iban))
-        assert "sources_unavailable" not in world.api.with_key(None).call("GET", "/readyz").json
-    assert world.server.log_lines("source.key_kept"), "it is said"
+        assert "connectors_unavailable" not in world.api.with_key(None).call("GET", "/readyz").json
+    assert world.server.log_lines("connector.key_kept"), "it is said"
     key.write_text(content)
     key.chmod(0o600)
-    wait_for(lambda: world.server.log_lines("source.usable"), "the file is looked at again")
+    wait_for(lambda: world.server.log_lines("connector.usable"), "the file is looked at again")

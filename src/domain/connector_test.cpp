@@ -1,17 +1,17 @@
-#include "domain/source.h"
+#include "domain/connector.h"
 
 #include <gtest/gtest.h>
 
 namespace settled::domain {
 namespace {
 
-TEST(SourceSettings, survive_being_stored) {
-    const SourceSettings settings{.bank_keys = {"-----BEGIN PUBLIC KEY-----\nA\n", "second"},
-                                  .signing_key = "file:/etc/settled/signing \"key\".pem",
-                                  .signature = R"({"scheme":"basic"})",
-                                  .mapping = R"({"type":"/t"})",
-                                  .retention_days = 30};
-    const auto read = parse_source_settings(to_json(settings));
+TEST(ConnectorSettings, survive_being_stored) {
+    const ConnectorSettings settings{.bank_keys = {"-----BEGIN PUBLIC KEY-----\nA\n", "second"},
+                                     .signing_key = "file:/etc/settled/signing \"key\".pem",
+                                     .signature = R"({"scheme":"basic"})",
+                                     .mapping = R"({"type":"/t"})",
+                                     .retention_days = 30};
+    const auto read = parse_connector_settings(to_json(settings));
     ASSERT_TRUE(read.has_value()) << read.error().detail;
     EXPECT_EQ(read->bank_keys, settings.bank_keys);
     EXPECT_EQ(read->signing_key, settings.signing_key);
@@ -19,13 +19,13 @@ TEST(SourceSettings, survive_being_stored) {
     EXPECT_EQ(read->mapping, settings.mapping);
     EXPECT_EQ(read->retention_days, 30);
 
-    const auto defaults = parse_source_settings(to_json({}));
+    const auto defaults = parse_connector_settings(to_json({}));
     ASSERT_TRUE(defaults.has_value());
     EXPECT_TRUE(defaults->bank_keys.empty());
     EXPECT_EQ(defaults->retention_days, limits::retention_days_default);
 }
 
-TEST(SourceSettings, that_are_not_whole_are_refused) {
+TEST(ConnectorSettings, that_are_not_whole_are_refused) {
     for (const std::string_view text :
          {"", "[]", "{}", R"({"bank_keys":[],"signing_key":"x"})",
           R"({"bank_keys":"k","signing_key":"x","retention_days":1})",
@@ -36,16 +36,16 @@ TEST(SourceSettings, that_are_not_whole_are_refused) {
           R"({"bank_keys":[],"signing_key":"x","retention_days":-1})",
           R"({"bank_keys":[],"signing_key":"x","retention_days":3661})",
           R"({"bank_keys":[],"signing_key":"x","retention_days":4294967297})"})
-        EXPECT_FALSE(parse_source_settings(text).has_value()) << text;
+        EXPECT_FALSE(parse_connector_settings(text).has_value()) << text;
 }
 
-TEST(SourceName, is_fit_for_a_url) {
+TEST(ConnectorName, is_fit_for_a_url) {
     for (const std::string_view name : {"a", "clearbank", "bank-1", "bank_1", "0"})
-        EXPECT_TRUE(is_source_name(name)) << name;
-    EXPECT_TRUE(is_source_name(std::string(63, 'a')));
-    EXPECT_FALSE(is_source_name(std::string(64, 'a')));
+        EXPECT_TRUE(is_connector_name(name)) << name;
+    EXPECT_TRUE(is_connector_name(std::string(63, 'a')));
+    EXPECT_FALSE(is_connector_name(std::string(64, 'a')));
     for (const std::string_view name : {"", "A", "a b", "a/b", "a.b", "ä", "a%"})
-        EXPECT_FALSE(is_source_name(name)) << name;
+        EXPECT_FALSE(is_connector_name(name)) << name;
 }
 
 } // namespace

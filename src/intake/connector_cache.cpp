@@ -1,0 +1,138 @@
+#include "intake/connector_cache.h"
+
+#include "domain/connector.h"
+#include "intake/bounds.h"
+#include "observe/log.h"
+
+#include <algorithm>
+#include <set>
+
+namespace settled::intake {
+
+namespace {
+
+Result<custody::Custody> custody_of(const store::ConnectorRow& row,
+                                    const domain::ConnectorSettings& settings,
+                                    const ConnectorList& list) {
+    if (!settings.files_are_tenants)
+        return custody::Custody::of_operator();
+    const auto directory = list.directories.find(row.tenant);
+    if (directory == list.directories.end())
+        return fail(Code::key_unreadable, "its tenant has no directory of secrets");
+    return custody::Custody::of_tenant(directory->second);
+}
+
+Result<std::unique_ptr<const Dialect>> open_with(const store::ConnectorRow& row,
+                                                 const domain::ConnectorSettings& settings,
+                                                 const ConnectorList& list,
+                                                 custody::KeyMemory& memory) {
+    TRY(const custody::Custody custody, custody_of(row, settings, list));
+    memory.begin();
+    TRY(auto dialect, open_dialect(row.kind, settings, custody.with(memory)));
+    memory.end();
+    return dialect;
+}
+
+} // namespace
+
+Connector ConnectorCache::open(const store::ConnectorRow& row, const ConnectorList& list,
+                               State& state) {
+    Connector connector{row.tenant, row.id,  row.name,
+                        row.kind,   nullptr, std::chrono::days(limits::retention_days_max)};
+    const auto settings = domain::parse_connector_settings(row.settings);
+    if (!settings) {
+        note_trouble(state, connector, settings.error());
+        return connector;
+    }
+    connector.retention = std::chrono::days(settings->retention_days);
+    auto dialect = open_with(row, *settings, list, state.memory);
+    if (dialect)
+        connector.dialect = *std::move(dialect);
+    note_trouble(state, connector,
+                 dialect ? state.memory.trouble() : std::optional(std::move(dialect).error()));
+    return connector;
+}
+
+void ConnectorCache::note_trouble(State& state, const Connector& connector,
+                                  std::optional<Error> trouble) {
+    const bool is_new = trouble && (!state.trouble || state.trouble->code != trouble->code ||
+                                    state.trouble->detail != trouble->detail);
+    if (!trouble && state.trouble)
+        log::info("connector.usable", {{"connector", connector.name}});
+    state.tries = is_new ? 0 : state.tries + 1;
+    state.trouble = std::move(trouble);
+    if (!state.trouble || state.tries % bounds::tries_per_log_line != 0)
+        return;
+    // With a dialect it goes on with what was read earlier.
+    log::failure(connector.dialect ? "connector.key_kept" : "connector.unusable", *state.trouble,
+                 {{"connector", connector.name}, {"tries", state.tries + 1}});
+}
+
+std::shared_ptr<const Connector> ConnectorCache::find(std::string_view name) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = connectors_.find(name);
+    return found == connectors_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const Connector> ConnectorCache::find(TenantId tenant, ConnectorId id) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = std::ranges::find_if(connectors_, [&](const auto& item) {
+        return item.second->tenant == tenant && item.second->id == id;
+    });
+    return found == connectors_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<const Connector>> ConnectorCache::all() const {
+    const std::shared_lock lock(mutex_);
+    std::vector<std::shared_ptr<const Connector>> all;
+    for (const auto& [name, connector] : connectors_)
+        all.push_back(connector);
+    return all;
+}
+
+bool ConnectorCache::is_loaded() const {
+    const std::shared_lock lock(mutex_);
+    return is_loaded_;
+}
+
+std::vector<std::string> ConnectorCache::unavailable() const {
+    const std::shared_lock lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, connector] : connectors_)
+        if (!connector->dialect)
+            names.push_back(name);
+    return names;
+}
+
+bool ConnectorCache::has_trouble() const {
+    const std::shared_lock lock(mutex_);
+    return has_trouble_;
+}
+
+std::uint64_t ConnectorCache::next_edition() {
+    const std::unique_lock lock(mutex_);
+    return ++edition_;
+}
+
+void ConnectorCache::load(const ConnectorList& list, std::uint64_t edition) {
+    const std::lock_guard loading(load_mutex_);
+    if (edition < loaded_edition_)
+        return;
+    loaded_edition_ = edition;
+    Map connectors;
+    std::set<ConnectorId> ids;
+    bool has_trouble = false;
+    for (const store::ConnectorRow& row : list.rows) {
+        State& state = states_[row.id];
+        ids.insert(row.id);
+        connectors.emplace(row.name, std::make_shared<const Connector>(open(row, list, state)));
+        has_trouble = has_trouble || state.trouble.has_value();
+    }
+    std::erase_if(states_, [&](const auto& item) { return !ids.contains(item.first); });
+    const std::unique_lock lock(mutex_);
+    connectors_ = std::move(connectors);
+    is_loaded_ = true;
+    has_trouble_ = has_trouble;
+}
+
+} // namespace settled::intake
