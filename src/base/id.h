@@ -58,6 +58,10 @@ SETTLED_ID(ReversalId, "rvl");
 SETTLED_ID(StatementId, "stm");
 SETTLED_ID(EventId, "evt");
 SETTLED_ID(EndpointId, "end");
+SETTLED_ID(LinkId, "lnk");
+SETTLED_ID(OrderId, "ord");
+SETTLED_ID(ReturnId, "ret");
+SETTLED_ID(CallId, "cal");
 SETTLED_ID(TaskId, "dlv"); // a task of the outbox; outside, the deliveries among them
 
 // Ids that were minted from this moment on are this or more: where a list by id begins for a time.

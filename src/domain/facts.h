@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace settled::domain {
 
@@ -40,7 +41,10 @@ struct SettlementFact {
     std::string end_to_end_id; // as the sender's bank passed it on
     std::string reference;
     std::string uetr; // of the scheme message where there is one
-    Party account;    // ours
+    // The scheme's id of the payment; a return names the payment it gives back by it.
+    std::string actual_end_to_end_id;
+    std::string returned_payment_id; // of a return: the actual end-to-end id it names
+    Party account;                   // ours
     Party counterparty;
     Instant settled_at;
 };
@@ -51,6 +55,37 @@ struct AccountOpenedFact {
     std::string external_id;     // ours, if we gave one
     std::string owner_name;
     Party account;
+};
+
+// The bank refused to open a virtual account.
+struct AccountRefusedFact {
+    std::string bank_account_id; // may be empty
+    std::string external_id;     // ours, if we gave one
+    std::string iban;            // may be empty
+    struct Reason {
+        std::string code; // the bank's
+        std::string text;
+    };
+    std::vector<Reason> reasons;
+};
+
+// What the bank says about payments that we asked it to make, other than that they settled.
+struct PaymentOutcomeFact {
+    enum class Outcome : std::uint8_t {
+        held,      // it is being looked at
+        rejected,  // it was not made, or a held one was declined
+        duplicate, // the bank already has an instruction with this end-to-end id
+    };
+    struct Item {
+        std::string end_to_end_id;
+        Outcome outcome = Outcome::rejected;
+        std::string reason_code; // the bank's, or the first word of its text
+        std::string reason;      // its words
+    };
+    std::vector<Item> items;
+    std::string scheme;         // the bank's word; may be empty
+    std::string transaction_id; // the bank's; may be empty
+    bool is_return = false;     // of a return of ours
 };
 
 struct NewPayment; // domain/payment.h
@@ -68,8 +103,8 @@ struct UnreadableFact {
     std::string reason;
 };
 
-using BankFact =
-    std::variant<ArchivedFact, SettlementFact, AccountOpenedFact, UnreadableFact, PaymentFact>;
+using BankFact = std::variant<ArchivedFact, SettlementFact, AccountOpenedFact, AccountRefusedFact,
+                              PaymentOutcomeFact, UnreadableFact, PaymentFact>;
 
 // An authentic webhook, read.
 struct InboundWebhook {
