@@ -79,13 +79,15 @@ struct PaymentOutcomeFact {
     struct Item {
         std::string end_to_end_id;
         Outcome outcome = Outcome::rejected;
-        std::string reason_code; // the bank's, or the first word of its text
+        std::string reason_code; // the bank's, or ours for a text without one; may be empty
         std::string reason;      // its words
     };
     std::vector<Item> items;
     std::string scheme;         // the bank's word; may be empty
     std::string transaction_id; // the bank's; may be empty
     bool is_return = false;     // of a return of ours
+    // The bank names the creditor's side: of an internal transfer, both sides may be told.
+    bool credit_side = false;
 };
 
 struct NewPayment; // domain/payment.h

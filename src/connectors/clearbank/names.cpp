@@ -1,5 +1,7 @@
 #include "connectors/clearbank/names.h"
 
+#include "base/limits.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -58,6 +60,11 @@ std::optional<std::string_view> text_of(wire::Json object, std::string_view name
 
 std::string text_or_empty(wire::Json object, std::string_view name) {
     return std::string(text_of(object, name).value_or(std::string_view()));
+}
+
+std::string id_or_empty(wire::Json object, std::string_view name) {
+    std::string id = text_or_empty(object, name);
+    return id.size() <= limits::text_bytes_max ? id : std::string();
 }
 
 } // namespace settled::connectors::clearbank

@@ -25,4 +25,8 @@ std::optional<std::string_view> text_of(wire::Json object, std::string_view name
 // The same, "" instead of nullopt.
 std::string text_or_empty(wire::Json object, std::string_view name);
 
+// The same for what is looked up by: "" also for a text that is longer than any documented id, since
+// it could not be indexed.
+std::string id_or_empty(wire::Json object, std::string_view name);
+
 } // namespace settled::connectors::clearbank

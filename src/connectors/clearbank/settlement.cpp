@@ -2,11 +2,13 @@
 
 #include "base/limits.h"
 #include "connectors/clearbank/names.h"
+#include "connectors/clearbank/shown_text.h"
 #include "match/match_fields.h"
 #include "wire/time.h"
 
 #include <array>
 #include <string>
+#include <vector>
 
 namespace settled::connectors::clearbank {
 
@@ -89,9 +91,11 @@ std::optional<std::string_view> supplementary(Json payload, std::string_view nam
 }
 
 // Faster Payments carries the payer's end-to-end id to us in the supplementary data; the payload's
-// own end-to-end id is then the sending bank's. A sentinel there ("NOTPROVIDED") says nothing.
-std::string end_to_end_id_of(Json payload) {
-    const std::optional<std::string_view> carried = supplementary(payload, "EndToEndReference");
+// own end-to-end id is then the sending bank's. A sentinel there ("NOTPROVIDED") says nothing. Of a
+// payment that we made, the payload's own is ours.
+std::string end_to_end_id_of(Json payload, bool is_our_payment) {
+    const std::optional<std::string_view> carried =
+        is_our_payment ? std::nullopt : supplementary(payload, "EndToEndReference");
     if (carried && !match::canonical(*carried).empty())
         return std::string(*carried);
     return text_or_empty(payload, "EndToEndTransactionId");
@@ -144,8 +148,13 @@ Result<domain::SettlementFact> settlement_of(Json payload) {
     TRY(fact.amount, needed_amount(payload));
     TRY(fact.credit, needed_credit(payload));
     TRY(fact.is_return, is_return_of(payload));
-    if (fact.is_return)
+    if (fact.is_return) {
         fact.return_reason = supplementary(payload, "PaymentReturnCode").value_or("");
+        const std::string_view returned =
+            supplementary(payload, "ReturnedPaymentFpId").value_or("");
+        if (returned.size() <= limits::text_bytes_max)
+            fact.returned_payment_id = returned;
+    }
     if (const auto status = text_of(payload, "Status"); status && *status != "Settled")
         return unreadable("Status");
 
@@ -163,9 +172,16 @@ Result<domain::SettlementFact> settlement_of(Json payload) {
     fact.counterparty = party_of(member_of(payload, "CounterpartAccount"), "TransactionOwnerName");
     fact.scheme = text_or_empty(payload, "Scheme");
     fact.reference = text_or_empty(payload, "Reference");
-    fact.end_to_end_id = end_to_end_id_of(payload);
+    fact.end_to_end_id = end_to_end_id_of(payload, !fact.credit && !fact.is_return);
+    fact.actual_end_to_end_id = id_or_empty(payload, "ActualEndToEndTransactionId");
     fact.uetr = uetr_of(payload, fact.is_return);
     return fact;
+}
+
+// In the table of the page it stands beside the identifiers, in the example among them.
+std::string external_id_of(Json payload, Json identifiers) {
+    std::string id = id_or_empty(identifiers, "ExternalIdentifier");
+    return id.empty() ? id_or_empty(payload, "ExternalIdentifier") : id;
 }
 
 Result<domain::AccountOpenedFact> account_opened_of(Json payload) {
@@ -178,10 +194,39 @@ Result<domain::AccountOpenedFact> account_opened_of(Json payload) {
     fact.account.bban = text_or_empty(identifiers, "BBAN");
     if (domain::account_key_of(fact.account).empty())
         return unreadable("AccountIdentifier");
-    // In the table of the page it stands beside the identifiers, in the example among them.
-    fact.external_id = text_or_empty(identifiers, "ExternalIdentifier");
-    if (fact.external_id.empty())
-        fact.external_id = text_or_empty(payload, "ExternalIdentifier");
+    fact.external_id = external_id_of(payload, identifiers);
+    return fact;
+}
+
+// {"AccountIbanSortCode":"Invalid Sort Code"}; a list of texts counts as well, for each code or
+// instead of codes.
+std::vector<domain::AccountRefusedFact::Reason> reasons_in(Json payload) {
+    std::vector<domain::AccountRefusedFact::Reason> reasons;
+    const std::optional<Json> errors = member_of(payload, "Errors");
+    if (!errors)
+        return reasons;
+    if (const auto text = errors->string())
+        reasons.push_back({.code = {}, .text = shown_text(*text)});
+    for (std::size_t i = 0; i < errors->size(); ++i) {
+        const Json value = errors->at(i);
+        std::string text(value.string().value_or(std::string_view()));
+        for (std::size_t j = 0; value.is_array() && j < value.size(); ++j)
+            text.append(text.empty() ? "" : ", ").append(value.at(j).string().value_or(""));
+        const std::string_view code = errors->is_object() ? errors->name_at(i) : std::string_view();
+        reasons.push_back({.code = shown_text(code), .text = shown_text(text)});
+    }
+    return reasons;
+}
+
+Result<domain::AccountRefusedFact> account_refused_of(Json payload) {
+    const Json identifiers = virtual_account_identifiers(payload);
+    domain::AccountRefusedFact fact;
+    fact.bank_account_id = id_or_empty(payload, "VirtualAccountId");
+    fact.external_id = external_id_of(payload, identifiers);
+    fact.iban = id_or_empty(identifiers, "IBAN");
+    if (fact.bank_account_id.empty() && fact.external_id.empty() && fact.iban.empty())
+        return unreadable("AccountIdentifier");
+    fact.reasons = reasons_in(payload);
     return fact;
 }
 
@@ -210,6 +255,10 @@ domain::BankFact read_settlement(wire::Json payload) {
 
 domain::BankFact read_account_opened(wire::Json payload) {
     return fact_or_reason(account_opened_of(payload));
+}
+
+domain::BankFact read_account_refused(wire::Json payload) {
+    return fact_or_reason(account_refused_of(payload));
 }
 
 } // namespace settled::connectors::clearbank

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "connectors/clearbank/names.h"
+#include "connectors/clearbank/payment_outcome.h"
 #include "connectors/clearbank/settlement.h"
 #include "crypto/hash.h"
 #include "wire/json.h"
@@ -104,12 +105,18 @@ std::string dedupe_key_of(const std::string& type, const domain::InboundWebhook&
 }
 
 domain::BankFact fact_of(const std::string& type, Json payload) {
-    const bool settlement = type == "TransactionSettled";
-    if (!settlement && type != "VirtualAccountCreated")
+    const bool is_settlement = type == "TransactionSettled";
+    const bool is_opened = type == "VirtualAccountCreated";
+    const bool is_refused = type == "VirtualAccountCreationFailed";
+    if (!is_settlement && !is_opened && !is_refused && !is_payment_outcome(type))
         return domain::ArchivedFact{};
     if (!payload.is_object())
         return domain::UnreadableFact{"Payload is no object"};
-    return settlement ? read_settlement(payload) : read_account_opened(payload);
+    if (is_settlement)
+        return read_settlement(payload);
+    if (is_opened)
+        return read_account_opened(payload);
+    return is_refused ? read_account_refused(payload) : read_payment_outcome(type, payload);
 }
 
 Result<domain::InboundWebhook> read_envelope(Json envelope) {

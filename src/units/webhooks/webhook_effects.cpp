@@ -20,8 +20,15 @@ namespace {
 using store::Session;
 using store::Step;
 
+// Nothing follows from these yet: they are kept.
+bool is_archived(const domain::BankFact& fact) {
+    return std::holds_alternative<domain::ArchivedFact>(fact) ||
+           std::holds_alternative<domain::AccountRefusedFact>(fact) ||
+           std::holds_alternative<domain::PaymentOutcomeFact>(fact);
+}
+
 std::string_view status_of(const domain::BankFact& fact) {
-    if (std::holds_alternative<domain::ArchivedFact>(fact))
+    if (is_archived(fact))
         return store::webhook_archived;
     return std::holds_alternative<domain::UnreadableFact>(fact) ? store::webhook_in_review
                                                                 : store::webhook_processed;
