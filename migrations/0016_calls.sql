@@ -38,7 +38,8 @@ CREATE TABLE call (
     updated_at      INTEGER NOT NULL,
     lease_owner     INTEGER NOT NULL,
     fence           INTEGER NOT NULL,
-    PRIMARY KEY (tenant_id, id)
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, connector_id, request_id)
 ) /*table*/;
 CREATE INDEX call_due ON call (tenant_id, connector_id, lease_owner, due_at) WHERE status = 'queued';
 CREATE INDEX call_subject ON call (tenant_id, subject_id, id);

@@ -16,7 +16,7 @@ namespace {
 
 const Statement insert{"INSERT INTO call (" CALL_COLUMNS
                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                       "'queued', 0, 0, $11, NULL, NULL, '', '', $12, $12, 0, 0)"};
+                       "'queued', 0, 0, $11, NULL, NULL, '', '', $12, $12, 0, 0) ON CONFLICT DO NOTHING"};
 const Statement by_id{"SELECT " CALL_COLUMNS " FROM call WHERE tenant_id = $1 AND id = $2"};
 const Statement by_subject{"SELECT " CALL_COLUMNS
                            " FROM call WHERE tenant_id = $1 AND subject_id = $2 ORDER BY id"};
