@@ -37,6 +37,8 @@ struct SettledPayment {
     std::string payer_iban;
     bool credit = true;
     bool is_return = false;
+    std::string transaction_id; // made up when empty
+    std::string scheme_id;      // ActualEndToEndTransactionId of FPS; made up when empty
     Mutations mutations;
 };
 

@@ -1,0 +1,184 @@
+// How payments end: settled, rejected, held and then released or declined, returned.
+#include "sandbox/bank/payments.h"
+
+#include "sandbox/bank/payment_payloads.h"
+#include "sandbox/base/uuid.h"
+
+namespace settled::sandbox {
+
+namespace {
+
+constexpr auto return_within = std::chrono::days(90); // CB "Faster Payments", returns
+
+} // namespace
+
+// The outcome comes now or after the rule's delay. A booking of an API call is never forgotten.
+void Payments::follow(Booking& booking, const Treatment& treatment) {
+    const std::int64_t number = booking.number;
+    parts_.later->after(treatment.delay, [this, number, treatment] {
+        Booking* const due = parts_.ledger.find(number);
+        if (due != nullptr && due->state == BookingState::accepted)
+            apply(*due, treatment);
+    });
+}
+
+void Payments::apply(Booking& booking, const Treatment& treatment) {
+    switch (treatment.outcome) {
+    case Outcome::reject:
+        reject_booking(booking, treatment.detail);
+        return;
+    case Outcome::hold:
+        parts_.ledger.move(booking, BookingState::held, parts_.clock.now());
+        held_[booking.number] = treatment;
+        submit(booking_held(booking));
+        return;
+    case Outcome::pending:
+        return;
+    case Outcome::settle:
+    case Outcome::silent:
+    case Outcome::assessment: // these are decided before there is something to settle
+    case Outcome::validation:
+    case Outcome::item_response:
+        break;
+    }
+    settle_booking(booking, treatment.outcome != Outcome::silent);
+    if (!treatment.return_after)
+        return;
+    parts_.later->after(*treatment.return_after,
+                        [this, id = booking.transaction_id, code = treatment.return_code] {
+                            // A test may have returned it by then.
+                            static_cast<void>(return_to_us(id, code));
+                        });
+}
+
+void Payments::settle_booking(Booking& booking, bool with_webhook) {
+    parts_.ledger.move(booking, BookingState::settled, parts_.clock.now());
+    std::string returned_scheme_id;
+    if (booking.is_return)
+        if (const Booking* const original = parts_.ledger.find(booking.return_of, Side::credit))
+            returned_scheme_id = original->scheme_id;
+    if (with_webhook)
+        submit(booking_settled(booking, returned_scheme_id));
+    if (!booking.is_return)
+        credit_own_account(booking, with_webhook);
+}
+
+// The other leg of a payment to an account at this bank. A transfer has one transaction id for both
+// legs; what went by the scheme comes back under another.
+void Payments::credit_own_account(const Booking& debit, bool with_webhook) {
+    const Accounts::Named creditor = parts_.accounts.named(debit.counterpart);
+    if (!creditor.exists())
+        return;
+    Booking credit = debit;
+    credit.side = Side::credit;
+    credit.account = parts_.accounts.iban_of(creditor);
+    credit.account_owner = parts_.accounts.owner_of(creditor);
+    credit.counterpart = debit.account;
+    credit.counterpart_name = debit.account_owner;
+    if (debit.scheme != "Transfer")
+        credit.transaction_id = make_uuid(parts_.rng);
+    const Result<Booking*> booked = parts_.ledger.book(std::move(credit));
+    if (booked && with_webhook)
+        submit(booking_settled(**booked));
+}
+
+void Payments::reject_booking(Booking& booking, const std::string& code) {
+    booking.reason = code;
+    parts_.ledger.move(booking, BookingState::rejected, parts_.clock.now());
+    // A return that fails leaves its payment as it was.
+    if (booking.is_return)
+        if (Booking* const original = parts_.ledger.find(booking.return_of, Side::credit))
+            parts_.ledger.move(*original, BookingState::settled, parts_.clock.now());
+    submit(booking_rejected(booking, code, parts_.clock.now()));
+}
+
+Result<Booking*> Payments::payment_in_state(std::string_view id, BookingState state,
+                                            BookingState or_state) {
+    Booking* const booking = parts_.ledger.payment_out(id);
+    if (booking == nullptr)
+        return fail(Code::not_found, "no payment out has this id");
+    if (booking->state != state && booking->state != or_state)
+        return fail(Code::state_conflict, "the payment is " + std::string(token(booking->state)));
+    return booking;
+}
+
+Result<> Payments::release(std::string_view id) {
+    TRY(Booking* const booking, payment_in_state(id, BookingState::held, BookingState::held));
+    Treatment treatment = held_[booking->number];
+    held_.erase(booking->number);
+    treatment.outcome = Outcome::settle;
+    apply(*booking, treatment);
+    return {};
+}
+
+Result<> Payments::decline(std::string_view id) {
+    TRY(Booking* const booking, payment_in_state(id, BookingState::held, BookingState::held));
+    held_.erase(booking->number);
+    reject_booking(*booking, "HOPRJ");
+    return {};
+}
+
+Result<> Payments::settle(std::string_view id) {
+    TRY(Booking* const booking,
+        payment_in_state(id, BookingState::accepted, BookingState::accepted));
+    settle_booking(*booking, true);
+    return {};
+}
+
+Result<> Payments::reject(std::string_view id, const std::string& code) {
+    TRY(Booking* const booking, payment_in_state(id, BookingState::accepted, BookingState::held));
+    held_.erase(booking->number);
+    reject_booking(*booking, code);
+    return {};
+}
+
+Result<> Payments::return_to_us(std::string_view id, const std::string& code) {
+    TRY(Booking* const paid, payment_in_state(id, BookingState::settled, BookingState::settled));
+    if (paid->is_return)
+        return fail(Code::state_conflict, "a return is not returned");
+    Booking credit = *paid;
+    credit.side = Side::credit;
+    credit.transaction_id = make_uuid(parts_.rng);
+    credit.scheme_id = make_uuid(parts_.rng);
+    credit.is_return = true;
+    credit.return_of = paid->transaction_id;
+    credit.return_code = code;
+    credit.created = parts_.clock.now();
+    credit.settled = credit.created;
+    credit.state = BookingState::settled;
+    TRY(const Booking* const booked, parts_.ledger.book(std::move(credit)));
+    parts_.ledger.move(*paid, BookingState::returned, parts_.clock.now());
+    submit(booking_settled(*booked, paid->scheme_id));
+    return {};
+}
+
+Result<> Payments::return_inbound(const ReturnInstruction& instruction,
+                                  const std::string& request_id) {
+    Booking* const original = parts_.ledger.find(instruction.transaction_id, Side::credit);
+    if (original == nullptr || original->is_return || original->scheme != "FasterPayments")
+        return fail(Code::not_found, "no inbound Faster Payment has this TransactionId");
+    if (original->state != BookingState::settled)
+        return fail(Code::state_conflict, "the payment is returned already or not settled");
+    if (original->created + return_within < parts_.clock.now())
+        return fail(Code::value_invalid, "the payment is older than 90 days");
+    Booking debit = *original;
+    debit.side = Side::debit;
+    debit.state = BookingState::accepted;
+    debit.transaction_id = make_uuid(parts_.rng);
+    debit.scheme_id = make_uuid(parts_.rng);
+    debit.is_return = true;
+    debit.return_of = original->transaction_id;
+    debit.return_code = instruction.reason;
+    debit.request_id = request_id;
+    debit.created = parts_.clock.now();
+    debit.settled = {};
+    const Treatment treatment = parts_.rules.decide(
+        {original->counterpart_name, original->end_to_end_id, original->amount.minor, true});
+    TRY(Booking* const booked, parts_.ledger.book(std::move(debit)));
+    // From now on, so that a second return of the same payment is refused.
+    parts_.ledger.move(*original, BookingState::returned, parts_.clock.now());
+    follow(*booked, treatment);
+    return {};
+}
+
+} // namespace settled::sandbox
