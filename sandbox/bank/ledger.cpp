@@ -21,8 +21,13 @@ void add(std::int64_t& sum, std::int64_t amount) {
         sum = amount < 0 ? INT64_MIN : INT64_MAX;
 }
 
-bool takes_funds(const Booking& booking) {
-    return booking.side == Side::debit && booking.state != BookingState::rejected;
+// What the booking adds to the funds, or takes.
+std::int64_t funds_of(const Booking& booking) {
+    if (booking.side == Side::debit)
+        return booking.state == BookingState::rejected ? 0 : -booking.amount.minor;
+    const bool is_here =
+        booking.state == BookingState::settled || booking.state == BookingState::returned;
+    return is_here ? booking.amount.minor : 0;
 }
 
 bool is_payment_out(const Booking& booking) {
@@ -61,8 +66,7 @@ void Ledger::count(const Booking& booking, int by) {
     Tally& tally = tally_of(booking);
     tally.count += static_cast<std::uint64_t>(by);
     add(tally.sum_minor, by * booking.amount.minor);
-    if (takes_funds(booking))
-        add(balance_minor_, -by * booking.amount.minor);
+    add(balance_minor_, by * funds_of(booking));
 }
 
 Result<Booking*> Ledger::book(Booking booking) {
@@ -77,8 +81,6 @@ Result<Booking*> Ledger::book(Booking booking) {
         forget_oldest_inbound();
     }
     count(booking, 1);
-    if (booking.side == Side::credit)
-        add(balance_minor_, booking.amount.minor);
     return &bookings_.emplace(booking.number, std::move(booking)).first->second;
 }
 

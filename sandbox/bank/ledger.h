@@ -2,7 +2,7 @@
 // was booked. Tests hold the institution's own records against it.
 //
 // Amounts are minor units of sterling. A debit takes funds from the moment it is accepted until it
-// is rejected; a credit adds funds when it is booked.
+// is rejected; a credit adds funds when it settles.
 //
 // Invariants: bookings of API calls are never forgotten (beyond bounds::ledger_bookings_max new
 // ones are refused); of payments from outside the oldest are, and stay counted. A booking's address

@@ -6,12 +6,6 @@
 
 namespace settled::sandbox {
 
-namespace {
-
-constexpr auto return_within = std::chrono::days(90); // CB "Faster Payments", returns
-
-} // namespace
-
 // The outcome comes now or after the rule's delay. A booking of an API call is never forgotten.
 void Payments::follow(Booking& booking, const Treatment& treatment) {
     const std::int64_t number = booking.number;
@@ -31,6 +25,11 @@ void Payments::apply(Booking& booking, const Treatment& treatment) {
         parts_.ledger.move(booking, BookingState::held, parts_.clock.now());
         held_[booking.number] = treatment;
         submit(booking_held(booking));
+        if (treatment.release_after)
+            parts_.later->after(*treatment.release_after, [this, id = booking.transaction_id] {
+                // A test may have released or declined it by then.
+                static_cast<void>(release(id));
+            });
         return;
     case Outcome::pending:
         return;
@@ -103,6 +102,8 @@ Result<Booking*> Payments::payment_in_state(std::string_view id, BookingState st
 }
 
 Result<> Payments::release(std::string_view id) {
+    if (held_inbound_.contains(id))
+        return end_inbound_hold(id, true);
     TRY(Booking* const booking, payment_in_state(id, BookingState::held, BookingState::held));
     Treatment treatment = held_[booking->number];
     held_.erase(booking->number);
@@ -112,6 +113,8 @@ Result<> Payments::release(std::string_view id) {
 }
 
 Result<> Payments::decline(std::string_view id) {
+    if (held_inbound_.contains(id))
+        return end_inbound_hold(id, false);
     TRY(Booking* const booking, payment_in_state(id, BookingState::held, BookingState::held));
     held_.erase(booking->number);
     reject_booking(*booking, "HOPRJ");
@@ -149,35 +152,6 @@ Result<> Payments::return_to_us(std::string_view id, const std::string& code) {
     TRY(const Booking* const booked, parts_.ledger.book(std::move(credit)));
     parts_.ledger.move(*paid, BookingState::returned, parts_.clock.now());
     submit(booking_settled(*booked, paid->scheme_id));
-    return {};
-}
-
-Result<> Payments::return_inbound(const ReturnInstruction& instruction,
-                                  const std::string& request_id) {
-    Booking* const original = parts_.ledger.find(instruction.transaction_id, Side::credit);
-    if (original == nullptr || original->is_return || original->scheme != "FasterPayments")
-        return fail(Code::not_found, "no inbound Faster Payment has this TransactionId");
-    if (original->state != BookingState::settled)
-        return fail(Code::state_conflict, "the payment is returned already or not settled");
-    if (original->created + return_within < parts_.clock.now())
-        return fail(Code::value_invalid, "the payment is older than 90 days");
-    Booking debit = *original;
-    debit.side = Side::debit;
-    debit.state = BookingState::accepted;
-    debit.transaction_id = make_uuid(parts_.rng);
-    debit.scheme_id = make_uuid(parts_.rng);
-    debit.is_return = true;
-    debit.return_of = original->transaction_id;
-    debit.return_code = instruction.reason;
-    debit.request_id = request_id;
-    debit.created = parts_.clock.now();
-    debit.settled = {};
-    const Treatment treatment = parts_.rules.decide(
-        {original->counterpart_name, original->end_to_end_id, original->amount.minor, true});
-    TRY(Booking* const booked, parts_.ledger.book(std::move(debit)));
-    // From now on, so that a second return of the same payment is refused.
-    parts_.ledger.move(*original, BookingState::returned, parts_.clock.now());
-    follow(*booked, treatment);
     return {};
 }
 

@@ -128,7 +128,9 @@ Payload booking_held(const Booking& booking) {
     write_amount(writer, "TransactionAmount", booking.amount);
     writer.member("PaymentReference", booking.reference);
     writer.member("EndToEndTransactionId", booking.end_to_end_id).end();
-    return {"OutboundHeldTransaction", 1, std::move(writer).text(), booking.end_to_end_id};
+    const bool outbound = booking.side == Side::debit;
+    return {outbound ? "OutboundHeldTransaction" : "InboundHeldTransaction", 1,
+            std::move(writer).text(), booking.transaction_id};
 }
 
 Payload assessment_failed(const Instruction& instruction, std::string_view reason, Rng& rng) {

@@ -2,7 +2,8 @@
 // in either direction.
 // Source: ClearBank webhook pages Transaction Settled v6, Transaction Rejected v2, Payment Message
 // Assessment Failed v1 (published as "Assesment" in type and member), Payment Message Validation
-// Failed v1, Outbound Held Transaction v1. Which end-to-end id a return carries is not published;
+// Failed v1, Outbound and Inbound Held
+// Transaction v1. Which end-to-end id a return carries is not published;
 // here it is the original's.
 #pragma once
 

@@ -13,9 +13,6 @@ bool fits(const PaymentRule& rule, const PaymentRules::Facts& facts) {
            (!rule.amount_minor || *rule.amount_minor == facts.amount_minor);
 }
 
-// ClearBank's simulation: a payment to a creditor of this name is held.
-constexpr std::string_view held_creditor_name = "6a41a29eafcf455493";
-
 } // namespace
 
 std::string_view token(Outcome outcome) {
@@ -35,7 +32,7 @@ Treatment PaymentRules::decide(const Facts& facts) {
         return rule.treatment;
     }
     Treatment treatment;
-    if (!facts.is_return && facts.creditor_name == held_creditor_name)
+    if (!facts.is_return && facts.creditor_name == held_party_name)
         treatment.outcome = Outcome::hold;
     return treatment;
 }

@@ -33,7 +33,11 @@ struct Treatment {
     std::optional<std::chrono::milliseconds> return_after =
         std::nullopt; // once settled, the receiver returns it
     std::string return_code = "AC03";
+    std::optional<std::chrono::milliseconds> release_after = std::nullopt; // of what is held
 };
+
+// ClearBank's simulation holds payments to a creditor, and from a payer, of this name.
+inline constexpr std::string_view held_party_name = "6a41a29eafcf455493";
 
 struct PaymentRule {
     std::string creditor_name;        // empty: any

@@ -139,31 +139,6 @@ void Payments::fail_message(Booking* booking, const Instruction& instruction,
     parts_.later->after(treatment.delay, [this, payload = std::move(payload)] { submit(payload); });
 }
 
-Payload Payments::take_in(SettledPayment payment) {
-    payment.transaction_id = make_uuid(parts_.rng);
-    if (payment.scheme == "FasterPayments")
-        payment.scheme_id = make_uuid(parts_.rng);
-    Booking booking;
-    booking.transaction_id = payment.transaction_id;
-    booking.end_to_end_id = payment.end_to_end_id;
-    booking.scheme_id = payment.scheme_id;
-    booking.side = payment.credit ? Side::credit : Side::debit;
-    booking.state = BookingState::settled;
-    booking.amount = payment.amount;
-    booking.scheme = payment.scheme;
-    booking.account = payment.account_iban;
-    booking.account_owner = payment.account_owner;
-    booking.counterpart = payment.payer_iban;
-    booking.counterpart_name = payment.payer_name;
-    booking.reference = payment.reference;
-    booking.is_return = payment.is_return;
-    booking.created = parts_.clock.now();
-    booking.settled = booking.created;
-    // Beyond the ledger's bound of other payments it is reported all the same.
-    static_cast<void>(parts_.ledger.book(std::move(booking)));
-    return transaction_settled(payment, parts_.clock.now(), parts_.rng);
-}
-
 // When the sender is full the payment is booked all the same; the ledger and the query show it.
 void Payments::submit(Payload payload) {
     static_cast<void>(parts_.sender.submit(std::move(payload)));

@@ -20,6 +20,8 @@
 #include "sandbox/bank/payment_rules.h"
 #include "sandbox/bank/sender.h"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,7 +52,8 @@ class Payments {
     // Fails with not_found, state_conflict or value_invalid; each is a 400 to the institution.
     Result<> return_inbound(const ReturnInstruction& instruction, const std::string& request_id);
 
-    // A payment that a test makes happen: booked, and the webhook that reports it.
+    // A payment that a test makes happen: booked, and the webhook that reports it. One whose payer
+    // has the name that is held waits for release or decline under its transaction id.
     Payload take_in(SettledPayment payment);
 
     // Orders of the control API; `id` is an end-to-end id or a transaction id of a payment out.
@@ -72,6 +75,7 @@ class Payments {
     void apply(Booking& booking, const Treatment& treatment);
     void settle_booking(Booking& booking, bool with_webhook);
     void credit_own_account(const Booking& debit, bool with_webhook);
+    Result<> end_inbound_hold(std::string_view id, bool released);
     void reject_booking(Booking& booking, const std::string& code);
     Result<Booking*> payment_in_state(std::string_view id, BookingState state,
                                       BookingState or_state);
@@ -80,6 +84,7 @@ class Payments {
     Parts parts_;
     // How a held payment goes on once it is released, by the number of its booking.
     std::map<std::int64_t, Treatment> held_;
+    std::map<std::string, SettledPayment, std::less<>> held_inbound_; // by transaction id
 };
 
 } // namespace settled::sandbox

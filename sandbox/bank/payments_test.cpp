@@ -229,6 +229,33 @@ TEST_F(PaymentsTest, a_held_payment_is_released_or_declined) {
     control("POST", "/bank/held/nobody/release", "", 404);
 }
 
+TEST_F(PaymentsTest, a_rule_can_hold_a_payment_and_release_it_later) {
+    rules(R"({"outcome":"hold","release_after_ms":1})");
+    EXPECT_EQ(pay({{}}).status, 202);
+    EXPECT_EQ(await_webhooks("OutboundHeldTransaction", 1).size(), 1U);
+    EXPECT_EQ(await_webhooks("TransactionSettled", 1).size(), 1U);
+    EXPECT_EQ(state_of("E2E-1"), "settled");
+}
+
+TEST_F(PaymentsTest, an_inbound_payment_is_held_by_the_name_of_its_payer) {
+    const std::int64_t before = sandbox_->ledger().balance_minor();
+    const std::string order = R"({"account":")" + open_account("loan-1") +
+                              R"(","amount":"5.00","payer":{"name":"6a41a29eafcf455493"}})";
+    const std::string released = text_at(parsed(control("POST", "/bank/payments", order)), "label");
+    const std::string declined = text_at(parsed(control("POST", "/bank/payments", order)), "label");
+    EXPECT_EQ(await_webhooks("InboundHeldTransaction", 2).size(), 2U);
+    EXPECT_EQ(sandbox_->ledger().balance_minor(), before);
+    control("POST", "/bank/held/" + declined + "/decline");
+    control("POST", "/bank/held/" + released + "/release");
+    const auto settled = await_webhooks("TransactionSettled", 1);
+    EXPECT_EQ(text_at(settled[0], "TransactionId"), released);
+    EXPECT_EQ(sandbox_->ledger().balance_minor(), before + 500);
+    const wire::JsonDocument rejected = control_json("/bank/ledger?state=rejected");
+    ASSERT_EQ(rejected.root().member("bookings")->size(), 1U);
+    EXPECT_EQ(rejected.root().member("bookings")->at(0).member("transaction_id")->string(),
+              declined);
+}
+
 TEST_F(PaymentsTest, the_receiver_returns_a_payment) {
     const std::int64_t before = sandbox_->ledger().balance_minor();
     rules(R"({"end_to_end_id_prefix":"auto","outcome":"settle","return_after_ms":1,)"

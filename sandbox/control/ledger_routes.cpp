@@ -9,10 +9,10 @@ std::optional<Answer> control_bank_ledger(Sandbox& sandbox, const net::Request& 
                                           const Path& path) {
     if (request.method != "GET")
         return std::nullopt;
+    const LedgerFilter filter{request.parameter("end_to_end_id").value_or(std::string()),
+                              request.parameter("state").value_or(std::string())};
     if (path == Path{"ledger"})
-        return json_answer(200,
-                           show_ledger(sandbox.ledger(), page_of(request),
-                                       request.parameter("end_to_end_id").value_or(std::string())));
+        return json_answer(200, show_ledger(sandbox.ledger(), page_of(request), filter));
     if (path == Path{"ledger", "summary"})
         return json_answer(
             200, show_ledger_summary(sandbox.ledger().summary(), sandbox.bank_api().signatures()));

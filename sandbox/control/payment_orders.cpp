@@ -64,6 +64,9 @@ Result<Treatment> read_treatment(const Input& input, bool of_returns) {
     if (input.member("return_after_ms")) {
         TRY(treatment.return_after, read_wait(input, "return_after_ms"));
     }
+    if (input.member("release_after_ms")) {
+        TRY(treatment.release_after, read_wait(input, "release_after_ms"));
+    }
     TRY(treatment.return_code, input.text_or("return_code", treatment.return_code));
     return treatment;
 }
@@ -71,7 +74,7 @@ Result<Treatment> read_treatment(const Input& input, bool of_returns) {
 Result<PaymentRule> read_rule(const Input& input) {
     TRY_VOID(input.only({"creditor_name", "end_to_end_id_prefix", "amount", "of_returns", "every",
                          "count", "outcome", "code", "text", "word", "delay_ms", "return_after_ms",
-                         "return_code"}));
+                         "return_code", "release_after_ms"}));
     PaymentRule rule;
     TRY(rule.creditor_name, input.text_or("creditor_name", ""));
     TRY(rule.end_to_end_id_prefix, input.text_or("end_to_end_id_prefix", ""));

@@ -69,7 +69,7 @@ void write_call(JsonWriter& writer, const ApiCall& call) {
 
 } // namespace
 
-std::string show_ledger(const Ledger& ledger, Page page, std::string_view end_to_end_id) {
+std::string show_ledger(const Ledger& ledger, Page page, const LedgerFilter& filter) {
     JsonWriter writer;
     writer.object().key("bookings").array();
     std::size_t shown = 0;
@@ -77,7 +77,9 @@ std::string show_ledger(const Ledger& ledger, Page page, std::string_view end_to
     const auto& all = ledger.all();
     for (auto at = all.upper_bound(page.after); at != all.end() && shown < page.limit; ++at) {
         last = at->first;
-        if (!end_to_end_id.empty() && at->second.end_to_end_id != end_to_end_id)
+        if (!filter.end_to_end_id.empty() && at->second.end_to_end_id != filter.end_to_end_id)
+            continue;
+        if (!filter.state.empty() && token(at->second.state) != filter.state)
             continue;
         ++shown;
         write_booking(writer, at->second);

@@ -12,8 +12,12 @@
 
 namespace settled::sandbox {
 
-// Bookings behind `page.after`, of one end-to-end id or (empty) of all.
-std::string show_ledger(const Ledger& ledger, Page page, std::string_view end_to_end_id);
+// Bookings behind `page.after`, of one end-to-end id and in one state; empty: of all, in any.
+struct LedgerFilter {
+    std::string end_to_end_id;
+    std::string state;
+};
+std::string show_ledger(const Ledger& ledger, Page page, const LedgerFilter& filter);
 std::string show_ledger_summary(const LedgerSummary& summary,
                                 const BankApi::SignatureCounts& signatures);
 std::string show_payment_rules(const PaymentRules& rules);
