@@ -40,7 +40,7 @@ inline constexpr std::size_t ledger_inbound_kept_max = 100'000;
 inline constexpr std::size_t api_calls_kept_max = 100'000;
 inline constexpr std::size_t api_faults_max = 1'000;
 inline constexpr std::size_t held_inbound_max = 10'000;
-inline constexpr std::size_t payment_rules_max = 1'000;
+inline constexpr std::size_t rules_max = 1'000;
 // A reply that hangs: longer than any caller waits. The server waits a little longer still.
 inline constexpr auto api_hang = 10min;
 inline constexpr auto api_answer_wait = 11min;

@@ -13,6 +13,7 @@
 #include "base/task.h"
 #include "net/client/client.h"
 #include "net/server/server.h"
+#include "sandbox/bank/account_rules.h"
 #include "sandbox/bank/accounts.h"
 #include "sandbox/bank/api.h"
 #include "sandbox/bank/later.h"
@@ -81,6 +82,7 @@ class Sandbox {
     Rng& rng() { return rng_; }
     Accounts& accounts() { return accounts_; }
     Ledger& ledger() { return ledger_; }
+    AccountRules& account_rules() { return account_rules_; }
     PaymentRules& payment_rules() { return payment_rules_; }
     Payments& payments() { return payments_; }
     WebhookSender& sender() { return *sender_; }
@@ -107,6 +109,7 @@ class Sandbox {
     std::shared_ptr<Later> later_;
     std::shared_ptr<Pauses> pauses_;
     Ledger ledger_;
+    AccountRules account_rules_;
     PaymentRules payment_rules_;
     Payments payments_;
     BankApi bank_api_;

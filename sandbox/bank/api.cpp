@@ -224,12 +224,20 @@ net::Response BankApi::open_accounts(const net::Request& request) {
 
 void BankApi::open_one(const AccountOrder& order) {
     const std::string& real = parts_.accounts.real_account_id();
-    const auto opened = parts_.accounts.open(order);
-    Payload payload = opened ? virtual_account_created(**opened, real)
+    const AccountTreatment treatment = parts_.account_rules.decide(order);
+    const std::expected<const VirtualAccount*, Accounts::Refusal> opened =
+        treatment.outcome == AccountOutcome::refuse ? std::unexpected(treatment.refusal)
+                                                    : parts_.accounts.open(order);
+    if (treatment.outcome == AccountOutcome::silent)
+        return;
+    Payload payload = opened ? virtual_account_created(**opened, real, treatment.spelling)
                              : virtual_account_refused(order, opened.error(), real,
                                                        parts_.clock.now(), parts_.rng);
-    // When the sender is full the account is open all the same; the listing shows it.
-    static_cast<void>(parts_.sender.submit(std::move(payload)));
+    parts_.later->after(treatment.delay, [&sender = parts_.sender, payload = std::move(payload)] {
+        // When the sender is full the account is open all the same; the
+        // listing shows it.
+        static_cast<void>(sender.submit(payload));
+    });
 }
 
 net::Response BankApi::disable_account(const net::Request& request, const std::string& id) {

@@ -12,9 +12,11 @@
 #include "base/secret.h"
 #include "crypto/rsa.h"
 #include "sandbox/bank/account_orders.h"
+#include "sandbox/bank/account_rules.h"
 #include "sandbox/bank/accounts.h"
 #include "sandbox/bank/api_faults.h"
 #include "sandbox/bank/call_log.h"
+#include "sandbox/bank/later.h"
 #include "sandbox/bank/ledger.h"
 #include "sandbox/bank/pauses.h"
 #include "sandbox/bank/payments.h"
@@ -36,7 +38,9 @@ class BankApi final : public SandboxHandler {
         Accounts& accounts;
         Ledger& ledger;
         Payments& payments;
+        AccountRules& account_rules;
         WebhookSender& sender;
+        std::shared_ptr<Later> later;
         const Secret& token;
         std::shared_ptr<const crypto::Verifier> institution;
         std::shared_ptr<Pauses> pauses;

@@ -60,8 +60,9 @@ std::string_view title_of(int status) {
 }
 
 net::Response answer_with_status(const ApiFault& fault, int status) {
-    net::Response response =
-        status == 429 ? rate_limited(fault) : problem(status, title_of(status));
+    net::Response response = status == 429   ? rate_limited(fault)
+                             : status == 409 ? json_answer(409, R"({"status": 409})")
+                                             : problem(status, title_of(status));
     if (fault.body) {
         response.body = *fault.body;
         response.content_type = fault.content_type;

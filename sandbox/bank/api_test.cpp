@@ -115,6 +115,34 @@ TEST_F(BankApiTest, an_order_that_cannot_be_met_fails_by_webhook) {
                                           "AccountIdentifiers", "VirtualAccountCreated"}));
 }
 
+TEST_F(BankApiTest, rules_decide_what_becomes_of_an_order_for_an_account) {
+    control("PUT", "/bank/account-rules",
+            R"({"rules":[{"external_id_prefix":"bad","outcome":"refuse","code":"AccountName"},)"
+            R"({"external_id_prefix":"lost","outcome":"silent"},)"
+            R"({"external_id_prefix":"table","outcome":"open","spelling":"table","delay_ms":1}]})");
+    const auto order = [this](const std::string& external_id) {
+        const std::string body =
+            R"({"virtualAccounts":[{"ownerName":"A","accountIdentifier":{"externalIdentifier":")" +
+            external_id + R"("}}]})";
+        EXPECT_EQ(call("POST", virtual_path(), body, fields(body)).status, 202);
+    };
+    for (const char* external_id : {"bad-1", "lost-1", "table-1"})
+        order(external_id);
+    const auto refused = await_webhooks("VirtualAccountCreationFailed", 1);
+    EXPECT_EQ(refused[0].root().member("Errors")->name_at(0), "AccountName");
+    const auto created = await_webhooks("VirtualAccountCreated", 1);
+    EXPECT_EQ(text_at(created[0], "ExternalIdentifier"), "table-1");
+    EXPECT_TRUE(created[0].root().member("AccountIdentifiers")->member("IBAN"));
+
+    const wire::JsonDocument opened =
+        parsed(control("POST", "/bank/accounts", R"({"owner_name":"Old","external_id":"old-1"})"));
+    const net::Reply list =
+        get("/v2/Accounts/" + sandbox_->accounts().real_account_id() + "/Virtual");
+    EXPECT_NE(list.body.find("lost-1"), std::string::npos);
+    EXPECT_NE(list.body.find(text_at(opened, "iban")), std::string::npos);
+    EXPECT_EQ(webhooks("VirtualAccountCreated").size(), 1U);
+}
+
 TEST_F(BankApiTest, malformed_orders_are_refused) {
     for (
         const std::string body :

@@ -76,6 +76,7 @@ Result<Booking*> Ledger::book(Booking booking) {
     by_id_[id_key(booking.side, booking.transaction_id)] = booking.number;
     if (is_payment_out(booking))
         by_end_to_end_id_.emplace(booking.end_to_end_id, booking.number);
+    with_end_to_end_id_[booking.end_to_end_id].push_back(booking.number);
     if (booking.request_id.empty()) {
         inbound_.push_back(booking.number);
         forget_oldest_inbound();
@@ -90,6 +91,10 @@ void Ledger::forget_oldest_inbound() {
     const auto oldest = bookings_.find(inbound_.front());
     inbound_.pop_front();
     by_id_.erase(id_key(oldest->second.side, oldest->second.transaction_id));
+    const auto same_id = with_end_to_end_id_.find(oldest->second.end_to_end_id);
+    std::erase(same_id->second, oldest->first);
+    if (same_id->second.empty())
+        with_end_to_end_id_.erase(same_id);
     bookings_.erase(oldest);
     ++counted_.forgotten;
 }
@@ -125,6 +130,21 @@ Booking* Ledger::find(std::string_view transaction_id, Side side) {
 Booking* Ledger::payment_out(std::string_view id) {
     const auto found = by_end_to_end_id_.find(std::string(id));
     return found == by_end_to_end_id_.end() ? find(id, Side::debit) : find(found->second);
+}
+
+void Ledger::each(const std::optional<std::string>& end_to_end_id,
+                  const std::function<bool(const Booking&)>& see) const {
+    if (!end_to_end_id) {
+        for (auto at = bookings_.rbegin(); at != bookings_.rend() && see(at->second); ++at) {
+        }
+        return;
+    }
+    const auto found = with_end_to_end_id_.find(*end_to_end_id);
+    if (found == with_end_to_end_id_.end())
+        return;
+    const std::vector<std::int64_t>& numbers = found->second;
+    for (auto at = numbers.rbegin(); at != numbers.rend() && see(bookings_.at(*at)); ++at) {
+    }
 }
 
 LedgerSummary Ledger::summary() const {

@@ -17,7 +17,9 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -89,6 +91,9 @@ class Ledger {
     Booking* payment_out(std::string_view id);
     Booking* find(std::int64_t number);
     const std::map<std::int64_t, Booking>& all() const { return bookings_; }
+    // Newest first, of one end-to-end id or of all, until `see` returns false.
+    void each(const std::optional<std::string>& end_to_end_id,
+              const std::function<bool(const Booking&)>& see) const;
 
     std::int64_t balance_minor() const { return balance_minor_; }
     void set_balance(std::int64_t minor) { balance_minor_ = minor; }
@@ -102,6 +107,7 @@ class Ledger {
     std::map<std::int64_t, Booking> bookings_;
     std::unordered_map<std::string, std::int64_t> by_id_;            // side and transaction id
     std::unordered_map<std::string, std::int64_t> by_end_to_end_id_; // payments out
+    std::unordered_map<std::string, std::vector<std::int64_t>> with_end_to_end_id_; // all
     std::unordered_set<std::string> end_to_end_ids_;
     std::deque<std::int64_t> inbound_;
     LedgerSummary counted_; // the tallies and what is counted as it happens

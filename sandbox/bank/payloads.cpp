@@ -105,14 +105,19 @@ Payload transaction_settled(const SettledPayment& sent, Instant now, Rng& rng) {
     return {"TransactionSettled", 6, std::move(writer).text(), id};
 }
 
-Payload virtual_account_created(const VirtualAccount& account, std::string_view real_account_id) {
+Payload virtual_account_created(const VirtualAccount& account, std::string_view real_account_id,
+                                AccountSpelling spelling) {
+    const bool as_example = spelling == AccountSpelling::example;
     JsonWriter writer;
     writer.object().member("AccountId", real_account_id).member("VirtualAccountId", account.id);
-    writer.key("AccountIdentifier").object();
-    writer.member("Iban", account.iban).member("Bban", account.bban());
-    if (!account.external_id.empty())
+    writer.key(as_example ? "AccountIdentifier" : "AccountIdentifiers").object();
+    writer.member(as_example ? "Iban" : "IBAN", account.iban);
+    writer.member(as_example ? "Bban" : "BBAN", account.bban());
+    if (as_example && !account.external_id.empty())
         writer.member("ExternalIdentifier", account.external_id);
     writer.end();
+    if (!as_example && !account.external_id.empty())
+        writer.member("ExternalIdentifier", account.external_id);
     writer.member("OwnerName", account.owner_name);
     writer.member("TimestampCreated", wire::to_rfc3339(account.created_at)).end();
     return {"VirtualAccountCreated", 3, std::move(writer).text(), account.iban};

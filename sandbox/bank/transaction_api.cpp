@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <expected>
-#include <ranges>
 
 namespace settled::sandbox {
 
@@ -69,8 +68,7 @@ bool is_visible(const TransactionView& view, const Booking& booking, const std::
 bool passes(const Filter& filter, const Booking& booking) {
     return (!filter.from || time_of(booking) >= *filter.from) &&
            (!filter.to || time_of(booking) <= *filter.to) &&
-           (!filter.scheme || booking.scheme == *filter.scheme) &&
-           (!filter.end_to_end_id || booking.end_to_end_id == *filter.end_to_end_id);
+           (!filter.scheme || booking.scheme == *filter.scheme);
 }
 
 void write_counterpart(JsonWriter& writer, const Booking& booking) {
@@ -120,14 +118,13 @@ net::Response show_transactions(const TransactionView& view, const net::Request&
     std::size_t found = 0;
     JsonWriter writer;
     writer.object().key("transactions").array();
-    for (const auto& [number, booking] : view.ledger.all() | std::views::reverse) {
+    view.ledger.each(filter->end_to_end_id, [&](const Booking& booking) {
         if (!passes(*filter, booking) || !is_visible(view, booking, account))
-            continue;
+            return true;
         if (found >= page.begin() && found < page.begin() + page.size)
             write_transaction(writer, view, booking);
-        if (++found > page.begin() + page.size)
-            break;
-    }
+        return ++found <= page.begin() + page.size;
+    });
     writer.end();
     write_page_links(writer, request, page, found > page.begin() + page.size);
     writer.end();

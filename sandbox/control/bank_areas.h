@@ -15,6 +15,9 @@ using BankArea = std::optional<Answer> (*)(Sandbox& sandbox, const net::Request&
 // Rules for payments, held payments, returns, funds, the lag of queries.
 std::optional<Answer> control_bank_payments(Sandbox& sandbox, const net::Request& request,
                                             const Path& path);
+// Virtual accounts and the rules for them.
+std::optional<Answer> control_bank_accounts(Sandbox& sandbox, const net::Request& request,
+                                            const Path& path);
 // Faults of the bank's API, and the calls that it received.
 std::optional<Answer> control_bank_faults(Sandbox& sandbox, const net::Request& request,
                                           const Path& path);

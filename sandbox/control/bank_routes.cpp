@@ -107,7 +107,8 @@ Answer one_webhook(Sandbox& sandbox, const net::Request& request, const Path& pa
 }
 
 Answer route(Sandbox& sandbox, const net::Request& request, const Path& path) {
-    for (const BankArea& other : {control_bank_payments, control_bank_faults, control_bank_ledger})
+    for (const BankArea& other :
+         {control_bank_payments, control_bank_accounts, control_bank_faults, control_bank_ledger})
         if (std::optional<Answer> answer = other(sandbox, request, path))
             return *std::move(answer);
     const std::string area = path.empty() ? std::string() : path[0];
@@ -130,8 +131,6 @@ Answer route(Sandbox& sandbox, const net::Request& request, const Path& path) {
     }
     if (area == "release" && alone && post)
         return release(sandbox, request.body);
-    if (area == "accounts" && alone && get)
-        return json_answer(200, show_accounts(sandbox.accounts(), page_of(request)));
     return fail(Code::route_unknown);
 }
 

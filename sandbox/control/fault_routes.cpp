@@ -1,7 +1,7 @@
 #include "sandbox/bounds.h"
 #include "sandbox/control/bank_areas.h"
 #include "sandbox/control/paging.h"
-#include "sandbox/control/payment_orders.h"
+#include "sandbox/control/rules_and_faults.h"
 #include "sandbox/control/show_ledger.h"
 #include "sandbox/sandbox.h"
 

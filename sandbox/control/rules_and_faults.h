@@ -1,6 +1,7 @@
-// What a caller of the control API says about payments out and about faults, read from JSON.
+// Rules and faults that a caller of the control API sets, read from JSON.
 #pragma once
 
+#include "sandbox/bank/account_rules.h"
 #include "sandbox/bank/api_faults.h"
 #include "sandbox/bank/payment_rules.h"
 #include "sandbox/base/input.h"
@@ -9,8 +10,9 @@
 
 namespace settled::sandbox {
 
-// {"rules":[…]}, as sandbox/README.md describes them.
+// Both take {"rules":[…]}, as sandbox/README.md describes them.
 Result<std::vector<PaymentRule>> read_payment_rules(const Input& input);
+Result<std::vector<AccountRule>> read_account_rules(const Input& input);
 Result<ApiFault> read_api_fault(const Input& input);
 
 } // namespace settled::sandbox

@@ -1,4 +1,4 @@
-#include "sandbox/control/payment_orders.h"
+#include "sandbox/control/rules_and_faults.h"
 
 #include "sandbox/bounds.h"
 
@@ -89,6 +89,50 @@ Result<PaymentRule> read_rule(const Input& input) {
     return rule;
 }
 
+Result<AccountOutcome> read_account_outcome(const Input& input) {
+    TRY(const std::string word, input.text("outcome"));
+    if (word == "open")
+        return AccountOutcome::open;
+    if (word == "refuse")
+        return AccountOutcome::refuse;
+    if (word == "silent")
+        return AccountOutcome::silent;
+    return fail(Code::value_invalid, "outcome must be open, refuse or silent");
+}
+
+Result<AccountRule> read_account_rule(const Input& input) {
+    TRY_VOID(input.only({"external_id_prefix", "iban", "count", "outcome", "code", "text",
+                         "delay_ms", "spelling"}));
+    AccountRule rule;
+    TRY(rule.external_id_prefix, input.text_or("external_id_prefix", ""));
+    TRY(rule.iban, input.text_or("iban", ""));
+    TRY(rule.count_max, read_count(input, "count", 0, 0));
+    TRY(rule.treatment.outcome, read_account_outcome(input));
+    TRY(rule.treatment.refusal.code, input.text_or("code", "AccountModulusFailed"));
+    TRY(rule.treatment.refusal.text, input.text_or("text", "Refused"));
+    TRY(rule.treatment.delay, read_wait(input, "delay_ms"));
+    TRY(const std::string spelling, input.text_or("spelling", "example"));
+    if (spelling != "example" && spelling != "table")
+        return fail(Code::value_invalid, "spelling must be example or table");
+    rule.treatment.spelling =
+        spelling == "table" ? AccountSpelling::table : AccountSpelling::example;
+    return rule;
+}
+
+template <class Rule>
+Result<std::vector<Rule>> read_rules(const Input& input, Result<Rule> (*read)(const Input&)) {
+    TRY_VOID(input.only({"rules"}));
+    const std::optional<wire::Json> list = input.member("rules");
+    if (!list || !list->is_array() || list->size() > bounds::rules_max)
+        return fail(Code::value_invalid, "rules must be a list");
+    std::vector<Rule> rules;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        TRY(Rule rule, read(Input(list->at(i))));
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
 Result<> read_reply(const Input& input, ApiFault& fault) {
     TRY(const std::int64_t status, input.integer_or("status", 0, 200, 599));
     fault.status = static_cast<int>(status);
@@ -120,16 +164,11 @@ Result<> read_ending(const Input& input, ApiFault& fault) {
 } // namespace
 
 Result<std::vector<PaymentRule>> read_payment_rules(const Input& input) {
-    TRY_VOID(input.only({"rules"}));
-    const std::optional<wire::Json> list = input.member("rules");
-    if (!list || !list->is_array() || list->size() > bounds::payment_rules_max)
-        return fail(Code::value_invalid, "rules must be a list");
-    std::vector<PaymentRule> rules;
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        TRY(PaymentRule rule, read_rule(Input(list->at(i))));
-        rules.push_back(std::move(rule));
-    }
-    return rules;
+    return read_rules(input, read_rule);
+}
+
+Result<std::vector<AccountRule>> read_account_rules(const Input& input) {
+    return read_rules(input, read_account_rule);
 }
 
 Result<ApiFault> read_api_fault(const Input& input) {
