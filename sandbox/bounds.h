@@ -38,6 +38,7 @@ inline constexpr std::size_t ledger_bookings_max = 500'000;
 inline constexpr std::size_t ledger_inbound_kept_max = 100'000;
 // API calls remembered; beyond it the oldest go and are counted.
 inline constexpr std::size_t api_calls_kept_max = 100'000;
+// What a test orders or leaves undecided: far more than one needs.
 inline constexpr std::size_t api_faults_max = 1'000;
 inline constexpr std::size_t held_inbound_max = 10'000;
 inline constexpr std::size_t rules_max = 1'000;

@@ -69,8 +69,12 @@ void Ledger::count(const Booking& booking, int by) {
     add(balance_minor_, by * funds_of(booking));
 }
 
+bool Ledger::is_full() const {
+    return bookings_.size() - inbound_.size() >= bounds::ledger_bookings_max;
+}
+
 Result<Booking*> Ledger::book(Booking booking) {
-    if (bookings_.size() - inbound_.size() >= bounds::ledger_bookings_max)
+    if (is_full())
         return fail(Code::limit_reached, "the ledger is full");
     booking.number = ++last_number_;
     by_id_[id_key(booking.side, booking.transaction_id)] = booking.number;

@@ -78,6 +78,7 @@ struct LedgerSummary {
 
 class Ledger {
   public:
+    bool is_full() const;
     // Fails with limit_reached.
     Result<Booking*> book(Booking booking);
     void move(Booking& booking, BookingState state, Instant now);

@@ -1,5 +1,6 @@
 #include "sandbox/bank/payments.h"
 
+#include "base/assert.h"
 #include "base/iban.h"
 #include "sandbox/bank/payment_payloads.h"
 #include "sandbox/base/uuid.h"
@@ -54,6 +55,9 @@ std::vector<Payments::ItemResult> Payments::instruct(const std::vector<Instructi
 }
 
 std::string Payments::item_response(const Instruction& instruction) const {
+    // Nothing is accepted that the ledger would not show.
+    if (parts_.ledger.is_full())
+        return "Rejected";
     const Accounts::Named debtor = parts_.accounts.named(instruction.debtor_account);
     if (!debtor.exists() || fails_check_digits(instruction.creditor_account))
         return "InvalidAccount";
@@ -110,8 +114,7 @@ void Payments::accept(const Instruction& instruction, const Treatment& treatment
         return;
     }
     const Result<Booking*> booked = parts_.ledger.book(booking_of(instruction, request_id));
-    if (!booked)
-        return; // the ledger is full; its bound is far beyond what a test may instruct
+    SETTLED_ASSERT(booked, "what is accepted has its place in the ledger");
     if (!has_account_format(instruction.creditor_account)) {
         fail_message(
             *booked, instruction,

@@ -59,6 +59,8 @@ Result<Treatment> read_treatment(const Input& input, bool of_returns) {
     const std::string_view detail = detail_member(treatment.outcome);
     if (!detail.empty()) {
         TRY(treatment.detail, input.text(detail));
+        if (treatment.detail == "Accepted")
+            return fail(Code::value_invalid, "what is accepted needs another outcome");
     }
     TRY(treatment.delay, read_wait(input, "delay_ms"));
     if (input.member("return_after_ms")) {
