@@ -73,7 +73,7 @@ TEST_F(ApiFaultsTest, a_call_is_processed_or_not_and_the_caller_cannot_see_which
     }
 }
 
-TEST_F(ApiFaultsTest, a_reply_is_lost_at_every_byte_and_the_payment_is_booked_once) {
+TEST_F(ApiFaultsTest, a_reply_is_lost_at_any_byte_and_the_payment_is_booked_once) {
     const Result<net::Reply> whole = try_pay("whole", "id-0000");
     ASSERT_TRUE(whole);
     std::size_t bytes = 0;

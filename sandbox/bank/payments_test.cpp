@@ -229,6 +229,23 @@ TEST_F(PaymentsTest, a_held_payment_is_released_or_declined) {
     control("POST", "/bank/held/nobody/release", "", 404);
 }
 
+TEST_F(PaymentsTest, a_rule_puts_the_outcome_off) {
+    rules(R"({"end_to_end_id_prefix":"soon","outcome":"settle","delay_ms":1},)"
+          R"({"outcome":"reject","code":"AC03","delay_ms":3600000})");
+    EXPECT_EQ(pay({{.end_to_end_id = "late"}, {.end_to_end_id = "soon"}}).status, 202);
+    EXPECT_EQ(await_webhooks("TransactionSettled", 1).size(), 1U);
+    EXPECT_EQ(state_of("late"), "accepted");
+    control("POST", "/bank/payments/late/settle"); // and the rule's outcome does not come any more
+    EXPECT_EQ(state_of("late"), "settled");
+}
+
+TEST_F(PaymentsTest, each_webhook_can_be_doubled) {
+    control("PUT", "/bank/webhook-duplicates", R"({"duplicates":1})");
+    EXPECT_EQ(pay({{}}).status, 202);
+    const auto settled = await_webhooks("TransactionSettled", 2);
+    EXPECT_EQ(text_at(settled[0], "TransactionId"), text_at(settled[1], "TransactionId"));
+}
+
 TEST_F(PaymentsTest, a_rule_can_hold_a_payment_and_release_it_later) {
     rules(R"({"outcome":"hold","release_after_ms":1})");
     EXPECT_EQ(pay({{}}).status, 202);

@@ -78,6 +78,16 @@ Answer release(Sandbox& sandbox, const std::string& body) {
     return json_answer(202, show_batch(count, 0, 0));
 }
 
+Answer duplicate_webhooks(Sandbox& sandbox, const std::string& body) {
+    TRY(const wire::JsonDocument document, wire::JsonDocument::parse(body));
+    const Input input(document.root());
+    TRY_VOID(input.only({"duplicates"}));
+    TRY(const std::int64_t duplicates,
+        input.integer_or("duplicates", 0, 0, std::int64_t{bounds::duplicates_max}));
+    sandbox.sender().duplicate_all(static_cast<std::size_t>(duplicates));
+    return empty_answer(204);
+}
+
 Answer list_webhooks(Sandbox& sandbox, const net::Request& request) {
     std::optional<WebhookState> state;
     if (const auto word = request.parameter("state")) {
@@ -129,6 +139,8 @@ Answer route(Sandbox& sandbox, const net::Request& request, const Path& path) {
         sandbox.sender().hold();
         return empty_answer(204);
     }
+    if (area == "webhook-duplicates" && alone && request.method == "PUT")
+        return duplicate_webhooks(sandbox, request.body);
     if (area == "release" && alone && post)
         return release(sandbox, request.body);
     return fail(Code::route_unknown);
