@@ -40,7 +40,8 @@ InboundWebhook read(std::string_view body) {
 }
 
 std::string kind(const InboundWebhook& webhook) {
-    constexpr const char* names[] = {"archived", "settlement", "opened", "unreadable"};
+    constexpr const char* names[] = {"archived", "settlement", "opened", "refused",
+                                     "outcome",  "unreadable", "payment"};
     return names[webhook.fact.index()];
 }
 
