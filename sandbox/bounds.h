@@ -32,6 +32,19 @@ inline constexpr std::size_t huge_answer_bytes = 8 * 1024 * 1024;
 inline constexpr std::size_t payments_kept_max = 100'000;
 inline constexpr std::size_t virtual_accounts_max = 100'000;
 inline constexpr std::size_t bank_request_ids_max = 200'000;
+// Bookings of API calls are kept to the end of a run, since the ledger is what tests hold records
+// against; of payments from outside a load test makes many more, and the oldest go.
+inline constexpr std::size_t ledger_bookings_max = 500'000;
+inline constexpr std::size_t ledger_inbound_kept_max = 100'000;
+// API calls remembered; beyond it the oldest go and are counted.
+inline constexpr std::size_t api_calls_kept_max = 100'000;
+// What a test orders or leaves undecided: far more than one needs.
+inline constexpr std::size_t api_faults_max = 1'000;
+inline constexpr std::size_t held_inbound_max = 10'000;
+inline constexpr std::size_t rules_max = 1'000;
+// A reply that hangs: longer than any caller waits. The server waits a little longer still.
+inline constexpr auto api_hang = 10min;
+inline constexpr auto api_answer_wait = 11min;
 inline constexpr auto bank_request_id_kept = 24h;            // ClearBank: unique for at least 24 h
 inline constexpr std::size_t bank_request_id_bytes_max = 83; // ClearBank: X-Request-Id
 inline constexpr std::size_t page_max = 5'000;

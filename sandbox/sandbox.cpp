@@ -27,7 +27,10 @@ Sandbox::Sandbox(Parts parts)
       keys_(std::move(parts.keys)), client_(std::move(parts.client)), accounts_(clock_, rng_),
       sender_(WebhookSender::make({io_, client_, keys_.bank, keys_.institution, clock_, rng_,
                                    options_.timing, options_.connections})),
-      bank_api_({accounts_, *sender_, keys_.api_token, keys_.institution, clock_, rng_}),
+      later_(Later::make(io_, clock_)), pauses_(std::make_shared<Pauses>(io_)),
+      payments_({accounts_, ledger_, payment_rules_, *sender_, later_, clock_, rng_}),
+      bank_api_({accounts_, ledger_, payments_, account_rules_, *sender_, later_, keys_.api_token,
+                 keys_.institution, pauses_, clock_, rng_}),
       provider_(client_, clock_, rng_), control_(std::make_unique<Control>(*this)) {
     // The account at the bank, which is named already, is the same in every run.
     if (parts.run > 0)
@@ -35,6 +38,8 @@ Sandbox::Sandbox(Parts parts)
 }
 
 Sandbox::~Sandbox() {
+    later_->stop();
+    pauses_->end_all();
     sender_->stop();
     client_->close();
 }
@@ -58,6 +63,8 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(boost::asio::io_context& io,
 Result<> Sandbox::listen() {
     net::ServerOptions bank;
     bank.port = options_.bank_port;
+    bank.answer_wait = bounds::api_answer_wait;           // a reply may be kept back on purpose
+    bank.connections_per_peer_max = bank.connections_max; // and then holds its connection
     TRY(bank_server_, net::Server::listen(io_, bank, bank_api_, clock_, system_rng_));
     net::ServerOptions control;
     control.port = options_.control_port;
@@ -98,6 +105,8 @@ Result<> Sandbox::spread_webhooks(const std::vector<std::string>& urls) {
 }
 
 Task<> Sandbox::stop() {
+    later_->stop();
+    pauses_->end_all();
     sender_->stop();
     client_->close();
     co_await partner_->stop();

@@ -13,8 +13,14 @@
 #include "base/task.h"
 #include "net/client/client.h"
 #include "net/server/server.h"
+#include "sandbox/bank/account_rules.h"
 #include "sandbox/bank/accounts.h"
 #include "sandbox/bank/api.h"
+#include "sandbox/bank/later.h"
+#include "sandbox/bank/ledger.h"
+#include "sandbox/bank/pauses.h"
+#include "sandbox/bank/payment_rules.h"
+#include "sandbox/bank/payments.h"
 #include "sandbox/bank/sender.h"
 #include "sandbox/keys/key_files.h"
 #include "sandbox/partner/partner.h"
@@ -75,6 +81,10 @@ class Sandbox {
     const Clock& clock() const { return clock_; }
     Rng& rng() { return rng_; }
     Accounts& accounts() { return accounts_; }
+    Ledger& ledger() { return ledger_; }
+    AccountRules& account_rules() { return account_rules_; }
+    PaymentRules& payment_rules() { return payment_rules_; }
+    Payments& payments() { return payments_; }
     WebhookSender& sender() { return *sender_; }
     BankApi& bank_api() { return bank_api_; }
     Partner& partner() { return *partner_; }
@@ -96,6 +106,12 @@ class Sandbox {
     std::shared_ptr<net::Client> client_;
     Accounts accounts_;
     std::shared_ptr<WebhookSender> sender_;
+    std::shared_ptr<Later> later_;
+    std::shared_ptr<Pauses> pauses_;
+    Ledger ledger_;
+    AccountRules account_rules_;
+    PaymentRules payment_rules_;
+    Payments payments_;
     BankApi bank_api_;
     Provider provider_;
     std::unique_ptr<Partner> partner_;

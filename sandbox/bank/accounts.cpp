@@ -17,7 +17,10 @@ std::string canonical_iban(std::string_view text) {
 } // namespace
 
 Accounts::Accounts(const Clock& clock, Rng& rng)
-    : clock_(clock), rng_(rng), real_account_id_(make_uuid(rng)) {}
+    : clock_(clock), rng_(rng), real_account_id_(make_uuid(rng)) {
+    std::uint32_t first_number = 1'000'000;
+    real_account_iban_ = next_iban(first_number);
+}
 
 std::expected<const VirtualAccount*, Accounts::Refusal> Accounts::open(const AccountOrder& order) {
     if (accounts_.size() >= bounds::virtual_accounts_max)
@@ -40,7 +43,7 @@ std::expected<const VirtualAccount*, Accounts::Refusal> Accounts::open(const Acc
         if (iban.substr(8, 4) != bank_sort_code.substr(0, 4))
             return std::unexpected(Refusal{"SortCodeDoesNotBelongToInstitution",
                                            "Sort code does not belong to the institution"});
-        if (by_iban_.contains(iban))
+        if (iban == real_account_iban_ || by_iban_.contains(iban))
             return std::unexpected(Refusal{"AccountIdentifiers", "Account exists already"});
     }
 
@@ -70,6 +73,29 @@ const VirtualAccount* Accounts::by_id(std::string_view id) const {
 const VirtualAccount* Accounts::by_iban(std::string_view iban) const {
     const auto found = by_iban_.find(canonical_iban(iban));
     return found == by_iban_.end() ? nullptr : &accounts_[found->second];
+}
+
+Accounts::Named Accounts::named(std::string_view account) const {
+    constexpr std::size_t digits = 14;
+    const std::string key = account_key(account);
+    const bool by_iban = account.size() != digits;
+    if (key.size() != digits || !key.starts_with(bank_sort_code.substr(0, 4)))
+        return {};
+    const std::string iban =
+        by_iban ? canonical_iban(account) : gb_iban("CLRB", key.substr(0, 6), key.substr(6));
+    Named named;
+    named.is_of_this_bank = iban.substr(4, 4) == "CLRB";
+    named.is_real = iban == real_account_iban_;
+    named.is_virtual = this->by_iban(iban);
+    return named;
+}
+
+const std::string& Accounts::owner_of(const Named& account) const {
+    return account.is_real ? real_account_name : account.is_virtual->owner_name;
+}
+
+const std::string& Accounts::iban_of(const Named& account) const {
+    return account.is_real ? real_account_iban_ : account.is_virtual->iban;
 }
 
 } // namespace settled::sandbox

@@ -33,11 +33,15 @@ struct AccountOrder {
     std::string external_id;
 };
 
+inline const std::string real_account_name = "Sandbox pooled account";
+
 class Accounts {
   public:
     Accounts(const Clock& clock, Rng& rng);
 
     const std::string& real_account_id() const { return real_account_id_; }
+    // The same in every run: it is named in configuration.
+    const std::string& real_account_iban() const { return real_account_iban_; }
 
     // Opens it, or says which code and text the bank's failure webhook would carry.
     struct Refusal {
@@ -51,11 +55,26 @@ class Accounts {
     const std::vector<VirtualAccount>& all() const { return accounts_; }
     const VirtualAccount* by_id(std::string_view id) const;
     const VirtualAccount* by_iban(std::string_view iban) const;
+    // The account that a payment names by IBAN or by the digits of sort code and account number:
+    // whether this bank would have it, and which one it is.
+    struct Named {
+        bool is_of_this_bank = false;
+        bool is_real = false;                       // the real account
+        const VirtualAccount* is_virtual = nullptr; // or one below it
+        bool exists() const { return is_real || is_virtual != nullptr; }
+        bool is_enabled() const {
+            return is_real || (is_virtual != nullptr && is_virtual->enabled);
+        }
+    };
+    Named named(std::string_view account) const;
+    const std::string& owner_of(const Named& account) const; // which exists
+    const std::string& iban_of(const Named& account) const;
 
   private:
     const Clock& clock_;
     Rng& rng_;
     std::string real_account_id_;
+    std::string real_account_iban_;
     std::uint32_t next_number_ = 10'000'000;
     std::vector<VirtualAccount> accounts_;
     std::unordered_map<std::string, std::size_t> by_id_;

@@ -1,14 +1,16 @@
 #include "sandbox/bank/api.h"
 
 #include "crypto/hash.h"
-#include "sandbox/bank/account_orders.h"
+#include "sandbox/bank/account_api.h"
+#include "sandbox/bank/payment_api.h"
+#include "sandbox/bank/transaction_api.h"
+#include "sandbox/base/input.h"
 #include "sandbox/base/uuid.h"
 #include "sandbox/bounds.h"
 #include "wire/base64.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace settled::sandbox {
 
@@ -21,53 +23,58 @@ std::string to_lower(std::string text) {
     return text;
 }
 
-std::size_t page_parameter(const net::Request& request, std::string_view name,
-                           std::size_t otherwise) {
-    const std::optional<std::string> text = request.parameter(name);
-    std::size_t value = 0;
-    if (!text ||
-        std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc())
-        return otherwise;
-    return std::clamp<std::size_t>(value, 1, bounds::page_max);
+net::Response method_not_allowed() {
+    return problem(405, "Method Not Allowed");
 }
 
-void write_virtual_account(wire::JsonWriter& writer, const VirtualAccount& account) {
-    writer.object().member("id", account.id).member("name", account.owner_name);
-    writer.member("label", account.owner_name).member("type", "CACC");
-    writer.member("status", account.enabled ? "Enabled" : "Disabled");
-    writer.key("currency").array().value("GBP").end();
-    writer.member("iban", account.iban).member("bban", account.bban());
-    if (!account.external_id.empty())
-        writer.member("externalIdentifier", account.external_id);
-    writer.end();
+std::chrono::milliseconds pause_of(const std::optional<ApiFault>& fault) {
+    if (!fault)
+        return {};
+    return fault->hang ? std::chrono::milliseconds(bounds::api_hang) : fault->delay;
 }
 
 } // namespace
 
 Task<net::Response> BankApi::handle(net::Request request) {
-    ++calls_;
-    net::Response response = answer(request);
+    const std::optional<ApiFault> fault = faults_.next(request);
+    ApiCall& call = calls_.add(request, parts_.clock.now());
+    std::optional<net::Response> own;
+    if (!fault || fault->processed)
+        own = answer(request);
+    net::Response response = fault ? faulty_response(*fault, std::move(own)) : *std::move(own);
     response.fields.add("X-Correlation-Id", make_uuid(parts_.rng));
+    call.status = response.status;
+    call.processed = !fault || fault->processed;
+    call.reply_cut = response.cut_after || response.reset;
+    const std::chrono::milliseconds pause = pause_of(fault);
+    if (pause.count() == 0)
+        co_return response;
+    // This object may end during the pause: nothing of it is used from here on.
+    co_await Pauses::wait(parts_.pauses, pause);
     co_return response;
 }
 
-net::Response BankApi::answer(const net::Request& request) {
-    if (fault_.count > 0)
-        return faulty();
-    if (!authorized(request))
-        return problem(403, "Forbidden");
-    return route(request);
+void BankApi::end_faults() {
+    faults_.clear();
+    parts_.pauses->end_all();
 }
 
-net::Response BankApi::faulty() {
-    --fault_.count;
-    net::Response response = problem(fault_.status, "Service Unavailable");
-    if (fault_.status == 429)
-        response = json_answer(429, R"({"statusCode":429,"message":"Rate limit is exceeded. )"
-                                    R"(Try again in 30 seconds."})");
-    if (fault_.retry_after_s != 0)
-        response.fields.add("Retry-After", std::to_string(fault_.retry_after_s));
-    return response;
+// Paths compare without regard to case, as those of the bank's framework do.
+net::Response BankApi::answer(const net::Request& request) {
+    if (!authorized(request))
+        return problem(403, "Forbidden");
+    const Path path = segments(to_lower(request.path));
+    if (Routed routed = route_test(request, path))
+        return *std::move(routed);
+    if (Routed routed = route_accounts(request, path))
+        return *std::move(routed);
+    if (Routed routed = route_transactions(request, path))
+        return *std::move(routed);
+    if (Routed routed = route_virtual_accounts(request, path))
+        return *std::move(routed);
+    if (Routed routed = route_payments(request, path))
+        return *std::move(routed);
+    return problem(404, "Not Found");
 }
 
 bool BankApi::authorized(const net::Request& request) const {
@@ -86,47 +93,99 @@ std::optional<net::Response> BankApi::refuse_write(const net::Request& request) 
     const std::optional<std::string_view> id = request.fields.find("X-Request-Id");
     if (!id || id->empty() || id->size() > bounds::bank_request_id_bytes_max)
         return problem(400, "Missing X-Request-Id Header");
-    if (request.method != "DELETE" || !request.body.empty()) {
-        const std::optional<std::string_view> header = request.fields.find("DigitalSignature");
-        const Result<Bytes> signature = wire::parse_base64(header.value_or(std::string_view()));
-        if (!signature || !parts_.institution->verify(request.body, *signature))
-            return problem(400, "Invalid DigitalSignature Header");
-    }
+    if (!signature_holds(request))
+        return problem(400, "Invalid DigitalSignature Header");
     if (!request_ids_.take(*id, parts_.clock.now()))
         return json_answer(409, R"({"status": 409})");
     return std::nullopt;
 }
 
-// Paths compare without regard to case, as those of the bank's framework do.
-net::Response BankApi::route(const net::Request& request) {
-    const std::vector<std::string> path = segments(to_lower(request.path));
+// A DELETE without a body needs no signature; one that it carries is over zero bytes.
+bool BankApi::signature_holds(const net::Request& request) {
+    const std::optional<std::string_view> header = request.fields.find("DigitalSignature");
+    if (request.method == "DELETE" && request.body.empty() && !header)
+        return true;
+    const Result<Bytes> signature = wire::parse_base64(header.value_or(std::string_view()));
+    const bool holds = signature && parts_.institution->verify(request.body, *signature);
+    ++(holds ? signatures_.verified : signatures_.refused);
+    return holds;
+}
+
+BankApi::Routed BankApi::route_test(const net::Request& request, const Path& path) {
+    if (path != Path{"v1", "test"})
+        return std::nullopt;
+    if (request.method != "GET" && request.method != "POST")
+        return method_not_allowed();
+    return test(request);
+}
+
+BankApi::Routed BankApi::route_accounts(const net::Request& request, const Path& path) {
+    const bool all = path == Path{"v3", "accounts"};
+    const bool one = path == Path{"v3", "accounts", parts_.accounts.real_account_id()};
+    if (!all && !one)
+        return std::nullopt;
+    if (request.method != "GET")
+        return method_not_allowed();
+    const std::int64_t balance_minor = parts_.ledger.balance_minor();
+    return all ? show_real_accounts(parts_.accounts, balance_minor, request)
+               : show_real_account(parts_.accounts, balance_minor);
+}
+
+bool BankApi::is_below_account(const Path& path, std::string_view version) const {
+    return path.size() >= 4 && path[0] == version && path[1] == "accounts" &&
+           path[2] == parts_.accounts.real_account_id();
+}
+
+BankApi::Routed BankApi::route_virtual_accounts(const net::Request& request, const Path& path) {
     const std::string& method = request.method;
-    const auto at = [&path](std::size_t i) { return i < path.size() ? path[i] : std::string(); };
-
-    if (path.size() == 2 && at(0) == "v1" && at(1) == "test") {
-        if (method != "GET" && method != "POST")
-            return problem(405, "Method Not Allowed");
-        return test(request);
-    }
-    if (path.size() == 2 && at(0) == "v3" && at(1) == "accounts")
-        return method == "GET" ? real_accounts() : problem(405, "Method Not Allowed");
-
-    const bool below_account = path.size() >= 4 && at(1) == "accounts" && at(3) == "virtual";
-    if (!below_account || at(2) != parts_.accounts.real_account_id())
-        return problem(404, "Not Found");
-    if (at(0) == "v2" && path.size() == 4) {
+    const bool current = is_below_account(path, "v2") && path[3] == "virtual";
+    if (current && path.size() == 4) {
         if (method == "GET")
-            return virtual_accounts(request);
-        return method == "POST" ? open_accounts(request) : problem(405, "Method Not Allowed");
+            return show_virtual_accounts(parts_.accounts, request);
+        return method == "POST" ? open_accounts(request) : method_not_allowed();
     }
-    if (at(0) == "v2" && path.size() == 5)
-        return method == "GET" ? virtual_account(at(4)) : problem(405, "Method Not Allowed");
-    if (at(0) == "v1" && path.size() == 5 && method == "DELETE") {
-        if (std::optional<net::Response> refusal = refuse_write(request))
-            return *std::move(refusal);
-        return parts_.accounts.disable(at(4)) ? empty_answer(204) : problem(404, "Not Found");
+    if (current && path.size() == 5)
+        return method == "GET" ? show_virtual_account(parts_.accounts, path[4])
+                               : method_not_allowed();
+    if (is_below_account(path, "v1") && path[3] == "virtual" && path.size() == 5 &&
+        method == "DELETE")
+        return disable_account(request, path[4]);
+    return std::nullopt;
+}
+
+BankApi::Routed BankApi::route_transactions(const net::Request& request, const Path& path) const {
+    const bool of_all = path == Path{"v2", "transactions"};
+    const bool below = is_below_account(path, "v2");
+    const bool of_real = below && path[3] == "transactions" && path.size() <= 5;
+    const bool of_virtual = below && path[3] == "virtual" && path.size() >= 6 && path.size() <= 7 &&
+                            path[5] == "transactions";
+    if (!of_all && !of_real && !of_virtual)
+        return std::nullopt;
+    if (request.method != "GET")
+        return method_not_allowed();
+    std::string account;
+    if (of_virtual) {
+        const VirtualAccount* const owner = parts_.accounts.by_id(path[4]);
+        if (owner == nullptr)
+            return problem(404, "Not Found");
+        account = owner->iban;
     }
-    return problem(404, "Not Found");
+    const TransactionView view{parts_.accounts, parts_.ledger, parts_.clock.now(), query_lag_};
+    const std::size_t list_size = of_all ? 2 : of_real ? 4 : 6;
+    return path.size() == list_size ? show_transactions(view, request, account)
+                                    : show_transaction(view, account, path.back());
+}
+
+BankApi::Routed BankApi::route_payments(const net::Request& request, const Path& path) {
+    const bool payment = path == Path{"v3", "payments", "fps"};
+    const bool of_return = path == Path{"v3", "payments", "fps", "return"};
+    if (!payment && !of_return)
+        return std::nullopt;
+    if (request.method != "POST")
+        return method_not_allowed();
+    if (std::optional<net::Response> refusal = refuse_write(request))
+        return refusal;
+    return payment ? initiate_fps(parts_.payments, request) : return_fps(parts_.payments, request);
 }
 
 // GET tests the token alone. POST echoes and sends FITestEvent to whoever subscribed.
@@ -148,38 +207,6 @@ net::Response BankApi::test(const net::Request& request) {
     return json_answer(200, std::move(writer).text());
 }
 
-net::Response BankApi::real_accounts() const {
-    wire::JsonWriter writer;
-    writer.object().key("accounts").array().object();
-    writer.member("id", parts_.accounts.real_account_id()).member("name", "Sandbox pooled account");
-    writer.member("status", "Enabled").member("type", "YourFunds").end().end();
-    writer.key("halLinks").array().end().end();
-    return json_answer(200, std::move(writer).text());
-}
-
-net::Response BankApi::virtual_accounts(const net::Request& request) const {
-    const std::size_t size = page_parameter(request, "pageSize", 50);
-    const std::size_t number = page_parameter(request, "pageNumber", 1);
-    const std::vector<VirtualAccount>& all = parts_.accounts.all();
-    wire::JsonWriter writer;
-    writer.object().key("accounts").array();
-    for (std::size_t i = (number - 1) * size; i < std::min(number * size, all.size()); ++i)
-        write_virtual_account(writer, all[i]);
-    writer.end().key("halLinks").array().end().end();
-    return json_answer(200, std::move(writer).text());
-}
-
-net::Response BankApi::virtual_account(const std::string& id) const {
-    const VirtualAccount* const account = parts_.accounts.by_id(id);
-    if (account == nullptr)
-        return problem(404, "Not Found");
-    wire::JsonWriter writer;
-    writer.object().key("account");
-    write_virtual_account(writer, *account);
-    writer.key("halLinks").array().end().end();
-    return json_answer(200, std::move(writer).text());
-}
-
 // 202 says only that the order was taken: id and IBAN come by webhook (or by listing).
 net::Response BankApi::open_accounts(const net::Request& request) {
     if (std::optional<net::Response> refusal = refuse_write(request))
@@ -197,12 +224,26 @@ net::Response BankApi::open_accounts(const net::Request& request) {
 
 void BankApi::open_one(const AccountOrder& order) {
     const std::string& real = parts_.accounts.real_account_id();
-    const auto opened = parts_.accounts.open(order);
-    Payload payload = opened ? virtual_account_created(**opened, real)
+    const AccountTreatment treatment = parts_.account_rules.decide(order);
+    const std::expected<const VirtualAccount*, Accounts::Refusal> opened =
+        treatment.outcome == AccountOutcome::refuse ? std::unexpected(treatment.refusal)
+                                                    : parts_.accounts.open(order);
+    if (treatment.outcome == AccountOutcome::silent)
+        return;
+    Payload payload = opened ? virtual_account_created(**opened, real, treatment.spelling)
                              : virtual_account_refused(order, opened.error(), real,
                                                        parts_.clock.now(), parts_.rng);
-    // When the sender is full the account is open all the same; the listing shows it.
-    static_cast<void>(parts_.sender.submit(std::move(payload)));
+    parts_.later->after(treatment.delay, [&sender = parts_.sender, payload = std::move(payload)] {
+        // When the sender is full the account is open all the same; the
+        // listing shows it.
+        static_cast<void>(sender.submit(payload));
+    });
+}
+
+net::Response BankApi::disable_account(const net::Request& request, const std::string& id) {
+    if (std::optional<net::Response> refusal = refuse_write(request))
+        return *std::move(refusal);
+    return parts_.accounts.disable(id) ? empty_answer(204) : problem(404, "Not Found");
 }
 
 } // namespace settled::sandbox

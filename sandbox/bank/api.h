@@ -1,65 +1,95 @@
-// The model bank's API, as much of ClearBank's as `settled` calls: /v1/Test, real and virtual
-// accounts.
+// The model bank's API, as much of ClearBank's as `settled` calls: /v1/Test, accounts, transactions,
+// Faster Payments.
 //
-// Checks in this order: token (403), path (404) and method (405), then for what changes something:
-// Content-Type (415), X-Request-Id (400, 1 to 83 characters), DigitalSignature (400), repeated
-// X-Request-Id (409). Source: ClearBank "Getting started", headers and status codes; "Virtual
-// accounts".
+// Checks in this order: a fault that a test ordered, token (403), path (404) and method (405), then
+// for what changes something: Content-Type (415), X-Request-Id (400, 1 to 83 characters),
+// DigitalSignature over the exact bytes (400), repeated X-Request-Id (409). Source: ClearBank
+// "Getting started", headers and status codes; "Virtual accounts"; "Faster Payments".
+//
+// Threads: used on one io_context only.
 #pragma once
 
 #include "base/secret.h"
 #include "crypto/rsa.h"
+#include "sandbox/bank/account_orders.h"
+#include "sandbox/bank/account_rules.h"
 #include "sandbox/bank/accounts.h"
+#include "sandbox/bank/api_faults.h"
+#include "sandbox/bank/call_log.h"
+#include "sandbox/bank/later.h"
+#include "sandbox/bank/ledger.h"
+#include "sandbox/bank/pauses.h"
+#include "sandbox/bank/payments.h"
 #include "sandbox/bank/request_ids.h"
 #include "sandbox/bank/sender.h"
 #include "sandbox/base/handler.h"
-#include "sandbox/base/input.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace settled::sandbox {
-
-// The next calls are answered so, before any check: outages and rate limits.
-struct ApiFault {
-    int status = 503; // 429 has ClearBank's own body
-    std::size_t count = 0;
-    int retry_after_s = 0; // 0: no header
-};
 
 class BankApi final : public SandboxHandler {
   public:
     struct Parts {
         Accounts& accounts;
+        Ledger& ledger;
+        Payments& payments;
+        AccountRules& account_rules;
         WebhookSender& sender;
+        std::shared_ptr<Later> later;
         const Secret& token;
         std::shared_ptr<const crypto::Verifier> institution;
+        std::shared_ptr<Pauses> pauses;
         const Clock& clock;
         Rng& rng;
     };
     explicit BankApi(Parts parts) : parts_(std::move(parts)) {}
 
     Task<net::Response> handle(net::Request request) override;
-    void fail_next(ApiFault fault) { fault_ = fault; }
-    std::size_t calls() const { return calls_; }
+
+    ApiFaults& faults() { return faults_; }
+    // Faults are over: no new ones, and replies that are kept back go out.
+    void end_faults();
+    const CallLog& calls() const { return calls_; }
+    // A transaction is shown to queries only so long after it happened.
+    void set_query_lag(std::chrono::milliseconds lag) { query_lag_ = lag; }
+    std::chrono::milliseconds query_lag() const { return query_lag_; }
+
+    struct SignatureCounts {
+        std::uint64_t verified = 0;
+        std::uint64_t refused = 0; // absent, unreadable or wrong
+    };
+    const SignatureCounts& signatures() const { return signatures_; }
 
   private:
+    using Path = std::vector<std::string>;
+    using Routed = std::optional<net::Response>; // none: the path is not one of these
+
     net::Response answer(const net::Request& request);
-    net::Response faulty();
     bool authorized(const net::Request& request) const;
     std::optional<net::Response> refuse_write(const net::Request& request);
-    net::Response route(const net::Request& request);
+    bool signature_holds(const net::Request& request);
+    Routed route_test(const net::Request& request, const Path& path);
+    Routed route_accounts(const net::Request& request, const Path& path);
+    Routed route_virtual_accounts(const net::Request& request, const Path& path);
+    Routed route_transactions(const net::Request& request, const Path& path) const;
+    Routed route_payments(const net::Request& request, const Path& path);
+    bool is_below_account(const Path& path, std::string_view version) const;
     net::Response test(const net::Request& request);
-    net::Response real_accounts() const;
-    net::Response virtual_accounts(const net::Request& request) const;
-    net::Response virtual_account(const std::string& id) const;
     net::Response open_accounts(const net::Request& request);
     void open_one(const AccountOrder& order);
+    net::Response disable_account(const net::Request& request, const std::string& id);
 
     Parts parts_;
     RequestIds request_ids_;
-    ApiFault fault_;
-    std::size_t calls_ = 0;
+    ApiFaults faults_;
+    CallLog calls_;
+    SignatureCounts signatures_;
+    std::chrono::milliseconds query_lag_{0};
 };
 
 } // namespace settled::sandbox

@@ -1,34 +1,15 @@
-#include "sandbox/rig_test.h"
+#include "sandbox/bank/institution_test.h"
 
 #include "base/iban.h"
 #include "sandbox/bounds.h"
-#include "wire/base64.h"
 
 #include <set>
 
 namespace settled::sandbox {
 namespace {
 
-using namespace std::chrono_literals;
-
-class BankApiTest : public Rig {
+class BankApiTest : public Institution {
   protected:
-    void SetUp() override {
-        start({.answer_within = 10s, .retry_every = 20ms, .retry_for = 60s});
-        token_ = file_text(sandbox_->key_files().api_token);
-        signer_ =
-            *crypto::software_signer(file_text(sandbox_->key_files().institution_private_key));
-    }
-
-    // A call with everything right.
-    net::Fields fields(const std::string& body) {
-        net::Fields all;
-        all.add("Authorization", "Bearer " + token_);
-        all.add("X-Request-Id", "request-" + std::to_string(++calls_));
-        all.add("DigitalSignature", wire::to_base64(*signer_->sign(body)));
-        all.add("Content-Type", "application/json");
-        return all;
-    }
     static net::Fields without(const net::Fields& all, std::string_view name,
                                std::string value = {}) {
         net::Fields rest;
@@ -42,10 +23,6 @@ class BankApiTest : public Rig {
     std::string virtual_path() {
         return bank_url() + "/v2/Accounts/" + sandbox_->accounts().real_account_id() + "/Virtual";
     }
-
-    std::string token_;
-    std::shared_ptr<crypto::Signer> signer_;
-    int calls_ = 0;
 };
 
 TEST_F(BankApiTest, the_test_endpoint_echoes_and_sends_a_test_event) {
@@ -138,6 +115,34 @@ TEST_F(BankApiTest, an_order_that_cannot_be_met_fails_by_webhook) {
                                           "AccountIdentifiers", "VirtualAccountCreated"}));
 }
 
+TEST_F(BankApiTest, rules_decide_what_becomes_of_an_order_for_an_account) {
+    control("PUT", "/bank/account-rules",
+            R"({"rules":[{"external_id_prefix":"bad","outcome":"refuse","code":"AccountName"},)"
+            R"({"external_id_prefix":"lost","outcome":"silent"},)"
+            R"({"external_id_prefix":"table","outcome":"open","spelling":"table","delay_ms":1}]})");
+    const auto order = [this](const std::string& external_id) {
+        const std::string body =
+            R"({"virtualAccounts":[{"ownerName":"A","accountIdentifier":{"externalIdentifier":")" +
+            external_id + R"("}}]})";
+        EXPECT_EQ(call("POST", virtual_path(), body, fields(body)).status, 202);
+    };
+    for (const char* external_id : {"bad-1", "lost-1", "table-1"})
+        order(external_id);
+    const auto refused = await_webhooks("VirtualAccountCreationFailed", 1);
+    EXPECT_EQ(refused[0].root().member("Errors")->name_at(0), "AccountName");
+    const auto created = await_webhooks("VirtualAccountCreated", 1);
+    EXPECT_EQ(text_at(created[0], "ExternalIdentifier"), "table-1");
+    EXPECT_TRUE(created[0].root().member("AccountIdentifiers")->member("IBAN"));
+
+    const wire::JsonDocument opened =
+        parsed(control("POST", "/bank/accounts", R"({"owner_name":"Old","external_id":"old-1"})"));
+    const net::Reply list =
+        get("/v2/Accounts/" + sandbox_->accounts().real_account_id() + "/Virtual");
+    EXPECT_NE(list.body.find("lost-1"), std::string::npos);
+    EXPECT_NE(list.body.find(text_at(opened, "iban")), std::string::npos);
+    EXPECT_EQ(webhooks("VirtualAccountCreated").size(), 1U);
+}
+
 TEST_F(BankApiTest, malformed_orders_are_refused) {
     for (
         const std::string body :
@@ -147,16 +152,6 @@ TEST_F(BankApiTest, malformed_orders_are_refused) {
          R"({"virtualAccounts":[{"ownerName":"A","accountIdentifier":{"iban":"x","externalIdentifier":"y"}}]})"})
         EXPECT_EQ(call("POST", virtual_path(), body, fields(body)).status, 400) << body;
     EXPECT_TRUE(sandbox_->accounts().all().empty());
-}
-
-TEST_F(BankApiTest, faults_come_as_ordered_and_then_end) {
-    control("POST", "/bank/api-faults", R"({"status":429,"count":2,"retry_after":3})");
-    for (int i = 0; i < 2; ++i) {
-        const net::Reply reply = call("GET", bank_url() + "/v1/Test", "", fields(""));
-        EXPECT_EQ(reply.status, 429);
-        EXPECT_EQ(reply.fields.find("Retry-After"), "3");
-    }
-    EXPECT_EQ(call("GET", bank_url() + "/v1/Test", "", fields("")).status, 200);
 }
 
 TEST_F(BankApiTest, unknown_paths_and_methods_are_named) {

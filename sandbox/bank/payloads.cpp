@@ -1,6 +1,7 @@
 #include "sandbox/bank/payloads.h"
 
 #include "sandbox/bank/carriage.h"
+#include "sandbox/bank/payload_parts.h"
 #include "sandbox/base/uuid.h"
 #include "wire/json_writer.h"
 #include "wire/time.h"
@@ -10,23 +11,6 @@ namespace settled::sandbox {
 namespace {
 
 using wire::JsonWriter;
-
-std::string bban_of(const std::string& iban) {
-    return iban.size() > 4 ? iban.substr(4) : std::string();
-}
-
-void write_account(JsonWriter& writer, std::string_view key, const std::string& iban,
-                   const std::string& name) {
-    writer.key(key).object();
-    writer.member("IBAN", iban).member("BBAN", bban_of(iban));
-    writer.member("OwnerName", name).member("TransactionOwnerName", name);
-    writer.member("InstitutionName", key == "Account" ? "ClearBank" : "Another Bank");
-    writer.end();
-}
-
-void write_named(JsonWriter& writer, std::string_view name, std::string_view value) {
-    writer.object().member("Name", name).member("Value", value).end();
-}
 
 std::string xml_text(std::string_view text) {
     std::string escaped;
@@ -87,7 +71,8 @@ void write_scheme_part(JsonWriter& writer, const SettledPayment& payment, Rng& r
     writer.member("EndToEndTransactionId", payment.end_to_end_id);
     if (payment.scheme != "FasterPayments")
         return;
-    writer.member("ActualEndToEndTransactionId", make_uuid(rng));
+    writer.member("ActualEndToEndTransactionId",
+                  payment.scheme_id.empty() ? make_uuid(rng) : payment.scheme_id);
     writer.key("SupplementaryData").array();
     write_named(writer, "EndToEndReference", payment.end_to_end_id);
     write_named(writer, "Amount", std::to_string(payment.amount.minor) + ".0");
@@ -98,7 +83,7 @@ void write_scheme_part(JsonWriter& writer, const SettledPayment& payment, Rng& r
 
 Payload transaction_settled(const SettledPayment& sent, Instant now, Rng& rng) {
     const SettledPayment payment = carried(sent);
-    const std::string id = make_uuid(rng);
+    const std::string id = payment.transaction_id.empty() ? make_uuid(rng) : payment.transaction_id;
     JsonWriter writer;
     writer.object().member("TransactionId", id).member("Status", "Settled");
     writer.member("Scheme", payment.scheme);
@@ -110,22 +95,29 @@ Payload transaction_settled(const SettledPayment& sent, Instant now, Rng& rng) {
     writer.member("DebitCreditCode", payment.credit ? "Credit" : "Debit");
     writer.member("Reference", payment.reference);
     writer.member("IsReturn", payment.is_return);
-    write_account(writer, "Account", payment.account_iban, payment.account_owner);
+    write_settled_account(writer, "Account", payment.account_iban, payment.account_owner,
+                          "ClearBank");
     if (!payment.payer_iban.empty() || !payment.payer_name.empty())
-        write_account(writer, "CounterpartAccount", payment.payer_iban, payment.payer_name);
+        write_settled_account(writer, "CounterpartAccount", payment.payer_iban, payment.payer_name,
+                              "Another Bank");
     write_scheme_part(writer, payment, rng);
     writer.end();
     return {"TransactionSettled", 6, std::move(writer).text(), id};
 }
 
-Payload virtual_account_created(const VirtualAccount& account, std::string_view real_account_id) {
+Payload virtual_account_created(const VirtualAccount& account, std::string_view real_account_id,
+                                AccountSpelling spelling) {
+    const bool as_example = spelling == AccountSpelling::example;
     JsonWriter writer;
     writer.object().member("AccountId", real_account_id).member("VirtualAccountId", account.id);
-    writer.key("AccountIdentifier").object();
-    writer.member("Iban", account.iban).member("Bban", account.bban());
-    if (!account.external_id.empty())
+    writer.key(as_example ? "AccountIdentifier" : "AccountIdentifiers").object();
+    writer.member(as_example ? "Iban" : "IBAN", account.iban);
+    writer.member(as_example ? "Bban" : "BBAN", account.bban());
+    if (as_example && !account.external_id.empty())
         writer.member("ExternalIdentifier", account.external_id);
     writer.end();
+    if (!as_example && !account.external_id.empty())
+        writer.member("ExternalIdentifier", account.external_id);
     writer.member("OwnerName", account.owner_name);
     writer.member("TimestampCreated", wire::to_rfc3339(account.created_at)).end();
     return {"VirtualAccountCreated", 3, std::move(writer).text(), account.iban};

@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "sandbox/bank/accounts.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,8 @@ struct SettledPayment {
     std::string payer_iban;
     bool credit = true;
     bool is_return = false;
+    std::string transaction_id; // made up when empty
+    std::string scheme_id;      // ActualEndToEndTransactionId of FPS; made up when empty
     Mutations mutations;
 };
 
@@ -48,7 +51,12 @@ struct Payload {
 };
 
 Payload transaction_settled(const SettledPayment& payment, Instant now, Rng& rng);
-Payload virtual_account_created(const VirtualAccount& account, std::string_view real_account_id);
+// The table of the webhook's page and its example do not agree: AccountIdentifiers with IBAN and
+// BBAN and ExternalIdentifier beside it, or AccountIdentifier with Iban, Bban and
+// ExternalIdentifier within.
+enum class AccountSpelling : std::uint8_t { example, table };
+Payload virtual_account_created(const VirtualAccount& account, std::string_view real_account_id,
+                                AccountSpelling spelling = AccountSpelling::example);
 Payload virtual_account_refused(const AccountOrder& order, const Accounts::Refusal& refusal,
                                 std::string_view real_account_id, Instant now, Rng& rng);
 Payload fi_test_event();

@@ -76,7 +76,7 @@ Result<WebhookSender::Record> WebhookSender::add(const Payload& payload,
 Result<std::vector<std::int64_t>> WebhookSender::submit(Payload payload, SendOptions options) {
     const auto json = std::make_shared<const std::string>(std::move(payload.json));
     std::vector<std::int64_t> ids;
-    for (std::size_t i = 0; i <= options.duplicates; ++i) {
+    for (std::size_t i = 0; i <= options.duplicates + duplicates_of_all_; ++i) {
         TRY(const Record webhook, add(payload, json, options));
         ids.push_back(webhook->id);
         webhook->duplicate_of = i == 0 ? 0 : ids.front();

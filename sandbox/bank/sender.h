@@ -81,6 +81,8 @@ class WebhookSender : public std::enable_shared_from_this<WebhookSender> {
     // The ids of the webhook and its duplicates. While held, it is signed now, so that release
     // sends at full speed. Fails with limit_reached, crypto_failed.
     Result<std::vector<std::int64_t>> submit(Payload payload, SendOptions options = {});
+    // From now on each event is sent so many more times, in addition to what its options say.
+    void duplicate_all(std::size_t duplicates) { duplicates_of_all_ = duplicates; }
     // Sends once more what was sent before (the bank's "at least once"). Fails with not_found,
     // state_conflict when its payload has been released.
     Result<std::int64_t> send_again(std::int64_t id);
@@ -119,6 +121,7 @@ class WebhookSender : public std::enable_shared_from_this<WebhookSender> {
 
     Parts parts_;
     std::vector<net::Url> urls_;
+    std::size_t duplicates_of_all_ = 0;
     bool holding_ = false;
     bool stopped_ = false;
     std::int64_t last_id_ = 0;

@@ -1,3 +1,4 @@
+#include "sandbox/control/bank_areas.h"
 #include "sandbox/control/control.h"
 #include "sandbox/control/orders.h"
 #include "sandbox/control/paging.h"
@@ -13,8 +14,6 @@ namespace settled::sandbox {
 
 namespace {
 
-using Answer = Result<net::Response>;
-
 void name_owner(Sandbox& sandbox, SettledPayment& payment) {
     const VirtualAccount* const account = sandbox.accounts().by_iban(payment.account_iban);
     if (account != nullptr && payment.account_owner.empty())
@@ -29,7 +28,7 @@ Answer settle(Sandbox& sandbox, const std::string& body) {
                          "duplicates", "tamper", "attempts_max"}));
     TRY(SettleOrder order, read_settle_order(input));
     name_owner(sandbox, order.payment);
-    Payload payload = transaction_settled(order.payment, sandbox.clock().now(), sandbox.rng());
+    Payload payload = sandbox.payments().take_in(order.payment);
     const std::string transaction_id = payload.label;
     TRY(const std::vector<std::int64_t> ids,
         sandbox.sender().submit(std::move(payload), order.send));
@@ -52,7 +51,7 @@ Task<Answer> settle_batch(Sandbox& sandbox, const net::Request& request) {
     for (std::size_t i = 0; i < series.count; ++i) {
         const SettledPayment payment =
             item_of(order, series, series.first + static_cast<std::int64_t>(i));
-        Payload payload = transaction_settled(payment, sandbox.clock().now(), sandbox.rng());
+        Payload payload = sandbox.payments().take_in(payment);
         CO_TRY(const std::vector<std::int64_t> ids,
                sandbox.sender().submit(std::move(payload), order.send));
         first_id = first_id == 0 ? ids.front() : first_id;
@@ -79,18 +78,13 @@ Answer release(Sandbox& sandbox, const std::string& body) {
     return json_answer(202, show_batch(count, 0, 0));
 }
 
-Answer fail_api(Sandbox& sandbox, const std::string& body) {
+Answer duplicate_webhooks(Sandbox& sandbox, const std::string& body) {
     TRY(const wire::JsonDocument document, wire::JsonDocument::parse(body));
     const Input input(document.root());
-    TRY_VOID(input.only({"status", "count", "retry_after"}));
-    ApiFault fault;
-    TRY(const std::int64_t status, input.integer_or("status", 503, 400, 599));
-    TRY(const std::int64_t count, input.integer_or("count", 1, 0, 1'000'000));
-    TRY(const std::int64_t retry_after, input.integer_or("retry_after", 0, 0, 3600));
-    fault.status = static_cast<int>(status);
-    fault.count = static_cast<std::size_t>(count);
-    fault.retry_after_s = static_cast<int>(retry_after);
-    sandbox.bank_api().fail_next(fault);
+    TRY_VOID(input.only({"duplicates"}));
+    TRY(const std::int64_t duplicates,
+        input.integer_or("duplicates", 0, 0, std::int64_t{bounds::duplicates_max}));
+    sandbox.sender().duplicate_all(static_cast<std::size_t>(duplicates));
     return empty_answer(204);
 }
 
@@ -123,6 +117,10 @@ Answer one_webhook(Sandbox& sandbox, const net::Request& request, const Path& pa
 }
 
 Answer route(Sandbox& sandbox, const net::Request& request, const Path& path) {
+    for (const BankArea& other :
+         {control_bank_payments, control_bank_accounts, control_bank_faults, control_bank_ledger})
+        if (std::optional<Answer> answer = other(sandbox, request, path))
+            return *std::move(answer);
     const std::string area = path.empty() ? std::string() : path[0];
     const bool alone = path.size() == 1;
     const bool post = request.method == "POST";
@@ -141,12 +139,10 @@ Answer route(Sandbox& sandbox, const net::Request& request, const Path& path) {
         sandbox.sender().hold();
         return empty_answer(204);
     }
+    if (area == "webhook-duplicates" && alone && request.method == "PUT")
+        return duplicate_webhooks(sandbox, request.body);
     if (area == "release" && alone && post)
         return release(sandbox, request.body);
-    if (area == "api-faults" && alone && post)
-        return fail_api(sandbox, request.body);
-    if (area == "accounts" && alone && get)
-        return json_answer(200, show_accounts(sandbox.accounts(), page_of(request)));
     return fail(Code::route_unknown);
 }
 

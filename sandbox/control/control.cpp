@@ -22,6 +22,7 @@ net::Response show_state(Sandbox& sandbox) {
     writer.member("partner", local_url("http", ports.partner));
     writer.member("partner_tls", local_url("https", ports.partner_tls)).end();
     writer.member("real_account_id", sandbox.accounts().real_account_id());
+    writer.member("real_account_iban", sandbox.accounts().real_account_iban());
     writer.key("files").object();
     writer.member("bank_public_key", files.bank_public_key);
     writer.member("institution_private_key", files.institution_private_key);

@@ -168,7 +168,7 @@ Result<Sent> World::settle(sandbox::SettledPayment payment, std::size_t duplicat
                            sandbox::Tamper tamper) {
     payment.account_iban = iban;
     payment.account_owner = owner;
-    sandbox::Payload payload = sandbox::transaction_settled(payment, clock_.now(), sandbox_->rng());
+    sandbox::Payload payload = sandbox_->payments().take_in(payment);
     Sent sent{{}, payload.label};
     const int attempts_max = tamper == sandbox::Tamper::none ? 0 : 1;
     TRY(sent.ids,

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settled::domain {
 
@@ -53,6 +54,25 @@ enum class ReplyClass : std::uint8_t {
     ours,      // token, signature, path: about us, not about the request; the connector pauses
 };
 std::string_view token(ReplyClass reply);
+
+// When calls are repeated, and when a person is asked.
+struct CallTimes {
+    std::chrono::seconds timeout{30}; // of one try
+    // Waits between tries of a call that got no readable reply: the same bytes under the same id.
+    std::vector<std::chrono::seconds> retry_after{
+        std::chrono::seconds(1), std::chrono::seconds(5), std::chrono::seconds(30),
+        std::chrono::seconds(120), std::chrono::seconds(600)};
+    // Waits before the bank is asked what became of an order that is in doubt.
+    std::vector<std::chrono::seconds> query_after{
+        std::chrono::seconds(60), std::chrono::seconds(300), std::chrono::seconds(900),
+        std::chrono::seconds(3600)};
+    // After that a person decides.
+    std::chrono::seconds review_after{std::chrono::hours(2)};
+    // The bank remembers request ids for 24 hours from the first try; no repeat comes later.
+    std::chrono::seconds repeat_within{std::chrono::hours(23)};
+    // A connector that refuses us is tried again so often.
+    std::chrono::seconds probe_every{60};
+};
 
 // What a reply means, before anyone reads what is in it.
 struct ReplyVerdict {

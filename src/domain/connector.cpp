@@ -14,6 +14,48 @@ bool is_connector_name(std::string_view name) {
     });
 }
 
+namespace {
+
+void write_calls(wire::JsonWriter& w, const ConnectorSettings& settings) {
+    if (!makes_calls(settings))
+        return;
+    w.member("api_url", settings.api_url).member("api_token", settings.api_token);
+    w.member("institution_account", settings.institution_account);
+    w.member("debtor_name", settings.debtor_name).member("debtor_address", settings.debtor_address);
+    w.member("order_max_minor", settings.order_max_minor);
+    w.member("day_max_minor", settings.day_max_minor);
+    w.member("enforce_send_to_scheme", settings.enforce_send_to_scheme);
+    w.member("transliterate", settings.transliterate);
+    w.member("review_unexplained", settings.review_unexplained);
+}
+
+void read_calls(const wire::Json& root, ConnectorSettings& settings) {
+    const auto text = [&root](std::string_view name) {
+        const auto value = root.member(name);
+        return std::string(value ? value->string().value_or("") : "");
+    };
+    const auto number = [&root](std::string_view name) {
+        const auto value = root.member(name);
+        return value ? value->integer().value_or(0) : 0;
+    };
+    const auto flag = [&root](std::string_view name) {
+        const auto value = root.member(name);
+        return value && value->boolean().value_or(false);
+    };
+    settings.api_url = text("api_url");
+    settings.api_token = text("api_token");
+    settings.institution_account = text("institution_account");
+    settings.debtor_name = text("debtor_name");
+    settings.debtor_address = text("debtor_address");
+    settings.order_max_minor = number("order_max_minor");
+    settings.day_max_minor = number("day_max_minor");
+    settings.enforce_send_to_scheme = flag("enforce_send_to_scheme");
+    settings.transliterate = flag("transliterate");
+    settings.review_unexplained = flag("review_unexplained");
+}
+
+} // namespace
+
 std::string to_json(const ConnectorSettings& settings) {
     wire::JsonWriter w;
     w.object().key("bank_keys").array();
@@ -28,6 +70,7 @@ std::string to_json(const ConnectorSettings& settings) {
         w.key("push").raw(settings.push);
     if (settings.files_are_tenants)
         w.member("files_are_tenants", true);
+    write_calls(w, settings);
     w.member("retention_days", settings.retention_days).end();
     return std::move(w).text();
 }
@@ -60,6 +103,7 @@ Result<ConnectorSettings> parse_connector_settings(std::string_view json) {
         settings.push = push->raw();
     if (const auto tenants = root.member("files_are_tenants"))
         settings.files_are_tenants = tenants->boolean().value_or(true);
+    read_calls(root, settings);
     settings.retention_days = static_cast<int>(*days->integer());
     return settings;
 }

@@ -17,7 +17,13 @@ using wire::JsonWriter;
 constexpr std::array event_types{
     settlement_matched,        settlement_unmatched, settlement_ambiguous,
     settlement_reversed,       payment_overdue,      payment_registered_late,
-    payment_partially_settled, endpoint_disabled,    test_ping,
+    payment_partially_settled, settlement_unexplained,
+    order_submitted,           order_settled,        order_rejected,
+    order_held,                order_returned,       order_needs_review,
+    order_cancelled,           link_created,         link_failed,
+    link_disabled,             return_submitted,     return_settled,
+    return_rejected,           return_needs_review,  connector_failing,
+    endpoint_disabled,         test_ping,
 };
 
 // {"id":…,"type":…,"timestamp":…,"version":…,"data":{…}}; `data` writes the members of data.

@@ -90,6 +90,10 @@ struct Response {
     Fields fields; // beside Content-Type, Content-Length, Date, Connection and X-Request-Id
     std::string body;
     bool close = false; // close the connection after this answer
+    // For code that plays a peer at fault: the connection ends after so many bytes of the answer,
+    // its head included. Nothing that comes from outside sets it.
+    std::optional<std::size_t> cut_after;
+    bool reset = false; // end the connection with a TCP reset, so that no orderly end is seen
 };
 
 } // namespace settled::net

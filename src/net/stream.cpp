@@ -243,6 +243,13 @@ void Stream::cut() {
     socket_.cancel(ignored);
 }
 
+void Stream::reset() {
+    // What closes without lingering resets (SO_LINGER of zero, socket(7)).
+    const linger none{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    close();
+}
+
 void Stream::finish_sending() {
     if (tls_ && SSL_is_init_finished(tls_.get()) != 0) {
         ERR_clear_error();

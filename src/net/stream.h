@@ -61,6 +61,8 @@ class Stream {
     void cancel();
     // Ends both directions at once; a pending read or write ends.
     void cut();
+    // The same with a TCP reset; nothing may be pending.
+    void reset();
     // We say no more (TLS close_notify, FIN); the peer may still.
     void finish_sending();
     // Reads and drops what the peer still sends, up to `bytes_max`, so that closing does not turn

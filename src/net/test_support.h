@@ -76,6 +76,10 @@ class RecordingHandler final : public Handler {
             response.body = request.method + " " + request.path + " " + request.body;
         }
         response.close = request.path == "/close";
+        if (const auto bytes = request.parameter("cut_after")) {
+            response.cut_after = std::stoul(*bytes);
+        }
+        response.reset = request.path == "/reset";
         co_return response;
     }
     Response refuse(const Error& error, std::string_view) const override {
@@ -245,6 +249,8 @@ class RawClient {
         }
     }
     int fd() const { return fd_; }
+    // The last read ended with a reset.
+    bool was_reset() const { return was_reset_; }
 
   private:
     static std::size_t length_of(const std::string& head) {
@@ -257,10 +263,12 @@ class RawClient {
             return -1;
         }
         const ssize_t got = ::recv(fd_, into, size, 0);
+        was_reset_ = got < 0;
         return got < 0 ? 0 : got; // a reset is an end too
     }
 
     int fd_;
+    bool was_reset_ = false;
     std::string kept_;
 };
 

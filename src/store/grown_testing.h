@@ -105,7 +105,7 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"settlement", "CASE WHEN i % 4 = 0 THEN 'ambiguous' ELSE 'matched' END"},
         {"webhook", "'processed'"},
         {"reversal", "'applied'"},
-        {"statement", "'proved'"},
+        {"statement", "'reconciled'"},
     };
     static const std::set<std::string> same{
         "connector_id", "side",    "credit", "reversal",     "as_set",        "fence",

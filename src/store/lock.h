@@ -34,6 +34,7 @@ struct Lock {
         connectors = 7,
         api_keys = 8,
         tenants = 9,
+        calls = 10, // the calls, orders, links and returns of a connector
     };
     Kind kind;
     bool shared = false; // beside others that share, and not beside one that does not
@@ -55,6 +56,9 @@ struct Lock {
     static Lock endpoints_shared(TenantId tenant) { return {Kind::endpoints, true, tenant, 0}; }
     static Lock connectors(TenantId tenant) { return {Kind::connectors, false, tenant, 0}; }
     static Lock api_keys(TenantId tenant) { return {Kind::api_keys, false, tenant, 0}; }
+    static Lock calls(TenantId tenant, ConnectorId connector) {
+        return {Kind::calls, false, tenant, connector.value};
+    }
     static Lock tenants() { return {Kind::tenants, false, TenantId{}, 0}; }
 };
 

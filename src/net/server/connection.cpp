@@ -361,6 +361,7 @@ Task<bool> Connection::answer() {
     if (failed || !is_sendable(response)) {
         response = refusal({Code::internal, {}});
     }
+    const bool cut_short = response.cut_after.has_value() || response.reset;
     const bool close = !keeps_alive_ || response.close || state_->draining || place_.is_spare() ||
                        served_ + 1 >= limits::requests_per_connection_max;
     room_.give_back();
@@ -369,6 +370,9 @@ Task<bool> Connection::answer() {
     append_response(out_, response,
                     {state_->date(), request_.request_id, close, request_.method == "HEAD"});
     response.body = std::string();
+    if (response.cut_after && *response.cut_after < out_.size()) {
+        out_.resize(*response.cut_after);
+    }
     enter(Phase::writing, limits::reply_wait_max);
     SystemError error = stream_.begin_write(out_);
     if (stream_.is_write_pending()) {
@@ -380,7 +384,11 @@ Task<bool> Connection::answer() {
     }
     tell_answered(request_, response, since_);
     ++served_;
-    co_return !close && !error && !cut_;
+    if (response.reset) {
+        cut_ = true;
+        stream_.reset();
+    }
+    co_return !close && !cut_short && !error && !cut_;
 }
 
 Task<> Connection::send_refusal() {

@@ -130,6 +130,35 @@ TEST(Server, an_answer_that_would_split_is_not_sent) {
     EXPECT_EQ(answer.find("Set-Cookie"), std::string::npos);
 }
 
+TEST(Server, an_answer_is_cut_after_the_bytes_that_the_handler_says) {
+    RunningServer server;
+    std::string whole;
+    {
+        RawClient client(server.port());
+        client.send("GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: same\r\n\r\n");
+        whole = client.read_answer();
+        ASSERT_EQ(status_of(whole), 200);
+    }
+    for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, std::size_t{12},
+                                    whole.size() - 1, whole.size(), whole.size() + 7}) {
+        RawClient client(server.port());
+        client.send("GET /a?cut_after=" + std::to_string(bytes) +
+                    " HTTP/1.1\r\nHost: x\r\nX-Request-Id: same\r\n\r\n" + get);
+        const std::optional<std::string> seen = client.read_to_end();
+        ASSERT_TRUE(seen) << bytes;
+        EXPECT_EQ(seen->size(), std::min(bytes, whole.size())); // and the next one is not answered
+        EXPECT_FALSE(client.was_reset()) << bytes;
+    }
+}
+
+TEST(Server, a_handler_can_reset_the_connection) {
+    RunningServer server;
+    RawClient client(server.port());
+    client.send("GET /reset?cut_after=0 HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_TRUE(client.was_reset());
+}
+
 TEST(Server, large_bodies_go_both_ways) {
     RunningServer server;
     RawClient client(server.port());

@@ -28,6 +28,10 @@ const Statement set_connector{
     "UPDATE connector SET settings = $3 WHERE tenant_id = $1 AND id = $2"};
 const Statement connectors{"SELECT " CONNECTOR_COLUMNS
                            " FROM connector WHERE tenant_id = $1 ORDER BY id"};
+const Statement connector_by_id{"SELECT " CONNECTOR_COLUMNS
+                                " FROM connector WHERE tenant_id = $1 AND id = $2"};
+const Statement connector_by_name{"SELECT " CONNECTOR_COLUMNS
+                                  " FROM connector WHERE name = $2 AND tenant_id = $1"};
 const Statement connectors_of_all{"SELECT " CONNECTOR_COLUMNS " FROM connector ORDER BY id"};
 #undef CONNECTOR_COLUMNS
 
@@ -123,6 +127,17 @@ Step<std::vector<ApiKeyRow>> list_api_keys(Session& s, TenantId tenant) {
 Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now) {
     const Rows revoked = co_await s.run(revoke, tenant, id, now);
     co_return revoked.changed() == 1;
+}
+
+Step<std::optional<ConnectorRow>> find_connector(Session& s, TenantId tenant, ConnectorId id) {
+    const Rows rows = co_await s.run(connector_by_id, tenant, id);
+    co_return read_first(rows, read_connector);
+}
+
+Step<std::optional<ConnectorRow>> find_connector_by_name(Session& s, TenantId tenant,
+                                                         std::string_view name) {
+    const Rows rows = co_await s.run(connector_by_name, tenant, name);
+    co_return read_first(rows, read_connector);
 }
 
 Step<bool> insert_connector(Session& s, const ConnectorRow& connector) {

@@ -50,6 +50,9 @@ struct ConnectorRow {
 Step<bool> insert_connector(Session& s, const ConnectorRow& connector);
 Step<bool> update_connector_settings(Session& s, TenantId tenant, ConnectorId id,
                                      std::string_view settings);
+Step<std::optional<ConnectorRow>> find_connector(Session& s, TenantId tenant, ConnectorId id);
+Step<std::optional<ConnectorRow>> find_connector_by_name(Session& s, TenantId tenant,
+                                                         std::string_view name);
 Step<std::vector<ConnectorRow>> list_connectors(Session& s, TenantId tenant);
 Step<std::vector<ConnectorRow>> all_connectors(Session& s);
 

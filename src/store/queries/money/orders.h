@@ -1,0 +1,59 @@
+// Orders: outbound payments, and what became of them.
+#pragma once
+
+#include "crypto/hash.h"
+#include "domain/order.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::store {
+
+// False: its client id or its end-to-end id is taken.
+Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& order,
+                        const crypto::Digest& fingerprint);
+struct RegisteredOrder {
+    domain::Order order;
+    crypto::Digest fingerprint{};
+};
+Step<std::optional<domain::Order>> find_order(Session& s, TenantId tenant, OrderId id);
+Step<std::optional<RegisteredOrder>> find_order_by_client_id(Session& s, TenantId tenant,
+                                                             std::string_view client_id);
+Step<std::optional<domain::Order>> find_order_by_end_to_end_id(Session& s, TenantId tenant,
+                                                               ConnectorId connector,
+                                                               std::string_view end_to_end_id);
+// By the scheme's id of the payment, which a return names.
+Step<std::optional<domain::Order>> find_order_by_actual_id(Session& s, TenantId tenant,
+                                                           ConnectorId connector,
+                                                           std::string_view actual_id);
+Step<std::optional<domain::Order>> find_retry_of(Session& s, TenantId tenant, OrderId id);
+Step<std::vector<domain::Order>> orders_of_call(Session& s, TenantId tenant, CallId call);
+// Newest first, below `before`; `status` empty: any.
+Step<std::vector<domain::Order>> list_orders(Session& s, TenantId tenant, std::string_view status,
+                                             std::int64_t before, std::size_t limit);
+
+// Writes what may change: status, reasons, call, the bank's ids, version.
+Step<> update_order(Session& s, TenantId tenant, const domain::Order& order);
+
+// An account with orders that wait for a call.
+Step<std::vector<std::string>>
+accounts_with_waiting_orders(Session& s, TenantId tenant, ConnectorId connector, std::size_t limit);
+// Oldest first.
+Step<std::vector<domain::Order>> waiting_orders(Session& s, TenantId tenant, ConnectorId connector,
+                                                std::string_view debtor_key, std::size_t limit);
+// What orders of the connector that were accepted since then sum up to, those that were rejected or
+// cancelled not among them.
+Step<std::int64_t> ordered_since(Session& s, TenantId tenant, ConnectorId connector, Instant since);
+// A live order for that loan with equal amount and creditor, made since then.
+Step<std::optional<OrderId>> similar_order(Session& s, TenantId tenant,
+                                           std::string_view loan_account_id, std::int64_t minor,
+                                           std::string_view creditor_key, Instant since);
+
+// Which webhooks were about a subject (an order, a link, a return).
+Step<> add_subject_webhook(Session& s, TenantId tenant, std::int64_t subject, WebhookId webhook);
+Step<std::vector<WebhookId>> webhooks_of(Session& s, TenantId tenant, std::int64_t subject);
+
+} // namespace settled::store

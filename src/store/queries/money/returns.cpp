@@ -1,0 +1,75 @@
+#include "store/queries/money/returns.h"
+
+#include "base/assert.h"
+
+namespace settled::store {
+
+namespace {
+
+#define RETURN_COLUMNS                                                                             \
+    "id, client_id, settlement_id, connector_id, scheme, transaction_id, reason, status, "         \
+    "reason_code, detail, version, created_at, updated_at"
+#define SELECT_RETURNS "SELECT " RETURN_COLUMNS " FROM money_return WHERE tenant_id = $1 AND "
+
+const Statement insert{"INSERT INTO money_return (tenant_id, " RETURN_COLUMNS
+                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
+                       "ON CONFLICT DO NOTHING"};
+const Statement by_id{SELECT_RETURNS "id = $2"};
+const Statement by_settlement{SELECT_RETURNS "settlement_id = $2"};
+const Statement update{"UPDATE money_return SET status = $3, reason_code = $4, detail = $5, "
+                       "version = $6, updated_at = $7 WHERE tenant_id = $1 AND id = $2"};
+const Statement list{SELECT_RETURNS "id < $2 ORDER BY id DESC LIMIT $3"};
+
+#undef SELECT_RETURNS
+#undef RETURN_COLUMNS
+
+ReturnRow read(const Row& row) {
+    const auto status = domain::order_status_named(row.text(7));
+    SETTLED_ASSERT(status.has_value(), "the store holds a return of an unknown status");
+    return {row.id<ReturnId>(0), row.string(1), row.id<SettlementId>(2), row.id<ConnectorId>(3),
+            row.string(4),       row.string(5), row.string(6),           *status,
+            row.string(8),       row.string(9), row.integer(10),         row.instant(11),
+            row.instant(12)};
+}
+
+std::optional<ReturnRow> read_first(const Rows& rows) {
+    if (rows.empty())
+        return std::nullopt;
+    return read(rows.front());
+}
+
+} // namespace
+
+Step<bool> insert_return(Session& s, TenantId tenant, const ReturnRow& r) {
+    const Rows inserted = co_await s.run(
+        insert, tenant, r.id, r.client_id, r.settlement, r.connector, r.scheme, r.transaction_id,
+        r.reason, token(r.status), r.reason_code, r.detail, r.version, r.created_at, r.updated_at);
+    co_return inserted.changed() == 1;
+}
+
+Step<std::optional<ReturnRow>> find_return(Session& s, TenantId tenant, ReturnId id) {
+    const Rows rows = co_await s.run(by_id, tenant, id);
+    co_return read_first(rows);
+}
+
+Step<std::optional<ReturnRow>> find_return_of(Session& s, TenantId tenant,
+                                              SettlementId settlement) {
+    const Rows rows = co_await s.run(by_settlement, tenant, settlement);
+    co_return read_first(rows);
+}
+
+Step<> update_return(Session& s, TenantId tenant, const ReturnRow& r) {
+    co_await s.send(update, tenant, r.id, token(r.status), r.reason_code, r.detail, r.version,
+                    r.updated_at);
+}
+
+Step<std::vector<ReturnRow>> list_returns(Session& s, TenantId tenant, std::int64_t before,
+                                          std::size_t limit) {
+    const Rows rows = co_await s.run(list, tenant, before, static_cast<std::int64_t>(limit));
+    std::vector<ReturnRow> returns;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        returns.push_back(read(rows[i]));
+    co_return returns;
+}
+
+} // namespace settled::store

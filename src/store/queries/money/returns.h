@@ -1,0 +1,39 @@
+// Returns of ours: money that arrived and that we ask the bank to send back. One a settlement.
+#pragma once
+
+#include "domain/order.h"
+#include "store/session.h"
+#include "store/step.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::store {
+
+struct ReturnRow {
+    ReturnId id;
+    std::string client_id; // may be empty
+    SettlementId settlement;
+    ConnectorId connector;
+    std::string scheme;
+    std::string transaction_id; // the bank's, of the settlement
+    std::string reason;         // ours
+    domain::OrderStatus status = domain::OrderStatus::queued;
+    std::string reason_code; // of a refusal
+    std::string detail;
+    std::int64_t version = 0;
+    Instant created_at, updated_at;
+};
+
+// False: the settlement has a return.
+Step<bool> insert_return(Session& s, TenantId tenant, const ReturnRow& row);
+Step<std::optional<ReturnRow>> find_return(Session& s, TenantId tenant, ReturnId id);
+Step<std::optional<ReturnRow>> find_return_of(Session& s, TenantId tenant, SettlementId settlement);
+Step<> update_return(Session& s, TenantId tenant, const ReturnRow& row);
+// Newest first, below `before`.
+Step<std::vector<ReturnRow>> list_returns(Session& s, TenantId tenant, std::int64_t before,
+                                          std::size_t limit);
+
+} // namespace settled::store
