@@ -144,6 +144,7 @@ CREATE TABLE money_return (
     connector_id    INTEGER NOT NULL,
     scheme          TEXT NOT NULL,
     transaction_id  TEXT NOT NULL,        -- the bank's, of the settlement
+    end_to_end_id   TEXT NOT NULL,        -- the settlement's
     reason          TEXT NOT NULL,
     status          TEXT NOT NULL,        -- as of an order
     reason_code     TEXT NOT NULL,
@@ -154,7 +155,7 @@ CREATE TABLE money_return (
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, settlement_id)
 ) /*table*/;
-CREATE INDEX return_transaction ON money_return (tenant_id, transaction_id);
+CREATE INDEX return_end_to_end ON money_return (tenant_id, end_to_end_id, id);
 CREATE INDEX return_status ON money_return (tenant_id, status, id);
 
 -- Which webhooks were about an order, link or return.

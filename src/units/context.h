@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "domain/call.h"
 #include "domain/settlement.h"
 #include "match/rule_set.h"
 #include "units/evidence/tenant_keys.h"
@@ -33,7 +34,8 @@ class AccountRules {
     virtual std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const = 0;
 };
 
-class KeyPlans; // key_plans.h
+class KeyPlans;   // learning/key_plans.h
+class DerivedIds; // calls/derived_ids.h
 
 struct Context {
     IdMint& ids;
@@ -49,6 +51,8 @@ struct Context {
     std::chrono::microseconds watermark{std::chrono::seconds(2)};
     const AccountRules* account_rules = nullptr; // nullptr: the standard rules for all
     bool suggested_reviews = true;               // what may only be suggested opens a review
+    const DerivedIds* derived_ids = nullptr;     // needed by what makes calls
+    domain::CallTimes call_times = {};
 
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant, std::string_view account) const;
     std::vector<std::shared_ptr<const match::RuleSet>> all_rules_of(TenantId tenant) const;

@@ -14,9 +14,9 @@ namespace {
     "request_id, status, tries, unread, due_at, first_sent_at, http_status, reply_class, reason, " \
     "created_at, updated_at, lease_owner, fence"
 
-const Statement insert{"INSERT INTO call (" CALL_COLUMNS
-                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                       "'queued', 0, 0, $11, NULL, NULL, '', '', $12, $12, 0, 0) ON CONFLICT DO NOTHING"};
+const Statement insert{
+    "INSERT INTO call (" CALL_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+    "'queued', 0, 0, $11, NULL, NULL, '', '', $12, $12, 0, 0) ON CONFLICT DO NOTHING"};
 const Statement by_id{"SELECT " CALL_COLUMNS " FROM call WHERE tenant_id = $1 AND id = $2"};
 const Statement by_subject{"SELECT " CALL_COLUMNS
                            " FROM call WHERE tenant_id = $1 AND subject_id = $2 ORDER BY id"};
@@ -54,6 +54,9 @@ const Statement free_some{
     "1 FROM node n WHERE n.holder = c.lease_owner AND n.lease_until > 0) LIMIT $3)"};
 const Statement without_reply{"SELECT id FROM call WHERE tenant_id = $1 AND connector_id = $2 AND "
                               "account_key = $3 AND status = 'queued' AND unread = 0 LIMIT 1"};
+const Statement hurry{"UPDATE call SET due_at = $3 WHERE tenant_id = $1 AND connector_id = $2 "
+                      "AND lease_owner = 0 AND status = 'queued' AND due_at > $3 AND "
+                      "(reply_class = 'ours' OR reply_class = 'throttled')"};
 const Statement find_state{"SELECT paused_until, pause_reason, paused_by, failing, version FROM "
                            "connector_state WHERE tenant_id = $1 AND connector_id = $2"};
 const Statement put_state{
@@ -193,6 +196,10 @@ Step<std::int64_t> free_orphan_calls(Session& s, TenantId tenant, std::int64_t m
                                      std::size_t limit) {
     const Rows freed = co_await s.run(free_some, tenant, me, static_cast<std::int64_t>(limit));
     co_return freed.changed();
+}
+
+Step<> hurry_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now) {
+    co_await s.send(hurry, tenant, connector, now);
 }
 
 Step<bool> awaits_first_reply(Session& s, TenantId tenant, ConnectorId connector,

@@ -89,6 +89,8 @@ Step<> close_cut_tries(Session& s, TenantId tenant, CallId id);
 // Gives back what those hold who are no nodes any more; `me` holds its own.
 Step<std::int64_t> free_orphan_calls(Session& s, TenantId tenant, std::int64_t me,
                                      std::size_t limit);
+// What a connector's refusal has put off is due now.
+Step<> hurry_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now);
 // Whether a paying call of that account awaits its first reply.
 Step<bool> awaits_first_reply(Session& s, TenantId tenant, ConnectorId connector,
                               std::string_view account_key);

@@ -14,6 +14,7 @@
 #include "units/matching/rivals.h"
 #include "units/matching/settle.h"
 #include "units/matching/watermark.h"
+#include "units/returns/send_back.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -119,6 +120,7 @@ Step<> close(Session& s, const UnitScope& work, const Reversal& reversal, Settle
     co_await take_from_wait(s, work, reversal);
     co_await store::update_reversal(s, work.tenant, reversal.id, ReversalStatus::applied,
                                     settlement);
+    co_await return_booked(s, work, settlement);
     if (reversal.status != ReversalStatus::review)
         co_return;
     const auto review = co_await review_of(s, work, reversal);

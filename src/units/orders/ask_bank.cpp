@@ -57,7 +57,7 @@ bool is_open_question(OrderStatus status) {
     return status == OrderStatus::in_doubt || status == OrderStatus::needs_review;
 }
 
-// The order's own debit among what the bank has booked; one that contradicts it is for a person.
+// The order's own debit among what the bank shows.
 const connectors::clearbank::BankTransaction*
 debit_of(const domain::Order& order,
          const std::vector<connectors::clearbank::BankTransaction>& transactions) {
@@ -75,8 +75,8 @@ Step<> ask_bank(Session& s, const UnitScope& work, const Bank& bank, const domai
     if (queries.one_waits)
         co_return;
     const auto& waits = work.context.call_times.query_after;
-    const auto wait = waits.empty() ? std::chrono::seconds(60)
-                                    : waits[std::min(queries.made, waits.size() - 1)];
+    const auto wait =
+        waits.empty() ? std::chrono::seconds(60) : waits[std::min(queries.made, waits.size() - 1)];
     co_await make_query(s, work, bank, order, queries.made + 1, work.now + wait);
 }
 
@@ -94,10 +94,14 @@ Step<> read_query(Session& s, const UnitScope& work, const Bank& bank, const sto
     if (reply) {
         const auto page = connectors::clearbank::read_transactions(reply->body);
         const auto* const debit = page ? debit_of(*order, page->transactions) : nullptr;
-        if (debit != nullptr) {
+        if (debit != nullptr && (debit->is_settled() || debit->is_rejected())) {
             co_await debit_found(s, work, bank, *std::move(order), *debit);
             co_return;
         }
+        // It is on its way there: its outcome comes by webhook.
+        if (debit != nullptr)
+            order = co_await apply_news(s, work, bank, *std::move(order),
+                                        {.fact = OrderFact::taken, .source = "query"});
     }
     if (!is_open_question(order->status))
         co_return;

@@ -68,10 +68,18 @@ std::string_view mismatch(const domain::Order& order, const MovementRow& row) {
 
 Step<> tell_unexplained(Session& s, const UnitScope& work, const std::optional<Bank>& bank,
                         const MovementRow& row) {
-    domain::MovementFacts facts{row.id,          bank ? bank->name : "", row.transaction_id,
-                                row.credit,      row.is_return,          row.amount,
-                                row.scheme,      row.end_to_end_id,      row.account,
-                                row.counterparty_name, row.counterparty_account, row.settled_at,
+    domain::MovementFacts facts{row.id,
+                                bank ? bank->name : "",
+                                row.transaction_id,
+                                row.credit,
+                                row.is_return,
+                                row.amount,
+                                row.scheme,
+                                row.end_to_end_id,
+                                row.account,
+                                row.counterparty_name,
+                                row.counterparty_account,
+                                row.settled_at,
                                 std::nullopt};
     if (bank && bank->settings.review_unexplained) {
         wire::JsonWriter w;
@@ -84,8 +92,7 @@ Step<> tell_unexplained(Session& s, const UnitScope& work, const std::optional<B
                                        row.id.value, "open", std::move(w).text(), work.now,
                                        std::nullopt});
     }
-    const auto event =
-        domain::unexplained_event(work.context.ids.next<EventId>(), facts, work.now);
+    const auto event = domain::unexplained_event(work.context.ids.next<EventId>(), facts, work.now);
     co_await publish_event(s, work.context, work.tenant, event);
 }
 
@@ -146,6 +153,15 @@ Step<> accept_movement(Session& s, const UnitScope& work, ConnectorId connector,
 
 Step<> debit_found(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
                    const connectors::clearbank::BankTransaction& transaction) {
+    if (transaction.is_rejected()) {
+        (void)co_await apply_news(s, work, bank, std::move(order),
+                                  {.fact = OrderFact::rejected,
+                                   .reason_code = "RJCT",
+                                   .reason = "the bank shows the payment as rejected",
+                                   .advice = domain::Advice::review,
+                                   .source = "query"});
+        co_return;
+    }
     domain::SettlementFact fact;
     fact.transaction_id = transaction.transaction_id;
     fact.credit = false;
@@ -160,8 +176,8 @@ Step<> debit_found(Session& s, const UnitScope& work, const Bank& bank, domain::
     row.subject_id = order.id.value;
     const bool is_new = co_await store::insert_movement(s, work.tenant, row);
     if (!is_new) {
-        const auto known = co_await store::find_movement_of(s, work.tenant, bank.id,
-                                                            fact.transaction_id, false);
+        const auto known =
+            co_await store::find_movement_of(s, work.tenant, bank.id, fact.transaction_id, false);
         row.id = known ? known->id : row.id;
     }
     co_await apply_to(s, work, bank, std::move(order), row, fact, "query");

@@ -23,7 +23,7 @@ bool is_movement(const domain::SettlementFact& fact);
 store::Step<> accept_movement(store::Session& s, const UnitScope& work, ConnectorId connector,
                               WebhookId webhook, const domain::SettlementFact& fact);
 
-// The bank, asked, shows the debit of this order.
+// The bank, asked, shows the debit of this order, settled or rejected.
 store::Step<> debit_found(store::Session& s, const UnitScope& work, const Bank& bank,
                           domain::Order order,
                           const connectors::clearbank::BankTransaction& transaction);

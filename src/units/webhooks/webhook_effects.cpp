@@ -3,8 +3,11 @@
 #include "domain/payment.h"
 #include "store/queries/directory.h"
 #include "store/queries/money/reviews.h"
+#include "units/links/link.h"
 #include "units/matching/reverse.h"
 #include "units/matching/settle.h"
+#include "units/orders/movement.h"
+#include "units/orders/outcome.h"
 #include "units/payments/register_payment.h"
 #include "wire/json_writer.h"
 
@@ -101,6 +104,25 @@ Step<> write_row(Session& s, const Arrival& arrival, WebhookId id, std::string s
                                            arrival.body, arrival.received_at});
 }
 
+UnitScope work_of(const Context& context, const Arrival& arrival) {
+    return {context, arrival.tenant, arrival.received_at};
+}
+
+// Money that left, or came back to us; nullptr when the webhook is about something else.
+const domain::SettlementFact* movement_fact(const domain::BankFact& fact) {
+    const auto* settled = std::get_if<domain::SettlementFact>(&fact);
+    return settled != nullptr && is_movement(*settled) ? settled : nullptr;
+}
+
+// Whether orders, links or returns of the connector may change.
+bool concerns_calls(const domain::BankFact& fact) {
+    const auto* settled = std::get_if<domain::SettlementFact>(&fact);
+    return (settled != nullptr && (!settled->credit || settled->is_return)) ||
+           std::holds_alternative<domain::AccountOpenedFact>(fact) ||
+           std::holds_alternative<domain::AccountRefusedFact>(fact) ||
+           std::holds_alternative<domain::PaymentOutcomeFact>(fact);
+}
+
 Step<> act_on(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
               Movement movement) {
     const domain::BankFact& fact = arrival.webhook.fact;
@@ -116,6 +138,14 @@ Step<> act_on(Session& s, const Context& context, const Arrival& arrival, Webhoo
                              arrival.received_at);
     } else if (const auto* account = std::get_if<domain::AccountOpenedFact>(&fact)) {
         co_await open_account(s, context, arrival, *account);
+        (void)co_await link_opened(s, work_of(context, arrival), arrival.connector, id, *account);
+    } else if (const auto* refused = std::get_if<domain::AccountRefusedFact>(&fact)) {
+        (void)co_await link_refused(s, work_of(context, arrival), arrival.connector, id, *refused);
+    } else if (const auto* outcome = std::get_if<domain::PaymentOutcomeFact>(&fact)) {
+        (void)co_await accept_outcome(s, work_of(context, arrival), arrival.connector, id,
+                                      *outcome);
+    } else if (const auto* moved = movement_fact(fact)) {
+        co_await accept_movement(s, work_of(context, arrival), arrival.connector, id, *moved);
     } else if (const auto* unreadable = std::get_if<domain::UnreadableFact>(&fact)) {
         co_await open_review(s, context, arrival, store::review_webhook_unreadable, id,
                              unreadable_detail(unreadable->reason));
@@ -153,6 +183,8 @@ store::Locks locks_of(const Context& context, const Arrival& arrival, const stor
     store::Locks locks{store::Lock::webhook(arrival.tenant, dedupe)};
     if (!arrival.webhook.suffix.empty())
         locks.add(store::Lock::reversal(arrival.tenant, domain::composite_key(arrival.webhook)));
+    if (concerns_calls(arrival.webhook.fact))
+        locks.add(store::Lock::calls(arrival.tenant, arrival.connector));
     if (const match::MatchFields* const identity = movement.identity())
         add_settling_locks(locks, context, arrival.tenant, *identity);
     return locks;

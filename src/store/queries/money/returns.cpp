@@ -7,15 +7,19 @@ namespace settled::store {
 namespace {
 
 #define RETURN_COLUMNS                                                                             \
-    "id, client_id, settlement_id, connector_id, scheme, transaction_id, reason, status, "         \
+    "id, client_id, settlement_id, connector_id, scheme, transaction_id, end_to_end_id, reason, "  \
+    "status, "                                                                                     \
     "reason_code, detail, version, created_at, updated_at"
 #define SELECT_RETURNS "SELECT " RETURN_COLUMNS " FROM money_return WHERE tenant_id = $1 AND "
 
-const Statement insert{"INSERT INTO money_return (tenant_id, " RETURN_COLUMNS
-                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
-                       "ON CONFLICT DO NOTHING"};
+const Statement insert{
+    "INSERT INTO money_return (tenant_id, " RETURN_COLUMNS
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) "
+    "ON CONFLICT DO NOTHING"};
 const Statement by_id{SELECT_RETURNS "id = $2"};
 const Statement by_settlement{SELECT_RETURNS "settlement_id = $2"};
+const Statement by_end_to_end_id{SELECT_RETURNS "end_to_end_id = $2 AND end_to_end_id <> '' "
+                                                "ORDER BY id DESC LIMIT 1"};
 const Statement update{"UPDATE money_return SET status = $3, reason_code = $4, detail = $5, "
                        "version = $6, updated_at = $7 WHERE tenant_id = $1 AND id = $2"};
 const Statement list{SELECT_RETURNS "id < $2 ORDER BY id DESC LIMIT $3"};
@@ -24,12 +28,13 @@ const Statement list{SELECT_RETURNS "id < $2 ORDER BY id DESC LIMIT $3"};
 #undef RETURN_COLUMNS
 
 ReturnRow read(const Row& row) {
-    const auto status = domain::order_status_named(row.text(7));
+    const auto status = domain::order_status_named(row.text(8));
     SETTLED_ASSERT(status.has_value(), "the store holds a return of an unknown status");
-    return {row.id<ReturnId>(0), row.string(1), row.id<SettlementId>(2), row.id<ConnectorId>(3),
-            row.string(4),       row.string(5), row.string(6),           *status,
-            row.string(8),       row.string(9), row.integer(10),         row.instant(11),
-            row.instant(12)};
+    return {row.id<ReturnId>(0),    row.string(1),  row.id<SettlementId>(2),
+            row.id<ConnectorId>(3), row.string(4),  row.string(5),
+            row.string(6),          row.string(7),  *status,
+            row.string(9),          row.string(10), row.integer(11),
+            row.instant(12),        row.instant(13)};
 }
 
 std::optional<ReturnRow> read_first(const Rows& rows) {
@@ -41,9 +46,10 @@ std::optional<ReturnRow> read_first(const Rows& rows) {
 } // namespace
 
 Step<bool> insert_return(Session& s, TenantId tenant, const ReturnRow& r) {
-    const Rows inserted = co_await s.run(
-        insert, tenant, r.id, r.client_id, r.settlement, r.connector, r.scheme, r.transaction_id,
-        r.reason, token(r.status), r.reason_code, r.detail, r.version, r.created_at, r.updated_at);
+    const Rows inserted =
+        co_await s.run(insert, tenant, r.id, r.client_id, r.settlement, r.connector, r.scheme,
+                       r.transaction_id, r.end_to_end_id, r.reason, token(r.status), r.reason_code,
+                       r.detail, r.version, r.created_at, r.updated_at);
     co_return inserted.changed() == 1;
 }
 
@@ -55,6 +61,12 @@ Step<std::optional<ReturnRow>> find_return(Session& s, TenantId tenant, ReturnId
 Step<std::optional<ReturnRow>> find_return_of(Session& s, TenantId tenant,
                                               SettlementId settlement) {
     const Rows rows = co_await s.run(by_settlement, tenant, settlement);
+    co_return read_first(rows);
+}
+
+Step<std::optional<ReturnRow>> find_return_by_end_to_end_id(Session& s, TenantId tenant,
+                                                            std::string_view end_to_end_id) {
+    const Rows rows = co_await s.run(by_end_to_end_id, tenant, end_to_end_id);
     co_return read_first(rows);
 }
 

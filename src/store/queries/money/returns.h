@@ -19,6 +19,7 @@ struct ReturnRow {
     ConnectorId connector;
     std::string scheme;
     std::string transaction_id; // the bank's, of the settlement
+    std::string end_to_end_id;  // the settlement's
     std::string reason;         // ours
     domain::OrderStatus status = domain::OrderStatus::queued;
     std::string reason_code; // of a refusal
@@ -31,6 +32,9 @@ struct ReturnRow {
 Step<bool> insert_return(Session& s, TenantId tenant, const ReturnRow& row);
 Step<std::optional<ReturnRow>> find_return(Session& s, TenantId tenant, ReturnId id);
 Step<std::optional<ReturnRow>> find_return_of(Session& s, TenantId tenant, SettlementId settlement);
+// The last one of a settlement with that end-to-end id.
+Step<std::optional<ReturnRow>> find_return_by_end_to_end_id(Session& s, TenantId tenant,
+                                                            std::string_view end_to_end_id);
 Step<> update_return(Session& s, TenantId tenant, const ReturnRow& row);
 // Newest first, below `before`.
 Step<std::vector<ReturnRow>> list_returns(Session& s, TenantId tenant, std::int64_t before,

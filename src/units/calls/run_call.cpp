@@ -1,0 +1,232 @@
+#include "units/calls/run_call.h"
+
+#include "base/limits.h"
+#include "connectors/clearbank/replies.h"
+#include "domain/money_out_event.h"
+#include "store/queries/calls.h"
+#include "units/calls/bank.h"
+#include "units/deliveries/publish.h"
+#include "units/links/link.h"
+#include "units/matching/pairing.h"
+#include "units/orders/ask_bank.h"
+#include "units/orders/pay.h"
+#include "units/returns/send_back.h"
+
+#include <algorithm>
+
+namespace settled::units {
+
+namespace {
+
+using domain::CallPurpose;
+using domain::ReplyClass;
+using store::CallRow;
+using store::ConnectorState;
+using store::Session;
+using store::Step;
+
+constexpr std::size_t orphans_at_once = 200;
+
+// Who is told what came of a try, by the purpose of the call.
+Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, const CallRow& call,
+                       const domain::ReplyVerdict& verdict,
+                       const std::optional<domain::CallReply>& reply) {
+    switch (call.purpose) {
+    case CallPurpose::pay:
+        co_await read_payment(s, work, bank, call, verdict, reply);
+        break;
+    case CallPurpose::return_payment:
+        co_await read_return(s, work, bank, call, verdict);
+        break;
+    case CallPurpose::find_transactions:
+        if (call.status != store::call_queued)
+            co_await read_query(s, work, bank, call,
+                                verdict.reply == ReplyClass::taken ? reply : std::nullopt);
+        break;
+    case CallPurpose::open_account:
+    case CallPurpose::disable_account:
+    case CallPurpose::list_accounts:
+    case CallPurpose::find_account:
+        co_await read_link_reply(s, work, bank, call, verdict, reply);
+        break;
+    case CallPurpose::test:
+        break;
+    }
+}
+
+Instant later(Instant a, Instant b) {
+    return a < b ? b : a;
+}
+
+// What becomes of the call itself.
+void end_or_repeat(CallRow& call, const domain::ReplyVerdict& verdict,
+                   const domain::CallTimes& times, Instant now) {
+    using std::chrono::microseconds;
+    call.reply_class = token(verdict.reply);
+    call.reason = verdict.reason;
+    call.updated_at = now;
+    const auto wait = verdict.wait.value_or(std::chrono::seconds(0));
+    switch (verdict.reply) {
+    case ReplyClass::taken:
+    case ReplyClass::received:
+        call.status = store::call_done;
+        return;
+    case ReplyClass::refused:
+        call.status = store::call_refused;
+        return;
+    case ReplyClass::throttled:
+    case ReplyClass::ours:
+        call.due_at =
+            now + microseconds(verdict.reply == ReplyClass::ours ? times.probe_every : wait);
+        break;
+    case ReplyClass::unclear: {
+        const auto again = static_cast<std::size_t>(call.unread++);
+        if (again >= times.retry_after.size()) {
+            call.status = store::call_unclear;
+            return;
+        }
+        call.due_at = later(now + microseconds(times.retry_after[again]), now + microseconds(wait));
+        break;
+    }
+    }
+    const Instant last = call.first_sent_at.value_or(now) + microseconds(times.repeat_within);
+    if (call.unread > 0 && last < call.due_at)
+        call.status = store::call_unclear; // the bank may have forgotten the id by then
+}
+
+Step<> tell_failing(Session& s, const UnitScope& work, const Bank& bank,
+                    const ConnectorState& state) {
+    const auto event =
+        domain::connector_failing_event(work.context.ids.next<EventId>(), bank.id, bank.name,
+                                        state.pause_reason, state.version, work.now);
+    co_await publish_event(s, work.context, work.tenant, event);
+}
+
+// What the reply says about the connector as a whole.
+Step<> keep_state(Session& s, const UnitScope& work, const Bank& bank,
+                  const domain::ReplyVerdict& verdict) {
+    using std::chrono::microseconds;
+    auto state = co_await store::find_connector_state(s, work.tenant, bank.id);
+    const bool was_failing = state.failing;
+    if (verdict.reply == ReplyClass::throttled) {
+        state.paused_until =
+            later(state.paused_until,
+                  work.now + microseconds(verdict.wait.value_or(std::chrono::seconds(30))));
+        state.pause_reason = verdict.reason;
+    } else if (verdict.reply == ReplyClass::ours) {
+        state.failing = true;
+        state.paused_until =
+            later(state.paused_until, work.now + microseconds(work.context.call_times.probe_every));
+        state.pause_reason = verdict.reason;
+        state.version += was_failing ? 0 : 1;
+    } else if (was_failing && verdict.reply != ReplyClass::unclear) {
+        state.failing = false;
+        state.pause_reason.clear();
+    } else {
+        co_return;
+    }
+    co_await store::put_connector_state(s, state);
+    if (state.failing && !was_failing)
+        co_await tell_failing(s, work, bank, state);
+}
+
+// A try that a crash cut short had no readable reply, whatever the bank has done.
+Step<bool> close_cut(Session& s, const UnitScope& work, const Bank& bank, CallRow& call) {
+    const std::int64_t cut = co_await store::cut_tries(s, work.tenant, call.id);
+    if (cut == 0)
+        co_return true;
+    co_await store::close_cut_tries(s, work.tenant, call.id);
+    const domain::ReplyVerdict verdict{ReplyClass::unclear, std::nullopt,
+                                       "the server ended while it waited for the reply"};
+    end_or_repeat(call, verdict, work.context.call_times, work.now);
+    call.due_at = work.now; // its wait is over
+    co_await store::update_call(s, call);
+    co_await read_by_purpose(s, work, bank, call, verdict, std::nullopt);
+    co_return call.status == store::call_queued;
+}
+
+} // namespace
+
+Step<std::vector<CallToSend>> next_calls(Session& s, const Context& context, CallQuery query) {
+    std::vector<CallToSend> sent;
+    const UnitScope work{context, query.tenant, query.now};
+    co_await s.lock({store::Lock::calls(query.tenant, query.connector)});
+    if (query.frees_orphans)
+        (void)co_await store::free_orphan_calls(s, query.tenant, query.holder, orphans_at_once);
+    const auto state = co_await store::find_connector_state(s, query.tenant, query.connector);
+    if (state.is_paused(query.now))
+        co_return sent;
+    const auto bank = co_await find_bank(s, query.tenant, query.connector);
+    if (!bank || !domain::makes_calls(bank->settings))
+        co_return sent;
+    co_await gather_orders(s, work, *bank);
+    const std::size_t room = state.failing ? std::min<std::size_t>(query.room, 1) : query.room;
+    auto due = co_await store::due_calls(s, query.tenant, query.connector, query.now, room);
+    for (CallRow& call : due) {
+        const bool goes = co_await close_cut(s, work, *bank, call);
+        const bool taken = goes && co_await store::begin_try(s, call, query.holder, query.now);
+        if (taken)
+            sent.push_back({query.tenant,
+                            call.id,
+                            query.connector,
+                            call.request,
+                            call.request_id,
+                            call.tries,
+                            {query.holder, call.fence}});
+    }
+    co_return sent;
+}
+
+Step<CallEnd> end_call(Session& s, const Context& context, std::shared_ptr<const EndedTry> ended) {
+    const EndedTry& e = *ended;
+    const UnitScope work{context, e.tenant, e.now};
+    co_await s.lock({store::Lock::calls(e.tenant, e.connector)});
+    auto call = co_await store::find_call(s, e.tenant, e.id);
+    const auto bank = co_await find_bank(s, e.tenant, e.connector);
+    if (!call || !bank)
+        co_return CallEnd{true, {}};
+    const auto verdict = connectors::clearbank::classify(call->purpose, e.reply);
+    store::TryEnd end{e.claim,
+                      e.number,
+                      e.latency.count(),
+                      e.reply ? std::optional<std::int64_t>(e.reply->status) : std::nullopt,
+                      e.reply ? std::string(token(verdict.reply)) : e.error,
+                      e.reply ? e.reply->body.substr(0, limits::answer_bytes_kept) : std::string()};
+    const bool held = co_await store::end_try(s, e.tenant, e.id, end, e.now);
+    if (!held)
+        co_return CallEnd{true, verdict};
+    call->http_status = end.http_status;
+    const CallRow before = *call;
+    end_or_repeat(*call, verdict, context.call_times, e.now);
+    co_await store::update_call(s, *call);
+    co_await keep_state(s, work, *bank, verdict);
+    CallRow read = *call;
+    read.unread = before.unread; // earlier tries: this one is `verdict`
+    co_await read_by_purpose(s, work, *bank, read, verdict, e.reply);
+    co_return CallEnd{false, verdict};
+}
+
+Step<Result<>> pause_connector(Session& s, TenantId tenant, ConnectorId connector,
+                               std::string actor, std::string reason) {
+    co_await s.lock({store::Lock::calls(tenant, connector)});
+    auto state = co_await store::find_connector_state(s, tenant, connector);
+    state.paused_by = actor.empty() ? "operator" : std::move(actor);
+    state.pause_reason = std::move(reason);
+    co_await store::put_connector_state(s, state);
+    co_return {};
+}
+
+Step<Result<>> resume_connector(Session& s, TenantId tenant, ConnectorId connector, Instant now) {
+    co_await s.lock({store::Lock::calls(tenant, connector)});
+    auto state = co_await store::find_connector_state(s, tenant, connector);
+    state.paused_by.clear();
+    state.pause_reason.clear();
+    state.paused_until = Instant{0};
+    state.failing = false;
+    co_await store::put_connector_state(s, state);
+    // What waited for the next probe goes now.
+    co_await store::hurry_calls(s, tenant, connector, now);
+    co_return {};
+}
+
+} // namespace settled::units

@@ -1,0 +1,94 @@
+#include "units/links/bank_accounts.h"
+
+#include "base/iban.h"
+#include "store/queries/directory.h"
+#include "units/calls/derived_ids.h"
+#include "units/calls/make_call.h"
+#include "units/links/link.h"
+
+#include <charconv>
+
+namespace settled::units {
+
+namespace {
+
+using domain::CallPurpose;
+using store::Session;
+using store::Step;
+
+Step<> ask(Session& s, const UnitScope& work, const Bank& bank, domain::CallRequest request,
+           std::string_view number) {
+    NewCall call;
+    call.connector = bank.id;
+    call.request_id = work.context.derived_ids->request_id(
+        work.tenant, bank.name, token(request.purpose), {std::to_string(work.now.us), number});
+    call.request = std::move(request);
+    call.due_at = work.now;
+    (void)co_await make_call(s, work, call);
+}
+
+Step<> keep(Session& s, const UnitScope& work, std::string iban, std::string name,
+            std::string external_id, std::string bank_id) {
+    if (iban.empty())
+        co_return;
+    store::AccountRow row;
+    row.tenant = work.tenant;
+    row.id = work.context.ids.next<AccountId>();
+    row.account_key = account_key(iban);
+    row.iban = std::move(iban);
+    row.name = std::move(name);
+    row.external_id = std::move(external_id);
+    row.bank_account_id = std::move(bank_id);
+    row.created_at = work.now;
+    (void)co_await store::insert_account(s, row); // known already: nothing to do
+}
+
+} // namespace
+
+std::size_t page_of(const store::CallRow& call) {
+    constexpr std::string_view name = "pageNumber=";
+    const std::string& target = call.request.target;
+    const std::size_t at = target.find(name);
+    std::size_t page = 1;
+    if (at != target.npos)
+        std::from_chars(target.data() + at + name.size(), target.data() + target.size(), page);
+    return page;
+}
+
+Step<> keep_account(Session& s, const UnitScope& work,
+                    const connectors::clearbank::BankAccount& account) {
+    co_await keep(s, work, account.iban, account.owner_name, account.external_id, account.id);
+}
+
+Step<> list_bank_accounts(Session& s, const UnitScope& work, const Bank& bank) {
+    const std::string& institution = bank.settings.institution_account;
+    co_await ask(s, work, bank, connectors::clearbank::find_account_request(institution), "real");
+    co_await ask(s, work, bank,
+                 connectors::clearbank::list_accounts_request(institution, 1, accounts_per_page),
+                 "1");
+}
+
+Step<> read_bank_accounts(Session& s, const UnitScope& work, const Bank& bank,
+                          const store::CallRow& call, const domain::CallReply& reply) {
+    if (call.purpose == CallPurpose::find_account) {
+        const auto account = connectors::clearbank::read_account(reply.body);
+        if (account)
+            co_await keep(s, work, account->iban, account->name, "", account->id);
+        co_return;
+    }
+    const auto page = connectors::clearbank::read_accounts(reply.body);
+    if (!page)
+        co_return;
+    for (const auto& account : page->accounts)
+        if (account.is_enabled)
+            co_await keep_account(s, work, account);
+    const std::size_t number = page_of(call) + 1;
+    if (page->size() >= static_cast<std::size_t>(accounts_per_page))
+        co_await ask(s, work, bank,
+                     connectors::clearbank::list_accounts_request(bank.settings.institution_account,
+                                                                  static_cast<std::int64_t>(number),
+                                                                  accounts_per_page),
+                     std::to_string(number));
+}
+
+} // namespace settled::units

@@ -1,0 +1,298 @@
+#include "units/links/link.h"
+
+#include "base/iban.h"
+#include "connectors/clearbank/accounts.h"
+#include "domain/money_out_event.h"
+#include "store/queries/money/orders.h"
+#include "units/calls/derived_ids.h"
+#include "units/calls/make_call.h"
+#include "units/deliveries/publish.h"
+#include "units/links/bank_accounts.h"
+#include "wire/json_writer.h"
+
+namespace settled::units {
+
+namespace {
+
+using domain::CallPurpose;
+using domain::ReplyClass;
+using store::LinkRow;
+using store::Session;
+using store::Step;
+
+Step<Result<Bank>> linking_bank(Session& s, TenantId tenant, std::string_view name) {
+    auto bank = co_await find_bank(s, tenant, name);
+    if (!bank)
+        co_return fail(Code::connector_unknown, "connector: there is none of that name");
+    if (!domain::makes_calls(bank->settings))
+        co_return fail(Code::connector_receives_only,
+                       "connector: it has no API configured and only sends webhooks");
+    co_return *std::move(bank);
+}
+
+Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
+                      domain::CallRequest request, std::size_t number, Instant due_at) {
+    NewCall call;
+    call.connector = bank.id;
+    call.request_id = work.context.derived_ids->request_id(
+        work.tenant, bank.name, token(request.purpose), {link.external_id, std::to_string(number)});
+    call.request = std::move(request);
+    call.subject = link.id.value;
+    call.due_at = due_at;
+    (void)co_await make_call(s, work, call);
+}
+
+Step<> tell(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
+            std::string_view type) {
+    const auto event = domain::link_event(work.context.ids.next<EventId>(), type,
+                                          {link.id, link.client_id, bank.name, link.core_banking,
+                                           link.loan_account_id, link.status, link.iban,
+                                           link.virtual_account_id, link.errors},
+                                          link.version, work.now);
+    co_await publish_event(s, work.context, work.tenant, event);
+}
+
+Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
+                  std::string_view status, std::string_view type) {
+    link.status = status;
+    link.updated_at = work.now;
+    ++link.version;
+    const bool stored = co_await store::update_link(s, work.tenant, link);
+    if (stored)
+        co_await tell(s, work, bank, link, type);
+}
+
+std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& reasons) {
+    wire::JsonWriter w;
+    w.array();
+    for (const auto& reason : reasons) {
+        const auto words = connectors::clearbank::account_refusal_words(reason.code);
+        w.object().member("code", reason.code).member("text", reason.text);
+        if (!words.empty())
+            w.member("words", words);
+        w.end();
+    }
+    w.end();
+    return std::move(w).text();
+}
+
+Step<> fail_link(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
+                 std::vector<domain::AccountRefusedFact::Reason> reasons) {
+    link.errors = errors_json(reasons);
+    co_await set_status(s, work, bank, std::move(link), store::link_failed, domain::link_failed);
+}
+
+Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow link, std::string iban,
+                std::string virtual_account_id) {
+    if (link.status == store::link_active || link.status == store::link_disabled)
+        co_return;
+    const auto holder = co_await store::find_link_by_iban(s, work.tenant, iban);
+    if (holder && holder->id != link.id) {
+        co_await fail_link(s, work, bank, std::move(link),
+                           {{"iban_taken", "link " + to_string(holder->id) + " has this IBAN"}});
+        co_return;
+    }
+    link.iban = std::move(iban);
+    link.virtual_account_id = std::move(virtual_account_id);
+    link.errors = "[]";
+    co_await set_status(s, work, bank, std::move(link), store::link_active, domain::link_created);
+}
+
+// The account is there already, or may be: the bank's list says.
+Step<> look_in_list(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
+                    std::size_t page, Instant due_at) {
+    co_await make_link_call(
+        s, work, bank, link,
+        connectors::clearbank::list_accounts_request(
+            bank.settings.institution_account, static_cast<std::int64_t>(page), accounts_per_page),
+        page, due_at);
+}
+
+const connectors::clearbank::BankAccount*
+account_of(const LinkRow& link, const connectors::clearbank::AccountPage& page) {
+    for (const auto& account : page.accounts) {
+        if (!account.is_enabled)
+            continue;
+        const bool by_id = !account.external_id.empty() && account.external_id == link.external_id;
+        const bool by_iban = !link.asked_iban.empty() && account.iban == link.asked_iban;
+        if (by_id || by_iban)
+            return &account;
+    }
+    return nullptr;
+}
+
+Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
+                 LinkRow link, const domain::CallReply& reply) {
+    const auto page = connectors::clearbank::read_accounts(reply.body);
+    if (!page || link.status != store::link_requested)
+        co_return;
+    if (const auto* const account = account_of(link, *page)) {
+        co_await keep_account(s, work, *account);
+        co_await activate(s, work, bank, std::move(link), account->iban, account->id);
+    } else if (page->size() >= static_cast<std::size_t>(accounts_per_page)) {
+        co_await look_in_list(s, work, bank, link, page_of(call) + 1, work.now);
+    } else {
+        co_await fail_link(s, work, bank, std::move(link),
+                           {{"not_opened", "the bank shows no account that was opened for it"}});
+    }
+}
+
+Step<> read_open(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
+                 LinkRow link, const domain::ReplyVerdict& verdict) {
+    if (link.status != store::link_requested || call.status == store::call_queued)
+        co_return; // its webhook came before the reply, or it is sent again
+    if (verdict.reply == ReplyClass::refused && call.unread == 0)
+        co_await fail_link(s, work, bank, std::move(link), {{"refused", verdict.reason}});
+    else if (verdict.reply != ReplyClass::taken) // it may be open
+        co_await look_in_list(s, work, bank, link, 1,
+                              work.now + std::chrono::microseconds(std::chrono::seconds(30)));
+}
+
+Step<> read_disable(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
+                    LinkRow link, const domain::ReplyVerdict& verdict) {
+    if (call.status == store::call_queued || link.status != store::link_active)
+        co_return;
+    // 404: the bank has no such account, which is what was asked for.
+    if (verdict.reply == ReplyClass::taken || verdict.reply == ReplyClass::refused ||
+        verdict.reply == ReplyClass::received)
+        co_await set_status(s, work, bank, std::move(link), store::link_disabled,
+                            domain::link_disabled);
+}
+
+bool is_same(const LinkRow& link, const LinkRequest& request) {
+    return link.asked_iban == request.iban && link.core_banking == request.core_banking &&
+           (request.client_id.empty() || link.client_id == request.client_id);
+}
+
+Step<std::optional<LinkRow>> link_of(Session& s, const UnitScope& work, ConnectorId connector,
+                                     std::string external_id, std::string iban) {
+    if (!external_id.empty()) {
+        auto link =
+            co_await store::find_link_by_external_id(s, work.tenant, connector, external_id);
+        if (link)
+            co_return link;
+    }
+    if (iban.empty())
+        co_return std::nullopt;
+    co_return co_await store::find_link_by_iban(s, work.tenant, iban);
+}
+
+} // namespace
+
+Step<Result<LinkAnswer>> register_link(Session& s, const Context& context,
+                                       std::shared_ptr<const LinkRequest> request) {
+    const TenantId tenant = request->tenant;
+    CO_TRY(Bank bank, co_await linking_bank(s, tenant, request->connector));
+    co_await s.lock({store::Lock::calls(tenant, bank.id)});
+    const auto known =
+        co_await store::find_link_of_loan(s, tenant, bank.id, request->loan_account_id);
+    if (known && known->is_live()) {
+        if (is_same(*known, *request))
+            co_return LinkAnswer{*known, bank.name, false};
+        co_return fail(Code::loan_linked,
+                       "loan_account_id: link " + to_string(known->id) + " is " + known->status);
+    }
+    if (!request->iban.empty()) {
+        const auto holder = co_await store::find_link_by_iban(s, tenant, request->iban);
+        if (holder)
+            co_return fail(Code::iban_taken, "iban: link " + to_string(holder->id) + " has it");
+    }
+    LinkRow link;
+    link.id = context.ids.next<LinkId>();
+    link.client_id = request->client_id;
+    link.connector = bank.id;
+    link.core_banking = request->core_banking;
+    link.loan_account_id = request->loan_account_id;
+    link.owner_name = request->owner_name;
+    link.asked_iban = link.iban = request->iban;
+    link.generation = known ? known->generation + 1 : 1;
+    link.external_id = context.derived_ids->end_to_end_id(
+        tenant, bank.name, "link " + link.loan_account_id + " " + std::to_string(link.generation));
+    link.status = store::link_requested;
+    link.created_at = link.updated_at = request->now;
+    const bool is_new = co_await store::insert_link(s, tenant, link);
+    if (!is_new)
+        co_return fail(Code::loan_linked, "loan_account_id: it is linked already");
+    const UnitScope work{context, tenant, request->now};
+    co_await make_link_call(
+        s, work, bank, link,
+        connectors::clearbank::open_account_request(
+            bank.settings.institution_account, link.owner_name, link.asked_iban, link.external_id),
+        1, request->now);
+    co_return LinkAnswer{std::move(link), bank.name, true};
+}
+
+Step<Result<LinkAnswer>> disable_link(Session& s, const Context& context, TenantId tenant,
+                                      LinkId id, Instant now) {
+    auto link = co_await store::find_link(s, tenant, id);
+    if (!link)
+        co_return fail(Code::not_found, "there is no such link");
+    auto bank = co_await find_bank(s, tenant, link->connector);
+    if (!bank)
+        co_return fail(Code::connector_unknown, "its connector was removed");
+    co_await s.lock({store::Lock::calls(tenant, bank->id)});
+    link = co_await store::find_link(s, tenant, id);
+    if (link->status == store::link_disabled)
+        co_return LinkAnswer{*std::move(link), bank->name, false};
+    if (link->status != store::link_active)
+        co_return fail(Code::state_conflict,
+                       "the link is " + link->status + "; only an active one is disabled");
+    const UnitScope work{context, tenant, now};
+    co_await make_link_call(s, work, *bank, *link,
+                            connectors::clearbank::disable_account_request(
+                                bank->settings.institution_account, link->virtual_account_id),
+                            1, now);
+    co_return LinkAnswer{*std::move(link), bank->name, false};
+}
+
+Step<> read_link_reply(Session& s, const UnitScope& work, const Bank& bank,
+                       const store::CallRow& call, const domain::ReplyVerdict& verdict,
+                       const std::optional<domain::CallReply>& reply) {
+    if (call.subject_id == 0) {
+        if (verdict.reply == ReplyClass::taken)
+            co_await read_bank_accounts(s, work, bank, call, *reply);
+        co_return;
+    }
+    auto link = co_await store::find_link(s, work.tenant, LinkId{call.subject_id});
+    if (!link)
+        co_return;
+    if (call.purpose == CallPurpose::open_account)
+        co_await read_open(s, work, bank, call, *std::move(link), verdict);
+    else if (call.purpose == CallPurpose::disable_account)
+        co_await read_disable(s, work, bank, call, *std::move(link), verdict);
+    else if (call.purpose == CallPurpose::list_accounts && verdict.reply == ReplyClass::taken)
+        co_await read_list(s, work, bank, call, *std::move(link), *reply);
+}
+
+Step<bool> link_opened(Session& s, const UnitScope& work, ConnectorId connector, WebhookId webhook,
+                       const domain::AccountOpenedFact& fact) {
+    auto link = co_await link_of(s, work, connector, fact.external_id, fact.account.iban);
+    const auto bank = co_await find_bank(s, work.tenant, connector);
+    if (!link || !bank)
+        co_return false;
+    co_await store::add_subject_webhook(s, work.tenant, link->id.value, webhook);
+    co_await activate(s, work, *bank, *std::move(link), fact.account.iban, fact.bank_account_id);
+    co_return true;
+}
+
+Step<bool> link_refused(Session& s, const UnitScope& work, ConnectorId connector, WebhookId webhook,
+                        const domain::AccountRefusedFact& fact) {
+    auto link = co_await link_of(s, work, connector, fact.external_id, fact.iban);
+    const auto bank = co_await find_bank(s, work.tenant, connector);
+    if (!link || !bank)
+        co_return false;
+    co_await store::add_subject_webhook(s, work.tenant, link->id.value, webhook);
+    if (link->status != store::link_requested)
+        co_return true;
+    // An account with this external id is there: ours, of an earlier try.
+    const bool exists = std::ranges::any_of(fact.reasons, [](const auto& reason) {
+        return reason.code == "ExternalVirtualAccountIdNotUnique";
+    });
+    if (exists)
+        co_await look_in_list(s, work, *bank, *link, 1, work.now);
+    else
+        co_await fail_link(s, work, *bank, *std::move(link), fact.reasons);
+    co_return true;
+}
+
+} // namespace settled::units

@@ -1,0 +1,55 @@
+// A client asks for an outbound payment, takes it back, or asks for it once more.
+#pragma once
+
+#include "domain/order.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/context.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::units {
+
+struct OrderRequest {
+    TenantId tenant;
+    domain::NewOrder order;
+    std::optional<OrderId> retry_of = std::nullopt;
+    Instant now;
+};
+
+struct OrderAnswer {
+    domain::Order order;
+    std::string connector; // its name
+    bool is_new = false;
+};
+
+// Commits the order as `queued`; a worker moves it into a call. The same order again is the same
+// order. Fails, and writes nothing, with: connector_unknown, connector_receives_only,
+// order_conflict, end_to_end_id_taken, debtor_unknown, debtor_address_missing, over_limit.
+store::Step<Result<OrderAnswer>> register_order(store::Session& s, const Context& context,
+                                                std::shared_ptr<const OrderRequest> request);
+
+// Only while no call carries it: then order_sent. not_found.
+store::Step<Result<OrderAnswer>> cancel_order(store::Session& s, const Context& context,
+                                              TenantId tenant, OrderId id, Instant now);
+
+// The same payment again, as another order: only of one that is rejected or returned, and once.
+// Fails with not_found, retry_not_allowed, order_conflict and what register_order says.
+store::Step<Result<OrderAnswer>> retry_order(store::Session& s, const Context& context,
+                                             TenantId tenant, OrderId id, std::string client_id,
+                                             Instant now);
+
+// What a person decides about an order that nobody resolved (review order_unresolved).
+enum class OrderRuling : std::uint8_t {
+    ask_again,  // the bank is asked now
+    never_paid, // with the source of that evidence
+    release,    // a possible duplicate is meant: it is sent
+};
+store::Step<Result<OrderAnswer>> rule_on_order(store::Session& s, const Context& context,
+                                               TenantId tenant, OrderId id, OrderRuling ruling,
+                                               std::string reason, std::string actor, Instant now);
+
+} // namespace settled::units

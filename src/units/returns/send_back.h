@@ -1,0 +1,46 @@
+// Money that arrived is sent back: a client asks for it, the bank is called, and the bank's webhook
+// about the debit ends it. One return a settlement.
+#pragma once
+
+#include "domain/call.h"
+#include "domain/facts.h"
+#include "store/queries/calls.h"
+#include "store/queries/money/returns.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "units/calls/bank.h"
+#include "units/matching/pairing.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace settled::units {
+
+struct ReturnRequest {
+    TenantId tenant;
+    std::string client_id; // may be empty
+    SettlementId settlement;
+    std::string reason; // ours
+    Instant now;
+};
+struct ReturnAnswer {
+    store::ReturnRow row;
+    bool is_new = false;
+};
+// Commits the return with its call. The same again is the same return. Fails, and writes nothing,
+// with: not_found, return_exists, state_conflict (it went back already), scheme_not_offered,
+// connector_receives_only, return_too_late.
+store::Step<Result<ReturnAnswer>> register_return(store::Session& s, const Context& context,
+                                                  std::shared_ptr<const ReturnRequest> request);
+
+// What came of a try of a return's call. Under Lock::calls.
+store::Step<> read_return(store::Session& s, const UnitScope& work, const Bank& bank,
+                          const store::CallRow& call, const domain::ReplyVerdict& verdict);
+// The bank shows that the money of the settlement has gone back.
+store::Step<> return_booked(store::Session& s, const UnitScope& work, SettlementId settlement);
+// The bank says of a return of ours that it was held or not made. False: none is meant.
+store::Step<bool> return_outcome(store::Session& s, const UnitScope& work, WebhookId webhook,
+                                 const domain::PaymentOutcomeFact::Item& item);
+
+} // namespace settled::units
