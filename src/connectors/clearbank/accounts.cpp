@@ -48,13 +48,13 @@ std::string virtual_accounts_target(std::string_view version, std::string_view i
 }
 
 std::unexpected<Error> unreadable(std::string_view what) {
-    return fail(Code::webhook_unreadable, std::string(what) + " is missing or unreadable");
+    return fail(Code::reply_unreadable, std::string(what) + " is missing or unreadable");
 }
 
 Result<wire::JsonDocument> object_in(std::string_view body) {
     Result<wire::JsonDocument> document = wire::JsonDocument::parse(body);
     if (!document || !document->root().is_object())
-        return fail(Code::webhook_unreadable, "the reply is no JSON object");
+        return fail(Code::reply_unreadable, "the reply is no JSON object");
     return document;
 }
 

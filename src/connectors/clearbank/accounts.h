@@ -51,7 +51,7 @@ struct AccountPage {
     // A page with fewer accounts than were asked for is the last.
     std::size_t size() const { return accounts.size(); }
 };
-// The body of a list. Fails with webhook_unreadable when it is no list, or an account of it has no
+// The body of a list. Fails with reply_unreadable when it is no list, or an account of it has no
 // id or neither IBAN nor BBAN: a list with a gap would make an account look free.
 Result<AccountPage> read_accounts(std::string_view body);
 

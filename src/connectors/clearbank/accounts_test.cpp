@@ -76,7 +76,7 @@ TEST(ClearbankAccounts, a_list_with_a_gap_is_not_read) {
           R"({"accounts":[{"id":"v-1","name":"Ann"}]})", R"({"accounts":[7]})"}) {
         const auto page = read_accounts(body);
         ASSERT_FALSE(page.has_value()) << body;
-        EXPECT_EQ(page.error().code, Code::webhook_unreadable);
+        EXPECT_EQ(page.error().code, Code::reply_unreadable);
     }
 }
 
