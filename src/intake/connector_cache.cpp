@@ -22,15 +22,34 @@ Result<custody::Custody> custody_of(const store::ConnectorRow& row,
     return custody::Custody::of_tenant(directory->second);
 }
 
-Result<std::unique_ptr<const Dialect>> open_with(const store::ConnectorRow& row,
+struct Opened {
+    std::unique_ptr<const Dialect> dialect;
+    std::shared_ptr<const CallAccess> access;
+};
+
+Result<std::shared_ptr<const CallAccess>> open_access(const domain::ConnectorSettings& settings,
+                                                      const custody::Custody& custody) {
+    if (!domain::makes_calls(settings))
+        return nullptr;
+    auto access = std::make_shared<CallAccess>();
+    access->api_url = settings.api_url;
+    while (access->api_url.ends_with('/'))
+        access->api_url.pop_back();
+    TRY(access->token, custody.read_secret(settings.api_token));
+    TRY(access->signer, custody.open_signer(settings.signing_key));
+    return access;
+}
+
+Result<Opened> open_with(const store::ConnectorRow& row,
                                                  const domain::ConnectorSettings& settings,
                                                  const ConnectorList& list,
                                                  custody::KeyMemory& memory) {
     TRY(const custody::Custody custody, custody_of(row, settings, list));
     memory.begin();
     TRY(auto dialect, open_dialect(row.kind, settings, custody.with(memory)));
+    TRY(auto access, open_access(settings, custody.with(memory)));
     memory.end();
-    return dialect;
+    return Opened{std::move(dialect), std::move(access)};
 }
 
 } // namespace
@@ -45,11 +64,13 @@ Connector ConnectorCache::open(const store::ConnectorRow& row, const ConnectorLi
         return connector;
     }
     connector.retention = std::chrono::days(settings->retention_days);
-    auto dialect = open_with(row, *settings, list, state.memory);
-    if (dialect)
-        connector.dialect = *std::move(dialect);
+    auto opened = open_with(row, *settings, list, state.memory);
+    if (opened) {
+        connector.dialect = std::move(opened->dialect);
+        connector.access = std::move(opened->access);
+    }
     note_trouble(state, connector,
-                 dialect ? state.memory.trouble() : std::optional(std::move(dialect).error()));
+                 opened ? state.memory.trouble() : std::optional(std::move(opened).error()));
     return connector;
 }
 

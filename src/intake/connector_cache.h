@@ -26,6 +26,13 @@
 
 namespace settled::intake {
 
+// What calls to a connector's API need.
+struct CallAccess {
+    std::string api_url; // without a slash at its end
+    Secret token;
+    std::shared_ptr<crypto::Signer> signer;
+};
+
 struct Connector {
     TenantId tenant;
     ConnectorId id;
@@ -33,6 +40,8 @@ struct Connector {
     std::string kind;
     std::shared_ptr<const Dialect> dialect; // nullptr: a key cannot be opened
     std::chrono::days retention{0};
+    // nullptr: it only sends webhooks, or its token or key cannot be opened.
+    std::shared_ptr<const CallAccess> access = nullptr;
 };
 
 struct ConnectorList {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "domain/call.h"
 #include "kafka/settings.h"
 #include "net/bounds.h"
 
@@ -52,6 +53,7 @@ struct Config {
 
     // [matching]
     std::chrono::seconds unmatched_after{10};
+    domain::CallTimes calls;
     std::chrono::seconds watermark{2};
     bool suggested_reviews = true;
 

@@ -248,6 +248,16 @@ void read_all(Reader& reader, Config& config) {
                          config.learn_after = std::chrono::seconds(value);
                      })}});
     reader.section("delivery", {{"retry_after_seconds", reader.seconds(config.retry_after)}});
+    const auto seconds_into = [](std::chrono::seconds& into) {
+        return [&into](std::int64_t value) { into = std::chrono::seconds(value); };
+    };
+    reader.section(
+        "calls",
+        {{"timeout_seconds", reader.number(1, 120, seconds_into(config.calls.timeout))},
+         {"retry_after_seconds", reader.seconds(config.calls.retry_after)},
+         {"query_after_seconds", reader.seconds(config.calls.query_after)},
+         {"review_after_seconds", reader.number(1, 7 * 86'400, seconds_into(config.calls.review_after))},
+         {"probe_every_seconds", reader.number(1, 3600, seconds_into(config.calls.probe_every))}});
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
                               {"name_servers", reader.texts(config.name_servers)},

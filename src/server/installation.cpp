@@ -76,9 +76,11 @@ Result<> Installation::open_parts(IfMissing if_missing) {
     keys_ = std::make_unique<units::TenantKeys>(master_.copy(), std::move(key_versions));
     profiles_ = std::make_unique<units::ProfileCache>(
         *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
+    TRY_VOID(open_derived_ids());
     context_ = std::make_unique<units::Context>(
         *ids_, *keys_, config_.unmatched_after, roles_.worker ? &claims_ : nullptr, profiles_.get(),
-        config_.watermark, &rule_cache_, config_.suggested_reviews);
+        config_.watermark, &rule_cache_, config_.suggested_reviews, derived_ids_.get(),
+        config_.calls);
     endpoints_ = std::make_unique<worker::EndpointCache>(master_.copy());
     hooks_ =
         std::make_unique<intake::Hooks>(*store_, *context_, connectors_, key_desk, clock, metrics);
@@ -109,6 +111,19 @@ Result<units::BodyReader> Installation::reader_of(TenantId tenant, ConnectorId i
         return fail(Code::key_unavailable,
                     "a key of its connector cannot be opened now; try again");
     return [connector](std::string_view body) { return connector->dialect->read(body); };
+}
+
+// The key is made once for the store's life, and is in its backups.
+Result<> Installation::open_derived_ids() {
+    Bytes fresh(units::DerivedIds::key_bytes);
+    rng.fill(fresh);
+    const auto shared = std::make_shared<const Bytes>(std::move(fresh));
+    auto kept = run_to_end(store_->write<Bytes>([shared](store::Session& s) {
+        return store::keep_installation_value(s, store::installation_derived_id_key, *shared);
+    }));
+    TRY(const Bytes key, std::move(kept));
+    derived_ids_ = std::make_unique<units::DerivedIds>(key);
+    return {};
 }
 
 Result<> Installation::take_place() {

@@ -13,6 +13,7 @@
 #include "server/config.h"
 #include "server/open_store.h"
 #include "store/store.h"
+#include "units/calls/derived_ids.h"
 #include "units/context.h"
 #include "units/learning/profile_cache.h"
 #include "units/learning/rule_cache.h"
@@ -69,6 +70,7 @@ class Installation {
     Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
     Result<> open_parts(IfMissing if_missing);
     Result<> take_place();
+    Result<> open_derived_ids();
     Result<units::BodyReader> reader_of(TenantId tenant, ConnectorId id) const;
     void show_gauges();
 
@@ -85,6 +87,7 @@ class Installation {
     std::unique_ptr<units::TenantKeys> keys_;
     units::RuleCache rule_cache_;
     std::unique_ptr<units::ProfileCache> profiles_;
+    std::unique_ptr<units::DerivedIds> derived_ids_;
     std::unique_ptr<units::Context> context_;
     intake::ConnectorCache connectors_;
     std::unique_ptr<worker::EndpointCache> endpoints_;

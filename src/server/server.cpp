@@ -13,6 +13,7 @@
 #include "server/time_watch.h"
 #include "store/queries/directory.h"
 #include "store/queries/nodes.h"
+#include "worker/caller.h"
 #include "worker/deliver.h"
 #include "worker/dispatcher.h"
 #include "worker/learner.h"
@@ -97,6 +98,7 @@ class RunningServer {
     std::unique_ptr<kafka::Bus> bus_; // none: no Kafka is configured
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<worker::Timers> timers_;
+    std::unique_ptr<worker::Caller> caller_;
     std::unique_ptr<worker::Learner> learner_;
     std::unique_ptr<TimeWatch> time_watch_;
     std::unique_ptr<intake::ConnectorKeeper> connector_keeper_;
@@ -158,6 +160,10 @@ Result<> RunningServer::open() {
     timers_ = std::make_unique<worker::Timers>(first.io, installation_.store(),
                                                installation_.context(), installation_.clock,
                                                worker_probe_, installation_.membership());
+    caller_ = std::make_unique<worker::Caller>(
+        first.io, worker::Caller::Deps{installation_.store(), installation_.context(),
+                                       installation_.clock, installation_.membership(),
+                                       installation_.connectors(), *first.client});
     learner_ = std::make_unique<worker::Learner>(
         first.io, worker::LearnerDeps{
                       installation_.store(), installation_.context(), installation_.clock,
@@ -275,9 +281,17 @@ Result<> RunningServer::open_control(IoThread& thread) {
 void RunningServer::route_notes() {
     installation_.store().set_listener([this](std::vector<store::TaskNote> notes) {
         std::vector<std::vector<store::TaskNote>> by_thread(threads_.size());
-        for (store::TaskNote& note : notes)
+        bool calls = false;
+        for (store::TaskNote& note : notes) {
+            if (!note.endpoint) {
+                calls = true;
+                continue;
+            }
             by_thread[worker::Dispatcher::owner(note.endpoint, threads_.size())].push_back(
                 std::move(note));
+        }
+        if (calls)
+            caller_->wake();
         for (std::size_t i = 0; i < threads_.size(); ++i)
             if (!by_thread[i].empty())
                 threads_[i]->dispatcher->offer(std::move(by_thread[i]));
@@ -337,6 +351,7 @@ Task<> RunningServer::wait_for_signal() {
         bus_->begin_stop();
     timers_->stop();
     learner_->stop();
+    caller_->stop();
     time_watch_->stop();
     connector_keeper_->stop();
     retention_.stop();
@@ -357,6 +372,8 @@ Task<> RunningServer::wind_down(IoThread& thread) {
     if (thread.control)
         co_await thread.control->drain(1s);
     co_await thread.dispatcher->drain();
+    if (&thread == threads_.front().get())
+        co_await caller_->drain();
     thread.client->close();
     if (--winding_down_ == 0)
         asio::post(threads_.front()->io, [this] {
@@ -380,6 +397,7 @@ void RunningServer::run() {
     sequencer_->start();
     if (installation_.roles().worker) {
         timers_->start();
+        caller_->start();
         learner_->start();
         asio::co_spawn(first.io, keep_retention(), asio::detached);
     }

@@ -71,7 +71,7 @@ struct Value {
 struct TaskNote {
     TenantId tenant;
     TaskId task;
-    EndpointId endpoint;
+    EndpointId endpoint; // 0: a call to a connector was made, or an order that needs one
     EventId event;
     std::shared_ptr<const std::string> body; // of the event
     std::int64_t attempts = 0;               // made so far

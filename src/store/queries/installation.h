@@ -12,6 +12,8 @@
 
 namespace settled::store {
 
+// Under which ids that we give to other systems are derived; never changed.
+inline constexpr std::string_view installation_derived_id_key = "derived_id_key";
 inline constexpr std::string_view installation_master_key_check = "master_key_check";
 
 Step<std::optional<Bytes>> find_installation_value(Session& s, std::string_view name);

@@ -4,6 +4,10 @@
 
 namespace settled::units {
 
+void wake_caller(store::Session& s, TenantId tenant) {
+    s.note({tenant, TaskId{}, EndpointId{}, EventId{}, nullptr});
+}
+
 store::Step<std::optional<CallId>> make_call(store::Session& s, const UnitScope& work,
                                              const NewCall& call) {
     store::CallRow row;
@@ -18,6 +22,8 @@ store::Step<std::optional<CallId>> make_call(store::Session& s, const UnitScope&
     row.due_at = call.due_at;
     row.created_at = work.now;
     const bool is_new = co_await store::insert_call(s, row);
+    if (is_new)
+        wake_caller(s, work.tenant);
     co_return is_new ? std::optional(row.id) : std::nullopt;
 }
 

@@ -20,6 +20,9 @@ struct NewCall {
     Instant due_at;
 };
 
+// The worker that sends calls looks for work as soon as this unit is committed.
+void wake_caller(store::Session& s, TenantId tenant);
+
 // nullopt: a call with that request id was made before.
 store::Step<std::optional<CallId>> make_call(store::Session& s, const UnitScope& work,
                                              const NewCall& call);

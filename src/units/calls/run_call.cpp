@@ -213,7 +213,7 @@ Step<Result<>> pause_connector(Session& s, TenantId tenant, ConnectorId connecto
     state.paused_by = actor.empty() ? "operator" : std::move(actor);
     state.pause_reason = std::move(reason);
     co_await store::put_connector_state(s, state);
-    co_return {};
+    co_return Result<>{};
 }
 
 Step<Result<>> resume_connector(Session& s, TenantId tenant, ConnectorId connector, Instant now) {
@@ -226,7 +226,7 @@ Step<Result<>> resume_connector(Session& s, TenantId tenant, ConnectorId connect
     co_await store::put_connector_state(s, state);
     // What waited for the next probe goes now.
     co_await store::hurry_calls(s, tenant, connector, now);
-    co_return {};
+    co_return Result<>{};
 }
 
 } // namespace settled::units

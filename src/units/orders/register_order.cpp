@@ -9,6 +9,7 @@
 #include "store/queries/money/reviews.h"
 #include "units/calls/bank.h"
 #include "units/calls/derived_ids.h"
+#include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
 #include "units/orders/ask_bank.h"
 #include "units/orders/order_state.h"
@@ -88,14 +89,14 @@ Step<Result<>> check_limits(Session& s, const Bank& bank, TenantId tenant,
         co_return std::unexpected(
             problem(Code::over_limit, "/amount/value", "the connector's --order-max is lower"));
     if (settings.day_max_minor == 0)
-        co_return {};
+        co_return Result<>{};
     const std::int64_t ordered =
         co_await store::ordered_since(s, tenant, bank.id, now - std::chrono::microseconds(day));
     if (asked.amount.minor > settings.day_max_minor - ordered)
         co_return std::unexpected(
             problem(Code::over_limit, "/amount/value",
                     "with the orders of the last 24 hours it is above the connector's --day-max"));
-    co_return {};
+    co_return Result<>{};
 }
 
 Step<Result<Order>> order_from(Session& s, const Context& context, const Bank& bank,
@@ -217,6 +218,7 @@ Step<Result<OrderAnswer>> register_order(Session& s, const Context& context,
     if (!is_new)
         co_return std::unexpected(
             problem(Code::order_conflict, "/client_id", "an order has this client_id"));
+    wake_caller(s, tenant);
     co_return OrderAnswer{std::move(order), bank.name, true};
 }
 

@@ -1,0 +1,184 @@
+#include "worker/caller.h"
+
+#include "observe/log.h"
+#include "wire/base64.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace settled::worker {
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr std::size_t calls_at_once = 16; // of this node; a bank limits its clients
+constexpr auto look_every = 100ms; // how late a repeat, or a call that another node made, may start
+constexpr auto orphans_every = 2s;
+constexpr auto trouble_wait = 1s;
+
+// What was read whole; everything else is no reply.
+std::optional<domain::CallReply> reply_of(const Result<net::Reply>& reply, Instant wall) {
+    if (!reply || reply->body_cut)
+        return std::nullopt;
+    domain::CallReply read{reply->status, reply->body, std::nullopt};
+    if (const auto after = reply->fields.find("Retry-After"))
+        read.retry_after = domain::parse_retry_after(*after, wall);
+    return read;
+}
+
+std::string trouble_of(const Result<net::Reply>& reply) {
+    return std::string(reply ? "reply_too_large" : token(reply.error().code));
+}
+
+} // namespace
+
+Result<net::OutboundRequest> Caller::request_for(const intake::CallAccess& access,
+                                                 const units::CallToSend& call) {
+    net::OutboundRequest request;
+    TRY(request.url, net::Url::parse(access.api_url + call.request.target));
+    request.method = call.request.method;
+    request.body = call.request.body;
+    request.fields.add("Accept", "application/json");
+    request.fields.add("Authorization", "Bearer " + std::string(access.token.reveal()));
+    if (!call.request.body.empty())
+        request.fields.add("Content-Type", "application/json");
+    if (call.request.method != "GET") {
+        TRY(const Bytes signature, access.signer->sign(call.request.body));
+        request.fields.add("X-Request-Id", call.request_id);
+        request.fields.add("DigitalSignature", wire::to_base64(signature));
+    } else {
+        request.safe_to_repeat = true;
+    }
+    request.owner = call.tenant.value;
+    return request;
+}
+
+void Caller::start() {
+    asio::co_spawn(io_, watch(), asio::detached);
+}
+
+void Caller::wake() {
+    asio::post(io_, [this] {
+        wanted_ = true;
+        pause_.cancel();
+    });
+}
+
+void Caller::stop() {
+    stopped_ = true;
+    pause_.cancel();
+}
+
+Task<> Caller::watch() {
+    while (!stopped_) {
+        wanted_ = false;
+        const bool more = co_await look();
+        if (stopped_)
+            co_return;
+        if (more || wanted_)
+            continue;
+        pause_.expires_after(look_every);
+        boost::system::error_code cancelled;
+        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    }
+}
+
+Task<bool> Caller::look() {
+    if (!deps_.node.is_member())
+        co_return false;
+    const bool frees_orphans = deps_.clock.steady() >= free_orphans_at_;
+    if (frees_orphans)
+        free_orphans_at_ = deps_.clock.steady() + orphans_every;
+    bool more = false;
+    for (const Connector& connector : deps_.connectors.all()) {
+        if (!connector->access || in_flight_ >= calls_at_once)
+            continue;
+        const bool taken = co_await take_from(connector, frees_orphans);
+        more = more || taken;
+    }
+    co_return more;
+}
+
+Task<bool> Caller::take_from(Connector connector, bool frees_orphans) {
+    const units::Context& context = deps_.context;
+    const units::CallQuery query{connector->tenant,      connector->id,
+                                 deps_.clock.now(),      deps_.node.holder(),
+                                 calls_at_once - in_flight_, frees_orphans};
+    auto calls = co_await deps_.store.write<std::vector<units::CallToSend>>(
+        [&context, query](store::Session& s) { return units::next_calls(s, context, query); });
+    if (!calls) {
+        log::lasting("calls.unreadable", calls.error(), {{"connector", connector->name}});
+        co_return false;
+    }
+    for (units::CallToSend& call : *calls) {
+        ++in_flight_;
+        asio::co_spawn(io_, carry_out(connector, std::move(call)), asio::detached);
+    }
+    co_return !calls->empty();
+}
+
+Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
+    units::EndedTry ended{call.tenant, call.id, call.connector, call.claim, call.number,
+                          {},          {},      {},             {}};
+    const Clock::Steady begin = deps_.clock.steady();
+    auto request = request_for(*connector->access, call);
+    if (deps_.node.holder() != call.claim.holder) {
+        // Held under a lease that is over: somebody else sends it.
+    } else if (!request) {
+        ended.error = token(request.error().code);
+        co_await record(connector, std::move(ended));
+    } else {
+        request->deadline = deps_.context.call_times.timeout;
+        const auto reply = co_await deps_.client.send(*std::move(request));
+        ended.latency =
+            std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begin);
+        ended.reply = reply_of(reply, deps_.clock.wall());
+        if (!ended.reply)
+            ended.error = trouble_of(reply);
+        co_await record(connector, std::move(ended));
+    }
+    --in_flight_;
+}
+
+// If it cannot be stored, the try stays without an end: the call is taken again by whoever frees
+// it, as after a crash.
+Task<> Caller::record(const Connector& connector, units::EndedTry ended) {
+    ended.now = deps_.clock.now();
+    const auto shared = std::make_shared<const units::EndedTry>(std::move(ended));
+    const units::Context& context = deps_.context;
+    for (;;) {
+        const auto end = co_await deps_.store.write<units::CallEnd>(
+            [&context, shared](store::Session& s) { return units::end_call(s, context, shared); });
+        if (end) {
+            if (end->is_lost)
+                log::warn("call.lease_lost", {{"call", to_string(shared->id)}});
+            else if (end->verdict.reply != domain::ReplyClass::taken)
+                log::info("call.not_taken", {{"call", to_string(shared->id)},
+                                             {"connector", connector->name},
+                                             {"reply", token(end->verdict.reply)},
+                                             {"try", shared->number}});
+            co_return;
+        }
+        log::lasting("call.unrecorded", end.error(), {{"call", to_string(shared->id)}});
+        if (stopped_)
+            co_return;
+        asio::steady_timer wait(io_, trouble_wait);
+        co_await wait.async_wait(asio::use_awaitable);
+    }
+}
+
+Task<> Caller::drain() {
+    while (in_flight_ > 0) {
+        asio::steady_timer pause(io_, 1ms);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+} // namespace settled::worker

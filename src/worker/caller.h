@@ -1,0 +1,74 @@
+// Sends calls to connectors' APIs, and hands what came back to the unit that reads it.
+//
+// Guarantee: before the first byte of a try is sent, the unit that has taken the call is committed,
+// with the call's bytes, its request id and the start of the try. Every repeat sends the same bytes
+// under the same id. A node that slept past its lease sends nothing more, and what it hears is
+// dropped. A call that moves money is sent by whoever holds it, and by nobody else at the same time.
+//
+// Every call but GET is signed over the bytes that are sent; tokens are added here and are stored
+// and logged nowhere. A redirect is not followed, a reply above limits::reply_body_bytes_max counts
+// as none, and so does one that was cut.
+//
+// Threads: one Caller on one io_context. wake() may be called from any thread.
+#pragma once
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "intake/connector_cache.h"
+#include "net/client/client.h"
+#include "node/membership.h"
+#include "store/store.h"
+#include "units/calls/run_call.h"
+#include "units/context.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace settled::worker {
+
+class Caller {
+  public:
+    struct Deps {
+        store::Store& store;
+        const units::Context& context;
+        const Clock& clock;
+        const node::Membership& node;
+        const intake::ConnectorCache& connectors;
+        net::Client& client;
+    };
+    Caller(boost::asio::io_context& io, Deps deps) : io_(io), deps_(deps), pause_(io) {}
+
+    void start();
+    // Any thread: a commit has made something to send.
+    void wake();
+    // Takes nothing more; what is under way ends.
+    void stop();
+    // Returns when nothing is under way any more. Runs on the io_context.
+    Task<> drain();
+    std::size_t in_flight() const { return in_flight_; }
+
+    // The request of a call as it is sent, for one who has the connector's access.
+    static Result<net::OutboundRequest> request_for(const intake::CallAccess& access,
+                                                    const units::CallToSend& call);
+
+  private:
+    using Connector = std::shared_ptr<const intake::Connector>;
+    Task<> watch();
+    Task<bool> look(); // true: something was taken
+    Task<bool> take_from(Connector connector, bool frees_orphans);
+    Task<> carry_out(Connector connector, units::CallToSend call);
+    Task<> record(const Connector& connector, units::EndedTry ended);
+
+    boost::asio::io_context& io_;
+    Deps deps_;
+    boost::asio::steady_timer pause_;
+    Clock::Steady free_orphans_at_{};
+    std::size_t in_flight_ = 0;
+    bool wanted_ = false; // something was made since the last look began
+    bool stopped_ = false;
+};
+
+} // namespace settled::worker
