@@ -7,6 +7,7 @@
 #include "payloads/client_id.h"
 #include "payloads/reader.h"
 #include "payloads/scheme_text.h"
+#include "payloads/uk_account.h"
 
 #include <algorithm>
 #include <array>
@@ -78,25 +79,9 @@ void read_amount(Reader& in, NewOrder& order, Rules rules) {
     });
 }
 
-Result<std::string> parse_gb_iban(std::string_view text) {
-    Result<std::string> iban = parse_iban(text);
-    if (iban && !iban->starts_with("GB"))
-        return fail(Code::iban_invalid, "give an IBAN of a UK account (GB…)");
-    return iban;
-}
-
 Result<std::string> parse_own_account(std::string_view text) {
     if (!parse_id<AccountIdTag>(text))
         return fail(Code::value_invalid, "give an id of GET /v1/accounts (acc_…)");
-    return std::string(text);
-}
-
-// Eight digits as they stand: where banks pad shorter numbers they do it in ways of their own.
-Result<std::string> parse_whole_account_number(std::string_view text) {
-    constexpr std::size_t digits = 8;
-    const bool all_digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-    if (text.size() != digits || !all_digits)
-        return fail(Code::value_invalid, "an account number has eight digits");
     return std::string(text);
 }
 
