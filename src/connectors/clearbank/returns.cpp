@@ -44,7 +44,9 @@ std::optional<ReturnDeadline> return_deadline(std::string_view scheme) {
     using std::chrono::hours;
     using std::chrono::minutes;
     if (scheme == "FasterPayments")
-        return ReturnDeadline{.days = 90, .are_working_days = false, .utc_time = std::nullopt};
+        return ReturnDeadline{.days = static_cast<int>(fps_return_within.count()),
+                              .are_working_days = false,
+                              .utc_time = std::nullopt};
     if (scheme == "Chaps")
         return ReturnDeadline{.days = 1, .are_working_days = true, .utc_time = std::nullopt};
     if (scheme == "Bacs")

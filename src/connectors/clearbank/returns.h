@@ -25,6 +25,9 @@ struct ReturnCodes {
 std::span<const ReturnCodes> return_codes(); // of all reasons, in their order
 const ReturnCodes& return_codes(domain::ReturnReason reason);
 
+// From the settlement on.
+inline constexpr std::chrono::days fps_return_within{90};
+
 // How long after the settlement the money can be returned.
 struct ReturnDeadline {
     int days = 0;
