@@ -3,25 +3,15 @@
 #include "base/iban.h"
 #include "base/limits.h"
 #include "payloads/bounds.h"
+#include "payloads/client_id.h"
 #include "payloads/reader.h"
 #include "wire/time.h"
-
-#include <algorithm>
 
 namespace settled::payloads {
 
 namespace {
 
 using limits::text_bytes_max;
-
-// It is a part of GET /v1/payments/{id}.
-Result<std::string> parse_client_id(std::string_view text) {
-    const bool visible =
-        std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '/'; });
-    if (!visible || text == "." || text == "..")
-        return fail(Code::value_invalid, "give visible ASCII characters without a slash");
-    return std::string(text);
-}
 
 Result<std::string> parse_uetr(std::string_view text) {
     constexpr std::size_t uuid_chars = 36;

@@ -20,8 +20,6 @@ using domain::CallPurpose;
 using domain::CallRequest;
 using wire::Json;
 
-constexpr std::string_view owner_name_forbidden = "|_[]<>^`~\\$";
-
 constexpr std::array<std::pair<std::string_view, std::string_view>, 18> refusals{{
     {"AccountIban", "The IBAN is not valid"},
     {"AccountIbanSortCode", "The sort code of the IBAN is not valid"},
@@ -89,30 +87,7 @@ Result<BankAccount> bank_account(Json json) {
     return account;
 }
 
-// Characters of UTF-8 text.
-std::size_t characters_in(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
-}
-
 } // namespace
-
-Result<std::string> parse_owner_name(std::string_view text) {
-    if (characters_in(text) > owner_name_characters_max)
-        return fail(Code::value_invalid,
-                    fmt::format("give at most {} characters", owner_name_characters_max));
-    if (text.find_first_not_of(' ') == std::string_view::npos)
-        return fail(Code::value_invalid, "give a name");
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            return fail(Code::value_invalid, "give no control characters");
-        if (owner_name_forbidden.find(c) != std::string_view::npos)
-            return fail(Code::value_invalid,
-                        fmt::format("the bank does not take '{}' in a name; leave out all of {}", c,
-                                    owner_name_forbidden));
-    }
-    return std::string(text);
-}
 
 CallRequest open_account_request(std::string_view institution_account, std::string_view owner_name,
                                  std::string_view iban, std::string_view external_id) {

@@ -18,16 +18,9 @@
 
 namespace settled::connectors::clearbank {
 
-inline constexpr std::size_t owner_name_characters_max = 140;
-inline constexpr std::size_t external_id_characters_max = 50;
-
-// 1 to 140 characters, none of | _ [ ] < > ^ ` ~ \ $ and no control characters. Fails with
-// value_invalid, naming what is wrong.
-Result<std::string> parse_owner_name(std::string_view text);
-
 // The account's id is that of the institution's real account. With `iban` empty the bank chooses
 // one for the external id; otherwise the IBAN identifies the account and the external id is not
-// sent, since the bank takes one identifier only.
+// sent, since the bank takes one identifier only. An external id has at most 50 characters.
 domain::CallRequest open_account_request(std::string_view institution_account,
                                          std::string_view owner_name, std::string_view iban,
                                          std::string_view external_id);

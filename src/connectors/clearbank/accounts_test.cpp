@@ -95,20 +95,6 @@ TEST(ClearbankAccounts, the_real_account_is_read) {
     EXPECT_FALSE(read_account("<html>").has_value());
 }
 
-TEST(ClearbankAccounts, an_owner_s_name_is_one_the_bank_takes) {
-    for (const std::string& name :
-         {std::string("Ann Lee"), std::string("Zoë O'Neill & Söhne (Ltd.)"), std::string(140, 'x')})
-        EXPECT_EQ(parse_owner_name(name).value_or(""), name);
-    for (const char c : std::string_view("|_[]<>^`~\\$\n\t\x7f"))
-        EXPECT_FALSE(parse_owner_name(std::string("Ann ") + c).has_value()) << c;
-    for (const std::string& name : {std::string(), std::string("  "), std::string(141, 'x')})
-        EXPECT_FALSE(parse_owner_name(name).has_value()) << name;
-    std::string umlauts;
-    for (int i = 0; i < 140; ++i)
-        umlauts += "ö";
-    EXPECT_TRUE(parse_owner_name(umlauts).has_value());
-}
-
 TEST(ClearbankAccounts, every_published_reason_has_words) {
     for (const char* code :
          {"AccountIban", "AccountIbanSortCode", "AccountIbanAccountNumber", "AccountBban",
