@@ -34,7 +34,7 @@ std::optional<domain::CallReply> reply_of(const Result<net::Reply>& reply, Insta
 }
 
 std::string trouble_of(const Result<net::Reply>& reply) {
-    return std::string(reply ? "reply_too_large" : token(reply.error().code));
+    return std::string(reply ? "reply_too_large" : info(reply.error().code).token);
 }
 
 } // namespace
@@ -108,8 +108,8 @@ Task<bool> Caller::look() {
 
 Task<bool> Caller::take_from(Connector connector, bool frees_orphans) {
     const units::Context& context = deps_.context;
-    const units::CallQuery query{connector->tenant,      connector->id,
-                                 deps_.clock.now(),      deps_.node.holder(),
+    const units::CallQuery query{connector->tenant,          connector->id,
+                                 deps_.clock.now(),          deps_.node.holder(),
                                  calls_at_once - in_flight_, frees_orphans};
     auto calls = co_await deps_.store.write<std::vector<units::CallToSend>>(
         [&context, query](store::Session& s) { return units::next_calls(s, context, query); });
@@ -125,14 +125,14 @@ Task<bool> Caller::take_from(Connector connector, bool frees_orphans) {
 }
 
 Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
-    units::EndedTry ended{call.tenant, call.id, call.connector, call.claim, call.number,
-                          {},          {},      {},             {}};
+    units::EndedTry ended{call.tenant, call.id, call.connector, call.claim, call.number, {}, {},
+                          {},          {}};
     const Clock::Steady begin = deps_.clock.steady();
     auto request = request_for(*connector->access, call);
     if (deps_.node.holder() != call.claim.holder) {
         // Held under a lease that is over: somebody else sends it.
     } else if (!request) {
-        ended.error = token(request.error().code);
+        ended.error = info(request.error().code).token;
         co_await record(connector, std::move(ended));
     } else {
         request->deadline = deps_.context.call_times.timeout;

@@ -4,6 +4,7 @@
 #include "connectors/clearbank/accounts.h"
 #include "domain/money_out_event.h"
 #include "store/queries/money/orders.h"
+#include "store/queries/money/reviews.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
@@ -92,6 +93,10 @@ Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow lin
                            {{"iban_taken", "link " + to_string(holder->id) + " has this IBAN"}});
         co_return;
     }
+    const auto review = co_await store::find_open_review(
+        s, work.tenant, store::review_link_unresolved, link.id.value);
+    if (review)
+        co_await store::close_review(s, work.tenant, review->id, work.now);
     link.iban = std::move(iban);
     link.virtual_account_id = std::move(virtual_account_id);
     link.errors = "[]";
@@ -121,6 +126,21 @@ account_of(const LinkRow& link, const connectors::clearbank::AccountPage& page) 
     return nullptr;
 }
 
+// The bank's list lags and need not show external ids: that it has no such account proves nothing.
+Step<> review_unresolved(Session& s, const UnitScope& work, const LinkRow& link) {
+    const auto open = co_await store::find_open_review(
+        s, work.tenant, store::review_link_unresolved, link.id.value);
+    if (open)
+        co_return;
+    wire::JsonWriter w;
+    w.object().member("link_id", to_string(link.id));
+    w.member("loan_account_id", link.loan_account_id).member("external_id", link.external_id).end();
+    co_await store::insert_review(s, work.tenant,
+                                  {work.context.ids.next<ReviewId>(),
+                                   std::string(store::review_link_unresolved), link.id.value,
+                                   "open", std::move(w).text(), work.now, std::nullopt});
+}
+
 Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
                  LinkRow link, const domain::CallReply& reply) {
     const auto page = connectors::clearbank::read_accounts(reply.body);
@@ -132,8 +152,7 @@ Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const stor
     } else if (page->size() >= static_cast<std::size_t>(accounts_per_page)) {
         co_await look_in_list(s, work, bank, link, page_of(call) + 1, work.now);
     } else {
-        co_await fail_link(s, work, bank, std::move(link),
-                           {{"not_opened", "the bank shows no account that was opened for it"}});
+        co_await review_unresolved(s, work, link);
     }
 }
 
@@ -152,9 +171,9 @@ Step<> read_disable(Session& s, const UnitScope& work, const Bank& bank, const s
                     LinkRow link, const domain::ReplyVerdict& verdict) {
     if (call.status == store::call_queued || link.status != store::link_active)
         co_return;
-    // 404: the bank has no such account, which is what was asked for.
-    if (verdict.reply == ReplyClass::taken || verdict.reply == ReplyClass::refused ||
-        verdict.reply == ReplyClass::received)
+    // 404, 410: the bank has no such account, which is what was asked for.
+    const bool is_gone = call.http_status == 404 || call.http_status == 410;
+    if (verdict.reply == ReplyClass::taken || is_gone)
         co_await set_status(s, work, bank, std::move(link), store::link_disabled,
                             domain::link_disabled);
 }

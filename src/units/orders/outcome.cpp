@@ -24,7 +24,8 @@ domain::OrderFact fact_of(Outcome outcome) {
     return domain::OrderFact::rejected;
 }
 
-OrderNews news_of(const domain::PaymentOutcomeFact::Item& item, WebhookId webhook) {
+OrderNews news_of(const domain::PaymentOutcomeFact::Item& item, bool credit_side,
+                  WebhookId webhook) {
     const auto meaning = connectors::clearbank::meaning_of(item.reason_code);
     OrderNews news;
     news.fact = fact_of(item.outcome);
@@ -32,6 +33,10 @@ OrderNews news_of(const domain::PaymentOutcomeFact::Item& item, WebhookId webhoo
     news.reason = item.reason.empty() ? std::string(meaning.words) : item.reason;
     if (news.fact == domain::OrderFact::rejected)
         news.advice = meaning.advice;
+    // The other side of an internal transfer says what became of its own booking: of the debit the
+    // bank is asked.
+    if (credit_side && news.fact == domain::OrderFact::rejected)
+        news.fact = domain::OrderFact::duplicate;
     news.source = "webhook " + to_string(webhook);
     return news;
 }
@@ -54,7 +59,8 @@ store::Step<bool> accept_outcome(store::Session& s, const UnitScope& work, Conne
             continue;
         known = true;
         co_await store::add_subject_webhook(s, work.tenant, order->id.value, webhook);
-        (void)co_await apply_news(s, work, *bank, *std::move(order), news_of(item, webhook));
+        (void)co_await apply_news(s, work, *bank, *std::move(order),
+                                  news_of(item, fact.credit_side, webhook));
     }
     co_return known;
 }

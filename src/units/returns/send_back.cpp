@@ -110,7 +110,7 @@ Step<Result<ReturnAnswer>> register_return(Session& s, const Context& context,
     if (!settlement)
         co_return fail(Code::not_found, "there is no such settlement");
     const auto known = co_await store::find_return_of(s, tenant, request->settlement);
-    if (known && known->reason == request->reason && known->client_id == request->client_id)
+    if (known && known->reason == token(request->reason) && known->client_id == request->client_id)
         co_return ReturnAnswer{*known, false};
     if (known)
         co_return fail(Code::return_exists,
@@ -126,7 +126,7 @@ Step<Result<ReturnAnswer>> register_return(Session& s, const Context& context,
     row.scheme = "fps";
     row.transaction_id = settlement->transaction_id;
     row.end_to_end_id = settlement->end_to_end_id;
-    row.reason = request->reason;
+    row.reason = token(request->reason);
     row.created_at = row.updated_at = request->now;
     const bool is_new = co_await store::insert_return(s, tenant, row);
     if (!is_new)

@@ -4,6 +4,7 @@
 
 #include "domain/call.h"
 #include "domain/facts.h"
+#include "domain/money_return.h"
 #include "store/queries/calls.h"
 #include "store/queries/money/returns.h"
 #include "store/session.h"
@@ -21,7 +22,7 @@ struct ReturnRequest {
     TenantId tenant;
     std::string client_id; // may be empty
     SettlementId settlement;
-    std::string reason; // ours
+    domain::ReturnReason reason = domain::ReturnReason::other;
     Instant now;
 };
 struct ReturnAnswer {

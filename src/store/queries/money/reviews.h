@@ -31,6 +31,8 @@ inline constexpr std::string_view review_order_unresolved = "order_unresolved";
 inline constexpr std::string_view review_order_contradiction = "order_contradiction";
 // An order for the same loan, amount and creditor was made within a day.
 inline constexpr std::string_view review_possible_duplicate = "possible_duplicate";
+// Nobody said whether the bank has opened the account of a link.
+inline constexpr std::string_view review_link_unresolved = "link_unresolved";
 inline constexpr std::string_view review_return_refused = "return_refused";
 inline constexpr std::string_view review_return_unresolved = "return_unresolved";
 // Money left an account, and no order, return or direct debit explains it.
