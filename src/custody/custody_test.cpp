@@ -112,7 +112,7 @@ TEST_F(CustodyTest, variables_are_read_once_and_leave_the_environment) {
     EXPECT_STREQ(::getenv("UNRELATED"), "stays") << "naming a variable does not remove it";
 }
 
-// Somebody who pastes the secret where its name belongs must not find it in the log.
+// An operator who pastes the secret where its name belongs must not find it in the log.
 TEST_F(CustodyTest, an_unknown_scheme_is_not_repeated) {
     for (const std::string_view uri : {"sk_live_hush"sv, "hush:x"sv, ""sv, "FILE:/hush"sv,
                                        "-----BEGIN PRIVATE KEY-----hush"sv, "/etc/hush"sv}) {

@@ -1,5 +1,5 @@
-// Events: facts to tell. The body is made once, when the event is decided, and never again: every
-// attempt sends the same bytes.
+// Events: facts to publish. The body is made once, when the event is decided, and never again:
+// every attempt sends the same bytes.
 #pragma once
 
 #include "base/id.h"
@@ -30,7 +30,7 @@ inline constexpr std::string_view test_ping = "test.ping";
 bool is_event_type(std::string_view type);
 std::span<const std::string_view> all_event_types();
 // An endpoint's filter is a space-separated list of types, or "*" for all. endpoint.disabled is
-// told to the other endpoints that ask for it.
+// sent to the other endpoints whose filter includes it.
 bool wants(std::string_view filter, std::string_view type);
 
 struct Event {
@@ -45,7 +45,7 @@ struct Event {
 // `version`: of the settlement, with this event.
 Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
                     const Payment& payment, const Match& match, Instant now);
-// `undone`: the match that it had until now; told with who undid it and why.
+// `undone`: the match that the settlement had until now; published with who undid it and why.
 struct Undone {
     std::string payment_id; // the tenant's
     std::string reason;
@@ -59,7 +59,8 @@ Event reversed_event(EventId id, const Settlement& settlement, const Reversal& r
 Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now);
 // It should have settled by now; `due`: by when.
 Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now);
-// We heard of it only after these settlements, of which its money may be one, were given to others.
+// The payment was registered after these settlements had been matched to other payments; one of
+// them may be its own.
 Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
                             const std::vector<SettlementId>& settlements, Instant now);
 // `candidates`: the tenant's ids of the payments that it may be, best first.

@@ -206,7 +206,7 @@ TEST(Filter, lets_through_what_it_names) {
         {"", "settlement.matched", false},
         {" ", "settlement.matched", false},
         {"settlement.matched", "endpoint.disabled", false},
-        {"settlement.matched", "test.ping", true}, // whoever asks for a test gets it
+        {"settlement.matched", "test.ping", true}, // an endpoint that requests a test event gets it
         {"", "test.ping", true},
     };
     for (const Case& c : cases)

@@ -1,6 +1,6 @@
-// What the outside tells us, in our words: every bank dialect is translated into these before
-// anything is decided. A fact is complete in itself and keeps the sender's spelling; canonical
-// forms are made from it.
+// What banks, partners and clients report, in our words: every bank's dialect is translated into
+// these before anything is decided. A fact is complete in itself and keeps the sender's spelling;
+// canonical forms are made from it.
 #pragma once
 
 #include "base/bytes.h"
@@ -90,7 +90,7 @@ struct PaymentOutcomeFact {
 
 struct NewPayment; // domain/payment.h
 
-// Somebody who registers payments tells us of one by a push instead of the API.
+// A payment that a client registers by a push message instead of the API.
 struct PaymentFact {
     std::shared_ptr<const NewPayment> payment;
 };
@@ -119,8 +119,8 @@ struct InboundWebhook {
     std::string
         suffix; // "", "-REV"; the inbox makes it "-RETRY" for a further reversal of the same key
 
-    // What makes two deliveries the same event: the above, and what the bank adds that tells the
-    // two legs of a transfer apart. Never the nonce, which is new in each delivery.
+    // What makes two deliveries the same event: the above, and what the bank adds to distinguish
+    // the two legs of a transfer. Never the nonce, which is new in each delivery.
     std::string dedupe_key;
     // SHA-256 of the payload's text: the same key with another digest is a conflict, not a
     // duplicate.

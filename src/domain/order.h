@@ -27,7 +27,7 @@ enum class OrderStatus : std::uint8_t {
     rejected,     // it will not be made
     returned,     // the receiver's bank sent the money back
     in_doubt,     // a try got no readable reply; being resolved under the same id
-    needs_review, // nobody said what became of it: a person asks and decides
+    needs_review, // no reply says what became of it: a person asks the bank and decides
     cancelled,    // by its client, before it was sent
 };
 std::string_view token(OrderStatus status);

@@ -27,7 +27,7 @@ struct Reversal {
     std::string transaction_id; // the bank's, of the movement back
     std::string reason;         // the bank's code, if it gave one
     Instant received_at;
-    match::MatchFields identity; // of the settlement that went back, as the return tells it
+    match::MatchFields identity; // of the settlement that went back, as the return states it
 };
 
 // Money that left one of our accounts as a return.

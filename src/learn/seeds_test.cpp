@@ -58,7 +58,7 @@ double most(std::string_view pattern) {
     return length;
 }
 
-TEST(PatternLength, reads_whatever_somebody_writes) {
+TEST(PatternLength, any_pattern_of_a_provider_is_read) {
     const auto property = [] {
         const auto pieces =
             *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(

@@ -1,9 +1,10 @@
-// The verdict: which payment is behind a settlement. Pure; the same facts give the same verdict.
+// The verdict: which payment a settlement belongs to. Pure; the same facts give the same verdict.
 //
 // Never a guess: a rank decides only if exactly one candidate has it, no other candidate rivals it,
 // and the same holds seen from the payment's side. Otherwise: ambiguous. Which weaker candidate
-// rivals which winner, and why, is a table in choice.cpp, told with examples in docs/matching.md. A
-// candidate that may only be suggested never wins, and rivals every winner that is not stronger.
+// rivals which winner, and why, is a table in choice.cpp, explained with examples in
+// docs/matching.md. A candidate that may only be suggested never wins, and rivals every winner that
+// is not stronger.
 #pragma once
 
 #include "match/ladder.h"
@@ -16,8 +17,8 @@
 
 namespace settled::match {
 
-// What kept a candidate from being taken, for whoever has to decide instead. The tokens are told to
-// clients.
+// Why a candidate was rejected, for the reviewer who has to decide instead. The tokens are part of
+// the public API.
 enum class RejectReason : std::uint8_t {
     rival_of_same_rank, // another of its rank is there
     rival_casts_doubt,  // the best, but a candidate of another rank rivals it
@@ -58,8 +59,8 @@ struct Choice {
 enum class Coverage : std::uint8_t {
     complete, // all that is open on the account with that amount
     by_keys,  // all that have an identifier in common: ranks that need none decide nothing
-    // All that ProbeOptions::strong() finds (keys.h): only ranks 1, 2, 5 and 6 decide, on which nobody else
-    // casts doubt.
+    // All that ProbeOptions::strong() finds (keys.h): only ranks 1, 2, 5 and 6 decide, on which no
+    // other candidate casts doubt.
     by_strong_keys,
     truncated, // at most limits::candidates_max of many: only rank 1, or rank 2 without a contradicting
                // reference, decides. Candidates by id are all there.
@@ -73,9 +74,9 @@ Choice choose_payment(const MatchFields& settlement, std::span<const MatchFields
 Choice choose_settlement(const MatchFields& payment, std::span<const MatchFields> settlements,
                          Coverage seen, const RuleSet& rules = standard_rules());
 
-// Weaker claims on a payment that are looked into before they cast doubt on the stronger one
-// (units/matching/claims.h). What more have a claim to is for a person, and to weigh a settlement costs no
-// more than a few looks.
+// How many weaker claims on a payment are examined before they cast doubt on the stronger one
+// (units/matching/claims.h). A payment with more claims goes to a reviewer, and a decision on a
+// settlement costs no more than a few probes.
 inline constexpr std::size_t claims_heard_max = 4;
 
 // Whether the other side took `self`, the position that it stood at among the others there; if not,

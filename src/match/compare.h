@@ -17,7 +17,7 @@ inline constexpr std::size_t part_min = 8;
 // What must be common to two references, from their first character on, when the amounts differ. As
 // long as references are kept unique at their start, and what survives most cuts.
 inline constexpr std::size_t start_length = 10;
-// A shorter end-to-end id is too likely to be somebody's counter; it makes no key and gives no
+// A shorter end-to-end id is too likely to be a payer's plain counter; it makes no key and gives no
 // rank.
 inline constexpr std::size_t end_to_end_id_min = 6;
 // A reference in the id's place may be cut there (at 31, before it became canonical). What is left

@@ -26,8 +26,8 @@ struct Group {
 // follows then. Amounts are positive.
 Group sum_to(const Money& total, std::span<const Money> amounts, std::size_t parts_max);
 
-// Equal in everything that is compared but the time: nothing can tell which of them is which. True
-// for none and for one.
+// Equal in everything that is compared except the time: nothing can distinguish them. True for none
+// and for one.
 bool are_twins(std::span<const MatchFields> items);
 
 } // namespace settled::match

@@ -7,8 +7,8 @@
 //   in the index, so that storing or probing them touches one page.
 // - A loose block is the hash of account and one identifier (UETR, end-to-end id, payer's account,
 //   the first characters of the reference; the account alone if it is for single use); its tag is
-//   the amount block. It leads to what agrees but for the amount (ranks 0, 3 and 12, splits and
-//   merges), and, with the tag, to what agrees in both.
+//   the amount block. It leads to candidates that agree in everything except the amount (ranks 0,
+//   3 and 12, splits and merges), and, with the tag, to those that agree in both.
 //
 // A hit is a hint: the fields are compared before anything is decided (ladder.h).
 //
@@ -40,8 +40,8 @@ struct Key {
 };
 
 // Lengths at which references are known or feared to be cut (Faster Payments 18, SEPA 25,
-// statements 15…). Whoever was cut at a length between two finds by the shorter one. The first
-// start_length characters have a loose block of their own, which is their key here, too.
+// statements 15…). A reference that was cut at a length between two is found by the shorter one.
+// The first start_length characters have a loose block of their own, which is their key here, too.
 inline constexpr std::size_t prefix_lengths[] = {8, start_length, 12, 15, 18, 25, 35};
 // And what may be left of one whose beginning was cut off.
 inline constexpr std::size_t suffix_lengths[] = {8, 16};
@@ -69,17 +69,17 @@ inline constexpr std::size_t any_length = SIZE_MAX;
 std::vector<Key> stored_keys(const crypto::Hmac& tenant_key, const MatchFields& side, Of of,
                              std::size_t prefix_max = any_length);
 
-// What somebody looks under, beside equal references and payers, and ids in each other's place,
-// which remaining() alone leaves out.
+// The keys that a payment or settlement probes, in addition to equal references and payers, and ids
+// in each other's place, which remaining() alone leaves out.
 struct ProbeOptions {
     // Less only if something was learnt (learn/plan.h).
     bool uetr = true;
     bool end_to_end_id = true;
     bool shorter = true;                 // references that are beginnings of its own
     bool longer = true;                  // references that its own is a beginning of
-    std::size_t prefix_max = any_length; // the longest listed prefix to look under
+    std::size_t prefix_max = any_length; // the longest listed prefix to probe
     bool weak = true;           // references that are ends of its own, and who has no reference
-    bool beyond_strong = false; // nothing of what strong() looks under
+    bool beyond_strong = false; // nothing that strong() probes
 
     // All that casts doubt on a candidate by an id or by an equal reference (choice.h,
     // Coverage::by_strong_keys), and no more.
@@ -88,7 +88,7 @@ struct ProbeOptions {
         strong.shorter = strong.weak = false;
         return strong;
     }
-    // The rest, for whoever has looked under those already.
+    // The rest, for a caller that has probed strong() already.
     ProbeOptions remaining() const {
         ProbeOptions beyond = *this;
         beyond.beyond_strong = true;
@@ -97,7 +97,8 @@ struct ProbeOptions {
     friend bool operator==(const ProbeOptions&, const ProbeOptions&) = default;
 };
 
-// What a payment or settlement looks under, no duplicates. Finds everything of its account and
+// The keys that a payment or settlement probes, no duplicates. They find everything of its account
+// and
 // amount that the ladder could pair it with by an identifier: equal UETR or end-to-end id, also in
 // each other's place; equal payer; equal reference; references cut from its own, at either end (all
 // lengths from 8 up); by the longest listed prefix or suffix not longer than its own reference,
@@ -107,15 +108,15 @@ struct ProbeOptions {
 // the other's stored keys; but not for two without any reference and payer, which nothing but the
 // amount brings together. Without an account there are no keys.
 //
-// First those that say the account is for single use, the UETR and the end-to-end id. Whoever must
-// stop gathering candidates at a limit leaves out only what stands under the last keys alone: these
-// can be candidates by reference only (choice.h, Coverage).
+// First those that say the account is for single use, the UETR and the end-to-end id. A caller that
+// must stop gathering candidates at a limit leaves out only what is indexed under the last keys
+// alone: these can be candidates by reference only (choice.h, Coverage).
 std::vector<Key> probe_keys(const crypto::Hmac& tenant_key, const MatchFields& side, Of of,
                             const ProbeOptions& look = {});
 
 // Whether its probe keys find all of its account and amount that the ladder could pair it with at
 // all: what needs no identifier in common (ranks 9 to 11) needs one side without a reference, and
-// those stand under a key.
+// those are indexed under a key.
 bool keys_find_all(const MatchFields& side);
 
 // A block is read whole while it has no more keys than this; beyond, probe keys are looked up in

@@ -57,8 +57,8 @@ struct MatchFields {
 std::string canonical(std::string_view text);
 
 // As canonical(), cut at 140, without what banks put around a reference: code words of an MT field
-// 70
-// (/ROC/, /RELID/, /RFB/…) and "Payment from <name>: " before it, the separate word BGC behind it.
+// 70 (/ROC/, /RELID/, /RFB/…) and "Payment from <name>: " before it, the separate word BGC after
+// it.
 std::string canonical_reference(std::string_view text);
 
 // As canonical(), of the first 31 characters: the cut comes first, as it does at the bank, so that

@@ -1,5 +1,5 @@
 // Which candidate casts doubt on which winner: a case for each row of the table in choice.cpp,
-// cases beside it, and what follows from what was not looked at or may not win.
+// further cases, and what follows from candidates that were not searched or may not win.
 #include "match/choice.h"
 #include "match/testing.h"
 
@@ -349,7 +349,7 @@ TEST(Rivalry, what_may_only_be_suggested_never_wins) {
         expect_winner(row, choice);
 }
 
-// Whoever looked only under keys has not seen those with nothing but account and amount in common.
+// A search by keys alone has not seen the candidates that share only account and amount.
 TEST(Rivalry, is_possible_by_what_keys_do_not_find) {
     constexpr std::string_view x = "WRONG"; // to be no rank with each other
     const Case decided[] = {

@@ -160,7 +160,7 @@ std::vector<std::string> problems_of(const Result<PaymentRequest>& read) {
     return all;
 }
 
-TEST(NativePayment, all_that_is_wrong_is_told_at_once) {
+TEST(NativePayment, all_problems_of_a_payment_are_reported_at_once) {
     const auto read = native(
         R"({"id":7,"scheme":"fps","amount":{"value":12.34,"currency":"gbp"},"uetr":"123",
             "created_at":"yesterday","payee":{"iban":"GB58CLRB04040100057354","bic":"X"},

@@ -1,4 +1,4 @@
-// What banks write into :86: behind an entry. Three ways are in use, told apart by their beginning:
+// What banks write into :86: after an entry. Three ways are in use; the beginning shows which:
 //
 //   structured  166?00GUTSCHRIFT?20EREF+E2E-1?21SVWZ+Invoice 7?31DE02…?32A PAYER
 //               a code of three digits, then sub-fields of two digits behind a separator; ?20 to

@@ -1,6 +1,6 @@
 // How much of a long task is done in one unit of work.
 //
-// The writer carries out units one after the other, so whoever clears away many rows does it in
+// The writer carries out units one after the other, so a unit that clears away many rows does it in
 // bites between which others get their turn. What a bite costs goes by its rows and by its bytes: a
 // body of 1 MiB lies on 256 pages, each of which is given back.
 #pragma once

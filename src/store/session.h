@@ -115,8 +115,8 @@ class Session {
     Query<N> run(const Statement& statement, const std::array<Value, N>& values) {
         return {*this, statement, values};
     }
-    // The same when nobody needs to know what came of it: an engine across a socket does not wait.
-    // One that fails takes the unit with it all the same.
+    // The same when the caller does not need the result: an engine across a socket does not wait. A
+    // statement that fails still fails the unit.
     template <class... Args>
     Sent<sizeof...(Args)> send(const Statement& statement, const Args&... args) {
         return {*this, statement, {Value(args)...}};
@@ -124,7 +124,7 @@ class Session {
     // Waits until this unit alone works on what the locks name (lock.h), until its commit.
     Turn lock(const Locks& locks);
 
-    // Told to the listener when, and only when, this unit is committed.
+    // Passed to the listener when, and only when, this unit is committed.
     void note(TaskNote task) { notes_.push_back(std::move(task)); }
 
     std::vector<TaskNote>& notes() { return notes_; }
@@ -137,7 +137,7 @@ class Session {
   protected:
     // Runs the statement. True: `out` is filled, go on. False: the coroutine waits; the engine
     // resumes it when the rows are there, or destroys it when the statement failed. `out` is null
-    // when nobody needs the rows.
+    // when the caller does not need the rows.
     virtual bool perform(const Statement& statement, std::span<const Value> values, Rows* out,
                          std::coroutine_handle<> waiting) = 0;
     // True: the locks are held, go on. An engine that runs one unit at a time has nothing to do.

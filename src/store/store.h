@@ -3,14 +3,14 @@
 // A change is a unit of work: a function that gets a Session and returns a Step. write() hands it
 // to the engine, which runs many units in one transaction and commits them together; the unit's
 // result comes back after the commit is durable and not before. read() runs a unit on a snapshot,
-// beside the writes.
+// concurrently with the writes.
 //
 // Guarantees: (1) a result that is no error was committed durably; (2) an error means that nothing
-// of the unit is stored, but for one case: when the fsync of its own commit failed, it may be there
-// or not after the restart, so whoever repeats it does so under the same key; (3) units are serial:
-// each sees all that were committed before it and all earlier ones of its group; (4) after an fsync
-// has failed no unit commits until the process is started again. A unit may be run more than once
-// before it commits: it has no effect but through its Session.
+// of the unit is stored, except in one case: when the fsync of its own commit failed, it may be
+// there or not after the restart, so a caller that repeats it does so under the same key; (3) units
+// are serial: each sees all that were committed before it and all earlier ones of its group; (4)
+// after an fsync has failed no unit commits until the process is started again. A unit may be run
+// more than once before it commits: it has no effect except through its Session.
 //
 // Threads: write() and read() may be called from any thread; results arrive on the given executor.
 // Errors: store_unavailable, store_full, store_corrupt, store_overloaded, constraint_violated,

@@ -28,7 +28,7 @@ namespace settled::store::postgres {
 // What a connection is for.
 enum class Access : std::uint8_t { read_write, read_only };
 
-// Whoever waits for an answer, by a number of its own.
+// The waiter for an answer, by a number of its own.
 using Ticket = std::uint32_t;
 inline constexpr Ticket nobody = UINT32_MAX;
 
@@ -71,7 +71,7 @@ class Connection {
     Attempt<> drain(Steady::time_point give_up = Steady::time_point::max());
     // Nothing is on its way.
     bool idle() const { return expected_.empty(); }
-    // And no transaction is open, as far as the last sync has told.
+    // And no transaction is open, as of the last sync.
     bool at_rest() const;
 
     // Rolls back and leaves the connection ready for the next transaction.

@@ -32,9 +32,9 @@ class Turns {
     // Puts the unit at the end of the queues that it is not in yet. False: it has one of them
     // shared and now wants it for itself, which can't be had without starting again.
     bool ask(Unit unit, std::span<const LockName> locks);
-    // Nobody is before the unit, wherever it asked.
+    // No other unit is before this one in any queue.
     bool may_go(Unit unit) const;
-    // Takes the unit out; returns those that waited behind it, in order.
+    // Takes the unit out; returns those that waited after it, in order.
     std::vector<Unit> leave(Unit unit);
 
   private:

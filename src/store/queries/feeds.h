@@ -2,7 +2,7 @@
 //
 // Ids are minted before the commit, so in the order of ids a row can appear below one that was read
 // already. A feed has an order of its own: an entry gets its position after the row is committed,
-// and positions become visible in their order. Whoever has read up to a position has read
+// and positions become visible in their order. A client that has read up to a position has read
 // everything that will ever be below it (docs/decisions/0016-feeds.md).
 //
 //   a unit       makes rows, and with them, in the same transaction, rows in feed_waiting
@@ -43,7 +43,7 @@ Step<std::vector<WaitingForFeeds>> waiting_for_feeds(Session& s);
 // there may be more. Right if several nodes do it at a time; all but one have nothing to do then.
 Step<bool> order_waiting(Session& s, TenantId tenant, std::size_t limit);
 
-// A place in a feed: behind this entry. Of position 0: before the first.
+// A place in a feed: after this entry. Of position 0: before the first.
 struct FeedPlace {
     std::int64_t position = 0;
     std::int64_t id = 0; // of the row that stands there

@@ -1,4 +1,4 @@
-// The inbox's rows: webhooks that were taken in.
+// The inbox's rows: webhooks that were accepted.
 #pragma once
 
 #include "base/bytes.h"

@@ -30,11 +30,11 @@ struct NodeRow {
 
 // By number.
 Step<std::vector<NodeRow>> list_nodes(Session& s);
-// Somebody whose lease holds; nullopt: nobody works on the store.
+// A node whose lease holds; nullopt: no node works on the store.
 Step<std::optional<NodeRow>> find_live_node(Session& s, Instant now);
 // What the store's own clock says: the database's, or on an embedded engine the machine's.
 Step<Instant> clock_of(Session& s);
-// Takes a number whose row is as `seen` says (holder 0: there is none yet). False: somebody was
+// Takes a number whose row is as `seen` says (holder 0: there is none yet). False: another node was
 // faster.
 Step<bool> take_number(Session& s, const NodeRow& node, std::int64_t seen_holder);
 // False: the lease was ended by others.
@@ -52,7 +52,7 @@ struct JobRow {
     std::int64_t lease_owner = 0;
 };
 Step<std::vector<JobRow>> list_jobs(Session& s);
-// Takes a job that nobody holds. False: somebody was faster.
+// Takes a job that no node holds. False: another node was faster.
 Step<bool> claim_job(Session& s, std::string_view name, std::int64_t holder);
 Step<> release_jobs(Session& s, std::int64_t holder);
 

@@ -72,7 +72,7 @@ struct LearningPair {
     bool refuted = false; // a person has undone it
 };
 Step<MatchId> learnt_until(Session& s, TenantId tenant);
-// False: somebody else went on from there.
+// False: another node went on from there.
 Step<bool> learn_on(Session& s, TenantId tenant, MatchId from, MatchId to);
 Step<std::vector<LearningPair>> matches_between(Session& s, TenantId tenant, MatchId after,
                                                 MatchId before, std::size_t limit);

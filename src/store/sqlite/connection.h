@@ -64,7 +64,7 @@ class Connection {
     Result<> settle_log();
 
     std::unique_ptr<sqlite3, Close> db_;
-    std::unique_ptr<int> wal_frames_;  // its address is given to SQLite's hook
+    std::unique_ptr<int> wal_frames_;  // SQLite's hook gets its address
     std::vector<Prepared> statements_; // by Statement::number()
     bool sync_failed_ = false;
 };

@@ -14,7 +14,7 @@ enum class Side : std::uint8_t {
     payment = 0,    // open
     settlement = 1, // waits for its payment
     trace = 2,      // a settlement, whatever became of it: its return must find it, and a payment
-                    // that is told too late
+                    // that is registered too late
     archive = 3,    // an open payment so old that it is looked at last
     reversal = 4,   // a return that waits for its settlement
 };
@@ -46,11 +46,11 @@ struct Waiting {
 // some of them.
 Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t block,
                          std::size_t rows_max, std::size_t owners_max);
-// Those under any of the keys, at most `owners_max`; what is left out at that limit stands under
-// the last of the keys alone.
+// Owners of any of the keys, at most `owners_max`; an owner that is left out at that limit is
+// indexed under the last of the keys alone.
 Step<Waiting> find_under(Session& s, TenantId tenant, Side side, std::vector<match::Key> keys,
                          std::size_t owners_max);
-// Whether anybody of that side is in any of the blocks, at most loose_blocks_max of them.
+// Whether any owner on that side is in any of the blocks, at most loose_blocks_max of them.
 Step<bool> waits_in_any(Session& s, TenantId tenant, Side side, std::vector<std::int64_t> blocks);
 // Those under one key alone.
 Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side side, match::Key key,

@@ -13,7 +13,7 @@
 
 namespace settled::store {
 
-// One settlement, one payment: a second live match of either, but for a split or merge, breaks a
+// One settlement, one payment: a second live match of either, except for a split or merge, breaks a
 // constraint.
 Step<> insert_match(Session& s, TenantId tenant, const domain::Match& match);
 Step<std::optional<domain::Match>> find_match(Session& s, TenantId tenant, MatchId id);

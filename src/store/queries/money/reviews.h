@@ -20,12 +20,13 @@ inline constexpr std::string_view review_webhook_unreadable = "webhook_unreadabl
 inline constexpr std::string_view review_payment_conflict = "payment_conflict";
 // Its provider says that it failed, but the money had arrived.
 inline constexpr std::string_view review_payment_failed = "payment_failed_after_match";
-// It is told only now, and money that may be its own was given to another.
+// The payment was registered late; a settlement matched to another payment may be its own.
 inline constexpr std::string_view review_possible_misallocation = "possible_misallocation";
-// Money went back, and of which settlement it is cannot be told.
+// Money went back, and the settlement that it came from cannot be determined.
 inline constexpr std::string_view review_unmatched_return = "unmatched_return";
 
-// A person says which payments a settlement is of. A settlement has one such review open at most.
+// A reviewer decides which payments a settlement pays. A settlement has at most one such review
+// open.
 constexpr bool is_of_settlement(std::string_view kind) {
     return kind == review_settlement_ambiguous || kind == review_suggested_match;
 }

@@ -31,7 +31,7 @@ Step<std::vector<domain::Settlement>> list_settlements(Session& s, TenantId tena
 Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
                          domain::SettlementStatus status, std::int64_t version);
 
-// Somebody said that it is none of these, and of those said before.
+// Replaces the list of payments that reviewers have ruled out for this settlement.
 Step<> update_refused(Session& s, TenantId tenant, SettlementId id,
                       const std::vector<PaymentId>& refused);
 // The same, by undoing a match of it.

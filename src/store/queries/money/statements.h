@@ -17,7 +17,7 @@ inline constexpr std::string_view statement_loading = "loading";
 inline constexpr std::string_view statement_reconciling = "reconciling";
 inline constexpr std::string_view statement_reconciled = "reconciled";
 
-// Of an entry, beside the tokens of statements::Verdict.
+// Verdicts of an entry, in addition to the tokens of statements::Verdict.
 inline constexpr std::string_view verdict_pending = "pending";
 inline constexpr std::string_view verdict_not_followed = "not_followed";
 
