@@ -133,10 +133,10 @@ inline std::size_t keys_read_max(const MatchFields& side) {
 std::vector<Key> beginning_keys(const crypto::Hmac& tenant_key, const MatchFields& side,
                                 std::size_t prefix_max = any_length);
 
-// Under what a settlement is remembered, whatever becomes of it: what a return may name it by, and
-// that it has no reference, if it has none. A payment that is told only after the settlement was
-// matched finds it there, too: its probe keys find all that carry its ids, its reference, or a part
-// cut from that. None without an account.
+// The keys under which a settlement stays indexed, whatever becomes of it: what a return may name it
+// by, and that it has no reference, if it has none. A payment that is registered only after the
+// settlement was matched finds it there, too: its probe keys find all settlements that carry its
+// ids, its reference, or a part cut from that. None without an account.
 std::vector<Key> trace_keys(const crypto::Hmac& tenant_key, const MatchFields& settlement);
 // What a return names its settlement by, strongest first: the end-to-end id (6 characters or more),
 // the UETR, the whole reference. None if it names nothing, or has no account.

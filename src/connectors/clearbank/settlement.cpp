@@ -131,8 +131,8 @@ std::string uuid_in(std::string_view tag, Json payload) {
     return {};
 }
 
-// <OrgnlUETR> names an earlier payment: the one that a return is of. A return that does not name
-// one by it may carry that payment's as its own.
+// <OrgnlUETR> names an earlier payment: the one that was returned. A return that does not name it
+// there may carry that payment's UETR as its own.
 std::string uetr_of(Json payload, bool is_return) {
     std::string original = is_return ? uuid_in("OrgnlUETR>", payload) : std::string();
     return original.empty() ? uuid_in("UETR>", payload) : original;
@@ -178,7 +178,7 @@ Result<domain::AccountOpenedFact> account_opened_of(Json payload) {
     fact.account.bban = text_or_empty(identifiers, "BBAN");
     if (domain::account_key_of(fact.account).empty())
         return unreadable("AccountIdentifier");
-    // In the table of the page it stands beside the identifiers, in the example among them.
+    // In the table of the page it stands next to the identifiers, in the example among them.
     fact.external_id = text_or_empty(identifiers, "ExternalIdentifier");
     if (fact.external_id.empty())
         fact.external_id = text_or_empty(payload, "ExternalIdentifier");

@@ -275,7 +275,7 @@ TEST(ClearbankWebhook, what_money_depends_on_must_be_readable) {
         ASSERT_EQ(kind(webhook), "unreadable") << c.to;
         EXPECT_EQ(std::get<UnreadableFact>(webhook.fact).reason,
                   std::string(c.member) + " is missing or unreadable");
-        EXPECT_EQ(webhook.nonce, 949893874); // it is answered all the same
+        EXPECT_EQ(webhook.nonce, 949893874); // it is answered anyway
     }
 }
 
@@ -316,7 +316,7 @@ TEST(ClearbankWebhook, each_test_event_is_an_event_of_its_own) {
     EXPECT_NE(webhook.dedupe_key, read(replaced(body, "1448545215", "1448545216")).dedupe_key);
 }
 
-TEST(ClearbankWebhook, inbound_ids_repeat_and_the_timestamp_tells_them_apart) {
+TEST(ClearbankWebhook, inbound_ids_repeat_and_the_timestamp_distinguishes_the_webhooks) {
     const std::string held = fixture("inbound-held-transaction-v1");
     EXPECT_NE(read(held).dedupe_key,
               read(replaced(held, "2019-03-01T00:00:00Z", "2019-03-02T00:00:00Z")).dedupe_key);

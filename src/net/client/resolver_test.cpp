@@ -143,7 +143,7 @@ TEST(Resolver, equal_names_at_the_same_time_are_one_look_up) {
     EXPECT_EQ(server.questions("one.test"), 1U);
 }
 
-TEST(Resolver, an_owner_beyond_its_bound_waits_and_nobody_else_does) {
+TEST(Resolver, an_owner_beyond_its_bound_waits_and_other_owners_do_not) {
     ScriptedNameServer server({{"silent.test", silent_name}, {"good.test", {{"192.0.2.1"}}}});
     Asker asker(server, 1);
     const auto silent = asker.ask("silent.test", tenant);

@@ -1,4 +1,4 @@
-// An event, and the deliveries that it is owed, in the transaction of the change that it tells of.
+// Writes an event and one delivery for each subscribed endpoint, in the transaction that caused it.
 #pragma once
 
 #include "domain/event.h"

@@ -1,11 +1,12 @@
-// Rekeying: all that waits in the index of a tenant is put there again under the next version of
-// the tenant's key, in batches. Whatever was hashed under the old key and leaked with it tells
-// nothing of what comes.
+// Rekeying: everything of a tenant that waits in the index is indexed again under the next version
+// of the tenant's key, in batches. Hashes that were made under the old key, and leaked with it,
+// reveal nothing of later payments.
 //
-// While it is under way one side of a pair may stand under the old key and the other under the new:
-// nobody may match then. So it is done with no server on the store, and none opens one that is half
-// rekeyed (server/open_store.h). Where it has come is kept in the transaction of each batch: a run
-// that ended early is gone on with. Matches keep their proofs, and evidence says under which
+// While rekeying is under way, one side of a pair may be indexed under the old key and the other
+// under the new one: no settlement may be matched then. So it is done with no server on the store,
+// and no server opens a store that is half rekeyed (server/open_store.h). The position is stored in
+// the transaction of each batch: a run that ended early is continued. Matches keep their proofs,
+// and evidence says under which version.
 // version.
 #pragma once
 

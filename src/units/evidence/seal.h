@@ -1,5 +1,5 @@
-// Matches, their ends and the events that were told are sealed into the tenant's hash chain
-// (domain/seal.h), behind everything else: nobody who makes a match waits for it.
+// Matches, their ends and the published events are sealed into the tenant's hash chain
+// (domain/seal.h) after all other work: no unit that makes a match waits for its seal.
 //
 // They are sealed in the order in which they were committed (store/queries/feeds.h), so no record comes
 // into a range that is sealed already, and clocks play no part in it.

@@ -125,7 +125,7 @@ TEST_F(Learning, nothing_from_a_match_that_a_person_has_undone_and_all_from_mone
     EXPECT_EQ(only_profile().observed(), learn::one);
 }
 
-TEST_F(Learning, tells_other_nodes_only_what_changes_their_plans) {
+TEST_F(Learning, other_nodes_are_notified_only_of_changes_to_their_plans) {
     for (int i = 0; i < 3; ++i)
         pay("p" + std::to_string(i), "ACMESHOP-2041-" + std::to_string(i), "ACMESHOP-2");
     EXPECT_TRUE(learn().plans_changed) << "cut at ten";
@@ -158,7 +158,7 @@ TEST_F(Learning, a_bank_that_everything_arrives_whole_from_is_looked_after_less)
 }
 
 // Two nodes that both read the row before the other wrote.
-TEST_F(Learning, what_everyone_looks_under_never_rises_whoever_writes_last) {
+TEST_F(Learning, the_length_that_all_nodes_probe_never_rises_whichever_node_writes_last) {
     const std::string receiver = "GB040401";
     for (const std::size_t cap : {std::size_t{18}, std::size_t{10}, std::size_t{15}, learn::no_cap})
         world.write<void>([&, cap](Session& s) {

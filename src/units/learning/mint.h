@@ -20,8 +20,8 @@ struct MintOrder {
     std::string account_id;  // `acc_…`; empty: by its number
     std::string account_key; // else
     std::string scheme;      // scheme_of()
-    // Made beforehand, since a unit has no randomness and may run more than once. One is enough but
-    // for the day when it is taken.
+    // Made beforehand, since a unit has no randomness and may run more than once. One is enough
+    // except when it is already in use.
     std::vector<std::string> candidates;
     Instant now;
     Instant expires_at;

@@ -25,10 +25,11 @@ struct Candidates {
     std::vector<T> items;
     std::vector<match::MatchFields> identities; // of each item
     match::Coverage seen = match::Coverage::complete;
-    // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
+    // Reach::loose: an identifier matched too many candidates, so only the exact-amount search
+    // counts.
     bool is_cut = false;
-    bool anybody = false;   // was found, were it only who is refused
-    std::vector<T> refused; // would be among the items, had nobody said that it is not this one
+    bool anybody = false;   // true even if every hit was refused by a reviewer
+    std::vector<T> refused; // would be among the items, had a reviewer not ruled them out
     store::Reads reads;     // of the index, to find them
 
     void add(T item) {
@@ -58,7 +59,7 @@ store::Step<Candidates<domain::Settlement>>
 settlements_near(store::Session& s, const Context& context, TenantId tenant,
                  const domain::Payment& payment, const domain::Settlement& judged, Reach reach);
 
-// The ids of settlements that wait in a payment's amount block and may be of it.
+// The ids of settlements that wait in a payment's amount block and may pay it.
 store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Context& context,
                                                     TenantId tenant,
                                                     const match::MatchFields& payment);

@@ -1,5 +1,5 @@
-// Weaker claims on a payment: settlements that could be of it, too, though another one fits it
-// better.
+// Weaker claims on a payment: other settlements that could pay it, too, though the judged one fits
+// it better.
 //
 // Of invoices 1 and 11 that are both paid, the money of 1 may be a cut 11, and casts doubt on what
 // was paid for 11 (match/choice.h). But it has an invoice of its own, which it fits better and gets
@@ -14,10 +14,11 @@ namespace settled::units {
 // itself.
 match::RuleSet with_ids_alone(match::RuleSet rules);
 
-// Whether nothing else stands between the payment and the first of its suitors, the one that is
-// judged, than weaker claims of settlements of that amount which would each be matched to a payment
-// that they fit better, were this pair made. Looked into by who looks widely (Reach::loose), at no
-// more than match::claims_heard_max claims. `returned`: the payment's choice among the suitors.
+// Whether only weaker claims stand between the payment and the first of its candidate settlements
+// (the one that is judged): claims of settlements of that amount, each of which would be matched to
+// a payment that it fits better, were this pair made. Examined only in the wide search
+// (Reach::loose), for at most match::claims_heard_max claims. `returned`: the payment's choice
+// among its candidate settlements.
 store::Step<bool> only_claims_that_go_elsewhere(store::Session& s, const Context& context,
                                                 TenantId tenant, const domain::Payment& chosen,
                                                 const match::Choice& returned,

@@ -1,8 +1,10 @@
-// A person decides: which payments a settlement is of, that it is of none, that a match was wrong.
+// A reviewer decides: which payments a settlement pays, that it pays none of ours, or that a match
+// was wrong.
 //
-// Every decision names who made it and why, and can be made once: what was decided meanwhile, by
-// whomever, is a refusal (state_conflict) and changes nothing. A dry run makes the same checks
-// under the same locks, says what the decision would come to, and writes nothing.
+// Every decision names who made it and why, and can be made once: a decision on something that
+// another reviewer or the rules have decided meanwhile is refused (state_conflict) and changes
+// nothing. A dry run makes the same checks under the same locks, says what the decision would lead
+// to, and writes nothing.
 #pragma once
 
 #include "base/error.h"
@@ -38,7 +40,8 @@ struct DecisionResult {
         match::Rank rank{};
         Money amount; // of the settlement's
     };
-    std::optional<SettlementId> settlement = std::nullopt; // none: the review is of none
+    // none: the review concerns no settlement
+    std::optional<SettlementId> settlement = std::nullopt;
     domain::SettlementStatus status = domain::SettlementStatus::unmatched;
     domain::Pairing pairing = domain::Pairing::one;
     std::vector<Pair> pairs = {};
@@ -58,7 +61,8 @@ store::Step<Result<DecisionResult>>
 match_by_hand(store::Session& s, const Context& context, Decision decision, SettlementId settlement,
               std::shared_ptr<const std::vector<PaymentPart>> parts);
 
-// It is no payment that we will ever hear of. Fails with not_found, state_conflict.
+// The settlement pays no payment that will ever be registered. Fails with not_found,
+// state_conflict.
 store::Step<Result<DecisionResult>> reject(store::Session& s, const Context& context,
                                            Decision decision, SettlementId settlement);
 
@@ -69,9 +73,9 @@ store::Step<Result<DecisionResult>> reject(store::Session& s, const Context& con
 store::Step<Result<DecisionResult>> undo(store::Session& s, const Context& context,
                                          Decision decision, MatchId match);
 
-// A review that is of no settlement has been seen to; or the settlement is none of the payments
-// that a suggested_match shows, and waits on without them. Fails with not_found, state_conflict,
-// limit_reached (too many payments were refused).
+// A reviewer has dealt with a review that concerns no settlement; or the settlement pays none of
+// the payments that a suggested_match shows, and waits on without them. Fails with not_found,
+// state_conflict, limit_reached (too many payments were refused).
 store::Step<Result<DecisionResult>> close_by_hand(store::Session& s, const Context& context,
                                                   Decision decision);
 

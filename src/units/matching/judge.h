@@ -26,7 +26,7 @@ struct Verdict {
     bool all_compared = true; // false: there were more than limits::candidates_max
     std::size_t payments_seen = 0;
     std::size_t settlements_seen = 0;
-    // Payments that are no candidates only because somebody said that it is none of them.
+    // Payments that are no candidates only because a reviewer has ruled them out.
     std::size_t excluded = 0;
     store::Reads reads; // of the index, for both
 

@@ -37,7 +37,7 @@ domain::NewPayment expected(const World& world) {
     return payment;
 }
 
-TEST(Reverse, ends_the_match_and_tells) {
+TEST(Reverse, a_return_ends_the_match_and_publishes_an_event) {
     World world;
     world.register_payment(expected(world));
     world.settle("t", money(world));
@@ -84,7 +84,7 @@ TEST(Reverse, a_payment_whose_money_went_back_before_the_two_were_matched_is_ret
     EXPECT_THAT(world.events().back().body, ::testing::HasSubstr(R"("payment_ids":["p"])"));
 }
 
-TEST(Reverse, a_payment_told_between_the_money_and_its_watermark_is_returned_too) {
+TEST(Reverse, a_payment_registered_between_its_settlement_and_the_watermark_is_returned_too) {
     World world;
     const auto fact = money(world);
     world.settle("t", fact);

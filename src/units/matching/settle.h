@@ -1,7 +1,7 @@
 // A settlement, or a payment that one may be waiting for, is new: find the pair.
 //
-// What is decided at once is decided here: by the account, the amount and an identifier, when
-// nothing else fits. What needs time or a wider look is left to weigh.h.
+// A settlement that its account, its amount and an identifier decide, while nothing else fits, is
+// matched here at once. One that needs time or a wider search is left to watermark.h.
 #pragma once
 
 #include "domain/settlement.h"
@@ -26,14 +26,15 @@ store::Step<> settle_new(store::Session& s, const Context& context, TenantId ten
                          domain::Settlement settlement, Instant now);
 
 // Judges again the settlements that wait for such a payment, after it was added, changed or taken;
-// those of other amounts that share an identifier with it are weighed, if it may matter to them.
+// schedules a decision on those of other amounts that share an identifier with it, if the change
+// may matter to them.
 enum class PaymentChange : std::uint8_t { opened, closed };
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
                              const match::MatchFields& payment, Instant now,
                              PaymentChange has = PaymentChange::closed);
 
-// The same for several payments of one amount together, after a settlement that could have been of
-// any of them is gone: all others that share an identifier with one of them are weighed.
+// The same for several payments of one amount together, after a settlement that could have paid any
+// of them is gone: a decision is scheduled on all others that share an identifier with one.
 store::Step<> settle_waiting_near(store::Session& s, const UnitScope& work,
                                   std::vector<match::MatchFields> payments);
 
@@ -42,7 +43,8 @@ store::Step<> settle_waiting_near(store::Session& s, const UnitScope& work,
 enum class Applied : std::uint8_t {
     matched,
     ambiguous,
-    waits, // one payment fits, and is taken when it is weighed (weigh.h) and still the only one
+    // one payment fits, and is matched at the watermark (watermark.h) if it is still the only one
+    waits,
     unmatched,
 };
 store::Step<Applied> apply_verdict(store::Session& s, const UnitScope& work,
@@ -70,14 +72,14 @@ store::Step<> suggest(store::Session& s, const UnitScope& work,
 // meantime cost one look together. People read it, and what they decide is checked.
 inline constexpr auto suggestions_lag = std::chrono::seconds(5);
 
-// Closes the open review of a settlement of which it is decided whose it is; there may be none.
+// Closes the open review of a settlement that was just matched or rejected; there may be none.
 store::Step<> close_open_review(store::Session& s, const UnitScope& work,
                                 const domain::Settlement& settlement);
 
-// The settlement is weighed (weigh.h) at that time.
+// The settlement is decided (watermark.h) at that time.
 store::Step<> schedule_decision(store::Session& s, const UnitScope& work, SettlementId settlement,
                                 Instant due);
-// Unless something has come up by then, its owner is told that it has no payment.
+// Unless the settlement is matched by then, its tenant is notified that it has no payment.
 store::Step<> tell_unmatched_later(store::Session& s, const UnitScope& work,
                                    SettlementId settlement, Instant due);
 

@@ -219,7 +219,7 @@ TEST(Suggest, what_was_dismissed_is_not_suggested_again_and_another_is) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
 }
 
-TEST(Suggest, what_was_dismissed_stands_in_nobody_s_way_any_more) {
+TEST(Suggest, a_dismissed_suggestion_blocks_no_other_match) {
     World world;
     world.register_payment(payment_of(world, "p", 1234, "ACMESHOP-2041", "Ann Lee"));
     arrive(world, "t", 1234, "", "Ann Lee");

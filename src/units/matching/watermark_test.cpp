@@ -52,7 +52,7 @@ std::vector<std::string> event_types(World& world) {
     return types;
 }
 
-TEST(Watermark, is_told_once_that_nothing_fits_however_often_neighbours_have_it_weighed_again) {
+TEST(Watermark, a_settlement_that_fits_nothing_is_reported_once_however_often_it_is_decided_again) {
     World world;
     arrive(world, {"t", 1234, "ACMESHOP-2041"});
     pass_watermark(world);
@@ -71,7 +71,7 @@ TEST(Watermark, is_told_once_that_nothing_fits_however_often_neighbours_have_it_
     EXPECT_EQ(world.settlement("t").version, 1);
 }
 
-TEST(Watermark, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
+TEST(Watermark, a_settlement_that_fits_nothing_is_reported_again_after_it_was_ambiguous) {
     World world;
     arrive(world, {"t", 1234, "INV-2041"});
     world.clock().advance(world.context().unmatched_grace);
@@ -94,7 +94,7 @@ TEST(Watermark, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
                                              "settlement.unmatched v3"));
 }
 
-TEST(Watermark, what_is_ambiguous_by_other_amounts_is_told_once_whoever_comes_beside_it) {
+TEST(Watermark, a_settlement_ambiguous_by_other_amounts_is_reported_once_whatever_arrives_later) {
     World world;
     for (const char* id : {"p", "q"})
         world.register_payment(payment_of(world, {id, 9000, "", "E2E-0000001"}));
@@ -157,7 +157,7 @@ TEST(Watermark, amount_and_time_alone_never_decide) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
 }
 
-TEST(Watermark, a_part_that_names_the_payment_is_told_and_the_rest_closes_it) {
+TEST(Watermark, a_part_that_names_the_payment_is_published_and_the_rest_closes_it) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
     arrive(world, {"t1", 400, "INV-2041", "E2E0000001"});
@@ -318,7 +318,7 @@ TEST(Watermark, twins_whose_payments_come_last_are_closed_too) {
 }
 
 // Others of their amount wait, too, and came later.
-TEST(Watermark, twins_are_closed_whoever_else_waits_with_their_amount) {
+TEST(Watermark, twins_are_closed_whatever_else_waits_with_their_amount) {
     World world;
     arrive(world, {"t1", 1234, "INV-2041"});
     arrive(world, {"t2", 1234, "INV-2041"});

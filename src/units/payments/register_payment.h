@@ -1,4 +1,4 @@
-// A client tells us of a payment that it expects to see settled.
+// A client registers a payment that it expects to be settled.
 #pragma once
 
 #include "domain/payment.h"

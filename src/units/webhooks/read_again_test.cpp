@@ -97,7 +97,7 @@ TEST_F(ReadAgainTest, what_is_sent_again_after_the_correction_is_read_again_by_i
 }
 
 TEST_F(ReadAgainTest, the_part_that_must_be_equal_may_have_been_wrong_too) {
-    // The digest that was kept was of something else.
+    // The stored digest belongs to another payload.
     domain::InboundWebhook wrong = read(world, "t1:a", false);
     wrong.payload_digest.fill(7);
     auto arrival =

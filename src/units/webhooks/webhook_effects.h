@@ -32,8 +32,8 @@ struct Movement {
 };
 Movement movement_in(const Arrival& arrival);
 
-// Whoever else takes in the same event, reverses the same booking, or settles in the same block,
-// waits.
+// Other units that accept the same event, reverse the same booking, or settle in the same block,
+// wait.
 store::Locks locks_of(const Context& context, const Arrival& arrival, const store::DedupeKey& key,
                       const Movement& movement);
 
