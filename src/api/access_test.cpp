@@ -168,7 +168,7 @@ TEST(Access, the_scope_of_a_route_is_enough) {
     }
 }
 
-// What is right but for the object that it is about.
+// A valid body, except that the object it names does not exist.
 std::string body_for(const Route& route) {
     if (route.method == "PATCH")
         return "{}";

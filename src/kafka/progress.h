@@ -1,5 +1,5 @@
-// How far a partition has been processed. Records are taken in the order of their offsets and end
-// in any order; what may be committed is the offset below which all have ended.
+// How far a partition has been processed. Records begin in the order of their offsets and end in
+// any order; what may be committed is the offset below which all have ended.
 //
 // Plain data, no I/O, one thread.
 #pragma once

@@ -63,7 +63,7 @@ std::string canonical_reference(std::string_view text);
 
 // As canonical(), of the first 31 characters: the cut comes first, as it does at the bank, so that
 // an id with hyphens is cut at the same place on both sides. For CHAPS the bank reports "II-" + the
-// instruction id of the sender's bank instead of the end-to-end id (connector: ClearBank webhook v6
+// instruction id of the sender's bank instead of the end-to-end id (source: ClearBank webhook v6
 // page): such a value is no end-to-end id and gives "".
 std::string canonical_end_to_end_id(std::string_view text);
 

@@ -88,7 +88,7 @@ TEST(Config, the_watermark_is_not_shortened_by_a_short_grace) {
             << good;
 }
 
-TEST(Config, what_a_setting_holds_is_read_and_what_is_wrong_is_told_with_its_line) {
+TEST(Config, a_setting_is_read_and_a_wrong_one_is_reported_with_its_line) {
     const std::string no_certificate = SETTLED_SOURCE_DIR "/config/settled.toml";
     const struct {
         std::string text;

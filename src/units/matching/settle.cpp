@@ -136,9 +136,9 @@ Step<> look_again_soon(Session& s, const UnitScope& work, const domain::Settleme
     co_await schedule_decision(s, work, settlement.id, work.now + suggestions_lag);
 }
 
-// Settlements of whatever amount that share an identifier with the payment. One that has come may
-// have them as parts, or be a part of them; when it goes, those gain that stood between it and
-// another one.
+// Schedules decisions on waiting settlements that share an identifier with this payment, whatever
+// their amount. A new payment may be paid in those parts, or be a part of one of them; a closed
+// payment no longer makes them ambiguous.
 Step<> weigh_neighbours(Session& s, const UnitScope& work, const match::MatchFields& payment,
                         PaymentChange has) {
     const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
