@@ -129,7 +129,7 @@ net::Response BankApi::route(const net::Request& request) {
     return problem(404, "Not Found");
 }
 
-// GET tests the token alone. POST echoes and sends FITestEvent to whoever subscribed.
+// GET tests the token alone. POST echoes and sends FITestEvent to every subscriber.
 net::Response BankApi::test(const net::Request& request) {
     if (request.method == "GET")
         return empty_answer(200);
@@ -201,7 +201,7 @@ void BankApi::open_one(const AccountOrder& order) {
     Payload payload = opened ? virtual_account_created(**opened, real)
                              : virtual_account_refused(order, opened.error(), real,
                                                        parts_.clock.now(), parts_.rng);
-    // When the sender is full the account is open all the same; the listing shows it.
+    // When the sender is full the account is open anyway; the listing shows it.
     static_cast<void>(parts_.sender.submit(std::move(payload)));
 }
 

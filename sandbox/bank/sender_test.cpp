@@ -91,7 +91,7 @@ TEST_F(Sender, an_answer_that_does_not_come_in_time_is_retried_with_its_reason) 
     EXPECT_EQ(stand_in_->webhooks.at(1).fields.find("x-retry-reason"), "Timeout");
 }
 
-TEST_F(Sender, nobody_listening_is_a_connection_fault_and_is_retried) {
+TEST_F(Sender, a_delivery_without_a_listener_is_a_connection_fault_and_is_retried) {
     start(quick);
     ASSERT_TRUE(sandbox_->aim({"http://127.0.0.1:1/hooks", "", Secret()}));
     const std::int64_t id = submit().front();

@@ -32,7 +32,8 @@ def world(new_world, clock):
 
 
 class Waiting:
-    """A delivery that waits for its retry, a reference that waits for the watermark, and money that nobody knows."""
+    """A delivery that waits for its retry, a reference that waits for the watermark, and a settlement without a
+    payment."""
 
     def __init__(self, world, auth=None):
         self.world, self.iban = world, world.account()

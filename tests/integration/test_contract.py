@@ -41,7 +41,7 @@ def test_the_document_is_well_formed(contract):
 
 
 def test_the_checker_itself_finds_what_is_wrong(contract):
-    """Answers that break the contract are told apart from those that keep it."""
+    """The checker distinguishes answers that break the contract from those that keep it."""
     operation = contract.operation("livez")
     from support.http_client import Answer
     import email.message
@@ -187,7 +187,7 @@ class Walk:
         assert (rules["version"], rules["rules"]["ranks"]["payer+account+amount"]) == (1, "suggest")
 
     def statement(self):
-        """A statement with the settlement of webhooks() on it, and an entry that nobody was told of."""
+        """A statement with the settlement of webhooks() on it, and an entry for which no webhook was sent."""
         api = self.api
         settlement = api.get(f"/v1/settlements/{self.ids['stl']}")
         day = settlement["settled_at"][:10]

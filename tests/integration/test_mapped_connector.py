@@ -1,4 +1,4 @@
-"""A provider that nobody wrote code for: described by two JSON files, matched and told like any other."""
+"""A provider for which there is no code: described by two JSON files, matched and published like any other."""
 
 import hashlib
 import hmac

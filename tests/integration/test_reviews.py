@@ -16,7 +16,7 @@ DONE, UNUSABLE, REFUSED = 0, 2, 3
 
 
 class Desk:
-    """Whoever decides: ambiguous settlements of an account of its own, and the command line."""
+    """The reviewer: ambiguous settlements of an account of its own, and the command line."""
 
     def __init__(self, world, directory):
         self.world, self.api, self.directory = world, world.api, directory
@@ -99,7 +99,7 @@ def decided(rows, choices, reason="the customer called", decision="accept"):
     return [{**row, **({"decision": decision, "reason": reason} if row["payment_id"] in choices else {})} for row in rows]
 
 
-def test_a_review_shows_both_sides_and_what_tells_the_candidates_apart(desk):
+def test_a_review_shows_both_sides_and_what_distinguishes_the_candidates(desk):
     review, ids = desk.twins(payers=("Ann Lee", "Bob May"), name="MR B MAY")
     detail = desk.review(review)["detail"]
     assert [c["payment_id"] for c in detail["candidates"]] == ids

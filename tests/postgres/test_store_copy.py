@@ -19,7 +19,7 @@ MANY = 60_000
 
 @pytest.fixture
 def world(new_world, tmp_path):
-    """On SQLite, with payments that settled and were told."""
+    """On SQLite, with payments that settled and were published."""
     made = new_world(store=Store(tmp_path / "world-0" / "data"))
     iban = made.account()
     _, made.path = made.endpoint()
