@@ -1,6 +1,7 @@
 // The time inside a server: it never runs backwards, whatever happens to the machine's clock.
 //
-// Stored data depends on it: ids and lists are in its order, retries and timers wait by it. It
+// Stored data depends on it: ids and lists are in its order, retries and timers wait by it.
+// It follows a reference: the machine's clock, or, where a store is shared, the database's, so that
 // all nodes have one time. When the reference is set forward, time inside goes with it. When it is
 // set back, time inside goes on from where it was, a tenth slower than time passes until the
 // reference has caught up: what waits then waits a ninth longer, and not as long as the step.

@@ -52,18 +52,19 @@ struct Undone {
 };
 Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
                       const std::optional<Undone>& undone = std::nullopt);
-// Its money went back. `payment_ids`: the tenant's ids of the payments that it was matched to.
+// The settlement's money went back. `payment_ids`: the tenant's ids of the payments that it was
+// matched to.
 Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
                      const std::vector<std::string>& payment_ids, Instant now);
 // `payment` as it stands now; the match is the part that came last.
 Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now);
-// It should have settled by now; `due`: by when.
+// The payment should have settled by now; `due`: by when.
 Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now);
 // The payment was registered after these settlements had been matched to other payments; one of
 // them may be its own.
 Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
                             const std::vector<SettlementId>& settlements, Instant now);
-// `candidates`: the tenant's ids of the payments that it may be, best first.
+// `candidates`: the tenant's ids of the payments that the settlement may pay, best first.
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                       const std::vector<std::string>& candidates, Instant now);
 // `version`: of the endpoint, with this event.
@@ -71,8 +72,8 @@ Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t vers
                               std::string_view reason, Instant now);
 Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now);
 
-// The id of what an event is about, as its body shows it ("stl_…", "end_…"). Fails with
-// value_invalid: it is no body of ours.
+// The id of the subject of an event, as the event's body shows it ("stl_…", "end_…"). Fails with
+// value_invalid for a body that is not ours.
 Result<std::string> subject_of(std::string_view body);
 
 } // namespace settled::domain

@@ -15,8 +15,8 @@
 namespace settled::domain {
 
 enum class Pairing : std::uint8_t {
-    one,   // this settlement is this payment
-    set,   // as many payments as settlements, alike in everything: which is which is arbitrary
+    one,   // this settlement pays this payment
+    set,   // as many payments as settlements, alike in everything: the assignment is arbitrary
     split, // one of several settlements of one payment
     merge, // one of several payments in one settlement
 };
@@ -54,8 +54,8 @@ struct EvidenceInput {
     int key_version = 1;     // of the tenant's key that the hashes are under
     // Payments that were left out because a reviewer had ruled them out for this settlement.
     std::size_t excluded = 0;
-    // Of a match by a person: what the fields came to, and which contradiction was overruled.
-    std::vector<match::FieldAgreement> fields = {}; // empty: the rank says what agreed
+    // For a match by a person: the result of each field, and which contradiction was overruled.
+    std::vector<match::FieldAgreement> fields = {}; // empty: the rank names them
     std::string_view overruled = {};
 };
 

@@ -21,7 +21,8 @@ namespace settled::domain {
 
 struct Seal {
     std::int64_t number = 0; // from 1, without gaps
-    // Behind the first, up to and with the second position: without gaps to the seals around it.
+    // The range: after the first position, up to and with the second; without gaps to its
+    // neighbours.
     std::int64_t from_position = 0;
     std::int64_t to_position = 0;
     std::int64_t entries = 0; // records
@@ -45,7 +46,7 @@ struct SealedRecord {
     std::int64_t position = 0; // of the match, end or event
     SealedKind kind = SealedKind::match;
     std::int64_t id = 0;
-    std::string bytes; // empty: it is not there any more
+    std::string bytes; // empty: the record is not there any more
 
     crypto::Digest hash() const;
 };
@@ -56,7 +57,7 @@ void append_null(std::string& bytes);
 // Its name for people: "mat_…", "pay_…".
 std::string name_of(const SealedRecord& record);
 
-// The digest that a seal with these fields and that predecessor has over records of these hashes.
+// The digest of a seal with these fields and that predecessor over records with these hashes.
 std::string digest_of(TenantId tenant, const Seal& seal, std::span<const crypto::Digest> hashes);
 std::string marks_of(std::span<const crypto::Digest> hashes);
 

@@ -17,15 +17,16 @@
 
 namespace settled::match {
 
-// Of the ladder and of the standard set. What a match was made under is kept with it; a new version
-// never changes a match that was made.
+// The version of the ladder and of the standard set. A match keeps the version that it was made
+// under; a new version never changes a match.
 inline constexpr int rule_version = 3;
 
 enum class Policy : std::uint8_t {
-    automatic, // a match at once
-    watermark, // a match when no payment that is older than the settlement can still be on its way
-    suggest,   // a candidate for a person
-    off,       // no candidate
+    automatic, // the match is made at once
+    // the match is made when no payment older than the settlement can still be on its way
+    watermark,
+    suggest, // a candidate for a reviewer
+    off,     // no candidate
 };
 std::string_view token(Policy policy); // the enumerator's name
 

@@ -3,6 +3,7 @@
 // Both sides are of one account and one currency. Rungs are tried in the order of Rung; within one,
 // entries and settlements that fit are joined, and a group of one and one is a pair. A group of
 // several is a set of twins when nothing distinguishes its entries, nothing its settlements, and
+// there are as many of the one as of the other: then all of them are paired, and which with which
 // makes no difference. Any other group is left to the next rung, and ambiguous when none decides
 // it. A pair whose end-to-end ids or UETRs are there and differ is no pair on any rung below those.
 //

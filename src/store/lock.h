@@ -1,9 +1,9 @@
-// What units of work may not do side by side, where an engine runs many at a time.
+// Keeps units of work apart that must not run concurrently, on engines that run many at a time.
 //
-// A unit that reads and then writes what it concluded says first what it works on:
-// `co_await s.lock(Locks{Lock::block(tenant, block)})`. From there to its commit no other unit that
-// names the same lock runs, on this node or any other; what the earlier one wrote is seen. On an
-// engine that runs one unit at a time it is free and does nothing.
+// A unit that reads and then writes its conclusion first names what it works on: `co_await
+// s.lock(Locks{Lock::block(tenant, block)})`. From there to its commit no other unit that names the
+// same lock runs, on this node or any other; it sees the writes of the earlier ones. On an engine
+// that runs one unit at a time the lock is free and does nothing.
 //
 // State all locks of a unit at once and before its first statement: those of a whole group are then
 // taken in one order, and no two units wait for each other. A lock that is known only after a row
@@ -31,7 +31,7 @@ struct Lock {
         block = 3,
         payment = 4,     // one client's id of a payment
         idempotency = 5, // one Idempotency-Key
-        endpoints = 6,   // the endpoints of a tenant; shared: who counts on one to be there
+        endpoints = 6,   // the endpoints of a tenant; shared: units that need one to stay
         connectors = 7,
         api_keys = 8,
         tenants = 9,

@@ -65,7 +65,7 @@ struct Value {
     }
 };
 
-// Work that a commit has made due and that this process holds: handed to the listener after the
+// Work that a commit has made due and that this process holds: passed to the listener after the
 // commit, so that a delivery starts from memory and the outbox is read only after a restart or a
 // failure.
 struct TaskNote {
@@ -75,7 +75,7 @@ struct TaskNote {
     EventId event;
     std::shared_ptr<const std::string> body; // of the event
     std::int64_t attempts = 0;               // made so far
-    std::int64_t holder = 0, fence = 0;      // by what right it is ours (store/queries/tasks.h)
+    std::int64_t holder = 0, fence = 0;      // the claim (store/queries/tasks.h)
 };
 
 // The lists that can be read forward (feeds.h). The numbers are in the store: never renumber.
@@ -89,7 +89,7 @@ enum class Feed : std::uint8_t {
     reviews = 7,
 };
 
-// A row that a unit has made, for one of these lists.
+// A new row that belongs into one of these lists.
 struct FeedItem {
     Feed feed;
     TenantId tenant;
@@ -129,8 +129,8 @@ class Session {
 
     std::vector<TaskNote>& notes() { return notes_; }
 
-    // This unit has made that row. All of them are handed to the feeds as the unit ends
-    // (feeds.h), by one statement more.
+    // Notes a row that this unit has made. All of them are handed to the feeds as the unit ends
+    // (feeds.h), by one further statement.
     void made(FeedItem item) { made_.push_back(item); }
     std::vector<FeedItem>& made() { return made_; }
 

@@ -13,7 +13,7 @@
 
 namespace settled::units {
 
-// Which deliveries this process takes in hand with the commit that owes them. Thread-safe.
+// Which deliveries this process claims in the commit that creates them. Thread-safe.
 class TaskClaims {
   public:
     virtual ~TaskClaims() = default;
@@ -29,7 +29,7 @@ class AccountRules {
     // Never null.
     virtual std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
                                                            std::string_view account) const = 0;
-    // Those that apply to anything of the tenant, each once or more.
+    // All rule sets that apply to any account of the tenant; one may appear more than once.
     virtual std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const = 0;
 };
 

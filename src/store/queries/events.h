@@ -1,4 +1,4 @@
-// Rows of events.
+// Rows of events: the facts that were published, each with its type, subject, version and body.
 #pragma once
 
 #include "domain/event.h"

@@ -25,8 +25,8 @@ struct Learnt {
 store::Step<Learnt> learn_from_matches(store::Session& s, const Context& context, TenantId tenant,
                                        Instant until, Instant now, std::size_t most);
 
-// Whether references that arrive at a bank are ever longer than a listed length. True: it was
-// changed.
+// Updates whether references that arrive at a bank are ever longer than a listed length. True: the
+// cap was changed.
 store::Step<bool> learn_cap(store::Session& s, TenantId tenant, std::string receiver, Instant now);
 
 // Stores an operator's knowledge and notifies the other nodes.

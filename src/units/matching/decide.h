@@ -21,7 +21,7 @@
 
 namespace settled::units {
 
-// By whom and why, and on which open review of the settlement, if on one.
+// Who decides and why, and on which open review of the settlement, if any.
 struct Decision {
     TenantId tenant;
     std::optional<ReviewId> review;
@@ -31,21 +31,22 @@ struct Decision {
     bool dry_run = false;
 };
 
-// What a decision comes to, or in a dry run would. What follows for others, whose rivals are gone,
-// is not in it.
+// The result of a decision, or in a dry run the result that it would have. Later effects on other
+// settlements, whose rivals are gone, are not in it.
 struct DecisionResult {
     struct Pair {
         PaymentId payment_id;
         std::string client_id;
         match::Rank rank{};
-        Money amount; // of the settlement's
+        Money amount; // the part of the settlement's amount
     };
     // none: the review concerns no settlement
     std::optional<SettlementId> settlement = std::nullopt;
     domain::SettlementStatus status = domain::SettlementStatus::unmatched;
     domain::Pairing pairing = domain::Pairing::one;
     std::vector<Pair> pairs = {};
-    // Undone: among which payments a person decides now (status ambiguous), best rank first.
+    // After an undo: the payments among which a person decides now (status ambiguous), best rank
+    // first.
     std::vector<Pair> candidates = {};
 };
 
@@ -54,8 +55,8 @@ struct PaymentPart {
     std::optional<Money> amount; // absent: all of the settlement (one part), or of the payment
 };
 
-// The settlement is of these payments. Fails with not_found, state_conflict (settlement or a
-// payment is not open, the review is closed), value_invalid (the parts are not the settlement's
+// The settlement pays these payments. Fails with not_found, state_conflict (settlement or a payment
+// is not open, the review is closed), value_invalid (the parts do not add up to the settlement's
 // amount).
 store::Step<Result<DecisionResult>>
 match_by_hand(store::Session& s, const Context& context, Decision decision, SettlementId settlement,

@@ -1,5 +1,5 @@
-// Making a match, and undoing one: the rows of match and payment, their keys, and the events. The
-// settlement's own row is the caller's when a match is made.
+// Making a match, and undoing one: the rows of match and payment, their keys, and the events. When
+// a match is made, the caller writes the settlement's own row.
 #pragma once
 
 #include "domain/match.h"
@@ -54,7 +54,7 @@ store::Step<domain::Payment> make_match(store::Session& s, const UnitScope& work
                                         const domain::Settlement& settlement, std::int64_t version,
                                         const domain::Payment& payment, const MatchBasis& finding);
 
-// Whether the payment waits again, or went back with its money.
+// Whether the payment waits again, or was returned with its settlement.
 enum class Afterwards : std::uint8_t { expected, returned };
 struct Undoing {
     Afterwards afterwards = Afterwards::expected;
@@ -67,7 +67,7 @@ store::Step<std::vector<domain::Payment>> undo_matches(store::Session& s, const 
                                                        const domain::Settlement& settlement,
                                                        const Undoing& undoing);
 
-// Puts what waits under its keys, and takes it away.
+// Indexes what waits under its keys, and removes it from the index.
 store::Step<> index_open(store::Session& s, const UnitScope& work,
                          const domain::Settlement& settlement);
 store::Step<> unindex(store::Session& s, const UnitScope& work,

@@ -15,15 +15,15 @@
 
 namespace settled::units {
 
-// Not, where created_at was left out or is not before the watermark: every payment comes here, and
-// most have nothing to look for.
+// Skips payments whose created_at was left out or is not before the watermark: every payment comes
+// here, and most of them need no search.
 bool was_registered_late(const UnitScope& work, const domain::Payment& payment);
 
 // The payment is new, was registered late and is not settled yet.
 store::Step<> look_for_its_money(store::Session& s, const UnitScope& work,
                                  const domain::Payment& payment);
 
-// It has its money, or will never get any.
+// The payment is settled, or never will be.
 store::Step<> close_late_review(store::Session& s, const UnitScope& work,
                                 const domain::Payment& payment);
 

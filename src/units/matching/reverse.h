@@ -27,12 +27,12 @@ namespace settled::units {
 store::Step<> reverse_new(store::Session& s, const Context& context, TenantId tenant,
                           domain::Reversal reversal, Instant now);
 
-// Its timer: what waited for its time is decided.
+// Its timer: a return whose waiting time is over is decided.
 store::Step<> reverse_again(store::Session& s, const Context& context, store::TaskRow task,
                             Instant now);
 
 // The return that has waited for this settlement, which comes only now and is not stored yet. Both
-// under add_settling_locks() of it.
+// are called under add_settling_locks() of it.
 store::Step<std::optional<domain::Reversal>>
 return_waiting_for(store::Session& s, const UnitScope& work, const domain::Settlement& settlement);
 // Stores the settlement as one that has gone back already.

@@ -16,12 +16,13 @@
 
 namespace settled::units {
 
-// Adds what must be locked before what is open in the identity's block is looked at: everything
-// below is called under it.
+// Adds the locks that a unit needs before it reads the open items of the block of these fields:
+// everything below is called under them.
 void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
                         const match::MatchFields& identity);
 
-// Stores the settlement and what follows. Its status is set here.
+// Stores the settlement and matches it, or puts it to review, or lets it wait. Its status is set
+// here.
 store::Step<> settle_new(store::Session& s, const Context& context, TenantId tenant,
                          domain::Settlement settlement, Instant now);
 
@@ -38,8 +39,8 @@ store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId
 store::Step<> settle_waiting_near(store::Session& s, const UnitScope& work,
                                   std::vector<match::MatchFields> payments);
 
-// Does what follows from the verdict on a stored settlement that waits, which was looked for with
-// that reach.
+// Carries out the verdict on a stored settlement that waits. `reach` is that of the search behind
+// the verdict.
 enum class Applied : std::uint8_t {
     matched,
     ambiguous,
@@ -61,15 +62,15 @@ store::Step<domain::Payment> match_waiting(store::Session& s, const UnitScope& w
                                            const domain::Payment& payment,
                                            const MatchBasis& finding);
 
-// What arrived in part waits for its rest, for which a settlement may be there.
+// A payment that arrived in part waits for its rest, which may be among the waiting settlements.
 store::Step<> settle_rest(store::Session& s, const UnitScope& work, const domain::Payment& payment);
 
 // A settlement is left unmatched: what the rules may only suggest is shown to a person in a review
 // (suggested_match), which is kept up to date and closed when nothing is left of it.
 store::Step<> suggest(store::Session& s, const UnitScope& work,
                       const domain::Settlement& settlement, const Verdict& verdict);
-// By this much later than what it shows the review may be: payments that come and go in the
-// meantime cost one look together. People read it, and what they decide is checked.
+// The review may be this much older than the payments: payments that come and go in the meantime
+// cost one search together. Reviewers read it, and their decisions are checked.
 inline constexpr auto suggestions_lag = std::chrono::seconds(5);
 
 // Closes the open review of a settlement that was just matched or rejected; there may be none.

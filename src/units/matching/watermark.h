@@ -11,7 +11,7 @@
 
 namespace settled::units {
 
-// Which payment the settlement would get now, under locks on all that may belong to it.
+// The payment that the settlement would be matched to now, under locks on all its candidates.
 store::Step<Verdict> judge_at_watermark(store::Session& s, const UnitScope& work,
                                         const domain::Settlement& settlement);
 

@@ -1,4 +1,4 @@
-// Rows of payments.
+// Rows of payments: each with its status, the amount that has arrived, and its version.
 #pragma once
 
 #include "domain/payment.h"

@@ -68,10 +68,10 @@ struct EntryRow {
     std::optional<SettlementId> settlement;
 };
 Step<> insert_entry(Session& s, TenantId tenant, StatementId statement, const EntryRow& row);
-// Counts entries in; false: others were counted in meanwhile.
+// Adds to the number of loaded entries; false: another call has added some meanwhile.
 Step<bool> count_entries(Session& s, TenantId tenant, const StatementRow& before,
                          const StatementRow& after);
-// In their order, behind `after`; `verdict` empty: any.
+// In their order, after `after`; `verdict` empty: any.
 Step<std::vector<EntryRow>> list_entries(Session& s, TenantId tenant, StatementId statement,
                                          Currency currency, std::string verdict, std::int64_t after,
                                          std::size_t limit);
