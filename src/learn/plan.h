@@ -3,10 +3,10 @@
 // of it.
 //
 // The danger is not the missed key, it is the rival that the missed key would have found. A
-// settlement `ACMESHOP20` whose bank "never cuts" equals payment C, `ACMESHOP20`, and is a beginning
-// of payment A, `ACMESHOP2041`. With all keys it is ambiguous. A search that skips longer
-// references, because they are hardly ever the right ones, finds C alone and matches A's money to C.
-// However small the bound on the share of cuts is, this is the case that it is small for. So a
+// settlement `ACMESHOP20` whose bank "never cuts" equals payment C, `ACMESHOP20`, and is a
+// beginning of payment A, `ACMESHOP2041`. With all keys it is ambiguous. A search that skips longer
+// references, because they are hardly ever the right ones, finds C alone and matches A's money to
+// C. However small the bound on the share of cuts is, this is the case that it is small for. So a
 // statistic may decide how much is searched, and never what follows from not having searched.
 //
 // 1. Probing fewer keys (`first`). A search probes the keys of `first`. If it finds no candidate,
