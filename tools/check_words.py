@@ -55,6 +55,8 @@ PYTHON_TEST = re.compile(r"^\s*def (test_\w+)", re.M)
 QUOTED = re.compile(r"```.*?```|`[^`\n]*`", re.S)
 LINE_START = re.compile(r"(?<=\n)[ ]*(?://|#|--)")
 
+# A test is named by a sentence whose subject is a noun, or that of its suite.
+NO_SUBJECT = re.compile(r"^(?:test )?(?:it|its|what|whatever|who|that|those|they|these|this|he|his)(?= )")
 # A description of an API that is one or two words is no sentence.
 BARE_DESCRIPTION = re.compile(r'description: "?([A-Z][\w-]*(?: [\w-]+)?\.)"?(?=[,}\n])')
 
@@ -94,6 +96,8 @@ def problems_of(path):
         for found in PATTERN.finditer(passage):
             words = " ".join(found[0].split())
             yield f"{place(start + found.start())}: \"{words}\": {INSTEAD[found.lastindex - 1]}"
+        if NO_SUBJECT.search(passage):
+            yield f"{place(start)}: \"{passage}\": a test is named subject, verb, object"
     if path == "api/openapi.yaml":
         for found in BARE_DESCRIPTION.finditer(text):
             yield f"{place(found.start())}: \"{found[1]}\": a whole clause"

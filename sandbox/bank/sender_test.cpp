@@ -152,7 +152,7 @@ TEST_F(Sender, duplicates_are_one_event_under_other_nonces) {
     EXPECT_EQ(webhook(ids[3]).duplicate_of, ids[0]);
 }
 
-TEST_F(Sender, what_was_acknowledged_can_be_sent_again) {
+TEST_F(Sender, an_acknowledged_webhook_can_be_sent_again) {
     start(quick);
     const std::int64_t id = submit().front();
     ASSERT_TRUE(acknowledged(id));

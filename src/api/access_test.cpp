@@ -184,7 +184,7 @@ std::string body_for(const Route& route) {
     return "";
 }
 
-TEST(Access, what_belongs_to_another_tenant_does_not_exist) {
+TEST(Access, an_object_of_another_tenant_does_not_exist) {
     World world;
     const std::string ours = world.key_of("main");
     const std::string theirs = world.key_of("rival");

@@ -247,7 +247,7 @@ TEST_F(HooksTest, an_earlier_list_of_connectors_does_not_replace_a_later_one) {
     EXPECT_NE(connectors_.find("added"), nullptr);
 }
 
-TEST_F(HooksTest, what_a_tenant_named_is_opened_in_its_own_directory_alone) {
+TEST_F(HooksTest, a_file_named_by_a_tenant_is_opened_in_its_own_directory_alone) {
     const std::string secrets = directory_ + "/secrets/main";
     std::filesystem::create_directories(secrets);
     put_key(secrets + "/mine.pem");

@@ -134,7 +134,7 @@ TEST(Keys, another_tenant_has_other_keys) {
     EXPECT_NE(block_of(tenant_key(), identity), block_of(another, identity));
 }
 
-TEST(Keys, what_has_no_account_has_no_keys) {
+TEST(Keys, fields_without_an_account_have_no_keys) {
     auto nowhere = identity_of({.end_to_end_id = "E2E0001", .reference = "INV-2041", .uetr = "u"});
     nowhere.account.clear();
     for (auto* const keys : makers)
@@ -143,7 +143,7 @@ TEST(Keys, what_has_no_account_has_no_keys) {
     EXPECT_FALSE(block_of(tenant_key(), nowhere));
 }
 
-TEST(Keys, what_carries_nothing_is_found_by_that) {
+TEST(Keys, a_payment_without_identifiers_is_found_by_their_absence) {
     EXPECT_EQ(payment_keys(tenant_key(), bare()).size(), 1U);
     EXPECT_TRUE(loose_blocks(tenant_key(), bare(), Of::payment).empty());
     EXPECT_EQ(probes_of_payment(tenant_key(), bare()).size(), 1U);
@@ -202,7 +202,7 @@ bool looks_in_loose_blocks(Rank rank) {
            rank == Rank::reference_only;
 }
 
-TEST(Keys, whatever_can_be_paired_is_found_from_either_side) {
+TEST(Keys, every_possible_pair_is_found_from_either_side) {
     std::array<int, ranks> paired{};
     for (int run = 0; run < 15; ++run)
         EXPECT_TRUE(testing::holds([&paired] {
@@ -377,7 +377,7 @@ TEST(Keys, a_return_looks_where_its_settlement_is_remembered) {
     }
 }
 
-TEST(Keys, what_names_nothing_is_looked_for_nowhere) {
+TEST(Keys, a_return_that_names_nothing_probes_no_key) {
     EXPECT_TRUE(return_keys(tenant_key(), identity_of({})).empty());
     EXPECT_TRUE(return_keys(tenant_key(), identity_of({.end_to_end_id = "E2E1"})).empty())
         << "so short an id is somebody's counter";

@@ -166,7 +166,7 @@ TEST(Config, a_postgresql_may_have_more_writers_within_bounds) {
         EXPECT_EQ(load_text(store + wrong + "\n").problems.size(), 1U) << wrong;
 }
 
-TEST(Config, what_is_no_toml_is_a_problem_with_its_line) {
+TEST(Config, a_text_that_is_no_toml_is_a_problem_with_its_line) {
     const LoadedConfig loaded = load_text("[server]\nlisten = \n");
     ASSERT_EQ(loaded.problems.size(), 1U);
     EXPECT_EQ(loaded.problems.front().origin.line, 2U);

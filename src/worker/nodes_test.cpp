@@ -123,7 +123,7 @@ TEST_F(Nodes, a_worker_holds_the_deliveries_of_its_own_commit_and_sends_them_fro
     EXPECT_EQ(task(id).lease_owner, 0) << "and is held no more";
 }
 
-TEST_F(Nodes, what_a_node_without_the_role_owes_is_found_by_a_worker) {
+TEST_F(Nodes, a_delivery_of_a_node_without_the_role_is_found_by_a_worker) {
     Node& intake = add({true, false, false});
     Node& worker = add({false, true, false});
     const TaskId id = intake.owe(endpoint);
@@ -219,7 +219,7 @@ TEST_F(Nodes, a_worker_that_was_paused_acts_no_more_and_its_attempt_changes_noth
     ASSERT_TRUE(delivered(later));
 }
 
-TEST_F(Nodes, what_waited_in_the_memory_of_a_paused_worker_is_not_attempted_by_it_later) {
+TEST_F(Nodes, a_task_in_the_memory_of_a_paused_worker_is_not_attempted_by_it_later) {
     Node& first = add();
     first.carrier.answers = false;
     std::vector<TaskId> owed;
@@ -293,7 +293,7 @@ TEST_F(Nodes, a_worker_that_ends_hands_over_at_once) {
     EXPECT_TRUE(rows.at(0).is_free());
 }
 
-TEST_F(Nodes, what_a_dead_worker_held_is_taken_over_when_its_lease_and_the_clocks_margin_are_over) {
+TEST_F(Nodes, a_task_of_a_dead_worker_is_taken_over_when_its_lease_and_the_clocks_margin_are_over) {
     Node& first = add({}, false); // what it has in its memory it does not come to
     Node& second = add();
     pass(joining, {&first, &second});

@@ -382,7 +382,7 @@ def test_the_server_gives_out_the_contract_that_is_in_the_repository(shared, con
     assert answer.body.decode() == contract.text
 
 
-def test_what_is_no_address_is_404_and_what_is_no_method_405(shared):
+def test_an_unknown_path_is_404_and_an_unknown_method_405(shared):
     http = shared.api.http
     key = {"Authorization": f"Bearer {shared.key}"}
     assert http.send("GET", "/v1/nothing", key).code == "route_unknown"

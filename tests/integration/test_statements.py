@@ -175,7 +175,7 @@ def test_statements_that_do_not_follow_each_other_are_reported(books):
     assert previous["opening_difference"]["value"] == "4.00"
 
 
-def test_what_is_booked_a_day_later_is_missing_on_no_statement(books):
+def test_an_entry_booked_a_day_later_is_missing_on_no_statement(books):
     late = books.settle("6.00", TimestampSettled=f"{DAY}T23:30:00.000Z")
     one, two = books.camt([], opening="0.00"), books.camt([entry(late)], opening="0.00", day=NEXT_DAY, sequence=2)
     first, second = books.run(books.file("a.xml", one), books.file("b.xml", two))
@@ -290,7 +290,7 @@ class TestExport:
                  self.run(world, "all", "--account", books.iban, "--format", "jsonl").splitlines()]
         assert {row["settlement"]["reference"] for row in lines} == {"EXPORT 1", evil}
 
-    def test_what_is_asked_for_is_what_comes(self, books):
+    def test_an_export_holds_the_settlements_that_were_asked_for(self, books):
         world = books.world
         for n in range(1, 130):  # more than a page
             books.settle(f"{n}.00")

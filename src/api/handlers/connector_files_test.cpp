@@ -150,7 +150,7 @@ TEST_F(ConnectorFilesTest, the_operator_names_anything_and_is_shown_what_is_wron
     }
 }
 
-TEST_F(ConnectorFilesTest, who_names_a_file_last_decides_where_it_is_looked_for) {
+TEST_F(ConnectorFilesTest, the_last_caller_to_name_a_file_decides_where_it_is_looked_for) {
     ASSERT_EQ(world.operate("POST", "/v1/connectors", naming("file:" + outside)).status(), 201);
     ASSERT_EQ(world.call(key, "PATCH", "/v1/connectors/bank", R"({"retention_days":30})").status(),
               200);

@@ -247,7 +247,7 @@ TEST(ClearbankWebhook, amounts_are_digits_and_nothing_else) {
     }
 }
 
-TEST(ClearbankWebhook, what_money_depends_on_must_be_readable) {
+TEST(ClearbankWebhook, the_members_that_money_depends_on_must_be_readable) {
     struct Case {
         const char* from;
         const char* to;
@@ -365,7 +365,7 @@ TEST(ClearbankWebhook, an_opened_account_without_an_account_is_unreadable) {
     EXPECT_EQ(webhook.unique_id, "v");
 }
 
-TEST(ClearbankWebhook, what_is_no_envelope_is_not_acknowledged) {
+TEST(ClearbankWebhook, a_body_without_an_envelope_is_not_acknowledged) {
     const std::string deep = std::string(100, '[') + std::string(100, ']');
     const std::string bodies[] = {
         "",

@@ -306,7 +306,7 @@ TEST(Client, one_forbidden_address_refuses_the_name) {
     EXPECT_EQ(server.connections(), 0u);
 }
 
-TEST(Client, what_a_name_server_says_is_vetted) {
+TEST(Client, an_address_from_a_name_server_is_vetted) {
     RunningServer server;
     testing::ScriptedNameServer names({{"inside.test", {{"10.0.0.1"}}},
                                        {"mixed.test", {{"127.0.0.1", "169.254.169.254"}}},

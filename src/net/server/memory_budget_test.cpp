@@ -64,7 +64,7 @@ TEST(MemoryBudget, the_operators_socket_has_no_share_of_its_own) {
     EXPECT_EQ(budget.fill("", mebibyte), whole / 4 * 3 / mebibyte);
 }
 
-TEST(MemoryBudget, what_ends_is_free_again) {
+TEST(MemoryBudget, the_memory_of_an_ended_request_is_free_again) {
     Budget budget;
     const std::size_t first = budget.fill(a, mebibyte);
     budget.rooms.clear();
@@ -72,7 +72,7 @@ TEST(MemoryBudget, what_ends_is_free_again) {
     EXPECT_EQ(budget.fill(a, mebibyte), first);
 }
 
-TEST(MemoryBudget, what_exists_already_is_counted_beyond_the_limit) {
+TEST(MemoryBudget, existing_memory_is_counted_beyond_the_limit) {
     Budget budget;
     Room room;
     budget.memory->take_anyway(room, a, 2 * whole);

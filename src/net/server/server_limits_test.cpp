@@ -86,7 +86,7 @@ TEST(ServerLimits, a_request_that_finds_no_room_in_time_is_refused) {
     EXPECT_EQ(status_of(bodiless.read_answer()), 200) << "what has no body needs no room";
 }
 
-TEST(ServerLimits, who_waits_is_served_when_there_is_room) {
+TEST(ServerLimits, a_waiting_request_is_served_when_there_is_room) {
     Limited limited;
     RunningServer server(limited.options());
     Room taken;

@@ -111,7 +111,7 @@ TEST(Server, answers_head_without_a_body_and_204_without_a_length) {
     EXPECT_TRUE(client.read_answer().ends_with("GET /a "));
 }
 
-TEST(Server, what_a_handler_throws_is_an_internal_error) {
+TEST(Server, an_exception_of_a_handler_is_an_internal_error) {
     RunningServer server;
     RawClient client(server.port());
     client.send("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n");

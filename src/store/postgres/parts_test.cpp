@@ -109,7 +109,7 @@ TEST(PostgresText, is_left_alone_when_it_is_fine) {
     }
 }
 
-TEST(PostgresText, that_cannot_be_held_is_replaced_piece_by_piece) {
+TEST(PostgresText, a_text_that_cannot_be_held_is_replaced_piece_by_piece) {
     struct Case {
         std::string_view given, expected;
     };

@@ -70,7 +70,7 @@ class Feeds : public ::testing::Test {
     std::unique_ptr<Store> store = open_store(directory.path());
 };
 
-TEST_F(Feeds, what_is_committed_later_stands_later_though_its_id_is_lower) {
+TEST_F(Feeds, a_row_committed_later_has_a_later_position_though_its_id_is_lower) {
     add(*store, 20);
     add(*store, 30);
     order_all(*store);
@@ -141,7 +141,7 @@ TEST_F(Feeds, a_type_is_found_among_many_others_and_the_place_moves_on_past_them
     EXPECT_EQ(ids_of(page_after(*store, first.end, 500, domain::payment_overdue)), (Ids{2'400}));
 }
 
-TEST_F(Feeds, what_was_released_is_passed_over) {
+TEST_F(Feeds, a_released_row_is_passed_over) {
     for (std::int64_t id = 1; id <= 3; ++id)
         must(write<void>(*store, [id](Session& s) -> Step<> {
             co_await insert_webhook(
@@ -224,7 +224,7 @@ TEST_F(PostgresFeeds, a_long_transaction_delays_no_other_row_and_its_rows_come_l
     EXPECT_EQ(ids_of(page_after(*store, place)), (Ids{10}));
 }
 
-TEST_F(PostgresFeeds, who_finds_another_node_at_it_does_not_wait) {
+TEST_F(PostgresFeeds, a_node_that_finds_another_one_at_it_does_not_wait) {
     add(*store, 10);
     order_all(*store);
     by_other("BEGIN; SELECT position FROM feed_end WHERE tenant_id = 1 FOR UPDATE");

@@ -179,7 +179,7 @@ bool comes_true(const std::function<bool()>& condition) {
     return condition();
 }
 
-TEST_F(SqliteDisk, that_is_full_is_reported_and_recovers_by_itself) {
+TEST_F(SqliteDisk, a_full_disk_is_reported_and_recovers_by_itself) {
     TemporaryDirectory directory;
     const auto store = open_store(directory.path());
     disk.fail({Call::write, SQLITE_FULL, 1, true});

@@ -312,7 +312,8 @@ TEST_F(RecordAttempt, a_worker_claims_no_task_that_is_held_or_not_due) {
     EXPECT_TRUE(claim(301).empty());
 }
 
-TEST_F(RecordAttempt, what_is_given_back_is_claimed_by_another_and_only_its_holder_can_give_it) {
+TEST_F(RecordAttempt,
+       a_task_given_back_is_claimed_by_another_and_only_its_holder_can_give_it_back) {
     const auto task = owe("order-1");
     const auto give_back = [&](store::Claim claim) {
         world.write<void>(

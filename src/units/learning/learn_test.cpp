@@ -253,7 +253,7 @@ TEST_F(Plans, are_cautious_while_the_book_may_be_old) {
         << "nothing is left out there";
 }
 
-TEST_F(Plans, what_was_learnt_of_a_length_goes_before_what_was_seeded) {
+TEST_F(Plans, a_learnt_length_goes_before_a_seeded_one) {
     const std::string_view account = "04040100057354";
     EXPECT_EQ(book.reference_length_max(tenant, "monzo", "fps", account), 18U);
     EXPECT_EQ(book.reference_length_max(tenant, "starling", "bacs", account), 9U);

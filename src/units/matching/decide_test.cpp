@@ -72,7 +72,7 @@ TEST(Decide, accepts_a_candidate_once) {
     EXPECT_EQ(world.payment_named("p1").status, PaymentStatus::expected);
 }
 
-TEST(Decide, what_it_takes_away_makes_others_clear) {
+TEST(Decide, a_decision_makes_its_rivals_clear) {
     World world;
     world.register_payment(twin(world, "p1"));
     world.register_payment(twin(world, "p2"));
@@ -248,7 +248,7 @@ TEST(Decide, after_an_undo_an_id_still_decides_and_the_evidence_counts_who_was_l
     EXPECT_THAT(world.match_of("t")->evidence, ::testing::HasSubstr(R"("excluded":1)"));
 }
 
-TEST(Decide, what_comes_after_an_undo_is_for_a_person_too) {
+TEST(Decide, a_later_candidate_after_an_undo_is_left_to_a_person_too) {
     World world;
     world.register_payment(twin(world, "p1"));
     arrive(world, "t");
@@ -267,7 +267,7 @@ TEST(Decide, what_comes_after_an_undo_is_for_a_person_too) {
     EXPECT_THAT(world.reviews().at(0).detail, ::testing::HasSubstr("p3"));
 }
 
-TEST(Decide, what_was_undone_becomes_no_part_of_a_sum) {
+TEST(Decide, an_undone_settlement_becomes_no_part_of_a_sum) {
     World world;
     auto whole = twin(world, "whole", 1000);
     world.register_payment(twin(world, "p", 400));

@@ -91,7 +91,7 @@ TEST(RegisteredLate, the_client_of_a_payment_registered_late_is_notified) {
 }
 
 TEST(RegisteredLate,
-     it_is_the_candidate_when_a_person_undoes_the_match_and_accepting_it_closes_both) {
+     the_late_payment_is_the_candidate_after_an_undo_and_accepting_it_closes_both_reviews) {
     Story story;
     story.tell_it();
     ASSERT_TRUE(story.undo());
@@ -107,7 +107,7 @@ TEST(RegisteredLate,
     EXPECT_THAT(story.world.reviews(), ::testing::IsEmpty());
 }
 
-TEST(RegisteredLate, it_closes_when_other_money_turns_out_to_be_its_own) {
+TEST(RegisteredLate, the_review_closes_when_another_settlement_matches_the_late_payment) {
     Story story;
     story.tell_it();
     story.world.settle("t2", amount, "ACMESHOP2099");
@@ -128,7 +128,7 @@ TEST(RegisteredLate, a_part_of_its_money_answers_nothing) {
     EXPECT_EQ(story.kind_of_review(), "") << "it is all there";
 }
 
-TEST(RegisteredLate, it_closes_when_the_payment_is_given_up) {
+TEST(RegisteredLate, the_review_closes_when_the_payment_is_given_up) {
     Story story;
     story.tell_it();
     story.late.has_failed = true;
@@ -144,7 +144,7 @@ TEST(RegisteredLate, a_payment_without_its_time_counts_as_registered_at_once) {
     EXPECT_EQ(story.kind_of_review(), "");
 }
 
-TEST(RegisteredLate, what_could_never_have_been_its_own_is_not_in_question) {
+TEST(RegisteredLate, a_settlement_that_the_payment_never_fitted_is_not_in_question) {
     struct Case {
         std::string_view why;
         void (*change)(domain::NewPayment& late);
@@ -164,7 +164,7 @@ TEST(RegisteredLate, what_could_never_have_been_its_own_is_not_in_question) {
     }
 }
 
-TEST(RegisteredLate, who_would_have_been_the_better_one_is_noticed_too) {
+TEST(RegisteredLate, a_late_payment_that_would_have_fitted_better_is_noticed_too) {
     Story story;
     story.late.reference = "ACMESHOP20";
     story.tell_it();

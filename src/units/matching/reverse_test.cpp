@@ -125,7 +125,7 @@ TEST(Reverse, whose_settlement_comes_when_a_person_is_asked_already_closes_the_r
     EXPECT_TRUE(world.reviews().empty());
 }
 
-TEST(Reverse, that_a_person_has_closed_is_applied_to_nothing_any_more) {
+TEST(Reverse, a_return_whose_review_a_person_has_closed_is_applied_to_nothing_any_more) {
     World world;
     const auto fact = money(world);
     come_back(world, "r", fact);
@@ -179,7 +179,7 @@ TEST(Reverse, never_takes_the_money_of_another_customer) {
     }
 }
 
-TEST(Reverse, that_names_nothing_is_for_a_person_at_once) {
+TEST(Reverse, a_return_that_names_nothing_opens_a_review_at_once) {
     World world;
     auto fact = world.fact(1234);
     fact.counterparty = testing::party("040004 12345678");

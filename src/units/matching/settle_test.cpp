@@ -150,7 +150,7 @@ TEST(Settle, a_twin_that_overtook_the_watermark_still_closes_the_set) {
     EXPECT_TRUE(world.reviews("open").empty());
 }
 
-TEST(Settle, who_comes_after_the_watermark_has_rivals_of_other_amounts_too) {
+TEST(Settle, a_payment_registered_after_the_watermark_has_rivals_of_other_amounts_too) {
     World world;
     const auto payer = testing::party("040004 12345678");
     auto owed = with_reference(world, "owed", "MEMBERSHIP");

@@ -201,7 +201,7 @@ struct EurosForOneOfTwo {
     }
 };
 
-TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_settled) {
+TEST(Watermark, an_ambiguous_settlement_is_decided_when_a_rival_of_another_amount_is_settled) {
     EurosForOneOfTwo between;
     arrive(between.world, {"t1", 10'000, "", "E2E0000001"});
     EXPECT_EQ(between.world.payment_of("t1"), "p1");
@@ -210,7 +210,7 @@ TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_s
     EXPECT_TRUE(between.world.reviews().empty());
 }
 
-TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_given_up) {
+TEST(Watermark, an_ambiguous_settlement_is_decided_when_a_rival_of_another_amount_is_given_up) {
     EurosForOneOfTwo between;
     between.p1.has_failed = true;
     between.world.register_payment(between.p1);
@@ -220,7 +220,8 @@ TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_g
 
 // What was a rival by its amount and a short reference alone is gone; what is left has another
 // amount.
-TEST(Watermark, who_was_ambiguous_is_decided_by_an_id_when_the_rival_of_its_amount_is_settled) {
+TEST(Watermark,
+     an_ambiguous_settlement_is_decided_by_an_id_when_the_rival_of_its_amount_is_settled) {
     World world;
     auto p = payment_of(world, {"p", 1000, "RENT204"});
     p.uetr = "c2f6a588-8d1a-44cb-af87-4741bf2812a3";
@@ -249,7 +250,7 @@ TEST(Watermark, too_much_is_a_variance) {
                 ::testing::HasSubstr(R"("difference":{"value":"1.00","currency":"GBP"})"));
 }
 
-TEST(Watermark, what_a_payment_may_settle_as_is_accepted_with_its_rate) {
+TEST(Watermark, an_amount_that_the_payment_may_settle_as_is_accepted_with_its_rate) {
     World world;
     auto payment = payment_of(world, {"p", 10'000, "INVOICE-2041-X"});
     const auto eur = [](std::int64_t minor) {
