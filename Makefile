@@ -26,7 +26,7 @@ DEMO_STORE = $(if $(filter-out sqlite postgres,$(STORE)),$(error STORE is sqlite
 .PHONY: help setup setup-build configure configure-build build test-programs run demo test bench lint fmt fuzz sim
 
 help: ## List these targets.
-	@printf 'settled: tells a business the moment its money has really moved\n\n'
+	@printf 'settled: notifies a business the moment its money has really moved\n\n'
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) \
 	  | awk -F ':.*## ' '{ printf "  make %-7s %s\n", $$1, $$2 }'
 

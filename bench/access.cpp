@@ -1,4 +1,4 @@
-// What is looked up in tables that have grown, and what goes on beside retention.
+// What look-ups cost in tables that have grown, and other work while retention runs.
 //
 //   bench_access [--out FILE] [--quick] [--part statements|payment|retention]
 //

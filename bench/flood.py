@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Strangers against memory: unfinished bodies of 1 MiB from one address, beside requests of others.
+"""Strangers against memory: unfinished bodies of 1 MiB from one address, while other clients send requests.
 
     bench/flood.py --binary build/release/settled [--connections 2000] [--seconds 20] [--addresses 1]
 

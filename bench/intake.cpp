@@ -1,6 +1,6 @@
-// Intake, from a signed webhook to its signed answer, and on to the partner who is told.
+// Intake, from a signed webhook to its signed answer, and on to the partner's notification.
 //
-//   bench_intake [--out FILE] [--quick] [--part throughput|telling|growth] [--latency-at RATE]
+// `bench_intake [--out FILE] [--quick] [--part throughput|telling|growth] [--latency-at RATE]`
 //
 // Everything is real: the release binary in its own process, RSA-2048 both ways, SQLite with an
 // fsync for every commit, TLS to the partner. The load generator and the partner share the machine
@@ -98,7 +98,7 @@ struct Telling {
     std::size_t told = 0;
 };
 
-// Every webhook settles a payment that is known, and the partner is told of it.
+// Every webhook settles a payment that is known, and the partner is notified of it.
 Telling run_telling(const std::string& data, const Paths& paths, const BenchKeys& keys,
                     const Scale& scale, Named named) {
     PartnerSink sink(paths.of("partner"), scale.settlements);

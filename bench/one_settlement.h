@@ -47,9 +47,9 @@ struct Timed {
 // Looks for the payment of each; writes nothing.
 store::Step<> search(store::Session& s, const units::Context& context,
                      const std::vector<Arrival>& arrivals, std::vector<Timed>& into);
-// Matches each, at its watermark if it takes that, with all that is stored and told for it but for
-// the commit: the unit fails in the end, so that the store stays as it was. An engine may run it
-// again then; what is timed is the last time.
+// Matches each, at its watermark if it takes that, with all that is stored and published for it,
+// except the commit: the unit fails in the end, so that the store stays as it was. An engine may
+// run it again then; what is timed is the last time.
 store::Step<> match_in_vain(store::Session& s, const units::Context& context,
                             const std::vector<Arrival>& arrivals, std::vector<Timed>& into);
 

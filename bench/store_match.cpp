@@ -190,11 +190,11 @@ class Grown {
     }
     void end_round(Kind kind) { rounds_of(kind).add(std::exchange(round_, {})); }
 
-    // In units of work as large as commits are under load: nobody waits in between, so that what is
-    // timed is not how fast a thread wakes up.
+    // In units of work as large as commits are under load: no thread waits in between, so that what
+    // is timed is not how fast a thread wakes up.
     static constexpr std::size_t group = 50;
 
-    // A first search finds nothing of the store in memory that is near, and is told apart.
+    // A first search finds nothing of the store in nearby memory, and is reported separately.
     const Rounds& first() const { return first_; }
     const Rounds& searches() const { return searches_; }
     const Rounds& matches() const { return matches_; }

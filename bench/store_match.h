@@ -16,7 +16,7 @@ struct StoreMatchScale {
     std::size_t registered_max = 1'000'000;
     std::size_t registered_max_on_postgres = 100'000;
     std::size_t accounts = 100'000; // of the second of two layouts; the first has one
-    // The same ones again and again: warm. How they are found the first time is told apart.
+    // The same ones again and again: warm. The first search for them is reported separately.
     std::size_t settlements = 501;
     std::size_t rounds = 15;
     std::size_t settled = 3'000; // matched at the end, with what is written

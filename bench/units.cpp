@@ -2,8 +2,9 @@
 //
 //   bench_units [--out FILE] [--facts N]
 //
-// Each figure is of one unit of work without its commit. Of what a unit leaves to the outbox, each
-// task is a unit of its own: the slowest of them is told, and all that one fact came to.
+// Each figure belongs to one unit of work without its commit. Of what a unit leaves to the outbox,
+// each task is a unit of its own: the slowest of them is reported, and the sum of all units of one
+// fact.
 #include "base/iban.h"
 #include "bench/support/figures.h"
 #include "bench/support/small_world.h"
@@ -34,7 +35,7 @@ constexpr auto a_while = std::chrono::minutes(1); // after it, all timers have b
 struct Kind {
     std::string_view name;
     bool same_amount = false;   // 9.99 for all, or every one its own
-    bool same_payer = false;    // his account, or nobody's
+    bool same_payer = false;    // the payer's account, or an unknown one
     bool has_reference = false; // each its own, all beginning alike
 };
 constexpr std::array kinds{

@@ -16,7 +16,7 @@ CREATE TABLE api_key (
     id          INTEGER NOT NULL,
     name        TEXT NOT NULL,
     hash        BLOB NOT NULL,            -- HMAC of the key; the key itself is shown once and not kept
-    hint        TEXT NOT NULL,            -- its first characters, to tell keys apart
+    hint        TEXT NOT NULL,            -- its first characters, to distinguish keys
     scopes      TEXT NOT NULL,            -- space-separated
     created_at  INTEGER NOT NULL,
     revoked_at  INTEGER,
@@ -64,8 +64,8 @@ CREATE TABLE webhook (
 ) /*table*/;
 CREATE INDEX webhook_reversal ON webhook (tenant_id, composite_key) WHERE suffix <> '';
 
--- What has been taken in: small and apart from the bodies, so that its tree stays hot. Kept for good (some
--- 50 bytes each): a webhook that is replayed after its row was released is still known.
+-- What has been accepted: small and apart from the bodies, so that its tree stays hot. Kept for
+-- good (some 50 bytes each): a webhook that is replayed after its row was released is still known.
 CREATE TABLE webhook_key (
     tenant_id   INTEGER NOT NULL,
     dedupe      BLOB NOT NULL,            -- 16 bytes: hash of connector and dedupe key
@@ -174,7 +174,7 @@ CREATE TABLE event (
     type        TEXT NOT NULL,
     subject_id  INTEGER NOT NULL,
     version     INTEGER NOT NULL,         -- rises per subject
-    body        TEXT NOT NULL,            -- the bytes that are told, the same in every attempt
+    body        TEXT NOT NULL,            -- the bytes that are sent, the same in every attempt
     created_at  INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) /*table*/;
@@ -192,9 +192,9 @@ CREATE TABLE endpoint (
     PRIMARY KEY (tenant_id, id)
 ) /*table*/;
 
--- The outbox: work to be done outside, or later. A delivery is a task whose subject is the event and
--- whose lane is the endpoint; timers have lane 0. Lanes are served apart, so that a partner who is down
--- holds up nobody else.
+-- The outbox: work to be done outside, or later. A delivery is a task whose subject is the event
+-- and whose lane is the endpoint; timers have lane 0. Lanes are served apart, so that a partner who
+-- is down delays no other partner.
 CREATE TABLE task (
     tenant_id   INTEGER NOT NULL,
     id          INTEGER NOT NULL,

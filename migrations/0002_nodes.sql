@@ -11,8 +11,9 @@ CREATE TABLE node (
     ids_until   INTEGER NOT NULL          -- no id under this number carries a later time
 ) /*table*/;
 
--- A task that is in the memory of a node is held by it; 0: by nobody. The holder's lease is the task's.
--- The fence rises whenever a task is taken or queued again: who acts under an older one changes nothing.
+-- A task that is in the memory of a node is held by it; 0: by no node. The holder's lease is the
+-- task's. The fence rises whenever a task is taken or queued again: a worker that acts under an
+-- older one changes nothing.
 ALTER TABLE task ADD COLUMN lease_owner INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE task ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;
 DROP INDEX task_due;

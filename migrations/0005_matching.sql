@@ -10,7 +10,7 @@ ALTER TABLE payment ADD COLUMN highest_minor INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment ADD COLUMN bounds_currency TEXT NOT NULL DEFAULT '';
 ALTER TABLE payment ADD COLUMN single_use INTEGER NOT NULL DEFAULT 0;
 
--- Ids of the payments that somebody said it is not of, separated by spaces.
+-- Ids of the payments that a reviewer has ruled out for it, separated by spaces.
 ALTER TABLE settlement ADD COLUMN refused TEXT NOT NULL DEFAULT '';
 
 -- Matches are records: one that is undone stays, with the time it ended (match_end says why). A slot

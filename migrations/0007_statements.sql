@@ -1,6 +1,6 @@
 -- Bank statements, and which settlement each of their entries reports (docs/statements.md).
 
--- `digest` tells a statement again, whatever its file is called. Amounts are minor units of
+-- `digest` recognises a statement again, whatever its file is called. Amounts are minor units of
 -- `currency`; days are midnights in UTC. `status`: loading (entries come, in order), reconciling
 -- (entries up to cursor_minor were paired), reconciled.
 CREATE TABLE statement (

@@ -4,7 +4,7 @@
 ALTER TABLE settlement ADD COLUMN undone INTEGER NOT NULL DEFAULT 0;
 -- A suggested_match review of it is open.
 ALTER TABLE settlement ADD COLUMN suggested INTEGER NOT NULL DEFAULT 0;
--- It is weighed soon, to bring that review up to date.
+-- A decision is due soon, to bring that review up to date.
 ALTER TABLE settlement ADD COLUMN look_again INTEGER NOT NULL DEFAULT 0;
 
 UPDATE settlement SET undone = 1 WHERE refused <> '';

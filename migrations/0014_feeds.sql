@@ -19,7 +19,7 @@ CREATE TABLE feed_entry (
     UNIQUE (tenant_id, feed, id)
 ) /*narrow*/;
 
--- The last position of a tenant. Who gives out more holds the row until its commit.
+-- The last position of a tenant. A node that gives out more holds the row until its commit.
 CREATE TABLE feed_end (
     tenant_id   INTEGER NOT NULL PRIMARY KEY,
     position    INTEGER NOT NULL

@@ -10,6 +10,6 @@ CREATE TABLE evidence_seal (
     digest          TEXT NOT NULL,        -- SHA-256, hex
     previous        TEXT NOT NULL,        -- digest of the seal before; '': there is none
     sealed_at       INTEGER NOT NULL,
-    marks           BLOB NOT NULL,        -- 8 bytes of each record's hash, to tell which differs
+    marks           BLOB NOT NULL,        -- 8 bytes of each record's hash, to show which differs
     PRIMARY KEY (tenant_id, number)
 ) /*table*/;

@@ -120,7 +120,7 @@ class Sandbox {
     std::unique_ptr<net::Server> control_server_;
 };
 
-// Starts a sandbox on an io_context of its own, tells `ready` about it and runs until SIGINT or
+// Starts a sandbox on an io_context of its own, passes it to `ready` and runs until SIGINT or
 // SIGTERM.
 Result<> run_sandbox(SandboxOptions options, const std::function<void(Sandbox&)>& ready);
 

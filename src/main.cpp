@@ -12,7 +12,7 @@
 
 int main(int argc, char** argv) {
     using namespace settled;
-    ::umask(077); // what we make is ours alone, but for what is given another mode
+    ::umask(077); // what we make is ours alone, except what is given another mode
     const std::vector<std::string_view> words(argv + (argc > 0 ? 1 : 0), argv + argc);
     try {
         return cli::run_command_line(cli::all_commands(demo::demo_commands()), words);

@@ -35,6 +35,7 @@ shell_parses() {
 
 section 'format (make fmt mends it)' formatted
 section 'files' tools/check_files.py
+section 'words of the field' tools/check_words.py
 section 'includes and forbidden words' tools/check_includes.py
 section 'scripts' eval 'python_compiles && shell_parses'
 section 'headers stand alone' tools/run_clang.py headers --build "$build" --jobs "$jobs"

@@ -9,7 +9,7 @@ With --part recent clang-tidy looks at a part of the files, so that continuous i
 a bare machine: what the last commits changed and what includes it, newest first, then a share of the rest
 that moves on with each commit. Everything is looked at once in some ten commits, and by `make lint`.
 
-A file that was fine is remembered under the hash of everything that its verdict rests on: its own text,
+A file that was fine is remembered under the hash of everything that its verdict depends on: its own text,
 that of every file of ours that it includes, the flags, the rules and the versions of compiler and
 libraries. The memory is build/lint; deleting it costs time only.
 """
@@ -175,7 +175,7 @@ def main():
         jobs = recent_part(jobs)
     chain = toolchain(args.kind)
     known = problems = 0
-    printed = set()  # a finding in a header is told once, not once a file
+    printed = set()  # a finding in a header is printed once, not once a file
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         runs = {pool.submit(check, args.kind, *job, chain): job[0] for job in jobs}
         for number, run in enumerate(concurrent.futures.as_completed(runs), 1):

@@ -7,10 +7,10 @@ test_*.py. What a test binary says is shown in full only when it failed.
 
 A binary whose tests use a store (it knows the variable SETTLED_TEST_STORE) runs once for each engine, on
 SQLite and on a PostgreSQL that is started here (tools/postgres_server.py); tests named Sqlite… and
-Postgres… run on their own engine only. Where PostgreSQL is not installed that counts as a failure, but
+Postgres… run on their own engine only. Where PostgreSQL is not installed that counts as a failure, except
 for SETTLED_TEST_POSTGRES=skip.
 
-What counts as failed, beside a failed test: a binary that is missing, crashes, hangs, ends with a
+What counts as failed, in addition to a failed test: a binary that is missing, crashes, hangs, ends with a
 status that its tests do not explain, or has no test; and the tests that it then did not reach.
 
 Random tests take their seed from here (RC_PARAMS for rapidcheck, SETTLED_SEED for the others); it is

@@ -18,12 +18,12 @@ DAY_SECONDS = 86_400
 class Measured:
     """Of the machine that docs/performance.md names: bench/results/nodes.json, one node on PostgreSQL 15."""
     cpu_us_per_webhook: int = 382        # server, RSA and all
-    cpu_us_per_settlement: int = 527     # taken in, matched, told over TLS
+    cpu_us_per_settlement: int = 527     # accepted, matched, delivered over TLS
     database_cpu_us_per_payment: int = 490
     database_cpu_us_per_webhook: int = 62
     database_cpu_us_per_settlement: int = 287
     bytes_per_payment: int = 1120        # rows and indexes
-    bytes_per_settlement: int = 2300     # told to one partner; without the webhook's row
+    bytes_per_settlement: int = 2300     # delivered to one partner; without the webhook's row
     bytes_per_webhook: int = 1350        # released after the source's retention
     bytes_per_webhook_key: int = 190     # kept for good
     wal_bytes_per_payment: int = 1650

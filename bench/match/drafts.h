@@ -11,7 +11,7 @@
 
 namespace settled::bench {
 
-// What is true of a payment, and how much of it was told when it was registered.
+// What is true of a payment, and how much of it the client registers.
 struct Draft {
     std::string account;
     Money amount;
@@ -26,7 +26,7 @@ struct Draft {
 
 // Banks of one currency and of both; each has its own times and habits.
 match::Rail any_rail(Dice& dice);
-// What differs from payer to payer: reference, id, account, name, and what of them is told.
+// What differs from payer to payer: reference, id, account, name, and what of them is registered.
 void fill(Draft& draft, Dice& dice);
 
 match::MatchFields registered(const Draft& draft);

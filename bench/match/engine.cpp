@@ -95,7 +95,8 @@ Engine::Near Engine::find(Of of, const MatchFields& identity, Reach reach, Depth
     for (const std::int64_t block : match::loose_blocks(tenant_key_, identity, of)) {
         const Found more =
             index.walk_block(block, limits::candidates_max, limits::candidates_max, figures_.reads);
-        if (more.overflow) // as in units/matching/candidates.cpp: what so many share identifies nobody
+        // as in units/matching/candidates.cpp: a shared identifier of so many is none
+        if (more.overflow)
             return cut;
         near.add(more);
     }
@@ -303,7 +304,8 @@ bool Engine::could_be_of(std::uint32_t late, std::uint32_t settlement) const {
         return false;
     const auto choice = match::choose_payment(settlement_identity(settlement), identities,
                                               Coverage::complete, rules_);
-    // What an id has decided, no payment that is told later contests by a reference.
+    // A match by an id is not contested by a payment that is registered later and fits by a
+    // reference.
     const bool by_id = settlements_[settlement].rank <= match::Rank::end_to_end_id;
     return choice.outcome != Outcome::none &&
            std::ranges::any_of(choice.candidates, [&](const match::Candidate& candidate) {

@@ -52,7 +52,7 @@ class Engine {
     Standing standing_of(std::uint32_t settlement) const {
         return settlements_[settlement].standing;
     }
-    // A payment that was told late could be the one that it is of.
+    // A payment that was registered late could be the one that it pays.
     bool is_doubted(std::uint32_t settlement) const { return settlements_[settlement].is_doubted; }
     bool is_open(std::uint32_t payment) const { return payments_[payment].is_open; }
     const EngineFigures& figures() const { return figures_; }

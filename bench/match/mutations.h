@@ -1,8 +1,8 @@
-// What becomes of a payment's identifiers on their way: each with its connector, and how often it is
-// made to happen. Rates are assumptions: nobody publishes any. They are high where a change is
+// What becomes of a payment's identifiers on their way: each with its source, and how often it is
+// made to happen. Rates are assumptions: no bank publishes any. They are high where a change is
 // dangerous, so that it happens often enough to be counted.
 //
-// Not among them, since no connector knows of it: a bank that puts another id in the place of the
+// Not among them, since no source knows of it: a bank that puts another id in the place of the
 // end-to-end id, unmarked. It would veto the true payment and leave a rival of equal reference
 // alone.
 #pragma once

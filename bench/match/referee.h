@@ -1,9 +1,10 @@
 // Says, knowing the truth, how well an engine did: what was right, wrong, missed, and whether what
 // it called ambiguous is so.
 //
-// A match is right when the settlement was made for that payment. Of twins, payments that are equal
-// in everything but the time and were all paid, nobody can say which money is whose, and nothing
-// depends on it: a match to a twin is no error, and is counted apart. Everything else is wrong.
+// A match is right when the settlement was made for that payment. Of twins (payments that are equal
+// in everything except the time and were all paid) no observer can say which settlement pays which,
+// and nothing depends on it: a match to a twin is no error, and is counted apart. Everything else
+// is wrong.
 //
 // A payment whose event comes later than the watermark promises is unknown when its money is
 // judged: what is wrong because of that is counted apart, too.
@@ -28,8 +29,10 @@ struct Tally {
     // Of those: the payment's event came after the settlement was judged, …
     std::uint64_t wrong_at_once = 0;         // … within the watermark, which was not waited for
     std::uint64_t wrong_registered_late = 0; // … beyond the watermark
-    std::uint64_t wrong_unnoticed = 0; // of all that are wrong: not put to review when it was told
-    std::uint64_t doubted_in_vain = 0; // right, and put to review because of another told late
+    // of all that are wrong: not put to review when it was registered
+    std::uint64_t wrong_unnoticed = 0;
+    // right, and put to review because another was registered late
+    std::uint64_t doubted_in_vain = 0;
     std::uint64_t ambiguous = 0;
     std::uint64_t unmatched = 0;
 

@@ -18,7 +18,7 @@ Person any_person(Dice& dice);
 
 // Of a payment; empty for some.
 std::string any_reference(Dice& dice);
-// Of money that nobody announced: never one that a payment could have.
+// For settlements of no registered payment: never one that a payment could have.
 std::string strange_reference(Dice& dice);
 // As a provider makes it, or as a client chose it; empty for some.
 std::string any_end_to_end_id(Dice& dice, const std::string& reference);

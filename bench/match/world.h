@@ -31,7 +31,7 @@ enum class Design : std::uint8_t {
     retry,           // the first was given up, the second is its twin
     split,           // one payment, paid in parts
     merged,          // several payments, paid at once
-    stranger,        // money that nobody has announced
+    stranger,        // a settlement of no registered payment
 };
 inline constexpr std::size_t designs = 13;
 std::string_view token(Design design);

@@ -42,9 +42,9 @@ TEST(MatchWorld, nothing_is_matched_wrongly) {
             EXPECT_GT(found.by_design[i].settlements, 0U) << token(static_cast<Design>(i));
 }
 
-// Who decides by a reference at once is wrong only about payments that nobody has told yet, and
-// then about the money of the payment that was taken in their place.
-TEST(MatchWorld, what_is_decided_at_once_is_wrong_only_through_what_was_not_told) {
+// An engine that decides by a reference at once is wrong only about payments that are not
+// registered yet, and then about the settlement of the payment that was matched in their place.
+TEST(MatchWorld, a_decision_at_once_is_wrong_only_through_payments_not_yet_registered) {
     const Findings found = run(eager_rules());
     EXPECT_LE(found.all.wrong, 2 * found.all.wrong_at_once);
     EXPECT_LT(found.all.wrong, 20U);

@@ -33,7 +33,8 @@ struct LoadResult {
     }
 };
 
-// Sends each request once. `sent` is told the index and time of each, just before it is written.
+// Sends each request once. `sent` is called with the index and time of each, just before it is
+// written.
 using Sent = std::function<void(std::size_t index, std::chrono::steady_clock::time_point at)>;
 LoadResult run_load(std::span<const std::string> requests, const LoadOptions& options,
                     const Sent& sent);

@@ -14,8 +14,8 @@ namespace settled::bench {
 
 class ServerProcess {
   public:
-    // Starts `settled serve` beside this program on a free loopback port; returns when /readyz says
-    // yes.
+    // Starts the `settled serve` of this program's folder on a free loopback port; returns when
+    // /readyz says yes.
     static Result<ServerProcess> start(const std::string& data, const std::string& config_file);
     ServerProcess(ServerProcess&& other) noexcept;
     ServerProcess& operator=(ServerProcess&&) = delete;
@@ -34,7 +34,7 @@ class ServerProcess {
     std::chrono::microseconds ready_after_{0};
 };
 
-// A port nobody uses now.
+// A port that no process uses now.
 std::uint16_t free_port();
 
 } // namespace settled::bench

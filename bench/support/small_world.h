@@ -39,7 +39,7 @@ class SmallWorld {
     SmallWorld(const SmallWorld&) = delete;
     SmallWorld& operator=(const SmallWorld&) = delete;
 
-    // Runs the unit until it is committed, and keeps how long it had the writer, but for the
+    // Runs the unit until it is committed, and keeps how long it had the writer, except for the
     // commit.
     template <class T>
     T write(store::Unit<T> unit) {

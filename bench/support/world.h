@@ -1,6 +1,5 @@
 // What a benchmark needs around the server: keys, an installation that is set up and filled,
-// webhooks that are signed beforehand, and a partner who notes when it is told.
-#pragma once
+// webhooks that are signed beforehand, and a partner that notes when it is notified.
 
 #include "crypto/rsa.h"
 #include "net/server/server.h"
@@ -36,8 +35,8 @@ struct RsaCost {
 };
 RsaCost measure_rsa(const BenchKeys& keys);
 
-// A partner on loopback over TLS: answers 200 at once and notes when it heard of each payment, by
-// the number at the end of its id ("p17").
+// A partner on loopback over TLS: answers 200 at once and notes when it was first notified of each
+// payment, by the number at the end of its id ("p17").
 class PartnerSink {
   public:
     PartnerSink(const std::string& directory, std::size_t payments);
@@ -48,9 +47,9 @@ class PartnerSink {
     std::uint16_t port() const { return server_->port(); }
     const std::string& authority_file() const { return authority_file_; }
     std::size_t told() const { return told_; }
-    // Blocks until that many were told, at most `within`. False when the time is over.
+    // Blocks until that many payments were notified, at most `within`. False when the time is over.
     bool wait_for(std::size_t count, std::chrono::seconds within) const;
-    // When payment `index` was first told; the epoch when it was not.
+    // When the partner was first notified of payment `index`; the epoch when it was not.
     std::chrono::steady_clock::time_point told_at(std::size_t index) const;
 
   private:
@@ -94,7 +93,7 @@ void register_payments(const std::string& data, std::size_t from, std::size_t to
 
 // Requests with their proof, ready to be written to a socket.
 enum class Proof : std::uint8_t { rsa, hmac };
-// Money that left an account: taken in, kept, with no settlement to match.
+// Webhooks of money that left an account: accepted, stored, with no settlement to match.
 std::vector<std::string> inbox_webhooks(const BenchKeys& keys, std::size_t count,
                                         std::size_t accounts, Proof proof = Proof::rsa);
 // The settlements of payments [from, to): end-to-end id and reference as registered, or the

@@ -188,7 +188,7 @@ BankApi::Routed BankApi::route_payments(const net::Request& request, const Path&
     return payment ? initiate_fps(parts_.payments, request) : return_fps(parts_.payments, request);
 }
 
-// GET tests the token alone. POST echoes and sends FITestEvent to whoever subscribed.
+// GET tests the token alone. POST echoes and sends FITestEvent to every subscriber.
 net::Response BankApi::test(const net::Request& request) {
     if (request.method == "GET")
         return empty_answer(200);

@@ -17,7 +17,7 @@ std::string gb_iban(std::string_view bank_code, std::string_view sort_code,
 // True if sort code and account number pass the modulus check of 040400 to 041311.
 bool passes_modulus(std::string_view sort_code, std::string_view account_number);
 
-// The IBAN with the first valid account number at or after `number`, which moves behind it.
+// The IBAN with the first valid account number at or after `number`; `number` then moves past it.
 std::string next_iban(std::uint32_t& number);
 
 } // namespace settled::sandbox

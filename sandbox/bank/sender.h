@@ -8,7 +8,7 @@
 // samples exceed 32 bits, so a reader must take whatever fits 64.
 //
 // Threads: used on its io_context only. Copies of the pointer held by running deliveries keep it
-// alive after its owner let go.
+// alive after its owner has released it.
 #pragma once
 
 #include "base/clock.h"

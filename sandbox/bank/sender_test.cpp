@@ -91,7 +91,7 @@ TEST_F(Sender, an_answer_that_does_not_come_in_time_is_retried_with_its_reason) 
     EXPECT_EQ(stand_in_->webhooks.at(1).fields.find("x-retry-reason"), "Timeout");
 }
 
-TEST_F(Sender, nobody_listening_is_a_connection_fault_and_is_retried) {
+TEST_F(Sender, a_delivery_without_a_listener_is_a_connection_fault_and_is_retried) {
     start(quick);
     ASSERT_TRUE(sandbox_->aim({"http://127.0.0.1:1/hooks", "", Secret()}));
     const std::int64_t id = submit().front();
@@ -152,7 +152,7 @@ TEST_F(Sender, duplicates_are_one_event_under_other_nonces) {
     EXPECT_EQ(webhook(ids[3]).duplicate_of, ids[0]);
 }
 
-TEST_F(Sender, what_was_acknowledged_can_be_sent_again) {
+TEST_F(Sender, an_acknowledged_webhook_can_be_sent_again) {
     start(quick);
     const std::int64_t id = submit().front();
     ASSERT_TRUE(acknowledged(id));

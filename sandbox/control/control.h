@@ -1,5 +1,6 @@
 // The control API: JSON over HTTP on a loopback port of its own, without authentication (it moves
-// no money and holds no secret that is not in the key files beside it). sandbox/README.md lists it.
+// no money and holds no secret that is not in the key files in the same folder). sandbox/README.md
+// lists it.
 #pragma once
 
 #include "sandbox/base/handler.h"

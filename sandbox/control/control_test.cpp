@@ -42,7 +42,7 @@ TEST_F(ControlTest, a_payment_settles_as_ordered) {
     EXPECT_EQ(payload.member("CounterpartAccount")->member("OwnerName")->string(), "A Payer");
 }
 
-TEST_F(ControlTest, what_is_not_understood_is_refused) {
+TEST_F(ControlTest, an_unknown_request_is_refused) {
     struct Case {
         const char* path;
         const char* body;

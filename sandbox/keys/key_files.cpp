@@ -48,7 +48,8 @@ Result<> write_private_file(const std::string& path, std::string_view text) {
     return {};
 }
 
-// The private key in `private_path`, made if it is not there, with its public half beside it.
+// The private key in `private_path`, made if it is not there, with its public half in
+// `public_path`.
 Result<std::shared_ptr<crypto::Signer>> key_pair(const std::string& private_path,
                                                  const std::string& public_path) {
     std::optional<std::string> pem = read_file(private_path);
@@ -67,7 +68,7 @@ Result<Secret> token_in(const std::string& path) {
     std::array<std::uint8_t, 32> bytes{};
     SystemRng().fill(bytes);
     Secret token(to_hex(bytes));
-    // Into the file that the server beside us reads it from.
+    // Into the file from which the server reads it.
     TRY_VOID(write_private_file(path, token.reveal()));
     return token;
 }

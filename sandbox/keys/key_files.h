@@ -1,9 +1,9 @@
 // The keys of the model world, as files. Both sides of the bank's connection get theirs from here:
 // the model bank its own, `settled` the institution's private key, the bank's public key and the
-// token, just as a bank's portal would hand them out (connector: ClearBank "Getting started").
+// token, just as a bank's portal would hand them out (source: ClearBank "Getting started").
 //
 // Files that are there already are used again, so that a restarted sandbox still fits the
-// configuration of the server beside it. All are closed to group and others.
+// configuration of its server. All are closed to group and others.
 #pragma once
 
 #include "base/error.h"

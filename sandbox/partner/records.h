@@ -1,4 +1,4 @@
-// What the model partner was told: every request, as it came.
+// The requests that the model partner received: every one, as it came.
 #pragma once
 
 #include "base/clock.h"

@@ -168,7 +168,7 @@ TEST(Access, the_scope_of_a_route_is_enough) {
     }
 }
 
-// What is right but for the object that it is about.
+// A valid body, except that the object it names does not exist.
 std::string body_for(const Route& route) {
     if (route.method == "PATCH")
         return "{}";
@@ -184,7 +184,7 @@ std::string body_for(const Route& route) {
     return "";
 }
 
-TEST(Access, what_belongs_to_another_tenant_does_not_exist) {
+TEST(Access, an_object_of_another_tenant_does_not_exist) {
     World world;
     const std::string ours = world.key_of("main");
     const std::string theirs = world.key_of("rival");

@@ -85,7 +85,7 @@ struct Api::Impl {
 
     net::Response refused(const Error& error, const net::Request& request) const {
         probe.denied(error.code);
-        // What is wrong with a request is of that request; what is wrong here may last.
+        // An error of the request is the client's; an error of this server may last.
         const auto write = info(error.code).http_status < 500 ? log::failure : log::lasting;
         write("api.refused", error,
               {{"method", request.method},

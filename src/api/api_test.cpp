@@ -92,7 +92,7 @@ TEST(Routing, only_the_parameters_of_a_route_are_taken_each_once) {
     }
 }
 
-TEST(OpenApi, the_contract_is_given_to_everyone) {
+TEST(OpenApi, the_contract_is_served_to_every_client) {
     World world;
     const Reply reply = world.call("", "GET", "/openapi.yaml");
     EXPECT_EQ(reply.status(), 200);
@@ -141,7 +141,7 @@ TEST(Problem, says_what_rfc_9457_asks_and_what_the_status_asks) {
     }
 }
 
-TEST(Problem, what_went_wrong_inside_is_not_told) {
+TEST(Problem, an_internal_error_is_not_shown_to_the_client) {
     const net::Response response = problem({Code::internal, "/var/lib/settled: odd"}, "req-9");
     EXPECT_EQ(response.status, 500);
     EXPECT_EQ(response.body.find("/var/lib"), std::string::npos);

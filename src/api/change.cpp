@@ -72,7 +72,7 @@ Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
     co_return answer;
 }
 
-// `body`: what the fingerprint is of.
+// `body`: the text that the fingerprint is made from.
 Task<Result<Answer>> change_once(const Core& core, const Call& call, std::string body, Change unit,
                                  store::Locks locks, bool is_kept) {
     CO_TRY(std::string key, key_of(call.request));

@@ -1,4 +1,4 @@
-// What every handler may use. One for all threads; immutable but for the key ring's cache.
+// What every handler may use. One for all threads; immutable except the key ring's cache.
 #pragma once
 
 #include "api/key_ring.h"

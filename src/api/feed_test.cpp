@@ -80,7 +80,7 @@ TEST_F(Forward, the_lists_that_are_feeds_have_what_happened_in_its_order) {
     EXPECT_EQ(page("reviews").count(), 0U);
 }
 
-TEST_F(Forward, who_wants_only_what_comes_begins_at_the_end) {
+TEST_F(Forward, a_client_that_wants_only_new_rows_begins_at_the_end) {
     settle("order-1");
     order();
     const Reply end = page("events", "end");
@@ -92,7 +92,7 @@ TEST_F(Forward, who_wants_only_what_comes_begins_at_the_end) {
     EXPECT_EQ(next.at("data.0.data.payment_id"), "order-2");
 }
 
-TEST_F(Forward, what_has_no_position_yet_is_not_shown) {
+TEST_F(Forward, a_row_without_a_position_is_not_shown) {
     settle("order-1");
     EXPECT_EQ(page("events").count(), 0U);
     EXPECT_EQ(get("/v1/events").count(), 1U);

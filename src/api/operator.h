@@ -1,7 +1,7 @@
-// The operator: whoever can open the control socket. It is file permissions that say who that is;
+// The operator: any process that can open the control socket. File permissions decide which can;
 // the caller then has every scope, in the tenant that ?tenant= names ("main" when absent). ?actor=
-// says which of the people behind it: records then say "operator:NAME". A tenant that is not there
-// is a mistake, unless ?new_tenant=true says that it is meant.
+// names the person who acts through it: records then say "operator:NAME". A tenant that is not
+// there is a mistake, unless ?new_tenant=true says that it is meant.
 #pragma once
 
 #include "api/call.h"

@@ -22,7 +22,7 @@ struct Page {
     std::size_t limit = limits::page_size_default;
     std::int64_t before = std::numeric_limits<std::int64_t>::max(); // ids below this one
 
-    // What to ask the store for: one more tells whether there is a next page.
+    // How many rows to read: one more shows whether there is a next page.
     std::size_t wanted() const { return limit + 1; }
 };
 

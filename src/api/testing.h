@@ -87,7 +87,7 @@ class World {
     std::unique_ptr<Api> another_api();
 
     std::string tenant_secrets() const { return directory + "/secrets"; }
-    // The next note that a commit told its listener; waits for it. nullopt: none came in 5 s.
+    // The next note that a commit passed to its listener; waits for it. nullopt: none came in 5 s.
     std::optional<store::TaskNote> next_note();
 
     FakeClock clock;

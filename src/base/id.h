@@ -81,8 +81,8 @@ class IdMint {
     IdType next() {
         return IdType{next_value()};
     }
-    // After the end of the lease it gives what the last millisecond has left, for units that are
-    // under way; whoever begins something asks the lease first.
+    // After the lease has ended, values come from what the last millisecond has left, for units of
+    // work that are under way; a caller that begins new work checks the lease first.
     std::int64_t next_value();
 
     // From now on ids of that number, later than `after` and not later than `until`.

@@ -34,7 +34,7 @@ TEST(Id, rises_strictly_even_when_the_clock_steps_back) {
     }
 }
 
-TEST(Id, those_of_a_moment_on_are_known_by_their_first) {
+TEST(Id, the_first_id_of_a_moment_bounds_all_later_ids) {
     SteppingClock clock;
     IdMint mint(clock, 7);
     const std::int64_t before = mint.next_value();

@@ -72,8 +72,8 @@ inline constexpr auto node_clock_skew_max = 2s;
 // it to go on calling partners: a disabled endpoint is left alone within a second on every node.
 inline constexpr auto node_look_interval = 250ms;
 inline constexpr auto node_look_age_max = 1s;
-// How often workers look for tasks that nobody has in memory: what another node's commit or a retry
-// has made due waits that long at most.
+// How often workers look for tasks that no node holds in memory: a task that another node's commit
+// or a retry has made due waits that long at most.
 inline constexpr auto unclaimed_look_interval = 100ms;
 // Tasks of one lane that a worker holds ahead of attempting them, in multiples of what it may have
 // under way: the rest is left to workers who are free. A worker that has no others holds more.

@@ -1,13 +1,13 @@
 // The time inside a server: it never runs backwards, whatever happens to the machine's clock.
 //
-// What is stored rests on it: ids and lists are in its order, retries and timers wait by it. It
-// follows a reference: the machine's clock, or, where a store is shared, the database's, so that
+// Stored data depends on it: ids and lists are in its order, retries and timers wait by it.
+// It follows a reference: the machine's clock, or, where a store is shared, the database's, so that
 // all nodes have one time. When the reference is set forward, time inside goes with it. When it is
 // set back, time inside goes on from where it was, a tenth slower than time passes until the
 // reference has caught up: what waits then waits a ninth longer, and not as long as the step.
 //
-// A step is a change of more than `step_min` between the reference and steady time. Who watches
-// asks state().
+// A step is a change of more than `step_min` between the reference and steady time. The component
+// that watches for steps calls state().
 //
 // Threads: all methods may be called from any thread.
 #pragma once
@@ -29,7 +29,7 @@ struct ClockState {
 
 class RisingClock final : public Clock {
   public:
-    // Above what adjusting a clock smoothly comes to, and below what hurts anybody's wait.
+    // Above what a smooth adjustment of a clock comes to, and below what would harm any wait.
     static constexpr std::chrono::microseconds step_min = std::chrono::seconds(1);
 
     explicit RisingClock(const Clock& machine);
@@ -39,7 +39,7 @@ class RisingClock final : public Clock {
     Steady steady() const override { return machine_.steady(); }
 
     // Nothing from now on is earlier than `seen`, a time that was stored before. A reference that
-    // is behind it was set back while nobody looked.
+    // is earlier than `seen` was set back while the server did not run.
     void go_on_from(Instant seen);
     // The reference is another clock than the machine's: it said `time` at some moment between the
     // two. What is known of it stays as it is where that is possible.
@@ -53,7 +53,7 @@ class RisingClock final : public Clock {
     struct Reading {
         Steady at;
         Nanoseconds time; // of the reference, since 1970
-        bool is_sharp;    // good enough to tell a step by
+        bool is_sharp;    // precise enough to detect a step
     };
     Reading read() const;
     Nanoseconds advance(const Reading& reading) const;

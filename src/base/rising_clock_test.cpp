@@ -90,7 +90,8 @@ TEST(RisingClock, small_corrections_are_no_steps) {
     EXPECT_EQ(clock.state().steps, 0U);
 }
 
-TEST(RisingClock, goes_on_from_what_was_stored_and_tells_that_the_machine_was_set_back) {
+TEST(RisingClock,
+     the_clock_goes_on_from_the_stored_time_and_reports_that_the_machine_was_set_back) {
     Machine machine;
     RisingClock clock(machine);
     const Instant stored = machine.now() + 24h;

@@ -70,7 +70,7 @@ struct Command {
     bool is_group() const { return run == nullptr; }
 };
 
-// Exit statuses; there are no others, but for those of a signal.
+// Exit statuses; there are no others, except those of a signal.
 inline constexpr int exit_done = 0;
 inline constexpr int exit_failed = 1; // refused, failed, not found, or something was found
 inline constexpr int exit_usage = 2;  // the words or the configuration are wrong; nothing was done

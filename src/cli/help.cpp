@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t label_max = 26; // a longer one has a line of its own
 constexpr std::size_t gap = 2;
 
-// Which commands stand under which heading, in the order of a first use.
+// The headings and their commands, in the order of a first use.
 struct Heading {
     std::string_view title;
     std::vector<std::string_view> commands;

@@ -15,7 +15,7 @@ namespace settled::cli {
 
 std::size_t columns(std::string_view text);
 
-// The text with spaces behind it up to the width; longer texts stay as they are.
+// The text padded with spaces up to the width; longer texts stay as they are.
 std::string padded(std::string_view text, std::size_t width);
 
 // Left and right with the space between them filled, so that the right one ends at the width; at

@@ -26,7 +26,7 @@ TEST(Layout, lines_break_at_spaces) {
     EXPECT_TRUE(wrapped("", 20).empty());
 }
 
-TEST(Layout, what_was_cut_is_shown_only_where_something_was_cut) {
+TEST(Layout, a_cut_is_shown_only_where_a_text_was_cut) {
     EXPECT_EQ(cut_part("ACME order 20417 London", "ACME order 20417 L", "."), ".....");
     EXPECT_EQ(cut_part("same", "same", "."), "");
     EXPECT_EQ(cut_part("ACME", "other", "."), "");

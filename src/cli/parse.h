@@ -1,7 +1,7 @@
-// Words to a command and what was given to it. Pure: it reads no environment, and of files only
-// whether they are there.
+// Words to a command and its arguments. Pure: it reads no environment, and of files only whether
+// they are there.
 //
-// A word that is wrong is an error whatever follows, `--help` included. Options stand behind the
+// A word that is wrong is an error whatever follows, `--help` included. Options stand after the
 // command, as `--name value` or `--name=value`; `--` ends them.
 #pragma once
 

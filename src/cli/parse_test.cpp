@@ -116,7 +116,7 @@ TEST(CommandLine, a_wrong_word_is_wrong_with_help_too) {
     EXPECT_THAT(error({"--version", "frob"}), HasSubstr("\"frob\""));
 }
 
-TEST(CommandLine, a_value_that_is_missing_or_wrong_is_told_of_its_option) {
+TEST(CommandLine, a_missing_or_wrong_value_is_reported_with_its_option) {
     const auto create = [](std::vector<std::string_view> words) {
         words.insert(words.begin(), {"keys", "create"});
         return error(words);

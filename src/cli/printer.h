@@ -25,10 +25,10 @@ class Printer {
     void sentence(std::string_view text) const; // a line
     void json(std::string_view json) const;     // indented on a terminal
 
-    // Problems, to standard error: title and code, then the detail and all that is wrong beside it;
-    // as JSON, the problem document. Both give exit_failed.
+    // Problems, to standard error: title and code, then the detail and all further problems; as
+    // JSON, the problem document. Both give exit_failed.
     int problem(const Error& error) const;
-    // What the API refused. An answer that is no problem document is told by its status.
+    // A refusal of the API. An answer that is no problem document is shown by its status.
     int problem(const net::Response& refusal) const;
 
   private:

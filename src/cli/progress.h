@@ -1,5 +1,5 @@
 // A bar on standard error while a command works, drawn again in its place. On a terminal only. It
-// is gone before anything else is printed there: whoever prints ends it first. Not thread-safe.
+// is gone before anything else is printed there: code that prints ends it first. Not thread-safe.
 #pragma once
 
 #include "cli/look.h"

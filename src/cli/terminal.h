@@ -21,7 +21,7 @@ class Terminal {
     // A step that was checked, with a figure at the right.
     void passed(std::string_view what, std::string_view figure);
     void failed(std::string_view what, std::string_view expected, std::string_view seen);
-    // A fact beside the steps: a label and a text. `faded` follows the text, less visible.
+    // A fact in addition to the steps: a label and a text. `faded` follows the text, less visible.
     void fact(std::string_view label, std::string_view text, std::string_view faded = {});
     void sentence(std::string_view text);
     // A line of the closing table.

@@ -53,7 +53,7 @@ TEST(KeySet, several_keys_are_valid_at_once_and_other_kinds_are_passed_over) {
     EXPECT_TRUE(keys->contains("one") && keys->contains("two"));
 }
 
-TEST(KeySet, what_is_no_key_set_is_refused) {
+TEST(KeySet, a_text_that_is_no_key_set_is_refused) {
     const std::string table[] = {
         "",
         "{}",

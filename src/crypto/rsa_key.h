@@ -12,7 +12,7 @@
 
 namespace settled::crypto {
 
-// Each takes exactly one PEM block of the one form we document and nothing beside it but white
+// Each takes exactly one PEM block of the one form we document, with nothing around it except white
 // space. Fail with key_unreadable (not that form) or key_unsuitable (encrypted, not RSA, size,
 // exponent).
 Result<PkeyPtr> read_public_key(std::string_view pem);

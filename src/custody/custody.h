@@ -3,14 +3,14 @@
 //   env:NAME       a variable that was set at start (kept_variables.h)
 // (pkcs11:, aws-sm: and s3: take their place here.)
 //
-// Who names a secret decides what may be named. The operator names anything that the server can
-// read. A tenant names files in its own directory of secrets, which the operator makes and fills:
-// `file:signing.pem`, or the same with the directory in front; nothing else.
+// The author of a connector decides what may be named. The operator names anything that the server
+// can read. A tenant names files in its own directory of secrets, which the operator makes and
+// fills: `file:signing.pem`, or the same with the directory in front; nothing else.
 //
 // Reading may wait for the disk: on an io thread, by a KeyDesk (key_desk.h). Errors: key_unreadable
-// and key_unsuitable name the URI and say why, never the content, for logs and the operator;
-// an unknown scheme is value_invalid (a tenant's: key_unreadable) and nothing is named, since what
-// stands there may be the secret itself. Callers who are not the operator are told none of it
+// and key_unsuitable name the URI and say why, never the content, for logs and the operator; an
+// unknown scheme is value_invalid (a tenant's: key_unreadable) and its error names nothing, since
+// the text may be the secret itself. Callers other than the operator see none of these details
 // (api/handlers/connectors.cpp).
 #pragma once
 
@@ -28,8 +28,9 @@
 
 namespace settled::custody {
 
-// What was good when it was last read. A key that is open stays in use when its file goes away, is
-// closed to us, or is overwritten with something else, until the process ends or nobody names it.
+// What was good when it was last read. A key that is open stays in use when its file goes away,
+// becomes unreadable to us, or is overwritten with something else, until the process ends or no
+// connector names it.
 class KeyMemory {
   public:
     // Between the two, what is read well is kept, and what is not read well is given as it was.

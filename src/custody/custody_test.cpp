@@ -112,7 +112,7 @@ TEST_F(CustodyTest, variables_are_read_once_and_leave_the_environment) {
     EXPECT_STREQ(::getenv("UNRELATED"), "stays") << "naming a variable does not remove it";
 }
 
-// Somebody who pastes the secret where its name belongs must not find it in the log.
+// An operator who pastes the secret where its name belongs must not find it in the log.
 TEST_F(CustodyTest, an_unknown_scheme_is_not_repeated) {
     for (const std::string_view uri : {"sk_live_hush"sv, "hush:x"sv, ""sv, "FILE:/hush"sv,
                                        "-----BEGIN PRIVATE KEY-----hush"sv, "/etc/hush"sv}) {
@@ -157,7 +157,7 @@ class TenantCustodyTest : public CustodyTest {
     }
 };
 
-TEST_F(TenantCustodyTest, what_lies_in_the_tenants_directory_is_read_however_it_is_named) {
+TEST_F(TenantCustodyTest, a_file_in_the_tenants_directory_is_read_however_it_is_named) {
     std::filesystem::create_symlink("deep/token", here("secrets/shop/link"));
     const std::pair<std::string, std::string_view> table[] = {
         {"file:token", "ours"},
@@ -226,7 +226,7 @@ TEST_F(TenantCustodyTest, key_sets_are_read_by_the_same_rules) {
         EXPECT_EQ(anybody.read_key_set(path).error().code, Code::key_unreadable) << path;
 }
 
-TEST_F(TenantCustodyTest, what_was_good_is_remembered_while_it_is_asked_for) {
+TEST_F(TenantCustodyTest, a_good_secret_is_remembered_while_it_is_asked_for) {
     KeyMemory memory;
     const auto custody = shop().with(memory);
     const auto read = [&](const custody::Custody& by, std::string_view uri) {

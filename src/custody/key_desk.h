@@ -1,8 +1,8 @@
 // Opens keys on a thread of its own, one after the other: a file may lie on a disk that is slow,
-// and parsing a private key takes a millisecond, in which an io thread would serve nobody.
+// and parsing a private key takes a millisecond, in which an io thread would serve no request.
 //
-// Any thread may ask; the answer arrives on the asker's executor. At most asks_max wait; who comes
-// then fails with key_unavailable.
+// Any thread may ask; the answer arrives on the asker's executor. At most asks_max requests wait; a
+// further request fails with key_unavailable.
 #pragma once
 
 #include "base/error.h"

@@ -16,7 +16,7 @@ Task<> ask(KeyDesk& desk, std::function<Result<int>()> work, std::vector<Result<
     answers.push_back(co_await desk.run<int>(std::move(work)));
 }
 
-TEST(KeyDesk, works_beside_the_thread_that_asks_and_answers_on_it) {
+TEST(KeyDesk, the_desk_works_on_its_own_thread_and_answers_on_the_asking_thread) {
     KeyDesk desk;
     boost::asio::io_context io(1);
     const auto asker = std::this_thread::get_id();

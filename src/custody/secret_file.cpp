@@ -14,7 +14,7 @@
 namespace settled::custody {
 namespace {
 
-// Not blocking: opening a pipe that somebody put in the key's place must not wait for its writer.
+// Not blocking: opening a pipe in the key's place must not wait for the pipe's writer.
 constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 class Descriptor {

@@ -1,8 +1,8 @@
 // The content of a file that holds a secret, or a public key set.
 //
 // Whatever the name leads to is opened without waiting for it, must be a regular file, and is read
-// up to 64 KiB: a pipe, a terminal or an endless device in a key's place stops nobody. Judged on
-// the open file, not on its path, so that nothing can be swapped in between.
+// up to 64 KiB: a pipe, a terminal or an endless device in a key's place blocks no thread. The
+// check is made on the open file, not on its path, so that nothing can be swapped in between.
 //
 // Reading may wait for the disk. Any thread. Fails with key_unreadable; the detail says why and
 // names the file, never its content.

@@ -94,7 +94,7 @@ Task<> end_on_signal(Stage& stage, asio::signal_set& signals, Run& run) {
     stage.terminal.empty_line();
     stage.terminal.sentence("Stopping.");
     asio::co_spawn(stage.world.sandbox().io(), wind_down(stage), asio::detached);
-    // Who asks twice does not want to wait.
+    // A user who interrupts twice does not want to wait.
     co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     if (cancelled)
         co_return;

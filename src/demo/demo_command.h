@@ -1,4 +1,4 @@
-// `settled demo`: server and sandbox, and the story of the main job, told while it happens.
+// `settled demo`: server and sandbox, and the story of the main job, printed while it happens.
 #pragma once
 
 #include "cli/command.h"

@@ -28,7 +28,7 @@ TEST(Nodes, a_port_names_its_node) {
     EXPECT_EQ(nodes.on_port(30'000), std::nullopt);
 }
 
-TEST(Nodes, what_was_not_started_is_not_awake_and_can_be_stopped) {
+TEST(Nodes, a_node_that_was_not_started_is_not_awake_and_can_be_stopped) {
     Nodes nodes(places(2));
     EXPECT_TRUE(nodes.awake().empty());
     EXPECT_EQ(nodes.next(), 0U);

@@ -1,4 +1,4 @@
-// Several nodes, of which each is as good as another: for calls, for webhooks, for telling.
+// Several nodes, of which each is as good as another: for calls, for webhooks, for deliveries.
 
 #include "cli/layout.h"
 #include "demo/stage.h"
@@ -11,8 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto ping_interval = 500ms;
-// A node that joins calls partners only when the others know of it and what they had under way is
-// over, 16 s; until then they tell what it takes in.
+// A node that joins calls partners only when the others know of it and their deliveries under way
+// are over, 16 s; until then the others deliver the events of what it accepts.
 constexpr auto join_wait_max = 40s;
 constexpr std::string_view deliveries = R"(settled_delivery_attempts_total{result="delivered"})";
 
@@ -46,7 +46,7 @@ Task<> repeat_at_each(Stage& stage) {
     stage.equal("each knows the payment", known, count, fmt::format("{} of {}", known, count));
 }
 
-// Each node is asked for pings until it has told one by itself.
+// Each node is asked for pings until it has delivered one by itself.
 Task<> wait_until_each_tells(Stage& stage) {
     World& world = stage.world;
     const std::size_t count = world.nodes().count();

@@ -1,4 +1,4 @@
-// The happy path, and what can be odd about it: told again, told too early, told of two at once.
+// The happy path, and what can be odd about it: a webhook repeated, early, or for two at once.
 
 #include "cli/layout.h"
 #include "demo/json_path.h"

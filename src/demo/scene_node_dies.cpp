@@ -21,7 +21,7 @@ constexpr auto answers_wait_max = 45s;
 constexpr std::size_t takeover_seconds = 22;
 constexpr auto takeover_wait_max = 40s;
 constexpr auto wake_wait_max = 15s;
-constexpr auto silence = 1s; // in which a node that woke up would have told again
+constexpr auto silence = 1s; // in which a node that woke up would have delivered again
 constexpr std::size_t killed = 0;
 
 constexpr std::string_view taken_over = R"(settled_node_leases_total{event="taken_over"})";
@@ -177,7 +177,8 @@ Task<> start_again(Stage& stage) {
     stage.world.aim_bank();
 }
 
-// The fences: whoever else was about to tell, one attempt is on record as the one that delivered.
+// The fences: whichever other node was about to deliver, one attempt is on record as the one that
+// did.
 Task<> check_deliveries(Stage& stage, const Course& course) {
     World& world = stage.world;
     std::size_t once = 0;

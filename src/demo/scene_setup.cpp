@@ -9,7 +9,7 @@ namespace settled::demo {
 
 namespace {
 
-// Opened by the bank's signed API; the IBAN comes with a webhook, which also tells the server.
+// Opened by the bank's signed API; the IBAN comes with a webhook, from which the server learns it.
 Task<> open_account(Stage& stage) {
     World& world = stage.world;
     wire::JsonWriter w;

@@ -19,8 +19,8 @@ struct SeriesPlan {
 // True when the server took all of them.
 Task<bool> register_series(Stage& stage, SeriesPlan plan);
 
-// The settlements of the series, held and signed by the bank until it is told to release them;
-// one for each payment, in order. Shorter when the bank refused.
+// The settlements of the series, held and signed by the bank until a call releases them; one for
+// each payment, in order. Shorter when the bank refused.
 Task<std::vector<Sent>> hold_settlements(Stage& stage, SeriesPlan plan);
 
 // The payment's id and its amount; `index` counts from 0.

@@ -20,7 +20,7 @@ struct SceneResult {
 
 struct Latencies {
     std::vector<std::int64_t> acknowledged_us; // webhook sent to signed answer
-    std::vector<std::int64_t> told_us;         // webhook sent to partner told
+    std::vector<std::int64_t> told_us;         // webhook sent to partner notified
 };
 
 // A payment that the provider makes and that goes on in the story.
@@ -56,8 +56,8 @@ class Stage {
     Task<bool> acknowledged(const Sent& sent);
     // ", at node 2" of the node where the last payments were registered; "" of the only one.
     std::string at_node() const;
-    // Waits until the partner was told an event of the type about it; checks. The figure is the
-    // time from sending the webhook, or since `since`.
+    // Waits until the partner got an event of the type about it; checks. The figure is the time
+    // from sending the webhook, or since `since`.
     Task<const Told*> partner_told(const Sent& sent, std::string_view type, std::string_view what,
                                    std::optional<Instant> since = std::nullopt);
     // Checks at which rank; the figure is the rule.

@@ -1,5 +1,5 @@
-// What the model partner was told, read from its own records: the notifications by the
-// transaction they speak of, and whether one id ever came with two bodies.
+// The notifications that the model partner received, read from its own records: by the transaction
+// that they name, and whether one id ever came with two bodies.
 //
 // Reads only what is new, so that it may be asked again and again. One thread.
 #pragma once

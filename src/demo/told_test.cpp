@@ -58,7 +58,7 @@ TEST_F(ToldTest, an_id_with_two_bodies_is_noticed) {
     EXPECT_EQ(book_.changed(), 1U);
 }
 
-TEST_F(ToldTest, what_is_not_signed_is_not_believed) {
+TEST_F(ToldTest, an_unsigned_notification_is_not_believed) {
     tell("evt_1", matched, sandbox::Authenticity::failed);
     tell("evt_2", "no json");
     tell("", matched);

@@ -35,7 +35,7 @@ struct Answer {
     std::string shown() const; // "201", or "404 not_found", or why there was none
 };
 
-// A webhook that the bank was told to send: its ids at the sender, and the transaction.
+// A webhook that the bank was asked to send: its ids at the sender, and the transaction.
 struct Sent {
     std::vector<std::int64_t> ids;
     std::string transaction_id;
@@ -91,7 +91,7 @@ class World {
                         sandbox::Tamper tamper = sandbox::Tamper::none);
     bool acknowledged(std::int64_t webhook_id) const;
     const sandbox::WebhookRecord& webhook(std::int64_t id) const;
-    // What the partner was told up to now.
+    // The notifications that the partner received up to now.
     const ToldBook& told();
 
     sandbox::Sandbox& sandbox() { return *sandbox_; }

@@ -16,21 +16,21 @@ namespace settled::domain {
 
 // What a call is for. The tokens are in the store: never rename.
 enum class CallPurpose : std::uint8_t {
-    pay,               // orders
-    return_payment,    // a return of ours
-    open_account,      // a link
-    disable_account,   // a link
+    pay,               // of an order
+    return_payment,    // of a return of ours
+    open_account,      // for a link
+    disable_account,   // for a link
     list_accounts,     // virtual accounts that exist at the bank
     find_account,      // the institution's real account
-    find_transactions, // what became of an order or a return, by its end-to-end id
+    find_transactions, // the outcome of an order or a return, by its end-to-end id
     test,              // the bank's test endpoint
 };
 std::string_view token(CallPurpose purpose);
 std::optional<CallPurpose> call_purpose_named(std::string_view token);
-// Whether it can move money: such a call waits while a restored store is not released.
+// Whether the call can move money: such a call waits until a restored store is released.
 bool moves_money(CallPurpose purpose);
 
-// What is sent. Credentials are not in it: the worker adds token, signature and request id.
+// The request. It holds no credentials: the worker adds token, signature and request id.
 struct CallRequest {
     CallPurpose purpose = CallPurpose::test;
     std::string method; // GET, POST, PATCH, DELETE; all but GET are signed over `body`
@@ -38,7 +38,7 @@ struct CallRequest {
     std::string body;   // JSON; empty: none is sent
 };
 
-// What came back, whole. Time-outs, cut and unreadable replies are no reply.
+// The reply, whole. Time-outs, cut and unreadable replies are no reply.
 struct CallReply {
     int status = 0;
     std::string body;
@@ -46,12 +46,13 @@ struct CallReply {
 };
 
 enum class ReplyClass : std::uint8_t {
-    taken,     // 2xx: what it says is read by the purpose
-    refused,   // about this request: it was not carried out and never will be
-    received,  // 409: the request id was received before; whether it was carried out is not said
+    taken,   // 2xx: what it says is read by the purpose
+    refused, // the request was not carried out and never will be
+    // 409: the request id was received before; the reply does not say whether it was carried out
+    received,
     unclear,   // no readable reply, 5xx: it may have been carried out
     throttled, // 429: not carried out; all calls of the connector wait
-    ours,      // token, signature, path: about us, not about the request; the connector pauses
+    ours,      // token, signature, path: our mistake, not the request's; the connector pauses
 };
 std::string_view token(ReplyClass reply);
 

@@ -18,7 +18,7 @@ inline constexpr std::string_view connector_pubsub_push = "pubsub_push";
 // Lower-case letters, digits, '-' and '_', 1 to 63 of them: it is a part of the URL.
 bool is_connector_name(std::string_view name);
 
-// Kept as JSON with the connector. Nothing in it is secret: public keys, and where secrets and our
+// Stored as JSON with the connector. It holds no secret: public keys, and where secrets and our
 // private key are. A kind uses its own members and leaves the others empty.
 struct ConnectorSettings {
     // clearbank
@@ -29,8 +29,8 @@ struct ConnectorSettings {
     std::string mapping = {};
     // pubsub_push: a JSON object (connectors/pubsub/push.h)
     std::string push = {};
-    // The files that are named above were named by a key of the tenant, not by the operator: they
-    // are looked for in the tenant's own directory of secrets, and nowhere else.
+    // A key of the tenant, not the operator, named the files above: they are looked for in the
+    // tenant's own directory of secrets, and nowhere else.
     bool files_are_tenants = false;
     // clearbank, when calls are made to it: nothing of it is there when it only sends webhooks
     std::string api_url = {};             // "https://institution-api-sim.clearbank.co.uk"

@@ -25,7 +25,7 @@ TEST(ConnectorSettings, survive_being_stored) {
     EXPECT_EQ(defaults->retention_days, limits::retention_days_default);
 }
 
-TEST(ConnectorSettings, that_are_not_whole_are_refused) {
+TEST(ConnectorSettings, incomplete_settings_are_refused) {
     for (const std::string_view text :
          {"", "[]", "{}", R"({"bank_keys":[],"signing_key":"x"})",
           R"({"bank_keys":"k","signing_key":"x","retention_days":1})",

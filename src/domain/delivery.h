@@ -1,4 +1,4 @@
-// What becomes of a delivery after an attempt: pure.
+// The outcome of a delivery after an attempt: pure.
 //
 // Schedule (Standard Webhooks 1.0.0, its example): at once, then after 5 s, 5 min, 30 min, 2 h, 5
 // h, 10 h, 14 h, 20 h, 24 h, each with up to 20 % of jitter on top; after the last the delivery is
@@ -24,11 +24,11 @@ enum class TaskStatus : std::uint8_t { queued, done, dead, cancelled };
 std::string_view token(TaskStatus status);
 std::span<const std::string_view> task_status_tokens(); // of all
 
-// What one attempt met.
+// The result of one attempt.
 struct AttemptResult {
     std::optional<int> http_status;                  // none: there was no answer
     bool taken = false;                              // delivered, where answers have no status
-    std::optional<Code> error;                       // why there was none
+    std::optional<Code> error;                       // why there was no answer
     std::optional<std::chrono::seconds> retry_after; // as the partner asked
 };
 

@@ -60,7 +60,7 @@ TEST(Delivery, is_done_by_a_2xx_and_by_nothing_else) {
         {answered(100), retry, "http_100"},
         {answered(199), retry, "http_199"},
         {answered(300), retry, "http_300"},
-        {answered(301), retry, "http_301"}, // a redirect is a failure: nobody is followed
+        {answered(301), retry, "http_301"}, // a redirect is a failure and is never followed
         {answered(307), retry, "http_307"},
         {answered(400), retry, "http_400"},
         {answered(404), retry, "http_404"},

@@ -66,7 +66,7 @@ void write_match(JsonWriter& w, const Money& expected, const Match& match) {
     w.key("match").object().member("rank", static_cast<int>(match.rank));
     w.member("rule", match::token(match.rank)).member("pairing", token(match.pairing));
     w.key("variance");
-    // A part is no variance: what is still to come is told by payment.partially_settled.
+    // A part is no variance: payment.partially_settled reports what is still to come.
     if (match.amount == expected || match.pairing == Pairing::split ||
         match.pairing == Pairing::merge)
         w.null();

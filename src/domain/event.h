@@ -1,5 +1,5 @@
-// Events: facts to tell. The body is made once, when the event is decided, and never again: every
-// attempt sends the same bytes.
+// Events: facts to publish. The body is made once, when the event is decided, and never again:
+// every attempt sends the same bytes.
 #pragma once
 
 #include "base/id.h"
@@ -46,7 +46,7 @@ inline constexpr std::string_view test_ping = "test.ping";
 bool is_event_type(std::string_view type);
 std::span<const std::string_view> all_event_types();
 // An endpoint's filter is a space-separated list of types, or "*" for all. endpoint.disabled is
-// told to the other endpoints that ask for it.
+// sent to the other endpoints whose filter includes it.
 bool wants(std::string_view filter, std::string_view type);
 
 struct Event {
@@ -61,24 +61,26 @@ struct Event {
 // `version`: of the settlement, with this event.
 Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
                     const Payment& payment, const Match& match, Instant now);
-// `undone`: the match that it had until now; told with who undid it and why.
+// `undone`: the match that the settlement had until now; published with who undid it and why.
 struct Undone {
     std::string payment_id; // the tenant's
     std::string reason;
 };
 Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
                       const std::optional<Undone>& undone = std::nullopt);
-// Its money went back. `payment_ids`: the tenant's ids of the payments that it was matched to.
+// The settlement's money went back. `payment_ids`: the tenant's ids of the payments that it was
+// matched to.
 Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
                      const std::vector<std::string>& payment_ids, Instant now);
 // `payment` as it stands now; the match is the part that came last.
 Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now);
-// It should have settled by now; `due`: by when.
+// The payment should have settled by now; `due`: by when.
 Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now);
-// We heard of it only after these settlements, of which its money may be one, were given to others.
+// The payment was registered after these settlements had been matched to other payments; one of
+// them may be its own.
 Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
                             const std::vector<SettlementId>& settlements, Instant now);
-// `candidates`: the tenant's ids of the payments that it may be, best first.
+// `candidates`: the tenant's ids of the payments that the settlement may pay, best first.
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                       const std::vector<std::string>& candidates, Instant now);
 // `version`: of the endpoint, with this event.
@@ -86,8 +88,8 @@ Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t vers
                               std::string_view reason, Instant now);
 Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now);
 
-// The id of what an event is about, as its body shows it ("stl_…", "end_…"). Fails with
-// value_invalid: it is no body of ours.
+// The id of the subject of an event, as the event's body shows it ("stl_…", "end_…"). Fails with
+// value_invalid for a body that is not ours.
 Result<std::string> subject_of(std::string_view body);
 
 } // namespace settled::domain

@@ -206,14 +206,14 @@ TEST(Filter, lets_through_what_it_names) {
         {"", "settlement.matched", false},
         {" ", "settlement.matched", false},
         {"settlement.matched", "endpoint.disabled", false},
-        {"settlement.matched", "test.ping", true}, // whoever asks for a test gets it
+        {"settlement.matched", "test.ping", true}, // an endpoint that requests a test event gets it
         {"", "test.ping", true},
     };
     for (const Case& c : cases)
         EXPECT_EQ(wants(c.filter, c.type), c.wanted) << c.filter << " | " << c.type;
 }
 
-TEST(Event, its_subject_is_read_from_its_body) {
+TEST(Event, the_subject_is_read_from_the_body) {
     const Event unmatched = unmatched_event(EventId{1}, a_settlement(), now);
     EXPECT_EQ(subject_of(unmatched.body).value_or(""), to_string(SettlementId{77}));
     const Event matched = matched_event(EventId{1}, a_settlement(), 5, a_payment(),

@@ -1,6 +1,6 @@
-// What the outside tells us, in our words: every bank dialect is translated into these before
-// anything is decided. A fact is complete in itself and keeps the sender's spelling; canonical
-// forms are made from it.
+// What banks, partners and clients report, in our words: every bank's dialect is translated into
+// these before anything is decided. A fact is complete in itself and keeps the sender's spelling;
+// canonical forms are made from it.
 #pragma once
 
 #include "base/bytes.h"
@@ -26,8 +26,8 @@ struct Party {
     std::string account_number;
 };
 
-// The account_key() of what a party gave, in the order iban, bban, sort code and number. May be
-// empty.
+// The account_key() of a party's first known account, in the order iban, bban, sort code and
+// number. May be empty.
 std::string account_key_of(const Party& party);
 
 // Money arrived on (credit) or left (debit) one of our accounts.
@@ -41,7 +41,7 @@ struct SettlementFact {
     std::string end_to_end_id; // as the sender's bank passed it on
     std::string reference;
     std::string uetr; // of the scheme message where there is one
-    // The scheme's id of the payment; a return names the payment it gives back by it.
+    // The scheme's id of the payment, by which a return names the payment that it gives back.
     std::string actual_end_to_end_id;
     std::string returned_payment_id; // of a return: the actual end-to-end id it names
     Party account;                   // ours
@@ -69,10 +69,10 @@ struct AccountRefusedFact {
     std::vector<Reason> reasons;
 };
 
-// What the bank says about payments that we asked it to make, other than that they settled.
+// What the bank reports of payments that we asked it to make, other than that they settled.
 struct PaymentOutcomeFact {
     enum class Outcome : std::uint8_t {
-        held,      // it is being looked at
+        held,      // the bank is checking it
         rejected,  // it was not made, or a held one was declined
         duplicate, // the bank already has an instruction with this end-to-end id
     };
@@ -92,15 +92,16 @@ struct PaymentOutcomeFact {
 
 struct NewPayment; // domain/payment.h
 
-// Somebody who registers payments tells us of one by a push instead of the API.
+// A payment that a client registers by a push message instead of the API.
 struct PaymentFact {
     std::shared_ptr<const NewPayment> payment;
 };
 
-// Known and kept, but nothing follows from it (yet).
+// A webhook that is known and stored but has no effect (yet).
 struct ArchivedFact {};
 
-// Of a type we act on, but a part that we need is missing or unreadable: a person must look.
+// A webhook of a type that has an effect, but a needed part is missing or unreadable: a person must
+// decide.
 struct UnreadableFact {
     std::string reason;
 };
@@ -121,8 +122,8 @@ struct InboundWebhook {
     std::string
         suffix; // "", "-REV"; the inbox makes it "-RETRY" for a further reversal of the same key
 
-    // What makes two deliveries the same event: the above, and what the bank adds that tells the
-    // two legs of a transfer apart. Never the nonce, which is new in each delivery.
+    // What makes two deliveries the same event: the above, and what the bank adds to distinguish
+    // the two legs of a transfer. Never the nonce, which is new in each delivery.
     std::string dedupe_key;
     // SHA-256 of the payload's text: the same key with another digest is a conflict, not a
     // duplicate.

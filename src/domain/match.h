@@ -1,4 +1,4 @@
-// A match: which payment a settlement is of, and how that was found out.
+// A match: the payment that a settlement belongs to, and how it was found.
 #pragma once
 
 #include "base/id.h"
@@ -15,8 +15,8 @@
 namespace settled::domain {
 
 enum class Pairing : std::uint8_t {
-    one,   // this settlement is this payment
-    set,   // as many payments as settlements, alike in everything: which is which is arbitrary
+    one,   // this settlement pays this payment
+    set,   // as many payments as settlements, alike in everything: the assignment is arbitrary
     split, // one of several settlements of one payment
     merge, // one of several payments in one settlement
 };
@@ -39,7 +39,7 @@ struct Match {
     std::optional<Instant> ended_at;
 };
 
-// What a verdict rested on, kept with the match and shown to whoever asks.
+// What a verdict was based on, stored with the match and shown to clients and reviewers.
 struct EvidenceInput {
     match::Rank rank{};
     std::size_t payments_seen = 0;
@@ -52,10 +52,10 @@ struct EvidenceInput {
     std::string settlement;
     std::string reason = {}; // a person's, if one decided
     int key_version = 1;     // of the tenant's key that the hashes are under
-    // Payments that were left out because somebody had said that it is none of them.
+    // Payments that were left out because a reviewer had ruled them out for this settlement.
     std::size_t excluded = 0;
-    // Of a match by a person: what the fields came to, and which contradiction was overruled.
-    std::vector<match::FieldAgreement> fields = {}; // empty: the rank says what agreed
+    // For a match by a person: the result of each field, and which contradiction was overruled.
+    std::vector<match::FieldAgreement> fields = {}; // empty: the rank names them
     std::string_view overruled = {};
 };
 

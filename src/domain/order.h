@@ -1,7 +1,7 @@
 // An order: an outbound payment that we ask the bank to make.
 //
-// What may become of it is one declared table (order.cpp): webhooks come in any order, before or
-// after the reply to the call, doubled and late. What does not fit changes nothing and goes to a
+// One declared table (order.cpp) holds all transitions: webhooks come in any order, before or after
+// the reply to the call, doubled and late. A fact that does not fit changes nothing and goes to a
 // person.
 #pragma once
 
@@ -20,14 +20,14 @@ namespace settled::domain {
 
 // Tokens are in the store and in the API: never rename.
 enum class OrderStatus : std::uint8_t {
-    queued,       // committed; the bank has not said that it took it
+    queued,       // committed; the bank has not yet confirmed that it has the order
     submitted,    // the bank has taken it
     held,         // the bank is looking at it
-    settled,      // the money left
+    settled,      // the money left our account
     rejected,     // it will not be made
     returned,     // the receiver's bank sent the money back
     in_doubt,     // a try got no readable reply; being resolved under the same id
-    needs_review, // nobody said what became of it: a person asks and decides
+    needs_review, // no reply says what became of it: a person asks the bank and decides
     cancelled,    // by its client, before it was sent
 };
 std::string_view token(OrderStatus status);
@@ -46,7 +46,7 @@ enum class OrderFact : std::uint8_t {
     rejected,  // webhook: cancelled, declined, assessment or validation failed
     duplicate, // webhook: the bank already has an instruction with this end-to-end id
     returned,  // webhook: credit, IsReturn
-    silence,   // asked for long enough: the bank does not know, or does not say
+    silence,   // asked for long enough: the bank does not know the order, or does not answer
     cancelled, // by its client
 };
 std::string_view token(OrderFact fact);
@@ -63,7 +63,7 @@ struct OrderMove {
 // The table.
 OrderMove next(OrderStatus status, OrderFact fact);
 
-// What a client may do about an order that was not made.
+// What a client may do about an order that was not carried out.
 enum class Advice : std::uint8_t {
     none,
     retry,  // the same again may succeed
@@ -91,7 +91,7 @@ struct NewOrder {
     Party creditor;
     PostalAddress creditor_address;
     std::string reference;
-    std::string end_to_end_id; // empty: ours is made
+    std::string end_to_end_id; // empty: the server makes one
     std::string loan_account_id;
     std::string purpose, category_purpose; // CHAPS
 };
@@ -118,7 +118,7 @@ struct Order {
     Advice advice = Advice::none;
     std::optional<CallId> call;              // that carries it
     std::string transaction_id;              // the bank's, once settled
-    std::string actual_end_to_end_id;        // the scheme's, by which a return names it
+    std::string actual_end_to_end_id;        // the scheme's id, by which a return names the order
     std::optional<SettlementId> settlement;  // the debit
     std::optional<SettlementId> returned_by; // the credit with IsReturn
     std::optional<OrderId> retry_of;

@@ -44,7 +44,7 @@ struct NewPayment {
     std::string
         payee_account_id; // `acc_…` or the bank's id of a virtual account, instead of a number
     Party payer;
-    // What it may arrive as, when an exchange or charges lie between.
+    // The amounts it may arrive as, when an exchange or charges lie between.
     std::optional<match::Bounds> accepted_range;
     // Its provider says that no money will come: failed, rejected, cancelled, expired.
     bool has_failed = false;
@@ -73,16 +73,15 @@ struct Payment {
 // The text under which an account is shown: the IBAN, else "040004 12345678".
 std::string shown_account(const Party& party);
 
-// Canonical fields of what was registered. `payee_account_key` is the account it was found to pay
-// into.
+// Canonical fields of the registration. `payee_account_key` is the account that it pays into.
 match::MatchFields identity_of(const NewPayment& payment, std::string_view payee_account_key);
 
 // Two registrations with the same fingerprint are the same registration.
 crypto::Digest fingerprint(const NewPayment& payment);
 
-// Which members of a registration are not those of the payment that was registered under its id, as
-// paths of our own form ("amount", "payee.name"). Empty for one that only names its payee in
-// another way: by an id instead of a number.
+// The members in which a registration differs from the payment registered under the same id, as
+// paths of our own form ("amount", "payee.name"). Empty when they differ only in how they name the
+// payee: by an id instead of a number.
 std::vector<std::string_view> differences(const NewPayment& given, const Payment& registered);
 
 } // namespace settled::domain

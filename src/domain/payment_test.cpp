@@ -83,7 +83,7 @@ Payment registered(const NewPayment& given) {
     return payment;
 }
 
-TEST(Payment, what_differs_from_the_registered_payment_is_named) {
+TEST(Payment, the_members_that_differ_from_the_registered_payment_are_named) {
     const Payment before = registered(a_payment());
     const struct {
         std::function<void(NewPayment&)> change;

@@ -1,5 +1,5 @@
 // A reversal: money that had arrived went back, because the receiver or the bank returned it or the
-// sender recalled it. It takes the settlement out of the world, and its match with it.
+// sender recalled it. It ends the settlement, and the settlement's match.
 #pragma once
 
 #include "base/id.h"
@@ -13,8 +13,8 @@
 
 namespace settled::domain {
 
-// `waiting`: its settlement is not here yet, webhooks come in any order; `review`: it did not come,
-// or more than one would do.
+// `waiting`: its settlement has not come yet, since webhooks come in any order; `review`: its
+// settlement did not come, or more than one fits.
 enum class ReversalStatus : std::uint8_t { waiting, applied, review };
 std::string_view token(ReversalStatus status);
 std::optional<ReversalStatus> reversal_status_named(std::string_view token);
@@ -27,7 +27,7 @@ struct Reversal {
     std::string transaction_id; // the bank's, of the movement back
     std::string reason;         // the bank's code, if it gave one
     Instant received_at;
-    match::MatchFields identity; // of the settlement that went back, as the return tells it
+    match::MatchFields identity; // of the settlement that went back, as the return states it
 };
 
 // Money that left one of our accounts as a return.

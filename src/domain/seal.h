@@ -1,11 +1,11 @@
 // A seal: one link of the hash chain over a tenant's matches, their ends, and the events that were
-// told.
+// published.
 //
-// Its digest is of the seal before it, of its own fields, and of every record in its range of the
-// order in which things were committed (store/queries/feeds.h). Nothing ever comes into a range that was
-// sealed, whatever the clocks say. Whoever changes, adds or takes away a record has to make all
-// later seals again, and then the last digest is another one than that which the operator wrote
-// down elsewhere.
+// Its digest covers the seal before it, its own fields, and every record in its range of the order
+// in which records were committed (store/queries/feeds.h). No record ever enters a range that was
+// sealed, whatever the clocks say. A person who changes, adds or removes a record has to compute
+// all later seals again, and then the last digest differs from the one that the operator wrote down
+// elsewhere.
 #pragma once
 
 #include "base/clock.h"
@@ -21,21 +21,22 @@ namespace settled::domain {
 
 struct Seal {
     std::int64_t number = 0; // from 1, without gaps
-    // Behind the first, up to and with the second position: without gaps to the seals around it.
+    // The range: after the first position, up to and with the second; without gaps to its
+    // neighbours.
     std::int64_t from_position = 0;
     std::int64_t to_position = 0;
     std::int64_t entries = 0; // records
     std::string digest;       // 64 hex digits
     std::string previous;     // of the seal before; empty: this is the first
     Instant sealed_at;
-    // The first 8 bytes of each record's hash, in their order: when the digest is not that of the
-    // records, they tell which record is another one. Follow from the digest, and prove nothing.
+    // The first 8 bytes of each record's hash, in their order: when the digest does not fit the
+    // records, they show which record was changed. They follow from the digest and prove nothing.
     std::string marks;
 };
 inline constexpr std::size_t mark_bytes = 8;
 
-// What a seal is of. A match is sealed with the payment and the settlement that it is of: all their
-// columns that do not change.
+// The kinds of records that a seal covers. A match is sealed with its payment and its settlement:
+// with all their columns that do not change.
 enum class SealedKind : std::uint8_t { match, payment, settlement, match_end, event };
 std::string_view token(SealedKind kind);
 
@@ -45,7 +46,7 @@ struct SealedRecord {
     std::int64_t position = 0; // of the match, end or event
     SealedKind kind = SealedKind::match;
     std::int64_t id = 0;
-    std::string bytes; // empty: it is not there any more
+    std::string bytes; // empty: the record is not there any more
 
     crypto::Digest hash() const;
 };
@@ -56,7 +57,7 @@ void append_null(std::string& bytes);
 // Its name for people: "mat_…", "pay_…".
 std::string name_of(const SealedRecord& record);
 
-// The digest that a seal with these fields and that predecessor has over records of these hashes.
+// The digest of a seal with these fields and that predecessor over records with these hashes.
 std::string digest_of(TenantId tenant, const Seal& seal, std::span<const crypto::Digest> hashes);
 std::string marks_of(std::span<const crypto::Digest> hashes);
 

@@ -14,7 +14,7 @@
 namespace settled::domain {
 
 // `unmatched` waits for its payment; `ambiguous` waits for a person or a deciding fact; `reversed`
-// money went back; `rejected`: somebody said that it is no payment of ours.
+// money went back; `rejected`: a reviewer decided that it pays none of our payments.
 enum class SettlementStatus : std::uint8_t { unmatched, matched, ambiguous, reversed, rejected };
 std::string_view token(SettlementStatus status);
 std::optional<SettlementStatus> settlement_status_named(std::string_view token);
@@ -36,22 +36,23 @@ struct Settlement {
     Instant received_at;
     std::int64_t version = 0; // of the last event about it
     match::MatchFields identity;
-    std::vector<PaymentId> refused; // somebody said that it is none of these
-    // A person has undone a match of it: from then on the rules match it by an id alone.
+    std::vector<PaymentId> refused; // a reviewer has ruled these payments out
+    // A person has undone a match of this settlement: from then on the rules match it by an id
+    // alone.
     bool undone = false;
-    bool suggested = false; // a review shows a person what it may be (kind suggested_match)
-    // It is weighed soon, to bring that review up to date.
+    bool suggested = false; // a review shows the payments it may pay (kind suggested_match)
+    // A decision is due soon, to bring that review up to date.
     bool look_again = false;
 
     bool refuses(PaymentId payment) const;
     bool has_open_review() const { return status == SettlementStatus::ambiguous || suggested; }
-    // It stands in the index and may be matched.
+    // The settlement is indexed and may be matched.
     bool is_open() const {
         return status == SettlementStatus::unmatched || status == SettlementStatus::ambiguous;
     }
 };
 
-// Only money that came in and is no return of our own is looked for among the payments.
+// Only money that came in and is no return of our own is matched to payments.
 bool is_matchable(const SettlementFact& fact);
 
 Settlement settlement_from(const SettlementFact& fact, SettlementId id, WebhookId webhook,

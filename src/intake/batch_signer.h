@@ -1,9 +1,10 @@
 // Signs the answers of one io thread, several at a time.
 //
-// A request that is verified and handed to the store asks the desk for its signature. The desk
-// signs when the thread has read what had already arrived: so the rows of all these requests wait
-// at the store together and share one commit, which runs beside the signatures. Signing each answer
-// where it is made up would send the rows to the store one by one, a signature's time apart.
+// A request that is verified and handed to the store asks the BatchSigner for its signature. The
+// BatchSigner signs when the thread has read what had already arrived: so the rows of all these
+// requests wait at the store together and share one commit, which runs concurrently with the
+// signing. Signing each answer where it is made up would send the rows to the store one by one, a
+// signature's time apart.
 //
 // One desk an io_context, made on first use, used on that context's thread only.
 #pragma once

@@ -1,11 +1,11 @@
 // The webhook connectors in memory, ready for use: keys parsed, signer open.
 //
-// The store is the truth; the book is read from it at start, after each change, and again while a
+// The store is the truth; the cache is read from it at start, after each change, and again while a
 // key is missing (ConnectorKeeper). Whatever happens to the file of a key:
-//   - a key that is open stays in use, also when its connector or another one is changed, until nobody
-//     names it or the process ends;
-//   - a connector of which a key was never opened stands in the book without a dialect: its webhooks
-//     are answered 503 and repeated by the bank, and it is named by unavailable().
+//   - a key that is open stays in use, also when its connector or another one is changed, until no
+//     connector names it or the process ends;
+//   - a connector of which a key was never opened is in the cache without a dialect: its webhooks
+//     are answered 503 and repeated by the bank, and unavailable() names it.
 //
 // Thread-safe. load() waits for the disk: it is called by a KeyDesk, and at start.
 #pragma once

@@ -28,7 +28,7 @@ Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body
 }
 
 void log_refusal(const net::Request& request, std::string_view connector, const Error& error) {
-    // What is wrong with a webhook is of that one; what is wrong here may last.
+    // An error of the webhook is the bank's; an error of this server may last.
     const auto tell = info(error.code).http_status < 500 ? log::failure : log::lasting;
     tell("webhook.refused", error,
          {{"connector", connector},

@@ -4,7 +4,7 @@
 // Order of the checks, each with its own code: connector_unknown, key_unavailable,
 // signature_missing, signature_malformed, signature_invalid, webhook_unreadable. Nothing is parsed
 // for meaning before the signature holds over the raw bytes. There is no 200 before the commit is
-// durable; the answer is signed beside the commit, on the CPU that would otherwise wait for the
+// durable; the answer is signed during the commit, on the CPU that would otherwise wait for the
 // disk. Source of the protocol: ClearBank developer portal, "Getting started", webhooks.
 #pragma once
 

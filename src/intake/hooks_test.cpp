@@ -232,7 +232,8 @@ TEST_F(HooksTest, an_open_key_stays_in_use_whatever_becomes_of_its_file) {
         << "a connector that was removed leaves no key behind";
 }
 
-TEST_F(HooksTest, before_the_connectors_are_read_nobody_is_told_that_there_is_none) {
+TEST_F(HooksTest,
+       before_the_connectors_are_read_no_sender_is_answered_that_its_connector_is_unknown) {
     const ConnectorCache unread;
     hooks_ = std::make_unique<Hooks>(*store_, context_, unread, key_desk_, clock_, metrics_);
     EXPECT_EQ(receive(signed_by(*keys().bank, body("1"))).error().code, Code::key_unavailable);
@@ -246,7 +247,7 @@ TEST_F(HooksTest, an_earlier_list_of_connectors_does_not_replace_a_later_one) {
     EXPECT_NE(connectors_.find("added"), nullptr);
 }
 
-TEST_F(HooksTest, what_a_tenant_named_is_opened_in_its_own_directory_alone) {
+TEST_F(HooksTest, a_file_named_by_a_tenant_is_opened_in_its_own_directory_alone) {
     const std::string secrets = directory_ + "/secrets/main";
     std::filesystem::create_directories(secrets);
     put_key(secrets + "/mine.pem");

@@ -168,7 +168,7 @@ TEST(PushDialect, each_failure_of_the_token_has_its_code) {
     EXPECT_EQ(code_of(without), Code::token_malformed) << "twice";
 }
 
-TEST(PushDialect, what_the_message_lacks_is_said_after_the_token_holds) {
+TEST(PushDialect, the_members_that_a_message_lacks_are_named_after_the_token_holds) {
     const std::string token = Token().text();
     connectors::pubsub::PushSettings other = settings();
     other.subscription = "projects/p/subscriptions/other";

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto read_again_after = 5min;
-// Anybody can send a key id that is not known: no more than one look at the file in this time.
+// Any stranger can send an unknown key id: the file is read at most once in this time.
 constexpr auto read_again_at_once_after = 5s;
 
 } // namespace

@@ -1,10 +1,10 @@
 // The public keys that bearer tokens are signed with, by key id. Several are valid at once, so that
 // their owner can change keys.
 //
-// They stand in the connector's settings, or in a file with a JSON Web Key Set that
-// somebody keeps up to date. The file is read again when a key id is not known, and now and then
-// in any case, so that keys that were taken out stop counting; a file that cannot be read leaves
-// the keys as they were. Thread-safe.
+// They stand in the connector's settings, or in a file with a JSON Web Key Set that the operator
+// keeps up to date. The file is read again when a key id is not known, and now and then in any
+// case, so that keys that were taken out stop counting; a file that cannot be read leaves the keys
+// as they were. Thread-safe.
 #pragma once
 
 #include "base/clock.h"

@@ -37,7 +37,7 @@ void note_reach(Listener& listener, rd_kafka_resp_err_t error) {
         return listener.set_reach(Reach::untrusted);
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__RESOLVE:
-        // One of several brokers may be away; statistics tell when another answers. After a refusal
+        // One of several brokers may be away; statistics show when another answers. After a refusal
         // the library also says that the connection was lost: the refusal is the reason.
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
         return listener.no_broker_answers();

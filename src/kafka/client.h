@@ -48,7 +48,7 @@ class Listener {
     virtual void delivered(const rd_kafka_message_t&) {}
     // Partitions come or go (consumer only, from poll).
     virtual void rebalance(rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t&) {}
-    // Something a person may want to know. `fatal`: the handle is of no more use.
+    // An error that an operator may want to know. `fatal`: the handle cannot be used any more.
     virtual void failed(rd_kafka_resp_err_t, bool /*fatal*/) {}
 
     // Looked at every second. A reason is kept until a broker answers or another reason is known.
@@ -69,7 +69,7 @@ class Listener {
 enum class Role : std::uint8_t { producer, consumer };
 using Properties = std::vector<std::pair<const char*, std::string>>;
 
-// `password` is given to the library and kept by it; it is in no log and no error. `listener`
+// `password` is passed to the library, which keeps it; it is in no log and no error. `listener`
 // outlives the handle. Fails with config_invalid.
 Result<Owned<rd_kafka_t>> open_client(Role role, const Settings& settings, const Secret& password,
                                       const Properties& more, Listener& listener);

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr int idle_wait_ms = 50;
-constexpr int busy_wait_ms = 2; // results of the store are waited for beside new records
+constexpr int busy_wait_ms = 2; // results of the store are awaited as well as new records
 constexpr auto lag_interval = 1s;
 
 Owned<rd_kafka_topic_partition_list_t> list_of(const std::vector<std::string>& topics) {

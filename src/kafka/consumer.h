@@ -2,11 +2,11 @@
 // register_payment), at least once, and counts once, since a registration repeated is the same.
 //
 // Guarantees: (1) an offset is committed only when every record below it is registered, is known to
-// be of no use here, or is in the dead-letter topic, acknowledged by all in-sync replicas; (2) a
+// be irrelevant here, or is in the dead-letter topic, acknowledged by all in-sync replicas; (2) a
 // record is never passed over because the store, Kafka or this process fails: it is tried until it
 // is done or its partition is given up, and then its next owner reads it again; (3) records with
-// the same payment id are registered in the order of their partition, all others side by side;
-// (4) no more than bounds::records_in_flight_max records are held: while the store is slow or away,
+// the same payment id are registered in the order of their partition, all others concurrently; (4)
+// no more than bounds::records_in_flight_max records are held: while the store is slow or away,
 // the partitions are paused and the membership of the group goes on.
 //
 // Threads: one of its own, on which the library's callbacks and all coroutines run. start() and
@@ -66,7 +66,7 @@ class Consumer final : private Listener {
     using Place = std::pair<std::string, std::int32_t>; // topic, partition
     struct Partition {
         Progress progress;
-        bool given_up = false; // another member may have it: what is in flight is of no account
+        bool given_up = false; // another member may have it: results in flight are ignored
     };
     // A record with what it was read as.
     struct Work {

@@ -1,5 +1,5 @@
-// How far a partition has been dealt with. Records are taken in the order of their offsets and end
-// in any order; what may be committed is the offset below which all have ended.
+// How far a partition has been processed. Records begin in the order of their offsets and end in
+// any order; what may be committed is the offset below which all have ended.
 //
 // Plain data, no I/O, one thread.
 #pragma once
@@ -15,8 +15,8 @@ namespace settled::kafka {
 
 class Progress {
   public:
-    // False: the log went back (it was cut, or its offsets were set), so what is known here is of
-    // no more use.
+    // False: the log went back (it was cut, or its offsets were set), so the progress known here is
+    // void.
     bool begin(std::int64_t offset) {
         if (offset < next_)
             return false;

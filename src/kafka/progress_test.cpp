@@ -9,7 +9,7 @@
 namespace settled::kafka {
 namespace {
 
-TEST(Progress, what_is_committed_has_nothing_unfinished_below_it) {
+TEST(Progress, a_committed_offset_has_no_unfinished_record_below_it) {
     Progress progress;
     for (const std::int64_t offset : {5, 6, 7})
         EXPECT_TRUE(progress.begin(offset));

@@ -15,7 +15,7 @@ namespace settled::kafka {
 
 struct Header {
     std::string name;
-    std::optional<std::string> value; // Kafka tells absent from empty
+    std::optional<std::string> value; // Kafka distinguishes absent from empty
     bool operator==(const Header&) const = default;
 };
 

@@ -15,7 +15,7 @@ using Problems = std::vector<std::string>;
 
 constexpr std::array<std::string_view, 4> protocols{"plaintext", "ssl", "sasl_plaintext",
                                                     "sasl_ssl"};
-// What needs no library beside OpenSSL.
+// Mechanisms that need no library except OpenSSL.
 constexpr std::array<std::string_view, 3> mechanisms{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"};
 
 void check_security(const Settings& settings, Problems& problems) {

@@ -25,7 +25,7 @@ TEST(KafkaSettings, none_are_needed) {
     EXPECT_THAT(problems_of(kafka(), {consumer()}), IsEmpty());
 }
 
-TEST(KafkaSettings, what_is_wrong_is_named) {
+TEST(KafkaSettings, a_wrong_setting_is_named) {
     struct Case {
         void (*change)(Settings&, ConsumerSettings&);
         std::string_view setting;

@@ -1,8 +1,8 @@
 // How long payments take to settle: a histogram of fixed size, so that profiles merge by adding.
 //
 // 64 steps, each √2 of the one before, from a millisecond to 35 days: a quantile is off by 41 % at
-// the most, which tells minutes from hours. What is faster or slower counts in the first or last
-// step.
+// the most, which separates minutes from hours. What is faster or slower counts in the first or
+// last step.
 #pragma once
 
 #include "learn/tally.h"

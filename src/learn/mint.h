@@ -1,5 +1,5 @@
-// References that survive: made so that whatever a bank is likely to do to them, they still tell
-// payments apart.
+// References that survive: made so that they still distinguish payments whatever a bank is likely
+// to do to them.
 //
 // Only capitals and digits, which every scheme carries and no canonical form changes; no letter
 // that looks like another (Crockford's base 32); random from 50 bits up, of which the first ten

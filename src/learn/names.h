@@ -32,7 +32,7 @@ struct SchemeRules {
     std::string_view scheme;
     std::size_t reference_chars_max;  // more is cut or refused
     std::size_t reference_chars_safe; // what receivers are known to keep of it; for minting
-    std::string_view punctuation;     // beside letters, digits and space
+    std::string_view punctuation;     // in addition to letters, digits and space
     bool upper_case_only = false;
 };
 // nullptr: nothing is known of it.

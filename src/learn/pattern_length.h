@@ -2,7 +2,7 @@
 //
 // Providers publish the length of a reference inside the `pattern` of a JSON Schema ("^[a-zA-Z0-9
 // ]{1,18}$"), not as a number. This reads the length out of it without matching anything: no
-// expression that somebody writes can make it slow.
+// expression that a provider writes can make it slow.
 #pragma once
 
 #include <cstddef>

@@ -2,12 +2,12 @@
 // change who is paid. Two things may be left out, each with an argument why no wrong match can come
 // of it.
 //
-// The danger is not the key that is missed, it is the rival behind it. A settlement `ACMESHOP20`
-// whose bank "never cuts" equals payment C, `ACMESHOP20`, and is a beginning of payment A,
-// `ACMESHOP2041`. With all keys it is ambiguous. A search that skips longer references, because they
-// are hardly ever the right ones, finds C alone and matches A's money to C. However small the bound
-// on the share of cuts is, this is the case that it is small for. So a statistic may decide how much
-// is searched, and never what follows from not having searched.
+// The danger is not the missed key, it is the rival that the missed key would have found. A
+// settlement `ACMESHOP20` whose bank "never cuts" equals payment C, `ACMESHOP20`, and is a
+// beginning of payment A, `ACMESHOP2041`. With all keys it is ambiguous. A search that skips longer
+// references, because they are hardly ever the right ones, finds C alone and matches A's money to
+// C. However small the bound on the share of cuts is, this is the case that it is small for. So a
+// statistic may decide how much is searched, and never what follows from not having searched.
 //
 // 1. Probing fewer keys (`first`). A search probes the keys of `first`. If it finds no candidate,
 //    there is no match now and the item waits. That is the whole saving, and it is where the work
@@ -30,8 +30,8 @@
 //    So no candidate is missed, but more may be found than before, which can only make a verdict
 //    ambiguous (64 candidates, match/choice.h). The inequality is ensured by order in time
 //    (`CapState`): a cap is announced first and probed by all nodes, payments are stored under it
-//    `settle_in` later, and an announced cap never rises again. A node that may not have heard of
-//    the cap takes cautious_plan(), which probes the shortest listed prefix: that one is always
+//    `settle_in` later, and an announced cap never rises again. A node that may not have read the
+//    cap yet takes cautious_plan(), which probes the shortest listed prefix: that one is always
 //    stored.
 //
 // UETR, end-to-end id and the whole reference are always stored: a missing strong key could hide the

@@ -12,7 +12,7 @@ namespace {
 using namespace testing;
 using match::MatchFields;
 
-// What a look under keys of one kind finds (match/keys.h), told by the fields.
+// What a probe of the keys of one kind finds (match/keys.h), computed from the fields.
 bool finds(KeyKind kind, const KeyPlan& plan, const MatchFields& looker, const MatchFields& other) {
     const std::string& mine = looker.reference;
     const std::string& theirs = other.reference;
@@ -97,7 +97,7 @@ Verdict judge(const MatchFields& settlement, const std::vector<MatchFields>& all
     return verdict;
 }
 
-// As a settlement is judged under a plan: a first look, and all keys if that finds anybody.
+// As a settlement is judged under a plan: a first probe, and all keys if that finds a candidate.
 Verdict judge_by(const KeyPlan& plan, const MatchFields& settlement,
                  const std::vector<MatchFields>& payments) {
     if (gather(plan.first, plan, settlement, payments).empty())
@@ -159,7 +159,7 @@ TEST(Plan, a_plan_without_gaps_finds_all_that_can_be_ranked) {
 }
 
 // However caps come and go, and whenever a payment was stored.
-TEST(Plan, what_everyone_looks_under_is_stored_for_every_payment) {
+TEST(Plan, every_length_that_nodes_probe_is_stored_for_every_payment) {
     const auto property = [] {
         const auto steps =
             *rc::gen::container<std::vector<std::pair<std::size_t, int>>>(rc::gen::pair(
@@ -181,7 +181,7 @@ TEST(Plan, what_everyone_looks_under_is_stored_for_every_payment) {
     EXPECT_TRUE(match::testing::holds(property));
 }
 
-TEST(Plan, a_new_cap_is_looked_under_before_anything_is_stored_under_it) {
+TEST(Plan, a_new_cap_is_probed_before_any_payment_is_stored_under_it) {
     const CapState state = next_state({}, 18, noon);
     EXPECT_EQ(plan_of({.cap = state, .now = noon}).probed_prefix_max, 18U);
     EXPECT_EQ(plan_of({.cap = state, .now = noon}).stored_prefix_max, no_cap);
@@ -270,7 +270,7 @@ TEST(Plan, a_cap_is_of_all_that_arrives_at_a_bank) {
     EXPECT_EQ(cuts_at_ten.reference().length_max(), 10U);
 }
 
-TEST(Plan, a_saving_is_told_in_keys) {
+TEST(Plan, the_saving_is_counted_in_keys) {
     Profile profile(noon);
     for (int i = 0; i < 2000; ++i)
         profile.observe(

@@ -116,7 +116,7 @@ TEST(Profile, the_order_of_observations_and_merging_make_no_difference) {
     EXPECT_TRUE(match::testing::holds(property));
 }
 
-TEST(Profile, what_is_written_down_is_read_back) {
+TEST(Profile, a_stored_profile_is_read_back) {
     const auto property = [] {
         const auto pairs = *rc::gen::container<std::vector<MatchedPair>>(any_pair());
         Profile profile(noon);
@@ -129,7 +129,7 @@ TEST(Profile, what_is_written_down_is_read_back) {
     EXPECT_TRUE(match::testing::holds(property));
 }
 
-TEST(Profile, what_is_no_profile_is_refused) {
+TEST(Profile, a_text_that_is_no_profile_is_refused) {
     const std::string good = Profile(noon).to_json();
     for (const std::string& text :
          {std::string("{}"), std::string("[]"), std::string("7"), std::string(""),

@@ -40,7 +40,7 @@ struct Affix {
 
 class ReferenceHabits {
   public:
-    // Lengths are told apart at the listed prefixes: class 0 is shorter than the first of them.
+    // Lengths are classed by the listed prefixes: class 0 is shorter than the first of them.
     static constexpr std::size_t length_classes = std::size(match::prefix_lengths) + 1;
     static std::size_t length_class(std::size_t canonical_chars);
 
@@ -51,7 +51,8 @@ class ReferenceHabits {
     std::optional<std::size_t> length_max() const;
     // "upper", "lower", "kept"; empty: not known.
     std::string_view letter_case() const;
-    // Characters beside letters and digits that arrived, and those that did not, most of the time.
+    // Characters other than letters and digits that arrived, and those that did not, most of the
+    // time.
     std::string punctuation_kept() const;
     std::string punctuation_lost() const;
     // Empty: none that is usual.
@@ -63,7 +64,7 @@ class ReferenceHabits {
     void add(const ReferenceHabits& other);
     friend bool operator==(const ReferenceHabits&, const ReferenceHabits&) = default;
 
-    // State, for whoever writes it down.
+    // State, for the store.
     Weight whole = 0, cut = 0, extended = 0, absent = 0, replaced = 0;
     std::map<std::size_t, Weight> cut_at;         // raw length of what was cut
     std::map<std::size_t, Weight> came_with;      // raw length of what arrived, cut or not

@@ -25,7 +25,7 @@ std::string numbered(std::string_view text, int i) {
     return std::string(text) + std::to_string(1000 + i);
 }
 
-TEST(ReferenceHabits, what_became_of_a_reference_has_a_name) {
+TEST(ReferenceHabits, the_fate_of_a_reference_has_a_name) {
     struct Case {
         Texts texts;
         Fate fate;

@@ -58,7 +58,7 @@ double most(std::string_view pattern) {
     return length;
 }
 
-TEST(PatternLength, reads_whatever_somebody_writes) {
+TEST(PatternLength, any_pattern_of_a_provider_is_read) {
     const auto property = [] {
         const auto pieces =
             *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
@@ -109,7 +109,7 @@ TEST(Seeds, may_be_members_under_their_names) {
     EXPECT_EQ(seeds->seeds, (std::vector<Seed>{{"monzo", "", 16}}));
 }
 
-TEST(Seeds, what_is_wrong_is_said_where) {
+TEST(Seeds, a_wrong_seed_is_named_with_its_place) {
     struct Case {
         std::string_view text, detail;
     };

@@ -22,7 +22,7 @@ TEST(Tally, few_observations_leave_much_open) {
     EXPECT_NEAR(share_of(50 * one, 100 * one, z_shown).low, 0.4038, 0.0005);
 }
 
-TEST(Tally, it_takes_530_without_one_to_call_a_thing_rare) {
+TEST(Tally, a_kind_is_rare_after_530_matches_without_one) {
     EXPECT_GT(share_of(0, 529 * one, z_decides).high, 0.02);
     EXPECT_LT(share_of(0, 531 * one, z_decides).high, 0.02);
 }
@@ -49,7 +49,7 @@ TEST(Latency, a_quantile_is_off_by_a_step_at_most) {
     EXPECT_FALSE(Latency().quantile(500));
 }
 
-TEST(Latency, what_is_out_of_range_counts_at_its_ends) {
+TEST(Latency, a_time_out_of_range_counts_in_the_first_or_last_step) {
     Latency latency;
     latency.observe(0us);
     EXPECT_EQ(latency.quantile(500), 1ms);

@@ -1,5 +1,5 @@
-// What a comparison (compare.h) came to, field by field and in the words that the evidence of a
-// match uses (domain/match.h): for people who have to decide what the rules would not.
+// The result of a comparison (compare.h), field by field and in the words that the evidence of a
+// match uses (domain/match.h): for reviewers, who decide what the rules may not.
 #pragma once
 
 #include "match/compare.h"
@@ -19,8 +19,8 @@ struct FieldAgreement {
 };
 
 // Fields in a fixed order, each once: uetr, end_to_end_id, crossed_ids, reference, payer_account,
-// payer_name, account, amount. A reference of which one is a part of the other agrees as
-// `reference_part`, an amount that the payment said it may settle as, as `accepted_amount`.
+// payer_name, account, amount. A reference that is a part of the other one agrees as
+// `reference_part`; an amount that the payment said it may settle as agrees as `accepted_amount`.
 // `single_use_account` and `crossed_ids` are there only when they agree.
 std::vector<FieldAgreement> agreements(const Comparison& comparison);
 

@@ -1,4 +1,4 @@
-// The words in which people are told what was compared.
+// The words that show people what was compared.
 #include "match/agreement.h"
 
 #include <gtest/gtest.h>

@@ -112,7 +112,7 @@ bool stands(const Candidate& winner, Coverage seen) {
     return false;
 }
 
-// Nobody is taken. `of_best`: what that means for a candidate of the best rank that may win.
+// No candidate wins. `of_best`: the reason to give for a candidate of the best rank that may win.
 Choice nobody(Outcome outcome, std::vector<Candidate> candidates, Rank best, RejectReason of_best) {
     for (Candidate& candidate : candidates) {
         if (!candidate.may_win())
@@ -131,7 +131,7 @@ Choice choose(std::vector<Candidate> candidates, Coverage seen) {
     if (first == candidates.end())
         return nobody(unseen, std::move(candidates), Rank::amount, RejectReason::only_suggested);
 
-    // More than one stand at the best rank when there is a tie. Whoever rivals any of them is
+    // More than one candidate has the best rank when there is a tie. Every rival of any of them is
     // named, so that the list does not depend on which of them came first.
     const Rank best = first->rank;
     std::vector<Candidate> winners;

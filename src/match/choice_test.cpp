@@ -250,7 +250,7 @@ TEST(Choice, a_payment_asks_which_settlement_is_its_own_whole_or_cut) {
     }
 }
 
-TEST(Choice, what_was_not_looked_at_may_be_a_rival) {
+TEST(Choice, a_payment_that_was_not_searched_may_be_a_rival) {
     const Fields full = {
         .end_to_end_id = "E2E-0001", .reference = "INV-2041", .payer = "P", .uetr = "u-1"};
     const Case cases[] = {
@@ -297,7 +297,8 @@ std::vector<std::string_view> reasons_of(const Choice& choice) {
 }
 
 // The whole of one, by its reference alone, or a part of what its payer owes under that reference?
-TEST(Choice, what_the_payer_owes_under_the_same_reference_casts_doubt_on_who_is_known_by_it_alone) {
+TEST(Choice,
+     a_second_debt_under_the_same_reference_casts_doubt_on_a_match_by_that_reference_alone) {
     for (const Fields& whole : {Fields{.reference = "MEMBERSHIP"}, Fields{.reference = "RENT"},
                                 Fields{.end_to_end_id = "MEMBERSHIP", .reference = "MEMBERSHIP"},
                                 Fields{.reference = "MEMBERSHIP 2027"}}) {

@@ -1,5 +1,5 @@
-// What a payment and a settlement say about each other, field by field. The ladder (ladder.h) reads
-// only this; nothing here decides.
+// The comparison of a payment and a settlement, field by field. The ladder (ladder.h) reads only
+// this; nothing here decides.
 #pragma once
 
 #include "match/match_fields.h"
@@ -14,14 +14,14 @@ inline constexpr auto clock_skew_max = std::chrono::minutes(5);
 
 // A shorter common part of two references proves nothing.
 inline constexpr std::size_t part_min = 8;
-// What must be common to two references, from their first character on, when the amounts differ. As
-// long as references are kept unique at their start, and what survives most cuts.
+// How much two references must share, from their first character on, when the amounts differ: as
+// long as the part in which references are kept unique, which survives most cuts.
 inline constexpr std::size_t start_length = 10;
-// A shorter end-to-end id is too likely to be somebody's counter; it makes no key and gives no
+// A shorter end-to-end id is too likely to be a payer's plain counter; it makes no key and gives no
 // rank.
 inline constexpr std::size_t end_to_end_id_min = 6;
-// A reference in the id's place may be cut there (at 31, before it became canonical). What is left
-// of it must be this long.
+// A reference in the id's place may be cut there (at 31, before it became canonical). The part that
+// is left must be at least this long.
 inline constexpr std::size_t crossed_part_min = 20;
 // A name that is found inside another must be this long.
 inline constexpr std::size_t name_part_min = 6;
@@ -38,10 +38,10 @@ enum class References : std::uint8_t {
 
 enum class Amounts : std::uint8_t {
     equal,
-    accepted, // not equal, but what the payment said it may settle as
+    accepted, // not equal, but an amount that the payment said it may settle as
     less,     // less arrived than the payment's amount; one currency
     more,
-    foreign, // another currency, of which the payment said nothing
+    foreign, // another currency, which the payment did not mention
 };
 
 struct Comparison {
@@ -52,11 +52,11 @@ struct Comparison {
     Ids uetr = Ids::absent;
     Ids end_to_end_id = Ids::absent;
     bool end_to_end_id_is_long = false;
-    // The payment's end-to-end id stands in the place of the reference, or its reference, whole or
-    // cut, in the place of the id.
+    // The payment's end-to-end id is in the place of the settlement's reference, or its reference,
+    // whole or cut, is in the place of the settlement's id.
     bool crossed = false;
-    // Some use one text for both. If nothing came as the reference, it may be that in the id's
-    // place, and references are shared by more payments than ids are.
+    // Some providers use one text for both. If no reference came, the text in the id's place may be
+    // the reference, and references are shared by more payments than ids are.
     bool id_may_be_reference = false;
     References reference = References::absent;
     bool same_start = false; // both references have start_length characters, and the same
@@ -68,7 +68,7 @@ struct Comparison {
         return reference == References::payment_longer ||
                reference == References::settlement_longer;
     }
-    // What a pair may go by whose amounts differ.
+    // The fields that a pair with different amounts may be matched by.
     bool reference_from_the_start() const {
         return same_start && (reference == References::equal || reference_in_part());
     }

@@ -70,7 +70,7 @@ struct Decoded {
 };
 
 // Strict UTF-8 (RFC 3629): overlong forms, surrogates and what lies above U+10FFFF are invalid. An
-// invalid byte is passed over alone, so that a good character behind it is not lost.
+// invalid byte is passed over alone, so that a good character after it is not lost.
 Decoded decode(std::string_view text) {
     constexpr std::uint32_t smallest[] = {0, 0x80, 0x800, 0x1'0000};
     const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };

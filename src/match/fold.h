@@ -8,7 +8,7 @@
 // bytes that are no UTF-8) is dropped.
 //
 // Folding works character by character, so that cutting a text at a character and folding it gives
-// a beginning of the folded whole. The matching of cut references rests on this.
+// a beginning of the folded whole. The matching of cut references depends on this.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// More than one to one: which payments together make one settlement, or which settlements one
-// payment, and which are alike in everything. Pure.
+// Matches of more than one to one: which payments together make one settlement, which settlements
+// together make one payment, and which are alike in everything. Pure.
 #pragma once
 
 #include "match/match_fields.h"
@@ -22,12 +22,12 @@ struct Group {
 };
 
 // The subset of 2 to `parts_max` amounts that is exactly `total`. `several` when more than one
-// subset fits or there are more than group_candidates_max candidates of that currency: nothing
-// follows then. Amounts are positive.
+// subset fits or there are more than group_candidates_max candidates of that currency: no match is
+// made then. Amounts are positive.
 Group sum_to(const Money& total, std::span<const Money> amounts, std::size_t parts_max);
 
-// Equal in everything that is compared but the time: nothing can tell which of them is which. True
-// for none and for one.
+// Equal in everything that is compared except the time: nothing can distinguish them. True for none
+// and for one.
 bool are_twins(std::span<const MatchFields> items);
 
 } // namespace settled::match

@@ -175,7 +175,7 @@ void probe_ids(Maker& maker, const MatchFields& side, Of of, const ProbeOptions&
         maker.add_loose("e2e", side.end_to_end_id);
 }
 
-// ProbeOptions::strong(), but for the ids.
+// ProbeOptions::strong() without the ids.
 void probe_strong(Maker& maker, const MatchFields& side, std::string_view reference,
                   const ProbeOptions& look) {
     if (!side.other_account.empty())

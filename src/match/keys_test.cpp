@@ -63,9 +63,9 @@ bool are_in(const std::vector<std::int64_t>& blocks, const std::vector<Key>& key
     });
 }
 
-// The bytes are what the store holds: whoever changes them must raise key_layout, or open payments
-// are not found any more. The numbers were computed apart from this code, from the layout in
-// keys.h.
+// The bytes are what the store holds: a developer who changes them must raise key_layout, or open
+// payments are not found any more. The numbers were computed apart from this code, from the layout
+// in keys.h.
 TEST(Keys, bytes_stay_as_stored) {
     const auto block = block_of(tenant_key(), identity_of({.end_to_end_id = "E2E0001"}));
     ASSERT_EQ(block, -8302490513835127717);
@@ -105,7 +105,7 @@ TEST(Keys, everything_is_stored_in_the_block_of_its_amount_and_in_each_loose_blo
     }));
 }
 
-// But for an end-to-end id and a reference, which are looked for in each other's place.
+// Except an end-to-end id and a reference, which are also looked for in each other's place.
 TEST(Keys, one_text_in_two_fields_is_two_keys) {
     for (const auto& [a, b] :
          {std::pair{identity_of({.end_to_end_id = "ABCDEFGH"}),
@@ -134,7 +134,7 @@ TEST(Keys, another_tenant_has_other_keys) {
     EXPECT_NE(block_of(tenant_key(), identity), block_of(another, identity));
 }
 
-TEST(Keys, what_has_no_account_has_no_keys) {
+TEST(Keys, fields_without_an_account_have_no_keys) {
     auto nowhere = identity_of({.end_to_end_id = "E2E0001", .reference = "INV-2041", .uetr = "u"});
     nowhere.account.clear();
     for (auto* const keys : makers)
@@ -143,7 +143,7 @@ TEST(Keys, what_has_no_account_has_no_keys) {
     EXPECT_FALSE(block_of(tenant_key(), nowhere));
 }
 
-TEST(Keys, what_carries_nothing_is_found_by_that) {
+TEST(Keys, a_payment_without_identifiers_is_found_by_their_absence) {
     EXPECT_EQ(payment_keys(tenant_key(), bare()).size(), 1U);
     EXPECT_TRUE(loose_blocks(tenant_key(), bare(), Of::payment).empty());
     EXPECT_EQ(probes_of_payment(tenant_key(), bare()).size(), 1U);
@@ -202,7 +202,7 @@ bool looks_in_loose_blocks(Rank rank) {
            rank == Rank::reference_only;
 }
 
-TEST(Keys, whatever_can_be_paired_is_found_from_either_side) {
+TEST(Keys, every_possible_pair_is_found_from_either_side) {
     std::array<int, ranks> paired{};
     for (int run = 0; run < 15; ++run)
         EXPECT_TRUE(testing::holds([&paired] {
@@ -230,7 +230,7 @@ TEST(Keys, whatever_can_be_paired_is_found_from_either_side) {
         EXPECT_GT(paired[rank], 0) << "the generator no longer makes pairs of rank " << rank;
 }
 
-// Whoever has to stop at a limit looks under these first (choice.h, Coverage::truncated).
+// A search that has to stop at a limit probes these keys first (choice.h, Coverage::truncated).
 TEST(Keys, equal_ids_and_accounts_for_single_use_are_looked_for_first) {
     int paired = 0;
     EXPECT_TRUE(testing::holds([&paired] {
@@ -247,7 +247,7 @@ TEST(Keys, equal_ids_and_accounts_for_single_use_are_looked_for_first) {
     EXPECT_GT(paired, 20) << "the generator no longer makes pairs";
 }
 
-// Whoever takes a verdict on a part of the candidates for the whole would give money away.
+// To take a verdict on a part of the candidates for the whole would misallocate money.
 TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
     int matched = 0, left_out = 0;
     EXPECT_TRUE(testing::holds([&] {
@@ -286,7 +286,7 @@ TEST(Keys, a_match_by_strong_keys_is_the_match_among_all) {
     EXPECT_GT(left_out, 20) << "the generator no longer makes crowds";
 }
 
-// Whoever has looked under the strong keys looks under the rest, and has seen all then.
+// A search that has probed the strong keys probes the rest, and has then seen all candidates.
 TEST(Keys, the_strong_ones_and_those_beyond_are_all) {
     EXPECT_TRUE(testing::holds([] {
         const auto side = *testing::any_identity();
@@ -306,9 +306,9 @@ TEST(Keys, the_strong_ones_and_those_beyond_are_all) {
     }));
 }
 
-// A receiving bank's cap keeps long beginnings out of the index; whoever looks knows it
+// A receiving bank's cap keeps long prefixes out of the index; every search knows the cap
 // (learn/plan.h).
-TEST(Keys, what_is_stored_under_fewer_beginnings_is_found_by_who_looks_under_fewer) {
+TEST(Keys, a_payment_stored_under_fewer_prefixes_is_found_by_a_search_of_fewer_prefixes) {
     int left_out = 0;
     for (const std::size_t cap : {8U, 10U, 12U, 15U, 18U, 25U})
         EXPECT_TRUE(testing::holds([&left_out, cap] {
@@ -360,7 +360,7 @@ TEST(Keys, every_pair_of_lengths_is_found_from_either_side_whichever_end_was_cut
         }
 }
 
-// Whatever a return names its settlement by, it looks under a key that the settlement is kept
+// Whatever a return names its settlement by, the return probes a key that the settlement is stored
 // under.
 TEST(Keys, a_return_looks_where_its_settlement_is_remembered) {
     const Fields named[] = {{.end_to_end_id = "E2E0001"},
@@ -377,7 +377,7 @@ TEST(Keys, a_return_looks_where_its_settlement_is_remembered) {
     }
 }
 
-TEST(Keys, what_names_nothing_is_looked_for_nowhere) {
+TEST(Keys, a_return_that_names_nothing_probes_no_key) {
     EXPECT_TRUE(return_keys(tenant_key(), identity_of({})).empty());
     EXPECT_TRUE(return_keys(tenant_key(), identity_of({.end_to_end_id = "E2E1"})).empty())
         << "so short an id is somebody's counter";

@@ -16,8 +16,8 @@ bool exact(const Comparison& c) {
 bool nothing_of_reference(const Comparison& c) {
     return exact(c) && c.reference == References::absent && !c.crossed;
 }
-// Known by its reference, whatever the amount: by enough of it to be looked under, or found under
-// its payer.
+// Known by its reference, whatever the amount: by enough of it to be a key, or found under its
+// payer.
 bool reference_says_it(const Comparison& c) {
     return c.reference_from_the_start() ||
            (c.reference == References::equal && c.payer == Ids::equal);

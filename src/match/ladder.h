@@ -1,8 +1,8 @@
 // The ladder: how strongly one payment and one settlement belong together. Pure.
 //
 // Vetoes, whatever else agrees: account different; UETRs, end-to-end ids or payers' accounts both
-// present and different; payment created after the settlement settled (clock skew allowed);
-// an amount that the rank does not allow. An amount that differs and that nothing explains leaves a
+// present and different; payment created after the settlement settled (clock skew allowed); an
+// amount that the rank does not allow. An amount that differs without an explanation leaves a
 // suggestion, in another currency, too.
 #pragma once
 
@@ -32,8 +32,8 @@ std::string_view token(Veto veto); // the enumerator's name
 struct Relation {
     std::optional<Rank> rank;
     std::optional<Veto> veto; // set exactly when rank is not
-    // What may follow from the rank in this case: `suggest` for a pair outside its rail's window or
-    // with an amount that nothing explains, whatever the rule set says of the rank.
+    // What the rank may do in this case: `suggest` for a pair outside its rail's window or with an
+    // unexplained amount, whatever the rule set says of the rank.
     Policy policy = Policy::off;
 
     bool may_match() const { return policy == Policy::automatic || policy == Policy::watermark; }
@@ -41,7 +41,8 @@ struct Relation {
 Relation relate(const MatchFields& payment, const MatchFields& settlement,
                 const RuleSet& rules = standard_rules());
 
-// As relate(), with what the verdict was made from, for who has to compare further.
+// As relate(), with the comparison that the verdict was made from, for callers that compare
+// further.
 struct Compared {
     Relation relation;
     Comparison comparison;

@@ -57,7 +57,7 @@ bool begins(std::string_view text, std::string_view capitals) {
            std::ranges::equal(text.substr(0, capitals.size()), capitals, {}, upper);
 }
 
-// Code words of an MT field 70 and of its ISO 20022 translation behind which a reference stands.
+// Code words of an MT field 70 and of its ISO 20022 translation that come before a reference.
 // Those of parties (/ULTD/, /ULTB/) are not here: what follows them is a name.
 constexpr std::string_view code_words[] = {"/ROC/",  "/RELID/", "/RFB/",  "/INV/", "/IPI/",
                                            "/CINV/", "/CREN/",  "/DEBN/", "/URI/", "/REMI/",

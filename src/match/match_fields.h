@@ -1,5 +1,5 @@
-// What a payment and a settlement are compared by: their canonical fields. The same type serves
-// both sides, so that the same code makes their keys and either may come first.
+// The fields by which a payment and a settlement are compared, in canonical form. The same type
+// serves both sides, so that the same code makes their keys and either may come first.
 #pragma once
 
 #include "base/clock.h"
@@ -20,8 +20,8 @@ inline constexpr std::size_t end_to_end_id_chars_max = 31;
 // MT).
 inline constexpr std::size_t reference_chars_max = 140;
 
-// What a payment may settle as, when that is not its amount to the penny: an exchange or charges
-// lie between. Both ends belong to it; one currency.
+// The amounts that a payment may settle as when an exchange or charges lie between. Both ends
+// belong to the range; one currency.
 struct Bounds {
     Money lowest;
     Money highest;
@@ -44,7 +44,7 @@ struct MatchFields {
     std::string other_name;    // canonical
     Instant at;                // when the payment was created, or the settlement settled
     Rail rail = Rail::unknown;
-    // Of a payment only: its account was opened for it alone; what it may settle as.
+    // Of a payment only: whether its account was opened for it alone; the amounts it may settle as.
     bool single_use = false;
     std::optional<Bounds> accepted_range = std::nullopt;
 
@@ -57,13 +57,13 @@ struct MatchFields {
 std::string canonical(std::string_view text);
 
 // As canonical(), cut at 140, without what banks put around a reference: code words of an MT field
-// 70
-// (/ROC/, /RELID/, /RFB/…) and "Payment from <name>: " before it, the separate word BGC behind it.
+// 70 (/ROC/, /RELID/, /RFB/…) and "Payment from <name>: " before it, the separate word BGC after
+// it.
 std::string canonical_reference(std::string_view text);
 
 // As canonical(), of the first 31 characters: the cut comes first, as it does at the bank, so that
 // an id with hyphens is cut at the same place on both sides. For CHAPS the bank reports "II-" + the
-// instruction id of the sender's bank instead of the end-to-end id (connector: ClearBank webhook v6
+// instruction id of the sender's bank instead of the end-to-end id (source: ClearBank webhook v6
 // page): such a value is no end-to-end id and gives "".
 std::string canonical_end_to_end_id(std::string_view text);
 

@@ -43,7 +43,7 @@ TEST(Canonical, sentinels_are_absent_values) {
     }
 }
 
-TEST(Canonical, what_only_resembles_a_sentinel_is_a_value) {
+TEST(Canonical, a_text_that_only_resembles_a_sentinel_is_a_value) {
     for (const std::string_view value :
          {"NOTPROV", "NOTPROVIDEDBYBANK7", "NAOMI", "NONREF1", "AB", "10", "NONE0F", "UNKNOWN1"})
         EXPECT_EQ(canonical(value), value);

@@ -1,6 +1,6 @@
 // The ranks of the ladder, strongest first. docs/matching.md shows each with an example.
 //
-// The numbers are told to partners and kept with matches: never renumber.
+// The numbers are part of the public API and stored with matches: never renumber.
 #pragma once
 
 #include <cstdint>

@@ -356,7 +356,7 @@ TEST(Relate, without_an_account_nothing_is_equal) {
     EXPECT_EQ(relate(nowhere, nowhere).veto, Veto::account_differs);
 }
 
-TEST(Relate, sides_can_be_exchanged_but_for_the_clock_and_what_only_payments_say) {
+TEST(Relate, both_sides_can_be_exchanged_except_for_the_clock_and_fields_of_payments_only) {
     EXPECT_TRUE(testing::holds([] {
         auto a = *testing::any_identity();
         auto b = *testing::any_identity();

@@ -1,5 +1,5 @@
 // Which candidate casts doubt on which winner: a case for each row of the table in choice.cpp,
-// cases beside it, and what follows from what was not looked at or may not win.
+// further cases, and what follows from candidates that were not searched or may not win.
 #include "match/choice.h"
 #include "match/testing.h"
 
@@ -330,7 +330,7 @@ TEST(Rivalry, is_by_a_stronger_candidate_that_may_only_be_suggested) {
         expect_winner(weaker, choice);
 }
 
-TEST(Rivalry, what_may_only_be_suggested_never_wins) {
+TEST(Rivalry, a_candidate_that_may_only_be_suggested_never_wins) {
     const Case none_wins = {
         {.name = "ANNLEE"}, {.name = "ANNLEE"}, {.reference = text}, name, amount};
     for (const auto& choice : choices(none_wins))
@@ -349,7 +349,7 @@ TEST(Rivalry, what_may_only_be_suggested_never_wins) {
         expect_winner(row, choice);
 }
 
-// Whoever looked only under keys has not seen those with nothing but account and amount in common.
+// A search by keys alone has not seen the candidates that share only account and amount.
 TEST(Rivalry, is_possible_by_what_keys_do_not_find) {
     constexpr std::string_view x = "WRONG"; // to be no rank with each other
     const Case decided[] = {
@@ -376,7 +376,7 @@ TEST(Rivalry, is_possible_by_what_keys_do_not_find) {
     }
 }
 
-TEST(Rivalry, what_was_not_looked_at_leaves_only_ids) {
+TEST(Rivalry, a_truncated_search_leaves_only_matches_by_id) {
     for (const auto& row : doubtful)
         for (const auto& choice : choices(row, Coverage::truncated))
             EXPECT_EQ(choice.outcome, Outcome::ambiguous) << name_of(row);

@@ -1,5 +1,5 @@
 // The rules as data: what each rank of the ladder may do, and how long each rail takes. A tenant,
-// or one account of it, may have its own; whoever has none has these.
+// or one account of it, may have its own; all others have these.
 //
 // A rule set narrows the ladder, it cannot widen it: vetoes, uniqueness from both sides and the
 // comparison of fields are no settings.
@@ -17,20 +17,21 @@
 
 namespace settled::match {
 
-// Of the ladder and of the standard set. What a match was made under is kept with it; a new version
-// never changes a match that was made.
+// The version of the ladder and of the standard set. A match keeps the version that it was made
+// under; a new version never changes a match.
 inline constexpr int rule_version = 3;
 
 enum class Policy : std::uint8_t {
-    automatic, // a match at once
-    watermark, // a match when no payment that is older than the settlement can still be on its way
-    suggest,   // a candidate for a person
-    off,       // no candidate
+    automatic, // the match is made at once
+    // the match is made when no payment older than the settlement can still be on its way
+    watermark,
+    suggest, // a candidate for a reviewer
+    off,     // no candidate
 };
 std::string_view token(Policy policy); // the enumerator's name
 
 struct RuleSet {
-    // Kept with each match beside rule_version; "standard" or the name its author gave.
+    // Stored with each match in addition to rule_version; "standard" or the name its author gave.
     std::string name = "standard";
     std::array<Policy, ranks> policies = standard_policies;
     // How much later than its payment a settlement may be, for all ranks without an id in them.
@@ -47,7 +48,7 @@ struct RuleSet {
     std::chrono::hours overdue(Rail rail) const {
         return overdue_after[static_cast<std::size_t>(rail)];
     }
-    // Nothing that rests on there being no other payment is decided before the watermark.
+    // No rank that relies on uniqueness among payments is decided before the watermark.
     bool waits_for_payments() const {
         return std::none_of(policies.begin() + static_cast<int>(Rank::end_to_end_id_only),
                             policies.end(),

@@ -226,7 +226,7 @@ std::vector<Pair> matches(const std::vector<MatchFields>& payments,
     return found;
 }
 
-TEST(Worlds, what_chooses_each_other_has_no_equal_alternative) {
+TEST(Worlds, a_pair_that_chooses_each_other_has_no_equal_alternative) {
     int matched = 0;
     EXPECT_TRUE(testing::holds([&matched] {
         const auto payments = *any_identities(3);

@@ -37,7 +37,7 @@ TEST(AddressBlock, holds_what_shares_its_prefix) {
                     ->contains(plain_address(ip::make_address("::ffff:10.1.2.3"))));
 }
 
-TEST(AddressBlock, what_is_none_is_refused) {
+TEST(AddressBlock, a_text_that_is_no_block_is_refused) {
     for (const char* wrong :
          {"", "10.0.0.1", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "example.com/8", "10.0.0.0/"}) {
         EXPECT_FALSE(AddressBlock::parse(wrong).has_value()) << wrong;

@@ -1,4 +1,4 @@
-// Bounds of this module that nobody else needs, with their reasons; those that others share are in
+// Bounds that only this module needs, with their reasons; those that others share are in
 // base/limits.h.
 #pragma once
 
@@ -24,7 +24,8 @@ inline constexpr std::size_t lookups_per_owner_max = 32;
 inline constexpr std::size_t names_kept_max = 4096;
 // A longer time to live is cut: a partner that moves is found again within an hour.
 inline constexpr auto name_kept_max = 1h;
-// A name with more addresses than this is refused: nobody needs them, and each is vetted and tried.
+// A name with more addresses than this is refused: no partner needs them, and each is vetted and
+// tried.
 inline constexpr std::size_t addresses_max = 16;
 
 // Connections to partners that wait for their next call, of one client. What is beyond is closed

@@ -60,7 +60,7 @@ class Fields {
     std::vector<Place> places_;
 };
 
-// True if the two names are equal but for the case of ASCII letters.
+// True if the two names are equal, ignoring the case of ASCII letters.
 bool same_name(std::string_view a, std::string_view b);
 
 // Percent-decoding, once. nullopt when a `%` is not followed by two hexadecimal digits.
@@ -87,7 +87,7 @@ struct Request {
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
-    Fields fields; // beside Content-Type, Content-Length, Date, Connection and X-Request-Id
+    Fields fields; // in addition to Content-Type, Content-Length, Date, Connection and X-Request-Id
     std::string body;
     bool close = false; // close the connection after this answer
     // For code that plays a peer at fault: the connection ends after so many bytes of the answer,

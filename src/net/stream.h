@@ -5,7 +5,7 @@
 // one: a write is one send(2) that nearly always finishes at once, and suspends only when the peer
 // is slow.
 //
-// A stream has no deadlines of its own; whoever holds it calls cancel() or cut().
+// A stream has no deadlines of its own; its owner calls cancel() or cut().
 // Threads: one io_context.
 #pragma once
 

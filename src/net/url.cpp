@@ -46,7 +46,7 @@ bool is_name(std::string_view host) {
         }
         host.remove_prefix(dot + 1);
     }
-    // "127.1", "0x7f.1" and "2130706433" are numbers to inet_aton and names to nobody.
+    // inet_aton reads "127.1", "0x7f.1" and "2130706433" as numbers, and no name server has them.
     return !is_digit(host.front());
 }
 

@@ -1,8 +1,8 @@
 // What this process may do as one of the nodes, as of now.
 //
-// The node_lease writes it; everyone reads it before they act. Each right ends by itself, on the steady
-// clock, when the node_lease does not prolong it: a process that was paused finds on waking that it has
-// none, before it has asked anybody.
+// The NodeLease writes it; every other part reads it before it acts. Each right ends by itself, on
+// the steady clock, when the NodeLease does not prolong it: a process that was paused finds on
+// waking that it has no right, before it has asked the store.
 //
 // Threads: all methods may be called from any thread.
 #pragma once

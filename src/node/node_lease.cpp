@@ -29,8 +29,8 @@ std::uint8_t number_of(std::int64_t holder) {
 
 } // namespace
 
-// Nobody else is there, so nothing is written: a server starts on a full disk and tells of it. The
-// holder need only be another than those before.
+// Single-process store: no row is written, so the server can start (and report) on a full disk. The
+// holder only has to differ from earlier ones.
 void NodeLease::join_alone() {
     deps_.ids.take_number(0, {0}, for_ever);
     Standing standing;
@@ -169,7 +169,7 @@ Task<> NodeLease::keep_looking() {
         if (!looked)
             log::lasting("nodes.unreadable", looked.error(), {});
         const bool has_work = looked && !over_.empty() && !is_clearing_;
-        if (has_work) // beside this: looks must not become old
+        if (has_work) // concurrently: looks must not become old
             asio::co_spawn(looking_->get_executor(), clear_up(), asio::detached);
         if (deps_.membership.does_job(store::job_retention) && deps_.clock.steady() >= orphans_at) {
             orphans_at = deps_.clock.steady() + orphans_interval;

@@ -8,7 +8,7 @@
 // On a store that one process has alone (SQLite) there are no rows: the right has no end, and what
 // is held was held by a process that is dead.
 //
-// Threads: one io_context, but for join() and leave(), which come before and after it runs. What it
+// Threads: one io_context, except join() and leave(), which come before and after it runs. What it
 // finds out is in Membership and IdMint, which all threads read.
 #pragma once
 

@@ -229,12 +229,12 @@ TEST_F(KeeperTest, jobs_are_done_by_one_and_pass_on_when_it_leaves) {
     EXPECT_TRUE(second->membership.does_job(store::job_retention));
 }
 
-TEST_F(KeeperTest, nodes_hear_of_changes_that_others_made) {
+TEST_F(KeeperTest, nodes_are_notified_of_changes_that_others_made) {
     const auto a = joined(), b = joined();
     std::vector<std::string> heard;
     b->node_lease.on_book_changed([&](std::string_view book) { heard.emplace_back(book); });
     b->look();
-    heard.clear(); // the first look tells of all
+    heard.clear(); // the first look reports all
     b->look();
     EXPECT_THAT(heard, ::testing::IsEmpty());
     const store::EndpointRow row{TenantId{1}, EndpointId{5}, "https://a.example/",

@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto numbers = static_cast<std::int64_t>(limits::nodes_max);
 
-// The row of the lowest number that is free: with holder 0 when nobody has had it yet.
+// The row of the lowest number that is free: with holder 0 when no node has had it yet.
 std::optional<NodeRow> lowest_free(const std::vector<NodeRow>& nodes) {
     std::int64_t number = 0;
     for (const NodeRow& node : nodes) { // by number

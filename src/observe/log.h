@@ -5,7 +5,7 @@
 //
 // Event names are dotted and stable: people search for them. A field is never a secret, a full
 // account number, a person's name or a body; Secret has no conversion to a field. Values are
-// escaped, so that nobody outside can forge a line. Thread-safe; writing never blocks the caller on
+// escaped, so that no outsider can forge a line. Thread-safe; writing never blocks the caller on
 // the terminal (a full queue drops the oldest lines and counts them).
 #pragma once
 
@@ -58,7 +58,7 @@ void failure(std::string_view event, const Error& error, Fields fields);
 // One that may last and come again with every attempt: the first is written, then one a minute with
 // `repeated`, the number of those before it that were not (repeats.h).
 void lasting(std::string_view event, const Error& error, Fields fields);
-// Writes of those what is to be told of them although they have ended. Called now and then.
+// Writes a summary of each repeated fault that has ended. Called now and then.
 void tell_repeated();
 
 } // namespace settled::log

@@ -1,6 +1,6 @@
 // Metrics in Prometheus' form. Each module keeps one probe class whose members come from here and
-// whose methods are verbs; nobody else touches a metric. Labels are fixed sets of tokens: never an
-// id, a name or anything that a stranger chooses.
+// whose methods are verbs; no other class touches a metric. Labels are fixed sets of tokens: never
+// an id, a name or anything that a stranger chooses.
 //
 // Metrics lives as long as the program; handles stay valid as long as it. Thread-safe.
 #pragma once

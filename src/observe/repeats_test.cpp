@@ -30,7 +30,7 @@ TEST(Repeats, another_event_or_another_error_is_another_fault) {
     EXPECT_FALSE(repeats.note("seal.failed", full, now));
 }
 
-TEST(Repeats, what_was_counted_is_told_when_the_fault_is_over_too) {
+TEST(Repeats, the_count_is_logged_after_the_fault_is_over_too) {
     Repeats repeats;
     const Repeats::Steady now{1h};
     (void)repeats.note("timer.failed", full, now);

@@ -18,7 +18,7 @@ struct PaymentRequest {
     domain::NewPayment payment; // created_at is {0} when the client did not give it
 };
 
-// Why no settlement is to be expected for it, as clients are told: "payee_unknown" when the payee's
+// Why no settlement is to be expected for it, as clients see it: "payee_unknown" when the payee's
 // account is written in a way that no account of ours has. Empty: it is to be registered.
 std::string_view ignored_because(const PaymentRequest& request);
 

@@ -84,7 +84,7 @@ TEST(NativePayment, a_virtual_account_stands_for_the_payee) {
     EXPECT_EQ(read->payment.payee_account_id, "va-1");
 }
 
-TEST(NativePayment, what_is_wrong_is_named) {
+TEST(NativePayment, each_problem_is_named) {
     const std::string a(amount);
     const std::string p(payee);
     const std::string head = R"({"id":"order-1",)" + a + ",";
@@ -160,7 +160,7 @@ std::vector<std::string> problems_of(const Result<PaymentRequest>& read) {
     return all;
 }
 
-TEST(NativePayment, all_that_is_wrong_is_told_at_once) {
+TEST(NativePayment, all_problems_of_a_payment_are_reported_at_once) {
     const auto read = native(
         R"({"id":7,"scheme":"fps","amount":{"value":12.34,"currency":"gbp"},"uetr":"123",
             "created_at":"yesterday","payee":{"iban":"GB58CLRB04040100057354","bic":"X"},
@@ -208,7 +208,7 @@ TEST(NativePayment, a_body_of_made_up_members_has_an_answer_of_bounded_size) {
     EXPECT_EQ(read.error().problems.size(), bounds::problems_max);
 }
 
-TEST(YapilyPayment, what_is_wrong_is_pointed_to_where_the_provider_writes_it) {
+TEST(YapilyPayment, a_problem_points_to_the_place_where_the_provider_writes_the_member) {
     const auto read = yapily(R"({"data":{"amount":0,"currency":"GBP","createdAt":"x"}})");
     ASSERT_FALSE(read.has_value());
     EXPECT_EQ(problems_of(read),
@@ -300,7 +300,7 @@ TEST(YapilyPayment, a_virtual_account_is_found_among_the_identifications) {
     EXPECT_EQ(read->payment.payee_account_id, "va-7");
 }
 
-TEST(YapilyPayment, what_is_wrong_is_named) {
+TEST(YapilyPayment, each_problem_is_named) {
     const struct {
         std::string_view body;
         Code code;

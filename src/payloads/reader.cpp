@@ -97,7 +97,7 @@ std::string Reader::checked(const Place& place, const wire::Json& value, std::si
 std::string Reader::text(std::string_view name, std::size_t bytes_max) {
     std::string given = optional_text(name, bytes_max);
     if (given.empty())
-        missing(name); // or it is told already what is wrong with it
+        missing(name); // or its problem was reported already
     return given;
 }
 

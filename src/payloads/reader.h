@@ -9,12 +9,12 @@
 // Everything that is wrong is kept, each with the path of its member ("payee.iban"), and reported
 // by finish(): the first as the error's own code and detail, all as its problems. A member has at
 // most one problem, and what is wrong inside a member leaves nothing to say of the member as a
-// whole, so that "it is required" never follows on "it cannot be read". What is read after
-// something was wrong is of no use, but safe to read. Members that nobody asked for are refused
-// (member_unknown): ask for every member that is known, also for those that are wrong together. An
-// optional member that is null or an empty text is absent.
+// whole, so that "it is required" never follows on "it cannot be read". What is read after a
+// problem was found is meaningless, but safe to read. Members that the caller did not ask for are
+// refused (member_unknown): ask for every member that is known, also for those that are wrong
+// together. An optional member that is null or an empty text is absent.
 //
-// Errors: member_missing, member_unknown, value_invalid, and those of the parsers given to take().
+// Errors: member_missing, member_unknown, value_invalid, and those of the parsers passed to take().
 #pragma once
 
 #include "base/error.h"
@@ -31,7 +31,7 @@ namespace settled::payloads {
 
 class Reader {
   public:
-    // `tolerant`: members nobody asks for are let through (what banks and providers send).
+    // `tolerant`: unknown members are ignored (what banks and providers send).
     enum class Unknown : std::uint8_t { refused, tolerant };
     explicit Reader(wire::Json object, Unknown unknown = Unknown::refused);
 
@@ -108,7 +108,8 @@ class Reader {
   private:
     struct State {
         std::optional<Error> error; // the first, and all as its problems
-        std::size_t refused = 0;    // how many there were, those that are not told again included
+        // how many there were, those that are not reported again included
+        std::size_t refused = 0;
         Unknown unknown;
     };
     // Where a value stands: for people, and as a JSON pointer.

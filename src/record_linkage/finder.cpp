@@ -167,7 +167,7 @@ void PairFinder::describe_ids(const Transfer& origin, const Transfer& destinatio
     pair.end_to_end_id = compare(origin.end_to_end_id, destination.end_to_end_id);
     if (texts_->end_to_end_ids.text(origin.end_to_end_id).size() < match::end_to_end_id_min &&
         pair.end_to_end_id == Agreement::equal)
-        pair.end_to_end_id = Agreement::absent; // somebody's counter
+        pair.end_to_end_id = Agreement::absent; // a payer's plain counter
     if (pair.end_to_end_id == Agreement::equal)
         pair.id_chance += id_log_chance(end_to_end_uses_[origin.end_to_end_id], all);
     pair.payer_account = compare(origin.payer_account, destination.payer_account);

@@ -21,8 +21,8 @@ constexpr std::size_t learnable_min = 100;
 constexpr double learnt_matches_min = 40;
 // Where fewer than this share seem to have a partner, what was learnt may be chance.
 constexpr double learnt_share_min = 0.02;
-// Among strangers only, learning finds a likeness all the same, but nearly never is it sure: this
-// share of what it takes for matches must be.
+// Among strangers only, learning finds similar pairs too, but it is nearly never sure of them: at
+// least this share of the matches found must be sure.
 constexpr double sure_share_min = 0.06;
 // What is learnt from this many settlements in the middle of the file does not get better with
 // more.

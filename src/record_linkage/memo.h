@@ -18,7 +18,7 @@
 
 namespace settled::record_linkage {
 
-// More words than any memo of 140 characters usefully has; what is behind them is not compared.
+// More words than any memo of 140 characters usefully has; later words are not compared.
 inline constexpr std::size_t memo_words_max = 12;
 
 struct Memo {
@@ -73,7 +73,7 @@ class Rarity {
     double scale_ = 1; // each counted memo stands for this many
     std::vector<std::uint32_t> memo_uses_;
     std::vector<std::uint32_t> word_uses_;
-    Counts parts_; // beginnings, endings and pairs, told apart by their keys
+    Counts parts_; // beginnings, endings and pairs, distinguished by their keys
 };
 
 } // namespace settled::record_linkage

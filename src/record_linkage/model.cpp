@@ -8,7 +8,7 @@ namespace settled::record_linkage {
 
 namespace {
 
-// What is believed before anything is seen weighs as much as this many seen pairs.
+// The prior belief counts as much as this many seen pairs.
 constexpr double belief = 40;
 constexpr double words_belief = 30;
 // One comparison of words says no more than this, however rarely strangers were seen so.
@@ -75,7 +75,7 @@ std::vector<double> smoothed_memo(std::span<const double> counts, std::span<cons
 }
 
 // Strangers that share a part rarer by e are about e times fewer. A step in which fewer were seen
-// than this is taken to have them all the same.
+// than this is taken to have this many.
 std::vector<double> fewest_strangers(double pairs) {
     std::vector<double> floor(cells::rarity_steps);
     for (std::size_t step = 0; step < floor.size(); ++step)

@@ -1,6 +1,6 @@
-// What a pair's comparisons weigh: natural logs of (how often true pairs look like this) over (how
-// often strangers do), after Fellegi and Sunter. Learnt from the files themselves, without labels:
-// strangers from pairs that cannot be true, true pairs by expectation and maximisation.
+// The weight of a pair's comparisons: natural logs of (how often true pairs look like this) over
+// (how often strangers do), after Fellegi and Sunter. Learnt from the files themselves, without
+// labels: strangers from pairs that cannot be true, true pairs by expectation and maximisation.
 #pragma once
 
 #include "record_linkage/pairs.h"
@@ -19,8 +19,8 @@ class Model {
     // weights to mean much.
     explicit Model(const Tally& strangers);
 
-    // The weight of a pair: natural log of the odds that its two belong together rather than both
-    // to nobody here.
+    // The weight of a pair: natural log of the odds that its two transfers belong together rather
+    // than both to transfers outside these files.
     double weigh(const Pair& pair) const;
     // Takes over what the expected true pairs look like. `kept` are all pairs that were kept; the
     // numbers are those of the transfers that were looked at.

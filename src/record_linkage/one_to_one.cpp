@@ -21,7 +21,7 @@ constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 // which odds a way is not followed further.
 constexpr int steps_max = 3;
 constexpr double way_min = 1e-7;
-// In a knot with more ways than this nobody can say who belongs to whom.
+// A knot with more ways than this cannot be resolved: the exact odds would cost too much.
 constexpr int ways_max = 4000;
 
 // The pairs of one end of the graph, by transfer.

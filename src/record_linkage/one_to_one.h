@@ -4,7 +4,7 @@
 // or that the rival's own partner is somewhere else. Exact odds over all ways to pair up are out of
 // reach. They are approached in two steps:
 //
-// 1. Belief propagation on the graph of pairs: each end of a pair tells the other how free it is,
+// 1. Belief propagation on the graph of pairs: each end of a pair sends the other how free it is,
 //    until nothing changes. That finds the best way to pair up, but is too sure of itself where
 //    pairs form a ring (two payments and two settlements that all fit each other).
 // 2. For each pair of the best way, the odds of what else could be true: every way in which its two

@@ -29,7 +29,7 @@ Bounds widened(const Bounds& bounds);
 // One id of both sides.
 enum class Agreement : std::uint8_t { absent, equal, near, differ };
 
-// Cells of the tables in model.h; what they mean is told in cells.h.
+// Cells of the tables in model.h; their meaning is in cells.h.
 struct Pair {
     std::uint32_t origin = 0;
     std::uint32_t destination = 0;

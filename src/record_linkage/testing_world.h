@@ -31,7 +31,7 @@ struct World {
     double cut = 0.6; // behind `cut_at` characters
     std::size_t cut_at = 18;
     double head_cut = 0.02;
-    double mark = 0.5;     // BGC and the like behind it
+    double mark = 0.5;     // BGC and the like after it
     double prefix = 0.03;  // FROM and the like before it
     double recode = 0.15;  // capitals, accents gone, PAYMENT to PYMT
     double shorten = 0.05; // names to initials, at the destination

@@ -65,9 +65,9 @@ struct Config {
 
     // [egress]
     bool https_only = true;
-    std::vector<std::string> allow;        // CIDR blocks beside the public Internet
+    std::vector<std::string> allow;        // CIDR blocks in addition to the public Internet
     std::vector<std::string> name_servers; // ADDRESS or ADDRESS:PORT; none: /etc/resolv.conf's
-    std::string trusted_certificates;      // PEM file beside the system's roots
+    std::string trusted_certificates;      // PEM file in addition to the system's roots
 
     kafka::Settings kafka;                                // [kafka]
     std::vector<kafka::ConsumerSettings> kafka_consumers; // [[kafka_consumer]], as many as wanted

@@ -54,7 +54,7 @@ class Reader {
         for (const toml::node& table : *array)
             read_table(name, *table.as_table(), settings_of(into.emplace_back()));
     }
-    // What nobody takes, when all sections are known: it may belong into another.
+    // Keys that no section takes, when all sections are known: they may belong into another one.
     void refuse_the_rest() {
         for (const auto& [key, value] : root_)
             if (!settings_.contains(key.str()))

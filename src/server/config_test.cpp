@@ -88,7 +88,7 @@ TEST(Config, the_watermark_is_not_shortened_by_a_short_grace) {
             << good;
 }
 
-TEST(Config, what_a_setting_holds_is_read_and_what_is_wrong_is_told_with_its_line) {
+TEST(Config, a_setting_is_read_and_a_wrong_one_is_reported_with_its_line) {
     const std::string no_certificate = SETTLED_SOURCE_DIR "/config/settled.toml";
     const struct {
         std::string text;
@@ -166,7 +166,7 @@ TEST(Config, a_postgresql_may_have_more_writers_within_bounds) {
         EXPECT_EQ(load_text(store + wrong + "\n").problems.size(), 1U) << wrong;
 }
 
-TEST(Config, what_is_no_toml_is_a_problem_with_its_line) {
+TEST(Config, a_text_that_is_no_toml_is_a_problem_with_its_line) {
     const LoadedConfig loaded = load_text("[server]\nlisten = \n");
     ASSERT_EQ(loaded.problems.size(), 1U);
     EXPECT_EQ(loaded.problems.front().origin.line, 2U);

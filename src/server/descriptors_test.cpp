@@ -33,7 +33,7 @@ TEST(Descriptors, with_fewer_all_uses_together_fit) {
     }
 }
 
-TEST(Descriptors, what_else_is_configured_takes_its_part_first) {
+TEST(Descriptors, other_configured_parts_take_their_descriptors_first) {
     Config config;
     const std::size_t alone = plan_descriptors(1024, config, 2)->connections;
     config.store_url = "postgresql://db/settled";

@@ -34,7 +34,7 @@ Result<store::postgres::Options> postgres_options(const Config& config) {
 
 Bytes check_of(const Secret& master) {
     const Secret derived = crypto::derive_key(master, "installation/check");
-    const crypto::Digest digest = crypto::sha256(derived.reveal()); // tells nothing of the key
+    const crypto::Digest digest = crypto::sha256(derived.reveal()); // reveals nothing of the key
     return {digest.begin(), digest.end()};
 }
 

@@ -35,14 +35,14 @@ std::string store_name(const Config& config);
 // Says on standard error that a store was made, for commands.
 void report_new_store(const Config& config);
 
-// Under which version of their keys tenants are. Fails with key_unsuitable when one is half
-// rekeyed: where one side of a pair stands under the old key, nothing may be matched. Whoever
-// matches reads this when it has its place among the nodes, so that a rekeying that looks for nodes
-// sees it.
+// The version of each tenant's key. Fails with key_unsuitable when a tenant is half rekeyed: where
+// one side of a pair is indexed under the old key, nothing may be matched. A process that matches
+// reads this when it has its place among the nodes, so that a rekeying that looks for nodes sees
+// it.
 Result<units::KeyVersions> read_key_versions(store::Store& store);
 
-// For commands that only read, beside a server that runs: SQLite refuses every write. The store
-// must be there.
+// For commands that only read, while a server may run: SQLite refuses every write. The store must
+// be there.
 Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng);
 
 // Only the store, whatever it holds: to copy into.

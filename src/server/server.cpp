@@ -175,7 +175,7 @@ Result<> RunningServer::open() {
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
-    // Before anyone is told that the server is ready: from then on a signal means an orderly end.
+    // Before the server is reported as ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
     route_notes();
     show_gauges();

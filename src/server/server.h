@@ -21,7 +21,7 @@ struct Listening {
 // connections are accepted.
 Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready);
 
-// DATA/control.sock: the same API for whoever may open the file, as the operator.
+// DATA/control.sock: the same API, as the operator, for every process that may open the file.
 std::string control_socket_path(const Config& config);
 
 } // namespace settled::server

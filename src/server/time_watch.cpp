@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr auto interval = 1s;
 constexpr auto step_shown_for = 1h; // for people who look after an alarm
-// Between a machine's clock and the database's: less is no concern of anybody who watches clocks.
+// Between a machine's clock and the database's: a smaller difference needs no attention.
 constexpr auto apart_min = 2s;
 
 std::int64_t in_ms(std::chrono::microseconds time) {

@@ -1,6 +1,6 @@
-// Tells of a clock that was set: in the log, once for each time, and when the time inside has
-// become the clock's again. What /readyz and the metrics show, they ask the clock itself. Each
-// second it also lets the log tell of faults that have ended.
+// Reports a clock that was set: in the log, once for each time, and when the time inside has become
+// the clock's again. /readyz and the metrics ask the clock itself. Each second it also lets the log
+// report faults that have ended.
 //
 // Threads: one io_context.
 #pragma once

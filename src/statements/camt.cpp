@@ -109,7 +109,7 @@ class CamtReader final : public XmlHandler, private EntryTaker {
         return entry_.take(path, text, currency_);
     }
 
-    // The head is told before the first entry, and at the end where there is none.
+    // The head is reported before the first entry, and at the end where there is none.
     Result<> begin() {
         if (std::exchange(began_, true))
             return {};

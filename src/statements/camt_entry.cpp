@@ -129,7 +129,7 @@ Result<> CamtEntry::settle_own() {
     return {};
 }
 
-// The amount of a detail in the account's currency; details may say others beside it.
+// The amount of a detail in the account's currency; a detail may state amounts in others as well.
 std::optional<Money> CamtEntry::amount_of(const Detail& detail) const {
     for (const Amount* amount : {&detail.amount, &detail.transaction_amount}) {
         if (amount->currency != own_.amount.currency.code())

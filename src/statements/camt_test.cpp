@@ -68,7 +68,7 @@ TEST(Camt, an_entry_has_its_ids_text_and_counterparty) {
         "account=GB58CLRB04040009547509\n");
 }
 
-TEST(Camt, what_is_not_booked_or_is_nothing_is_passed_over) {
+TEST(Camt, pending_and_zero_entries_are_passed_over) {
     EXPECT_EQ(entries_of("<Ntry><Amt Ccy=\"GBP\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>PDNG"
                          "</Cd></Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry>" +
                          entry("0.00", "")),
@@ -186,7 +186,7 @@ TEST(Camt, a_prefix_an_envelope_and_space_make_no_difference) {
                                 "+1.00 GBP 2026-11-20/2026-11-20\n< 2026-11-20 2026-11-20 -\n");
 }
 
-TEST(Camt, what_could_hurt_is_refused) {
+TEST(Camt, harmful_xml_is_refused) {
     const std::string doctype =
         "<?xml version=\"1.0\"?>\n<!DOCTYPE a [<!ENTITY b \"c\">]><Document/>";
     EXPECT_EQ(read_lines(doctype),
@@ -207,7 +207,7 @@ TEST(Camt, what_could_hurt_is_refused) {
               "statement_unsupported: f: it is no camt.053 or camt.054 of versions 02 to 08");
 }
 
-TEST(Camt, what_a_statement_must_say_is_asked_for) {
+TEST(Camt, a_statement_without_a_required_member_is_refused) {
     const auto in = [](std::string_view inside) {
         return read_lines(document("camt.053.001.08", inside));
     };

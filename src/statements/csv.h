@@ -2,8 +2,8 @@
 //
 // One file is one account and one statement: its period is that of its entries, and it has no
 // balances and no sequence. Columns are found by the names in `columns`, then by the names that are
-// usual. Amounts are one signed column, one column with a direction beside it, or a column for each
-// direction; groups of thousands are taken only where they are whole ("1,234.56").
+// usual. Amounts are one signed column, one column with a direction next to it, or a column for
+// each direction; groups of thousands are taken only where they are whole ("1,234.56").
 #pragma once
 
 #include "statements/statement.h"

@@ -57,7 +57,7 @@ TEST(StatementCsv, directions_are_a_sign_a_word_or_two_columns) {
                 HasSubstr("amount_invalid"));
 }
 
-TEST(StatementCsv, what_cannot_be_read_exactly_is_refused_with_its_line) {
+TEST(StatementCsv, a_value_that_cannot_be_read_exactly_is_refused_with_its_line) {
     struct Case {
         const char* row;
         const char* refused;

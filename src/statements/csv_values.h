@@ -8,7 +8,7 @@
 
 namespace settled::statements {
 
-// "2026-11-22", also with a time behind it; "22/11/2026", "22.11.2026", "22-11-2026" by the form.
+// "2026-11-22", also followed by a time; "22/11/2026", "22.11.2026", "22-11-2026" by the form.
 // Fails with timestamp_invalid.
 Result<Instant> parse_csv_day(std::string_view text, DateForm form);
 

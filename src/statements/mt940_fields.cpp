@@ -41,7 +41,7 @@ std::optional<Instant> take_day(std::string_view& text) {
     return make_day(*year + (*year < 70 ? 2000 : 1900), *month, *day);
 }
 
-// MMDD beside a value date: the booking day nearest to it, across a new year.
+// MMDD next to a value date: the booking day nearest to it, across a new year.
 std::optional<Instant> day_beside(Instant value, int month, int day) {
     const auto days = value.us / day_us;
     const int year = 1970 + static_cast<int>(days * 400 / 146'097); // or the one after it
@@ -55,7 +55,7 @@ std::optional<Instant> day_beside(Instant value, int month, int day) {
     return best;
 }
 
-// "1234,56" off the front; a comma is always there, digits behind it need not be.
+// "1234,56" off the front; a comma is always there, decimals need not be.
 Result<Money> take_amount(std::string_view& text, Currency currency) {
     const std::size_t end = std::min(text.find_first_not_of("0123456789,"), text.size());
     std::string digits(text.substr(0, end));

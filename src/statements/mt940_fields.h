@@ -23,8 +23,8 @@ struct StatementLine {
 Result<StatementLine> read_line_61(std::span<const std::string> lines,
                                    std::optional<Currency> currency);
 
-// :25: — an IBAN, also with a currency behind it; "BANK/ACCOUNT" stays as it is, a British sort
-// code before an account number becomes one word of 14 digits.
+// :25: — an IBAN, also followed by a currency; "BANK/ACCOUNT" stays as it is, a British sort code
+// before an account number becomes one word of 14 digits.
 std::string account_of(std::string_view text);
 
 // :28C: — "00123/001" is 123; 0 says nothing.

@@ -64,7 +64,7 @@ TEST(Mt940, line_61_is_read_in_all_its_forms) {
     EXPECT_EQ(entry_of(":61:261120C1,234NTRF\n", "KWD"), "+1.234 KWD 2026-11-20/2026-11-20\n");
 }
 
-TEST(Mt940, what_stands_in_86_is_read_in_three_ways) {
+TEST(Mt940, field_86_is_read_in_three_ways) {
     struct Case {
         const char* narrative;
         const char* fields;
@@ -126,7 +126,7 @@ TEST(Mt940, several_messages_are_several_statements) {
     EXPECT_THAT(lines, HasSubstr("1/2 1 -5.00 GBP\n+1.00"));
 }
 
-TEST(Mt940, what_is_not_whole_is_refused_with_its_line) {
+TEST(Mt940, an_incomplete_statement_is_refused_with_its_line) {
     EXPECT_EQ(read_lines(":20:X\n:25:A1\n:60F:C261119GBP0,\n:61:261120C1,NTRF\n"),
               "statement_malformed: f, line 4: the last message has no :62F: or :62M:");
     EXPECT_EQ(read_lines(":20:X\n:61:261120C1,NTRF\n"),

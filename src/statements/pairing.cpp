@@ -19,7 +19,7 @@ namespace {
 
 constexpr auto bank_clock_ahead_max = std::chrono::hours(3);
 constexpr std::size_t reference_within_min = 6; // characters
-// Pairs of one amount that are compared one by one; more are not told apart by their texts.
+// Pairs of one amount that are compared one by one; more are not distinguished by their texts.
 constexpr std::size_t comparisons_max = 4'000'000;
 
 using Group = std::vector<std::size_t>;

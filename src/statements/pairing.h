@@ -2,12 +2,12 @@
 //
 // Both sides are of one account and one currency. Rungs are tried in the order of Rung; within one,
 // entries and settlements that fit are joined, and a group of one and one is a pair. A group of
-// several is a set of twins when nothing tells its entries apart, nothing its settlements, and
+// several is a set of twins when nothing distinguishes its entries, nothing its settlements, and
 // there are as many of the one as of the other: then all of them are paired, and which with which
 // makes no difference. Any other group is left to the next rung, and ambiguous when none decides
 // it. A pair whose end-to-end ids or UETRs are there and differ is no pair on any rung below those.
 //
-// The day must be right on the rungs that rest on amounts: the booking or value day is the day of
+// The day must be right on the rungs that rely on amounts: the booking or value day is the day of
 // the settlement in UTC, or that of three hours later (banks east of Greenwich), or the Monday
 // after where that is a weekend. A bank's own ids need no day.
 //
@@ -60,7 +60,7 @@ struct Known {
 };
 
 enum class Verdict : std::uint8_t {
-    missing_webhook, // the bank booked it and nobody told us
+    missing_webhook, // the bank booked it and sent no webhook
     ambiguous,       // several would fit
     linked,
     amount_differs, // its ids are those of a settlement with another amount

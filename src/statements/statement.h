@@ -1,7 +1,7 @@
 // A bank statement in our words, whatever form the bank writes it in (ISO 20022 camt.053 and
 // camt.054, SWIFT MT940, CSV), and where a reader puts what it finds.
 //
-// Invariants: amounts are exact minor units and more than nothing, the direction stands beside
+// Invariants: amounts are exact minor units and more than nothing, the direction is stored next to
 // them; days are midnights in UTC of the date that the bank wrote (a statement has dates, not
 // moments); texts are UTF-8 without control characters (text.h). Only booked entries are here: what
 // is pending may still go away.
@@ -18,8 +18,8 @@
 
 namespace settled::statements {
 
-// A statement is complete for its period. A notification (camt.054) tells of entries early and of
-// none that it leaves out.
+// A statement is complete for its period. A notification (camt.054) reports some entries early and
+// says nothing about the others.
 enum class Kind : std::uint8_t { statement, notification };
 std::string_view token(Kind kind);
 

@@ -2,7 +2,7 @@
 //
 // Refused: a document type declaration (so there are no entities to expand and nothing outside to
 // fetch), nesting, texts and tokens beyond bounds.h, encodings other than UTF-8, UTF-16, ISO-8859-1
-// and US-ASCII. Namespaces are resolved; elements are told by their local name.
+// and US-ASCII. Namespaces are resolved; elements are identified by their local name.
 #pragma once
 
 #include "base/error.h"

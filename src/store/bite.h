@@ -1,6 +1,6 @@
 // How much of a long task is done in one unit of work.
 //
-// The writer carries out units one after the other, so whoever clears away many rows does it in
+// The writer carries out units one after the other, so a unit that clears away many rows does it in
 // bites between which others get their turn. What a bite costs goes by its rows and by its bytes: a
 // body of 1 MiB lies on 256 pages, each of which is given back.
 #pragma once
@@ -16,7 +16,7 @@ namespace settled::store {
 
 struct Bite {
     std::size_t rows_max = 0;
-    std::size_t bytes_max = 0; // the last row may go beyond
+    std::size_t bytes_max = 0; // the last row may exceed it
 };
 
 struct Bitten {
@@ -32,8 +32,8 @@ inline std::size_t rows_within(const Rows& rows, std::size_t column, std::size_t
     return count;
 }
 
-// The size of the next bite, by how long the one before it took until it was committed: on a slow
-// disk, or while the writer has much to do, they get smaller.
+// The size of the next bite, from the time that the one before it took until it was committed: on a
+// slow disk, or while the writer has much to do, bites get smaller.
 class Appetite {
   public:
     static constexpr std::chrono::microseconds time_max{5'000}; // that a bite is to take
@@ -48,7 +48,7 @@ class Appetite {
         else if (time < time_max / 2)
             rows_ = std::min(rows_most, rows_ + rows_least);
     }
-    // How long to let the others go first: as long as they had to wait.
+    // How long to let other units go first: as long as they had to wait.
     static std::chrono::microseconds rest_after(std::chrono::microseconds time) {
         return std::clamp(time, std::chrono::microseconds(1'000),
                           std::chrono::microseconds(100'000));

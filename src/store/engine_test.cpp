@@ -61,7 +61,7 @@ TEST(Store, answers_after_the_commit_and_not_before) {
     }
 }
 
-TEST(Store, shows_nobody_what_is_not_committed_yet) {
+TEST(Store, an_uncommitted_change_is_visible_to_no_reader) {
     TemporaryDirectory directory;
     const auto store = open_store(directory.path());
     std::promise<void> added;
@@ -233,7 +233,7 @@ TEST(Store, commits_what_is_queued_when_stopped_then_refuses) {
     EXPECT_EQ(number_seen_by_another(directory.path(), count_items_sql), 10);
 }
 
-TEST(Store, reads_beside_a_slow_read) {
+TEST(Store, a_read_runs_during_a_slow_read) {
     TemporaryDirectory directory;
     const auto store = open_store(directory.path());
     std::promise<void> entered;

@@ -1,9 +1,9 @@
 // Tables as they are after long use, and values to ask for what is in none of them: for tests and
 // benches of what statements cost.
 //
-// Rows are made by SQL, straight into the tables: what tells rows apart is different in each; there
-// are some lanes, statuses and types; everything else is the same in all, as in a tenant with one
-// account. Payment 7, settlement 7 and match 7 belong together, and so on.
+// Rows are made by SQL, straight into the tables: columns that distinguish rows differ in each;
+// there are some lanes, statuses and types; everything else is the same in all, as in a tenant with
+// one account. Payment 7, settlement 7 and match 7 belong together, and so on.
 #pragma once
 
 #include "store/copy/copy_tables.h"
@@ -72,7 +72,7 @@ inline std::int64_t number_for(Use use) {
     case Use::equal:
         break;
     }
-    return 999'999'999; // that nobody has
+    return 999'999'999; // an id of no row
 }
 inline constexpr std::string_view text_that_nobody_has = "none";
 

@@ -39,7 +39,8 @@ JobQueue::take(std::size_t enough, std::chrono::microseconds patience, std::size
     const auto cut = jobs_.begin() + static_cast<std::ptrdiff_t>(most);
     taken.assign(std::make_move_iterator(jobs_.begin()), std::make_move_iterator(cut));
     jobs_.erase(jobs_.begin(), cut);
-    // Only the first arrival woke somebody; with several takers the next must hear of the rest.
+    // Only the first arrival woke a taker; with several takers the next one must be woken for the
+    // rest.
     arrived_.notify_one();
     return taken;
 }

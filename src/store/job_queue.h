@@ -18,7 +18,7 @@ class JobQueue {
     // False when the queue is full or closed; the job stays with the caller.
     bool push(std::unique_ptr<Job>& job);
     // Waits for a first job, at most `idle_max` if that is given, then, if `patience` is not zero,
-    // until `enough` are there or it is over. Empty when the wait was in vain or the queue is
+    // until `enough` jobs are there or `patience` is over. Empty when no job came or the queue is
     // drained.
     std::vector<std::unique_ptr<Job>>
     take(std::size_t enough, std::chrono::microseconds patience, std::size_t most,

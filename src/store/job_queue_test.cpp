@@ -46,7 +46,7 @@ TEST_F(Queue, is_bounded) {
     EXPECT_TRUE(push());
 }
 
-TEST_F(Queue, that_is_closed_gives_what_it_has_and_takes_no_more) {
+TEST_F(Queue, a_closed_queue_gives_its_jobs_and_takes_no_more) {
     EXPECT_TRUE(push());
     queue.close();
     EXPECT_FALSE(push());
@@ -56,7 +56,7 @@ TEST_F(Queue, that_is_closed_gives_what_it_has_and_takes_no_more) {
     EXPECT_TRUE(queue.drained());
 }
 
-TEST_F(Queue, waits_in_vain_no_longer_than_told) {
+TEST_F(Queue, a_taker_waits_in_vain_no_longer_than_its_limit) {
     EXPECT_TRUE(queue.take(1, 0us, 1, 1ms).empty());
     EXPECT_FALSE(queue.drained());
 }

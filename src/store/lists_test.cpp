@@ -1,5 +1,4 @@
-// Lists with a filter: each status is looked for by itself, and the answer is one list all the
-// same.
+// Lists with a filter: each status is searched by itself, and the answer is still one list.
 #include "store/queries/money/payments.h"
 #include "store/queries/money/settlements.h"
 #include "store/queries/tasks.h"

@@ -1,14 +1,14 @@
-// What units of work may not do side by side, where an engine runs many at a time.
+// Keeps units of work apart that must not run concurrently, on engines that run many at a time.
 //
-// A unit that reads and then writes what it concluded says first what it works on:
-// `co_await s.lock(Locks{Lock::block(tenant, block)})`. From there to its commit no other unit that
-// names the same lock runs, on this node or any other; what the earlier one wrote is seen. On an
-// engine that runs one unit at a time it is free and does nothing.
+// A unit that reads and then writes its conclusion first names what it works on: `co_await
+// s.lock(Locks{Lock::block(tenant, block)})`. From there to its commit no other unit that names the
+// same lock runs, on this node or any other; it sees the writes of the earlier ones. On an engine
+// that runs one unit at a time the lock is free and does nothing.
 //
 // State all locks of a unit at once and before its first statement: those of a whole group are then
-// taken in one order, and nobody waits in a circle. A lock that is known only after something was
-// read may be taken later; when it is not free, the engine rolls the group back and runs it again
-// with all its locks taken first. docs/decisions/0011-postgres.md has the reasons.
+// taken in one order, and no two units wait for each other. A lock that is known only after a row
+// was read may be taken later; when it is not free, the engine rolls the group back and runs it
+// again with all its locks taken first. docs/decisions/0011-postgres.md has the reasons.
 #pragma once
 
 #include "base/assert.h"
@@ -25,19 +25,20 @@ struct Lock {
     // The numbers are hashed into the lock's name, which nodes of two versions must agree on: never
     // renumber.
     enum class Kind : std::uint8_t {
-        webhook = 1,  // what was taken in under one dedupe key
+        webhook = 1,  // webhooks received under one dedupe key
         reversal = 2, // the webhooks of one composite key
-        block = 3,    // payments and settlements of one match block: whoever judges or changes them
-        payment = 4,  // one client's id of a payment
+        // payments and settlements of one match block, for a unit that judges or changes them
+        block = 3,
+        payment = 4,     // one client's id of a payment
         idempotency = 5, // one Idempotency-Key
-        endpoints = 6,   // the endpoints of a tenant; shared: who counts on one to be there
+        endpoints = 6,   // the endpoints of a tenant; shared: units that need one to stay
         connectors = 7,
         api_keys = 8,
         tenants = 9,
         calls = 10, // the calls, orders, links and returns of a connector
     };
     Kind kind;
-    bool shared = false; // beside others that share, and not beside one that does not
+    bool shared = false; // runs together with other shared holders, but with no exclusive one
     TenantId tenant;
     std::int64_t key = 0;
 

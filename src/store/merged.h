@@ -1,5 +1,5 @@
-// Lists with a filter: a look for each status, each in the order of ids and as long as the list may
-// be, as one list in that order. So each look ends at an index that leads to nothing else.
+// Lists with a filter: one search for each status, each in the order of ids and as long as the list
+// may be, merged into one list in that order. So each search reads only rows that it wants.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace settled::store {
 
-// What to look for: `one`, or all of them when it is empty.
+// The statuses to search: `one`, or all of them when it is empty.
 inline std::vector<std::string_view> wanted(std::string_view one,
                                             std::span<const std::string_view> all) {
     return one.empty() ? std::vector<std::string_view>(all.begin(), all.end())

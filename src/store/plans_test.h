@@ -1,9 +1,9 @@
 // No statement passes over rows that it does not want: what the tests of both engines share.
 //
 // Each engine is asked for every statement's plan, and carries it out on tables of some thousand
-// rows with values that fit none of them, or all: `status = $2` for a status that nobody has,
-// `id < $3` for an id that is above all. What is left to do then is what the statement passes over
-// in the worst case. It does not grow with the tables, or the statement is in the list below.
+// rows with values that fit none of them, or all: `status = $2` for a status that no row has, `id <
+// $3` for an id that is above all. What is left to do then is what the statement passes over in the
+// worst case. It does not grow with the tables, or the statement is in the list below.
 #pragma once
 
 #include "store/grown_testing.h"

@@ -1,4 +1,4 @@
-// Statements take their parameters as arguments; these take as many as there are at run time.
+// Runs statements whose number of parameters is known only at run time.
 #pragma once
 
 #include "store/session.h"

@@ -65,7 +65,7 @@ struct Value {
     }
 };
 
-// Work that a commit has made due and that this process holds: handed to the listener after the
+// Work that a commit has made due and that this process holds: passed to the listener after the
 // commit, so that a delivery starts from memory and the outbox is read only after a restart or a
 // failure.
 struct TaskNote {
@@ -75,7 +75,7 @@ struct TaskNote {
     EventId event;
     std::shared_ptr<const std::string> body; // of the event
     std::int64_t attempts = 0;               // made so far
-    std::int64_t holder = 0, fence = 0;      // by what right it is ours (store/queries/tasks.h)
+    std::int64_t holder = 0, fence = 0;      // the claim (store/queries/tasks.h)
 };
 
 // The lists that can be read forward (feeds.h). The numbers are in the store: never renumber.
@@ -89,7 +89,7 @@ enum class Feed : std::uint8_t {
     reviews = 7,
 };
 
-// A row that a unit has made, for one of these lists.
+// A new row that belongs into one of these lists.
 struct FeedItem {
     Feed feed;
     TenantId tenant;
@@ -115,8 +115,8 @@ class Session {
     Query<N> run(const Statement& statement, const std::array<Value, N>& values) {
         return {*this, statement, values};
     }
-    // The same when nobody needs to know what came of it: an engine across a socket does not wait.
-    // One that fails takes the unit with it all the same.
+    // The same when the caller does not need the result: an engine across a socket does not wait. A
+    // statement that fails still fails the unit.
     template <class... Args>
     Sent<sizeof...(Args)> send(const Statement& statement, const Args&... args) {
         return {*this, statement, {Value(args)...}};
@@ -124,20 +124,20 @@ class Session {
     // Waits until this unit alone works on what the locks name (lock.h), until its commit.
     Turn lock(const Locks& locks);
 
-    // Told to the listener when, and only when, this unit is committed.
+    // Passed to the listener when, and only when, this unit is committed.
     void note(TaskNote task) { notes_.push_back(std::move(task)); }
 
     std::vector<TaskNote>& notes() { return notes_; }
 
-    // This unit has made that row. All of them are handed to the feeds as the unit ends
-    // (feeds.h), by one statement more.
+    // Notes a row that this unit has made. All of them are handed to the feeds as the unit ends
+    // (feeds.h), by one further statement.
     void made(FeedItem item) { made_.push_back(item); }
     std::vector<FeedItem>& made() { return made_; }
 
   protected:
     // Runs the statement. True: `out` is filled, go on. False: the coroutine waits; the engine
     // resumes it when the rows are there, or destroys it when the statement failed. `out` is null
-    // when nobody needs the rows.
+    // when the caller does not need the rows.
     virtual bool perform(const Statement& statement, std::span<const Value> values, Rows* out,
                          std::coroutine_handle<> waiting) = 0;
     // True: the locks are held, go on. An engine that runs one unit at a time has nothing to do.

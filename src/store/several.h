@@ -1,5 +1,5 @@
-// Rows of several ids, looked for together, so that a look costs one turn at the engine and not one
-// for each id.
+// Rows of several ids, searched together, so that the search costs one turn at the engine and not
+// one for each id.
 //
 //   const Statement one{"SELECT … WHERE tenant_id = $1 AND id = $2"};
 //   const Statement several{"SELECT … WHERE id IN (" SETTLED_ID_LIST ") AND tenant_id = $17"};
@@ -21,7 +21,7 @@ namespace settled::store {
 #define SETTLED_ID_LIST "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
 inline constexpr std::size_t several_max = 16;
 
-// All of them, which exist, in the order of their ids. `read` makes one of a Row.
+// All of them, which exist, in the order of their ids. `read` makes a T of a Row.
 template <class T, class Read>
 Step<std::vector<T>> find_by_ids(Session& s, const Statement& one, const Statement& several,
                                  TenantId tenant, std::vector<std::int64_t> ids, Read read) {

@@ -1,16 +1,16 @@
-// Store: the only way to state.
+// Store: all state is read and written through it.
 //
 // A change is a unit of work: a function that gets a Session and returns a Step. write() hands it
 // to the engine, which runs many units in one transaction and commits them together; the unit's
 // result comes back after the commit is durable and not before. read() runs a unit on a snapshot,
-// beside the writes.
+// concurrently with the writes.
 //
 // Guarantees: (1) a result that is no error was committed durably; (2) an error means that nothing
-// of the unit is stored, but for one case: when the fsync of its own commit failed, it may be there
-// or not after the restart, so whoever repeats it does so under the same key; (3) units are serial:
-// each sees all that were committed before it and all earlier ones of its group; (4) after an fsync
-// has failed no unit commits until the process is started again. A unit may be run more than once
-// before it commits: it has no effect but through its Session.
+// of the unit is stored, except in one case: when the fsync of its own commit failed, it may be
+// there or not after the restart, so a caller that repeats it does so under the same key; (3) units
+// are serial: each sees all that were committed before it and all earlier ones of its group; (4)
+// after an fsync has failed no unit commits until the process is started again. A unit may be run
+// more than once before it commits: it has no effect except through its Session.
 //
 // Threads: write() and read() may be called from any thread; results arrive on the given executor.
 // Errors: store_unavailable, store_full, store_corrupt, store_overloaded, constraint_violated,
@@ -67,7 +67,7 @@ class Pending {
     std::shared_ptr<State> state_;
 };
 
-// For /readyz and the logs.
+// The state of the store, for /readyz and the logs.
 struct Health {
     bool can_commit = true;
     std::string reason; // why not
@@ -92,7 +92,7 @@ class Store {
     Pending<T> read(Executor executor, Unit<T> unit) {
         return submit(std::move(executor), std::move(unit), &Store::submit_read);
     }
-    // The same for a coroutine that has nothing to do meanwhile.
+    // The same for a coroutine that has no other work meanwhile.
     template <class T>
     Task<Result<T>> write(Unit<T> unit) {
         Pending<T> pending = write<T>(co_await boost::asio::this_coro::executor, std::move(unit));
@@ -109,7 +109,8 @@ class Store {
     using Listener = std::function<void(std::vector<TaskNote>)>;
     virtual void set_listener(Listener listener) = 0;
 
-    // Other processes may use it, too. When not, opening it has made sure that there are none.
+    // Whether other processes may use it, too. When not, opening it has made sure that there are
+    // none.
     virtual bool is_shared() const { return false; }
 
     virtual Health health() const = 0;
@@ -128,15 +129,15 @@ class Store {
     Pending<T> submit(Executor executor, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>));
 };
 
-// Puts what the unit has made where it waits for its position (feeds.h).
+// Writes the rows that the unit has made into feed_waiting (feeds.h).
 Step<> hand_to_feeds(Session& s);
 
 namespace detail {
 
-// Runs the unit, then hands what it made to the feeds.
+// Runs the unit, then hands its new rows to the feeds.
 template <class T>
 Step<T> run_with_feeds(Session& s, const Unit<T>& unit) {
-    s.made().clear(); // of a run that was abandoned
+    s.made().clear(); // rows of a run that was abandoned
     if constexpr (std::is_void_v<T>) {
         co_await unit(s);
         if (!s.made().empty())

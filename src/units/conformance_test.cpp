@@ -101,7 +101,8 @@ domain::NewPayment any_payment(const World& world, Dice& dice) {
     payment.reference = dice.any_of(references);
     payment.end_to_end_id = dice.any_of(end_to_end_ids);
     if (dice.one_in(12))
-        payment.payee = testing::party("GB33BUKB20201555555555"); // nobody's, until it is opened
+        // an account of no tenant, until it is opened
+        payment.payee = testing::party("GB33BUKB20201555555555");
     if (dice.one_in(10)) {
         payment.payee = {};
         payment.payee_account_id = "bank-" + account_key(testing::iban_of_shop);

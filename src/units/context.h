@@ -1,4 +1,4 @@
-// What every unit may use beside its Session. Shared by all threads.
+// What every unit may use in addition to its Session. Shared by all threads.
 #pragma once
 
 #include "base/id.h"
@@ -14,12 +14,12 @@
 
 namespace settled::units {
 
-// Which deliveries this process takes in hand with the commit that owes them. Thread-safe.
+// Which deliveries this process claims in the commit that creates them. Thread-safe.
 class TaskClaims {
   public:
     virtual ~TaskClaims() = default;
-    // What to hold a delivery to that endpoint under (store/queries/nodes.h); 0: it is left to whoever
-    // finds it.
+    // The lease under which this node claims a delivery to that endpoint at commit time
+    // (store/queries/nodes.h); 0 leaves the delivery unclaimed for any worker.
     virtual std::int64_t holder_for(EndpointId endpoint) const = 0;
 };
 
@@ -30,7 +30,7 @@ class AccountRules {
     // Never null.
     virtual std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
                                                            std::string_view account) const = 0;
-    // Those that apply to anything of the tenant, each once or more.
+    // All rule sets that apply to any account of the tenant; one may appear more than once.
     virtual std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const = 0;
 };
 
@@ -40,14 +40,14 @@ class DerivedIds; // calls/derived_ids.h
 struct Context {
     IdMint& ids;
     const TenantKeys& keys;
-    // How long a settlement waits for its payment before settlement.unmatched is told. Payments are
-    // usually there first; when their event is late, it is by seconds (domain notes on any-order
-    // arrival).
+    // How long a settlement waits for its payment before settlement.unmatched is published.
+    // Payments are usually there first; when their event is late, it is by seconds (domain notes on
+    // any-order arrival).
     std::chrono::microseconds unmatched_grace{std::chrono::seconds(10)};
     const TaskClaims* claims = nullptr;  // nullptr: this process delivers nothing
     const KeyPlans* key_plans = nullptr; // nullptr: nothing was learnt, all keys are worth it
     // How long after a settlement has arrived a payment that is older than it may still be on its
-    // way to us. What rests on there being no other payment is decided only then.
+    // way to us. A verdict that relies on uniqueness is applied only then.
     std::chrono::microseconds watermark{std::chrono::seconds(2)};
     const AccountRules* account_rules = nullptr; // nullptr: the standard rules for all
     bool suggested_reviews = true;               // what may only be suggested opens a review

@@ -184,8 +184,8 @@ class World {
         return settle(id, std::move(settled));
     }
 
-    // What the timers of the server do, until none is due: settlements are weighed, and told when
-    // their grace is over. Returns how many were told.
+    // Does what the timers of the server do, until none is due: settlements are decided, and
+    // published as unmatched when their grace period is over. Returns how many were published.
     int run_due() {
         int told = 0;
         for (auto due = due_timers(); !due.empty(); due = due_timers())
@@ -200,7 +200,7 @@ class World {
         while (write<bool>([](Session& s) { return store::order_waiting(s, tenant, 500); })) {
         }
     }
-    // What rests on there being no other payment is decided then.
+    // Verdicts that rely on uniqueness are applied then.
     void pass_watermark() {
         clock_.advance(context_->watermark);
         (void)run_due();

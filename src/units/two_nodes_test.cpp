@@ -1,5 +1,5 @@
 // Two nodes on one database, at the same time: a payment and its settlement are never missed, never
-// paired twice, and nothing is done twice that both were told.
+// paired twice, and a fact that both nodes received has one effect.
 #include "units/testing.h"
 
 #include <gtest/gtest.h>
@@ -157,7 +157,7 @@ TEST_F(PostgresTwoNodes, take_in_once_what_both_are_sent_in_another_order) {
     EXPECT_EQ(world.webhooks().size(), static_cast<std::size_t>(webhooks));
 }
 
-TEST_F(PostgresTwoNodes, create_once_the_payment_that_both_are_told_of) {
+TEST_F(PostgresTwoNodes, a_payment_that_both_nodes_received_is_created_once) {
     for (int i = 0; i < 50; ++i) {
         auto first = registers(nodes[0], world, "p" + std::to_string(i), 1000);
         auto second = registers(nodes[1], world, "p" + std::to_string(i), 1000);

@@ -1,9 +1,9 @@
 // Comma-separated values for people's programs (RFC 4180): CRLF, quotes where they are needed.
 //
 // A spreadsheet takes a cell that begins with = + - @ or a control character for a formula, and
-// what a payer writes into a reference would run on the desk of whoever opens the file. Such a text
-// gets an apostrophe before it, which spreadsheets do not show; so does a text that looks as if it
-// had got one. Amounts are written as they are: ours are digits and never negative.
+// what a payer writes into a reference would run on the desk of the person who opens the file. Such
+// a text gets an apostrophe before it, which spreadsheets do not show; so does a text that looks as
+// if it had got one. Amounts are written as they are: ours are digits and never negative.
 #pragma once
 
 #include <string>

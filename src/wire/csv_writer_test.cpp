@@ -10,7 +10,7 @@
 namespace settled::wire {
 namespace {
 
-TEST(CsvWriter, what_was_guarded_is_known_again) {
+TEST(CsvWriter, a_guarded_text_is_recognised) {
     for (const char* text : {"=1", "'=1", "''@x", "'a", "'", "", "plain", "-5", "it's = 1"}) {
         std::string field = CsvWriter().text(text).end_row().take();
         field.resize(field.size() - 2);
@@ -49,7 +49,7 @@ TEST(CsvWriter, quotes_what_needs_it_and_lets_no_formula_through) {
     EXPECT_EQ(CsvWriter().plain("12.34").plain("GBP").text("").end_row().take(), "12.34,GBP,\r\n");
 }
 
-RC_GTEST_PROP(CsvWriter, what_it_writes_is_read_back,
+RC_GTEST_PROP(CsvWriter, a_written_row_is_read_back,
               (const std::string& first, const std::string& second)) {
     RC_PRE(!first.starts_with("\xEF\xBB\xBF"));
     CsvWriter writer;

@@ -1,9 +1,9 @@
 // Turns a JSON text into a JsonTree in one pass without recursion. Internal to the reader.
 //
 // It is a scanner of our own, not simdjson's On-Demand parser, because that one checks only what is
-// asked for: numbers that nobody reads, skipped strings and duplicate members would pass. Here
-// every byte is judged once. UTF-8 is validated by simdjson over the whole text first, so that what
-// follows may treat bytes above 0x7F as letters.
+// asked for: unread numbers, skipped strings and duplicate members would pass. Here every byte is
+// judged once. UTF-8 is validated by simdjson over the whole text first, so that what follows may
+// treat bytes above 0x7F as letters.
 //
 // The text is scanned up to its terminating NUL, which no rule accepts: that is the only bounds
 // check most steps need.
@@ -24,7 +24,7 @@ class JsonScanner {
     // `tree` has its text and nothing else.
     explicit JsonScanner(JsonTree& tree);
 
-    // On failure the tree is of no use.
+    // After a failure the tree must not be used.
     Result<> scan();
 
   private:

@@ -233,7 +233,7 @@ TEST(Json, refuses_an_object_that_names_a_member_twice) {
     must_parse(R"([{"a":1},{"a":1}])");
     must_parse(R"({"a":{"a":1}})");
     must_parse(R"({"a":1,"b":"a"})");
-    // Alike in length, beginning and end: only the middle tells them apart.
+    // Alike in length, beginning and end: only the middle distinguishes them.
     must_parse(R"({"AAAAAAAAxBBBBBBBB":1,"AAAAAAAAyBBBBBBBB":2})");
     EXPECT_EQ(code_of(R"({"AAAAAAAAxBBBBBBBB":1,"AAAAAAAAxBBBBBBBB":2})"),
               Code::json_duplicate_member);

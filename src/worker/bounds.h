@@ -1,4 +1,4 @@
-// Bounds of this module that nobody else needs, with their reasons; those that others share are in
+// Bounds that only this module needs, with their reasons; those that others share are in
 // base/limits.h.
 #pragma once
 

@@ -1,5 +1,5 @@
-// Which deliveries this node holds from the commit on that owes them: those of lanes with room,
-// while it may call partners. Thread-safe: asked on the store's thread, told by the dispatchers.
+// Which deliveries this node holds from the commit that caused them: those of lanes with room,
+// while it may call partners. Thread-safe: asked on the store's thread, updated by the dispatchers.
 #pragma once
 
 #include "node/membership.h"

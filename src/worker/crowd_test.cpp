@@ -1,4 +1,4 @@
-// Many partners who let us wait, beside some who answer.
+// Many partners that do not answer, and some that do.
 #include "worker/testing.h"
 
 #include <gmock/gmock.h>
@@ -83,7 +83,7 @@ TEST_F(Crowd, a_place_that_becomes_free_goes_to_who_waits_longest) {
     for (std::size_t ended = 0; ended < endpoints.size(); ++ended) {
         ASSERT_TRUE(io.run_until([&] { return node.carrier.called.size() > ended; }));
         const EndpointId next = node.carrier.called[ended];
-        node.carrier.silent.erase(next); // this one ends, and is slow all the same
+        node.carrier.silent.erase(next); // this one ends, and is still slow
         ASSERT_TRUE(io.run_until([&] { return node.carrier.called.size() > ended + 2; }));
         node.carrier.silent.insert(next);
     }

@@ -189,7 +189,7 @@ Task<> Dispatcher::claim(EndpointId id) {
     pump(id);
 }
 
-// This node's commits leave a lane that is full to whoever has room.
+// This node's commits leave the deliveries of a full lane to any worker that has room.
 void Dispatcher::open_or_close(EndpointId id, Lane& lane) {
     const std::size_t most = deps_.node.has_other_workers()
                                  ? std::max<std::size_t>(ahead(), 1)
@@ -262,7 +262,7 @@ void Dispatcher::free_place(const Endpoint& endpoint, Pace pace) {
         attempt_places_.give_back(pace);
 }
 
-// Who waits longest goes first; of those who are quick before those who are slow.
+// The lane that waits longest goes first, quick lanes before slow ones.
 void Dispatcher::serve_line() {
     for (const Pace pace : {Pace::quick, Pace::slow}) {
         auto& line = in_line_[static_cast<std::size_t>(pace)];

@@ -68,7 +68,8 @@ class Dispatcher {
     void start();                                   // once
     void offer(std::vector<store::TaskNote> notes); // any thread
     void wake();                                    // any thread: endpoints changed, look again
-    void look_for_more();                           // any thread: there may be tasks nobody holds
+    // any thread: there may be tasks that no worker holds
+    void look_for_more();
     // Any thread: the node is about to end. Gives back what waits and starts no more attempts.
     void hand_over();
     // The same; returns when the attempts in flight are recorded. Runs on the io_context.

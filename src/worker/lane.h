@@ -76,7 +76,7 @@ class Lane {
         return rest;
     }
 
-    // Something of this lane is due at that time and held by nobody.
+    // A task of this lane is due at that time and held by no worker.
     void expect(Instant due) {
         if (!next_read_ || due < *next_read_)
             next_read_ = due;

@@ -42,7 +42,7 @@ TEST(Lane, is_slow_until_an_attempt_was_quick) {
     }
 }
 
-TEST(Lane, what_is_passed_over_frees_its_place) {
+TEST(Lane, a_task_passed_over_frees_its_place) {
     Lane lane;
     lane.offer(delivery(1));
     lane.offer(delivery(2));

@@ -109,12 +109,12 @@ class Nodes : public ::testing::Test {
 
     World world;
     Io io{world.clock()};
-    std::mutex mutex; // the store tells of commits on a thread of its own
+    std::mutex mutex; // the store reports commits on a thread of its own
     std::vector<std::unique_ptr<Node>> nodes;
     EndpointId endpoint;
 };
 
-TEST_F(Nodes, a_worker_holds_what_its_own_commit_owes_and_tells_it_from_memory) {
+TEST_F(Nodes, a_worker_holds_the_deliveries_of_its_own_commit_and_sends_them_from_memory) {
     Node& node = add();
     const TaskId id = node.owe(endpoint);
     EXPECT_EQ(task(id).lease_owner, node.membership.holder()) << "in the commit itself";
@@ -123,7 +123,7 @@ TEST_F(Nodes, a_worker_holds_what_its_own_commit_owes_and_tells_it_from_memory) 
     EXPECT_EQ(task(id).lease_owner, 0) << "and is held no more";
 }
 
-TEST_F(Nodes, what_a_node_without_the_role_owes_is_found_by_a_worker) {
+TEST_F(Nodes, a_delivery_of_a_node_without_the_role_is_found_by_a_worker) {
     Node& intake = add({true, false, false});
     Node& worker = add({false, true, false});
     const TaskId id = intake.owe(endpoint);
@@ -219,7 +219,7 @@ TEST_F(Nodes, a_worker_that_was_paused_acts_no_more_and_its_attempt_changes_noth
     ASSERT_TRUE(delivered(later));
 }
 
-TEST_F(Nodes, what_waited_in_the_memory_of_a_paused_worker_is_not_attempted_by_it_later) {
+TEST_F(Nodes, a_task_in_the_memory_of_a_paused_worker_is_not_attempted_by_it_later) {
     Node& first = add();
     first.carrier.answers = false;
     std::vector<TaskId> owed;
@@ -256,7 +256,7 @@ TEST_F(Nodes, no_attempt_begins_that_the_lease_may_not_outlast) {
     ASSERT_TRUE(delivered(id));
 }
 
-TEST_F(Nodes, a_worker_that_has_not_seen_the_others_for_a_while_calls_nobody) {
+TEST_F(Nodes, a_worker_that_has_not_seen_the_others_for_a_while_calls_no_partner) {
     Node& node = add();
     node.look();
     world.clock().advance(limits::node_look_age_max);
@@ -293,7 +293,7 @@ TEST_F(Nodes, a_worker_that_ends_hands_over_at_once) {
     EXPECT_TRUE(rows.at(0).is_free());
 }
 
-TEST_F(Nodes, what_a_dead_worker_held_is_taken_over_when_its_lease_and_the_clocks_margin_are_over) {
+TEST_F(Nodes, a_task_of_a_dead_worker_is_taken_over_when_its_lease_and_the_clocks_margin_are_over) {
     Node& first = add({}, false); // what it has in its memory it does not come to
     Node& second = add();
     pass(joining, {&first, &second});
@@ -312,7 +312,7 @@ TEST_F(Nodes, what_a_dead_worker_held_is_taken_over_when_its_lease_and_the_clock
 }
 
 // A process was paused in the middle of a commit for so long that its number was freed.
-TEST_F(Nodes, what_is_committed_under_a_lease_that_nobody_has_any_more_is_found) {
+TEST_F(Nodes, a_task_committed_under_a_lease_that_no_node_has_any_more_is_found) {
     Node& first = add({}, false);
     Node& second = add();
     pass(joining, {&first, &second});
@@ -360,8 +360,8 @@ TEST_F(Nodes, timers_are_carried_out_by_one_and_taken_over_by_another) {
     second.clear_up();
     second.look();
     EXPECT_TRUE(second.membership.does_job(store::job_timers));
-    (void)io.run(timers.run_due()); // it is weighed,
-    (void)io.run(timers.run_due()); // and told
+    (void)io.run(timers.run_due()); // it is decided,
+    (void)io.run(timers.run_due()); // and published as unmatched
     EXPECT_EQ(world.settlement("t1").version, 1);
 }
 

@@ -1,6 +1,6 @@
-// Releases webhooks whose retention is over, and forgets answers that nobody asks for again: in the
-// background, in bites between which others have the writer (store/bite.h), so that intake never
-// waits behind it. Run once in the process.
+// Releases webhooks whose retention is over, and stored answers of requests that are not repeated
+// any more: in the background, in bites between which others have the writer (store/bite.h), so
+// that intake never waits for it. Run once in the process.
 //
 // Threads: one.
 #pragma once

@@ -69,7 +69,7 @@ TEST(Retention, releases_all_that_is_old_however_many_bites_it_takes) {
     EXPECT_EQ(inbox.run(retention), 0);
 }
 
-TEST(Retention, that_is_stopped_begins_nothing) {
+TEST(Retention, a_stopped_retention_begins_nothing) {
     Inbox inbox;
     inbox.receive(1, 300, inbox.clock.now() - std::chrono::days(16));
     Retention retention(*inbox.store, inbox.connectors, inbox.clock);

@@ -1,6 +1,6 @@
-// Carries out the outbox's timers: settlements that waited are weighed, and told if their payment
-// has not come; returns look for their settlement. And looks for payments that are overdue, and
-// seals the evidence of matches (units/evidence/seal.h).
+// Carries out the outbox's timers: settlements that waited are decided, and published as unmatched
+// if their payment has not come; returns look for their settlement. It also looks for payments that
+// are overdue, and seals the evidence of matches (units/evidence/seal.h).
 //
 // One node does it for all (store::job_timers). If two should do so for a moment, each timer still
 // has its effect once: the unit ends the task that it carries out.

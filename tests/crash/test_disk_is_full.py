@@ -1,5 +1,5 @@
-"""A disk that is full for as long as the test says, under SQLite: nothing gets through, and nobody need do anything
-when there is space again."""
+"""A disk that is full for as long as the test says, under SQLite: nothing gets through, and no operator need act when
+there is space again."""
 
 import pytest
 

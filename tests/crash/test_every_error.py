@@ -53,7 +53,7 @@ def test_a_sync_that_fails_is_never_acknowledged_and_stops_the_store_until_a_res
 
 
 def until_heard(stage, story):
-    """Tells the story again and again, as banks and providers do; the reasons of /readyz on the way."""
+    """Sends the story again and again, as banks and providers do; the reasons of /readyz on the way."""
     world = stage.world
     reasons = []
 

@@ -1,4 +1,4 @@
-"""kill -9 at random moments under load: what was acknowledged is there, once, and is told.
+"""kill -9 at random moments under load: what was acknowledged is there, once, and partners are notified.
 
 CRASH_ROUNDS: how often the server is killed (default 5). SETTLED_SEED repeats a run's moments.
 """

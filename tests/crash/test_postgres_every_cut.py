@@ -19,7 +19,7 @@ KINDS = [(SEND, BEFORE), (SEND, INSIDE), (ANSWER, BEFORE), (ANSWER, INSIDE)]
 
 
 def until_heard(stage, story):
-    """Tells the story again and again, as banks and providers do."""
+    """Sends the story again and again, as banks and providers do."""
     world = stage.world
 
     def told():

@@ -1,4 +1,4 @@
-"""The demo tells its whole story, on both engines; each line that it ticks is a check of its own."""
+"""The demo plays its whole story, on both engines; each line that it ticks is a check of its own."""
 
 import os
 import re

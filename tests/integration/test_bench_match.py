@@ -1,4 +1,4 @@
-"""`settled bench match` on two files, as somebody runs it who has never seen it."""
+"""`settled bench match` on two files, as a user runs it who has never seen it."""
 
 import json
 import random
@@ -50,7 +50,7 @@ def test_nearly_all_are_matched_and_none_wrongly(tmp_path):
     assert result["settlements_per_s"] > 0
 
 
-def test_without_the_truth_the_share_is_of_what_arrived_and_people_can_read_it(tmp_path):
+def test_without_the_truth_the_share_counts_what_arrived_and_people_can_read_it(tmp_path):
     sent, arrived, _ = files(tmp_path)
     status, output, _ = bench("--origin", sent, "--destination", arrived, "--window", "5d", "--amount-band", "2.5%",
                               "--text")
@@ -58,7 +58,7 @@ def test_without_the_truth_the_share_is_of_what_arrived_and_people_can_read_it(t
     assert "matched_share (of destinations)" in output and "wrong" not in output.replace("expected_wrong", "")
 
 
-def test_what_is_wrong_with_a_file_is_told_with_its_line_and_a_code(tmp_path):
+def test_a_problem_of_a_file_is_reported_with_its_line_and_a_code(tmp_path):
     good = write(tmp_path / "good.csv", HEADER + "a,2024-03-01,1.00,GBP,x\n")
     cases = [
         (HEADER + "a,2024-03-01,1.00,GBP,x\na,2024-03-01,1.00,GBP,x\n", "id_repeated", "line 3"),

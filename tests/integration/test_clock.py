@@ -32,7 +32,8 @@ def world(new_world, clock):
 
 
 class Waiting:
-    """A delivery that waits for its retry, a reference that waits for the watermark, and money that nobody knows."""
+    """A delivery that waits for its retry, a reference that waits for the watermark, and a settlement without a
+    payment."""
 
     def __init__(self, world, auth=None):
         self.world, self.iban = world, world.account()
@@ -68,7 +69,7 @@ def check_order(world):
 
 
 @pytest.mark.parametrize("step", [-DAY, DAY], ids=["back", "forward"])
-def test_what_waits_survives_a_clock_that_is_set_by_a_day(world, clock, step):
+def test_a_waiting_delivery_survives_a_clock_that_is_set_by_a_day(world, clock, step):
     # A partner that checks the age of signatures would turn away what a machine with a wrong clock has signed.
     waiting = Waiting(world, auth={"type": "basic", "username": "settled", "password": "a long password"})
     assert "clock" not in world.api.get("/readyz")

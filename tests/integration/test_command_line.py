@@ -53,7 +53,7 @@ def test_every_command_has_help_and_refuses_a_word_that_is_wrong():
         assert status == 2 and output == "" and '"--no-such-option"' in error, (name, error)
 
 
-def test_what_is_mistyped_is_named_with_the_nearest_word_and_ends_with_2():
+def test_a_mistyped_word_is_named_with_the_nearest_one_and_ends_with_2():
     for words, sentence in (
             (["stauts"], 'there is no command "stauts"'),
             (["srve"], 'there is no command "srve"; did you mean "serve"?'),

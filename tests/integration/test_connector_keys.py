@@ -39,7 +39,7 @@ def send(world, name, secret=SECRET, text="{}"):
         http.close()
 
 
-def test_no_name_that_a_tenant_gives_stops_the_server_or_tells_it_anything(new_world):
+def test_no_name_that_a_tenant_gives_stops_the_server_or_reveals_anything_to_the_tenant(new_world):
     world = new_world()
     (world.data / "secrets" / "main").mkdir(parents=True, exist_ok=True)
     pipe = world.data / "secrets" / "main" / "pipe"

@@ -41,7 +41,7 @@ def test_the_document_is_well_formed(contract):
 
 
 def test_the_checker_itself_finds_what_is_wrong(contract):
-    """Answers that break the contract are told apart from those that keep it."""
+    """The checker distinguishes answers that break the contract from those that keep it."""
     operation = contract.operation("livez")
     from support.http_client import Answer
     import email.message
@@ -187,7 +187,7 @@ class Walk:
         assert (rules["version"], rules["rules"]["ranks"]["payer+account+amount"]) == (1, "suggest")
 
     def statement(self):
-        """A statement with the settlement of webhooks() on it, and an entry that nobody was told of."""
+        """A statement with the settlement of webhooks() on it, and an entry for which no webhook was sent."""
         api = self.api
         settlement = api.get(f"/v1/settlements/{self.ids['stl']}")
         day = settlement["settled_at"][:10]
@@ -200,10 +200,10 @@ class Walk:
         root = f"/v1/statements/{answer.json['id']}"
         self.ids["stm"] = answer.json["id"]
         api.post(f"{root}/entries", {"first": 1, "entries": [entry, {**entry, "bank_reference": "UNTOLD"}]})
-        while api.post(f"{root}/reconciliation")["status"] != "proved":
+        while api.post(f"{root}/reconciliation")["status"] != "reconciled":
             pass
-        proof = api.get(root)["proof"]
-        assert (proof["linked"]["count"], proof["missing_webhook"]["count"], proof["holds"]) == (1, 1, False)
+        found = api.get(root)["reconciliation"]
+        assert (found["linked"]["count"], found["missing_webhook"]["count"], found["holds"]) == (1, 1, False)
         assert [e["verdict"] for e in api.all(f"{root}/entries", limit=1)] == ["linked", "missing_webhook"]
         api.all(f"{root}/missing")
         assert {row["settlement"]["id"] for row in api.all("/v1/exports?status=matched")} >= {settlement["id"]}
@@ -382,7 +382,7 @@ def test_the_server_gives_out_the_contract_that_is_in_the_repository(shared, con
     assert answer.body.decode() == contract.text
 
 
-def test_what_is_no_address_is_404_and_what_is_no_method_405(shared):
+def test_an_unknown_path_is_404_and_an_unknown_method_405(shared):
     http = shared.api.http
     key = {"Authorization": f"Bearer {shared.key}"}
     assert http.send("GET", "/v1/nothing", key).code == "route_unknown"

@@ -83,10 +83,10 @@ def test_a_rude_answer_does_no_harm(shared, endpoint, mode):
     delivery_to(shared, made, "done")
 
 
-def test_a_partner_that_is_down_is_told_when_it_is_back_and_the_bank_never_notices(shared, endpoint):
+def test_a_partner_that_is_down_is_notified_when_it_is_back_and_the_bank_never_notices(shared, endpoint):
     made, path = endpoint()
     shared.sandbox.mode("down")
-    settle_one(shared)  # acknowledged, although nobody can be told
+    settle_one(shared)  # acknowledged, although no partner can be notified
     wait_for(lambda: shared.api.all(f"/v1/deliveries?endpoint={made['id']}")[0]["attempts_made"] >= 1,
              "a first attempt fails")
     shared.sandbox.mode("ok")
@@ -108,7 +108,7 @@ def test_a_slow_partner_delays_only_itself(shared, endpoint):
     wait_for(lambda: not shared.store.undelivered(), "the slow one has them, too")
 
 
-def test_410_disables_the_endpoint_and_tells_the_others(shared, contract, endpoint):
+def test_a_410_disables_the_endpoint_and_notifies_the_others(shared, contract, endpoint):
     gone, gone_path = endpoint()
     _, other = shared.endpoint(events=["endpoint.disabled"])
     shared.sandbox.mode("status", gone_path, status=410, count=1)
@@ -162,7 +162,7 @@ def test_a_password_or_secret_that_is_wrong_is_a_failed_attempt(shared, endpoint
     assert shared.sandbox.told(path)[0]["authenticity"] == "verified"
 
 
-def test_what_an_endpoint_does_not_ask_for_it_is_not_told(shared, endpoint):
+def test_an_endpoint_is_not_sent_events_outside_its_filter(shared, endpoint):
     made, path = endpoint()
     iban = shared.account()
     _, everything = shared.endpoint()

@@ -1,4 +1,4 @@
-"""The evidence of matches, proved and replayed from the store beside a running server."""
+"""The evidence of matches, proved and replayed from the store of a running server."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ def run(world, *arguments):
 
 
 def change(world, sql):
-    """What nobody should be able to do."""
+    """What no operator should be able to do."""
     if isinstance(world.store, PostgresStore):
         psql(world.store.url, sql)
         return
@@ -34,7 +34,7 @@ def change(world, sql):
         database.commit()
 
 
-def test_what_a_server_wrote_is_proved_beside_it_until_somebody_changes_it(new_world):
+def test_the_records_of_a_running_server_are_proved_until_one_is_changed(new_world):
     world = new_world()
     matched(world, "PROVED-1041")
     status, proof, errors = run(world, "audit", "verify")

@@ -1,4 +1,4 @@
-"""What strangers, hanging partners and scarce file descriptors can do to a server: nothing to anybody else."""
+"""What strangers, hanging partners and scarce file descriptors can do to a server: other clients notice nothing."""
 
 import contextlib
 import pathlib
@@ -69,7 +69,7 @@ def test_a_start_with_hopelessly_few_descriptors_is_refused_with_what_to_do(tmp_
     assert not (tmp_path / "data").exists(), "it is refused before anything is made"
 
 
-def test_with_few_descriptors_silent_clients_of_two_addresses_keep_nobody_out(tmp_path, contract):
+def test_with_few_descriptors_silent_clients_of_two_addresses_keep_no_other_client_out(tmp_path, contract):
     server = Server(tmp_path / "data", tmp_path / "log", two_threads(tmp_path), wrapper=with_descriptors(1024, 1024))
     api = Api(contract, port=server.port)
     operator = Api(contract, unix=server.socket)
@@ -85,7 +85,7 @@ def test_with_few_descriptors_silent_clients_of_two_addresses_keep_nobody_out(tm
         assert server.stop() == 0
 
 
-def test_when_all_connections_are_taken_health_checks_are_answered_and_others_told_why(tmp_path, contract):
+def test_when_all_connections_are_taken_health_checks_are_answered_and_others_get_the_reason(tmp_path, contract):
     server = Server(tmp_path / "data", tmp_path / "log", two_threads(tmp_path), wrapper=with_descriptors(512, 512))
     limit = server.log_lines("server.few_descriptors")[0]["connections"]
     api = Api(contract, port=server.port)

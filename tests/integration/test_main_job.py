@@ -1,4 +1,4 @@
-"""The main job over real sockets: the bank's webhook is matched to its payment and partners are told."""
+"""The main job over real sockets: the bank's webhook is matched to its payment and partners are notified."""
 
 import base64
 import datetime
@@ -21,7 +21,7 @@ def settled(shared, payment_id):
     return wait_for(ask, lambda: f"settled: {shared.api.get(f'/v1/payments/{payment_id}')}")
 
 
-def test_a_webhook_is_matched_and_the_partner_told_over_https_with_a_signature(shared, contract):
+def test_a_webhook_is_matched_and_the_partner_notified_over_https_with_a_signature(shared, contract):
     iban = shared.account()
     made, path = shared.endpoint(tls=True)
     payment = shared.payment(iban, reference="INV-2041", end_to_end_id="E2E9f3a77c1")
@@ -52,7 +52,7 @@ def test_a_webhook_is_matched_and_the_partner_told_over_https_with_a_signature(s
     assert shared.api.get(f"/v1/events/{event['id']}") == event
 
 
-def test_a_partner_with_basic_auth_is_told_with_its_password_and_no_signature(shared, contract):
+def test_a_partner_with_basic_auth_is_notified_with_its_password_and_no_signature(shared, contract):
     iban = shared.account()
     _, path = shared.endpoint(auth={"type": "basic", "username": "shop", "password": "p\u00e4ss:word"})
     shared.payment(iban, reference="BASIC 1")
@@ -73,7 +73,7 @@ def test_money_that_is_faster_than_its_payment_waits_for_it(shared):
     assert payment["settlement"]["transaction_id"] == payload["TransactionId"]
 
 
-def test_money_without_a_payment_is_told_as_unmatched_and_matched_later_with_a_higher_version(shared, contract):
+def test_money_without_a_payment_is_published_as_unmatched_and_matched_later_with_a_higher_version(shared, contract):
     iban = shared.account()
     _, path = shared.endpoint()
     shared.bank.acknowledged("TransactionSettled", settled_payload(iban, Reference="LATE 1"))
@@ -128,7 +128,7 @@ def test_two_payments_that_fit_alike_are_a_review_and_never_a_guess(shared, cont
     assert settlement["status"] == "ambiguous" and settlement["review_id"] == review["id"]
 
 
-def test_a_payment_told_after_another_was_given_its_money_is_a_review_and_a_person_gives_it_back(shared, contract):
+def test_a_payment_registered_late_opens_a_review_and_a_person_corrects_the_match(shared, contract):
     """The reference was cut to what both begin with, and only one of them was known."""
     iban = shared.account()
     _, path = shared.endpoint(events=["payment.registered_late"])
@@ -206,7 +206,7 @@ def test_a_webhook_that_comes_six_times_has_one_effect(shared):
     shared.sandbox.acknowledged(sent["webhooks"])
     wait_for(lambda: [row["status"] for row in shared.store.rows(
         "SELECT status FROM settlement WHERE transaction_id = ?", sent["label"])] == ["matched"], "there is one, matched")
-    # The endpoint hears of all that others left in this world; once of this.
+    # The endpoint receives the events of all other tests in this world; one of this test.
     told = wait_for(lambda: [t for t in shared.sandbox.told(path) if sent["label"] in t["body"]], "it is told")
     assert len(told) == 1
     deliveries = f"/v1/deliveries?event={told[0]['id']}"

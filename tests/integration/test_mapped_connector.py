@@ -1,4 +1,4 @@
-"""A provider that nobody wrote code for: described by two JSON files, matched and told like any other."""
+"""A provider for which there is no code: described by two JSON files, matched and published like any other."""
 
 import hashlib
 import hmac
@@ -60,7 +60,7 @@ def credit(iban, number, text, delivery=1):
                        "from": "A Payer"}}
 
 
-def test_its_credit_is_matched_once_however_often_it_comes(shared, provider):
+def test_a_credit_is_matched_once_however_often_it_comes(shared, provider):
     iban = shared.account()
     payment = shared.payment(iban, reference="DESCRIBED 1")
     for delivery in range(3):
@@ -77,7 +77,7 @@ def test_its_credit_is_matched_once_however_often_it_comes(shared, provider):
     assert len(shared.store.rows("SELECT 1 FROM settlement WHERE account_iban = ?", iban)) == 1
 
 
-def test_what_it_did_not_sign_leaves_nothing(shared, provider):
+def test_an_unsigned_webhook_leaves_nothing(shared, provider):
     iban = shared.account()
     answer = send(shared, provider, credit(iban, 2, "FORGED"), secret="another secret of ours")
     assert (answer.status, answer.code) == (401, "signature_invalid")

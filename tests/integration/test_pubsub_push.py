@@ -76,7 +76,7 @@ def test_other_content_under_a_registered_id_goes_to_review_and_changes_nothing(
     assert kept["status"] == "review" and kept["type"] == "PaymentPushed"
 
 
-def test_what_no_account_of_ours_is_paid_by_is_kept_and_has_no_effect(pusher, shared):
+def test_a_payment_to_no_account_of_ours_is_stored_and_has_no_effect(pusher, shared):
     stranger = payment(make_iban(88_888_888))
     assert pusher.push(json.dumps(stranger)).status == 204
     assert shared.api.call("GET", f"/v1/payments/{stranger['id']}").status == 404

@@ -75,7 +75,7 @@ def read_again(world, *words):
     return status, lines[:-1], lines[-1]
 
 
-def test_what_is_resent_after_the_correction_settles_its_payment_once(shared, provider):
+def test_a_webhook_resent_after_the_correction_settles_its_payment_once(shared, provider):
     payment = shared.payment(provider.iban, reference=f"{provider.name} 1")
     provider.send(1)
     review, = provider.open_reviews()
@@ -152,7 +152,7 @@ def test_the_command_reads_again_and_says_what_is_left(shared, provider):
     assert (status, output, error) == (0, "there is none to read again\n", "")
 
 
-def test_what_was_taken_for_nothing_has_its_effect_when_it_is_read_again(shared):
+def test_a_webhook_archived_by_mistake_has_its_effect_when_it_is_read_again(shared):
     provider = Provider(shared, when=[{"at": "/event", "is": ["CREDIT"]}])
     provider.send(1)
     provider.send(2)

@@ -24,7 +24,7 @@ def matched(world, payload):
     return next(row for row in rows if row["transaction_id"] == payload["TransactionId"])["status"] == "matched"
 
 
-def test_who_waited_is_matched_after_it_and_evidence_holds(new_world):
+def test_a_waiting_payment_is_matched_after_a_rekeying_and_evidence_holds(new_world):
     world = new_world()
     iban = world.account()
     before = world.payment(iban, "10.00", end_to_end_id="E2E-BEFORE")
@@ -56,7 +56,7 @@ def test_who_waited_is_matched_after_it_and_evidence_holds(new_world):
 
 
 @pytest.mark.skipif(is_engine(), reason="strace strikes at the writes of an embedded store")
-def test_what_a_kill_has_left_half_done_is_refused_by_servers_and_gone_on_with(new_world):
+def test_a_rekeying_cut_by_a_kill_is_refused_by_servers_and_continued(new_world):
     world = new_world()
     iban = world.account()
     count = 3 * BATCH

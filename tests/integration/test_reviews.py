@@ -16,7 +16,7 @@ DONE, UNUSABLE, REFUSED = 0, 2, 3
 
 
 class Desk:
-    """Whoever decides: ambiguous settlements of an account of its own, and the command line."""
+    """The reviewer: ambiguous settlements of an account of its own, and the command line."""
 
     def __init__(self, world, directory):
         self.world, self.api, self.directory = world, world.api, directory
@@ -99,7 +99,7 @@ def decided(rows, choices, reason="the customer called", decision="accept"):
     return [{**row, **({"decision": decision, "reason": reason} if row["payment_id"] in choices else {})} for row in rows]
 
 
-def test_a_review_shows_both_sides_and_what_tells_the_candidates_apart(desk):
+def test_a_review_shows_both_sides_and_what_distinguishes_the_candidates(desk):
     review, ids = desk.twins(payers=("Ann Lee", "Bob May"), name="MR B MAY")
     detail = desk.review(review)["detail"]
     assert [c["payment_id"] for c in detail["candidates"]] == ids
@@ -180,7 +180,7 @@ def test_reviews_go_out_are_decided_and_come_back_once(desk):
     assert desk.state() == after
 
 
-def test_what_was_decided_meanwhile_is_refused_and_the_rest_is_done(desk):
+def test_a_decision_made_meanwhile_is_refused_and_the_others_are_carried_out(desk):
     first, ids = desk.twins()
     second, others = desk.twins()
     rows = decided(desk.rows(first, second), [ids[0], others[0]])
@@ -288,7 +288,7 @@ def test_a_review_of_no_settlement_is_closed_by_the_file(desk):
     assert desk.review(review)["decision"] == "close"
 
 
-def test_what_only_a_person_may_decide_is_shown_exported_and_decided_by_the_file(desk):
+def test_a_suggested_match_is_shown_exported_and_decided_by_the_file(desk):
     payments = [desk.world.payment(desk.iban, amount) for amount in ("31.07", "31.08", "31.09")]
     ids = [payment["client_id"] for payment in payments]
     for amount in ("31.07", "31.08", "31.09"):

@@ -1,4 +1,4 @@
-"""The sandbox as somebody meets it who stops and starts it beside a store that stays."""
+"""The sandbox as a developer meets it who stops and starts it with a store that stays."""
 
 import pytest
 

@@ -59,7 +59,7 @@ def test_replaying_begins_nothing(place, tmp_path):
     assert status == 1 and "store_missing" in error and is_untouched(place), error
 
 
-def test_what_begins_an_installation_says_so_and_only_once(place):
+def test_a_command_that_begins_an_installation_says_so_and_only_once(place):
     status, output, error = run(place, "keys", "create", "--name", "first", "--scopes", "*")
     assert status == 0 and json.loads(output)["key"]
     assert "made a new store" in error and "master.key" in error, error
@@ -92,7 +92,7 @@ def modes(data):
     return {path.name: stat.S_IMODE(path.lstat().st_mode) for path in [data, *data.iterdir()]}
 
 
-def test_whatever_the_umask_nothing_of_ours_is_open_to_others(place, tmp_path):
+def test_no_file_of_ours_is_open_to_others_whatever_the_umask(place, tmp_path):
     data, config, _ = place
     before = os.umask(0)
     try:

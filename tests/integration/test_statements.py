@@ -20,7 +20,7 @@ HOLDS, GAPS = 0, 3
 
 
 class Books:
-    """One account of ours: what its bank tells us by webhooks, and what it writes into statements."""
+    """One account of ours: what its bank reports by webhooks, and what it writes into statements."""
 
     def __init__(self, world, directory):
         self.world, self.directory = world, directory
@@ -165,7 +165,7 @@ def test_a_webhook_that_comes_later_closes_its_gap(books):
     assert again["id"] == statement["id"] and again["reconciliation"]["linked"]["count"] == 1
 
 
-def test_statements_that_do_not_follow_each_other_are_told(books):
+def test_statements_that_do_not_follow_each_other_are_reported(books):
     first = books.camt([entry(books.settle("5.00"))], opening="0.00", sequence=7)
     gap = books.camt([], opening="9.00", sequence=10, day=NEXT_DAY)
     books.run(books.file("a.xml", first))
@@ -175,7 +175,7 @@ def test_statements_that_do_not_follow_each_other_are_told(books):
     assert previous["opening_difference"]["value"] == "4.00"
 
 
-def test_what_is_booked_a_day_later_is_missing_on_no_statement(books):
+def test_an_entry_booked_a_day_later_is_missing_on_no_statement(books):
     late = books.settle("6.00", TimestampSettled=f"{DAY}T23:30:00.000Z")
     one, two = books.camt([], opening="0.00"), books.camt([entry(late)], opening="0.00", day=NEXT_DAY, sequence=2)
     first, second = books.run(books.file("a.xml", one), books.file("b.xml", two))
@@ -255,7 +255,7 @@ def test_an_import_that_is_killed_anywhere_is_whole_after_the_next(books, tmp_pa
     assert point > 4, "it was hardly ever killed"
 
 
-def test_for_people_it_is_told_in_words(books):
+def test_the_report_for_people_is_written_in_words(books):
     books.settle("30.00", Reference="UNBOOKED 1")
     file = books.file("a.xml", books.camt([{"amount": "50.00", "text": "NEVER TOLD 1"}]))
     status, output, error = run_settled("import", str(file), "--text", "--data", books.world.data,
@@ -290,7 +290,7 @@ class TestExport:
                  self.run(world, "all", "--account", books.iban, "--format", "jsonl").splitlines()]
         assert {row["settlement"]["reference"] for row in lines} == {"EXPORT 1", evil}
 
-    def test_what_is_asked_for_is_what_comes(self, books):
+    def test_an_export_holds_the_settlements_that_were_asked_for(self, books):
         world = books.world
         for n in range(1, 130):  # more than a page
             books.settle(f"{n}.00")

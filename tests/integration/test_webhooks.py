@@ -84,7 +84,7 @@ def test_the_same_event_with_other_content_goes_to_review_and_neither_overwrites
 
 @pytest.mark.parametrize("payload", [{}, [], "text", None, {"TransactionId": "x"}, 7],
                          ids=lambda payload: json.dumps(payload))
-def test_what_is_signed_but_cannot_be_understood_is_acknowledged_kept_and_reviewed(shared, payload):
+def test_a_signed_webhook_that_cannot_be_understood_is_acknowledged_stored_and_reviewed(shared, payload):
     payload = {"TransactionId": "t-unreadable"} if isinstance(payload, dict) and payload else payload
     body = webhook_text("TransactionSettled", payload, new_nonce(), 6)
     answer = shared.bank.deliver(body)
@@ -143,7 +143,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("send,status,code", [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS])
-def test_what_is_refused_leaves_nothing_and_is_counted_and_logged(shared, contract, send, status, code):
+def test_a_refused_webhook_leaves_nothing_and_is_counted_and_logged(shared, contract, send, status, code):
     body = good_body(shared)
     counter = f'settled_webhooks_refused_total{{code="{code}"}}'
     before, counted = shared.store.counts_of_intake(), shared.api.metrics()
@@ -170,7 +170,7 @@ def test_after_all_refusals_a_good_webhook_is_still_taken(shared):
 
 
 @pytest.mark.parametrize("tamper", ["unsigned", "signature", "body"])
-def test_what_the_sandbox_tampers_with_is_refused(shared, tamper):
+def test_a_webhook_that_the_sandbox_tampers_with_is_refused(shared, tamper):
     from support.waiting import wait_for
     before = shared.store.counts()["webhook"]
     sent = shared.sandbox.post("/bank/payments", {"account": shared.account(), "amount": "1.00", "tamper": tamper})

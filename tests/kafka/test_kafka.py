@@ -1,4 +1,4 @@
-"""Kafka in and out, against a real broker: what is read counts once, what is told is all there."""
+"""Kafka in and out, against a real broker: each record read counts once, and every event is published."""
 
 import contextlib
 import json
@@ -50,7 +50,7 @@ dead_letter_topic = "{dead}"
     assert (told["type"], told["data"]["payment_id"]) == ("settlement.matched", "yapily-1")
 
 
-def test_a_record_that_cannot_be_used_is_kept_with_the_reason_and_holds_up_nobody(stream):
+def test_an_unusable_record_is_stored_with_the_reason_and_delays_no_other(stream):
     good = [stream.payment() for _ in range(20)]
     key, first = good[0]
     other = {**json.loads(first), "amount": {"value": "99.99", "currency": "GBP"}}
@@ -134,7 +134,7 @@ def test_a_broker_that_restarts_loses_no_payment_and_no_event(stream):
     stream.broker.write(stream.payments, records[:30])
     wait_for(lambda: len(stream.ids()) == 30, "the first payments")
     stream.broker.stop(kill=True)
-    # Settlements come meanwhile: what they tell waits in the outbox.
+    # Settlements come meanwhile: their events wait in the outbox.
     for number in range(30):
         stream.world.bank.acknowledged("TransactionSettled", settled_payload(stream.iban, EndToEndTransactionId=f"E2E-{number:06}"))
     stream.broker.start()

@@ -1,5 +1,5 @@
 """Several servers on one PostgreSQL in one consumer group: one is killed, the broker is killed and comes back, and
-each payment counts once, each event is told."""
+each payment counts once, each event is published."""
 
 import json
 import os

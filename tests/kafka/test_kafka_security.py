@@ -76,7 +76,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("wrong", REFUSALS)
-def test_what_the_broker_or_we_refuse_is_said_and_everything_else_goes_on(broker, security, new_world, tmp_path, wrong):
+def test_a_refusal_by_the_broker_or_by_us_is_logged_and_everything_else_goes_on(broker, security, new_world, tmp_path, wrong):
     mechanism, authority, password, host, state, words = REFUSALS[wrong]
     stream = Stream(broker, new_world, kafka=settings(tmp_path, mechanism, getattr(security, authority), password),
                     address=f"{host}:{broker.secure_port}")

@@ -1,4 +1,4 @@
-"""Who polls `?order=oldest` sees each thing once, however many nodes write it."""
+"""A client that polls `?order=oldest` sees each row once, however many nodes write it."""
 
 import collections
 import threading
@@ -28,7 +28,7 @@ class Writer(threading.Thread):
                                           "payee": {"iban": self.iban}, "end_to_end_id": f"E2E-{order}"})
                 bank.acknowledged("TransactionSettled", settled_payload(
                     self.iban, amount="1.00", EndToEndTransactionId=f"E2E-{order}"))
-        except BaseException as failure:  # pylint: disable=broad-except  # told by the test's thread
+        except BaseException as failure:  # pylint: disable=broad-except  # raised by the test's thread
             self.failure = failure
         finally:
             api.http.close()

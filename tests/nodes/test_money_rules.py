@@ -1,4 +1,4 @@
-"""Payments and settlements that can hardly be told apart, told to several nodes at once: at every instant all money is
+"""Payments and settlements that are nearly equal, sent to several nodes at once: at every instant all money is
 somewhere, and nothing is matched twice."""
 
 import os
@@ -32,7 +32,7 @@ class Group:
 
 
 class Teller(threading.Thread):
-    """Tells its facts, some of them twice, each to any node."""
+    """Sends its facts, some of them twice, each to any node."""
 
     def __init__(self, cluster, facts, rng, acknowledged):
         super().__init__(daemon=True)
@@ -51,7 +51,7 @@ class Teller(threading.Thread):
                     else:
                         banks[node].acknowledged("TransactionSettled", content)
                         self.acknowledged.add(content["TransactionId"])
-        except BaseException as failure:  # pylint: disable=broad-except  # told by the test's thread
+        except BaseException as failure:  # pylint: disable=broad-except  # raised by the test's thread
             self.failure = failure
         finally:
             for client in apis + banks:

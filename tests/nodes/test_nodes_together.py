@@ -1,5 +1,5 @@
-"""Nodes that are well: any of them answers anything, hears of what the others changed, and all together keep to
-a partner's limit."""
+"""Nodes that are well: any of them answers anything, learns what the others changed, and all together keep to a
+partner's limit."""
 
 import collections
 
@@ -22,7 +22,7 @@ def expect(world, iban, name):
 
 
 def settle_at(node, iban, name):
-    """The money of the payment that is expected under that name: by its id, so that it is told at once."""
+    """The settlement of the payment that is expected under that name: by its id, so that it is published at once."""
     bank = node.bank()
     try:
         bank.acknowledged("TransactionSettled", settled_payload(iban, EndToEndTransactionId=id_of(name)))
@@ -46,7 +46,7 @@ def test_an_idempotency_key_is_known_to_every_node(new_cluster):
         api.http.close()
 
 
-def test_what_one_node_changes_the_others_hear_of(new_cluster):
+def test_the_other_nodes_learn_what_one_node_changes(new_cluster):
     cluster = new_cluster(["all", "all"])
     world = cluster.world
     first, second = cluster.nodes

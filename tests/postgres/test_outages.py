@@ -77,7 +77,7 @@ def test_nothing_is_acknowledged_that_the_standby_does_not_have(world, server):
     world.sandbox.post("/bank/payments/batch", {"account": iban, "amount": "20.00", "reference": "GHOST ", "count": 3})
     wait_for(lambda: not world.is_ready(), "/readyz says so", seconds=30)
     assert world.sandbox.acknowledged_count() == 0
-    # A commit that is told to wait no longer is only on the primary: it is not acknowledged either.
+    # A cancelled wait for the standby leaves the commit on the primary only: it is not acknowledged either.
     server.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
     assert world.sandbox.acknowledged_count() == 0
     server.sql("ALTER SYSTEM SET synchronous_standby_names = ''")

@@ -96,7 +96,7 @@ def test_without_room_for_connections_it_says_so_and_recovers_when_there_is_some
     load.end()
 
 
-def test_a_table_that_somebody_holds_delays_and_loses_nothing(server, begun):
+def test_a_locked_table_delays_and_loses_nothing(server, begun):
     """As a schema change by hand does, or a dump; longer than units wait for locks."""
     load = begun(server, "HELD")
     with subprocess.Popen(["psql", "-X", "-q", load.world.store.url], stdin=subprocess.PIPE, text=True) as other:

@@ -19,7 +19,7 @@ MANY = 60_000
 
 @pytest.fixture
 def world(new_world, tmp_path):
-    """On SQLite, with payments that settled and were told."""
+    """On SQLite, with payments that settled and were published."""
     made = new_world(store=Store(tmp_path / "world-0" / "data"))
     iban = made.account()
     _, made.path = made.endpoint()
@@ -80,7 +80,7 @@ def test_a_server_goes_on_with_postgresql_where_it_was_on_sqlite(world, target):
     world.store.check()
 
 
-def test_what_would_lose_or_mix_is_refused(world, target, tmp_path):
+def test_a_copy_that_would_lose_or_mix_rows_is_refused(world, target, tmp_path):
     status, _, error = copy(world, target.url)
     assert status == 1 and "store_locked" in error, "a server has the source"
     assert target.url not in error

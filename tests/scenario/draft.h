@@ -1,4 +1,4 @@
-// A small world before it is played: its facts, and the orders in which they can be told.
+// A small world before it is played: its facts, and the orders in which they can arrive.
 #pragma once
 
 #include "domain/facts.h"
@@ -52,7 +52,7 @@ Times times_around(Instant settled);
 
 SmallWorld small_world_of(const Draft& draft, const Times& times);
 
-// Nobody decides about what has not come.
+// A person decides only about facts that have arrived.
 bool can_be_told(const std::vector<Fact>& order);
 std::vector<std::vector<Fact>> all_orders(const Draft& draft);
 std::string text_of(const Draft& draft, const std::vector<Fact>& order);

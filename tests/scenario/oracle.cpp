@@ -186,8 +186,8 @@ class Oracle {
         return {taken ? Outcome::one : Outcome::ambiguous, p};
     }
 
-    // Whether the payment takes the settlement, those that are done with aside: nobody else has a
-    // claim, or whoever has a weaker one gets something better.
+    // Whether the payment takes the settlement, those that are done with aside: no other settlement
+    // has a claim, or each one with a weaker claim gets something better.
     bool is_taken(std::size_t s, std::size_t p, const Indexes& done_settlements,
                   const Indexes& done_payments) const {
         const Indexes suitors = without(open_settlements(s), done_settlements);
@@ -413,7 +413,7 @@ std::optional<Rank> rank_between(const WorldPayment& payment, const WorldSettlem
     return match::relate(payment.identity, settlement.identity).rank;
 }
 
-// Somebody else is related to one of the two.
+// Another payment or settlement is related to one of the two.
 bool others_are_near(const SmallWorld& world, const WorldPayment& payment,
                      const WorldSettlement& settlement) {
     const auto relates = [](const WorldPayment& p, const WorldSettlement& s) {

@@ -123,7 +123,7 @@ std::string Player::settle(const Line& line, Instant time) {
     if (line.has("payer"))
         fact.counterparty = party_of(line.key("payer"));
     fact.settled_at = time + parse_duration(line.key("at", "0s"));
-    // The content tells a duplicate from a conflict: all that the line says.
+    // The content distinguishes a duplicate from a conflict: all that the line says.
     domain::InboundWebhook webhook = World::webhook(line.key("key", name), fact, line.text);
     if (fact.is_return)
         webhook.suffix = "-REV";

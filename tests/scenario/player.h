@@ -12,7 +12,7 @@ namespace settled::scenario {
 
 class Player {
   public:
-    // With a second account of the tenant beside the shop's.
+    // With a second account of the tenant in addition to the shop's.
     Player() { world_.add_account("GB33BUKB20201555555555"); }
 
     // The verdict of the line, as the file spells it.

@@ -3,8 +3,8 @@
 // What is promised, and no more:
 // 1. In a world in which no settlement can be taken for another payment's, the pairs that are made
 //    are the true ones and the same in every order of arrival.
-// 2. In a crowded world, where banks have cut and dropped what told the payments apart, no match is
-//    wrong as long as a settlement arrives after its payment is known; and in whatever order the
+// 2. In a crowded world, where banks have cut and dropped what distinguished the payments, no match
+//    is wrong as long as a settlement arrives after its payment is known; and in whatever order the
 //    settlements come, a match that was made stays.
 // 3. In a crowded world with any order, the money rules hold after every step and a match that was
 //    made stays. It may be wrong then: of two payments that the bank makes look alike, the one that
@@ -48,7 +48,7 @@ struct Pay {
 struct Settle {
     std::string name;
     domain::SettlementFact fact;
-    std::string truth; // the payment behind it; empty: none that we hear of
+    std::string truth; // the payment that it pays; empty: one that is never registered
 };
 using Fact = std::variant<Pay, Settle>;
 
@@ -119,7 +119,7 @@ Story any_story(const World& world, Crowd crowd, int size, Dice& dice) {
         story.truth[settle.name] = settle.truth;
         settlements.emplace_back(settle);
     }
-    // Money that we were not told of: nothing of it resembles ours.
+    // Settlements of payments that are never registered: nothing of them resembles ours.
     for (int i = 0; i < 2; ++i) {
         Settle settle{fmt::format("n{}", i), world.fact(1000), ""};
         settle.fact.reference = fmt::format("GIFT {} FROM AUNT ANNA", i);
@@ -162,7 +162,7 @@ store::Step<Pairs> read_told_apart(store::Session& s) {
     co_return pairs;
 }
 
-// But for sets of twins, of which nothing can say which is which.
+// Except sets of twins, of which nothing can say which is which.
 Pairs told_apart(World& world) {
     return world.read<Pairs>(read_told_apart);
 }

@@ -1,6 +1,6 @@
 /* The machine's clock as a test sets it: loaded before the C library, it adds what a shared file holds (nanoseconds,
    int64) to every look at the wall clock. Steady time is left alone. */
-#define _GNU_CONNECTOR
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@ import pytest
 from .places import binary
 
 DAY = 24 * 3600
-_CONNECTOR = pathlib.Path(__file__).with_name("clock.c")
+_SOURCE = pathlib.Path(__file__).with_name("clock.c")
 
 
 @functools.cache
@@ -20,7 +20,7 @@ def _library():
     compiler = next(filter(None, map(shutil.which, ("cc", "clang", "clang-19", "gcc"))), None)
     assert compiler, "a C compiler is needed to set a server's clock"
     library = pathlib.Path(tempfile.mkdtemp(prefix="settled-clock-")) / "clock.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, _CONNECTOR], check=True)
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, _SOURCE], check=True)
     return library
 
 

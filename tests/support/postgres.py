@@ -1,4 +1,4 @@
-"""The store of a test on PostgreSQL: a database of its own, read by psql beside the running server."""
+"""The store of a test on PostgreSQL: a database of its own, read by psql while the server runs."""
 
 import contextlib
 import itertools

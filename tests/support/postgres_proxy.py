@@ -1,7 +1,7 @@
 """Between the server under test and PostgreSQL: passes everything on, and strikes once, at a chosen point.
 
 A point is the Nth time after arm() that the server sends something to PostgreSQL, or is sent something, on a
-connection that writes. Connections are told apart by what is said on them: only one that writes begins a
+connection that writes. Connections are distinguished by what is said on them: only one that writes begins a
 transaction that may.
 """
 

@@ -26,7 +26,7 @@ class Sender(threading.Thread):
                 while not self.send(payload, banks):
                     time.sleep(0.05)  # the bank's pause between repeats
                 time.sleep(self.pace)  # the bank's own speed
-        except BaseException as failure:  # pylint: disable=broad-except  # told by the test's thread
+        except BaseException as failure:  # pylint: disable=broad-except  # raised by the test's thread
             self.failure = failure
         finally:
             for bank in banks.values():

@@ -57,7 +57,7 @@ def is_delivered(store, story):
 
 
 def end_of(world, path, story):
-    """The story is told to its end by a server without faults; then everything must be right."""
+    """A server without faults takes the story to its end; then everything must be right."""
     world.start()
     assert story.tell(world) == ACKNOWLEDGED
     wait_for(lambda: is_delivered(world.store, story), lambda: f"delivered: {world.store.undelivered()}")

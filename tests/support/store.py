@@ -18,7 +18,7 @@ class Store:
 
     @contextlib.contextmanager
     def opened(self):
-        """Beside a running server."""
+        """While the server may run."""
         database = sqlite3.connect(f"file:{self.data / 'settled.db'}?mode=ro", uri=True, timeout=10)
         database.row_factory = sqlite3.Row
         try:
@@ -183,7 +183,7 @@ class Store:
 
 
 def check_told(records, store):
-    """What partners saw against what is stored: one body for an id, byte for byte; each event told."""
+    """What partners saw against what is stored: one body for an id, byte for byte; each event delivered."""
     bodies = collections.defaultdict(set)
     for record in records:
         bodies[record["id"]].add(record["body"])

@@ -1,4 +1,4 @@
-"""A small story of money, told to a server that may fail at any moment, and told again until it is heard.
+"""A small story of money, sent to a server that may fail at any moment, and sent again until it is acknowledged.
 
 Every step can be repeated: payments with their id, webhooks as the bank repeats them. What was
 acknowledged is remembered here, apart from the server, and held against its store.
@@ -29,7 +29,7 @@ class Story:
         self.acknowledged = set()  # numbers of steps
 
     def tell(self, world):
-        """Tells what is not acknowledged yet, in order; how the last step ended."""
+        """Sends what is not acknowledged yet, in order; how the last step ended."""
         for number, (kind, content) in enumerate(self.steps):
             if number in self.acknowledged:
                 continue

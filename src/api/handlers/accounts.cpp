@@ -34,7 +34,7 @@ std::string shown(const AccountRow& account) {
     return std::move(w).text();
 }
 
-// A GB IBAN ends in the sort code and the account number; they are shown beside it.
+// A GB IBAN ends in the sort code and the account number; the API shows them next to it.
 void set_iban(AccountRow& account, std::string iban) {
     account.iban = std::move(iban);
     account.account_key = account_key(account.iban);

@@ -35,7 +35,7 @@ struct NewKey {
     Secret text;
 };
 
-// A key gives only what it has: whoever may make keys makes none that can do more than he can.
+// A key passes on only its own rights: a caller who may make keys makes none that can do more.
 Result<ApiKeyRow> read_new_key(const wire::Json& root, const Caller& caller) {
     ApiKeyRow key;
     payloads::Reader in(root);

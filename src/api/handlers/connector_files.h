@@ -1,10 +1,10 @@
-// The files and secrets that a connector names are opened before it is stored, as who calls may open
-// them (custody/custody.h): the operator anything, a key of a tenant only what lies in the tenant's
-// own directory of secrets.
+// The files and secrets that a connector names are opened before it is stored, with the rights of
+// the caller (custody/custody.h): the operator opens anything, a key of a tenant only what lies in
+// the tenant's own directory of secrets.
 //
-// The operator is told what is wrong. A tenant is told one sentence, whether the name is not
-// allowed, absent, closed to us or holds something else: nobody learns over the network which files
-// this machine has. The log has the reason.
+// The operator is shown what is wrong. A tenant gets one and the same sentence, whether the name is
+// not allowed, absent, unreadable or holds something else: no client learns over the network which
+// files this machine has. The log has the reason.
 #pragma once
 
 #include "api/call.h"

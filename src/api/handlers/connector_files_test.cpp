@@ -125,7 +125,7 @@ TEST_F(ConnectorFilesTest, a_tenants_files_are_its_own_and_stay_marked_as_such) 
         201);
 }
 
-TEST_F(ConnectorFilesTest, the_operator_names_anything_and_is_told_what_is_wrong) {
+TEST_F(ConnectorFilesTest, the_operator_names_anything_and_is_shown_what_is_wrong) {
     ASSERT_EQ(::setenv("SETTLED_SECRET_SIGNING", private_key().c_str(), 1), 0);
     custody::keep_variables({});
     EXPECT_EQ(world.operate("POST", "/v1/connectors", naming("file:" + outside)).status(), 201);
@@ -150,7 +150,7 @@ TEST_F(ConnectorFilesTest, the_operator_names_anything_and_is_told_what_is_wrong
     }
 }
 
-TEST_F(ConnectorFilesTest, who_names_a_file_last_decides_where_it_is_looked_for) {
+TEST_F(ConnectorFilesTest, the_last_caller_to_name_a_file_decides_where_it_is_looked_for) {
     ASSERT_EQ(world.operate("POST", "/v1/connectors", naming("file:" + outside)).status(), 201);
     ASSERT_EQ(world.call(key, "PATCH", "/v1/connectors/bank", R"({"retention_days":30})").status(),
               200);

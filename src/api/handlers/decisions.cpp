@@ -40,7 +40,7 @@ void read_parts(payloads::Reader& in, Parts& parts) {
     in.objects("payments", parts_max, [&](payloads::Reader& part) { read_part(part, parts); });
 }
 
-// What was asked for but for the wish that it be a dry run, which may stand anywhere in it.
+// The request without its dry_run member, which may stand anywhere in it.
 std::string without_dry_run(const wire::Json& root) {
     wire::JsonWriter w;
     w.object();

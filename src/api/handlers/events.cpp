@@ -13,8 +13,8 @@ using store::Session;
 using store::Step;
 using Events = std::vector<store::EventRow>;
 
-// An event is shown as the bytes that endpoints are sent, so that who polls and who is told see the
-// same.
+// An event is shown as the bytes that endpoints are sent, so that clients that poll and partners
+// that are notified see the same.
 void write_event(wire::JsonWriter& w, const store::EventRow& event) {
     w.raw(event.body);
 }

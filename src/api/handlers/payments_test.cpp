@@ -67,7 +67,7 @@ TEST_F(Payments, the_same_id_with_other_content_is_refused) {
     EXPECT_EQ(get("order-1").at("amount.value"), "12.34");
 }
 
-TEST_F(Payments, all_that_is_wrong_with_a_body_is_told_at_once) {
+TEST_F(Payments, all_problems_of_a_body_are_reported_at_once) {
     const Reply reply = post(R"({"amount":{"value":12.34,"currency":"GBP"},"reference":7,
                                  "payee":{"iban":"GB00CLRB04040100057354"},"colour":"red"})");
     EXPECT_EQ(reply.status(), 422);

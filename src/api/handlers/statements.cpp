@@ -124,7 +124,7 @@ Step<Result<Answer>> write_step(Session& s, TenantId tenant,
     co_return Answer{200, shown(now)};
 }
 
-// Entries are told by their number: they are listed in the order of the statement.
+// Entries are identified by their number: they are listed in the order of the statement.
 Result<std::int64_t> read_entry_cursor(const net::Request& request) {
     const auto after = request.parameter("after");
     std::int64_t number = 0;

@@ -39,7 +39,7 @@ Result<net::Response> LocalApi::call(const ApiCall& call) {
         auto answer = call_over_control_socket(socket, call);
         if (answer || answer.error().code != Code::connect_failed)
             return answer;
-        // Left behind by a server that was killed: nobody listens.
+        // Left behind by a server that was killed: no process listens.
     }
     if (!own_) {
         TRY(own_, server::Installation::open(config_, node::Roles::none(),

@@ -1,5 +1,5 @@
 // The API for a command: of this machine, in the tenant that was named, or of a server elsewhere,
-// as whoever the API key is. What the API refuses is printed as it is met.
+// with the rights of the API key. What the API refuses is printed as it is met.
 #pragma once
 
 #include "cli/client/api_call.h"
@@ -49,7 +49,7 @@ class ApiSession {
     // The answer where it is 2xx. What the API refuses is printed, and fails in a way that report()
     // knows.
     Result<Answered> ask(const ApiCall& call);
-    // Prints an error, but for one that ask() has printed. Gives exit_failed.
+    // Prints an error, except one that ask() has printed. Gives exit_failed.
     int report(const Error& error) const;
 
     const Printer& out() const { return out_; }

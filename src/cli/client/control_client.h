@@ -12,8 +12,8 @@ namespace settled::cli {
 // rest is for a body and for a machine that is busy.
 inline constexpr std::chrono::milliseconds control_wait_max = 3 * limits::reply_wait_max;
 
-// The answer, only when it is whole. Fails with connect_failed when nobody listens; peer_timeout
-// and peer_closed (the answer was cut), when what was asked may be done nevertheless;
+// The answer, only when it is whole. Fails with connect_failed when no server listens; peer_timeout
+// and peer_closed (the answer was cut), when the request may have been carried out nevertheless;
 // reply_malformed, reply_too_large.
 Result<net::Response>
 call_over_control_socket(const std::string& path, const ApiCall& call,

@@ -6,7 +6,7 @@
 
 namespace settled::cli {
 
-// Percent-encoded but for letters, digits and "-._~" (RFC 3986, unreserved).
+// Percent-encoded except letters, digits and "-._~" (RFC 3986, unreserved).
 std::string query_text(std::string_view text);
 
 } // namespace settled::cli

@@ -24,7 +24,7 @@ Environment process_environment();
 struct RemoteServer {
     std::string url; // https://host[:port][/prefix], no slash at the end; http:// on loopback
     Secret key;
-    std::string authorities; // PEM file beside the system's; empty: none
+    std::string authorities; // PEM file in addition to the system's; empty: none
 };
 
 // The settings of this machine: the file's, under those that were given.

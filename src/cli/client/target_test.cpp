@@ -87,7 +87,7 @@ TEST(Target, the_first_that_is_given_counts_and_an_option_before_a_variable) {
             << c.data;
 }
 
-TEST(Target, what_does_not_go_together_is_refused) {
+TEST(Target, contradicting_options_are_refused) {
     const auto error = [](const Command& command, const Options& options,
                           const Variables& variables) {
         const auto target = chosen(command, options, variables);

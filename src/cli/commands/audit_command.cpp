@@ -20,7 +20,7 @@ namespace settled::cli {
 namespace {
 
 constexpr std::size_t page_records = 500;
-constexpr std::size_t findings_max = 10'000; // told; more are counted
+constexpr std::size_t findings_max = 10'000; // printed; more are only counted
 
 struct Verified {
     std::map<units::AuditPhase, std::size_t> checked;

@@ -1,4 +1,4 @@
-// `settled bench match`: the matching engine over two files, with the truth beside it.
+// `settled bench match`: the matching engine over two files, with the true pairs for comparison.
 #include "cli/commands.h"
 #include "cli/invocation.h"
 #include "cli/progress.h"

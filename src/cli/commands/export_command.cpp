@@ -16,7 +16,8 @@ namespace {
 // A row has some 65 members; a document, 10,000 (limits::json_members_max).
 constexpr int rows_per_call = 100;
 
-// Columns and where they stand in a row of the API. `outside`: somebody else wrote it.
+// Columns and where they stand in a row of the API. `outside`: a bank, a payer or a client wrote
+// it.
 struct Column {
     std::string_view name;
     std::string_view path;

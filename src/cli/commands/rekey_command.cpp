@@ -28,7 +28,7 @@ store::Step<std::optional<store::NodeRow>> find_server(store::Session& s) {
     co_return co_await store::find_live_node(s, now);
 }
 
-// An embedded store lets nobody else in; a shared one tells who works on it.
+// An embedded store lets no other process in; a shared one lists the servers that work on it.
 Task<Result<>> refuse_servers(store::Store& store) {
     if (!store.is_shared())
         co_return Result<>{};
@@ -48,7 +48,8 @@ Task<Result<Outcome>> rekey(store::Store& store, const units::TenantKeys& keys, 
     CO_TRY(units::KeyState state,
            co_await store.write<units::KeyState>(
                [tenant](store::Session& s) { return units::begin_rekeying(s, tenant); }));
-    // Who has taken its place before it was begun is seen here; who comes later sees that it is.
+    // Check again after recording the start: a server that joined before is visible now, one that
+    // joins later sees the record and refuses to start.
     CO_TRY_VOID(co_await refuse_servers(store));
     Outcome outcome;
     while (!state.is_done()) {

@@ -76,7 +76,7 @@ class Importer {
         return std::nullopt;
     }
 
-    // The settlement that was to be of this one payment is matched to it already.
+    // The settlement is already matched to this one payment, as the decision asks.
     Result<bool> is_matched_so(const PlannedDecision& decision, const Reply& review) const {
         if (decision.action != "accept")
             return false;

@@ -2,8 +2,8 @@
 //
 //   accept  the candidate of that row; on several rows of one review, each with its `part`, the
 //           settlement is shared out among them
-//   reject  the settlement is of no payment
-//   close   a review that is of no settlement has been seen to
+//   reject  the settlement pays none of our payments
+//   close   a reviewer has dealt with a review that concerns no settlement
 //
 // Rows without a decision are passed over. The file is read whole before anything is done with it:
 // one row that cannot be carried out as it stands, and nothing is.

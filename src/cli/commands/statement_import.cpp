@@ -29,7 +29,7 @@ constexpr std::size_t bytes_per_call = 160UL * 1024;
 constexpr std::size_t reconciliation_calls_max = 1'000'000;
 constexpr std::size_t entries_between_draws = 1000;
 
-// Puts the account that was asked for in the place of the file's, and tells how far the file is
+// Puts the account that was asked for in the place of the file's, and reports how far the file is
 // read.
 class Passage final : public Sink {
   public:

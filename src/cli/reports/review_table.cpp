@@ -9,7 +9,7 @@ namespace settled::cli {
 
 namespace {
 
-// Empty for reviews that are of no settlement.
+// Empty for reviews that concern no settlement.
 std::string settlement_of(const wire::Json& review) {
     const std::string subject = text_at(review, "subject_id");
     return subject.starts_with("stl_") ? subject : "";

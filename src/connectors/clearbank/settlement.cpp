@@ -135,8 +135,8 @@ std::string uuid_in(std::string_view tag, Json payload) {
     return {};
 }
 
-// <OrgnlUETR> names an earlier payment: the one that a return is of. A return that does not name
-// one by it may carry that payment's as its own.
+// <OrgnlUETR> names an earlier payment: the one that was returned. A return that does not name it
+// there may carry that payment's UETR as its own.
 std::string uetr_of(Json payload, bool is_return) {
     std::string original = is_return ? uuid_in("OrgnlUETR>", payload) : std::string();
     return original.empty() ? uuid_in("UETR>", payload) : original;

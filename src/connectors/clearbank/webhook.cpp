@@ -80,7 +80,7 @@ void append_refused_payments(std::string& key, Json payload) {
 }
 
 // ClearBank's rule for a duplicate is the same type, timestamp and id; for transactions the bank's
-// own id and the side of the booking are stricter and tell the two legs of a transfer apart.
+// own id and the side of the booking are stricter and distinguish the two legs of a transfer.
 std::string dedupe_key_of(const std::string& type, const domain::InboundWebhook& webhook,
                           Json payload) {
     std::string key;
@@ -95,7 +95,7 @@ std::string dedupe_key_of(const std::string& type, const domain::InboundWebhook&
     append_field(key, webhook.scheme);
     append_field(key, webhook.suffix);
     if (type == "FITestEvent") {
-        // Its payload is a fixed text: only the nonce tells one test from the next.
+        // Its payload is a fixed text: only the nonce distinguishes one test from the next.
         append_field(key, std::to_string(webhook.nonce));
     } else if (type != "VirtualAccountCreated") { // an IBAN is opened once
         append_field(key, timestamp_of(payload));

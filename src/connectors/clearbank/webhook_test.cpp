@@ -248,7 +248,7 @@ TEST(ClearbankWebhook, amounts_are_digits_and_nothing_else) {
     }
 }
 
-TEST(ClearbankWebhook, what_money_depends_on_must_be_readable) {
+TEST(ClearbankWebhook, the_members_that_money_depends_on_must_be_readable) {
     struct Case {
         const char* from;
         const char* to;
@@ -276,7 +276,7 @@ TEST(ClearbankWebhook, what_money_depends_on_must_be_readable) {
         ASSERT_EQ(kind(webhook), "unreadable") << c.to;
         EXPECT_EQ(std::get<UnreadableFact>(webhook.fact).reason,
                   std::string(c.member) + " is missing or unreadable");
-        EXPECT_EQ(webhook.nonce, 949893874); // it is answered all the same
+        EXPECT_EQ(webhook.nonce, 949893874); // it is answered anyway
     }
 }
 
@@ -317,7 +317,7 @@ TEST(ClearbankWebhook, each_test_event_is_an_event_of_its_own) {
     EXPECT_NE(webhook.dedupe_key, read(replaced(body, "1448545215", "1448545216")).dedupe_key);
 }
 
-TEST(ClearbankWebhook, inbound_ids_repeat_and_the_timestamp_tells_them_apart) {
+TEST(ClearbankWebhook, inbound_ids_repeat_and_the_timestamp_distinguishes_the_webhooks) {
     const std::string held = fixture("inbound-held-transaction-v1");
     EXPECT_NE(read(held).dedupe_key,
               read(replaced(held, "2019-03-01T00:00:00Z", "2019-03-02T00:00:00Z")).dedupe_key);
@@ -366,7 +366,7 @@ TEST(ClearbankWebhook, an_opened_account_without_an_account_is_unreadable) {
     EXPECT_EQ(webhook.unique_id, "v");
 }
 
-TEST(ClearbankWebhook, what_is_no_envelope_is_not_acknowledged) {
+TEST(ClearbankWebhook, a_body_without_an_envelope_is_not_acknowledged) {
     const std::string deep = std::string(100, '[') + std::string(100, ']');
     const std::string bodies[] = {
         "",

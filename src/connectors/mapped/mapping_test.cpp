@@ -128,7 +128,7 @@ TEST(Mapping, reads_a_truelayer_shaped_settlement_and_its_return) {
     EXPECT_EQ(back.suffix, "-REV");
 }
 
-TEST(Mapping, what_is_no_settlement_is_kept_without_effect) {
+TEST(Mapping, a_webhook_without_a_settlement_is_stored_without_effect) {
     const auto webhook = mapping(truelayer_mapping)
                              .read_webhook(R"({"type":"payment_executed","event_id":"e"})")
                              .value();

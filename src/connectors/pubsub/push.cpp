@@ -28,7 +28,7 @@ std::unexpected<Error> unreadable(std::string_view why) {
     return fail(Code::webhook_unreadable, std::string(why));
 }
 
-// Members that are of no use here are let through: Google adds some now and then.
+// Unknown members are ignored: Google adds some now and then.
 Result<Message> read_envelope(std::string_view body) {
     const auto document = wire::JsonDocument::parse(body);
     if (!document)

@@ -2,9 +2,10 @@
 //
 // The library keeps its own sockets and says which of them it waits for; this class waits for them
 // with the io_context and hands them back when they are ready. One channel carries any number of
-// look-ups at a time; one that nobody answers ends by itself after bounds::name_server_tries.
+// look-ups at a time; one that no name server answers ends by itself after
+// bounds::name_server_tries.
 //
-// Order of the connectors: /etc/hosts, then the name servers. Threads: one io_context.
+// Order of the sources: /etc/hosts, then the name servers. Threads: one io_context.
 #pragma once
 
 #include "base/error.h"

@@ -42,7 +42,7 @@ struct Url {
 struct OutboundRequest {
     std::string method = "POST";
     Url url;
-    Fields fields; // beside Host, Content-Length, User-Agent and Connection
+    Fields fields; // in addition to Host, Content-Length, User-Agent and Connection
     std::string body;
     std::chrono::milliseconds deadline = limits::delivery_wait_max; // the whole call
     std::size_t reply_bytes_max = limits::reply_body_bytes_max;     // the rest is not read
@@ -66,7 +66,8 @@ class Client {
     struct Options {
         EgressPolicy egress;
         std::string
-            extra_trusted_certificates; // PEM file beside the system's roots; for tests and pins
+            // PEM file in addition to the system's roots; for tests and pins
+            extra_trusted_certificates;
         // Idle connections kept for one scheme, host and port.
         std::size_t connections_per_host_max = limits::pooled_connections_per_host_max;
         std::size_t connections_idle_max = bounds::idle_connections_max; // of all hosts

@@ -161,7 +161,7 @@ TEST(Client, a_silent_peer_is_a_timeout) {
     EXPECT_EQ(call.code(std::move(request)), Code::peer_timeout);
 }
 
-TEST(Client, nobody_there_is_no_connection) {
+TEST(Client, a_port_without_a_listener_gives_no_connection) {
     std::uint16_t port = 0;
     {
         ScriptedPeer gone({});
@@ -306,7 +306,7 @@ TEST(Client, one_forbidden_address_refuses_the_name) {
     EXPECT_EQ(server.connections(), 0u);
 }
 
-TEST(Client, what_a_name_server_says_is_vetted) {
+TEST(Client, an_address_from_a_name_server_is_vetted) {
     RunningServer server;
     testing::ScriptedNameServer names({{"inside.test", {{"10.0.0.1"}}},
                                        {"mixed.test", {{"127.0.0.1", "169.254.169.254"}}},
@@ -338,7 +338,7 @@ TEST(Client, calls_a_vetted_address_under_its_name) {
 
 TEST(Client, a_dead_address_is_passed_over) {
     RunningServer server;
-    // Nobody listens on 127.0.0.2 at that port: the server took 127.0.0.1 alone.
+    // No server listens on 127.0.0.2 at that port: the test's server took 127.0.0.1 alone.
     Caller call(resolving_to({"127.0.0.2", "127.0.0.1"}));
     OutboundRequest request = to(server.port());
     request.url.host = "partner.example";

@@ -100,7 +100,7 @@ Task<Result<Socket>> dial(std::shared_ptr<DialContext> context, Url url, std::in
     const bool all_permitted = std::ranges::all_of(
         addresses, [&](const Address& address) { return context->egress.permits(address); });
     if (!all_permitted) {
-        // Which address it was is not told: the caller could map our network with it.
+        // The error does not name the address: the caller could map our network with it.
         co_return fail(Code::address_forbidden,
                        url.host + " leads to an address that may not be called");
     }

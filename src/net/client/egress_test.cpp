@@ -138,7 +138,7 @@ TEST(Egress, a_scoped_address_is_never_global) {
     EXPECT_FALSE(is_global_unicast(address));
 }
 
-TEST(Egress, permits_what_the_operator_allowed_and_nothing_beside_it) {
+TEST(Egress, the_policy_permits_what_the_operator_allowed_and_nothing_else) {
     const EgressPolicy policy{.allow = {"10.1.0.0/16", "fd00:1::/32", "not a block"}};
     EXPECT_TRUE(policy.permits(ip::make_address("10.1.255.255")));
     EXPECT_TRUE(policy.permits(ip::make_address("::ffff:10.1.0.1")));

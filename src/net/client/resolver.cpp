@@ -197,7 +197,7 @@ void Resolver::begin_next(std::int64_t owner) {
             continue; // on another owner's place
         }
         if (next->waiting.empty()) {
-            lookups_.erase(next->host); // nobody wants it any more
+            lookups_.erase(next->host); // no caller waits for it any more
             next->over = true;
             continue;
         }

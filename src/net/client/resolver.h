@@ -1,4 +1,4 @@
-// Addresses of host names, without blocking anybody: each look-up waits for its own name server
+// Addresses of host names, without blocking any thread: each look-up waits for its own name server
 // only. Internal to net/.
 //
 // Equal names asked for at the same time are one look-up. An answer is used again for its time to

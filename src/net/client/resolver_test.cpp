@@ -101,7 +101,7 @@ TEST(Resolver, a_silent_name_server_delays_only_its_own_names) {
     }
 }
 
-TEST(Resolver, who_waits_is_answered_at_the_deadline_whatever_the_name_server_does) {
+TEST(Resolver, a_caller_is_answered_at_the_deadline_whatever_the_name_server_does) {
     ScriptedNameServer server({{"silent.test", silent_name}});
     Asker asker(server);
     const auto result = asker.await(asker.ask("silent.test", tenant, 20ms));
@@ -143,7 +143,7 @@ TEST(Resolver, equal_names_at_the_same_time_are_one_look_up) {
     EXPECT_EQ(server.questions("one.test"), 1U);
 }
 
-TEST(Resolver, an_owner_beyond_its_bound_waits_and_nobody_else_does) {
+TEST(Resolver, an_owner_beyond_its_bound_waits_and_other_owners_do_not) {
     ScriptedNameServer server({{"silent.test", silent_name}, {"good.test", {{"192.0.2.1"}}}});
     Asker asker(server, 1);
     const auto silent = asker.ask("silent.test", tenant);
@@ -154,7 +154,7 @@ TEST(Resolver, an_owner_beyond_its_bound_waits_and_nobody_else_does) {
     EXPECT_FALSE(silent->has_value());
 }
 
-TEST(Resolver, what_waited_for_its_turn_is_asked_for_when_it_comes) {
+TEST(Resolver, a_waiting_name_is_looked_up_when_its_turn_comes) {
     ScriptedNameServer server({{"first.test", {{"192.0.2.1"}}}, {"second.test", {{"192.0.2.2"}}}});
     Asker asker(server, 1);
     const auto first = asker.ask("first.test", tenant);

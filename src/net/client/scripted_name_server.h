@@ -1,4 +1,4 @@
-// For tests: a name server on loopback that answers as it is told, or never.
+// For tests: a name server on loopback that answers as the test says, or never.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>

@@ -428,7 +428,7 @@ Task<> Connection::serve() {
     while (!cut_ && state_->handler != nullptr) {
         Step step = co_await read_request();
         if (step == Step::gone && place_.is_spare() && !cut_ && state_->handler != nullptr) {
-            // It said nothing, and is told all the same.
+            // The peer has sent nothing, and is answered anyway.
             since_ = state_->clock.steady();
             request_.request_id = state_->mint_request_id();
             step = refuse_with({Code::too_many_requests, "too many connections"});

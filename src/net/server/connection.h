@@ -9,8 +9,8 @@
 // Memory: before a body is read, room is taken for all that the request may cost; it is given back
 // when the handler is done. A large answer takes room until it is sent.
 //
-// A connection beyond the limit (its place is a spare one) gets an answer to a health check or is
-// told that there are too many, and ends.
+// A connection beyond the limit (its place is a spare one) gets an answer to a health check or an
+// error that there are too many connections, and ends.
 #pragma once
 
 #include "net/deadline.h"

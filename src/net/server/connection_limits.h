@@ -1,7 +1,7 @@
 // How many connections the process has, in all and of one address.
 //
 // Beyond the limit a few spare ones are let in (bounds::spare_connections_max), so that health
-// checks go on being answered and everybody else is told why not.
+// checks go on being answered and every other client gets the reason why not.
 //
 // Threads: any.
 #pragma once

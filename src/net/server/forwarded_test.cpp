@@ -27,7 +27,7 @@ struct Case {
 TEST(Forwarded, the_rightmost_address_that_is_no_proxy_is_the_client) {
     const Case cases[] = {
         {"192.0.2.1", "192.0.2.1"},
-        {"198.51.100.9, 192.0.2.1", "192.0.2.1"}, // what is further left anybody can write
+        {"198.51.100.9, 192.0.2.1", "192.0.2.1"}, // any client can write what is further left
         {"192.0.2.1, 10.9.9.9", "192.0.2.1"},
         {"192.0.2.1,10.9.9.9 ,\tfd00::2", "192.0.2.1"},
         {"192.0.2.1:4711", "192.0.2.1"},

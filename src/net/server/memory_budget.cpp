@@ -145,7 +145,7 @@ Task<bool> MemoryBudget::take(asio::io_context& io, Room& room, std::string addr
         }
         (is_large(bytes) ? account.large : account.small).push_back(waiter);
         ++waiting_;
-        serve_waiting(); // what became free just now was given back to nobody
+        serve_waiting(); // the memory that became free just now was not assigned to any waiter
     }
     Place place(*this, address, waiter);
     const auto [ignored] = co_await waiter->timer.async_wait(asio::as_tuple(asio::use_awaitable));

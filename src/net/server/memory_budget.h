@@ -51,9 +51,9 @@ class MemoryBudget : public std::enable_shared_from_this<MemoryBudget> {
   public:
     explicit MemoryBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-    // Adds `bytes` to what `room` holds if they are there now and nobody of that address waits for
-    // as much. An empty address has no share of its own: the operator's socket. A room is of one
-    // address until it is given back.
+    // Adds `bytes` to what `room` holds if they are there now and no request of that address waits
+    // for as much. An empty address has no share of its own: the operator's socket. A room belongs
+    // to one address until it is given back.
     bool take_now(Room& room, const std::string& address, std::size_t bytes);
     // The same, waiting until `deadline`. False: there was no room.
     Task<bool> take(boost::asio::io_context& io, Room& room, std::string address, std::size_t bytes,

@@ -64,7 +64,7 @@ TEST(MemoryBudget, the_operators_socket_has_no_share_of_its_own) {
     EXPECT_EQ(budget.fill("", mebibyte), whole / 4 * 3 / mebibyte);
 }
 
-TEST(MemoryBudget, what_ends_is_free_again) {
+TEST(MemoryBudget, the_memory_of_an_ended_request_is_free_again) {
     Budget budget;
     const std::size_t first = budget.fill(a, mebibyte);
     budget.rooms.clear();
@@ -72,7 +72,7 @@ TEST(MemoryBudget, what_ends_is_free_again) {
     EXPECT_EQ(budget.fill(a, mebibyte), first);
 }
 
-TEST(MemoryBudget, what_exists_already_is_counted_beyond_the_limit) {
+TEST(MemoryBudget, existing_memory_is_counted_beyond_the_limit) {
     Budget budget;
     Room room;
     budget.memory->take_anyway(room, a, 2 * whole);
@@ -139,7 +139,7 @@ TEST_F(Waiting, addresses_that_wait_are_served_in_turn) {
     EXPECT_EQ(order, (std::vector<std::string>{"a", "b", "a", "a"}));
 }
 
-TEST_F(Waiting, nobody_overtakes_who_waits_for_as_much) {
+TEST_F(Waiting, no_request_overtakes_another_that_waits_for_as_much) {
     budget.fill(a, mebibyte);
     ask(a, 2 * mebibyte, "first");
     budget.rooms.erase(budget.rooms.begin());
@@ -150,7 +150,7 @@ TEST_F(Waiting, nobody_overtakes_who_waits_for_as_much) {
     EXPECT_EQ(order, std::vector<std::string>{"first"});
 }
 
-TEST_F(Waiting, who_waits_too_long_is_told_and_leaves_the_line) {
+TEST_F(Waiting, a_request_that_waits_too_long_is_refused_and_leaves_the_line) {
     budget.fill(a, mebibyte);
     ask(a, mebibyte, "late", 1ms);
     while (order.empty()) {
@@ -178,13 +178,13 @@ TEST_F(Waiting, a_request_that_ends_while_it_waits_takes_nothing_with_it) {
             boost::asio::detached);
         gone.poll();
         EXPECT_EQ(budget.memory->waiting(), 1U);
-        budget.rooms.clear(); // granted, but nobody is there to collect it
+        budget.rooms.clear(); // granted, but its request is gone
     }
     EXPECT_EQ(budget.memory->waiting(), 0U);
     EXPECT_EQ(budget.memory->used(), 0U);
 }
 
-// Rounds of several threads: in the end nothing is held and nobody waits.
+// Rounds of several threads: in the end no memory is held and no request waits.
 TEST(MemoryBudget, holds_with_several_threads) {
     const auto memory = std::make_shared<MemoryBudget>(whole);
     std::vector<std::thread> threads;

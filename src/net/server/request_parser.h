@@ -28,8 +28,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     // `head` is exactly one message head as HeadScan found it.
     Result<> parse_head(std::string_view head);
     // Body bytes; returns how many were used. Fewer than all: the body is complete, or a chunk's
-    // line is not, and the rest must be given again with more behind it. Fails with body_too_large
-    // or request_malformed.
+    // line is not, and the rest must be passed again with more bytes after it. Fails with
+    // body_too_large or request_malformed.
     Result<std::size_t> parse_body(std::string_view bytes);
     bool complete() const { return is_done(); }
     void body_bytes_max(std::size_t bytes);

@@ -1,4 +1,4 @@
-// What a well-formed request must also be before anybody acts on it. Pure functions; the reasons
+// What a well-formed request must also be before a handler acts on it. Pure functions; the reasons
 // are given in one fixed order: method, target, repeated fields, Host, Transfer-Encoding,
 // Content-Length, Content-Encoding, Expect.
 //

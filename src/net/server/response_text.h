@@ -13,7 +13,7 @@ struct ResponseFrame {
     std::string_view date; // IMF-fixdate (RFC 9110 section 5.6.7)
     std::string_view request_id;
     bool close = false;
-    bool head_only = false; // HEAD: the length is told, the body is not sent
+    bool head_only = false; // HEAD: the length is stated, the body is not sent
 };
 
 // Appends to `out`. The response must be is_sendable().

@@ -171,7 +171,7 @@ Result<> ServerImpl::bind_and_listen(const Protocol::endpoint& endpoint, const s
     if (error) {
         return std::unexpected(listen_error(name, error));
     }
-    // Between bind and listen nobody can connect: the mode is right before the first peer comes.
+    // Between bind and listen no peer can connect: the mode is right before the first one comes.
     if (!unix_path_.empty() && ::chmod(unix_path_.c_str(), 0600) != 0) {
         return fail(Code::io_failed, "cannot set the mode of " + unix_path_);
     }
@@ -179,7 +179,8 @@ Result<> ServerImpl::bind_and_listen(const Protocol::endpoint& endpoint, const s
     if (error) {
         return std::unexpected(listen_error(name, error));
     }
-    // Only now: whoever sets it before it binds may share the port of any other process of ours.
+    // Only now: a process that sets it before it binds may share the port of any other process of
+    // ours.
     if (state_->options.port_use == ServerOptions::Port::first_of_several) {
         ::setsockopt(acceptor_->native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     }

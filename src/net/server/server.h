@@ -5,13 +5,13 @@
 // threads, so their state needs no locks. A port on which another process listens is refused: two
 // servers that share one would each get some of the requests.
 //
-// Policy (tests/http holds the corpus; connector: RFC 9112 and the list in
+// Policy (tests/http holds the corpus; source: RFC 9112 and the list in
 // docs/decisions/0003-http.md): a request whose framing is doubtful is answered with its error code
 // and the connection is closed. Header fields are copied out before the body is read; trailers are
 // dropped.
 //
 // Limits: connections and the memory of requests and answers are counted for the process, not for a
-// Server: what is given in ServerOptions is shared by all that it is given to.
+// Server: what is set in ServerOptions is shared by all Servers that are made with it.
 #pragma once
 
 #include "base/clock.h"
@@ -49,7 +49,7 @@ class Handler {
     virtual Task<Response> handle(Request request) = 0;
     // The answer for a request that was refused before `handle` (problem+json by default in api/).
     virtual Response refuse(const Error& error, std::string_view request_id) const = 0;
-    // Told after each answer, for logs and metrics. `request` has lost its body.
+    // Called after each answer, for logs and metrics. `request` has lost its body.
     virtual void answered(const Request& request, const Response& response,
                           std::chrono::microseconds took) = 0;
 };
@@ -62,8 +62,8 @@ struct TlsFiles {
 struct ServerOptions {
     std::string address = "127.0.0.1"; // or "unix:/path" for the control socket (mode 0600)
     std::uint16_t port = 0;            // 0: any free port, see Server::port()
-    // Several Servers of one process on one port. The first finds out that nobody else listens
-    // there and lets the others in; they join it.
+    // Several Servers of one process on one port. The first makes sure that no other process
+    // listens there and lets the others in; they join it.
     enum class Port : std::uint8_t { alone, first_of_several, joined } port_use = Port::alone;
     bool tls = false;
     TlsFiles tls_files;

@@ -68,7 +68,7 @@ TEST(ServerLimits, unfinished_bodies_of_one_address_take_its_share_and_others_ar
     EXPECT_LE(limited.memory->used(), bounds::memory_min / 4);
 }
 
-TEST(ServerLimits, who_finds_no_room_in_time_is_told_so) {
+TEST(ServerLimits, a_request_that_finds_no_room_in_time_is_refused) {
     Limited limited;
     limited.room_wait = 10ms;
     RunningServer server(limited.options());
@@ -86,7 +86,7 @@ TEST(ServerLimits, who_finds_no_room_in_time_is_told_so) {
     EXPECT_EQ(status_of(bodiless.read_answer()), 200) << "what has no body needs no room";
 }
 
-TEST(ServerLimits, who_waits_is_served_when_there_is_room) {
+TEST(ServerLimits, a_waiting_request_is_served_when_there_is_room) {
     Limited limited;
     RunningServer server(limited.options());
     Room taken;
@@ -173,7 +173,7 @@ TEST(ServerLimits, behind_a_trusted_proxy_each_client_has_its_own_share) {
                std::string(mebibyte, 'x'));
     EXPECT_EQ(status_of(other.read_answer()), 200);
     EXPECT_EQ(server.handler.take_seen().at(0).peer, "192.0.2.2");
-    // Nobody else is believed.
+    // No other peer is believed.
     RawClient stranger(server.port(), "127.0.0.2");
     stranger.send("GET /a HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.3\r\n\r\n");
     EXPECT_EQ(status_of(stranger.read_answer()), 200);

@@ -30,7 +30,7 @@ struct Peer {
 };
 
 // Invariants: a connection is in `connections` from its start to the end of its coroutine;
-// `handler` is null once the Server object is gone, and nobody calls upward any more.
+// `handler` is null once the Server object is gone, and no connection calls upward any more.
 struct ServerState {
     ServerState(boost::asio::io_context& io_context, ServerOptions server_options,
                 Handler& server_handler, const Clock& server_clock, Rng& server_rng)

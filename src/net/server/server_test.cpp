@@ -111,7 +111,7 @@ TEST(Server, answers_head_without_a_body_and_204_without_a_length) {
     EXPECT_TRUE(client.read_answer().ends_with("GET /a "));
 }
 
-TEST(Server, what_a_handler_throws_is_an_internal_error) {
+TEST(Server, an_exception_of_a_handler_is_an_internal_error) {
     RunningServer server;
     RawClient client(server.port());
     client.send("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -214,7 +214,7 @@ TEST(Server, a_body_that_comes_too_slowly_is_answered_408) {
     EXPECT_TRUE(server.handler.take_seen().empty());
 }
 
-TEST(Server, who_would_wait_too_long_for_an_answer_is_told_503_and_the_handler_goes_on) {
+TEST(Server, a_request_that_waits_too_long_is_answered_503_and_its_handler_goes_on) {
     ServerOptions options;
     options.answer_wait = 20ms;
     RunningServer server(options);
@@ -328,7 +328,7 @@ TEST(Server, drain_cuts_what_does_not_end_in_time) {
     EXPECT_TRUE(half.read_to_end().has_value());
 }
 
-TEST(Server, tells_of_every_answer) {
+TEST(Server, the_observer_is_called_after_every_answer) {
     RunningServer server;
     RawClient client(server.port());
     client.send(get);
@@ -444,7 +444,7 @@ TEST(Server, several_of_one_process_share_a_port) {
     EXPECT_EQ(first.port(), third.port());
 }
 
-TEST(Server, a_port_on_which_others_listen_is_refused_whoever_they_are) {
+TEST(Server, a_port_on_which_another_process_listens_is_refused) {
     boost::asio::io_context io;
     boost::asio::ip::tcp::acceptor other(io, boost::asio::ip::tcp::v4());
     const int on = 1;

@@ -318,7 +318,7 @@ Task<Result<>> Copier::verify() {
     co_return co_await move_note_to({state_.source, std::string(copy_verified), {}});
 }
 
-// What the source's last process held, nobody holds any more.
+// Frees what the last process of the copied store still held: that process has ended.
 Task<Result<>> Copier::finish() {
     std::int64_t freed = 0;
     do {

@@ -5,9 +5,9 @@
 // is killed, goes on where it was, and no row is written twice. In the end both sides are read and
 // compared: rows, sums and every value. Until then a server refuses the target.
 //
-// The source must hold still. On an engine of one process, having opened it is enough. On a shared
-// one no node may have a place when it begins, and what it holds must be the same in the end. A
-// copy that goes on checks that the source holds what it held when it was begun.
+// The source must not change. On an engine of one process, having opened it is enough. On a shared
+// one no node may have a place when the copy begins, and the source's content must be the same in
+// the end. A copy that is continued checks that the source's content is what it was at the start.
 #pragma once
 
 #include "base/clock.h"
@@ -29,7 +29,7 @@ struct CopyProgress {
     std::uint64_t done = 0;  // rows of this phase
     std::uint64_t total = 0; // 0: not known yet
 };
-// Called after each page. False: stop, which fails with shutting_down and may be gone on with.
+// Called after each page. False: stop; the copy fails with shutting_down and may be continued.
 using CopyListener = std::function<bool(const CopyProgress&)>;
 
 struct CopyReport {
@@ -42,11 +42,11 @@ struct CopyReport {
     bool was_resumed = false;
 };
 
-// Fails with store_locked (nodes use the source), copy_target_taken, copy_differs, and what the
-// stores say.
+// Fails with store_locked (nodes use the source), copy_target_taken, copy_differs, and errors of
+// the stores.
 Task<Result<CopyReport>> copy_store(Store& from, Store& to, Instant now, CopyListener listener);
 
-// Fails with copy_unfinished when the store is the target of a copy that is not through.
+// Fails with copy_unfinished when the store is the target of a copy that has not ended.
 Task<Result<>> refuse_unfinished_copy(Store& store);
 
 } // namespace settled::store

@@ -1,6 +1,6 @@
-// How far a copy has come: kept in the target, under a name in its table `installation`, and moved
-// on in the transaction that writes the rows. As long as it is there the target is no store that a
-// server may open.
+// The progress of a copy: stored in the target, under a name in its table `installation`, and
+// updated in the transaction that writes the rows. As long as it is there, no server may open the
+// target.
 #pragma once
 
 #include "base/error.h"
@@ -31,9 +31,10 @@ CopyKey key_before_all(const CopiedTable& table);
 CopyKey key_of(const CopiedTable& table, const Row& row);
 
 struct CopyState {
-    crypto::Digest source{}; // digest_of() all that the source holds
-    std::string table;       // whose rows are being written; "verified" when all are and are right
-    CopyKey after;           // rows up to here are written
+    crypto::Digest source{}; // digest_of() the whole source
+    // the table whose rows are being written; "verified" when all tables are written and equal
+    std::string table;
+    CopyKey after; // rows up to here are written
 };
 inline constexpr std::string_view copy_verified = "verified";
 

@@ -27,12 +27,12 @@ struct CopiedTable {
     std::size_t keys = 0;      // the first so many columns are the primary key
     std::size_t page_rows = 0; // read and written at a time
     std::string page_text, insert_text;
-    // Rows behind a key, in the order of keys: $1… is the key, the last parameter the limit.
+    // Rows after a key, in the order of keys: $1… is the key, the last parameter the limit.
     std::unique_ptr<const Statement> page;
     std::unique_ptr<const Statement> insert;
 };
 
-// Every table but what an engine keeps for itself. All statements are made before main().
+// Every table except the engine's own. All statements are made before main().
 std::span<const CopiedTable> copied_tables();
 
 } // namespace settled::store

@@ -1,5 +1,5 @@
-// What a table holds, in figures that two stores can be compared by: rows, a sum of each integer
-// column, and a hash over every value of every row in the order of keys.
+// The content of a table in figures by which two stores can be compared: rows, a sum of each
+// integer column, and a hash over every value of every row in the order of keys.
 #pragma once
 
 #include "crypto/hash.h"
@@ -35,7 +35,7 @@ class Tally {
     std::string buffer_;
 };
 
-// One hash for all of them: the same for two stores that hold the same.
+// One hash of all tables: equal for two stores with equal content.
 crypto::Digest digest_of(const std::vector<Tally>& tallies);
 
 // "payment: 12 rows at the source, 11 in the copy; sum of amount_minor 345 and 300".

@@ -161,7 +161,7 @@ TEST(StoreCopy, goes_on_after_every_page_and_writes_no_row_twice) {
     EXPECT_TRUE(may_be_opened(*pair.to).has_value());
 }
 
-TEST(StoreCopy, that_goes_on_counts_what_was_written_before_and_ends_at_all) {
+TEST(StoreCopy, a_continued_copy_counts_the_rows_written_before_and_ends) {
     const Pair pair;
     fill(*pair.from, 130, 3);
     std::vector<CopyProgress> told; // the last of each run's writing
@@ -183,7 +183,7 @@ TEST(StoreCopy, that_goes_on_counts_what_was_written_before_and_ends_at_all) {
     EXPECT_GT(told.back().total, 0U);
 }
 
-TEST(StoreCopy, that_is_stopped_while_it_compares_compares_again) {
+TEST(StoreCopy, a_copy_stopped_while_comparing_compares_again) {
     const Pair pair;
     fill(*pair.from, 1, 3);
     const auto stopped = copy(*pair.from, *pair.to, [](const CopyProgress& progress) {
@@ -290,7 +290,7 @@ TEST(CopyState, is_read_as_it_was_written) {
     EXPECT_EQ(read.after[2].bytes, std::string("\0\xff", 2));
 }
 
-TEST(CopyState, that_is_damaged_is_refused) {
+TEST(CopyState, a_damaged_state_is_refused) {
     const std::string digest(64, 'a');
     for (const std::string& text :
          {std::string(), digest, digest.substr(1) + "\npayment\n", digest + "\npayment\nix\n",

@@ -1,5 +1,5 @@
-// Whether anyone can commit: what /readyz says, and what lets submitters hear at once that nobody
-// can.
+// Whether the node can commit: shown by /readyz, and used to fail submitters at once when it
+// cannot.
 #pragma once
 
 #include "store/store.h"

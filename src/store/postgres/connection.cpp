@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 // still.
 constexpr auto answer_max = 12s;
 
-// One row: the settings that durability and recovery rest on, made for this session whatever the
+// One row: the settings that durability and recovery depend on, made for this session whatever the
 // server's, role's or database's defaults are. remote_apply is stronger than on and stays. A unit
 // waits for others at most lock_timeout. A node that is paused in a transaction holds its locks
 // until idle_in_transaction_session_timeout, which has to be the shorter one.
@@ -247,7 +247,7 @@ Attempt<> Connection::take_answer(const pg_result& result, const Expected& expec
     case PGRES_PIPELINE_ABORTED:
         if (expected.kind == Kind::preparation)
             prepared_[expected.statement] = false;
-        return {}; // what aborted it was told before
+        return {}; // the error that aborted it was reported before
     default:
         if (expected.kind == Kind::preparation)
             prepared_[expected.statement] = false;

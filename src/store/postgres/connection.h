@@ -25,10 +25,10 @@ struct pg_result;
 
 namespace settled::store::postgres {
 
-// What a connection is for.
+// The purpose of a connection.
 enum class Access : std::uint8_t { read_write, read_only };
 
-// Whoever waits for an answer, by a number of its own.
+// The waiter for an answer, by a number of its own.
 using Ticket = std::uint32_t;
 inline constexpr Ticket nobody = UINT32_MAX;
 
@@ -56,9 +56,9 @@ class Connection {
     // The same for a statement of the engine's own, with values as text.
     void send(const OwnStatement& statement, std::span<const std::string> values, Rows* out,
               Ticket ticket);
-    // The same for text that is used once.
+    // The same for a text that is used once.
     void send_text(const char* sql, std::span<const std::string> values, Rows* out, Ticket ticket);
-    // An error before a sync does not reach what is queued after it.
+    // An error before a sync does not affect the statements queued after it.
     void sync();
 
     // Sends what is queued without waiting.
@@ -69,9 +69,9 @@ class Connection {
                       Steady::time_point give_up = Steady::time_point::max());
     // Waits for every answer, until `give_up` if that comes before the usual limit.
     Attempt<> drain(Steady::time_point give_up = Steady::time_point::max());
-    // Nothing is on its way.
+    // No statement is on its way.
     bool idle() const { return expected_.empty(); }
-    // And no transaction is open, as far as the last sync has told.
+    // And no transaction is open, as of the last sync.
     bool at_rest() const;
 
     // Rolls back and leaves the connection ready for the next transaction.
@@ -81,12 +81,12 @@ class Connection {
     // Runs SQL with several statements. Leaves and enters the pipeline: not on the hot path.
     Attempt<> script(const std::string& sql);
 
-    // False when the server is known to have gone; asks nothing of it.
+    // False when the server is known to have gone; sends nothing.
     bool alive();
     // The server said that a commit may not have reached its standby.
     bool warned() const { return warned_; }
     void forget_warning() { warned_ = false; }
-    // Sets names of locks apart when two installations share a database.
+    // Keeps the lock names of two installations apart that share a database.
     std::uint64_t salt() const { return salt_; }
 
   private:

@@ -1,4 +1,5 @@
-// How to reach the database: a libpq connection string with our settings under and over it.
+// The way to the database: a libpq connection string, with our defaults under it and our settings
+// over it.
 #pragma once
 
 #include "base/error.h"

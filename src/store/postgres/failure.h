@@ -1,4 +1,4 @@
-// What went wrong on a PostgreSQL connection, and who has to bear it.
+// An error on a PostgreSQL connection, and its scope: which units fail with it.
 #pragma once
 
 #include "base/error.h"
@@ -10,16 +10,16 @@
 namespace settled::store::postgres {
 
 enum class FailureScope : std::uint8_t {
-    unit,        // one unit's statement is to blame: it fails alone
-    conflict,    // others were in the way: nothing is stored, the group may be run again
-    lost,        // the connection is gone, or of no use any more
+    unit,        // one unit's statement caused it: that unit fails alone
+    conflict,    // another transaction conflicted: nothing is stored, the group may be run again
+    lost,        // the connection is gone or unusable
     unavailable, // nothing is stored, and running it again would not help now
 };
 
 struct Failure {
     FailureScope trouble;
     Error error;
-    // The COMMIT was on its way: only the database knows whether it was carried out.
+    // The COMMIT was sent: only the database knows whether it was carried out.
     bool in_doubt = false;
 };
 

@@ -1,4 +1,4 @@
-// What the engine itself asks of the database.
+// The engine's own statements.
 #pragma once
 
 #include "store/postgres/connection.h"
@@ -8,9 +8,10 @@ namespace settled::store::postgres::own {
 inline constexpr OwnStatement begin_writing{0, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"};
 inline constexpr OwnStatement begin_reading{1, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 inline constexpr OwnStatement commit{2, "COMMIT"};
-// One row for each writer: which of its transactions was the last to commit, and a fence. A
-// transaction from before the fence divides by zero, and fails: a backend that gets the messages of
-// a lost connection late can do nothing any more. And the time inside, which a start goes on from.
+// One row for each writer: the number of its last committed transaction, and a fence. A transaction
+// from before the fence divides by zero, and fails: so a backend that gets the messages of a lost
+// connection late can change nothing any more. The row also holds the time inside, from which the
+// next start goes on.
 inline constexpr OwnStatement mark{
     3, "INSERT INTO writer_mark (writer_id, sequence, fence, seen_at, time_us) VALUES ($1::bigint, "
        "$2::bigint, 0, now(), $3::bigint) ON CONFLICT (writer_id) DO UPDATE SET seen_at = now(), "
@@ -22,7 +23,7 @@ inline constexpr OwnStatement take_locks{
     4, "SELECT 1 FROM unnest($1::bigint[], $2::boolean[]) AS t (name, shared) WHERE CASE WHEN "
        "shared THEN pg_advisory_xact_lock_shared(name) ELSE pg_advisory_xact_lock(name) END IS "
        "NULL"};
-// How many of them others have.
+// How many of them other connections hold.
 inline constexpr OwnStatement try_locks{
     5, "SELECT count(*) FROM unnest($1::bigint[], $2::boolean[]) AS t (name, shared) WHERE NOT "
        "CASE WHEN shared THEN pg_try_advisory_xact_lock_shared(name) ELSE "

@@ -1,4 +1,4 @@
-// The parts of the engine that need no server. Named for the engine all the same.
+// The parts of the engine that need no server. The suites are named for the engine anyway.
 #include "store/migrations.h"
 #include "store/postgres/conninfo.h"
 #include "store/postgres/failure.h"
@@ -109,7 +109,7 @@ TEST(PostgresText, is_left_alone_when_it_is_fine) {
     }
 }
 
-TEST(PostgresText, that_cannot_be_held_is_replaced_piece_by_piece) {
+TEST(PostgresText, a_text_that_cannot_be_held_is_replaced_piece_by_piece) {
     struct Case {
         std::string_view given, expected;
     };
@@ -140,7 +140,7 @@ TEST(PostgresSchema, is_the_migrations_in_our_words) {
         EXPECT_THAT(in_our_dialect(migration.sql), Not(HasSubstr("/*"))) << migration.name;
 }
 
-TEST(PostgresFailure, is_borne_by_whoever_is_to_blame) {
+TEST(PostgresFailure, a_failure_is_borne_by_the_unit_or_connection_that_caused_it) {
     struct Case {
         const char* sqlstate;
         FailureScope trouble;

@@ -2,12 +2,12 @@
 //
 // A few threads commit, each with a connection of its own. One takes every unit that waits, mixes
 // their statements in one pipeline and one transaction, and commits once. Isolation is READ
-// COMMITTED; what must not run side by side says so by its locks (store/lock.h). Other nodes on the
-// same database are kept apart by the same locks.
+// COMMITTED; units that must not run concurrently name locks (store/lock.h). The same locks keep
+// other nodes on the same database apart.
 //
-// A commit whose outcome is unknown, because the connection went with it, is asked for before
-// anything is answered (docs/decisions/0011-postgres.md). While there is no connection, units fail
-// with store_unavailable within seconds, and the engine connects again by itself.
+// When a connection is lost during a commit, the engine first asks the database for the commit's
+// outcome and only then answers (docs/decisions/0011-postgres.md). While there is no connection,
+// units fail with store_unavailable within seconds, and the engine connects again by itself.
 #pragma once
 
 #include "base/rising_clock.h"

@@ -29,7 +29,7 @@ constexpr const char* terminate_sql =
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
     "AND datname = current_database() AND application_name = 'settled'";
 
-// The first run stops in the middle until it is told to go on; later ones do not.
+// The first run stops in the middle until the test releases it; later ones do not.
 struct Stop {
     std::promise<void> reached;
     std::latch released{1};

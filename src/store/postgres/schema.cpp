@@ -13,15 +13,15 @@ namespace settled::store::postgres {
 
 namespace {
 
-// A migration may rebuild an index of a large table; whoever waits for one that runs elsewhere
-// waits as long. A table's lock is waited for a short time only, since all traffic waits behind us.
+// A migration may rebuild an index of a large table; a node that waits for a migration elsewhere
+// waits as long. A table's lock is waited for a short time only, since all traffic queues after us.
 constexpr const char* begin_sql =
     "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
     "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock({}); "
     "SET LOCAL lock_timeout = '10s'; ";
 
 // The engine's own tables, and the database's clock in microseconds. Rows of writers that ended
-// long ago go when a new one comes, but for the one with the latest time inside.
+// long ago go when a new one comes, except the one with the latest time inside.
 constexpr const char* own_tables_sql =
     "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT "
     "NOT NULL); "

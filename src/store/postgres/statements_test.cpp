@@ -62,7 +62,7 @@ std::size_t looks_by_key(const FreshStore& store, const std::string& text) {
 }
 
 // A plan that is made when there are few rows is kept for some time after there are many.
-TEST(PostgresStatements, look_under_each_match_key_before_the_rows_are_counted) {
+TEST(PostgresStatements, statements_probe_each_match_key_before_the_rows_are_counted) {
     const FreshStore store;
     (void)store.run("SET plan_cache_mode = force_generic_plan");
     std::size_t seen = 0;

@@ -19,7 +19,7 @@
 
 namespace settled::store::postgres::testing {
 
-// The test's own, told from the store's by its name.
+// The test's own, distinguished from the store's by its name.
 inline std::unique_ptr<Connection> connect(const std::string& url) {
     auto info = ConnectionInfo::parse(Secret(url + "&application_name=tests"), Secret());
     if (!info)

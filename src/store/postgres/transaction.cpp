@@ -53,7 +53,7 @@ class Transaction::Unit final : public Session {
     }
     bool acquire(const Locks& locks, std::coroutine_handle<> handle) override {
         if (!transaction_.mark_)
-            return true; // reads see one snapshot and disturb nobody
+            return true; // reads see one snapshot and lock nothing
         waits = transaction_.ask_for(*this, locks);
         waiting = handle;
         return waits == Waits::no;

@@ -35,7 +35,7 @@ class Transaction {
     Transaction(Connection& connection, std::vector<Member>& members, std::optional<Mark> mark);
     ~Transaction();
 
-    // Runs every unit to its end. On a failure nothing of it will be stored.
+    // Runs every unit to its end. On a failure nothing of the transaction is stored.
     Attempt<> run_units();
     // Queues the COMMIT.
     void send_commit();
@@ -47,7 +47,7 @@ class Transaction {
 
   private:
     class Unit;
-    // What a unit waits for: rows, to hear whether locks were free, or the units before it.
+    // What a unit waits for: rows, the result of a try for locks, or the units before it.
     enum class Waits : std::uint8_t { no, rows, tried, turn };
 
     void begin();

@@ -1,6 +1,6 @@
-// Who of a group may go on: units of one transaction share its connection, so the database's locks
-// do not keep them apart. Each name has a queue in the order of asking; those at its head that
-// share go together, one that does not share goes alone.
+// Which unit of a group may go on: units of one transaction share its connection, so the database's
+// locks do not keep them apart. Each name has a queue in the order of asking; shared holders at its
+// head go together, an exclusive one goes alone.
 #pragma once
 
 #include "store/lock.h"
@@ -22,19 +22,19 @@ struct LockName {
 // `salt` sets apart installations that share a database.
 LockName name_of(const Lock& lock, std::uint64_t salt);
 
-// Adds what is not there; one that does not share wins over one that does. True: something changed.
+// Adds the missing locks; an exclusive one replaces a shared one. True: something changed.
 bool add_lock(std::vector<LockName>& locks, const LockName& lock);
 
 class Turns {
   public:
     using Unit = std::size_t;
 
-    // Puts the unit at the end of the queues that it is not in yet. False: it has one of them
-    // shared and now wants it for itself, which can't be had without starting again.
+    // Puts the unit at the end of the queues that it is not in yet. False: it holds one of them
+    // shared and now wants it exclusively, which needs a new start.
     bool ask(Unit unit, std::span<const LockName> locks);
-    // Nobody is before the unit, wherever it asked.
+    // No other unit is before this one in any queue.
     bool may_go(Unit unit) const;
-    // Takes the unit out; returns those that waited behind it, in order.
+    // Takes the unit out; returns those that waited after it, in order.
     std::vector<Unit> leave(Unit unit);
 
   private:

@@ -40,11 +40,11 @@ class Parameters {
     std::vector<std::string> mended_; // texts that had to be changed
 };
 
-// Text as a PostgreSQL database in UTF-8 can hold it: what is no UTF-8, and NUL, becomes U+FFFD.
-// False: `text` is fine as it is.
+// Text as a PostgreSQL database in UTF-8 can hold it: invalid UTF-8, and NUL, become U+FFFD. False:
+// `text` is fine as it is.
 bool mend_text(std::string_view text, std::string& mended);
 
-// False when a column is of a type that no statement of ours asks for.
+// False when a column has a type that none of our statements asks for.
 bool copy_rows(const pg_result* result, Rows& out);
 
 } // namespace settled::store::postgres

@@ -186,8 +186,8 @@ Attempt<> Writer::run_once(Group& group, Steady::time_point give_up) {
     Attempt<> outcome = transaction.run_units();
     if (outcome) {
         transaction.send_commit();
-        // A commit waits for the standby for as long as there is none: without an end, but for
-        // ours.
+        // A commit waits for the standby for as long as there is none: without an end, except for
+        // the one that we set.
         outcome = transaction.finish_commit(std::max(give_up, Steady::now() + commit_min));
         notes_ = transaction.take_notes();
     }
@@ -218,8 +218,8 @@ Result<> Writer::connect_until(Steady::time_point give_up) {
 }
 
 // The row is written by every transaction first, so asking waits for an old backend that is still
-// at it; and the fence stops one that has not begun. Whatever the answer rests on is then as safe
-// as any commit, on the standby as well.
+// at it; and the fence stops one that has not begun. The committed number that the answer depends
+// on is then as safe as any commit, on the standby as well.
 Attempt<std::int64_t> Writer::last_committed(Steady::time_point give_up) {
     const std::string id = std::to_string(id_);
     const std::array<std::string, 1> row{id};
@@ -266,8 +266,8 @@ void Writer::idle() {
             note_down(connected.error());
         return;
     }
-    // While /readyz says that nothing can be stored, nobody sends anything to store: a transaction
-    // that changes nothing finds out whether it can again.
+    // While /readyz says that nothing can be stored, no client sends anything to store: a
+    // transaction that changes nothing finds out whether it can again.
     auto connected = connect_until(Steady::now());
     if (!connected)
         return shared_.available.still_down(connected.error());

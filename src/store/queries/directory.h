@@ -1,4 +1,4 @@
-// What an installation is set up with: tenants, API keys, webhook connectors, accounts.
+// The configuration of an installation: tenants, API keys, webhook connectors, accounts.
 #pragma once
 
 #include "base/bytes.h"

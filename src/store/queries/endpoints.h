@@ -33,7 +33,7 @@ Step<> insert_endpoint(Session& s, const EndpointRow& endpoint);
 Step<std::optional<EndpointRow>> find_endpoint(Session& s, TenantId tenant, EndpointId id);
 // All but the deleted ones, oldest first. limits::endpoints_per_tenant_max bounds their number.
 Step<std::vector<EndpointRow>> list_endpoints(Session& s, TenantId tenant);
-// Of all tenants, active ones: what the workers hold in memory.
+// The active ones of all tenants, which the workers hold in memory.
 Step<std::vector<EndpointRow>> all_active_endpoints(Session& s);
 // Writes url, events, auth, username, sealed_secret and status.
 Step<> update_endpoint(Session& s, const EndpointRow& endpoint);

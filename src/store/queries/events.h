@@ -1,4 +1,4 @@
-// Rows of events.
+// Rows of events: the facts that were published, each with its type, subject, version and body.
 #pragma once
 
 #include "domain/event.h"
@@ -23,7 +23,7 @@ struct EventRow {
 
 // A second event of one version of its subject breaks a constraint.
 Step<> insert_event(Session& s, TenantId tenant, const domain::Event& event);
-// The type of the event that told that version of the subject; empty: there is none.
+// The type of the event that published that version of the subject; empty: there is none.
 Step<std::string> type_told(Session& s, TenantId tenant, std::int64_t subject_id,
                             std::int64_t version);
 Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id);

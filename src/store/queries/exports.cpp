@@ -27,7 +27,7 @@ const Statement ids_of_account{RECEIVED
                                "AND c_account = $8 AND status = $7 ORDER BY id DESC LIMIT $6"};
 #undef RECEIVED
 
-// The ids below this one are of what was received before `until`.
+// Ids below this one belong to settlements received before `until`.
 std::int64_t end_of(Instant until) {
     const bool is_open = until.us > std::numeric_limits<std::int64_t>::max() - id_slack.count();
     return is_open ? std::numeric_limits<std::int64_t>::max() : first_id_at(until + id_slack);

@@ -1,4 +1,4 @@
-// Settlements with what they were matched to, for whoever takes them elsewhere.
+// Settlements with what they were matched to, for export to other systems.
 #pragma once
 
 #include "domain/match.h"

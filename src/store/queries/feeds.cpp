@@ -44,7 +44,7 @@ const Inserts enter = make_inserts(entry_texts, "feed_entry (tenant_id, feed, po
 
 const Statement who_waits{"SELECT t.id, (SELECT w.id FROM feed_waiting w WHERE w.tenant_id = t.id "
                           "ORDER BY w.id LIMIT 1) FROM tenant t"};
-// Whoever has the row gives out positions until its commit. So they are committed in their order.
+// The holder of the row gives out positions until its commit. So they are committed in their order.
 const Statement lock_end{
     "SELECT position FROM feed_end WHERE tenant_id = $1 /*FOR UPDATE SKIP LOCKED*/"};
 const Statement make_end{"INSERT INTO feed_end (tenant_id, position) VALUES ($1, 0) "

@@ -2,7 +2,7 @@
 //
 // Ids are minted before the commit, so in the order of ids a row can appear below one that was read
 // already. A feed has an order of its own: an entry gets its position after the row is committed,
-// and positions become visible in their order. Whoever has read up to a position has read
+// and positions become visible in their order. A client that has read up to a position has read
 // everything that will ever be below it (docs/decisions/0016-feeds.md).
 //
 //   a unit       makes rows, and with them, in the same transaction, rows in feed_waiting
@@ -29,40 +29,40 @@
 
 namespace settled::store {
 
-// Puts what the unit made where it waits for its position. The store calls it as a unit ends.
+// Writes the unit's new rows into feed_waiting. The store calls it as a unit ends.
 Step<> hand_to_feeds(Session& s);
 
-// A tenant for whom something waits, and the lowest id that does.
+// A tenant with rows in feed_waiting, and the lowest id among them.
 struct WaitingForFeeds {
     TenantId tenant;
     std::int64_t id = 0;
 };
 Step<std::vector<WaitingForFeeds>> waiting_for_feeds(Session& s);
 
-// Gives their positions to about `limit` rows that wait, those with the lowest ids first. True:
-// there may be more. Right if several nodes do it at a time; all but one have nothing to do then.
+// Gives positions to about `limit` waiting rows, those with the lowest ids first. True: there may
+// be more. Several nodes may call it at a time; all but one then have nothing to do.
 Step<bool> order_waiting(Session& s, TenantId tenant, std::size_t limit);
 
-// A place in a feed: behind this entry. Of position 0: before the first.
+// A place in a feed: after this entry. Of position 0: before the first.
 struct FeedPlace {
     std::int64_t position = 0;
     std::int64_t id = 0; // of the row that stands there
 
     friend bool operator==(const FeedPlace&, const FeedPlace&) = default;
 };
-// False: no such row stands there. The place is of another feed, or of a store that went another
-// way since: before it was put back to an older copy.
+// False: the feed has no such row at that position. The place belongs to another feed, or to a
+// store that was put back to an older copy since.
 Step<bool> is_place(Session& s, TenantId tenant, Feed feed, FeedPlace place);
-// Behind all that there is now.
+// The place after the last entry.
 Step<FeedPlace> end_of_feed(Session& s, TenantId tenant, Feed feed);
 
-// Whether the row has its entry, or waits for it. False: no unit has made it.
+// Whether the row has its entry, or waits for it. False: no unit has made the row.
 Step<bool> is_in_feed(Session& s, TenantId tenant, Feed feed, std::int64_t id);
 
 // Positions are counted over all feeds of a tenant.
 Step<std::int64_t> last_position(Session& s, TenantId tenant);
 
-// The entries behind a position and up to another, in their order.
+// The entries after a position and up to another, in their order.
 Step<std::vector<FeedPlace>> entries_after(Session& s, TenantId tenant, Feed feed,
                                            std::int64_t after, std::int64_t until,
                                            std::size_t limit);
@@ -100,12 +100,12 @@ struct FeedPage {
     FeedPlace end;          // where the next page begins
 };
 
-// How many entries are looked at for one page at most, when few of them are wanted.
+// How many entries are read for one page at most, when few of them pass the filter.
 inline constexpr std::size_t feed_entries_max = 2'000;
 
-// Reads forward until `limit` rows are found, `feed_entries_max` entries were looked at, or the
-// feed ends. Rows that are gone, or that the filter does not want, are passed over. The rest as of
-// find_those; `read` makes a RowT of a Row.
+// Reads forward until `limit` rows are found, `feed_entries_max` entries were read, or the feed
+// ends. Rows that are gone, or that the filter excludes, are passed over. The other parameters are
+// those of find_those; `read` makes a RowT of a Row.
 template <class RowT, class Read>
 Step<FeedPage<RowT>> read_feed(Session& s, Feed feed, const Statement& several, TenantId tenant,
                                FeedPlace after, std::optional<std::string_view> filter,

@@ -1,4 +1,4 @@
-// Who reads forward sees each row once, whatever order it was minted and committed in.
+// A client that reads forward sees each row once, whatever order it was minted and committed in.
 #include "store/queries/feeds.h"
 
 #include "base/id.h"
@@ -70,7 +70,7 @@ class Feeds : public ::testing::Test {
     std::unique_ptr<Store> store = open_store(directory.path());
 };
 
-TEST_F(Feeds, what_is_committed_later_stands_later_though_its_id_is_lower) {
+TEST_F(Feeds, a_row_committed_later_has_a_later_position_though_its_id_is_lower) {
     add(*store, 20);
     add(*store, 30);
     order_all(*store);
@@ -141,7 +141,7 @@ TEST_F(Feeds, a_type_is_found_among_many_others_and_the_place_moves_on_past_them
     EXPECT_EQ(ids_of(page_after(*store, first.end, 500, domain::payment_overdue)), (Ids{2'400}));
 }
 
-TEST_F(Feeds, what_was_released_is_passed_over) {
+TEST_F(Feeds, a_released_row_is_passed_over) {
     for (std::int64_t id = 1; id <= 3; ++id)
         must(write<void>(*store, [id](Session& s) -> Step<> {
             co_await insert_webhook(
@@ -169,7 +169,7 @@ TEST_F(Feeds, a_place_of_another_feed_or_of_a_store_that_went_another_way_is_kno
     EXPECT_FALSE(stands(*store, {place.position + 1, 30})) << "beyond the end of an older copy";
 }
 
-TEST_F(Feeds, the_end_is_behind_what_there_is) {
+TEST_F(Feeds, the_end_of_a_feed_is_after_its_last_entry) {
     const auto end = [&] {
         return must(testing::read<FeedPlace>(
             *store, [](Session& s) { return end_of_feed(s, tenant, Feed::events); }));
@@ -183,7 +183,7 @@ TEST_F(Feeds, the_end_is_behind_what_there_is) {
     EXPECT_EQ(ids_of(page_after(*store, {end().position - 1, 0})), (Ids{5}));
 }
 
-TEST_F(Feeds, who_waits_is_told_with_the_lowest_id) {
+TEST_F(Feeds, a_waiting_row_is_reported_with_the_lowest_id) {
     const auto waiting = [&] {
         return must(testing::read<std::vector<WaitingForFeeds>>(
             *store, [](Session& s) { return waiting_for_feeds(s); }));
@@ -206,7 +206,7 @@ class PostgresFeeds : public Feeds {
     void by_other(const std::string& sql) { postgres::testing::run(*other, sql); }
 };
 
-TEST_F(PostgresFeeds, a_long_transaction_holds_up_nobody_and_its_rows_come_last) {
+TEST_F(PostgresFeeds, a_long_transaction_delays_no_other_row_and_its_rows_come_last) {
     add(*store, 20);
     by_other("BEGIN; INSERT INTO event VALUES (1, 10, 'test.ping', 10, 1, '{}', 0); "
              "INSERT INTO feed_waiting (tenant_id, id, feed) VALUES (1, 10, 1)");
@@ -224,7 +224,7 @@ TEST_F(PostgresFeeds, a_long_transaction_holds_up_nobody_and_its_rows_come_last)
     EXPECT_EQ(ids_of(page_after(*store, place)), (Ids{10}));
 }
 
-TEST_F(PostgresFeeds, who_finds_another_node_at_it_does_not_wait) {
+TEST_F(PostgresFeeds, a_node_that_finds_another_one_at_it_does_not_wait) {
     add(*store, 10);
     order_all(*store);
     by_other("BEGIN; SELECT position FROM feed_end WHERE tenant_id = 1 FOR UPDATE");

@@ -1,4 +1,4 @@
-// What POST calls with an Idempotency-Key answered.
+// The saved answers of POST calls with an Idempotency-Key.
 #pragma once
 
 #include "crypto/hash.h"
@@ -20,7 +20,7 @@ struct SavedAnswer {
 Step<std::optional<SavedAnswer>> find_answer(Session& s, TenantId tenant, std::string_view key);
 Step<> save_answer(Session& s, TenantId tenant, std::string_view key, const SavedAnswer& answer,
                    Instant now);
-// Forgets answers that were given before `until`, to whatever tenant, oldest first.
+// Deletes answers that were given before `until`, of all tenants, oldest first.
 Step<Bitten> forget_answers(Session& s, Instant until, Bite bite);
 
 } // namespace settled::store

@@ -1,4 +1,4 @@
-// The inbox's rows: webhooks that were taken in.
+// The inbox's rows: webhooks that were accepted.
 #pragma once
 
 #include "base/bytes.h"
@@ -16,9 +16,9 @@
 
 namespace settled::store {
 
-// What became of a webhook.
-inline constexpr std::string_view webhook_processed = "processed"; // what follows from it has
-inline constexpr std::string_view webhook_archived = "archived";   // nothing follows from it
+// The status of a webhook.
+inline constexpr std::string_view webhook_processed = "processed"; // it has had its effect
+inline constexpr std::string_view webhook_archived = "archived";   // it has no effect
 inline constexpr std::string_view webhook_in_review = "review";
 
 using DedupeKey = std::array<std::uint8_t, 16>;
@@ -46,7 +46,8 @@ struct NewWebhook {
     Instant received_at;
 };
 
-// Claims a dedupe key for a webhook. nullopt: it is claimed now; otherwise the webhook that had it.
+// Claims a dedupe key for a webhook. nullopt: `webhook` has the key now; otherwise the earlier
+// webhook that has it.
 struct EarlierWebhook {
     WebhookId id;
     std::int64_t digest = 0; // of its payload
@@ -56,7 +57,7 @@ Step<std::optional<EarlierWebhook>> claim_webhook_key(Session& s, TenantId tenan
                                                       const DedupeKey& key, WebhookId webhook,
                                                       std::int64_t digest);
 
-// The same webhook's payload, as it is read now.
+// Stores the digest of the same webhook's payload, as the connector's present mapping reads it.
 Step<> update_webhook_digest(Session& s, TenantId tenant, const DedupeKey& key,
                              std::int64_t digest);
 
@@ -75,7 +76,7 @@ Step<bool> reversal_exists(Session& s, TenantId tenant, std::string_view composi
 
 Step<std::optional<WebhookRow>> find_webhook(Session& s, TenantId tenant, WebhookId id);
 Step<std::optional<std::string>> find_webhook_status(Session& s, TenantId tenant, WebhookId id);
-// What is in review or archived, oldest first, from `first` and below `end`: an index has these
+// Webhooks in review or archived, oldest first, from `first` and below `end`: an index has these
 // alone.
 struct WaitingWebhook {
     WebhookId id;
@@ -88,12 +89,12 @@ Step<std::vector<WaitingWebhook>> list_waiting_webhooks(Session& s, TenantId ten
 Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::int64_t before,
                                             std::size_t limit);
 
-// Deletes webhooks of a connector that were received before `until`, oldest first. What is in review
-// stays, and so do the dedupe keys.
+// Deletes webhooks of a connector that were received before `until`, oldest first. Webhooks in
+// review stay, and so do the dedupe keys.
 Step<Bitten> release_webhooks(Session& s, TenantId tenant, ConnectorId connector, Instant until,
                               Bite bite);
 
-// Forward, in the order of the feed, without bodies; what was released is not there any more.
+// Forward, in the order of the feed, without bodies; released webhooks are not there any more.
 Step<FeedPage<WebhookRow>> webhooks_after(Session& s, TenantId tenant, FeedPlace after,
                                           std::size_t limit);
 

@@ -1,4 +1,4 @@
-// What an installation knows of itself, whichever node asks.
+// Facts about the installation itself, the same for all nodes.
 #pragma once
 
 #include "base/bytes.h"
@@ -17,16 +17,16 @@ inline constexpr std::string_view installation_derived_id_key = "derived_id_key"
 inline constexpr std::string_view installation_master_key_check = "master_key_check";
 
 Step<std::optional<Bytes>> find_installation_value(Session& s, std::string_view name);
-// The value that stands there from now on: this one, or an earlier one.
+// Stores the value unless there is one; returns the value that is stored from now on.
 Step<Bytes> keep_installation_value(Session& s, std::string_view name, Bytes value);
-// Whatever stood there before.
+// Stores the value in the place of an earlier one.
 Step<> set_installation_value(Session& s, std::string name, Bytes value);
 
 struct InstallationValue {
     std::string name;
     Bytes value;
 };
-// Those whose names begin so, by name.
+// The entries whose names begin with `prefix`, by name.
 Step<std::vector<InstallationValue>> installation_values_under(Session& s, std::string prefix);
 
 } // namespace settled::store

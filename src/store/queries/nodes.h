@@ -1,5 +1,5 @@
 // The nodes of an installation: their leases, the jobs that one of them does for all, and the
-// versions of what they keep in memory (docs/decisions/0012-nodes.md).
+// versions of their caches (docs/decisions/0012-nodes.md).
 //
 // A holder is one lease of a node number: number + 256 · (leases of that number before it + 1). It
 // is never 0, never used twice, and what is held under it is valid as long as the node's lease.
@@ -30,16 +30,16 @@ struct NodeRow {
 
 // By number.
 Step<std::vector<NodeRow>> list_nodes(Session& s);
-// Somebody whose lease holds; nullopt: nobody works on the store.
+// A node whose lease holds; nullopt: no node works on the store.
 Step<std::optional<NodeRow>> find_live_node(Session& s, Instant now);
-// What the store's own clock says: the database's, or on an embedded engine the machine's.
+// The time of the store's own clock: the database's, or on an embedded engine the machine's.
 Step<Instant> clock_of(Session& s);
-// Takes a number whose row is as `seen` says (holder 0: there is none yet). False: somebody was
+// Takes a number whose row is as `seen` says (holder 0: there is none yet). False: another node was
 // faster.
 Step<bool> take_number(Session& s, const NodeRow& node, std::int64_t seen_holder);
 // False: the lease was ended by others.
 Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until);
-// Frees the number of a holder whose lease ended before `ended_by`; nothing may be held under it
+// Frees the number of a holder whose lease ended before `ended_by`; no task may be held under it
 // any more. `ids_until` can only be made earlier.
 Step<> free_number(Session& s, std::int64_t holder, Instant ended_by, Instant ids_until);
 
@@ -52,7 +52,7 @@ struct JobRow {
     std::int64_t lease_owner = 0;
 };
 Step<std::vector<JobRow>> list_jobs(Session& s);
-// Takes a job that nobody holds. False: somebody was faster.
+// Takes a job that no node holds. False: another node was faster.
 Step<bool> claim_job(Session& s, std::string_view name, std::int64_t holder);
 Step<> release_jobs(Session& s, std::int64_t holder);
 
@@ -66,7 +66,7 @@ struct BookRow {
     std::int64_t version = 0;
 };
 Step<std::vector<BookRow>> list_books(Session& s);
-// In the transaction of a change, so that other nodes see that their memory is old.
+// Called in the transaction of a change, so that other nodes see that their caches are old.
 Step<> bump_cache_version(Session& s, std::string_view name);
 
 } // namespace settled::store

@@ -1,4 +1,4 @@
-// What only the server's user may read: the store holds names, accounts and amounts.
+// Files that only the server's user may read: the store holds names, accounts and amounts.
 #pragma once
 
 #include "base/error.h"
@@ -11,8 +11,8 @@ namespace settled::store {
 // with not_private, and the text has the command that closes it; io_failed when it cannot be made.
 Result<> make_private_directory(const std::string& path);
 
-// Takes every right but the owner's from a file that is there, such as one that an earlier version
-// made. Fails with not_private when that cannot be done.
+// Takes all rights except the owner's from a file that is there, such as one that an earlier
+// version made. Fails with not_private when that cannot be done.
 Result<> make_file_private(const std::string& path);
 
 } // namespace settled::store

@@ -29,7 +29,7 @@ const Statement at_receiver{"SELECT " PROFILE_COLUMNS
 
 const Statement cap_of{
     "SELECT wanted, least, changed_at FROM receiver_cap WHERE tenant_id = $1 AND receiver = $2"};
-// Whoever writes may have read an older row: the least never rises.
+// The writer may have read an older row: the least never rises.
 const Statement set_cap{
     "INSERT INTO receiver_cap (tenant_id, receiver, wanted, least, changed_at) VALUES "
     "($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, receiver) DO UPDATE SET "

@@ -1,6 +1,7 @@
-// Rows of what is learnt of institutions (learn/profile.h), and of what it is learnt from.
+// Rows of what is learnt of institutions (learn/profile.h), and of the matches that it is learnt
+// from.
 //
-// All but the matches are few, and written by one node in batches: nothing here is on the way of a
+// All except the matches are few, and written by one node in batches: nothing here delays a
 // webhook.
 #pragma once
 
@@ -38,7 +39,7 @@ struct ProfileRow {
 };
 Step<std::optional<ProfileRow>> find_profile(Session& s, TenantId tenant, learn::ProfileKey key);
 Step<std::int64_t> count_profiles(Session& s, TenantId tenant);
-// New, or in place of the one with that key; the id of the first stays.
+// Adds the profile, or replaces the one with that key, which keeps its id.
 Step<> put_profile(Session& s, ProfileRow row);
 // Newest first, below `before`.
 Step<std::vector<ProfileRow>> list_profiles(Session& s, TenantId tenant, std::int64_t before,
@@ -59,25 +60,25 @@ struct BankRow {
     learn::Weight weight = 0;
 };
 Step<std::vector<BankRow>> list_banks(Session& s, TenantId tenant);
-// Adds to what is there.
+// Adds to the stored counts.
 Step<> add_to_bank(Session& s, BankRow row);
 
 Step<> put_seed(Session& s, TenantId tenant, learn::Seed seed, Instant now);
 Step<std::vector<learn::Seed>> list_seeds(Session& s, TenantId tenant);
 
-// Matches in the order of their ids, and up to which of them was learnt.
+// Matches in the order of their ids, and the last one that was learnt from.
 struct LearningPair {
     MatchId id;
     learn::MatchedPair pair;
     bool refuted = false; // a person has undone it
 };
 Step<MatchId> learnt_until(Session& s, TenantId tenant);
-// False: somebody else went on from there.
+// False: another node went on from there.
 Step<bool> learn_on(Session& s, TenantId tenant, MatchId from, MatchId to);
 Step<std::vector<LearningPair>> matches_between(Session& s, TenantId tenant, MatchId after,
                                                 MatchId before, std::size_t limit);
 
-// What nodes keep in memory, of all tenants.
+// The rows that nodes keep in memory, of all tenants.
 struct PlanRow {
     TenantId tenant;
     learn::ProfileKey key;

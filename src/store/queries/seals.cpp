@@ -101,7 +101,7 @@ Step<> add_records(Session& s, const Connector& connector, TenantId tenant, cons
     }
 }
 
-// Which settlements and payments the matches are of, at the positions of the matches.
+// The settlements and payments of the matches, at the positions of the matches.
 struct Sides {
     Entries settlements, payments;
 };

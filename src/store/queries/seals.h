@@ -1,4 +1,4 @@
-// Rows of the hash chain, and the records that it is over.
+// Rows of the hash chain, and the records that it covers.
 #pragma once
 
 #include "domain/seal.h"
@@ -10,7 +10,7 @@
 
 namespace settled::store {
 
-// A number that is there already breaks a constraint: of two that seal at a time one fails.
+// A number that is there already breaks a constraint: if two nodes seal at a time, one fails.
 Step<> insert_seal(Session& s, TenantId tenant, const domain::Seal& seal);
 Step<std::optional<domain::Seal>> last_seal(Session& s, TenantId tenant);
 Step<std::optional<domain::Seal>> find_seal(Session& s, TenantId tenant, std::int64_t number);
@@ -18,9 +18,8 @@ Step<std::optional<domain::Seal>> find_seal(Session& s, TenantId tenant, std::in
 Step<std::vector<domain::Seal>> seals_after(Session& s, TenantId tenant, std::int64_t number,
                                             std::size_t limit);
 
-// Of matches, ends of matches and events at positions behind `from` and up to `to`: what is never
-// written again after they were made; in their order. Of at most `limit` positions; as many as
-// that: there may be more.
+// Records of matches, ends of matches and events at positions after `from` and up to `to`, which
+// never change, in their order. At most `limit` positions; exactly that many: there may be more.
 struct SealedRecords {
     std::vector<domain::SealedRecord> records;
     std::size_t positions = 0;
@@ -28,7 +27,7 @@ struct SealedRecords {
 Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
                                    std::size_t limit);
 
-// Matches, ends and events behind a position, with those that have no position yet.
+// Matches, ends and events after a position, with those that have no position yet.
 Step<std::int64_t> count_unsealed(Session& s, TenantId tenant, std::int64_t after);
 
 } // namespace settled::store

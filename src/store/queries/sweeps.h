@@ -15,7 +15,7 @@ struct SweepRow {
     std::string name;
     std::int64_t cursor = 0;
 };
-// The walks that have begun, of names that begin so.
+// Cursors of this tenant whose name starts with `prefix`.
 Step<std::vector<SweepRow>> sweeps_under(Session& s, TenantId tenant, std::string prefix);
 Step<> move_sweep(Session& s, TenantId tenant, std::string_view name, std::int64_t cursor);
 

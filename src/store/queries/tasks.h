@@ -1,7 +1,7 @@
 // The outbox: tasks and their attempts.
 //
-// A queued task may be held by a node that has it in memory (`lease_owner`, store/queries/nodes.h). Its
-// fence rises whenever it is taken or queued again. Only who holds it under its present fence can
+// A queued task may be held by a node that has it in memory (`lease_owner`, store/queries/nodes.h).
+// Its fence rises whenever it is taken or queued again. Only the holder under the present fence can
 // record an attempt (docs/decisions/0012-nodes.md).
 #pragma once
 
@@ -32,7 +32,7 @@ struct TaskRow {
     Instant due_at;
     Instant created_at;
     Instant updated_at;
-    std::int64_t lease_owner = 0; // 0: nobody has it
+    std::int64_t lease_owner = 0; // 0: no worker has it
     std::int64_t fence = 0;
 };
 
@@ -46,13 +46,13 @@ struct AttemptRow {
     std::int64_t fence = 0; // that it was made under
 };
 
-// By what right an attempt is made.
+// The claim under which an attempt is made.
 struct Claim {
     std::int64_t holder = 0;
     std::int64_t fence = 0;
 };
 
-// Held by `holder` from the start, under fence 1; 0: by nobody.
+// Held by `holder` from the start, under fence 1; 0: by no worker.
 Step<> insert_task(Session& s, TenantId tenant, TaskId id, std::string_view kind,
                    std::int64_t subject_id, std::int64_t lane_id, Instant due_at, Instant now,
                    std::int64_t holder = 0);
@@ -60,7 +60,7 @@ Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id);
 // Whether a task of that kind and subject is queued.
 Step<bool> is_queued(Session& s, TenantId tenant, std::string_view kind, std::int64_t subject_id);
 
-// A delivery that was due and is held now, with what it says.
+// A delivery that was due and is held now, with its event.
 struct DueDelivery {
     TenantId tenant;
     TaskId task;
@@ -69,35 +69,35 @@ struct DueDelivery {
     Claim claim;
     std::string body;
 };
-// Takes what is due in an endpoint's lane and held by nobody, oldest due first.
+// Takes what is due in an endpoint's lane and held by no worker, oldest due first.
 Step<std::vector<DueDelivery>> claim_deliveries(Session& s, EndpointId lane, Instant now,
                                                 std::size_t limit, std::int64_t holder);
 // Gives a task back. It stays as it is if it is not held under that claim any more.
 Step<> give_back(Session& s, TenantId tenant, TaskId id, Claim claim);
 // Gives back what a holder holds, at most `limit` tasks; returns how many.
 Step<std::int64_t> sweep_tasks(Session& s, std::int64_t holder, std::size_t limit);
-// The same for tasks whose holder no node is any more, and not `me` either.
+// The same for tasks whose holder is no live node and not `me`.
 Step<std::int64_t> free_orphans(Session& s, std::int64_t me, std::size_t limit);
-// The active endpoints for which there is something due that nobody holds.
+// The active endpoints that have a due task which no worker holds.
 Step<std::vector<EndpointId>> lanes_with_work(Session& s, Instant now);
 // Timers of all tenants, oldest due first.
 Step<std::vector<TaskRow>> due_timers(Session& s, Instant now, std::size_t limit);
-// When the next queued task of a lane that nobody holds becomes due, those aside that are due at
-// `after` already; nullopt when there is none. Lane 0: the timers.
+// When the next queued task of a lane that no worker holds becomes due, except those that are due
+// at `after` already; nullopt when there is none. Lane 0: the timers.
 Step<std::optional<Instant>> next_due(Session& s, std::int64_t lane, Instant after);
 // How many tasks are queued in all lanes, counted up to `most`.
 Step<std::int64_t> count_queued(Session& s, std::int64_t most);
 
-// Sets status, attempts and due time of a queued task, whoever holds it. False: it was not queued
-// any more.
+// Sets status, attempts and due time of a queued task, whether it is held or not. False: it was not
+// queued any more.
 Step<bool> update_task(Session& s, TenantId tenant, TaskId id, domain::TaskStatus status,
                        std::int64_t attempts, Instant due_at, Instant now);
 enum class AttemptResultStored : std::uint8_t {
-    applied,     // the task was queued and is what the attempt made of it; nobody holds it now
-    task_closed, // the task was ended while the attempt was under way; the attempt is counted
-    claim_lost,  // the task is not held under this claim any more; nothing was changed
+    applied,     // the result was applied: the task has its new state, and no worker holds it now
+    task_closed, // the task had ended while the attempt was under way; the attempt is counted
+    claim_lost,  // the task is no longer held under this claim; nothing was changed
 };
-// What an attempt makes of its task.
+// The new state of a task after an attempt.
 Step<AttemptResultStored> finish_attempt(Session& s, TenantId tenant, TaskId id, Claim claim,
                                          domain::TaskStatus status, std::int64_t attempts,
                                          Instant due_at, Instant now);
@@ -105,8 +105,8 @@ struct Requeued {
     std::int64_t attempts = 0;
     Claim claim;
 };
-// Queues a finished, dead or cancelled task again, held by `holder` (0: by nobody); its attempts go
-// on counting, and an attempt that is under way has lost it. nullopt: it is queued now.
+// Queues a finished, dead or cancelled task again, held by `holder` (0: by no worker); its attempts
+// go on counting, and an attempt under way has lost its claim. nullopt: it is queued now.
 Step<std::optional<Requeued>> requeue_task(Session& s, TenantId tenant, TaskId id, Instant now,
                                            std::int64_t holder = 0);
 // Ends queued tasks of an endpoint's lane, at most `limit`; returns how many.

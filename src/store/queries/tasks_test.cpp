@@ -21,7 +21,8 @@ constexpr Instant now{1'000'000};
 constexpr std::int64_t holder = 256;
 constexpr std::int64_t tasks_owed = 400;
 
-// Deliveries that nobody holds, due one after the other; no statistics of the tables are there yet.
+// Deliveries that no worker holds, due one after the other; no statistics of the tables are there
+// yet.
 void owe(const TemporaryDirectory& directory) {
     const std::string numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
                                 "WHERE i < " +

@@ -1,5 +1,5 @@
-// Ids in their order, which is the order in which things came about: for jobs that go through all
-// that was recorded. What an id stands for is read with the queries of its kind.
+// Ids in their order, which is the order in which records were made: for jobs that walk through all
+// records. The queries of each kind read the record of an id.
 #pragma once
 
 #include "base/id.h"
@@ -13,9 +13,9 @@ namespace settled::store {
 
 enum class Walked : std::uint8_t {
     payments,
-    settled_payments,    // of which something has arrived, or which say so
+    settled_payments,    // with an amount that has arrived, or with status settled
     settlements,         // all
-    matched_settlements, // that say that they are matched
+    matched_settlements, // with status matched
     reversals,
     matches,
     hand_made_matches, // by a person
@@ -23,8 +23,8 @@ enum class Walked : std::uint8_t {
 };
 
 struct WalkedId {
-    std::int64_t id = 0;      // of the record: where it stands
-    std::int64_t subject = 0; // of what it is about, mostly the same
+    std::int64_t id = 0;      // of the record: its place in the order
+    std::int64_t subject = 0; // of what the record concerns; mostly the same
 };
 // Above `after`, lowest first.
 Step<std::vector<WalkedId>> walk(Session& s, TenantId tenant, Walked what, std::int64_t after,
@@ -35,8 +35,8 @@ Step<std::int64_t> count(Session& s, TenantId tenant, Walked what);
 // All matches that a settlement ever had, oldest first.
 Step<std::vector<MatchId>> all_matches_of(Session& s, TenantId tenant, SettlementId settlement);
 
-// What keeps a match from being made twice: 0, or the match's own id if it is not alone or has
-// ended.
+// The value that keeps a match from being made twice: 0, or the match's own id if it is not alone
+// or has ended.
 struct MatchSlots {
     std::int64_t settlement = 0;
     std::int64_t payment = 0;

@@ -43,7 +43,7 @@ int bind(sqlite3_stmt* statement, int index, const Value& value) {
     return SQLITE_MISUSE;
 }
 
-// SQLite numbers $N in order of first appearance; the name tells which value is meant.
+// SQLite numbers $N in order of first appearance; the name shows which value is meant.
 std::vector<std::uint16_t> values_of(sqlite3_stmt* statement) {
     std::vector<std::uint16_t> values;
     const int count = sqlite3_bind_parameter_count(statement);

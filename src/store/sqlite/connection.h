@@ -37,7 +37,7 @@ class Connection {
 
     // Frames in the write-ahead log after the last commit.
     int wal_frames() const { return *wal_frames_; }
-    // Moves what it can from the write-ahead log into the database file.
+    // Moves as much as it can from the write-ahead log into the database file.
     Result<> checkpoint();
     // Rows inserted, changed or deleted since the connection was opened.
     std::int64_t total_changes() const;
@@ -64,7 +64,7 @@ class Connection {
     Result<> settle_log();
 
     std::unique_ptr<sqlite3, Close> db_;
-    std::unique_ptr<int> wal_frames_;  // its address is given to SQLite's hook
+    std::unique_ptr<int> wal_frames_;  // SQLite's hook gets its address
     std::vector<Prepared> statements_; // by Statement::number()
     bool sync_failed_ = false;
 };

@@ -11,7 +11,7 @@ class ConnectionSession final : public Session {
   public:
     explicit ConnectionSession(Connection& connection) : connection_(connection) {}
 
-    // How the last statement went.
+    // The result of the last statement.
     const Result<>& last() const { return last_; }
 
   protected:

@@ -78,7 +78,7 @@ void copy_files(const std::string& from, const std::string& to) {
                                        std::filesystem::copy_options::overwrite_existing);
 }
 
-// What was told to the submitters of items 2 to items_max.
+// The results that the submitters of items 2 to items_max received.
 struct Told {
     std::vector<std::int64_t> committed, refused;
     std::int64_t unknown = 0; // the one whose own fsync failed
@@ -179,7 +179,7 @@ bool comes_true(const std::function<bool()>& condition) {
     return condition();
 }
 
-TEST_F(SqliteDisk, that_is_full_is_reported_and_recovers_by_itself) {
+TEST_F(SqliteDisk, a_full_disk_is_reported_and_recovers_by_itself) {
     TemporaryDirectory directory;
     const auto store = open_store(directory.path());
     disk.fail({Call::write, SQLITE_FULL, 1, true});
@@ -188,7 +188,7 @@ TEST_F(SqliteDisk, that_is_full_is_reported_and_recovers_by_itself) {
     EXPECT_FALSE(store->health().reason.empty());
     EXPECT_EQ(must(read<std::int64_t>(*store, count_items)), 0);
     disk.heal();
-    // Although nobody sends anything.
+    // Although no submitter sends anything.
     EXPECT_TRUE(comes_true([&] { return store->health().can_commit; }));
     must(write<void>(*store, adds(3)));
     EXPECT_EQ(items_between(*store, 2, 3), 1);

@@ -2,7 +2,7 @@
 //
 // Registered as the default before a store is opened, it passes every call on to the real layer,
 // except that the Nth write or sync fails with the given code, once or from then on. A write that
-// fails has written its first half: disks tear. With `mirror` set it also keeps, beside each file,
+// fails has written its first half: disks tear. With `mirror` set it also keeps, next to each file,
 // what an fsync has made durable: the directory as a power cut would leave it.
 #pragma once
 

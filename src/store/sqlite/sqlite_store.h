@@ -29,8 +29,9 @@ struct Options {
 // not_private, io_failed, store_version, store_corrupt.
 Result<std::unique_ptr<Store>> open(Options options);
 
-// Opens what is there for reading alone, beside a server that has it; every write is refused. Fails
-// with store_missing when there is none, and store_version when its schema is not this program's.
+// Opens an existing store for reading only, while a server may have it open; every write is
+// refused. Fails with store_missing when there is none, and store_version when its schema is not
+// this program's.
 Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory);
 
 // Only brings the schema up to date; says how many migrations ran.

@@ -1,4 +1,4 @@
-// What SQLite's file and directory promise beside what every engine does.
+// What SQLite's file and directory promise in addition to what every engine does.
 #include "store/sqlite/testing.h"
 #include "store/test_units.h"
 

@@ -1,5 +1,5 @@
-// The latest time inside that the store has seen: what a start goes on from, whatever the machine's
-// clock says then.
+// The latest time inside that the store has seen: the next start goes on from it, whatever the
+// machine's clock says then.
 #pragma once
 
 #include "base/rising_clock.h"
@@ -10,13 +10,13 @@ namespace settled::store::sqlite {
 // At the first start there is none, and the clock is left as it is.
 Result<> go_on_from_what_was_seen(Connection& connection, RisingClock& time);
 
-// Part of commits. Writing it each time would cost a page a commit: it is written when it is a
+// Written in commits. Writing it each time would cost a page a commit: it is written when it is a
 // second old, and a start adds that second.
 class TimeSeen {
   public:
     explicit TimeSeen(const Clock* time) : time_(time) {}
 
-    // In the transaction, after all that belongs to it.
+    // Called in the transaction, after all other statements.
     Result<> leave(Connection& connection);
     void committed() { written_ = leaving_; }
 

@@ -6,9 +6,9 @@ namespace {
 
 constexpr std::size_t group_max = 512; // bounds the time until the first of a group is answered
 constexpr std::size_t load_from = 3;   // a group this large means that waiting pays
-// A checkpoint holds up whoever commits next by some milliseconds: it is made when nothing has come
-// for a while, and under steady load only when the log has grown to 16 MiB, most of whose pages are
-// then written once instead of many times.
+// A checkpoint delays the next commit by some milliseconds: it is made when nothing has come for a
+// while, and under steady load only when the log has grown to 16 MiB, most of whose pages are then
+// written once instead of many times.
 constexpr int checkpoint_frames_idle = 250;
 constexpr int checkpoint_frames_busy = 4000;
 constexpr auto idle_after = std::chrono::milliseconds(20);
@@ -184,8 +184,8 @@ bool Writer::is_failing() const {
     return !health_.can_commit && !stopped_for_good_;
 }
 
-// While /readyz says that nothing can be stored, nobody may send anything to store: a commit that
-// writes a page and changes nothing finds out whether there is space again.
+// While /readyz says that nothing can be stored, no client may send anything to store: a commit
+// that writes a page and changes nothing finds out whether there is space again.
 void Writer::try_again() {
     const Result<> outcome = connection_.script(
         "BEGIN IMMEDIATE; UPDATE schema_migration SET name = name WHERE version = 1; COMMIT");

@@ -1,5 +1,6 @@
-// How an endpoint's secret is kept: sealed under a key of the installation, bound to the endpoint's
-// id. The plain form is the signing secret ("whsec_…") or the password of basic authentication.
+// An endpoint's secret as it is stored: sealed under a key of the installation, bound to the
+// endpoint's id. The plain form is the signing secret ("whsec_…") or the password of basic
+// authentication.
 #pragma once
 
 #include "base/bytes.h"

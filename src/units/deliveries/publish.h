@@ -1,4 +1,4 @@
-// An event, and the deliveries that it is owed, in the transaction of the change that it tells of.
+// Writes an event and one delivery for each subscribed endpoint, in the transaction that caused it.
 #pragma once
 
 #include "domain/event.h"
@@ -8,8 +8,8 @@
 
 namespace settled::units {
 
-// Stores the event and one delivery for each active endpoint that wants its type. What this process
-// can deliver it holds from the start.
+// Stores the event and one delivery for each active endpoint whose filter includes its type. This
+// process claims the deliveries that it can make at once.
 store::Step<> publish_event(store::Session& s, const Context& context, TenantId tenant,
                             const domain::Event& event);
 

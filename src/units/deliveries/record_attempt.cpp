@@ -28,8 +28,8 @@ TaskStatus status_after(AfterAttempt next) {
     return TaskStatus::dead;
 }
 
-// The partner said 410 Gone: nothing more is sent there, and the tenant's other endpoints hear of
-// it.
+// The partner answered 410 Gone: nothing more is sent there, and the tenant's other endpoints are
+// notified.
 Step<> disable_endpoint(Session& s, const Context& context, const Attempt& attempt) {
     auto endpoint = co_await store::find_endpoint(s, attempt.tenant, attempt.endpoint);
     if (!endpoint || endpoint->status != store::endpoint_active)

@@ -1,6 +1,6 @@
-// A delivery was tried: what met it is recorded, and what follows is decided and written with it,
-// if the task is still held under the claim that the attempt was made by. If it is not (the lease
-// ran out while the process was paused, a person has queued the task again), nothing is changed.
+// A delivery was attempted: its result is recorded, and the next step is decided and written with
+// it, if the task is still held under the claim of the attempt. If it is not (the lease ran out
+// while the process was paused, or a person has queued the task again), nothing is changed.
 #pragma once
 
 #include "domain/delivery.h"

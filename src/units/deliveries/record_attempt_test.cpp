@@ -161,7 +161,8 @@ TEST_F(RecordAttempt, keeps_each_attempt) {
     EXPECT_EQ(task_now(task.id).attempts, 3);
 }
 
-TEST_F(RecordAttempt, of_410_disables_the_endpoint_ends_its_tasks_and_tells_the_others) {
+TEST_F(RecordAttempt,
+       an_attempt_answered_410_disables_the_endpoint_ends_its_tasks_and_notifies_the_others) {
     const auto other = owe("order-1");
     const auto task = owe("order-2");
     EXPECT_EQ(record(task, 1, 410, AfterAttempt::disable_endpoint), std::nullopt);
@@ -180,7 +181,7 @@ TEST_F(RecordAttempt, of_410_disables_the_endpoint_ends_its_tasks_and_tells_the_
     EXPECT_EQ(world.deliveries().size(), before) << "a disabled endpoint is owed nothing";
 }
 
-TEST_F(RecordAttempt, of_410_is_told_once) {
+TEST_F(RecordAttempt, two_attempts_answered_410_notify_the_other_endpoints_once) {
     const auto first = owe("order-1");
     const auto second = owe("order-2");
     record(first, 1, 410, AfterAttempt::disable_endpoint);
@@ -189,7 +190,8 @@ TEST_F(RecordAttempt, of_410_is_told_once) {
     EXPECT_EQ(std::ranges::count(events, "endpoint.disabled", &store::EventRow::type), 1);
 }
 
-TEST_F(RecordAttempt, of_410_after_it_was_enabled_again_is_told_with_the_next_version) {
+TEST_F(RecordAttempt,
+       a_410_after_the_endpoint_was_enabled_again_is_published_with_the_next_version) {
     for (const std::int64_t version : {1, 2}) {
         record(owe("order-" + std::to_string(version)), 1, 410, AfterAttempt::disable_endpoint);
         EXPECT_EQ(world.events().back().type, "endpoint.disabled");
@@ -295,7 +297,7 @@ TEST_F(RecordAttempt, a_replay_during_an_attempt_gets_a_number_of_its_own) {
     EXPECT_EQ(attempts(task.id)[0].fence, 2);
 }
 
-TEST_F(RecordAttempt, nobody_claims_what_is_held_or_not_due) {
+TEST_F(RecordAttempt, a_worker_claims_no_task_that_is_held_or_not_due) {
     const auto task = owe("order-1");
     EXPECT_TRUE(claim(300).empty()) << "held by who committed it";
     record(task, 1, 500, AfterAttempt::retry, std::chrono::seconds(5));
@@ -310,7 +312,8 @@ TEST_F(RecordAttempt, nobody_claims_what_is_held_or_not_due) {
     EXPECT_TRUE(claim(301).empty());
 }
 
-TEST_F(RecordAttempt, what_is_given_back_is_claimed_by_another_and_only_its_holder_can_give_it) {
+TEST_F(RecordAttempt,
+       a_task_given_back_is_claimed_by_another_and_only_its_holder_can_give_it_back) {
     const auto task = owe("order-1");
     const auto give_back = [&](store::Claim claim) {
         world.write<void>(

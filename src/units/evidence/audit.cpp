@@ -40,7 +40,7 @@ void name_records(std::vector<AuditFinding>& findings,
                   std::string_view sealed) {
     for (std::size_t i = 0; i < records.size(); ++i) {
         const domain::SealedRecord& record = records[i];
-        const bool has_no_match = record.id == 0; // which is told itself
+        const bool has_no_match = record.id == 0; // which is reported as a finding of its own
         if (!has_no_match)
             compare(findings, fmt::format("sealed_{}", token(record.kind)), name_of(record),
                     hex_at(sealed, i), record.bytes.empty() ? "not there" : hex_at(now, i));

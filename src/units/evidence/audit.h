@@ -1,6 +1,6 @@
-// The records are proved: the hash chain over matches, what they are of, their ends and the events
-// that were told; and each match against the payment and the settlement that it is of. Reads only;
-// what is found is told, nothing is mended.
+// The audit proves the records: the hash chain over matches, their payments and settlements, their
+// ends and the published events; and each match against its payment and its settlement. The audit
+// only reads: it reports what it finds and mends nothing.
 //
 // Four walks, one after the other (AuditPhase). Each page is one unit and sees one moment, so that
 // a server may go on working meanwhile.
@@ -26,7 +26,7 @@ enum class AuditPhase : std::uint8_t {
 };
 std::string_view token(AuditPhase phase); // the enumerator's name
 
-// Something that is not as it must be. No payer's name, account or reference is told, only that
+// A record that is not as it must be. A finding names no payer, account or reference, only that
 // they differ: findings are copied into tickets.
 struct AuditFinding {
     std::string what;    // "seal_digest", "sealed_payment", "rank", "payment_proof", …
@@ -53,7 +53,7 @@ struct AuditPage {
 store::Step<AuditPage> audit(store::Session& s, const TenantKeys& keys, TenantId tenant,
                              AuditCursor cursor, std::size_t limit);
 
-// How many there are to check in all, for whoever shows how far it is.
+// How many there are to check in all, for a progress bar.
 store::Step<std::int64_t> audit_size(store::Session& s, TenantId tenant);
 
 } // namespace settled::units

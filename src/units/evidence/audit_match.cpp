@@ -51,7 +51,7 @@ struct RawColumns {
 };
 
 // The canonical fields as the raw columns give them. What no raw column has (the UETR, the bounds
-// of an amount) is as it is stored: the proof in the evidence is of it.
+// of an amount) is as it is stored: the proof in the evidence was made from it.
 MatchFields identity_from(const RawColumns& raw, MatchFields identity) {
     identity.reference = match::canonical_reference(raw.reference);
     identity.end_to_end_id = match::canonical_end_to_end_id(raw.end_to_end_id);
@@ -124,7 +124,7 @@ std::optional<Stated> read_evidence(const std::string& json) {
     return stated;
 }
 
-// Part of a group is known by what agrees but for the amount; the group's rank is its weakest.
+// A part of a group agrees in everything except the amount; the group's rank is its weakest.
 bool may_be_part(const Case& c, const MatchFields& payment, MatchFields settlement,
                  const match::RuleSet& rules) {
     if (c.match.pairing != Pairing::split && c.match.pairing != Pairing::merge)
@@ -202,7 +202,7 @@ void check_standing(const Case& c, const std::optional<store::MatchEnd>& end,
                std::string(token(c.payment.status)));
 }
 
-// Told with the first live match of the settlement.
+// Reported with the first live match of the settlement.
 void check_sum(const Case& c, const std::vector<domain::Match>& live) {
     if (live.empty() || live.front().id != c.match.id)
         return;

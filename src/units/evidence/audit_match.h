@@ -10,8 +10,8 @@ namespace settled::units {
 store::Step<std::vector<match::RuleSet>> known_rules(store::Session& s, TenantId tenant);
 
 // Adds what is found to the page. In this order: settlement and payment are there; their canonical
-// columns follow from the raw ones; the proofs in the evidence are of them; the recorded rank is
-// what the rules give; slots, end and amounts.
+// columns follow from the raw ones; the proofs in the evidence were made from them; the recorded
+// rank is what the rules give; slots, end and amounts.
 store::Step<> check_match(store::Session& s, const TenantKeys& keys, TenantId tenant, MatchId id,
                           const std::vector<match::RuleSet>& rules, AuditPage& page);
 

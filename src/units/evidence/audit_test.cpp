@@ -1,4 +1,4 @@
-// What the audit must see: records that somebody changed behind the server's back.
+// What the audit must detect: records that were changed without the server.
 #include "units/evidence/audit.h"
 
 #include "store/copy/copy_tables.h"
@@ -183,7 +183,7 @@ TEST(Audit, is_not_confused_by_a_clock_that_was_ahead_when_a_seal_was_made) {
     EXPECT_THAT(what_of(audit_all(world)), ::testing::Contains("sealed_match"));
 }
 
-// Every column of what a seal is of, but those in `may_change`, which change with what arrives.
+// Every column that a seal covers, except those in `may_change`, which change with what arrives.
 struct Sealed {
     std::string_view table;
     std::string_view row; // which one

@@ -45,7 +45,7 @@ Step<std::optional<RecordedFact>> read_reversal(Session& s, TenantId tenant, std
     co_return RecordedFact{id, reversal->received_at, std::move(*reversal)};
 }
 
-// The matches that one decision made are one fact, told with the first of them.
+// The matches that one decision made are one fact, reported with the first of them.
 Step<std::optional<RecordedFact>> read_hand_made(Session& s, TenantId tenant, std::int64_t id) {
     const auto match = co_await store::find_match(s, tenant, MatchId{id});
     if (!match)

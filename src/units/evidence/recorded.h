@@ -36,8 +36,8 @@ struct RecordedFact {
 
 struct RecordedPage {
     std::vector<RecordedFact> facts;
-    // Left out, for when it happened is not recorded: payments that were cancelled, settlements
-    // that somebody rejected.
+    // Left out, since the time at which it happened is not recorded: payments that were cancelled,
+    // settlements that a reviewer rejected.
     std::size_t left_out = 0;
     std::int64_t after = 0; // where the next page begins
     bool more = false;
@@ -45,7 +45,7 @@ struct RecordedPage {
 
 store::Step<RecordedPage> recorded_facts(store::Session& s, TenantId tenant, std::int64_t after,
                                          std::size_t limit);
-// How many there are, roughly: for whoever shows how far a replay is.
+// How many there are, roughly: for the progress bar of a replay.
 store::Step<std::int64_t> count_recorded(store::Session& s, TenantId tenant);
 
 } // namespace settled::units

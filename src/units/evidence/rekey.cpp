@@ -80,7 +80,8 @@ Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
     co_return stood;
 }
 
-// While it waits, and as what its return, or a payment that is told late, will look for.
+// The keys while it waits, and the keys by which its return, or a payment registered late, will
+// look for it.
 Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
                  const domain::Settlement& settlement) {
     const auto of = match::Of::settlement;
@@ -91,7 +92,7 @@ Step<bool> rekey(Session& s, const Change& change, TenantId tenant,
     const auto before = match::trace_keys(change.from, identity);
     const auto after = match::trace_keys(change.to, identity);
     bool traced = false;
-    for (std::size_t i = 0; i < before.size(); ++i) // it may not stand under all of them
+    for (std::size_t i = 0; i < before.size(); ++i) // it may not be indexed under all of them
         traced = co_await put_again(s, tenant, Side::trace, settlement.id.value, {before[i]},
                                     {after[i]}) ||
                  traced;

@@ -1,12 +1,12 @@
-// Rekeying: all that waits in the index of a tenant is put there again under the next version of
-// the tenant's key, in batches. Whatever was hashed under the old key and leaked with it tells
-// nothing of what comes.
+// Rekeying: everything of a tenant that waits in the index is indexed again under the next version
+// of the tenant's key, in batches. Hashes that were made under the old key, and leaked with it,
+// reveal nothing of later payments.
 //
-// While it is under way one side of a pair may stand under the old key and the other under the new:
-// nobody may match then. So it is done with no server on the store, and none opens one that is half
-// rekeyed (server/open_store.h). Where it has come is kept in the transaction of each batch: a run
-// that ended early is gone on with. Matches keep their proofs, and evidence says under which
-// version.
+// While rekeying is under way, one side of a pair may be indexed under the old key and the other
+// under the new one: no settlement may be matched then. So it is done with no server on the store,
+// and no server opens a store that is half rekeyed (server/open_store.h). The position is stored in
+// the transaction of each batch: a run that ended early is continued. Matches keep their proofs,
+// and evidence says under which version.
 #pragma once
 
 #include "store/session.h"
@@ -23,9 +23,9 @@ namespace settled::units {
 enum class RekeyPhase : std::uint8_t { payments, settlements, returns, done };
 std::string_view token(RekeyPhase phase); // the enumerator's name
 
-// Where the keys of one tenant are.
+// How far the rekeying of one tenant has come.
 struct KeyState {
-    int version = first_key_version; // in use when done; before that, on the way there
+    int version = first_key_version; // in use when done; before that, the version being introduced
     RekeyPhase phase = RekeyPhase::done;
     std::int64_t after = 0; // ids up to here are rekeyed
 
@@ -41,9 +41,9 @@ store::Step<std::map<TenantId, KeyState>> key_states(store::Session& s);
 struct Rekeyed {
     KeyState state;
     std::size_t looked_at = 0; // payments and settlements
-    std::size_t rekeyed = 0;   // of which stood in the index
+    std::size_t rekeyed = 0;   // of these, the number that were indexed
 };
-// Begins, unless it was begun; where it stands then.
+// Begins the rekeying unless it was begun before; returns how far it has come.
 store::Step<KeyState> begin_rekeying(store::Session& s, TenantId tenant);
 // Goes on from `state`, at most that many payments or settlements.
 store::Step<Rekeyed> rekey_some(store::Session& s, const TenantKeys& keys, TenantId tenant,

@@ -57,7 +57,7 @@ TEST(KeyState, is_read_as_it_was_written) {
 }
 
 // Each side of a pair stands in the index before; the other comes after.
-TEST(Rekey, who_waited_is_found_under_the_new_key) {
+TEST(Rekey, a_waiting_payment_is_found_under_the_new_key) {
     World world;
     for (int i = 0; i < 7; ++i)
         expect(world, "p" + std::to_string(i), 1000 + i, "INVOICE-20" + std::to_string(41 + i));
@@ -117,7 +117,7 @@ TEST(Rekey, a_payment_registered_late_finds_who_was_matched_before) {
     EXPECT_EQ(world.reviews().front().kind, store::review_possible_misallocation);
 }
 
-TEST(Rekey, what_has_ended_early_goes_on_where_it_was) {
+TEST(Rekey, a_rekeying_that_ended_early_is_continued) {
     World world;
     for (int i = 0; i < 5; ++i)
         expect(world, "p" + std::to_string(i), 1000 + i, "INVOICE-204" + std::to_string(i));

@@ -9,7 +9,7 @@
 
 namespace settled::units {
 
-// Stands where the facts are. It never goes back.
+// Shows the time of the facts. It never goes back.
 class FactClock final : public Clock {
   public:
     Instant now() const override { return {us_.load()}; }

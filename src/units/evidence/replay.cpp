@@ -213,7 +213,7 @@ class Replay {
     OneRuleSet rules_;
     FactClock clock_;
     IdMint ids_{clock_, 1};
-    // Of a store that is thrown away: nobody else needs to know the key.
+    // The key of a store that is thrown away: no other process needs to know it.
     TenantKeys keys_{Secret("keys of a replay")};
     // Without what was learnt of the banks: it saves work and decides nothing.
     Context context_{.ids = ids_,
@@ -221,7 +221,7 @@ class Replay {
                      .unmatched_grace = options_.unmatched_grace,
                      .watermark = options_.watermark,
                      .account_rules = &rules_,
-                     .suggested_reviews = false}; // nobody would read them
+                     .suggested_reviews = false}; // there is no reviewer to read them
     std::int64_t all_ = 0;
     ReplayReport report_;
 };

@@ -1,10 +1,10 @@
-// What if: the recorded facts run again under other rules, in a store of their own, and what comes
-// out is compared with what was recorded.
+// What if: the recorded facts run again under other rules, in a store of their own, and the matches
+// are compared with the recorded ones.
 //
-// The units are the same that the server runs; only time is not: a timer runs at the moment it is
-// due, and a settlement decided in the same quarter of a second as something else may come out the
-// other way round. What people decided is repeated at its time, if it still can be. What they
-// decided is not compared: only what the rules make.
+// The units are the same that the server runs; only the timing differs: a timer runs at the moment
+// it is due, and two settlements decided in the same quarter of a second may come in the other
+// order. The decisions of people are repeated at their time, if they still can be. Only matches by
+// the rules are compared.
 #pragma once
 
 #include "base/error.h"
@@ -31,7 +31,7 @@ struct ReplayOptions {
     std::chrono::microseconds unmatched_grace{std::chrono::seconds(10)};
     std::chrono::microseconds watermark{std::chrono::seconds(2)};
     Instant until; // timers run up to then
-    // Facts done, of how many; in ever larger numbers.
+    // Called with the number of facts done, of how many; less and less often.
     std::function<void(std::int64_t done, std::int64_t all)> progress;
 };
 

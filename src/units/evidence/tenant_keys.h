@@ -1,6 +1,6 @@
-// The keys of a tenant that its match keys and the proofs in its evidence are hashed under, so that
-// equal payments of two tenants share nothing. Each follows from the master key, the tenant and a
-// version, which rekeying raises (rekey.h).
+// The keys under which a tenant's match keys and the proofs in its evidence are hashed, so that
+// equal payments of two tenants share nothing. Each is derived from the master key, the tenant and
+// a version, which rekeying raises (rekey.h).
 #pragma once
 
 #include "base/id.h"
@@ -14,7 +14,7 @@
 
 namespace settled::units {
 
-// Of tenants that were rekeyed; all others are at first_key_version.
+// The versions of tenants that were rekeyed; all others are at first_key_version.
 using KeyVersions = std::map<TenantId, int>;
 inline constexpr int first_key_version = 1;
 

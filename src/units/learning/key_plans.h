@@ -1,4 +1,4 @@
-// What was learnt of institutions, as units ask for it: from memory, without waiting.
+// What was learnt of institutions, for units: from memory, without waiting.
 #pragma once
 
 #include "domain/payment.h"
@@ -15,16 +15,16 @@ class KeyPlans {
   public:
     virtual ~KeyPlans() = default;
 
-    // Under which keys to store a payment, and to look for the settlement that waits for it. Its
-    // institution is what the client said, else the bank of the payer's account.
+    // The keys to store a payment under, and to probe for its waiting settlement. Its institution
+    // is the one that the client named, else the bank of the payer's account.
     virtual learn::KeyPlan for_payment(TenantId tenant, const domain::Payment& payment) const = 0;
-    // Under which keys to look for a settlement's payment. Its institution is the one whose
-    // payments come from the bank of the payer's account; settlements are stored under all keys.
+    // The keys to probe for a settlement's payment. Its institution is the one whose payments come
+    // from the bank of the payer's account; settlements are stored under all keys.
     virtual learn::KeyPlan for_settlement(TenantId tenant,
                                           const domain::Settlement& settlement) const = 0;
 
-    // Where that institution cuts references, learnt or, before enough was seen, seeded. `account`
-    // is ours, as account_key().
+    // The length at which that institution cuts references: learnt or, before enough was seen,
+    // seeded. `account` is ours, as account_key().
     virtual std::optional<std::size_t> reference_length_max(TenantId tenant,
                                                             std::string_view institution,
                                                             std::string_view scheme,

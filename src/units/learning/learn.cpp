@@ -88,7 +88,7 @@ Step<bool> keep(Session& s, ProfileRow row) {
 }
 
 // Weights only grow; which institution a bank is becomes a matter of more and more matches. Nodes
-// need to hear of the first ones only.
+// need to be notified of the first ones only.
 Step<bool> keep_banks(Session& s, TenantId tenant, const Part& part,
                       const std::vector<store::BankRow>& known) {
     bool is_news = false;

@@ -125,7 +125,7 @@ TEST_F(Learning, nothing_from_a_match_that_a_person_has_undone_and_all_from_mone
     EXPECT_EQ(only_profile().observed(), learn::one);
 }
 
-TEST_F(Learning, tells_other_nodes_only_what_changes_their_plans) {
+TEST_F(Learning, other_nodes_are_notified_only_of_changes_to_their_plans) {
     for (int i = 0; i < 3; ++i)
         pay("p" + std::to_string(i), "ACMESHOP-2041-" + std::to_string(i), "ACMESHOP-2");
     EXPECT_TRUE(learn().plans_changed) << "cut at ten";
@@ -158,7 +158,7 @@ TEST_F(Learning, a_bank_that_everything_arrives_whole_from_is_looked_after_less)
 }
 
 // Two nodes that both read the row before the other wrote.
-TEST_F(Learning, what_everyone_looks_under_never_rises_whoever_writes_last) {
+TEST_F(Learning, the_length_that_all_nodes_probe_never_rises_whichever_node_writes_last) {
     const std::string receiver = "GB040401";
     for (const std::size_t cap : {std::size_t{18}, std::size_t{10}, std::size_t{15}, learn::no_cap})
         world.write<void>([&, cap](Session& s) {
@@ -253,7 +253,7 @@ TEST_F(Plans, are_cautious_while_the_book_may_be_old) {
         << "nothing is left out there";
 }
 
-TEST_F(Plans, what_was_learnt_of_a_length_goes_before_what_was_seeded) {
+TEST_F(Plans, a_learnt_length_goes_before_a_seeded_one) {
     const std::string_view account = "04040100057354";
     EXPECT_EQ(book.reference_length_max(tenant, "monzo", "fps", account), 18U);
     EXPECT_EQ(book.reference_length_max(tenant, "starling", "bacs", account), 9U);

@@ -1,4 +1,4 @@
-// A reference is given out, and what is wrong with one that a payment brings is said.
+// Reserves generated payment references, and checks references that clients supply.
 #pragma once
 
 #include "domain/payment.h"
@@ -20,8 +20,8 @@ struct MintOrder {
     std::string account_id;  // `acc_…`; empty: by its number
     std::string account_key; // else
     std::string scheme;      // scheme_of()
-    // Made beforehand, since a unit has no randomness and may run more than once. One is enough but
-    // for the day when it is taken.
+    // Made beforehand, since a unit has no randomness and may run more than once. One is enough
+    // except when it is already in use.
     std::vector<std::string> candidates;
     Instant now;
     Instant expires_at;
@@ -33,13 +33,13 @@ struct Minted {
     store::AccountRow account;
 };
 
-// Reserves the first candidate whose beginning is not that of a reserved reference or of an open
-// payment's, on that account. Two calls at once are kept apart by the key of the table.
+// Reserves the first candidate whose beginning differs from all reserved references and open
+// payments of that account. The primary key of the table separates two calls at once.
 store::Step<Minted> mint_reference(store::Session& s, const Context& context,
                                    std::shared_ptr<const MintOrder> order);
 
-// What to warn the client of. Nothing is looked up when neither the institution nor the scheme is
-// known to cut; else at most 64 payments with such a beginning are compared.
+// The warnings for the client. Nothing is searched when neither the institution nor the scheme is
+// known to cut; else at most 64 payments with the same beginning are compared.
 store::Step<std::vector<learn::Warning>> preflight(store::Session& s, const Context& context,
                                                    TenantId tenant, domain::Payment payment);
 

@@ -71,7 +71,7 @@ TEST_F(Minting, an_open_payment_takes_its_beginning_and_a_settled_one_gives_it_b
     EXPECT_EQ(mint({"ABCDEFGHJK01"}).kind, Minted::Kind::reserved);
 }
 
-TEST_F(Minting, what_has_expired_is_free_again) {
+TEST_F(Minting, an_expired_reference_is_free_again) {
     EXPECT_EQ(mint({"ABCDEFGHJK01"}).kind, Minted::Kind::reserved);
     world.clock().advance(59min);
     EXPECT_EQ(mint({"ABCDEFGHJK02"}).kind, Minted::Kind::all_taken);

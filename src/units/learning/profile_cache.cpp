@@ -121,7 +121,7 @@ void ProfileCache::load(const store::PlanBookRows& rows, std::uint64_t edition) 
             row.seed.reference_chars_max;
     const std::unique_lock lock(mutex_);
     if (edition < loaded_)
-        return; // somebody read it later and was faster
+        return; // another thread read it later and was faster
     tenants_ = std::move(tenants);
     loaded_ = edition;
 }

@@ -1,9 +1,9 @@
-// The plans of all tenants in memory. The store is the truth; the book is read from it at start and
-// after each change (store::book_profiles).
+// The plans of all tenants in memory. The store is the truth; the cache is read from it at start
+// and after each change (store::book_profiles).
 //
-// A payment is stored under fewer keys only while every node looks accordingly (learn/plan.h). A
-// book that may be older than the store's gives cautious plans: while another node's change was
-// seen and is not loaded yet (doubt()), and while this node does not know whether there is one
+// A payment is stored under fewer keys only while every node probes accordingly (learn/plan.h). A
+// cache that may be older than the store gives cautious plans: while another node's change was seen
+// and is not loaded yet (doubt()), and while this node does not know whether there is one
 // (`is_up_to_date`).
 #pragma once
 
@@ -29,12 +29,12 @@ class ProfileCache final : public KeyPlans {
     std::optional<std::size_t> reference_length_max(TenantId tenant, std::string_view institution,
                                                     std::string_view scheme,
                                                     std::string_view account) const override;
-    // Whose payments come from a bank; "bank:…" when that is not certain.
+    // The institution whose payments come from a bank; "bank:…" when that is not certain.
     std::string institution_at(TenantId tenant, const std::string& bank) const;
 
-    // The store has changed: what was read before this is old.
+    // The store has changed: data read before this is old.
     void invalidate();
-    // Asked before the store is read, and handed to load() with what was read.
+    // Called before the store is read; its result is passed to load() with what was read.
     std::uint64_t edition() const;
     void load(const store::PlanBookRows& rows, std::uint64_t edition);
 
@@ -61,7 +61,7 @@ class ProfileCache final : public KeyPlans {
     mutable std::shared_mutex mutex_;
     Tenants tenants_;
     std::uint64_t edition_ = 1; // rises with every doubt
-    std::uint64_t loaded_ = 0;  // the edition that the book is of
+    std::uint64_t loaded_ = 0;  // the edition that was loaded
 };
 
 } // namespace settled::units

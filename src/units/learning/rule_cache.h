@@ -1,5 +1,5 @@
-// The rule sets in memory. The store is the truth; the book is read from it at start and after each
-// change, on every node. Thread-safe.
+// The rule sets in memory. The store is the truth; the cache is read from it at start and after
+// each change, on every node. Thread-safe.
 #pragma once
 
 #include "store/queries/rule_sets.h"
@@ -25,8 +25,8 @@ class RuleCache final : public AccountRules {
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
                                                    std::string_view account) const override;
     std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const override;
-    // Replaces all of them, and returns the sets that cannot be read: they are left out, and what
-    // was under one goes by the next wider one.
+    // Replaces all of them, and returns the sets that cannot be read: they are left out, and the
+    // next wider set holds in the place of each.
     std::vector<UnreadableRules> load(const std::vector<store::RuleSetRow>& rows);
 
   private:

@@ -66,9 +66,9 @@ domain::Settlement settlement_of(World& world, const std::string& reference) {
     return domain::settlement_from(fact, SettlementId{77}, WebhookId{}, world.now());
 }
 
-// Some stand under strong keys, some under those beyond, one under both, and most under neither;
-// two have another amount.
-TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
+// Some are indexed under strong keys, some under the remaining ones, one under both, and most under
+// neither; two have another amount.
+TEST(Candidates, a_search_after_the_strong_one_finds_the_same_candidates_in_a_crowd) {
     World world;
     const std::vector<std::string> references{"INVOICE 20417733 LONDON", "INVOICE 20417733",
                                               "20417733 LONDON", "INVOICE 204177", ""};
@@ -105,8 +105,8 @@ TEST(Candidates, in_a_crowd_are_the_same_for_who_knows_the_strong_ones) {
     }
 }
 
-// One without a reference is in the crowd, whom nobody has to look at.
-TEST(Candidates, in_a_crowd_are_those_of_the_strong_look_where_they_decide) {
+// One payment without a reference is in the crowd, and no search has to load it.
+TEST(Candidates, the_strong_search_alone_decides_in_a_crowd_where_it_can) {
     World world;
     for (std::size_t i = 0; i < 30; ++i) {
         auto payment = world.payment("p" + std::to_string(i), 1000);

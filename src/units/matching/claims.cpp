@@ -53,7 +53,7 @@ struct Claim {
     match::Rank rank;
 };
 
-constexpr std::size_t judged = 0; // of the suitors of a payment
+constexpr std::size_t judged = 0; // among the settlements that are candidates for a payment
 
 // What stands in the way of the judged settlement, which the payment would choose otherwise: claims
 // that are all weaker, and could be decided by themselves. nullopt: something else does. Of other

@@ -179,7 +179,7 @@ Step<> make_matches(Session& s, const UnitScope& work, const Decision& decision,
     }
     for (const FoundPart& part : parts) // their rivals may be clear now
         co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
-    co_await settle_rivals(s, work, settlement); // nor does it stand in anybody's way elsewhere
+    co_await settle_rivals(s, work, settlement); // nor does the settlement block another match
 }
 
 Step<> lock_payments_of(Session& s, const UnitScope& work,
@@ -230,7 +230,7 @@ DecisionResult upshot_of(const domain::Settlement& settlement, const Outlook& ou
     return upshot;
 }
 
-// The settlement, of which a match was undone, stands among those that wait; its owner is told.
+// The settlement, of which a match was undone, waits again; its tenant is notified.
 Step<> let_wait_again(Session& s, const UnitScope& work, domain::Settlement& settlement,
                       const domain::Undone& undone) {
     co_await store::mark_undone(s, work.tenant, settlement.id, settlement.refused);

@@ -1,8 +1,10 @@
-// A person decides: which payments a settlement is of, that it is of none, that a match was wrong.
+// A reviewer decides: which payments a settlement pays, that it pays none of ours, or that a match
+// was wrong.
 //
-// Every decision names who made it and why, and can be made once: what was decided meanwhile, by
-// whomever, is a refusal (state_conflict) and changes nothing. A dry run makes the same checks
-// under the same locks, says what the decision would come to, and writes nothing.
+// Every decision names who made it and why, and can be made once: a decision on something that
+// another reviewer or the rules have decided meanwhile is refused (state_conflict) and changes
+// nothing. A dry run makes the same checks under the same locks, says what the decision would lead
+// to, and writes nothing.
 #pragma once
 
 #include "base/error.h"
@@ -19,7 +21,7 @@
 
 namespace settled::units {
 
-// By whom and why, and on which open review of the settlement, if on one.
+// Who decides and why, and on which open review of the settlement, if any.
 struct Decision {
     TenantId tenant;
     std::optional<ReviewId> review;
@@ -29,20 +31,22 @@ struct Decision {
     bool dry_run = false;
 };
 
-// What a decision comes to, or in a dry run would. What follows for others, whose rivals are gone,
-// is not in it.
+// The result of a decision, or in a dry run the result that it would have. Later effects on other
+// settlements, whose rivals are gone, are not in it.
 struct DecisionResult {
     struct Pair {
         PaymentId payment_id;
         std::string client_id;
         match::Rank rank{};
-        Money amount; // of the settlement's
+        Money amount; // the part of the settlement's amount
     };
-    std::optional<SettlementId> settlement = std::nullopt; // none: the review is of none
+    // none: the review concerns no settlement
+    std::optional<SettlementId> settlement = std::nullopt;
     domain::SettlementStatus status = domain::SettlementStatus::unmatched;
     domain::Pairing pairing = domain::Pairing::one;
     std::vector<Pair> pairs = {};
-    // Undone: among which payments a person decides now (status ambiguous), best rank first.
+    // After an undo: the payments among which a person decides now (status ambiguous), best rank
+    // first.
     std::vector<Pair> candidates = {};
 };
 
@@ -51,14 +55,15 @@ struct PaymentPart {
     std::optional<Money> amount; // absent: all of the settlement (one part), or of the payment
 };
 
-// The settlement is of these payments. Fails with not_found, state_conflict (settlement or a
-// payment is not open, the review is closed), value_invalid (the parts are not the settlement's
+// The settlement pays these payments. Fails with not_found, state_conflict (settlement or a payment
+// is not open, the review is closed), value_invalid (the parts do not add up to the settlement's
 // amount).
 store::Step<Result<DecisionResult>>
 match_by_hand(store::Session& s, const Context& context, Decision decision, SettlementId settlement,
               std::shared_ptr<const std::vector<PaymentPart>> parts);
 
-// It is no payment that we will ever hear of. Fails with not_found, state_conflict.
+// The settlement pays no payment that will ever be registered. Fails with not_found,
+// state_conflict.
 store::Step<Result<DecisionResult>> reject(store::Session& s, const Context& context,
                                            Decision decision, SettlementId settlement);
 
@@ -69,9 +74,9 @@ store::Step<Result<DecisionResult>> reject(store::Session& s, const Context& con
 store::Step<Result<DecisionResult>> undo(store::Session& s, const Context& context,
                                          Decision decision, MatchId match);
 
-// A review that is of no settlement has been seen to; or the settlement is none of the payments
-// that a suggested_match shows, and waits on without them. Fails with not_found, state_conflict,
-// limit_reached (too many payments were refused).
+// A reviewer has dealt with a review that concerns no settlement; or the settlement pays none of
+// the payments that a suggested_match shows, and waits on without them. Fails with not_found,
+// state_conflict, limit_reached (too many payments were refused).
 store::Step<Result<DecisionResult>> close_by_hand(store::Session& s, const Context& context,
                                                   Decision decision);
 

@@ -72,7 +72,7 @@ TEST(Decide, accepts_a_candidate_once) {
     EXPECT_EQ(world.payment_named("p1").status, PaymentStatus::expected);
 }
 
-TEST(Decide, what_it_takes_away_makes_others_clear) {
+TEST(Decide, a_decision_makes_its_rivals_clear) {
     World world;
     world.register_payment(twin(world, "p1"));
     world.register_payment(twin(world, "p2"));
@@ -84,7 +84,7 @@ TEST(Decide, what_it_takes_away_makes_others_clear) {
     EXPECT_TRUE(world.reviews("open").empty());
 }
 
-TEST(Decide, who_is_given_a_payment_of_another_amount_stands_in_nobody_s_way_any_more) {
+TEST(Decide, a_settlement_matched_by_hand_to_another_amount_blocks_no_other_match) {
     World world;
     world.register_payment(twin(world, "p"));
     auto other = world.payment("q", 2000);
@@ -125,7 +125,7 @@ TEST(Decide, a_rejected_settlement_is_looked_for_no_more) {
     EXPECT_EQ(match(world, "t", {{"p", std::nullopt}}), "state_conflict");
 }
 
-TEST(Decide, a_rejection_tells_what_was_told_already_no_second_time) {
+TEST(Decide, a_rejection_publishes_no_event_a_second_time) {
     World world;
     arrive(world, "t");
     world.clock().advance(world.context().unmatched_grace);
@@ -248,14 +248,14 @@ TEST(Decide, after_an_undo_an_id_still_decides_and_the_evidence_counts_who_was_l
     EXPECT_THAT(world.match_of("t")->evidence, ::testing::HasSubstr(R"("excluded":1)"));
 }
 
-TEST(Decide, what_comes_after_an_undo_is_for_a_person_too) {
+TEST(Decide, a_later_candidate_after_an_undo_is_left_to_a_person_too) {
     World world;
     world.register_payment(twin(world, "p1"));
     arrive(world, "t");
     world.pass_watermark();
     ASSERT_TRUE(undo_match_of_t(world, false).has_value());
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched) << "nothing else fits";
-    world.suggest_nothing(); // of what was undone a person is asked all the same
+    world.suggest_nothing(); // a reviewer is still asked about a pair that was undone
     world.register_payment(twin(world, "p2"));
     (void)world.run_due();
     EXPECT_EQ(world.payment_of("t"), "");
@@ -267,7 +267,7 @@ TEST(Decide, what_comes_after_an_undo_is_for_a_person_too) {
     EXPECT_THAT(world.reviews().at(0).detail, ::testing::HasSubstr("p3"));
 }
 
-TEST(Decide, what_was_undone_becomes_no_part_of_a_sum) {
+TEST(Decide, an_undone_settlement_becomes_no_part_of_a_sum) {
     World world;
     auto whole = twin(world, "whole", 1000);
     world.register_payment(twin(world, "p", 400));

@@ -1,7 +1,7 @@
 // Matches of more than one to one: twins closed as a set, payments that came in parts, payments
 // that came together. Nothing is done unless exactly one way fits, seen from both sides.
 //
-// Called under the locks of a settlement that is weighed (weigh.h), after the watermark.
+// Called under the locks of a settlement that is decided at its watermark (watermark.h).
 #pragma once
 
 #include "units/matching/candidates.h"
@@ -28,7 +28,8 @@ struct GroupPlan {
 store::Step<std::optional<GroupPlan>> plan_group(store::Session& s, const UnitScope& work,
                                                  const domain::Settlement& settlement);
 
-// Whoever changes a member of the plan waits. At most as many as a rule set allows parts.
+// A unit that changes a member of the plan waits for these. At most as many as a rule set allows
+// parts.
 store::Locks locks_of(const Context& context, TenantId tenant, const GroupPlan& plan);
 
 store::Step<> carry_out(store::Session& s, const UnitScope& work, const GroupPlan& plan);

@@ -50,7 +50,7 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
         match::choose_settlement(chosen.identity, suitors.identities, suitors.seen, *rules);
     verdict.settlements_seen = suitors.items.size();
     verdict.reads += suitors.reads;
-    constexpr std::size_t judged = 0; // of the suitors
+    constexpr std::size_t judged = 0; // among the candidate settlements
     const auto refused = match::counterpart_rejection(returned, judged);
     if (refused && !co_await only_claims_that_go_elsewhere(s, context, tenant, chosen, returned,
                                                            suitors, reach)) {

@@ -1,5 +1,5 @@
-// Which payment is behind a settlement, as things stand in the store: loads the candidates of both
-// sides and lets match/choice.h decide. Writes nothing.
+// Decides which payment a settlement pays, as things stand in the store: loads the candidates of
+// both sides and calls match/choice.h. Writes nothing.
 #pragma once
 
 #include "units/matching/candidates.h"
@@ -19,14 +19,14 @@ struct RankedPayment {
 
 struct Verdict {
     match::Outcome outcome = match::Outcome::none;
-    // one: the payment; ambiguous: the rivals, best first; none: what might be suggested. Of a
-    // settlement that a person has taken out of a match, what an id does not decide is ambiguous:
-    // a person decides again.
+    // one: the payment; ambiguous: the rivals, best first; none: possible suggestions. For a
+    // settlement whose match a person has undone, a verdict without an id is ambiguous: a person
+    // decides again.
     std::vector<RankedPayment> candidates;
     bool all_compared = true; // false: there were more than limits::candidates_max
     std::size_t payments_seen = 0;
     std::size_t settlements_seen = 0;
-    // Payments that are no candidates only because somebody said that it is none of them.
+    // Payments that are no candidates only because a reviewer has ruled them out.
     std::size_t excluded = 0;
     store::Reads reads; // of the index, for both
 
@@ -37,9 +37,8 @@ struct Verdict {
 };
 
 // A match is given only when settlement and payment choose each other. With Reach::loose a weaker
-// claim of another settlement does not stand in the way if that settlement would be matched to a
-// payment that it fits better, were this match made: of invoices 1 and 11 that are both paid, what
-// was paid for 1 might be a cut 11, but has an invoice of its own.
+// claim of another settlement is ignored if that settlement would be matched to a payment that it
+// fits better, were this match made (claims.h).
 store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
                            const domain::Settlement& settlement, Reach reach = Reach::exact);
 

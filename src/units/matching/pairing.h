@@ -1,5 +1,5 @@
-// Making a match, and undoing one: the rows of match and payment, their keys, and the events. The
-// settlement's own row is the caller's when a match is made.
+// Making a match, and undoing one: the rows of match and payment, their keys, and the events. When
+// a match is made, the caller writes the settlement's own row.
 #pragma once
 
 #include "domain/match.h"
@@ -33,12 +33,12 @@ struct MatchBasis {
     std::optional<Money> amount = std::nullopt; // of the settlement's money; absent: all
     std::string actor = {};                     // who decided, and why; empty: the rules
     std::string reason = {};
-    std::size_t excluded = 0;                       // payments that somebody had said it is not
+    std::size_t excluded = 0;                       // payments that a reviewer had ruled out
     std::vector<match::FieldAgreement> fields = {}; // as in domain::Grounds
     std::string_view overruled = {};
 };
 
-// Under its amount block whoever settles there waits.
+// Lock of its amount block: another unit that settles in that block waits.
 void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant,
                     const match::MatchFields& identity);
 
@@ -47,27 +47,27 @@ void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant
 store::Step<> update_payment(store::Session& s, const UnitScope& work, domain::PaymentStatus before,
                              const domain::Payment& after);
 
-// The payment is closed, or what is still to come of it is what it waits for from now on: returns
-// it as it stands then. Tells settlement.matched, as version `version` of the settlement, and
+// Closes the payment, or makes it wait for what is still to come of it: returns it as it stands
+// then. Publishes settlement.matched, as version `version` of the settlement, and
 // payment.partially_settled.
 store::Step<domain::Payment> make_match(store::Session& s, const UnitScope& work,
                                         const domain::Settlement& settlement, std::int64_t version,
                                         const domain::Payment& payment, const MatchBasis& finding);
 
-// Whether the payment waits again, or went back with its money.
+// Whether the payment waits again, or was returned with its settlement.
 enum class Afterwards : std::uint8_t { expected, returned };
 struct Undoing {
     Afterwards afterwards = Afterwards::expected;
     std::string reason;
     std::string actor; // empty: the bank
 };
-// Ends all live matches of a settlement; returns the payments as they stand now. Neither the
-// settlement's row is changed nor anything told.
+// Ends all live matches of a settlement; returns the payments as they stand now. Neither changes
+// the settlement's row nor publishes an event.
 store::Step<std::vector<domain::Payment>> undo_matches(store::Session& s, const UnitScope& work,
                                                        const domain::Settlement& settlement,
                                                        const Undoing& undoing);
 
-// Puts what waits under its keys, and takes it away.
+// Indexes what waits under its keys, and removes it from the index.
 store::Step<> index_open(store::Session& s, const UnitScope& work,
                          const domain::Settlement& settlement);
 store::Step<> unindex(store::Session& s, const UnitScope& work,

@@ -31,10 +31,10 @@ using store::Step;
 struct Doubted {
     domain::Match match;
     std::string payment_id; // the tenant's
-    match::Rank fits_by{};  // the payment that was told late
+    match::Rank fits_by{};  // of the payment that was registered late
 };
 
-// What an id has decided, no payment that is told later contests by a reference.
+// A match by an id is not contested by a payment that is registered later and fits by a reference.
 bool is_beyond_doubt(match::Rank matched_by, match::Rank fits_by) {
     return matched_by <= match::Rank::end_to_end_id && fits_by > match::Rank::crossed_ids;
 }
@@ -46,8 +46,8 @@ match::MatchFields whole(const domain::Payment& payment) {
     return identity;
 }
 
-// By which rank the settlement could be of the late payment, had it been known beside the others;
-// which of twins got it does not matter.
+// By which rank the settlement could pay the late payment, had it been known together with the
+// others; which of twins was matched does not matter.
 std::optional<match::Rank> could_be_of(const domain::Payment& late,
                                        const std::vector<domain::Payment>& others,
                                        const domain::Settlement& settlement,

@@ -1,10 +1,11 @@
-// A payment that was told later than the watermark allows for: its money may have come, and may
-// have been given to a look-alike, since nobody knew of it.
+// A payment that was registered later than the watermark allows for: its settlement may have
+// arrived before it, and may have been matched to a similar payment.
 //
-// Had it been known, the settlement would have been this payment's, or ambiguous: that is asked of
-// the same rules. Nothing is undone, and nobody guesses: a review names the matches that are in
-// question, payment.registered_late is told, and a person undoes them (decide.h) or closes the review.
-// It closes itself when the payment gets its money, or is given up.
+// Had the payment been known, the settlement would have been matched to it, or would have been
+// ambiguous: the same rules decide which. Nothing is undone and nothing is guessed: a review names
+// the matches that are in question, payment.registered_late is published, and a reviewer undoes
+// them (decide.h) or closes the review. The review closes itself when the payment is settled or
+// cancelled.
 #pragma once
 
 #include "domain/payment.h"
@@ -14,15 +15,15 @@
 
 namespace settled::units {
 
-// Not, where created_at was left out or is not before the watermark: every payment comes here, and
-// most have nothing to look for.
+// Skips payments whose created_at was left out or is not before the watermark: every payment comes
+// here, and most of them need no search.
 bool was_registered_late(const UnitScope& work, const domain::Payment& payment);
 
-// The payment is new, was told late and has no money yet.
+// The payment is new, was registered late and is not settled yet.
 store::Step<> look_for_its_money(store::Session& s, const UnitScope& work,
                                  const domain::Payment& payment);
 
-// It has its money, or will never get any.
+// The payment is settled, or never will be.
 store::Step<> close_late_review(store::Session& s, const UnitScope& work,
                                 const domain::Payment& payment);
 

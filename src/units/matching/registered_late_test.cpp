@@ -1,4 +1,5 @@
-// A payment that is told after its money was given to a look-alike: noticed, never undone unasked.
+// A payment that is registered after its settlement was matched to a similar payment: the server
+// reports it and never undoes the match by itself.
 #include "units/matching/registered_late.h"
 
 #include "units/matching/decide.h"
@@ -23,8 +24,9 @@ domain::NewPayment payment_of(const World& world, std::string_view id, std::stri
     return payment;
 }
 
-// Two payments are made; "known" is told at once. The money of "late" comes, cut to what both
-// references begin with, and "late" is told when it has been given to "known".
+// Two payments are made; "known" is registered at once. The settlement of "late" arrives, cut to
+// what both references begin with, and "late" is registered when that settlement has been matched
+// to "known".
 struct Story {
     World world;
     domain::NewPayment late = payment_of(world, "late", "ACMESHOP2099");
@@ -63,7 +65,7 @@ std::string text_at(const wire::Json& object, std::string_view name) {
     return std::string(object.member(name)->string().value());
 }
 
-TEST(ToldLate, its_money_that_another_was_given_is_named_and_stays_where_it_is) {
+TEST(RegisteredLate, the_match_of_its_settlement_to_another_payment_is_named_and_left_in_place) {
     Story story;
     story.tell_it();
     ASSERT_EQ(story.kind_of_review(), store::review_possible_misallocation);
@@ -78,7 +80,7 @@ TEST(ToldLate, its_money_that_another_was_given_is_named_and_stays_where_it_is) 
     EXPECT_EQ(text_at(match, "fits_by_rule"), match::token(match::Rank::reference_part));
 }
 
-TEST(ToldLate, its_owner_hears_of_it) {
+TEST(RegisteredLate, the_client_of_a_payment_registered_late_is_notified) {
     Story story;
     story.tell_it();
     const auto events = story.world.events();
@@ -88,7 +90,8 @@ TEST(ToldLate, its_owner_hears_of_it) {
     EXPECT_EQ(story.world.deliveries().size(), 1U);
 }
 
-TEST(ToldLate, it_is_the_candidate_when_a_person_undoes_the_match_and_accepting_it_closes_both) {
+TEST(RegisteredLate,
+     the_late_payment_is_the_candidate_after_an_undo_and_accepting_it_closes_both_reviews) {
     Story story;
     story.tell_it();
     ASSERT_TRUE(story.undo());
@@ -104,7 +107,7 @@ TEST(ToldLate, it_is_the_candidate_when_a_person_undoes_the_match_and_accepting_
     EXPECT_THAT(story.world.reviews(), ::testing::IsEmpty());
 }
 
-TEST(ToldLate, it_closes_when_other_money_turns_out_to_be_its_own) {
+TEST(RegisteredLate, the_review_closes_when_another_settlement_matches_the_late_payment) {
     Story story;
     story.tell_it();
     story.world.settle("t2", amount, "ACMESHOP2099");
@@ -113,7 +116,7 @@ TEST(ToldLate, it_closes_when_other_money_turns_out_to_be_its_own) {
     EXPECT_THAT(story.world.reviews(), ::testing::IsEmpty());
 }
 
-TEST(ToldLate, a_part_of_its_money_answers_nothing) {
+TEST(RegisteredLate, a_part_of_its_money_answers_nothing) {
     Story story;
     story.late.end_to_end_id = "E2E0000001";
     story.tell_it();
@@ -125,7 +128,7 @@ TEST(ToldLate, a_part_of_its_money_answers_nothing) {
     EXPECT_EQ(story.kind_of_review(), "") << "it is all there";
 }
 
-TEST(ToldLate, it_closes_when_the_payment_is_given_up) {
+TEST(RegisteredLate, the_review_closes_when_the_payment_is_given_up) {
     Story story;
     story.tell_it();
     story.late.has_failed = true;
@@ -134,14 +137,14 @@ TEST(ToldLate, it_closes_when_the_payment_is_given_up) {
     EXPECT_THAT(story.world.reviews(), ::testing::IsEmpty());
 }
 
-TEST(ToldLate, a_payment_without_its_time_counts_as_told_at_once) {
+TEST(RegisteredLate, a_payment_without_its_time_counts_as_registered_at_once) {
     Story story;
     story.late.created_at = {};
     story.tell_it();
     EXPECT_EQ(story.kind_of_review(), "");
 }
 
-TEST(ToldLate, what_could_never_have_been_its_own_is_not_in_question) {
+TEST(RegisteredLate, a_settlement_that_the_payment_never_fitted_is_not_in_question) {
     struct Case {
         std::string_view why;
         void (*change)(domain::NewPayment& late);
@@ -161,14 +164,14 @@ TEST(ToldLate, what_could_never_have_been_its_own_is_not_in_question) {
     }
 }
 
-TEST(ToldLate, who_would_have_been_the_better_one_is_noticed_too) {
+TEST(RegisteredLate, a_late_payment_that_would_have_fitted_better_is_noticed_too) {
     Story story;
     story.late.reference = "ACMESHOP20";
     story.tell_it();
     EXPECT_EQ(story.kind_of_review(), store::review_possible_misallocation);
 }
 
-TEST(ToldLate, money_with_its_own_id_that_was_given_by_a_person_is_found_by_that) {
+TEST(RegisteredLate, money_with_its_own_id_that_was_given_by_a_person_is_found_by_that) {
     World world;
     domain::NewPayment late = payment_of(world, "late", "ACMESHOP2099");
     late.end_to_end_id = "E2E0000001";

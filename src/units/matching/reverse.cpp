@@ -32,7 +32,7 @@ using store::Step;
 
 // The longest that a bank is known to go on sending a webhook that was not taken.
 constexpr auto wait_max = std::chrono::hours(72);
-// Settlements that are due at the same time are weighed first: a return then finds them matched.
+// Settlements that are due at the same time are decided first: a return then finds them matched.
 constexpr auto after_weighing = std::chrono::milliseconds(1);
 
 Instant ripe_at(const UnitScope& work, Instant received_at) {
@@ -135,20 +135,20 @@ Step<> tell_returned(Session& s, const UnitScope& work, const domain::Settlement
     co_await publish_event(s, work.context, work.tenant, event);
 }
 
-// When all that arrived together with the settlement has been weighed.
+// When every settlement that arrived together with this one has been decided.
 Instant settled_down_at(const UnitScope& work, const domain::Settlement& settlement) {
     return ripe_at(work, settlement.received_at) + work.context.watermark;
 }
 
-// A settlement that went back before it was weighed: its payment is looked for all the same, when
-// it is clear that no other settlement gets that one.
+// A settlement that went back before it was decided: its payment is still looked for, when it is
+// clear that no other settlement gets that payment.
 Step<> look_for_payment_later(Session& s, const UnitScope& work,
                               const domain::Settlement& settlement, const Reversal& reversal) {
     if (!work.context.watermark_passed(settlement, work.now))
         co_await look_later(s, work, reversal, settled_down_at(work, settlement));
 }
 
-// Whoever settles with the payments of its matches waits.
+// Other units that settle with the payments of its matches wait.
 Step<> lock_payments(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     const auto matches = co_await store::matches_of_settlement(s, work.tenant, settlement.id);
     store::Locks locks;
@@ -253,7 +253,7 @@ Instant next_look(const UnitScope& work, const Reversal& reversal, const Named& 
     const Instant last = reversal.received_at + wait_max;
     if (!is_decided_now(work, reversal))
         return std::min(last, ripe_at(work, reversal.received_at));
-    if (named.is_one()) // which is not weighed yet
+    if (named.is_one()) // which is not decided yet
         return std::min(last, ripe_at(work, named.settlements.front().received_at));
     return last;
 }
@@ -332,7 +332,7 @@ Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, In
         co_return;
     if (reversal->status == ReversalStatus::applied)
         co_await return_its_payment(s, work, *reversal, task.due_at);
-    if (waits) { // one that an older version has left stands under no key yet
+    if (waits) { // one that an older version has left is not indexed yet
         co_await take_from_wait(s, work, *reversal);
         co_await put_to_wait(s, work, *reversal);
     }

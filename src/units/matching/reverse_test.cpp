@@ -37,7 +37,7 @@ domain::NewPayment expected(const World& world) {
     return payment;
 }
 
-TEST(Reverse, ends_the_match_and_tells) {
+TEST(Reverse, a_return_ends_the_match_and_publishes_an_event) {
     World world;
     world.register_payment(expected(world));
     world.settle("t", money(world));
@@ -84,7 +84,7 @@ TEST(Reverse, a_payment_whose_money_went_back_before_the_two_were_matched_is_ret
     EXPECT_THAT(world.events().back().body, ::testing::HasSubstr(R"("payment_ids":["p"])"));
 }
 
-TEST(Reverse, a_payment_told_between_the_money_and_its_watermark_is_returned_too) {
+TEST(Reverse, a_payment_registered_between_its_settlement_and_the_watermark_is_returned_too) {
     World world;
     const auto fact = money(world);
     world.settle("t", fact);
@@ -125,7 +125,7 @@ TEST(Reverse, whose_settlement_comes_when_a_person_is_asked_already_closes_the_r
     EXPECT_TRUE(world.reviews().empty());
 }
 
-TEST(Reverse, that_a_person_has_closed_is_applied_to_nothing_any_more) {
+TEST(Reverse, a_return_whose_review_a_person_has_closed_is_applied_to_nothing_any_more) {
     World world;
     const auto fact = money(world);
     come_back(world, "r", fact);
@@ -179,7 +179,7 @@ TEST(Reverse, never_takes_the_money_of_another_customer) {
     }
 }
 
-TEST(Reverse, that_names_nothing_is_for_a_person_at_once) {
+TEST(Reverse, a_return_that_names_nothing_opens_a_review_at_once) {
     World world;
     auto fact = world.fact(1234);
     fact.counterparty = testing::party("040004 12345678");

@@ -75,7 +75,7 @@ void write_candidate(JsonWriter& w, const RankedPayment& candidate) {
     w.end();
 }
 
-// A field of a payment that may tell two of them apart, whole and as it was given.
+// A field of a payment that may distinguish two of them, whole and as the client gave it.
 struct Mark {
     std::string_view name;
     bool (*same)(const domain::Payment& a, const domain::Payment& b);

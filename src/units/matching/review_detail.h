@@ -1,10 +1,9 @@
-// What a person sees of an ambiguous settlement: both sides, what agrees, what would tell the
-// candidates apart, and why none was taken. Pure.
+// What a reviewer sees of an ambiguous settlement: both sides, which fields agree, which fields
+// would distinguish the candidates, and why none was taken. Pure.
 //
-// It is made with the verdict and says nothing but what the verdict rested on. Accounts are masked,
-// and every text but the ids is cut at detail_text_bytes_max. Amounts and accounts are what a
-// person compares; the whole of a payment is at GET /v1/payments/{id}.
-#pragma once
+// It is made with the verdict and shows only what the verdict was based on. Accounts are masked,
+// and every text except the ids is cut at detail_text_bytes_max. Amounts and accounts are what a
+// reviewer compares; the whole of a payment is at GET /v1/payments/{id}.
 
 #include "base/limits.h"
 #include "units/matching/judge.h"

@@ -1,6 +1,6 @@
-// A settlement that waited is gone without having taken a payment that others wanted: it went back,
-// was rejected, or a person gave it to another payment. Whoever it stood in the way of is judged
-// again, in the same transaction.
+// A waiting settlement is closed without having taken a payment that others wanted: it went back,
+// was rejected, or a reviewer matched it to another payment. The settlements that it made ambiguous
+// are judged again, in the same transaction.
 #pragma once
 
 #include "domain/settlement.h"
@@ -10,8 +10,9 @@
 
 namespace settled::units {
 
-// Called under add_settling_locks() of it, when it does not stand under its keys any more. Those of
-// its amount are judged; those of other amounts, whose blocks are not locked, are weighed.
+// Called under add_settling_locks() of the settlement, when it is not indexed any more. Settlements
+// of its amount are judged; for those of other amounts, whose blocks are not locked, a decision is
+// scheduled.
 store::Step<> settle_rivals(store::Session& s, const UnitScope& work,
                             const domain::Settlement& gone);
 

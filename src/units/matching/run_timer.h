@@ -8,7 +8,7 @@
 
 namespace settled::units {
 
-// Carries out what the task says, in one unit with ending it. True: settlement.unmatched was told.
+// Carries out and ends the task in one unit. True: settlement.unmatched was published.
 store::Step<bool> run_timer(store::Session& s, const Context& context, store::TaskRow task,
                             Instant now);
 

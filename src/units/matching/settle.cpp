@@ -85,14 +85,14 @@ Step<> store_unmatched_state(Session& s, const UnitScope& work,
     }
 }
 
-// What is to be weighed, at its watermark or now. It may have been weighed before: without the
-// payment that has come now, or because this unit began before the watermark and is carried out
-// after it.
+// Settlements whose decision is scheduled, at their watermark or now. One of them may have been
+// decided before: without the payment that has come now, or because this unit began before the
+// watermark and is carried out after it.
 class ToWeigh {
   public:
     void add(const domain::Settlement& settlement, Applied judged, Instant ripe_at) {
-        // What stood between candidates may have one of another amount left, which was not looked
-        // at.
+        // An ambiguous settlement that has just lost its rivals may still have a candidate with a
+        // different amount. Those were not searched, so schedule a decision.
         const bool lost_its_rivals =
             judged == Applied::unmatched && settlement.status == SettlementStatus::ambiguous;
         if (judged == Applied::waits || lost_its_rivals)
@@ -112,7 +112,7 @@ class ToWeigh {
         SettlementId settlement;
         Instant ripe_at;
     };
-    // They may be twins of which the last has come now: one is weighed for all, when all are ripe.
+    // They may be twins of which the last has come now: one decision serves all, when all are ripe.
     void add_ambiguous(const domain::Settlement& settlement, Instant ripe_at) {
         const auto same = std::ranges::find_if(twins_, [&](const Twin& twin) {
             return match::are_twins(std::array{twin.identity, settlement.identity});
@@ -127,8 +127,8 @@ class ToWeigh {
     std::vector<Twin> twins_;
 };
 
-// The suggestions that are made of the settlement may be others now. It is weighed once for all
-// that comes and goes meanwhile.
+// The suggestions for the settlement may have changed. One decision is scheduled for all payments
+// that come and go meanwhile.
 Step<> look_again_soon(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     if (settlement.look_again || !work.context.suggested_reviews)
         co_return;
@@ -136,9 +136,9 @@ Step<> look_again_soon(Session& s, const UnitScope& work, const domain::Settleme
     co_await schedule_decision(s, work, settlement.id, work.now + suggestions_lag);
 }
 
-// Settlements of whatever amount that share an identifier with the payment. One that has come may
-// have them as parts, or be a part of them; when it goes, those gain that stood between it and
-// another one.
+// Schedules decisions on waiting settlements that share an identifier with this payment, whatever
+// their amount. A new payment may be paid in those parts, or be a part of one of them; a closed
+// payment no longer makes them ambiguous.
 Step<> weigh_neighbours(Session& s, const UnitScope& work, const match::MatchFields& payment,
                         PaymentChange has) {
     const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
@@ -150,7 +150,7 @@ Step<> weigh_neighbours(Session& s, const UnitScope& work, const match::MatchFie
             co_await look_again_soon(s, work, settlement);
 }
 
-// Who waits near any of the payments, each once.
+// The settlements that wait near any of the payments, each once.
 Step<std::vector<SettlementId>> waiting_near_any(Session& s, const UnitScope& work,
                                                  const std::vector<match::MatchFields>& payments) {
     std::vector<SettlementId> all;
@@ -162,7 +162,7 @@ Step<std::vector<SettlementId>> waiting_near_any(Session& s, const UnitScope& wo
 }
 
 // Judges the waiting again until a round matches none. Every match takes a payment away, so this
-// ends. What stays open and may be decided by time alone is weighed.
+// ends. A decision is scheduled for settlements that stay open and that time alone may decide.
 Step<> judge_waiting(Session& s, const UnitScope& work, std::vector<match::MatchFields> payments,
                      PaymentChange has) {
     bool again = true;
@@ -272,8 +272,8 @@ Step<> suggest(Session& s, const UnitScope& work, const domain::Settlement& sett
     }
 }
 
-// What rests on there being no other payment is decided after the watermark, and only by who has
-// looked for rivals of another amount, too.
+// A verdict that relies on uniqueness is applied after the watermark, and only if the search
+// covered rivals of another amount, too.
 bool may_match(const Verdict& verdict, const UnitScope& work, const domain::Settlement& settlement,
                Reach reach) {
     return verdict.outcome == Outcome::one &&
@@ -289,7 +289,7 @@ Step<Applied> apply_verdict(Session& s, const UnitScope& work, domain::Settlemen
             finding_of(verdict, work.context.watermark_passed(settlement, work.now));
         const auto after = co_await match_waiting(s, work, settlement, payment, finding);
         co_await settle_rest(s, work, after);
-        if (reach == Reach::loose) // whoever calls for one block goes on with the others in it
+        if (reach == Reach::loose) // a caller for one block goes on with the others in it
             co_await judge_waiting(s, work, payment.identity);
         co_return Applied::matched;
     }

@@ -125,7 +125,7 @@ Registered register_late(World& world, const domain::NewPayment& payment, Instan
         [&](store::Session& s) { return register_payment(s, world.context(), registration); });
 }
 
-TEST(Settle, a_payment_that_overtook_the_watermark_is_matched_all_the_same) {
+TEST(Settle, a_payment_that_overtook_the_watermark_is_still_matched) {
     World world;
     world.settle("t1", with_reference(world, "INV-2041"));
     const Instant begun = world.now();
@@ -137,7 +137,7 @@ TEST(Settle, a_payment_that_overtook_the_watermark_is_matched_all_the_same) {
     EXPECT_EQ(world.payment_of("t1"), "order-1");
 }
 
-TEST(Settle, a_twin_that_overtook_the_watermark_closes_the_set_all_the_same) {
+TEST(Settle, a_twin_that_overtook_the_watermark_still_closes_the_set) {
     World world;
     world.settle("t1", with_reference(world, "INV-2041"));
     world.settle("t2", with_reference(world, "INV-2041"));
@@ -150,7 +150,7 @@ TEST(Settle, a_twin_that_overtook_the_watermark_closes_the_set_all_the_same) {
     EXPECT_TRUE(world.reviews("open").empty());
 }
 
-TEST(Settle, who_comes_after_the_watermark_has_rivals_of_other_amounts_too) {
+TEST(Settle, a_payment_registered_after_the_watermark_has_rivals_of_other_amounts_too) {
     World world;
     const auto payer = testing::party("040004 12345678");
     auto owed = with_reference(world, "owed", "MEMBERSHIP");
@@ -212,7 +212,7 @@ std::string detail_of(const store::ReviewRow& review, std::string_view path) {
     return at->is_string() ? std::string(*at->string()) : std::string(at->raw());
 }
 
-TEST(Settle, a_review_shows_what_tells_candidates_apart_and_why_none_was_taken) {
+TEST(Settle, a_review_shows_what_distinguishes_the_candidates_and_why_none_was_taken) {
     World world;
     auto first = with_reference(world, "order-1", "INV-2041");
     first.payer = party("GB29NWBK60161331926819", "Ann Lee");

@@ -1,4 +1,5 @@
-// Somebody's account from the text under which it is shown: the reverse of domain::shown_account().
+// An account read back from the text under which it is shown: the reverse of
+// domain::shown_account().
 #pragma once
 
 #include "domain/facts.h"
@@ -7,7 +8,7 @@
 
 namespace settled::units {
 
-// account_key_of() gives the same key for it as for whoever was shown so.
+// account_key_of() gives the same key for it as for the party that was shown so.
 inline domain::Party party_shown_as(std::string_view account) {
     domain::Party party;
     const std::size_t space = account.rfind(' ');

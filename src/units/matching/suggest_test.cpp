@@ -56,7 +56,7 @@ std::string dismiss(World& world, ReviewId review, bool dry_run = false) {
     return done ? "" : std::string(info(done.error().code).token);
 }
 
-TEST(Suggest, what_only_a_person_may_decide_opens_a_review_with_its_candidates) {
+TEST(Suggest, a_settlement_that_only_a_person_may_decide_opens_a_review_with_its_candidates) {
     struct Case {
         const char* name;
         domain::NewPayment payment;
@@ -169,7 +169,7 @@ TEST(Suggest, many_payments_cost_one_look) {
     EXPECT_THAT(world.reviews().at(0).detail, HasSubstr(R"("payment_id":"p9")"));
 }
 
-TEST(Suggest, what_becomes_ambiguous_has_one_review_of_the_other_kind) {
+TEST(Suggest, a_settlement_that_becomes_ambiguous_has_one_review_of_the_other_kind) {
     World world;
     world.register_payment(payment_of(world, "other", 1000, "ACMESHOP-2041"));
     arrive(world, "t", 1234, "ACMESHOP-2041");
@@ -200,7 +200,7 @@ TEST(Suggest, a_candidate_is_accepted_as_in_any_review) {
     EXPECT_FALSE(world.settlement("t").suggested);
 }
 
-TEST(Suggest, what_was_dismissed_is_not_suggested_again_and_another_is) {
+TEST(Suggest, a_dismissed_payment_is_not_suggested_again_and_another_one_is) {
     World world;
     world.register_payment(payment_of(world, "p", 1234, "INV-1"));
     arrive(world, "t");
@@ -219,7 +219,7 @@ TEST(Suggest, what_was_dismissed_is_not_suggested_again_and_another_is) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
 }
 
-TEST(Suggest, what_was_dismissed_stands_in_nobody_s_way_any_more) {
+TEST(Suggest, a_dismissed_suggestion_blocks_no_other_match) {
     World world;
     world.register_payment(payment_of(world, "p", 1234, "ACMESHOP-2041", "Ann Lee"));
     arrive(world, "t", 1234, "", "Ann Lee");

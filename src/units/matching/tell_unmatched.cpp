@@ -7,10 +7,11 @@
 
 namespace settled::units {
 
-// True: the event was told now.
+// True: the event was published now.
 store::Step<bool> tell_unmatched(store::Session& s, const Context& context, store::TaskRow task,
                                  Instant now) {
-    // Whoever settles in its block waits: the settlement's state and version are read after that.
+    // Other units that settle in its block wait: the settlement's state and version are read after
+    // that.
     const auto seen =
         co_await store::find_settlement(s, task.tenant, SettlementId{task.subject_id});
     if (seen) {

@@ -1,5 +1,5 @@
-// A settlement has waited its grace: if no payment came, the tenant is told of the money all the
-// same.
+// A settlement has waited its grace period: if no payment came, the tenant is notified of the money
+// as unmatched.
 #pragma once
 
 #include "store/queries/tasks.h"

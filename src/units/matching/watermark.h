@@ -1,6 +1,6 @@
 // The watermark of a settlement that waits is reached: no payment that is older than it can still
-// be on its way to us. Now what rests on there being no other payment may be decided, and what
-// agrees but for the amount is looked for: rank 3, 8, 9, 12, twins, splits, merges.
+// be on its way to us. Now a verdict that relies on uniqueness may be applied, and candidates that
+// agree in everything except the amount are searched: rank 3, 8, 9, 12, twins, splits, merges.
 #pragma once
 
 #include "store/queries/tasks.h"
@@ -11,7 +11,7 @@
 
 namespace settled::units {
 
-// Which payment the settlement would get now, under locks on all that may belong to it.
+// The payment that the settlement would be matched to now, under locks on all its candidates.
 store::Step<Verdict> judge_at_watermark(store::Session& s, const UnitScope& work,
                                         const domain::Settlement& settlement);
 

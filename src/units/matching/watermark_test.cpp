@@ -52,7 +52,7 @@ std::vector<std::string> event_types(World& world) {
     return types;
 }
 
-TEST(Watermark, is_told_once_that_nothing_fits_however_often_neighbours_have_it_weighed_again) {
+TEST(Watermark, a_settlement_that_fits_nothing_is_reported_once_however_often_it_is_decided_again) {
     World world;
     arrive(world, {"t", 1234, "ACMESHOP-2041"});
     pass_watermark(world);
@@ -71,7 +71,7 @@ TEST(Watermark, is_told_once_that_nothing_fits_however_often_neighbours_have_it_
     EXPECT_EQ(world.settlement("t").version, 1);
 }
 
-TEST(Watermark, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
+TEST(Watermark, a_settlement_that_fits_nothing_is_reported_again_after_it_was_ambiguous) {
     World world;
     arrive(world, {"t", 1234, "INV-2041"});
     world.clock().advance(world.context().unmatched_grace);
@@ -94,7 +94,7 @@ TEST(Watermark, is_told_again_that_nothing_fits_after_it_was_ambiguous) {
                                              "settlement.unmatched v3"));
 }
 
-TEST(Watermark, what_is_ambiguous_by_other_amounts_is_told_once_whoever_comes_beside_it) {
+TEST(Watermark, a_settlement_ambiguous_by_other_amounts_is_reported_once_whatever_arrives_later) {
     World world;
     for (const char* id : {"p", "q"})
         world.register_payment(payment_of(world, {id, 9000, "", "E2E-0000001"}));
@@ -157,7 +157,7 @@ TEST(Watermark, amount_and_time_alone_never_decide) {
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
 }
 
-TEST(Watermark, a_part_that_names_the_payment_is_told_and_the_rest_closes_it) {
+TEST(Watermark, a_part_that_names_the_payment_is_published_and_the_rest_closes_it) {
     World world;
     world.register_payment(payment_of(world, {"p", 1000, "INV-2041", "E2E0000001"}));
     arrive(world, {"t1", 400, "INV-2041", "E2E0000001"});
@@ -201,7 +201,7 @@ struct EurosForOneOfTwo {
     }
 };
 
-TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_settled) {
+TEST(Watermark, an_ambiguous_settlement_is_decided_when_a_rival_of_another_amount_is_settled) {
     EurosForOneOfTwo between;
     arrive(between.world, {"t1", 10'000, "", "E2E0000001"});
     EXPECT_EQ(between.world.payment_of("t1"), "p1");
@@ -210,7 +210,7 @@ TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_s
     EXPECT_TRUE(between.world.reviews().empty());
 }
 
-TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_given_up) {
+TEST(Watermark, an_ambiguous_settlement_is_decided_when_a_rival_of_another_amount_is_given_up) {
     EurosForOneOfTwo between;
     between.p1.has_failed = true;
     between.world.register_payment(between.p1);
@@ -220,7 +220,8 @@ TEST(Watermark, who_was_ambiguous_is_decided_when_a_rival_of_another_amount_is_g
 
 // What was a rival by its amount and a short reference alone is gone; what is left has another
 // amount.
-TEST(Watermark, who_was_ambiguous_is_decided_by_an_id_when_the_rival_of_its_amount_is_settled) {
+TEST(Watermark,
+     an_ambiguous_settlement_is_decided_by_an_id_when_the_rival_of_its_amount_is_settled) {
     World world;
     auto p = payment_of(world, {"p", 1000, "RENT204"});
     p.uetr = "c2f6a588-8d1a-44cb-af87-4741bf2812a3";
@@ -249,7 +250,7 @@ TEST(Watermark, too_much_is_a_variance) {
                 ::testing::HasSubstr(R"("difference":{"value":"1.00","currency":"GBP"})"));
 }
 
-TEST(Watermark, what_a_payment_may_settle_as_is_accepted_with_its_rate) {
+TEST(Watermark, an_amount_that_the_payment_may_settle_as_is_accepted_with_its_rate) {
     World world;
     auto payment = payment_of(world, {"p", 10'000, "INVOICE-2041-X"});
     const auto eur = [](std::int64_t minor) {
@@ -318,7 +319,7 @@ TEST(Watermark, twins_whose_payments_come_last_are_closed_too) {
 }
 
 // Others of their amount wait, too, and came later.
-TEST(Watermark, twins_are_closed_whoever_else_waits_with_their_amount) {
+TEST(Watermark, twins_are_closed_whatever_else_waits_with_their_amount) {
     World world;
     arrive(world, {"t1", 1234, "INV-2041"});
     arrive(world, {"t2", 1234, "INV-2041"});

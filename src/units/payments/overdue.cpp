@@ -57,8 +57,8 @@ struct Walked {
     bool more = false;
 };
 
-// Moves the cursor over what was registered that long ago. Whoever would have been due earlier is
-// among them, too: the rules of its account may have changed.
+// Moves the cursor over payments that were registered that long ago. Payments that would have been
+// due earlier are among them, too: the rules of their account may have changed.
 Step<Walked> walk(Session& s, const UnitScope& work, Sweep sweep, std::chrono::hours time,
                   std::int64_t from) {
     const std::string name = sweep.prefix() + std::to_string(time.count());
@@ -91,7 +91,7 @@ Step<std::map<std::chrono::hours, std::int64_t>> cursors_of(Session& s, const Un
     co_return cursors;
 }
 
-// The payment as it stands under its lock; nullopt when it is not open any more.
+// The payment as it is once locked; nullopt when it is not open any more.
 Step<std::optional<domain::Payment>> lock_open(Session& s, const UnitScope& work,
                                                const domain::Payment& seen) {
     store::Locks locks;

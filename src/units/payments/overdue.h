@@ -1,9 +1,9 @@
-// Payments that should have settled by now: told once, as an alarm. They go on waiting, and are
-// looked at last when their rail's window has passed as well.
+// Payments that should have settled by now: published once, as an alarm. They go on waiting, and
+// are looked at last when their rail's window has passed as well.
 //
-// A walk over payments in the order of their ids, one cursor for each rail and each time that rules
-// of the tenant or of its accounts name for it, so that an open payment costs nothing while it
-// waits. It stays behind the present by more than any transaction takes.
+// A walk over payments in the order of their ids, one cursor for each rail and each time that the
+// rules of the tenant or of its accounts name for it, so that an open payment costs nothing while
+// it waits. The walk stays behind the present by more than any transaction takes.
 #pragma once
 
 #include "match/rail.h"

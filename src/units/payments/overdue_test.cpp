@@ -28,7 +28,7 @@ domain::NewPayment payment(const World& world, std::string_view id, std::string_
     return payment;
 }
 
-TEST(Overdue, is_told_once_after_the_time_of_the_rail) {
+TEST(Overdue, a_payment_is_published_as_overdue_once_after_the_time_of_its_rail) {
     World world;
     world.register_payment(payment(world, "order-20418", "fps"));
     world.register_payment(payment(world, "order-20419", "bacs"));
@@ -94,7 +94,7 @@ TEST(Overdue, an_account_has_the_time_of_its_own_rules) {
     EXPECT_EQ(world.events().size(), 2U) << "each once";
 }
 
-TEST(Overdue, rules_that_became_shorter_leave_nobody_out) {
+TEST(Overdue, rules_that_became_shorter_leave_no_payment_out) {
     World world;
     world.register_payment(payment(world, "of-the-shop", "fps"));
     world.register_payment(payment(world, "of-the-other", "fps"));
@@ -116,7 +116,7 @@ TEST(Overdue, is_no_end_the_money_may_still_come) {
     EXPECT_EQ(world.payment_of("t"), "order-20418");
 }
 
-TEST(Overdue, what_settled_in_time_is_not_told) {
+TEST(Overdue, a_payment_that_settled_in_time_is_not_published_as_overdue) {
     World world;
     world.register_payment(payment(world, "order-20418", "fps"));
     auto fact = world.fact(1234);

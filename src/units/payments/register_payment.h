@@ -1,4 +1,4 @@
-// A client tells us of a payment that it expects to see settled.
+// A client registers a payment that it expects to be settled.
 #pragma once
 
 #include "domain/payment.h"
@@ -27,16 +27,16 @@ struct Registered {
     domain::Payment payment; // as stored; for `ignored` only client_id is set
 };
 
-// What is stored of it at first.
+// The payment as it is first stored.
 domain::Payment payment_from(const domain::NewPayment& given, PaymentId id, Instant now,
                              const store::AccountRow& payee);
 
-// What it locks, for a caller that has something to lock itself, too: all is locked at once.
+// The locks of a registration, for a caller that needs further locks: all are taken at once.
 store::Locks locks_of(const Context& context, const Registration& registration);
 
 // Stores the payment with its match keys and pairs it with a settlement that waits for it, at once.
-// What is registered without a creation time keeps the one it was given first, so that the same
-// registration repeated is the same.
+// A payment registered without a creation time keeps the time of its first registration, so that a
+// repeated registration is the same.
 store::Step<Registered> register_payment(store::Session& s, const Context& context,
                                          std::shared_ptr<const Registration> registration);
 

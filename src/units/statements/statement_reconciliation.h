@@ -1,13 +1,14 @@
-// The reconciliation of a bank statement against the live settlements, part by part, and what came of it.
+// The reconciliation of a bank statement with the live settlements, part by part, and its result.
 //
-// A reconciliation walks the entries of money that came in by their amounts, a few thousand at a time, and
-// links each to the settlement that it reports (statements/pairing.h); at the end it looks among
-// all that is left for ids that agree where amounts do not. What is linked stays linked; reconciling
-// again looks only at what is left, so that a webhook which came late is found.
+// A reconciliation walks the entries of money that came in by their amounts, a few thousand at a
+// time, and links each to the settlement that it reports (statements/pairing.h); at the end it
+// looks among all remaining entries for ids that agree where amounts do not. A link stays;
+// reconciling again looks only at the remaining entries, so that a webhook which came late is
+// found.
 //
-// Debits, reversals and returns are not followed: settlements are money that came in. A reconciliation holds
-// when nothing is missing on either side, no entry is ambiguous, no amount differs, the balances
-// hold, and the statement follows the one before it.
+// Debits, reversals and returns are not reconciled: settlements are money that came in. A
+// reconciliation holds when nothing is missing on either side, no entry is ambiguous, no amount
+// differs, the balances hold, and the statement follows the one before it.
 #pragma once
 
 #include "base/error.h"
@@ -27,12 +28,12 @@ struct ReconciliationStep {
     std::vector<std::pair<std::int64_t, statements::Pairing>> pairings; // by entry
 };
 
-// Plans the next part of the reconciliation of a statement that is loaded; begins again when it is reconciled.
-// Reads only. Fails with statement_incomplete, limit_reached (more than 100,000 entries of one
-// amount).
+// Plans the next part of the reconciliation of a statement that is loaded; begins again when it is
+// reconciled. Reads only. Fails with statement_incomplete, limit_reached (more than 100,000 entries
+// of one amount).
 store::Step<Result<ReconciliationStep>>
 plan_reconciliation(store::Session& s, TenantId tenant, store::StatementRow statement, Instant now);
-// Writes it, unless another reconciliation was faster. The row as it is then.
+// Writes it, unless another reconciliation was faster. Returns the row as it is then.
 store::Step<store::StatementRow>
 write_reconciliation(store::Session& s, TenantId tenant,
                      std::shared_ptr<const ReconciliationStep> step);

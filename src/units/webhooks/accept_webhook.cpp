@@ -12,7 +12,7 @@ namespace {
 using store::Session;
 using store::Step;
 
-// The other body is kept beside the first, once for each time it differs from what is in review
+// The other body is stored next to the first, once for each time it differs from what is in review
 // already.
 Step<> keep_conflict(Session& s, const Context& context, const Arrival& arrival, WebhookId first) {
     const bool known = co_await conflict_is_known(s, arrival, first);

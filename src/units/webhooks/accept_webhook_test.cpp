@@ -42,7 +42,7 @@ TEST(AcceptWebhook, has_one_effect_however_often_it_comes) {
     EXPECT_TRUE(world.reviews().empty());
 }
 
-TEST(AcceptWebhook, keeps_what_contradicts_the_first_beside_it_and_opens_one_review) {
+TEST(AcceptWebhook, a_contradicting_webhook_is_stored_next_to_the_first_and_opens_one_review) {
     World world;
     const Accepted first = world.accept(World::webhook("t1", world.fact(100), "a"), "first");
     for (int i = 0; i < 3; ++i) {

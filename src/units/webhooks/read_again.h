@@ -1,11 +1,11 @@
 // A webhook that had no effect when it came is read again, after its connector's mapping or the
-// program was corrected: one whose payload could not be read (it is in review), or that was taken
-// for something from which nothing follows (archived).
+// program was corrected: one whose payload could not be read (it is in review), or one that was
+// read as having no effect (archived).
 //
-// Invariants: what follows from it follows once, however often it is read, resent, or both at a
-// time. The key that it has by its new reading is claimed like that of one that arrives: when
-// another webhook had it, the effect is there already. Its review closes itself. For everything
-// that follows, it arrives now: a settlement waits for its payment from now on.
+// Invariants: the webhook has its effect once, however often it is read, resent, or both at a time.
+// The key that it has by its new reading is claimed like that of one that arrives: when another
+// webhook had that key, the effect is there already. Its review closes itself. For everything else,
+// it arrives now: a settlement waits for its payment from now on.
 #pragma once
 
 #include "store/queries/inbox.h"
@@ -24,18 +24,18 @@ struct Rereading {
     Arrival arrival;
     // Not empty: it cannot be read, for that reason, and `arrival.webhook` says nothing.
     std::string trouble;
-    // It is meant by its id: also when a person has closed its review meanwhile.
+    // The caller named it by its id: it is read even if a person has closed its review meanwhile.
     bool is_meant = false;
 };
 
 struct ReadAgain {
     enum class Outcome : std::uint8_t {
-        processed,        // what follows from it has followed now
-        processed_before, // it had done so before: nothing was changed
-        archived,         // it can be read, and nothing follows from it
-        unreadable,       // still, for `reason`; it stays where it is
+        processed,        // it has had its effect now
+        processed_before, // it had its effect before: nothing was changed
+        archived,         // it can be read, and has no effect
+        unreadable,       // it still cannot be read, for `reason`; it stays where it is
         duplicate,        // another webhook is the same event and has had its effect
-        conflict,         // another webhook has its key with another payload: a person's
+        conflict,         // another webhook has its key with another payload: a person decides
         decided,          // a person has closed its review, or it is in review for something else
     } outcome{};
     std::string reason;
@@ -47,8 +47,8 @@ std::string_view token(ReadAgain::Outcome outcome); // the enumerator's name
 store::Step<std::optional<ReadAgain>> read_again(store::Session& s, const Context& context,
                                                  std::shared_ptr<const Rereading> rereading);
 
-// The bank has sent `arrival` once more, something follows from it, and `earlier` has its key. If
-// that one had no effect when it came, it is read again, and what follows follows now. Called under
+// The bank has sent `arrival` once more, `arrival` has an effect, and `earlier` has its key. If
+// `earlier` had no effect when it came, it is read again and has its effect now. Called under
 // locks_of() of the arrival.
 struct Resent {
     bool is_read_again = false;

@@ -61,7 +61,7 @@ class ReadAgainTest : public ::testing::Test {
     World world;
 };
 
-TEST_F(ReadAgainTest, what_could_not_be_read_has_its_effect_once_when_it_can) {
+TEST_F(ReadAgainTest, an_unreadable_webhook_has_its_effect_once_when_it_can_be_read) {
     world.register_payment(world.payment("order-1", 1234));
     const Accepted first = come("t1:a", false);
     EXPECT_EQ(world.webhook_row(first.id).status, "review");
@@ -81,7 +81,7 @@ TEST_F(ReadAgainTest, what_could_not_be_read_has_its_effect_once_when_it_can) {
     EXPECT_EQ(review->decision, "") << "a fact closed it";
 }
 
-TEST_F(ReadAgainTest, what_is_sent_again_after_the_correction_is_read_again_by_itself) {
+TEST_F(ReadAgainTest, a_webhook_resent_after_the_correction_is_read_again_by_itself) {
     const Accepted first = come("t1:a", false);
     EXPECT_EQ(come("t1:a", false).kind, Kind::duplicate) << "not corrected yet";
     EXPECT_TRUE(world.settlements().empty());
@@ -97,7 +97,7 @@ TEST_F(ReadAgainTest, what_is_sent_again_after_the_correction_is_read_again_by_i
 }
 
 TEST_F(ReadAgainTest, the_part_that_must_be_equal_may_have_been_wrong_too) {
-    // The digest that was kept was of something else.
+    // The stored digest belongs to another payload.
     domain::InboundWebhook wrong = read(world, "t1:a", false);
     wrong.payload_digest.fill(7);
     auto arrival =
@@ -120,7 +120,7 @@ TEST_F(ReadAgainTest, another_payload_under_its_key_is_a_conflict_as_ever) {
     EXPECT_EQ(open_reviews(), 1U);
 }
 
-TEST_F(ReadAgainTest, what_was_taken_for_nothing_has_its_effect_when_it_is_read_again) {
+TEST_F(ReadAgainTest, a_webhook_archived_by_mistake_has_its_effect_when_it_is_read_again) {
     domain::InboundWebhook ignored = read(world, "t1:a", true);
     ignored.fact = domain::ArchivedFact{};
     const Accepted first = world.accept(ignored, "t1:a");
@@ -188,7 +188,7 @@ TEST_F(ReadAgainTest, a_reversal_that_is_read_again_is_not_taken_for_its_own_rep
     EXPECT_EQ(world.webhook_row(first.id).suffix, "-REV");
 }
 
-TEST_F(ReadAgainTest, what_is_not_there_is_said) {
+TEST_F(ReadAgainTest, an_unknown_webhook_is_reported) {
     EXPECT_FALSE(again(WebhookId{77}, "t1:a").has_value());
 }
 

@@ -57,7 +57,7 @@ void add_owners(std::vector<std::int64_t>& owners, const Rows& rows) {
     }
 }
 
-// Finds what stands under keys, until there are enough.
+// Finds the payments or settlements indexed under keys, until there are enough.
 class Gatherer {
   public:
     Gatherer(Session& s, TenantId tenant, Side side, std::size_t owners_max)
@@ -80,7 +80,7 @@ class Gatherer {
   private:
     // False: so many that the order in which they are gathered matters.
     Step<bool> looked_up_together(std::span<const match::Key> keys) {
-        // An owner may stand under several of them.
+        // An owner may be indexed under several of them.
         const std::size_t rows_max = 2 * owners_max_;
         const Rows rows = co_await run_together(keys, rows_max + 1);
         Waiting more = found_;

@@ -1,4 +1,4 @@
-// The index of what waits: open payments and unmatched settlements, under their match keys.
+// The index of waiting items: open payments and unmatched settlements, under their match keys.
 #pragma once
 
 #include "match/keys.h"
@@ -14,7 +14,7 @@ enum class Side : std::uint8_t {
     payment = 0,    // open
     settlement = 1, // waits for its payment
     trace = 2,      // a settlement, whatever became of it: its return must find it, and a payment
-                    // that is told too late
+                    // that is registered too late
     archive = 3,    // an open payment so old that it is looked at last
     reversal = 4,   // a return that waits for its settlement
 };
@@ -24,7 +24,7 @@ Step<> insert_match_keys(Session& s, TenantId tenant, Side side, std::int64_t ow
 Step<> delete_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
                          std::span<const match::Key> keys);
 
-// What looking has cost.
+// The cost of a search.
 struct Reads {
     std::uint32_t probes = 0; // statements
     std::uint32_t rows = 0;   // of the index
@@ -42,23 +42,23 @@ struct Waiting {
     bool overflow = false; // there are more
     Reads reads;
 };
-// Those in one block: all of them, or, where more than `rows_max` keys or `owners_max` owners are,
-// some of them.
+// Owners in one block: all of them, or, where there are more than `rows_max` keys or `owners_max`
+// owners, some of them.
 Step<Waiting> walk_block(Session& s, TenantId tenant, Side side, std::int64_t block,
                          std::size_t rows_max, std::size_t owners_max);
-// Those under any of the keys, at most `owners_max`; what is left out at that limit stands under
-// the last of the keys alone.
+// Owners of any of the keys, at most `owners_max`; an owner that is left out at that limit is
+// indexed under the last of the keys alone.
 Step<Waiting> find_under(Session& s, TenantId tenant, Side side, std::vector<match::Key> keys,
                          std::size_t owners_max);
-// Whether anybody of that side is in any of the blocks, at most loose_blocks_max of them.
+// Whether any owner on that side is in any of the blocks, at most loose_blocks_max of them.
 Step<bool> waits_in_any(Session& s, TenantId tenant, Side side, std::vector<std::int64_t> blocks);
-// Those under one key alone.
+// Owners of one key alone.
 Step<std::vector<std::int64_t>> owners_under(Session& s, TenantId tenant, Side side, match::Key key,
                                              std::size_t owners_max);
-// Takes out what of these stands there. Whether there was any.
+// Deletes those of the keys that are stored. True: there was at least one.
 Step<bool> take_match_keys(Session& s, TenantId tenant, Side side, std::int64_t owner,
                            std::vector<match::Key> keys);
-// From one side to another, as a payment that is put into the archive.
+// Moves keys from one side to another, as for a payment that is put into the archive.
 Step<> move_match_keys(Session& s, TenantId tenant, Side from, Side to, std::int64_t owner,
                        std::span<const match::Key> keys);
 

@@ -13,7 +13,7 @@
 
 namespace settled::store {
 
-// One settlement, one payment: a second live match of either, but for a split or merge, breaks a
+// One settlement, one payment: a second live match of either, except for a split or merge, breaks a
 // constraint.
 Step<> insert_match(Session& s, TenantId tenant, const domain::Match& match);
 Step<std::optional<domain::Match>> find_match(Session& s, TenantId tenant, MatchId id);
@@ -25,9 +25,9 @@ Step<std::vector<domain::Match>> matches_of_payment(Session& s, TenantId tenant,
 Step<std::vector<domain::Match>> list_matches(Session& s, TenantId tenant, std::int64_t before,
                                               std::size_t limit);
 
-// Why a match was undone.
+// The record of the end of a match.
 struct MatchEnd {
-    MatchId id; // of this record, as of a match: it stands in their order
+    MatchId id; // the id of this record; ids of matches and of their ends share one order
     MatchId match;
     std::string reason;
     std::string actor; // empty: the bank, by a return

@@ -1,4 +1,4 @@
-// Rows of payments.
+// Rows of payments: each with its status, the amount that has arrived, and its version.
 #pragma once
 
 #include "domain/payment.h"
@@ -35,8 +35,8 @@ struct PaymentFilter {
 Step<std::vector<domain::Payment>> list_payments(Session& s, TenantId tenant, PaymentFilter filter,
                                                  std::int64_t before, std::size_t limit);
 
-// A new standing of a payment: status and what has arrived of it. Its version rises. False: it was
-// not in `before` any more (somebody else was faster).
+// A new standing of a payment: status and the amount that has arrived. Its version rises. False:
+// the payment had left `before` already (another unit was faster).
 struct PaymentState {
     domain::PaymentStatus status;
     std::int64_t settled_minor = 0;

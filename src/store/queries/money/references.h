@@ -1,4 +1,4 @@
-// References that were given out, by their beginnings.
+// References that were reserved, by their beginnings.
 #pragma once
 
 #include "base/id.h"
@@ -27,10 +27,10 @@ struct MintedRow {
     Instant created_at;
     Instant expires_at;
 };
-// False: another that begins so is reserved on that account and has not expired by
+// False: another reference with this beginning is reserved on that account and has not expired by
 // `row.created_at`.
 Step<bool> reserve_reference(Session& s, MintedRow row);
-// How many it were, at most `limit`.
+// How many there were, at most `limit`.
 Step<std::int64_t> forget_references(Session& s, TenantId tenant, Instant until, std::size_t limit);
 
 } // namespace settled::store

@@ -13,16 +13,16 @@
 namespace settled::store {
 
 inline constexpr std::string_view review_settlement_ambiguous = "settlement_ambiguous";
-// The rules leave it to a person: all that was found is what they may only suggest.
+// The rules leave the settlement to a person: they found only what they may suggest.
 inline constexpr std::string_view review_suggested_match = "suggested_match";
 inline constexpr std::string_view review_webhook_conflict = "webhook_conflict";
 inline constexpr std::string_view review_webhook_unreadable = "webhook_unreadable";
 inline constexpr std::string_view review_payment_conflict = "payment_conflict";
-// Its provider says that it failed, but the money had arrived.
+// The payment's provider says that it failed, but its settlement had arrived.
 inline constexpr std::string_view review_payment_failed = "payment_failed_after_match";
-// It is told only now, and money that may be its own was given to another.
+// The payment was registered late; a settlement matched to another payment may be its own.
 inline constexpr std::string_view review_possible_misallocation = "possible_misallocation";
-// Money went back, and of which settlement it is cannot be told.
+// Money went back, and the settlement that it came from cannot be determined.
 inline constexpr std::string_view review_unmatched_return = "unmatched_return";
 
 // Nobody said what became of an order, though it was asked for long enough.
@@ -51,7 +51,7 @@ struct ReviewRow {
     std::string detail;          // JSON
     Instant created_at;
     std::optional<Instant> closed_at;
-    // Who decided what and why; empty: it is open, or a fact closed it.
+    // Who decided, what and why; empty: the review is open, or a fact closed it.
     std::string decision = {}; // accept, split, reject, close
     std::string reason = {};
     std::string actor = {};

@@ -1,4 +1,4 @@
-// Rows of settlements.
+// Rows of settlements: each with its status, its version and the payments ruled out for it.
 #pragma once
 
 #include "domain/settlement.h"
@@ -31,13 +31,13 @@ Step<std::vector<domain::Settlement>> list_settlements(Session& s, TenantId tena
 Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
                          domain::SettlementStatus status, std::int64_t version);
 
-// Somebody said that it is none of these, and of those said before.
+// Replaces the list of payments that reviewers have ruled out for this settlement.
 Step<> update_refused(Session& s, TenantId tenant, SettlementId id,
                       const std::vector<PaymentId>& refused);
-// The same, by undoing a match of it.
+// The same, when a match of the settlement is undone.
 Step<> mark_undone(Session& s, TenantId tenant, SettlementId id,
                    const std::vector<PaymentId>& refused);
-// Whether a review suggests what it may be, and whether that is to be looked at again.
+// Whether a review suggests payments for it, and whether those are to be searched again.
 Step<> mark_suggested(Session& s, TenantId tenant, SettlementId id, bool suggested);
 Step<> mark_to_look_again(Session& s, TenantId tenant, SettlementId id, bool look_again);
 

@@ -1,5 +1,5 @@
-// What the reconciliation of a statement asks of the store: entries and settlements of one range of amounts,
-// and the totals of what came of it.
+// The store's part in reconciling a statement: entries and settlements of one range of amounts, and
+// the totals of the result.
 #pragma once
 
 #include "domain/settlement.h"
@@ -18,12 +18,12 @@ struct ReconciliationPart {
     bool is_whole = true;      // false: there was more than may be held
 };
 
-// After the last range of amounts: what is left of all of them.
+// After the last range of amounts: the remaining entries and settlements of all of them.
 inline constexpr std::int64_t cursor_at_end = 0x7FFFFFFFFFFFFFFF;
 
 Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant,
                                          const StatementRow& statement);
-// All that is left over on both sides, up to a bound.
+// All remaining ones on both sides, up to a bound.
 Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement);
 
 // Writes status, cursor, examined and reconciled_at; false: another reconciliation has done this part.

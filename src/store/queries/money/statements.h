@@ -17,7 +17,7 @@ inline constexpr std::string_view statement_loading = "loading";
 inline constexpr std::string_view statement_reconciling = "reconciling";
 inline constexpr std::string_view statement_reconciled = "reconciled";
 
-// Of an entry, beside the tokens of statements::Verdict.
+// Verdicts of an entry, in addition to the tokens of statements::Verdict.
 inline constexpr std::string_view verdict_pending = "pending";
 inline constexpr std::string_view verdict_not_followed = "not_followed";
 
@@ -68,10 +68,10 @@ struct EntryRow {
     std::optional<SettlementId> settlement;
 };
 Step<> insert_entry(Session& s, TenantId tenant, StatementId statement, const EntryRow& row);
-// Counts entries in; false: others were counted in meanwhile.
+// Adds to the number of loaded entries; false: another call has added some meanwhile.
 Step<bool> count_entries(Session& s, TenantId tenant, const StatementRow& before,
                          const StatementRow& after);
-// In their order, behind `after`; `verdict` empty: any.
+// In their order, after `after`; `verdict` empty: any.
 Step<std::vector<EntryRow>> list_entries(Session& s, TenantId tenant, StatementId statement,
                                          Currency currency, std::string verdict, std::int64_t after,
                                          std::size_t limit);
