@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 namespace settled::units {
 
@@ -267,16 +268,20 @@ Step<std::vector<SettlementId>> waiting_near(Session& s, const Context& context,
 }
 
 Step<std::vector<std::int64_t>> waiting_sharing(Session& s, const Context& context, TenantId tenant,
-                                                const match::MatchFields& payment) {
-    const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
-    const auto blocks = match::loose_blocks(looker.key, payment, looker.of);
-    // Nearly always nobody: one look for all blocks together, since every payment comes here.
-    const bool anybody = co_await store::waits_in_any(s, tenant, Side::settlement, blocks);
+                                                const std::vector<match::MatchFields>& payments) {
     Found found;
-    for (std::size_t i = 0; anybody && i < blocks.size(); ++i) {
-        const Waiting more = co_await walk(s, looker, Side::settlement, blocks[i]);
-        if (!more.overflow) // what so many share identifies nobody
-            found.add(more);
+    std::set<std::int64_t> walked;
+    for (const match::MatchFields& payment : payments) {
+        const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
+        auto blocks = match::loose_blocks(looker.key, payment, looker.of);
+        std::erase_if(blocks, [&](std::int64_t block) { return !walked.insert(block).second; });
+        // Nearly always nobody: one look for all blocks together, since every payment comes here.
+        const bool anybody = co_await store::waits_in_any(s, tenant, Side::settlement, blocks);
+        for (std::size_t i = 0; anybody && i < blocks.size(); ++i) {
+            const Waiting more = co_await walk(s, looker, Side::settlement, blocks[i]);
+            if (!more.overflow) // what so many share identifies nobody
+                found.add(more);
+        }
     }
     co_return found.owners;
 }

@@ -4,15 +4,22 @@
 #pragma once
 
 #include "domain/settlement.h"
+#include "store/queries/tasks.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/matching/pairing.h"
 
 namespace settled::units {
 
-// Called under add_settling_locks() of it, when it does not stand under its keys any more. Those of
-// its amount are judged; those of other amounts, whose blocks are not locked, are weighed.
+// Called under add_settling_locks() of it, when it does not stand under its keys any more. Who waits
+// for one of its amount is judged. Who waits for a payment of another amount, whose block is not
+// locked, or for one of a crowd of payments, is judged in a unit of that payment: at once, or of a
+// crowd (neighbours.h) within look_again_lag.
 store::Step<> settle_rivals(store::Session& s, const UnitScope& work,
                             const domain::Settlement& gone);
+
+// The timer of such a payment.
+store::Step<> settle_payment_again(store::Session& s, const Context& context, store::TaskRow task,
+                                   Instant now);
 
 } // namespace settled::units

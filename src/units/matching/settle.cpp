@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace settled::units {
 
@@ -127,69 +128,41 @@ class ToWeigh {
     std::vector<Twin> twins_;
 };
 
-// The suggestions that are made of the settlement may be others now. It is weighed once for all
-// that comes and goes meanwhile.
-Step<> look_again_soon(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
-    if (settlement.look_again || !work.context.suggested_reviews)
-        co_return;
-    co_await store::mark_to_look_again(s, work.tenant, settlement.id, true);
-    co_await schedule_decision(s, work, settlement.id, work.now + suggestions_lag);
+// Returns whether it was matched. What stays open and may be decided by time alone is in `left`.
+Step<bool> judge_one(Session& s, const UnitScope& work, SettlementId id, ToWeigh& left) {
+    const auto settlement = co_await store::find_settlement(s, work.tenant, id);
+    if (!settlement->is_open())
+        co_return false;
+    const Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
+    const Applied judged = co_await apply_verdict(s, work, *settlement, verdict, Reach::exact);
+    if (judged == Applied::unmatched && settlement->status == SettlementStatus::unmatched &&
+        (settlement->suggested || !verdict.candidates.empty()))
+        co_await update_suggestions_soon(s, work, *settlement);
+    left.add(*settlement, judged, settlement->received_at + work.context.watermark);
+    co_return judged == Applied::matched;
 }
 
-// Settlements of whatever amount that share an identifier with the payment. One that has come may
-// have them as parts, or be a part of them; when it goes, those gain that stood between it and
-// another one.
-Step<> weigh_neighbours(Session& s, const UnitScope& work, const match::MatchFields& payment,
-                        PaymentChange has) {
-    const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
-    for (const domain::Settlement& settlement :
-         co_await store::find_settlements(s, work.tenant, near))
-        if (has == PaymentChange::opened || settlement.status == SettlementStatus::ambiguous)
-            co_await schedule_decision(s, work, settlement.id, work.now);
-        else if (settlement.suggested)
-            co_await look_again_soon(s, work, settlement);
-}
-
-// Who waits near any of the payments, each once.
-Step<std::vector<SettlementId>> waiting_near_any(Session& s, const UnitScope& work,
-                                                 const std::vector<match::MatchFields>& payments) {
-    std::vector<SettlementId> all;
-    for (const match::MatchFields& payment : payments)
-        for (const SettlementId id : co_await waiting_near(s, work.context, work.tenant, payment))
-            if (std::ranges::find(all, id) == all.end())
-                all.push_back(id);
-    co_return all;
-}
-
-// Judges the waiting again until a round matches none. Every match takes a payment away, so this
-// ends. What stays open and may be decided by time alone is weighed.
+// Judges the waiting again until a round matches none; of a crowd those that fit best, and leaves
+// the rest for later. Every match takes a payment away, so this ends.
 Step<> judge_waiting(Session& s, const UnitScope& work, std::vector<match::MatchFields> payments,
                      PaymentChange has) {
+    const auto waiting = co_await open_near(s, work, payments);
+    const auto at_once = std::span(waiting).first(std::min(waiting.size(), judged_at_once_max));
     bool again = true;
     ToWeigh left;
     while (again) {
         again = false;
         left = {};
-        const auto waiting = co_await waiting_near_any(s, work, payments);
-        for (const SettlementId id : waiting) {
-            const auto settlement = co_await store::find_settlement(s, work.tenant, id);
-            SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
-            if (!settlement->is_open())
-                continue;
-            const Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
-            const Applied judged =
-                co_await apply_verdict(s, work, *settlement, verdict, Reach::exact);
-            again = again || judged == Applied::matched;
-            if (judged == Applied::unmatched && settlement->status == SettlementStatus::unmatched &&
-                (settlement->suggested || !verdict.candidates.empty()))
-                co_await look_again_soon(s, work, *settlement);
-            left.add(*settlement, judged, settlement->received_at + work.context.watermark);
+        for (const domain::Settlement& settlement : at_once) {
+            const bool matched = co_await judge_one(s, work, settlement.id, left);
+            again = again || matched;
         }
     }
+    for (const domain::Settlement& settlement : std::span(waiting).subspan(at_once.size()))
+        co_await decide_soon(s, work, settlement);
     for (const auto& [id, ripe_at] : left.take())
         co_await schedule_decision(s, work, id, std::max(ripe_at, work.now));
-    for (const match::MatchFields& payment : payments)
-        co_await weigh_neighbours(s, work, payment, has);
+    co_await decide_neighbours(s, work, payments, has);
 }
 
 Step<> judge_waiting(Session& s, const UnitScope& work, const match::MatchFields& payment,

@@ -10,6 +10,7 @@
 #include "store/step.h"
 #include "units/context.h"
 #include "units/matching/judge.h"
+#include "units/matching/neighbours.h"
 #include "units/matching/pairing.h"
 
 #include <vector>
@@ -26,8 +27,8 @@ store::Step<> settle_new(store::Session& s, const Context& context, TenantId ten
                          domain::Settlement settlement, Instant now);
 
 // Judges again the settlements that wait for such a payment, after it was added, changed or taken;
-// those of other amounts that share an identifier with it are weighed, if it may matter to them.
-enum class PaymentChange : std::uint8_t { opened, closed };
+// those of other amounts that share an identifier with it are weighed, if it may matter to them. Of
+// a crowd most are left for later (neighbours.h).
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
                              const match::MatchFields& payment, Instant now,
                              PaymentChange has = PaymentChange::closed);
@@ -63,12 +64,10 @@ store::Step<domain::Payment> match_waiting(store::Session& s, const UnitScope& w
 store::Step<> settle_rest(store::Session& s, const UnitScope& work, const domain::Payment& payment);
 
 // A settlement is left unmatched: what the rules may only suggest is shown to a person in a review
-// (suggested_match), which is kept up to date and closed when nothing is left of it.
+// (suggested_match), which is kept up to date and closed when nothing is left of it. By
+// look_again_lag it may be later than what it shows: people read it, and what they decide is checked.
 store::Step<> suggest(store::Session& s, const UnitScope& work,
                       const domain::Settlement& settlement, const Verdict& verdict);
-// By this much later than what it shows the review may be: payments that come and go in the
-// meantime cost one look together. People read it, and what they decide is checked.
-inline constexpr auto suggestions_lag = std::chrono::seconds(5);
 
 // Closes the open review of a settlement of which it is decided whose it is; there may be none.
 store::Step<> close_open_review(store::Session& s, const UnitScope& work,
