@@ -18,6 +18,10 @@ namespace settled::store {
 inline constexpr std::string_view task_delivery = "delivery"; // subject: event; lane: endpoint
 inline constexpr std::string_view task_tell_unmatched = "tell_unmatched"; // subject: settlement
 inline constexpr std::string_view task_watermark = "watermark";           // subject: settlement
+// One of the facts of a crowd (units/matching/neighbours.h): settlement.look_again says that it is
+// queued.
+inline constexpr std::string_view task_decide_again = "decide_again";     // subject: settlement
+inline constexpr std::string_view task_settle_payment = "settle_payment"; // subject: payment
 inline constexpr std::string_view task_reverse = "reverse";               // subject: reversal
 inline constexpr std::string_view task_cancel = "cancel";                 // subject: endpoint
 
@@ -59,6 +63,10 @@ Step<> insert_task(Session& s, TenantId tenant, TaskId id, std::string_view kind
 Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id);
 // Whether a task of that kind and subject is queued.
 Step<bool> is_queued(Session& s, TenantId tenant, std::string_view kind, std::int64_t subject_id);
+// Which of these subjects have a queued task of that kind. None of those tasks is done before this
+// unit has ended: who updates the task first and reads then sees what this unit has written.
+Step<std::vector<std::int64_t>> hold_queued(Session& s, TenantId tenant, std::string_view kind,
+                                            std::vector<std::int64_t> subject_ids);
 
 // A delivery that was due and is held now, with its event.
 struct DueDelivery {

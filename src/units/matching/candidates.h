@@ -63,9 +63,9 @@ settlements_near(store::Session& s, const Context& context, TenantId tenant,
 store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Context& context,
                                                     TenantId tenant,
                                                     const match::MatchFields& payment);
-// And of those that share an identifier with it, whatever their amount.
-store::Step<std::vector<std::int64_t>> waiting_sharing(store::Session& s, const Context& context,
-                                                       TenantId tenant,
-                                                       const match::MatchFields& payment);
+// And of those that share an identifier with one of several payments, whatever their amount.
+store::Step<std::vector<std::int64_t>>
+waiting_sharing(store::Session& s, const Context& context, TenantId tenant,
+                const std::vector<match::MatchFields>& payments);
 
 } // namespace settled::units

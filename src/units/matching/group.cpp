@@ -280,8 +280,9 @@ Step<> carry_out(Session& s, const UnitScope& work, const GroupPlan& plan) {
             payment = part.payment;
         payment = co_await match_waiting(s, work, part.settlement, payment, finding_of(plan, part));
     }
-    for (const GroupPart& part : plan.parts) // their rivals may be clear now
-        co_await settle_waiting(s, work.context, work.tenant, part.payment.identity, work.now);
+    // Their rivals may be clear now. A split is of one payment, and those of a set are alike.
+    co_await settle_waiting(s, work.context, work.tenant, plan.parts.front().payment.identity,
+                            work.now);
 }
 
 } // namespace settled::units

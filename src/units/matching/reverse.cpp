@@ -10,6 +10,7 @@
 #include "store/queries/money/settlements.h"
 #include "store/queries/walks.h"
 #include "units/deliveries/publish.h"
+#include "units/matching/named_by_return.h"
 #include "units/matching/registered_late.h"
 #include "units/matching/rivals.h"
 #include "units/matching/settle.h"
@@ -67,41 +68,20 @@ Step<> look_later(Session& s, const UnitScope& work, const Reversal& reversal, I
                                 store::task_reverse, reversal.id.value, 0, due, work.now);
 }
 
-// The settlements that it names and that have not gone back yet.
-struct Named {
-    std::vector<domain::Settlement> settlements;
-    bool all_seen = true;
-
-    bool is_one() const { return settlements.size() == 1 && all_seen; }
-    bool are_many() const { return settlements.size() > 1 || !all_seen; }
-};
-
-Step<Named> find_named(Session& s, const UnitScope& work, const Reversal& reversal) {
-    Named named;
-    auto keys = match::return_keys(work.context.keys.of(work.tenant), reversal.identity);
-    if (keys.empty())
-        co_return named;
-    keys.resize(1);
-    const auto found = co_await store::find_under(s, work.tenant, Side::trace, std::move(keys),
-                                                  limits::candidates_max);
-    named.all_seen = !found.overflow;
-    for (domain::Settlement& settlement :
-         co_await store::find_settlements(s, work.tenant, found.owners))
-        if (settlement.status != SettlementStatus::reversed &&
-            match::is_return_of(reversal.identity, settlement.identity))
-            named.settlements.push_back(std::move(settlement));
-    co_return named;
+Step<NamedByReturn> find_named(Session& s, const UnitScope& work, const Reversal& reversal) {
+    NamedFinder finder(s, work);
+    co_return co_await finder.find(reversal);
 }
 
 Step<> open_review(Session& s, const UnitScope& work, const Reversal& reversal,
-                   const Named& named) {
+                   const NamedByReturn& named) {
     wire::JsonWriter w;
     w.object().member("reversal_id", to_string(reversal.id));
     w.member("transaction_id", reversal.transaction_id);
     w.member("settlements_found", static_cast<std::uint64_t>(named.settlements.size()));
     w.key("settlement_ids").array();
-    for (const domain::Settlement& settlement : named.settlements)
-        w.value(to_string(settlement.id));
+    for (const SettlementId id : named.settlements)
+        w.value(to_string(id));
     w.end().end();
     co_await store::insert_review(
         s, work.tenant,
@@ -198,11 +178,11 @@ Step<> apply(Session& s, const UnitScope& work, const Reversal& reversal,
 
 // What becomes of a return that is not applied yet. Returns the settlement that it was applied to.
 Step<std::optional<domain::Settlement>> look(Session& s, const UnitScope& work, Reversal reversal,
-                                             const Named& named, bool is_last) {
+                                             const NamedByReturn& named, bool is_last) {
     const bool decided = is_decided_now(work, reversal);
     if (named.is_one() && decided) {
-        co_await apply(s, work, reversal, named.settlements.front());
-        co_return named.settlements.front();
+        co_await apply(s, work, reversal, *named.first);
+        co_return named.first;
     }
     const bool is_for_a_person = is_last || (decided && named.are_many());
     if (reversal.status == ReversalStatus::waiting && is_for_a_person) {
@@ -213,43 +193,51 @@ Step<std::optional<domain::Settlement>> look(Session& s, const UnitScope& work, 
     co_return std::nullopt;
 }
 
-// Returns that wait and name the settlement, oldest first; none that a person has closed.
+// Returns that wait or are in review and name the settlement, oldest first.
 Step<std::vector<Reversal>> returns_naming(Session& s, const UnitScope& work,
                                            const domain::Settlement& settlement) {
     const auto found = co_await store::find_under(
         s, work.tenant, Side::reversal,
         match::return_keys(work.context.keys.of(work.tenant), settlement.identity),
         limits::candidates_max);
-    std::vector<Reversal> naming;
-    for (Reversal& reversal : co_await store::find_reversals(s, work.tenant, found.owners)) {
-        if (!match::is_return_of(reversal.identity, settlement.identity))
-            continue;
-        bool is_asked = reversal.status == ReversalStatus::waiting;
-        if (!is_asked)
-            is_asked = (co_await review_of(s, work, reversal)).has_value();
-        if (is_asked)
-            naming.push_back(std::move(reversal));
-    }
+    auto naming = co_await store::find_reversals(s, work.tenant, found.owners);
+    std::erase_if(naming, [&](const Reversal& reversal) {
+        return !match::is_return_of(reversal.identity, settlement.identity);
+    });
     co_return naming;
+}
+
+// No person has closed its review.
+Step<bool> is_still_looked_for(Session& s, const UnitScope& work, const Reversal& reversal) {
+    if (reversal.status == ReversalStatus::waiting)
+        co_return true;
+    const auto review = co_await review_of(s, work, reversal);
+    co_return review.has_value();
 }
 
 // A settlement that others named, too, is gone: what is left to them may be one.
 Step<> look_again(Session& s, const UnitScope& work, domain::Settlement gone) {
+    NamedFinder finder(s, work);
     std::vector<domain::Settlement> all{std::move(gone)};
     while (!all.empty()) {
         const domain::Settlement each = std::move(all.back());
         all.pop_back();
         for (const Reversal& reversal : co_await returns_naming(s, work, each)) {
-            const Named named = co_await find_named(s, work, reversal);
+            const NamedByReturn named = co_await finder.find(reversal);
+            const bool may_follow = named.is_one() || reversal.status == ReversalStatus::waiting;
+            if (!may_follow || !co_await is_still_looked_for(s, work, reversal))
+                continue;
             auto applied = co_await look(s, work, reversal, named, false);
-            if (applied)
-                all.push_back(std::move(*applied));
+            if (!applied)
+                continue;
+            all.push_back(std::move(*applied));
+            finder.forget_all();
         }
     }
 }
 
 // When to look next, as things stand; it waits.
-Instant next_look(const UnitScope& work, const Reversal& reversal, const Named& named) {
+Instant next_look(const UnitScope& work, const Reversal& reversal, const NamedByReturn& named) {
     const Instant last = reversal.received_at + wait_max;
     if (!is_decided_now(work, reversal))
         return std::min(last, ripe_at(work, reversal.received_at));
@@ -260,9 +248,9 @@ Instant next_look(const UnitScope& work, const Reversal& reversal, const Named& 
 
 // By a reference alone, and the one that it names is younger than its watermark: another may come
 // with it.
-bool is_early(const UnitScope& work, const Reversal& reversal, const Named& named) {
+bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByReturn& named) {
     return named.is_one() && !match::names_an_id(reversal.identity) &&
-           work.now < ripe_at(work, named.settlements.front().received_at);
+           work.now < ripe_at(work, named.first->received_at);
 }
 
 // Its settlement went back before it was matched. Whichever payment would have got it does not
@@ -305,7 +293,7 @@ Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal
     co_await put_to_wait(s, work, reversal);
     const bool names_nothing =
         match::return_keys(context.keys.of(tenant), reversal.identity).empty();
-    const Named named = co_await find_named(s, work, reversal);
+    const NamedByReturn named = co_await find_named(s, work, reversal);
     auto applied = co_await look(s, work, reversal, named, names_nothing);
     if (applied)
         co_await look_again(s, work, std::move(*applied));
@@ -321,7 +309,7 @@ Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, In
     add_settling_locks(locks, context, task.tenant, seen->identity);
     co_await s.lock(locks);
     const auto reversal = co_await store::find_reversal(s, task.tenant, seen->id);
-    const Named named = co_await find_named(s, work, *reversal);
+    const NamedByReturn named = co_await find_named(s, work, *reversal);
     const bool is_last = now >= reversal->received_at + wait_max;
     const bool waits = reversal->status == ReversalStatus::waiting && !is_last &&
                        (is_early(work, *reversal, named) || named.settlements.empty() ||
@@ -345,9 +333,13 @@ Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, In
 
 Step<std::optional<Reversal>> return_waiting_for(Session& s, const UnitScope& work,
                                                  const domain::Settlement& settlement) {
+    NamedFinder finder(s, work);
     for (Reversal& reversal : co_await returns_naming(s, work, settlement)) {
-        const Named others = co_await find_named(s, work, reversal);
-        if (others.settlements.empty() && others.all_seen && is_decided_now(work, reversal))
+        if (!is_decided_now(work, reversal))
+            continue;
+        const NamedByReturn others = co_await finder.find(reversal);
+        const bool is_alone = others.settlements.empty() && others.all_seen;
+        if (is_alone && co_await is_still_looked_for(s, work, reversal))
             co_return std::move(reversal);
     }
     co_return std::nullopt;

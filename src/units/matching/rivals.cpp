@@ -1,10 +1,13 @@
 #include "units/matching/rivals.h"
 
+#include "base/assert.h"
 #include "match/ladder.h"
+#include "store/queries/money/payments.h"
 #include "units/matching/candidates.h"
+#include "units/matching/neighbours.h"
 #include "units/matching/settle.h"
 
-#include <set>
+#include <algorithm>
 #include <vector>
 
 namespace settled::units {
@@ -23,6 +26,18 @@ bool was_wanted(const match::MatchFields& payment, match::MatchFields settlement
     return match::relate(payment, settlement, rules).rank.has_value();
 }
 
+// What was owed already is done later than this unit, and by then it is wanted no sooner.
+Step<> settle_soon(Session& s, const UnitScope& work, std::vector<std::int64_t> payments) {
+    const bool is_crowd = payments.size() > judged_at_once_max;
+    const Instant due = is_crowd ? work.now + look_again_lag : work.now;
+    const auto owed =
+        co_await store::hold_queued(s, work.tenant, store::task_settle_payment, payments);
+    for (const std::int64_t id : payments)
+        if (std::ranges::find(owed, id) == owed.end())
+            co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
+                                        store::task_settle_payment, id, 0, due, work.now);
+}
+
 } // namespace
 
 Step<> settle_rivals(Session& s, const UnitScope& work, const domain::Settlement& gone) {
@@ -30,23 +45,35 @@ Step<> settle_rivals(Session& s, const UnitScope& work, const domain::Settlement
     const auto near = co_await payments_near(s, work.context, work.tenant, gone, Reach::loose);
     // Its like, of which those that rivalled it are found even where they alone fitted.
     std::vector<match::MatchFields> here{gone.identity};
-    std::set<std::int64_t> elsewhere;
-    for (const match::MatchFields& payment : near.identities) {
-        if (!was_wanted(payment, gone.identity, *rules))
+    std::vector<std::int64_t> others;
+    for (const domain::Payment& payment : near.items) {
+        if (!was_wanted(payment.identity, gone.identity, *rules))
             continue;
-        if (payment.amount == gone.identity.amount) {
-            here.push_back(payment);
-            continue;
-        }
-        for (const SettlementId id : co_await waiting_near(s, work.context, work.tenant, payment))
-            elsewhere.insert(id.value);
-        for (const std::int64_t id :
-             co_await waiting_sharing(s, work.context, work.tenant, payment))
-            elsewhere.insert(id);
+        const bool is_here = payment.identity.amount == gone.identity.amount;
+        if (is_here && here.size() < judged_at_once_max)
+            here.push_back(payment.identity);
+        else
+            others.push_back(payment.id.value);
     }
     co_await settle_waiting_near(s, work, std::move(here));
-    for (const std::int64_t id : elsewhere)
-        co_await schedule_decision(s, work, SettlementId{id}, work.now);
+    co_await settle_soon(s, work, std::move(others));
+}
+
+Step<> settle_payment_again(Session& s, const Context& context, store::TaskRow task, Instant now) {
+    const PaymentId id{task.subject_id};
+    const auto seen = co_await store::find_payment(s, task.tenant, id);
+    SETTLED_ASSERT(seen.has_value(), "a timer is of a payment that exists");
+    store::Locks locks;
+    add_settling_locks(locks, context, task.tenant, seen->identity);
+    co_await s.lock(locks);
+    const bool open = co_await store::update_task(s, task.tenant, task.id, domain::TaskStatus::done,
+                                                  task.attempts + 1, task.due_at, now);
+    const auto payment = co_await store::find_payment(s, task.tenant, id);
+    // One that was closed or settled in part meanwhile was judged with all that wait then.
+    if (open && domain::is_open(payment->status) &&
+        payment->identity.amount == seen->identity.amount)
+        co_await settle_waiting(s, context, task.tenant, payment->identity, now,
+                                PaymentChange::opened);
 }
 
 } // namespace settled::units

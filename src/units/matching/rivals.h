@@ -4,6 +4,7 @@
 #pragma once
 
 #include "domain/settlement.h"
+#include "store/queries/tasks.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/matching/pairing.h"
@@ -15,5 +16,9 @@ namespace settled::units {
 // scheduled.
 store::Step<> settle_rivals(store::Session& s, const UnitScope& work,
                             const domain::Settlement& gone);
+
+// The timer of such a payment.
+store::Step<> settle_payment_again(store::Session& s, const Context& context, store::TaskRow task,
+                                   Instant now);
 
 } // namespace settled::units

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace settled::units {
 
@@ -165,31 +166,23 @@ Step<std::vector<SettlementId>> waiting_near_any(Session& s, const UnitScope& wo
 // ends. A decision is scheduled for settlements that stay open and that time alone may decide.
 Step<> judge_waiting(Session& s, const UnitScope& work, std::vector<match::MatchFields> payments,
                      PaymentChange has) {
+    const auto waiting = co_await open_near(s, work, payments);
+    const auto at_once = std::span(waiting).first(std::min(waiting.size(), judged_at_once_max));
     bool again = true;
     ToWeigh left;
     while (again) {
         again = false;
         left = {};
-        const auto waiting = co_await waiting_near_any(s, work, payments);
-        for (const SettlementId id : waiting) {
-            const auto settlement = co_await store::find_settlement(s, work.tenant, id);
-            SETTLED_ASSERT(settlement.has_value(), "a settlement under a match key exists");
-            if (!settlement->is_open())
-                continue;
-            const Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
-            const Applied judged =
-                co_await apply_verdict(s, work, *settlement, verdict, Reach::exact);
-            again = again || judged == Applied::matched;
-            if (judged == Applied::unmatched && settlement->status == SettlementStatus::unmatched &&
-                (settlement->suggested || !verdict.candidates.empty()))
-                co_await look_again_soon(s, work, *settlement);
-            left.add(*settlement, judged, settlement->received_at + work.context.watermark);
+        for (const domain::Settlement& settlement : at_once) {
+            const bool matched = co_await judge_one(s, work, settlement.id, left);
+            again = again || matched;
         }
     }
+    for (const domain::Settlement& settlement : std::span(waiting).subspan(at_once.size()))
+        co_await decide_soon(s, work, settlement);
     for (const auto& [id, ripe_at] : left.take())
         co_await schedule_decision(s, work, id, std::max(ripe_at, work.now));
-    for (const match::MatchFields& payment : payments)
-        co_await weigh_neighbours(s, work, payment, has);
+    co_await decide_neighbours(s, work, payments, has);
 }
 
 Step<> judge_waiting(Session& s, const UnitScope& work, const match::MatchFields& payment,

@@ -10,6 +10,7 @@
 #include "store/step.h"
 #include "units/context.h"
 #include "units/matching/judge.h"
+#include "units/matching/neighbours.h"
 #include "units/matching/pairing.h"
 
 #include <vector>
@@ -66,7 +67,8 @@ store::Step<domain::Payment> match_waiting(store::Session& s, const UnitScope& w
 store::Step<> settle_rest(store::Session& s, const UnitScope& work, const domain::Payment& payment);
 
 // A settlement is left unmatched: what the rules may only suggest is shown to a person in a review
-// (suggested_match), which is kept up to date and closed when nothing is left of it.
+// (suggested_match), which is kept up to date and closed when nothing is left of it. By
+// look_again_lag it may be later than what it shows: people read it, and what they decide is checked.
 store::Step<> suggest(store::Session& s, const UnitScope& work,
                       const domain::Settlement& settlement, const Verdict& verdict);
 // The review may be this much older than the payments: payments that come and go in the meantime

@@ -34,7 +34,7 @@ void arrive(World& world, std::string_view id, std::int64_t minor = 1234,
 
 // What has come and gone since is shown.
 void let_reviews_follow(World& world) {
-    world.clock().advance(suggestions_lag);
+    world.clock().advance(look_again_lag);
     (void)world.run_due();
 }
 
@@ -157,7 +157,7 @@ TEST(Suggest, many_payments_cost_one_look) {
     const auto queued = [&] {
         return store::testing::number_seen_by_another(
             world.directory(),
-            "SELECT count(*) FROM task WHERE kind = 'watermark' AND status = 'queued'");
+            "SELECT count(*) FROM task WHERE kind = 'decide_again' AND status = 'queued'");
     };
     ASSERT_EQ(queued(), 0);
     for (int i = 0; i < 10; ++i)

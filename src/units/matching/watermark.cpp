@@ -70,8 +70,6 @@ Step<bool> try_group(Session& s, const UnitScope& work, const domain::Settlement
 }
 
 Step<> decide(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
-    if (settlement.look_again)
-        co_await store::mark_to_look_again(s, work.tenant, settlement.id, false);
     const Verdict verdict = co_await judge_locked(s, work, settlement);
     const Applied judged = co_await apply_verdict(s, work, settlement, verdict, Reach::loose);
     if (judged == Applied::matched)
@@ -84,6 +82,15 @@ Step<> decide(Session& s, const UnitScope& work, const domain::Settlement& settl
     if (settlement.version == 0)
         co_await tell_unmatched_later(s, work, settlement.id,
                                       settlement.received_at + work.context.unmatched_grace);
+}
+
+// Before anything is read that the decision rests on. Where another decision is owed the settlement
+// stays marked: unmarked, it would be owed one more with every fact that comes.
+Step<> unmark(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
+    const bool is_owed =
+        co_await store::is_queued(s, work.tenant, store::task_decide_again, settlement.id.value);
+    if (!is_owed)
+        co_await store::mark_to_look_again(s, work.tenant, settlement.id, false);
 }
 
 } // namespace
@@ -106,7 +113,11 @@ Step<> decide_at_watermark(Session& s, const Context& context, store::TaskRow ta
     const Instant due = is_early ? settlement->received_at + context.watermark : task.due_at;
     const bool open =
         co_await store::update_task(s, task.tenant, task.id, status, task.attempts + 1, due, now);
-    if (!open || !settlement || is_early || !settlement->is_open())
+    if (!open || !settlement || is_early)
+        co_return;
+    if (settlement->look_again)
+        co_await unmark(s, work, *settlement);
+    if (!settlement->is_open())
         co_return;
     co_await decide(s, work, *settlement);
 }
