@@ -13,6 +13,7 @@
 #include "store/queries/money/settlements.h"
 #include "store/queries/tasks.h"
 #include "store/testing.h"
+#include "units/calls/derived_ids.h"
 #include "units/deliveries/record_attempt.h"
 #include "units/matching/run_timer.h"
 #include "units/payments/register_payment.h"
@@ -81,6 +82,7 @@ class World {
         keys_ = std::make_unique<TenantKeys>(Secret("a master key for tests, 32 bytes"),
                                              std::move(versions));
         context_.emplace(ids_, *keys_, std::chrono::seconds(10), &claims_);
+        context_->derived_ids = &derived_ids_;
     }
 
     void use_rules(const AccountRules& rules) { context_->account_rules = &rules; }
@@ -279,6 +281,7 @@ class World {
     IdMint ids_{clock_, 1};
     std::unique_ptr<TenantKeys> keys_;
     HoldAll claims_;
+    const DerivedIds derived_ids_{as_bytes("a key in the store, 32 bytes ...")};
     std::optional<Context> context_;
     std::unique_ptr<store::Store> store_;
 };

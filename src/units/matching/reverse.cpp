@@ -242,7 +242,7 @@ Instant next_look(const UnitScope& work, const Reversal& reversal, const NamedBy
     if (!is_decided_now(work, reversal))
         return std::min(last, ripe_at(work, reversal.received_at));
     if (named.is_one()) // which is not decided yet
-        return std::min(last, ripe_at(work, named.settlements.front().received_at));
+        return std::min(last, ripe_at(work, named.first->received_at));
     return last;
 }
 

@@ -86,14 +86,14 @@ Step<> store_unmatched_state(Session& s, const UnitScope& work,
     }
 }
 
-// Settlements whose decision is scheduled, at their watermark or now. One of them may have been
-// decided before: without the payment that has come now, or because this unit began before the
-// watermark and is carried out after it.
+// What is to be weighed, at its watermark or now. It may have been weighed before: without the
+// payment that has come now, or because this unit began before the watermark and is carried out
+// after it.
 class ToWeigh {
   public:
     void add(const domain::Settlement& settlement, Applied judged, Instant ripe_at) {
-        // An ambiguous settlement that has just lost its rivals may still have a candidate with a
-        // different amount. Those were not searched, so schedule a decision.
+        // What stood between candidates may have one of another amount left, which was not looked
+        // at.
         const bool lost_its_rivals =
             judged == Applied::unmatched && settlement.status == SettlementStatus::ambiguous;
         if (judged == Applied::waits || lost_its_rivals)
@@ -113,7 +113,7 @@ class ToWeigh {
         SettlementId settlement;
         Instant ripe_at;
     };
-    // They may be twins of which the last has come now: one decision serves all, when all are ripe.
+    // They may be twins of which the last has come now: one is weighed for all, when all are ripe.
     void add_ambiguous(const domain::Settlement& settlement, Instant ripe_at) {
         const auto same = std::ranges::find_if(twins_, [&](const Twin& twin) {
             return match::are_twins(std::array{twin.identity, settlement.identity});
@@ -128,42 +128,22 @@ class ToWeigh {
     std::vector<Twin> twins_;
 };
 
-// The suggestions for the settlement may have changed. One decision is scheduled for all payments
-// that come and go meanwhile.
-Step<> look_again_soon(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
-    if (settlement.look_again || !work.context.suggested_reviews)
-        co_return;
-    co_await store::mark_to_look_again(s, work.tenant, settlement.id, true);
-    co_await schedule_decision(s, work, settlement.id, work.now + suggestions_lag);
+// Returns whether it was matched. What stays open and may be decided by time alone is in `left`.
+Step<bool> judge_one(Session& s, const UnitScope& work, SettlementId id, ToWeigh& left) {
+    const auto settlement = co_await store::find_settlement(s, work.tenant, id);
+    if (!settlement->is_open())
+        co_return false;
+    const Verdict verdict = co_await judge(s, work.context, work.tenant, *settlement);
+    const Applied judged = co_await apply_verdict(s, work, *settlement, verdict, Reach::exact);
+    if (judged == Applied::unmatched && settlement->status == SettlementStatus::unmatched &&
+        (settlement->suggested || !verdict.candidates.empty()))
+        co_await update_suggestions_soon(s, work, *settlement);
+    left.add(*settlement, judged, settlement->received_at + work.context.watermark);
+    co_return judged == Applied::matched;
 }
 
-// Schedules decisions on waiting settlements that share an identifier with this payment, whatever
-// their amount. A new payment may be paid in those parts, or be a part of one of them; a closed
-// payment no longer makes them ambiguous.
-Step<> weigh_neighbours(Session& s, const UnitScope& work, const match::MatchFields& payment,
-                        PaymentChange has) {
-    const auto near = co_await waiting_sharing(s, work.context, work.tenant, payment);
-    for (const domain::Settlement& settlement :
-         co_await store::find_settlements(s, work.tenant, near))
-        if (has == PaymentChange::opened || settlement.status == SettlementStatus::ambiguous)
-            co_await schedule_decision(s, work, settlement.id, work.now);
-        else if (settlement.suggested)
-            co_await look_again_soon(s, work, settlement);
-}
-
-// The settlements that wait near any of the payments, each once.
-Step<std::vector<SettlementId>> waiting_near_any(Session& s, const UnitScope& work,
-                                                 const std::vector<match::MatchFields>& payments) {
-    std::vector<SettlementId> all;
-    for (const match::MatchFields& payment : payments)
-        for (const SettlementId id : co_await waiting_near(s, work.context, work.tenant, payment))
-            if (std::ranges::find(all, id) == all.end())
-                all.push_back(id);
-    co_return all;
-}
-
-// Judges the waiting again until a round matches none. Every match takes a payment away, so this
-// ends. A decision is scheduled for settlements that stay open and that time alone may decide.
+// Judges the waiting again until a round matches none; of a crowd those that fit best, and leaves
+// the rest for later. Every match takes a payment away, so this ends.
 Step<> judge_waiting(Session& s, const UnitScope& work, std::vector<match::MatchFields> payments,
                      PaymentChange has) {
     const auto waiting = co_await open_near(s, work, payments);
@@ -265,8 +245,8 @@ Step<> suggest(Session& s, const UnitScope& work, const domain::Settlement& sett
     }
 }
 
-// A verdict that relies on uniqueness is applied after the watermark, and only if the search
-// covered rivals of another amount, too.
+// What rests on there being no other payment is decided after the watermark, and only by who has
+// looked for rivals of another amount, too.
 bool may_match(const Verdict& verdict, const UnitScope& work, const domain::Settlement& settlement,
                Reach reach) {
     return verdict.outcome == Outcome::one &&
@@ -282,7 +262,7 @@ Step<Applied> apply_verdict(Session& s, const UnitScope& work, domain::Settlemen
             finding_of(verdict, work.context.watermark_passed(settlement, work.now));
         const auto after = co_await match_waiting(s, work, settlement, payment, finding);
         co_await settle_rest(s, work, after);
-        if (reach == Reach::loose) // a caller for one block goes on with the others in it
+        if (reach == Reach::loose) // whoever calls for one block goes on with the others in it
             co_await judge_waiting(s, work, payment.identity);
         co_return Applied::matched;
     }

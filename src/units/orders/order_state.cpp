@@ -86,8 +86,8 @@ Step<> change_status(Session& s, const UnitScope& work, const Bank& bank, domain
         co_await open_review(s, work, store::review_order_unresolved, order,
                              unresolved_detail(order));
     if (!type.empty()) {
-        const auto event = domain::order_event(work.context.ids.next<EventId>(), type, order,
-                                               bank.name, work.now);
+        const auto event =
+            domain::order_event(work.context.ids.next<EventId>(), type, order, bank.name, work.now);
         co_await publish_event(s, work.context, work.tenant, event);
     }
 }
