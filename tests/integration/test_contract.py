@@ -200,10 +200,10 @@ class Walk:
         root = f"/v1/statements/{answer.json['id']}"
         self.ids["stm"] = answer.json["id"]
         api.post(f"{root}/entries", {"first": 1, "entries": [entry, {**entry, "bank_reference": "UNTOLD"}]})
-        while api.post(f"{root}/reconciliation")["status"] != "proved":
+        while api.post(f"{root}/reconciliation")["status"] != "reconciled":
             pass
-        proof = api.get(root)["proof"]
-        assert (proof["linked"]["count"], proof["missing_webhook"]["count"], proof["holds"]) == (1, 1, False)
+        found = api.get(root)["reconciliation"]
+        assert (found["linked"]["count"], found["missing_webhook"]["count"], found["holds"]) == (1, 1, False)
         assert [e["verdict"] for e in api.all(f"{root}/entries", limit=1)] == ["linked", "missing_webhook"]
         api.all(f"{root}/missing")
         assert {row["settlement"]["id"] for row in api.all("/v1/exports?status=matched")} >= {settlement["id"]}
