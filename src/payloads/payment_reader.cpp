@@ -3,6 +3,7 @@
 #include "base/iban.h"
 #include "base/limits.h"
 #include "payloads/bounds.h"
+#include "payloads/client_id.h"
 #include "payloads/reader.h"
 #include "wire/time.h"
 
@@ -13,15 +14,6 @@ namespace settled::payloads {
 namespace {
 
 using limits::text_bytes_max;
-
-// It is a part of GET /v1/payments/{id}.
-Result<std::string> parse_client_id(std::string_view text) {
-    const bool visible =
-        std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f' && c != '/'; });
-    if (!visible || text == "." || text == "..")
-        return fail(Code::value_invalid, "give visible ASCII characters without a slash");
-    return std::string(text);
-}
 
 Result<std::string> parse_uetr(std::string_view text) {
     constexpr std::size_t uuid_chars = 36;
@@ -89,8 +81,7 @@ Result<PaymentRequest> read_payment(const wire::Json& root) {
     PaymentRequest request;
     domain::NewPayment& payment = request.payment;
     Reader in(root);
-    payment.client_id = in.text("id", limits::client_id_bytes_max);
-    (void)in.take("id", limits::client_id_bytes_max, parse_client_id);
+    payment.client_id = read_client_id(in, "client_id");
     payment.institution_id = in.optional_text("institution_id", text_bytes_max);
     payment.scheme = in.optional_text("scheme", bounds::scheme_bytes_max);
     payment.amount = in.money("amount");

@@ -71,9 +71,10 @@ TEST(ToldLate, its_money_that_another_was_given_is_named_and_stays_where_it_is) 
     const store::ReviewRow review = story.world.reviews().front();
     EXPECT_EQ(review.subject_id, story.world.payment_named("late").id.value);
     const auto detail = wire::JsonDocument::parse(review.detail).value();
-    EXPECT_EQ(text_at(detail.root(), "payment_id"), "late");
+    EXPECT_EQ(text_at(detail.root(), "client_id"), "late");
+    EXPECT_EQ(text_at(detail.root(), "payment_id"), to_string(PaymentId{review.subject_id}));
     const auto match = detail.root().member("matches")->at(0);
-    EXPECT_EQ(text_at(match, "payment_id"), "known");
+    EXPECT_EQ(text_at(match, "client_id"), "known");
     EXPECT_EQ(text_at(match, "match_id"), to_string(story.world.match_of("t")->id));
     EXPECT_EQ(text_at(match, "fits_by_rule"), match::token(match::Rank::reference_part));
 }
@@ -97,7 +98,7 @@ TEST(ToldLate, it_is_the_candidate_when_a_person_undoes_the_match_and_accepting_
     const auto reviews = story.world.reviews();
     ASSERT_EQ(reviews.size(), 2U);
     EXPECT_EQ(reviews.front().kind, store::review_settlement_ambiguous);
-    EXPECT_THAT(reviews.front().detail, ::testing::HasSubstr(R"("payment_id":"late")"));
+    EXPECT_THAT(reviews.front().detail, ::testing::HasSubstr(R"("client_id":"late")"));
     ASSERT_TRUE(story.accept("late"));
     EXPECT_EQ(story.world.payment_of("t"), "late");
     EXPECT_EQ(story.world.payment_named("known").status, domain::PaymentStatus::expected);

@@ -1,0 +1,20 @@
+// The client's id of a thing that it registers, such as a payment.
+#pragma once
+
+#include "base/error.h"
+#include "payloads/reader.h"
+
+#include <string>
+#include <string_view>
+
+namespace settled::payloads {
+
+// Visible ASCII characters without a slash, since the id is a part of GET /v1/payments/{id}; and no
+// text that begins like an id of ours (three letters, '_' and 13 letters or digits: `pay_…`), since
+// a request may name a thing by either id. Fails with value_invalid.
+Result<std::string> parse_client_id(std::string_view text);
+
+// The required member `name`, of up to limits::client_id_bytes_max bytes.
+std::string read_client_id(Reader& in, std::string_view name);
+
+} // namespace settled::payloads
