@@ -1,4 +1,4 @@
-"""Secrets and personal data, planted everywhere, turn up nowhere that they should not (invariant 36)."""
+"""Secrets and personal data, planted everywhere, turn up nowhere that they should not."""
 
 import base64
 import json
