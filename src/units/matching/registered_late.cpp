@@ -32,7 +32,7 @@ using store::Step;
 struct Doubted {
     domain::Match match;
     domain::PaymentIds payment;
-    match::Rank fits_by{}; // the payment that was told late
+    match::Rank fits_by{}; // of the payment that was registered late
 };
 
 // What an id has decided, no payment that is told later contests by a reference.
