@@ -96,7 +96,7 @@ class Healthy:
         headers = {"Authorization": f"Bearer {self.world.key}", "Content-Type": "application/json"}
         while time.monotonic() < end:
             self.count += 1
-            body = json.dumps({"id": f"healthy-{self.count}", "amount": {"value": "1.00", "currency": "GBP"},
+            body = json.dumps({"client_id": f"healthy-{self.count}", "amount": {"value": "1.00", "currency": "GBP"},
                                "payee": {"iban": self.iban}}).encode()
             begun = time.monotonic()
             answer = self.world.api.http.send("POST", "/v1/payments", headers, body)

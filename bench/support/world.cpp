@@ -189,7 +189,7 @@ class PartnerSink::Answering final : public net::Handler {
     std::size_t body_bytes_max(std::string_view, std::string_view) const override { return 65536; }
     Task<net::Response> handle(net::Request request) override {
         const std::int64_t now = std::chrono::steady_clock::now().time_since_epoch().count();
-        constexpr std::string_view member = R"("payment_id":"p)";
+        constexpr std::string_view member = R"("client_id":"p)";
         const std::size_t at = request.body.find(member);
         if (at != std::string::npos) {
             const std::size_t index = std::stoul(request.body.substr(at + member.size(), 12));

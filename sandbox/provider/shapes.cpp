@@ -50,7 +50,9 @@ void write_yapily_party(JsonWriter& writer, std::string_view key, const std::str
 
 std::string native_json(const ProviderPayment& payment) {
     JsonWriter writer;
-    writer.object().member("id", payment.id).member("institution_id", payment.institution_id);
+    writer.object()
+        .member("client_id", payment.id)
+        .member("institution_id", payment.institution_id);
     writer.member("scheme", payment.scheme);
     writer.key("amount").object().member("value", decimal(payment.amount));
     writer.member("currency", payment.amount.currency.code()).end();

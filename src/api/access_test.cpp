@@ -65,12 +65,13 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
     std::map<std::string, std::string> ids;
     ids["accounts"] =
         world.call(key, "POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})").at("id");
-    ids["payments"] = world
-                          .call(key, "POST", "/v1/payments",
-                                R"({"id":"order-1","amount":{"value":"12.34","currency":"GBP"},
+    ids["payments"] =
+        world
+            .call(key, "POST", "/v1/payments",
+                  R"({"client_id":"order-1","amount":{"value":"12.34","currency":"GBP"},
                                      "end_to_end_id":"E2E-000001",
                                      "payee":{"iban":"GB57CLRB04040100057354"}})")
-                          .at("id");
+            .at("id");
     ids["endpoints"] =
         world.call(key, "POST", "/v1/endpoints", R"({"url":"https://partner.example/hook"})")
             .at("id");

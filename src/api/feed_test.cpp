@@ -33,7 +33,7 @@ class Forward : public ::testing::Test {
     }
     void settle(const std::string& name) {
         const std::string body =
-            R"({"id":")" + name +
+            R"({"client_id":")" + name +
             R"(","amount":{"value":"12.34","currency":"GBP"},"end_to_end_id":"E2E-)" + name +
             R"(","payee":{"iban":"GB57CLRB04040100057354"}})";
         EXPECT_EQ(world.call(key, "POST", "/v1/payments", body).status(), 201);
@@ -51,10 +51,10 @@ TEST_F(Forward, a_poller_goes_on_where_it_was_and_sees_each_once) {
     const Reply first = page("events", "", 2);
     ASSERT_EQ(first.status(), 200) << first.response.body;
     ASSERT_EQ(first.count(), 2U);
-    EXPECT_EQ(first.at("data.0.data.payment_id"), "order-1");
+    EXPECT_EQ(first.at("data.0.data.client_id"), "order-1");
     const Reply second = page("events", first.at("next"), 2);
     ASSERT_EQ(second.count(), 1U);
-    EXPECT_EQ(second.at("data.0.data.payment_id"), "order-3");
+    EXPECT_EQ(second.at("data.0.data.client_id"), "order-3");
     const Reply third = page("events", second.at("next"), 2);
     EXPECT_EQ(third.count(), 0U);
     EXPECT_EQ(third.at("next"), second.at("next")) << "all is read: ask again later with the same";
@@ -62,7 +62,7 @@ TEST_F(Forward, a_poller_goes_on_where_it_was_and_sees_each_once) {
     order();
     const Reply fourth = page("events", third.at("next"), 2);
     ASSERT_EQ(fourth.count(), 1U);
-    EXPECT_EQ(fourth.at("data.0.data.payment_id"), "order-4");
+    EXPECT_EQ(fourth.at("data.0.data.client_id"), "order-4");
 }
 
 TEST_F(Forward, the_lists_that_are_feeds_have_what_happened_in_its_order) {
@@ -89,7 +89,7 @@ TEST_F(Forward, a_client_that_wants_only_new_rows_begins_at_the_end) {
     order();
     const Reply next = page("events", end.at("next"));
     ASSERT_EQ(next.count(), 1U);
-    EXPECT_EQ(next.at("data.0.data.payment_id"), "order-2");
+    EXPECT_EQ(next.at("data.0.data.client_id"), "order-2");
 }
 
 TEST_F(Forward, a_row_without_a_position_is_not_shown) {

@@ -56,6 +56,10 @@ bool iban_check_digits_hold(std::string_view iban) {
     return remainder == 1;
 }
 
+bool is_iban_shaped(std::string_view text) {
+    return looks_like_iban(folded(text));
+}
+
 Result<std::string> parse_iban(std::string_view text) {
     std::string iban = folded(text);
     if (!looks_like_iban(iban))

@@ -1,5 +1,5 @@
-// Every bound of the server, with its reason. A queue, cache, body, list, retry or wait that is not
-// bounded here is a defect. Relations between bounds are checked at compile time.
+// The bounds of the server, each with its reason; those of one module alone are in its bounds.h. A
+// wait, list or queue without a bound is a defect. Relations between bounds are static_asserts.
 #pragma once
 
 #include <chrono>
@@ -90,7 +90,7 @@ inline constexpr std::size_t text_bytes_max = 256;
 inline constexpr std::size_t idempotency_key_bytes_max = 255;
 inline constexpr auto idempotency_kept = std::chrono::days(30);
 
-// Retention of webhooks after which their bodies are released (seed 000: 15 days).
+// Retention of webhooks after which their bodies are released (docs/intake.md).
 inline constexpr int retention_days_default = 15;
 inline constexpr int retention_days_max = 3660;
 

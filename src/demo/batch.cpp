@@ -69,7 +69,7 @@ void check_partner(Stage& stage, const std::vector<Sent>& sent) {
         const auto about = told.about(sent[i].transaction_id);
         events += about.size();
         for (const Told* const event : about) {
-            right += event->payment_id == series_item(batch_plan, i) ? 1 : 0;
+            right += event->client_id == series_item(batch_plan, i) ? 1 : 0;
             again += static_cast<std::size_t>(event->times - 1);
         }
     }

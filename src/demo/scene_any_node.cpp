@@ -21,7 +21,7 @@ Task<> repeat_at_each(Stage& stage) {
     World& world = stage.world;
     const std::size_t count = world.nodes().count();
     wire::JsonWriter w;
-    w.object().member("id", "order-30001");
+    w.object().member("client_id", "order-30001");
     w.key("amount").object().member("value", "3.00").member("currency", "GBP").end();
     w.key("payee").object().member("iban", world.iban).end();
     w.member("reference", "SAME AT EACH").end();

@@ -36,7 +36,7 @@ Task<> scene_happy_path(Stage& stage, Sent& sent) {
     stage.matched_at(settlement, 7);
     stage.equal("the payment is", payment.text("status"), std::string("settled"), "settled");
     if (told != nullptr)
-        stage.equal("the partner knows whose it is", told->payment_id, start.id, start.id);
+        stage.equal("the partner knows whose it is", told->client_id, start.id, start.id);
 }
 
 Task<> scene_duplicates(Stage& stage, Sent sent) {

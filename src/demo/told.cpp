@@ -32,15 +32,15 @@ void ToldBook::add(const sandbox::PartnerRecord& record) {
     Told told;
     told.id = record.id;
     told.type = text_at(event, "type");
-    told.payment_id = text_at(event, "data.payment_id");
+    told.client_id = text_at(event, "data.client_id");
     told.transaction_id = text_at(event, "data.settlement.transaction_id");
     told.version = number_at(event, "version");
     told.rank = number_at(event, "data.match.rank");
     told.body = record.body;
     told.received = record.received;
-    if (const auto candidates = value_at(event, "data.candidate_payment_ids"))
+    if (const auto candidates = value_at(event, "data.candidates"))
         for (std::size_t i = 0; i < candidates->size(); ++i)
-            told.candidates.push_back(text_at(candidates->at(i), ""));
+            told.candidates.push_back(text_at(candidates->at(i), "client_id"));
     by_transaction_[told.transaction_id].push_back(told.id);
     by_id_.emplace(told.id, std::move(told));
 }

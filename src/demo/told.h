@@ -15,10 +15,10 @@ namespace settled::demo {
 struct Told {
     std::string id;
     std::string type;
-    std::string payment_id;
+    std::string client_id;      // of the payment
     std::string transaction_id; // the bank's, "" when it is about no settlement
     std::string body;
-    std::vector<std::string> candidates; // of settlement.ambiguous
+    std::vector<std::string> candidates; // of settlement.ambiguous: client ids
     std::int64_t version = 0;
     std::int64_t rank = 0;
     Instant received; // the first time

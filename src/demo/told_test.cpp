@@ -6,11 +6,12 @@ namespace settled::demo {
 namespace {
 
 constexpr const char* matched =
-    R"({"id":"evt_1","type":"settlement.matched","version":2,"data":{"payment_id":"order-1",)"
+    R"({"id":"evt_1","type":"settlement.matched","version":2,"data":{"payment_id":"pay_1","client_id":"order-1",)"
     R"("settlement":{"transaction_id":"t-1"},"match":{"rank":7}}})";
 constexpr const char* ambiguous =
     R"({"id":"evt_2","type":"settlement.ambiguous","version":1,"data":{)"
-    R"("candidate_payment_ids":["a","b"],"settlement":{"transaction_id":"t-1"}}})";
+    R"("candidates":[{"payment_id":"pay_1","client_id":"a"},{"payment_id":"pay_2","client_id":"b"}],)"
+    R"("settlement":{"transaction_id":"t-1"}}})";
 
 class ToldTest : public testing::Test {
   protected:
@@ -33,7 +34,7 @@ TEST_F(ToldTest, an_event_is_found_by_its_transaction) {
     tell("evt_1", matched);
     tell("evt_2", ambiguous);
     ASSERT_NE(book_.find("t-1", "settlement.matched"), nullptr);
-    EXPECT_EQ(book_.find("t-1", "settlement.matched")->payment_id, "order-1");
+    EXPECT_EQ(book_.find("t-1", "settlement.matched")->client_id, "order-1");
     EXPECT_EQ(book_.find("t-1", "settlement.matched")->rank, 7);
     EXPECT_EQ(book_.find("t-1", "settlement.matched")->version, 2);
     EXPECT_EQ(book_.find("t-1", "settlement.ambiguous")->candidates,

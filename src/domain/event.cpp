@@ -1,5 +1,7 @@
 #include "domain/event.h"
 
+#include "domain/members.h"
+
 #include "wire/json.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
@@ -47,19 +49,32 @@ void write_settlement(JsonWriter& w, const Settlement& settlement) {
     w.member("transaction_id", settlement.transaction_id);
     w.member("reference", settlement.reference);
     w.member("end_to_end_id", settlement.end_to_end_id);
-    w.key("account").object().member("iban", settlement.account_iban).end();
-    w.key("counterparty").object().member("name", settlement.counterparty_name);
-    w.member("iban", settlement.counterparty_account).end();
-    w.end();
+    w.key("account").object();
+    write_account_members(w, settlement.account);
+    w.end().key("counterparty").object().member("name", settlement.counterparty_name);
+    write_account_members(w, settlement.counterparty_account);
+    w.end().end();
 }
 
 void write_payment(JsonWriter& w, const Payment& payment) {
-    w.key("payment").object().member("id", payment.client_id);
+    w.key("payment").object().member("id", to_string(payment.id));
+    w.member("client_id", payment.client_id);
     w.member("status", token(payment.status));
     wire::write_money(w, "amount", payment.amount);
     wire::write_money(w, "remaining", payment.identity.amount);
     w.member("scheme", payment.scheme).member("reference", payment.reference);
     w.member("created_at", wire::to_rfc3339(payment.created_at)).end();
+}
+
+// [{"payment_id":"pay_…","client_id":"order-1"},…]
+void write_payments(JsonWriter& w, std::string_view name, const std::vector<PaymentIds>& payments) {
+    w.key(name).array();
+    for (const PaymentIds& payment : payments) {
+        w.object();
+        write_payment_ids(w, payment);
+        w.end();
+    }
+    w.end();
 }
 
 void write_match(JsonWriter& w, const Money& expected, const Match& match) {
@@ -102,7 +117,7 @@ bool wants(std::string_view filter, std::string_view type) {
 Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
                     const Payment& payment, const Match& match, Instant now) {
     return make(id, settlement_matched, settlement.id.value, version, now, [&](JsonWriter& w) {
-        w.member("payment_id", payment.client_id);
+        write_payment_ids(w, ids_of(payment));
         write_settlement(w, settlement);
         write_match(w, payment.amount, match);
     });
@@ -113,23 +128,19 @@ Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
     return make(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
                 [&](JsonWriter& w) {
                     write_settlement(w, settlement);
-                    if (undone)
-                        w.key("undone")
-                            .object()
-                            .member("payment_id", undone->payment_id)
-                            .member("reason", undone->reason)
-                            .end();
+                    if (!undone)
+                        return;
+                    w.key("undone").object();
+                    write_payment_ids(w, undone->payment);
+                    w.member("reason", undone->reason).end();
                 });
 }
 
 Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
-                     const std::vector<std::string>& payment_ids, Instant now) {
+                     const std::vector<PaymentIds>& payments, Instant now) {
     return make(id, settlement_reversed, settlement.id.value, settlement.version + 1, now,
                 [&](JsonWriter& w) {
-                    w.key("payment_ids").array();
-                    for (const std::string& payment : payment_ids)
-                        w.value(payment);
-                    w.end();
+                    write_payments(w, "payments", payments);
                     w.key("reversal").object().member("id", to_string(reversal.id));
                     w.member("transaction_id", reversal.transaction_id);
                     w.member("reversed_at", wire::to_rfc3339(reversal.identity.at));
@@ -141,7 +152,7 @@ Event reversed_event(EventId id, const Settlement& settlement, const Reversal& r
 Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now) {
     return make(id, payment_partially_settled, payment.id.value, payment.version, now,
                 [&](JsonWriter& w) {
-                    w.member("payment_id", payment.client_id);
+                    write_payment_ids(w, ids_of(payment));
                     w.member("settlement_id", to_string(match.settlement_id));
                     wire::write_money(w, "received", match.amount);
                     write_payment(w, payment);
@@ -150,7 +161,7 @@ Event partially_settled_event(EventId id, const Payment& payment, const Match& m
 
 Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now) {
     return make(id, payment_overdue, payment.id.value, payment.version, now, [&](JsonWriter& w) {
-        w.member("payment_id", payment.client_id);
+        write_payment_ids(w, ids_of(payment));
         w.member("due_at", wire::to_rfc3339(due));
         write_payment(w, payment);
     });
@@ -158,26 +169,24 @@ Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now
 
 Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
                             const std::vector<SettlementId>& settlements, Instant now) {
-    return make(
-        id, payment_registered_late, payment.id.value, payment.version, now, [&](JsonWriter& w) {
-            w.member("payment_id", payment.client_id).member("review_id", to_string(review));
-            w.key("settlement_ids").array();
-            for (const SettlementId settlement : settlements)
-                w.value(to_string(settlement));
-            w.end();
-            write_payment(w, payment);
-        });
+    return make(id, payment_registered_late, payment.id.value, payment.version, now,
+                [&](JsonWriter& w) {
+                    write_payment_ids(w, ids_of(payment));
+                    w.member("review_id", to_string(review));
+                    w.key("settlement_ids").array();
+                    for (const SettlementId settlement : settlements)
+                        w.value(to_string(settlement));
+                    w.end();
+                    write_payment(w, payment);
+                });
 }
 
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
-                      const std::vector<std::string>& candidates, Instant now) {
+                      const std::vector<PaymentIds>& candidates, Instant now) {
     return make(id, settlement_ambiguous, settlement.id.value, settlement.version + 1, now,
                 [&](JsonWriter& w) {
                     w.member("review_id", to_string(review));
-                    w.key("candidate_payment_ids").array();
-                    for (const std::string& candidate : candidates)
-                        w.value(candidate);
-                    w.end();
+                    write_payments(w, "candidates", candidates);
                     write_settlement(w, settlement);
                 });
 }

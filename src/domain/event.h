@@ -63,15 +63,14 @@ Event matched_event(EventId id, const Settlement& settlement, std::int64_t versi
                     const Payment& payment, const Match& match, Instant now);
 // `undone`: the match that the settlement had until now; published with who undid it and why.
 struct Undone {
-    std::string payment_id; // the tenant's
+    PaymentIds payment;
     std::string reason;
 };
 Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
                       const std::optional<Undone>& undone = std::nullopt);
-// The settlement's money went back. `payment_ids`: the tenant's ids of the payments that it was
-// matched to.
+// Its money went back. `payments`: those that it was matched to.
 Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
-                     const std::vector<std::string>& payment_ids, Instant now);
+                     const std::vector<PaymentIds>& payments, Instant now);
 // `payment` as it stands now; the match is the part that came last.
 Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now);
 // The payment should have settled by now; `due`: by when.
@@ -80,16 +79,16 @@ Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now
 // them may be its own.
 Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
                             const std::vector<SettlementId>& settlements, Instant now);
-// `candidates`: the tenant's ids of the payments that the settlement may pay, best first.
+// `candidates`: the payments that it may belong to, best first.
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
-                      const std::vector<std::string>& candidates, Instant now);
+                      const std::vector<PaymentIds>& candidates, Instant now);
 // `version`: of the endpoint, with this event.
 Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t version,
                               std::string_view reason, Instant now);
 Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now);
 
-// The id of the subject of an event, as the event's body shows it ("stl_…", "end_…"). Fails with
-// value_invalid for a body that is not ours.
+// The id of what an event is about, as its body shows it ("stl_…", "pay_…", "end_…"). Fails with
+// value_invalid: it is no body of ours.
 Result<std::string> subject_of(std::string_view body);
 
 } // namespace settled::domain

@@ -19,7 +19,7 @@ Settlement a_settlement() {
     settlement.transaction_id = "tx-1";
     settlement.reference = "INV \"2041\"\n";
     settlement.end_to_end_id = "E2E1";
-    settlement.account_iban = "GB57CLRB04040100057354";
+    settlement.account = "GB57CLRB04040100057354";
     settlement.counterparty_name = "A Payer";
     settlement.counterparty_account = "040004 12345678";
     settlement.settled_at = {1'795'687'200'000'000};
@@ -72,7 +72,8 @@ std::map<std::string, std::string> settlement_members() {
             {"data.settlement.end_to_end_id", "\"E2E1\""},
             {"data.settlement.account.iban", "\"GB57CLRB04040100057354\""},
             {"data.settlement.counterparty.name", "\"A Payer\""},
-            {"data.settlement.counterparty.iban", "\"040004 12345678\""}};
+            {"data.settlement.counterparty.sort_code", "\"040004\""},
+            {"data.settlement.counterparty.account_number", "\"12345678\""}};
 }
 
 std::map<std::string, std::string> envelope(EventId id, std::string_view type, int version) {
@@ -97,7 +98,8 @@ TEST(Event, of_a_match_has_its_documented_members) {
     const Event event = matched_event(EventId{3}, a_settlement(), 5, a_payment(), match, now);
     auto expected = envelope(EventId{3}, "settlement.matched", 5);
     expected.merge(settlement_members());
-    expected["data.payment_id"] = "\"order-1\"";
+    expected["data.payment_id"] = in_quotes(to_string(PaymentId{5}));
+    expected["data.client_id"] = "\"order-1\"";
     expected["data.match.rank"] = "2";
     expected["data.match.rule"] = "\"e2e+account+amount\"";
     expected["data.match.pairing"] = "\"one\"";
@@ -117,11 +119,13 @@ TEST(Event, of_money_without_a_payment_has_its_documented_members) {
 
 TEST(Event, of_an_ambiguous_settlement_names_review_and_candidates) {
     const Event event =
-        ambiguous_event(EventId{3}, a_settlement(), ReviewId{8}, {"order-1", "order-2"}, now);
+        ambiguous_event(EventId{3}, a_settlement(), ReviewId{8},
+                        {{PaymentId{5}, "order-1"}, {PaymentId{6}, "order-2"}}, now);
     auto expected = envelope(EventId{3}, "settlement.ambiguous", 5);
     expected.merge(settlement_members());
     expected["data.review_id"] = in_quotes(to_string(ReviewId{8}));
-    expected["data.candidate_payment_ids"] = R"(["order-1","order-2"])";
+    expected["data.candidates"] = R"([{"payment_id":"pay_0000000000005","client_id":"order-1"},)"
+                                  R"({"payment_id":"pay_0000000000006","client_id":"order-2"}])";
     EXPECT_EQ(members_of(event), expected);
 }
 
@@ -150,7 +154,7 @@ TEST(Event, of_a_part_says_what_is_to_come) {
     EXPECT_EQ(members["data.payment.remaining.value"], "\"0.34\"");
     EXPECT_EQ(members["data.settlement_id"], in_quotes(to_string(SettlementId{77})));
     EXPECT_EQ(event.version, 3);
-    EXPECT_EQ(subject_of(event.body).value_or(""), "order-1");
+    EXPECT_EQ(subject_of(event.body).value_or(""), to_string(payment.id));
 }
 
 TEST(Event, of_a_payment_that_was_registered_late_names_whose_money_is_in_question) {
@@ -159,12 +163,15 @@ TEST(Event, of_a_payment_that_was_registered_late_names_whose_money_is_in_questi
                                               {SettlementId{77}, SettlementId{78}}, now);
     auto members = members_of(event);
     EXPECT_EQ(members["type"], "\"payment.registered_late\"");
-    EXPECT_EQ(members["data.payment_id"], "\"order-1\"");
+    EXPECT_EQ(members["data.payment_id"], in_quotes(to_string(payment.id)));
+    EXPECT_EQ(members["data.client_id"], "\"order-1\"");
+    EXPECT_EQ(members["data.payment.id"], in_quotes(to_string(payment.id)));
+    EXPECT_EQ(members["data.payment.client_id"], "\"order-1\"");
     EXPECT_EQ(members["data.review_id"], in_quotes(to_string(ReviewId{8})));
     EXPECT_EQ(members["data.settlement_ids"], "[" + in_quotes(to_string(SettlementId{77})) + "," +
                                                   in_quotes(to_string(SettlementId{78})) + "]");
     EXPECT_EQ(members["data.payment.status"], in_quotes(token(payment.status)));
-    EXPECT_EQ(subject_of(event.body).value_or(""), "order-1");
+    EXPECT_EQ(subject_of(event.body).value_or(""), to_string(payment.id));
 }
 
 TEST(Event, of_an_endpoint_names_it) {

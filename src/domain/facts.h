@@ -115,7 +115,7 @@ struct InboundWebhook {
     std::int64_t version = 0;
     std::int64_t nonce = 0; // to be echoed in the answer
 
-    // The composite key of the inbox (seed 000; docs/intake.md): type, unique id, scheme, suffix.
+    // The composite key of the inbox (docs/intake.md): type, unique id, scheme, suffix.
     // It correlates webhooks about one thing and need not be unique.
     std::string unique_id;
     std::string scheme;

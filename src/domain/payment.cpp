@@ -32,12 +32,32 @@ bool is_open(PaymentStatus status) {
     return status == expected || status == overdue || status == partially_settled;
 }
 
+PaymentIds ids_of(const Payment& payment) {
+    return {payment.id, payment.client_id};
+}
+
 std::string shown_account(const Party& party) {
     if (!party.iban.empty())
         return party.iban;
     if (!party.sort_code.empty())
         return party.sort_code + " " + party.account_number;
     return party.bban;
+}
+
+Party party_shown_as(std::string_view account) {
+    Party party;
+    const std::size_t space = account.rfind(' ');
+    const bool is_numbers =
+        space != account.npos && account.front() >= '0' && account.front() <= '9';
+    if (is_numbers) {
+        party.sort_code = account.substr(0, space);
+        party.account_number = account.substr(space + 1);
+    } else if (is_iban_shaped(account)) {
+        party.iban = account;
+    } else {
+        party.bban = account;
+    }
+    return party;
 }
 
 match::MatchFields identity_of(const NewPayment& payment, std::string_view payee_account_key) {

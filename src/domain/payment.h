@@ -70,8 +70,18 @@ struct Payment {
     match::MatchFields identity;    // its amount is what is still to come
 };
 
-// The text under which an account is shown: the IBAN, else "040004 12345678".
+// Which payment: our id and the client's, as events, reviews and answers name it.
+struct PaymentIds {
+    PaymentId id;
+    std::string client_id;
+};
+PaymentIds ids_of(const Payment& payment);
+
+// The text under which an account is stored: the IBAN, else "040004 12345678", else the BBAN.
 std::string shown_account(const Party& party);
+// The reverse: account_key_of() gives the same key for it as for the party that was shown so. What
+// is neither an IBAN nor sort code and number is its `bban`.
+Party party_shown_as(std::string_view account);
 
 // Canonical fields of the registration. `payee_account_key` is the account that it pays into.
 match::MatchFields identity_of(const NewPayment& payment, std::string_view payee_account_key);

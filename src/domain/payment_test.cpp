@@ -1,4 +1,5 @@
 #include "domain/match.h"
+#include "domain/members.h"
 #include "domain/payment.h"
 #include "domain/settlement.h"
 
@@ -142,7 +143,7 @@ TEST(Payment, and_its_settlement_have_one_identity) {
     EXPECT_EQ(settlement.identity, identity_of(payment, account_key_of(payment.payee)));
     EXPECT_EQ(settlement.status, SettlementStatus::unmatched);
     EXPECT_EQ(settlement.received_at, Instant{5});
-    EXPECT_EQ(settlement.account_iban, payment.payee.iban);
+    EXPECT_EQ(settlement.account, payment.payee.iban);
 }
 
 TEST(Payment, shows_the_account_as_it_was_given) {
@@ -150,6 +151,26 @@ TEST(Payment, shows_the_account_as_it_was_given) {
     EXPECT_EQ(shown_account({"", "", "B", "040004", "12345678"}), "040004 12345678");
     EXPECT_EQ(shown_account({"", "", "B", "", ""}), "B");
     EXPECT_EQ(shown_account({}), "");
+}
+
+std::string members_of(std::string_view shown) {
+    wire::JsonWriter w;
+    w.object();
+    write_account_members(w, shown);
+    w.end();
+    return std::move(w).text();
+}
+
+TEST(Account, has_the_members_of_its_own_spelling) {
+    EXPECT_EQ(members_of("GB57CLRB04040100057354"), R"({"iban":"GB57CLRB04040100057354"})");
+    EXPECT_EQ(members_of("gb57 CLRB 0404 0100 0573 54"),
+              R"({"iban":"gb57 CLRB 0404 0100 0573 54"})")
+        << "as the bank gave it";
+    EXPECT_EQ(members_of("040004 12345678"),
+              R"({"sort_code":"040004","account_number":"12345678"})");
+    EXPECT_EQ(members_of("CLRB04040100057354"), R"({"account":"CLRB04040100057354"})");
+    EXPECT_EQ(members_of("*****493"), R"({"account":"*****493"})");
+    EXPECT_EQ(members_of(""), "{}");
 }
 
 TEST(Settlement, is_matched_only_if_money_came_in) {

@@ -45,7 +45,7 @@ Settlement settlement_from(const SettlementFact& fact, SettlementId id, WebhookI
     settlement.transaction_id = fact.transaction_id;
     settlement.reference = fact.reference;
     settlement.end_to_end_id = fact.end_to_end_id;
-    settlement.account_iban = shown_account(fact.account);
+    settlement.account = shown_account(fact.account);
     settlement.counterparty_name = fact.counterparty.name;
     settlement.counterparty_account = shown_account(fact.counterparty);
     settlement.settled_at = fact.settled_at;

@@ -29,7 +29,7 @@ struct Settlement {
     std::string transaction_id;
     std::string reference;
     std::string end_to_end_id;
-    std::string account_iban; // as the bank gave it
+    std::string account; // ours, as shown_account() writes it
     std::string counterparty_name;
     std::string counterparty_account;
     Instant settled_at;

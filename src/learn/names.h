@@ -27,7 +27,7 @@ struct ProfileKey {
     friend auto operator<=>(const ProfileKey&, const ProfileKey&) = default;
 };
 
-// What a scheme carries as a reference (domain notes on schemes; docs/learning.md has the table).
+// What a scheme carries as a reference (docs/learning.md has the table).
 struct SchemeRules {
     std::string_view scheme;
     std::size_t reference_chars_max;  // more is cut or refused

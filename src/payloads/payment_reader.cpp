@@ -79,8 +79,7 @@ Result<PaymentRequest> read_payment(const wire::Json& root) {
     PaymentRequest request;
     domain::NewPayment& payment = request.payment;
     Reader in(root);
-    payment.client_id = in.text("id", limits::client_id_bytes_max);
-    (void)in.take("id", limits::client_id_bytes_max, parse_client_id);
+    payment.client_id = read_client_id(in, "client_id");
     payment.institution_id = in.optional_text("institution_id", text_bytes_max);
     payment.scheme = in.optional_text("scheme", bounds::scheme_bytes_max);
     payment.amount = in.money("amount");

@@ -23,13 +23,13 @@ constexpr std::string_view amount = R"("amount":{"value":"12.34","currency":"GBP
 constexpr std::string_view payee = R"("payee":{"iban":"GB57CLRB04040100057354"})";
 
 std::string with(std::string_view more) {
-    return std::string(R"({"id":"order-1",)") + std::string(amount) + "," + std::string(payee) +
-           (more.empty() ? "" : "," + std::string(more)) + "}";
+    return std::string(R"({"client_id":"order-1",)") + std::string(amount) + "," +
+           std::string(payee) + (more.empty() ? "" : "," + std::string(more)) + "}";
 }
 
 TEST(NativePayment, every_member_is_read) {
     const auto read = native(
-        R"({"id":"order-1","institution_id":"monzo","scheme":"fps","amount":{"value":"12.34","currency":"GBP"},
+        R"({"client_id":"order-1","institution_id":"monzo","scheme":"fps","amount":{"value":"12.34","currency":"GBP"},
             "reference":"INV-2041","end_to_end_id":"E2E9f3","created_at":"2026-11-22T10:00:00Z",
             "uetr":"EB6305C9-1F7F-49DE-AED0-16487C27B42D",
             "payee":{"name":"Shop Ltd","iban":"gb57 clrb 0404 0100 0573 54"},
@@ -78,7 +78,7 @@ TEST(NativePayment, an_optional_member_that_is_null_is_absent) {
 }
 
 TEST(NativePayment, a_virtual_account_stands_for_the_payee) {
-    const auto read = native(R"({"id":"1",)" + std::string(amount) +
+    const auto read = native(R"({"client_id":"1",)" + std::string(amount) +
                              R"(,"payee":{"virtual_account_id":"va-1"}})");
     ASSERT_TRUE(read.has_value()) << read.error().detail;
     EXPECT_EQ(read->payment.payee_account_id, "va-1");
@@ -87,41 +87,45 @@ TEST(NativePayment, a_virtual_account_stands_for_the_payee) {
 TEST(NativePayment, each_problem_is_named) {
     const std::string a(amount);
     const std::string p(payee);
-    const std::string head = R"({"id":"order-1",)" + a + ",";
+    const std::string head = R"({"client_id":"order-1",)" + a + ",";
     const struct {
         std::string body;
         Code code;
         std::string_view member;
     } cases[] = {
         {"[]", Code::value_invalid, "give an object"},
-        {"{}", Code::member_missing, "id"},
-        {"{" + a + "," + p + "}", Code::member_missing, "id"},
-        {R"({"id":"a"})", Code::member_missing, "amount"},
+        {"{}", Code::member_missing, "client_id"},
+        {"{" + a + "," + p + "}", Code::member_missing, "client_id"},
+        {R"({"client_id":"a"})", Code::member_missing, "amount"},
         {head + R"("payee":null})", Code::member_missing, "payee"},
-        {R"({"id":1,)" + a + "," + p + "}", Code::value_invalid, "id"},
-        {R"({"id":"a/b",)" + a + "," + p + "}", Code::value_invalid, "id"},
-        {R"({"id":"..",)" + a + "," + p + "}", Code::value_invalid, "id"},
-        {R"({"id":"é",)" + a + "," + p + "}", Code::value_invalid, "id"},
-        {R"({"id":")" + std::string(129, 'x') + R"(",)" + a + "," + p + "}", Code::value_invalid,
-         "id"},
+        {R"({"client_id":1,)" + a + "," + p + "}", Code::value_invalid, "client_id"},
+        {R"({"client_id":"a/b",)" + a + "," + p + "}", Code::value_invalid, "client_id"},
+        {R"({"client_id":"..",)" + a + "," + p + "}", Code::value_invalid, "client_id"},
+        {R"({"client_id":"pay_01ABCDEFGHJKM",)" + a + "," + p + "}", Code::value_invalid,
+         "client_id"},
+        {R"({"client_id":"stl_01ABCDEFGHJKM-2",)" + a + "," + p + "}", Code::value_invalid,
+         "client_id"},
+        {R"({"client_id":"é",)" + a + "," + p + "}", Code::value_invalid, "client_id"},
+        {R"({"client_id":")" + std::string(129, 'x') + R"(",)" + a + "," + p + "}",
+         Code::value_invalid, "client_id"},
         {with(R"("color":"red")"), Code::member_unknown, "color"},
         {head + R"("payee":{"iban":"GB57CLRB04040100057354","bic":"X"}})", Code::member_unknown,
          "payee.bic"},
-        {R"({"id":"1","amount":{"value":12.34,"currency":"GBP"},)" + p + "}", Code::value_invalid,
-         "amount.value"},
-        {R"({"id":"1","amount":{"value":"12.345","currency":"GBP"},)" + p + "}",
+        {R"({"client_id":"1","amount":{"value":12.34,"currency":"GBP"},)" + p + "}",
+         Code::value_invalid, "amount.value"},
+        {R"({"client_id":"1","amount":{"value":"12.345","currency":"GBP"},)" + p + "}",
          Code::amount_invalid, "amount.value"},
-        {R"({"id":"1","amount":{"value":"1e3","currency":"GBP"},)" + p + "}", Code::amount_invalid,
-         "amount.value"},
-        {R"({"id":"1","amount":{"value":"0.00","currency":"GBP"},)" + p + "}", Code::amount_invalid,
-         "amount.value"},
-        {R"({"id":"1","amount":{"value":"-1","currency":"GBP"},)" + p + "}", Code::amount_invalid,
-         "amount.value"},
-        {R"({"id":"1","amount":{"value":"1","currency":"gbp"},)" + p + "}", Code::currency_unknown,
-         "amount.currency"},
-        {R"({"id":"1","amount":{"value":"1","currency":"GBP","x":1},)" + p + "}",
+        {R"({"client_id":"1","amount":{"value":"1e3","currency":"GBP"},)" + p + "}",
+         Code::amount_invalid, "amount.value"},
+        {R"({"client_id":"1","amount":{"value":"0.00","currency":"GBP"},)" + p + "}",
+         Code::amount_invalid, "amount.value"},
+        {R"({"client_id":"1","amount":{"value":"-1","currency":"GBP"},)" + p + "}",
+         Code::amount_invalid, "amount.value"},
+        {R"({"client_id":"1","amount":{"value":"1","currency":"gbp"},)" + p + "}",
+         Code::currency_unknown, "amount.currency"},
+        {R"({"client_id":"1","amount":{"value":"1","currency":"GBP","x":1},)" + p + "}",
          Code::member_unknown, "amount.x"},
-        {R"({"id":"1","amount":"12.34",)" + p + "}", Code::value_invalid, "amount"},
+        {R"({"client_id":"1","amount":"12.34",)" + p + "}", Code::value_invalid, "amount"},
         {with(R"("reference":")" + std::string(257, 'r') + "\""), Code::value_invalid, "reference"},
         {with(R"("reference":"a\u0000b")"), Code::value_invalid, "reference"},
         {with(R"("reference":7)"), Code::value_invalid, "reference"},
@@ -162,15 +166,15 @@ std::vector<std::string> problems_of(const Result<PaymentRequest>& read) {
 
 TEST(NativePayment, all_problems_of_a_payment_are_reported_at_once) {
     const auto read = native(
-        R"({"id":7,"scheme":"fps","amount":{"value":12.34,"currency":"gbp"},"uetr":"123",
+        R"({"client_id":7,"scheme":"fps","amount":{"value":12.34,"currency":"gbp"},"uetr":"123",
             "created_at":"yesterday","payee":{"iban":"GB58CLRB04040100057354","bic":"X"},
             "payer":{"sort_code":"04"},"col/or~":"red"})");
     ASSERT_FALSE(read.has_value());
     EXPECT_EQ(read.error().code, Code::value_invalid);
-    EXPECT_EQ(read.error().detail, "id: give a text: put the number in quotes");
+    EXPECT_EQ(read.error().detail, "client_id: give a text: put the number in quotes");
     EXPECT_EQ(problems_of(read),
               (std::vector<std::string>{
-                  "/id value_invalid", "/amount/value value_invalid", "/uetr value_invalid",
+                  "/client_id value_invalid", "/amount/value value_invalid", "/uetr value_invalid",
                   "/created_at timestamp_invalid", "/payee/iban iban_invalid",
                   "/payee/bic member_unknown", "/payer/sort_code value_invalid",
                   "/payer/account_number member_missing", "/col~1or~0 member_unknown"}));
@@ -183,12 +187,12 @@ TEST(NativePayment, a_member_has_one_problem_and_what_holds_it_none) {
         std::vector<std::string> problems;
     } cases[] = {
         {"[]", {" value_invalid"}},
-        {"{}", {"/id member_missing", "/amount member_missing", "/payee member_missing"}},
-        {R"({"id":"","amount":"12.34","payee":"Jo"})",
-         {"/id member_missing", "/amount value_invalid", "/payee value_invalid"}},
-        {R"({"id":"1",)" + std::string(amount) + R"(,"payee":{"sort_code":"0404"}})",
+        {"{}", {"/client_id member_missing", "/amount member_missing", "/payee member_missing"}},
+        {R"({"client_id":"","amount":"12.34","payee":"Jo"})",
+         {"/client_id member_missing", "/amount value_invalid", "/payee value_invalid"}},
+        {R"({"client_id":"1",)" + std::string(amount) + R"(,"payee":{"sort_code":"0404"}})",
          {"/payee/sort_code value_invalid", "/payee/account_number member_missing"}},
-        {R"({"id":"1",)" + std::string(amount) +
+        {R"({"client_id":"1",)" + std::string(amount) +
              R"(,"payee":{"iban":"X","sort_code":"040401","account_number":"1234567"}})",
          {"/payee/iban iban_invalid"}},
     };
@@ -200,7 +204,7 @@ TEST(NativePayment, a_member_has_one_problem_and_what_holds_it_none) {
 }
 
 TEST(NativePayment, a_body_of_made_up_members_has_an_answer_of_bounded_size) {
-    std::string body = R"({"id":"1")";
+    std::string body = R"({"client_id":"1")";
     for (int i = 0; i < 5000; ++i)
         body += ",\"m" + std::to_string(i) + "\":1";
     const auto read = native(body + "}");

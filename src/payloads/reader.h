@@ -1,7 +1,7 @@
 // Reads a JSON object member by member, strictly.
 //
 //   Reader in(document.root());
-//   payment.client_id = in.text("id", limits::client_id_bytes_max);
+//   payment.client_id = in.text("client_id", limits::client_id_bytes_max);
 //   payment.amount = in.money("amount");
 //   in.object("payee", [&](Reader& payee) { … });
 //   TRY_VOID(in.finish());

@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "payloads/bounds.h"
+#include "payloads/client_id.h"
 #include "payloads/payment_reader.h"
 #include "payloads/reader.h"
 #include "wire/time.h"
@@ -112,7 +113,7 @@ bool read_has_failed(Reader& in) {
 
 void read_data(Reader& in, PaymentRequest& request) {
     domain::NewPayment& payment = request.payment;
-    payment.client_id = in.text("id", limits::client_id_bytes_max);
+    payment.client_id = read_client_id(in, "id");
     payment.amount = read_amount(in);
     payment.reference = in.optional_text("reference", text_bytes_max);
     payment.end_to_end_id = in.optional_text("paymentIdempotencyId", text_bytes_max);

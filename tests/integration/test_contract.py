@@ -111,7 +111,7 @@ class Walk:
         assert api.with_key(key["key"]).call("GET", "/v1/payments").status == 401
 
     def payments(self):
-        body = {"id": "walk/1".replace("/", "-"), "institution_id": "monzo", "scheme": "fps",
+        body = {"client_id": "walk/1".replace("/", "-"), "institution_id": "monzo", "scheme": "fps",
                 "amount": {"value": "12.34", "currency": "GBP"}, "reference": "WALK 1", "end_to_end_id": "E2EWALK0001",
                 "uetr": str(uuid.uuid4()), "created_at": "2026-11-22T09:59:00Z",
                 "payee": {"name": "Shop Ltd", "sort_code": "040004", "account_number": "12345678"},
@@ -119,9 +119,9 @@ class Walk:
         for status in (201, 200):
             answer = self.api.call("POST", "/v1/payments", body)
             assert answer.status == status, answer.body
-        self.api.post("/v1/payments", {**body, "id": "walk-2", "payee": {"iban": self.iban}, "uetr": None})
+        self.api.post("/v1/payments", {**body, "client_id": "walk-2", "payee": {"iban": self.iban}, "uetr": None})
         self.ids["pay"] = self.api.get("/v1/payments/walk-2")["id"]
-        ignored = self.api.call("POST", "/v1/payments", {**body, "id": "walk-3", "payee": {"iban": "GB29NWBK60161331926819"}})
+        ignored = self.api.call("POST", "/v1/payments", {**body, "client_id": "walk-3", "payee": {"iban": "GB29NWBK60161331926819"}})
         assert ignored.status == 202
 
     def webhooks(self):
@@ -138,7 +138,7 @@ class Walk:
         pusher = Pusher(world, "walk-push", Google())
         self.api.post("/v1/connectors", {"name": "walk-push", "kind": "pubsub_push", "push": pusher.settings()})
         for amount in ("1.00", "2.00"):  # the second contradicts the first and is put to review
-            pushed = {"id": "walk-4", "amount": {"value": amount, "currency": "GBP"}, "payee": {"iban": self.iban}}
+            pushed = {"client_id": "walk-4", "amount": {"value": amount, "currency": "GBP"}, "payee": {"iban": self.iban}}
             assert pusher.push(json.dumps(pushed)).status == 204
         self.ids["rev"] = self.api.get("/v1/reviews?limit=1")["data"][0]["id"]
         self.api.post(f"/v1/webhooks/{self.ids['whk']}/read-again")
@@ -155,7 +155,7 @@ class Walk:
     def twins(self, number):
         """A settlement that two payments fit, and its review."""
         for name in "ab":
-            self.api.post("/v1/payments", {"id": f"twin-{number}{name}", "amount": {"value": "12.34", "currency": "GBP"},
+            self.api.post("/v1/payments", {"client_id": f"twin-{number}{name}", "amount": {"value": "12.34", "currency": "GBP"},
                                            "reference": f"TWINS {number}", "payee": {"iban": self.iban}})
         payload = settled_payload(self.iban, Reference=f"TWINS {number}", EndToEndTransactionId="NOTPROVIDED")
         payload["CounterpartAccount"] = {"IBAN": "", "BBAN": "", "OwnerName": "A Payer"}
@@ -258,7 +258,7 @@ class Walk:
         return operation.path.replace("{id}", f"{own[:4]}{UNKNOWN_ID}" if unknown else own)
 
     GOOD_BODIES = {
-        "create_payment": {"id": "x", "amount": {"value": "1.00", "currency": "GBP"}, "payee": {"iban": "GB29NWBK60161331926819"}},
+        "create_payment": {"client_id": "x", "amount": {"value": "1.00", "currency": "GBP"}, "payee": {"iban": "GB29NWBK60161331926819"}},
         "create_reference": {"account": {"sort_code": "040004", "account_number": "12345678"}, "scheme": "fps"},
         "seed_institutions": {"institutions": [{"institution_id": "monzo", "reference_chars_max": 18}]},
         "create_account": {"iban": "GB29NWBK60161331926819"},
@@ -309,7 +309,7 @@ class Walk:
                 return call(method, target, {**body, "surprise": 1})
             key = {"Idempotency-Key": f"once-{operation.id}"}
             call("POST", "/v1/accounts", {"iban": self.world.account()}, headers=key)
-            call("POST", "/v1/payments", {**self.GOOD_BODIES["create_payment"], "id": f"k-{operation.id}"}, headers=key)
+            call("POST", "/v1/payments", {**self.GOOD_BODIES["create_payment"], "client_id": f"k-{operation.id}"}, headers=key)
             return call(method, target, headers=key)
         if status == 409:
             return self.conflict(operation)
@@ -318,7 +318,7 @@ class Walk:
     def conflict(self, operation):
         call, api = self.api.call, self.api
         if operation.id == "create_payment":
-            return call("POST", "/v1/payments", {"id": "walk-2", "amount": {"value": "9.99", "currency": "GBP"},
+            return call("POST", "/v1/payments", {"client_id": "walk-2", "amount": {"value": "9.99", "currency": "GBP"},
                                                  "payee": {"iban": self.iban}})
         if operation.id == "create_account":
             return call("POST", "/v1/accounts", {"iban": self.iban})

@@ -67,7 +67,8 @@ def test_a_replay_says_what_other_rules_would_lose_and_writes_nothing(new_world,
     assert status == 0 and report["matched"] == {"before": 1, "after": 0}
     assert report["differences"]["lost"] == {
         "settlements": 1, "by_rank": {"6": 1}, "amounts": [{"value": "12.34", "currency": "GBP"}]}
-    assert report["changes"][0]["before"] == [{"payment_id": payment["client_id"], "rank": 6}]
+    assert report["changes"][0]["before"] == [
+        {"payment_id": payment["id"], "client_id": payment["client_id"], "rank": 6}]
     assert world.store.counts() == before
 
     rules.write_text('name = "strict"\n[ranks]\n"by feeling" = "automatic"\n')

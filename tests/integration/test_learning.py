@@ -22,7 +22,7 @@ def world(tmp_path_factory, contract, sandbox_keys):
 
 
 def pay(world, iban, number, reference, amount, **rest):
-    return world.payment(iban, amount, id=f"learn-{number}", institution_id="cutter", scheme="fps",
+    return world.payment(iban, amount, client_id=f"learn-{number}", institution_id="cutter", scheme="fps",
                          reference=reference, end_to_end_id=f"E2ELEARN{number:04}", **rest)
 
 
@@ -121,7 +121,7 @@ def test_seeds_count_until_enough_was_learnt(world, cutter, tmp_path):
     assert (status, output) == (0, "1 seeds accepted; 1 institutions say nothing of a length\n"), error
     assert world.api.get("/v1/institutions/seeded")["seeds"] == [{"scheme": "", "reference_chars_max": 10}]
     for number, expected in ((40, []), (41, ["reference_cut_collides"])):
-        made = world.payment(cutter, "88.00", id=f"learn-{number}", institution_id="seeded", scheme="fps",
+        made = world.payment(cutter, "88.00", client_id=f"learn-{number}", institution_id="seeded", scheme="fps",
                              reference=f"SEEDSHOP-20{number}")
         assert made["warnings"] == expected
     # What was learnt goes before what was seeded.

@@ -33,7 +33,7 @@ def test_a_webhook_is_matched_and_the_partner_notified_over_https_with_a_signatu
     assert record["authenticity"] == "verified"
     event = contract.check_event(record)
     assert event["type"] == "settlement.matched" and event["version"] == 1
-    assert event["data"]["payment_id"] == payment["client_id"]
+    assert (event["data"]["payment_id"], event["data"]["client_id"]) == (payment["id"], payment["client_id"])
     assert event["data"]["settlement"]["transaction_id"] == sent["label"]
     assert event["data"]["settlement"]["amount"] == {"value": "12.34", "currency": "GBP"}
     assert event["data"]["match"]["rank"] == 2
@@ -115,12 +115,14 @@ def test_each_scheme_finds_its_payment_by_what_it_carries(shared, scheme, uetr, 
 def test_two_payments_that_fit_alike_are_a_review_and_never_a_guess(shared, contract):
     iban = shared.account()
     _, path = shared.endpoint()
-    ids = [shared.payment(iban, reference="TWINS")["client_id"] for _ in range(2)]
+    payments = [shared.payment(iban, reference="TWINS") for _ in range(2)]
+    ids = [payment["client_id"] for payment in payments]
     payload = settled_payload(iban, Reference="TWINS", EndToEndTransactionId="")
     shared.bank.acknowledged("TransactionSettled", payload)
     event = contract.check_event(shared.sandbox.told(path)[0])
     assert event["type"] == "settlement.ambiguous"
-    assert sorted(event["data"]["candidate_payment_ids"]) == sorted(ids)
+    candidates = sorted(event["data"]["candidates"], key=lambda one: one["payment_id"])
+    assert candidates == [{"payment_id": one["id"], "client_id": one["client_id"]} for one in payments]
     review = shared.api.get(f"/v1/reviews/{event['data']['review_id']}")
     assert review["status"] == "open" and review["kind"] == "settlement_ambiguous"
     assert {shared.api.get(f"/v1/payments/{one}")["status"] for one in ids} == {"expected"}
@@ -140,17 +142,18 @@ def test_a_payment_registered_late_opens_a_review_and_a_person_corrects_the_matc
                                    if s["status"] == "matched"], "matched after the watermark")[0]
     late = shared.payment(iban, reference="ACMESHOP2099", created_at=started)
     event = contract.check_event(shared.sandbox.told(path)[0])
-    assert event["data"]["payment_id"] == late["client_id"]
+    assert event["data"]["client_id"] == late["client_id"]
+    assert event["data"]["payment"]["id"] == event["data"]["payment_id"] == late["id"]
     assert event["data"]["settlement_ids"] == [settlement["id"]]
     review = shared.api.get(f"/v1/reviews/{event['data']['review_id']}")
     assert (review["kind"], review["status"]) == ("possible_misallocation", "open")
     doubted, = review["detail"]["matches"]
-    assert doubted["payment_id"] == known["client_id"]
+    assert (doubted["payment_id"], doubted["client_id"]) == (known["id"], known["client_id"])
     shared.api.post(f"/v1/matches/{doubted['match_id']}/undo", {"reason": "it was the other's"})
     undone = shared.api.get(f"/v1/settlements/{settlement['id']}")
     assert (undone["status"], undone["match"]) == ("ambiguous", None), "no id says whose it is"
     candidates = shared.api.get(f"/v1/reviews/{undone['review_id']}")["detail"]["candidates"]
-    assert [candidate["payment_id"] for candidate in candidates] == [late["client_id"]]
+    assert [candidate["client_id"] for candidate in candidates] == [late["client_id"]]
     shared.api.post(f"/v1/reviews/{undone['review_id']}/accept",
                     {"payment_id": late["client_id"], "reason": "she paid"})
     assert shared.api.get(f"/v1/payments/{late['client_id']}")["status"] == "settled"
@@ -189,7 +192,7 @@ def test_an_account_that_the_bank_opens_is_known_from_its_webhook_on(shared):
         "TimestampCreated": "2026-11-22T10:00:00.000Z"}, version=3)
     known, = [found for found in shared.api.all("/v1/accounts") if found["iban"] == iban]
     assert known["bank_account_id"] == account and known["external_id"] == "loan-17"
-    payment = shared.api.post("/v1/payments", {"id": "by-account", "reference": "VIRTUAL 1",
+    payment = shared.api.post("/v1/payments", {"client_id": "by-account", "reference": "VIRTUAL 1",
                                                "amount": {"value": "12.34", "currency": "GBP"},
                                                "payee": {"virtual_account_id": account}})
     shared.bank.acknowledged("TransactionSettled", settled_payload(iban, Reference="VIRTUAL 1"))
@@ -235,20 +238,23 @@ def test_webhooks_shuffled_and_doubled_end_in_the_same_state_as_in_order(shared)
 
 def test_registering_a_payment_twice_is_harmless_and_with_other_content_refused(shared):
     iban = shared.account()
-    body = {"id": f"twice-{uuid.uuid4()}", "amount": {"value": "5.00", "currency": "GBP"}, "payee": {"iban": iban}}
+    body = {"client_id": f"twice-{uuid.uuid4()}", "amount": {"value": "5.00", "currency": "GBP"}, "payee": {"iban": iban}}
     first = shared.api.call("POST", "/v1/payments", body)
     again = shared.api.call("POST", "/v1/payments", body)
     other = shared.api.call("POST", "/v1/payments", {**body, "amount": {"value": "5.01", "currency": "GBP"}})
     assert (first.status, again.status) == (201, 200)
     assert first.json["id"] == again.json["id"]
     assert (other.status, other.code) == (409, "payment_conflict")
-    assert len([p for p in shared.api.all("/v1/payments") if p["client_id"] == body["id"]]) == 1
+    ours = shared.api.call("POST", "/v1/payments", {**body, "client_id": first.json["id"]})
+    assert (ours.status, ours.code) == (422, "value_invalid") and "begins like an id" in ours.json["detail"]
+    assert shared.api.get(f"/v1/payments/{first.json['id']}") == shared.api.get(f"/v1/payments/{body['client_id']}")
+    assert len([p for p in shared.api.all("/v1/payments") if p["client_id"] == body["client_id"]]) == 1
 
 
 def test_an_idempotency_key_gives_the_first_answer_again_and_refuses_another_request(shared):
     iban = shared.account()
     key = {"Idempotency-Key": str(uuid.uuid4())}
-    body = {"id": f"keyed-{uuid.uuid4()}", "amount": {"value": "5.00", "currency": "GBP"}, "payee": {"iban": iban}}
+    body = {"client_id": f"keyed-{uuid.uuid4()}", "amount": {"value": "5.00", "currency": "GBP"}, "payee": {"iban": iban}}
     first = shared.api.call("POST", "/v1/payments", body, headers=key)
     shared.bank.acknowledged("TransactionSettled", settled_payload(iban, "5.00"))
     again = shared.api.call("POST", "/v1/payments", body, headers=key)
@@ -266,7 +272,7 @@ def test_payments_that_cannot_reach_us_are_ignored_and_leave_nothing(shared):
     from support.world import make_iban
     counts = shared.store.counts()
     unknown = shared.api.call("POST", "/v1/payments", {
-        "id": "elsewhere", "amount": {"value": "5.00", "currency": "GBP"}, "payee": {"iban": make_iban(99_999_998)}})
+        "client_id": "elsewhere", "amount": {"value": "5.00", "currency": "GBP"}, "payee": {"iban": make_iban(99_999_998)}})
     dead = shared.api.call("POST", "/v1/payments", content_type="application/vnd.yapily.payment+json", body={
         "data": {"id": "dead", "status": "FAILED", "amount": 5.0, "currency": "GBP",
                  "payeeDetails": {"accountIdentifications": [

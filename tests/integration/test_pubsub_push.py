@@ -23,7 +23,7 @@ def pusher(shared):
 
 
 def payment(iban, **members):
-    return {"id": f"push-{next(_numbers)}", "amount": {"value": "12.34", "currency": "GBP"},
+    return {"client_id": f"push-{next(_numbers)}", "amount": {"value": "12.34", "currency": "GBP"},
             "payee": {"iban": iban}, **members}
 
 
@@ -34,11 +34,11 @@ def test_a_pushed_payment_is_registered_once_and_matched(pusher, shared):
     for _ in range(3):
         answer = pusher.push(json.dumps(pushed), "m-same")
         assert (answer.status, answer.body) == (204, b"")
-    assert shared.api.get(f"/v1/payments/{pushed['id']}")["status"] == "expected"
-    assert len(shared.store.rows("SELECT 1 FROM payment WHERE client_id = ?", pushed["id"])) == 1
+    assert shared.api.get(f"/v1/payments/{pushed['client_id']}")["status"] == "expected"
+    assert len(shared.store.rows("SELECT 1 FROM payment WHERE client_id = ?", pushed["client_id"])) == 1
     shared.bank.acknowledged("TransactionSettled", settled_payload(iban, EndToEndTransactionId="E2E-PUSH-0001"))
-    assert json.loads(shared.sandbox.told(path)[0]["body"])["data"]["payment_id"] == pushed["id"]
-    assert shared.api.get(f"/v1/payments/{pushed['id']}")["status"] == "settled"
+    assert json.loads(shared.sandbox.told(path)[0]["body"])["data"]["client_id"] == pushed["client_id"]
+    assert shared.api.get(f"/v1/payments/{pushed['client_id']}")["status"] == "settled"
     shared.store.check()
 
 
@@ -69,9 +69,9 @@ def test_other_content_under_a_registered_id_goes_to_review_and_changes_nothing(
     assert pusher.push(json.dumps(first)).status == 204
     other = {**first, "amount": {"value": "99.99", "currency": "GBP"}}
     assert pusher.push(json.dumps(other)).status == 204
-    assert shared.api.get(f"/v1/payments/{first['id']}")["amount"]["value"] == "12.34"
+    assert shared.api.get(f"/v1/payments/{first['client_id']}")["amount"]["value"] == "12.34"
     review = [each for each in shared.api.all("/v1/reviews?status=open") if each["kind"] == "payment_conflict"][0]
-    assert review["detail"] == {"client_id": first["id"]}
+    assert review["detail"] == {"client_id": first["client_id"]}
     kept = shared.api.get(f"/v1/webhooks/{review['subject_id']}")
     assert kept["status"] == "review" and kept["type"] == "PaymentPushed"
 
@@ -79,7 +79,7 @@ def test_other_content_under_a_registered_id_goes_to_review_and_changes_nothing(
 def test_a_payment_to_no_account_of_ours_is_stored_and_has_no_effect(pusher, shared):
     stranger = payment(make_iban(88_888_888))
     assert pusher.push(json.dumps(stranger)).status == 204
-    assert shared.api.call("GET", f"/v1/payments/{stranger['id']}").status == 404
+    assert shared.api.call("GET", f"/v1/payments/{stranger['client_id']}").status == 404
 
 
 def test_the_keys_change_with_their_file(new_world):

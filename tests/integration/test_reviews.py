@@ -29,7 +29,7 @@ class Desk:
         ids = ids or [f"twin-{number}a", f"twin-{number}b"]
         for one, payer in zip(ids, payers):
             self.api.post("/v1/payments", {
-                "id": one, "amount": {"value": amount, "currency": "GBP"}, "reference": reference,
+                "client_id": one, "amount": {"value": amount, "currency": "GBP"}, "reference": reference,
                 "payee": {"iban": self.iban}, **({"payer": {"name": payer}} if payer else {})})
         return self.arrive(money or amount, reference, **members), ids
 
@@ -96,13 +96,14 @@ def desk(shared, tmp_path):
 
 def decided(rows, choices, reason="the customer called", decision="accept"):
     """The rows with a decision on those whose payment is chosen."""
-    return [{**row, **({"decision": decision, "reason": reason} if row["payment_id"] in choices else {})} for row in rows]
+    return [{**row, **({"decision": decision, "reason": reason} if row["client_id"] in choices else {})} for row in rows]
 
 
 def test_a_review_shows_both_sides_and_what_distinguishes_the_candidates(desk):
     review, ids = desk.twins(payers=("Ann Lee", "Bob May"), name="MR B MAY")
     detail = desk.review(review)["detail"]
-    assert [c["payment_id"] for c in detail["candidates"]] == ids
+    assert [c["client_id"] for c in detail["candidates"]] == ids
+    assert [desk.api.get(f"/v1/payments/{c['payment_id']}")["client_id"] for c in detail["candidates"]] == ids
     assert {c["reject_reason"] for c in detail["candidates"]} == {"rival_of_same_rank"}
     assert detail["candidates"][0]["agrees"] == ["reference", "account", "amount"]
     assert detail["candidates"][0]["differs"] == ["payer_name"]
@@ -118,7 +119,7 @@ def test_a_payment_that_two_settlements_could_be_of_says_so_in_both_reviews(desk
         desk.world.bank.acknowledged("TransactionSettled", payload)
     payment = desk.world.payment(desk.iban, reference=reference)
     reviews = [r for r in desk.api.all("/v1/reviews?status=open")
-               if [c["payment_id"] for c in r["detail"].get("candidates", [])] == [payment["client_id"]]]
+               if [c["client_id"] for c in r["detail"].get("candidates", [])] == [payment["client_id"]]]
     assert [r["detail"]["candidates"][0]["reject_reason"] for r in reviews] == ["settlement_not_unique"] * 2
     assert all(r["detail"]["distinguishing_fields"] == [] for r in reviews)
 
@@ -152,8 +153,9 @@ def test_reviews_go_out_are_decided_and_come_back_once(desk):
     assert rows[0]["review_id"] == left["id"], "newest first"
     rows = decided(decided(rows, [ids[1]]), others, "not ours", "reject")
     for row in rows:
-        if row["payment_id"] in parts:
-            row.update(decision="accept", reason="both", part={parts[0]: "4", parts[1]: "6.00"}[row["payment_id"]])
+        if row["client_id"] in parts:
+            row.update(decision="accept", reason="both", part={parts[0]: "4", parts[1]: "6.00"}[row["client_id"]])
+            row["payment_id"] = row["client_id"]  # either names it
     file = desk.file(rows)
 
     before = desk.state()
@@ -204,9 +206,9 @@ def test_of_twins_that_are_both_decided_the_last_may_stand_already(desk):
     rows = desk.rows(first, second)
     choices = {first["id"]: ids[0], second["id"]: ids[1]}
     file = desk.file([{**row, **({"decision": "accept", "reason": "by the day"}
-                                 if choices[row["review_id"]] == row["payment_id"] else {})} for row in rows])
+                                 if choices[row["review_id"]] == row["client_id"] else {})} for row in rows])
     only_first = desk.file([{**row, "decision": "accept", "reason": "by the day"} for row in rows
-                            if row["review_id"] == first["id"] and row["payment_id"] == ids[0]])
+                            if row["review_id"] == first["id"] and row["client_id"] == ids[0]])
     desk.read(only_first)
     # One is left for one: the rules may take it now, at once or after the watermark.
     wait_for(lambda: desk.settlement(second)["status"] == "matched", "the other twin settles by itself")
@@ -238,10 +240,10 @@ def test_a_file_with_one_wrong_row_does_nothing(desk):
 def test_only_a_candidate_can_be_accepted(desk):
     number = next(_numbers)
     review, ids = desk.twins(ids=[f"00{number}", f"00{number}x"])
-    stranger = desk.world.payment(desk.iban, "12.34", id=f"{number}", reference="SOMETHING ELSE")
+    stranger = desk.world.payment(desk.iban, "12.34", client_id=f"{number}", reference="SOMETHING ELSE")
     rows = desk.rows(review)
     mangled = [{**row, "payment_id": stranger["client_id"], "decision": "accept", "reason": "it is"}
-               for row in rows if row["payment_id"] == ids[0]]
+               for row in rows if row["client_id"] == ids[0]]
     for options in (("--dry-run",), ()):
         outcomes, _ = desk.read(desk.file(mangled), *options, expect=REFUSED)
         assert outcomes[review["id"]]["code"] == "candidate_unknown"
@@ -252,7 +254,7 @@ def test_no_formula_and_no_line_break_gets_lost_on_the_way(desk):
     number = next(_numbers)
     review, ids = desk.twins(reference=f'=SUM(1) "a", {number}', ids=[f"=cmd|{number}", f"-{number}"], name="@payer")
     rows = desk.rows(review)
-    assert [row["payment_id"] for row in rows] == ["'" + one for one in ids]
+    assert [row["client_id"] for row in rows] == ["'" + one for one in ids]
     assert rows[0]["settlement_reference"] == f'\'=SUM(1) "a", {number}' and rows[0]["payer_name"] == "'@payer"
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@")]
     desk.read(desk.file(decided(rows, ["'" + ids[1]], reason='she said "yes", twice')))
@@ -278,7 +280,7 @@ def test_a_review_of_no_settlement_is_closed_by_the_file(desk):
     desk.world.bank.acknowledged("TransactionSettled", {**payload, "Reference": "OTHER"})
     review = next(r for r in desk.api.all("/v1/reviews?status=open") if r["kind"] == "webhook_conflict")
     row, = desk.rows(review)
-    assert (row["kind"], row["settlement_id"], row["payment_id"]) == ("webhook_conflict", "", "")
+    assert (row["kind"], row["settlement_id"], row["payment_id"], row["client_id"]) == ("webhook_conflict", "", "", "")
     refused, _ = desk.read(desk.file([{**row, "decision": "reject", "reason": "x"}]), expect=REFUSED)
     assert refused[review["id"]]["code"] == "state_conflict"
     file = desk.file([{**row, "decision": "close", "reason": "the bank repaired it"}])
@@ -308,7 +310,7 @@ def test_a_suggested_match_is_shown_exported_and_decided_by_the_file(desk):
         assert (settlement["status"], settlement["review_id"]) == ("unmatched", review["id"])
     rows = desk.rows(*reviews)
     assert {(row["kind"], row["reject_reason"]) for row in rows} == {("suggested_match", "only_suggested")}
-    assert sorted(row["payment_id"] for row in rows) == sorted(ids)
+    assert sorted(row["client_id"] for row in rows) == sorted(ids)
     mangled = [{**row, "decision": "accept", "reason": "x", "payment_id": ids[1]}
                for row in rows if row["review_id"] == taken["id"]]
     outcomes, _ = desk.read(desk.file(mangled), expect=REFUSED)

@@ -1,4 +1,4 @@
-"""Secrets and personal data, planted everywhere, turn up nowhere that they should not (invariant 36)."""
+"""Secrets and personal data, planted everywhere, turn up nowhere that they should not."""
 
 import base64
 import json
@@ -58,7 +58,7 @@ def test_canaries_are_in_no_log_metric_or_error(new_world):
     said.append(world.api.call("POST", "/v1/endpoints", {
         "url": f"https://user:{PASSWORD}@localhost/", "auth": {"type": "signature"}}).body)
     said.append(world.api.call("POST", "/v1/payments", {
-        "id": "canary", "amount": {"value": "-1", "currency": "GBP"}, "payee": {"iban": payer[:-1], "name": PEOPLE[0]},
+        "client_id": "canary", "amount": {"value": "-1", "currency": "GBP"}, "payee": {"iban": payer[:-1], "name": PEOPLE[0]},
         "payer": {"name": PEOPLE[0], "iban": payer}}).body)
     said.append(world.api.call("GET", f"/v1/payments?account={payer}x").body)
     # A partner that repeats what it was sent in its refusal, and one that is not there.

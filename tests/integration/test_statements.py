@@ -284,7 +284,8 @@ class TestExport:
         assert len(text.splitlines()) == 3
         by_amount = {row["amount"]: row for row in csv.DictReader(io.StringIO(text, newline=""))}
         matched = by_amount["123456789.01"]
-        assert (matched["status"], matched["payment_client_id"]) == ("matched", payment["client_id"])
+        assert (matched["status"], matched["payment_id"], matched["client_id"]) == (
+            "matched", payment["id"], payment["client_id"])
         assert by_amount["2.00"]["reference"] == "'" + evil
         lines = [json.loads(line) for line in
                  self.run(world, "all", "--account", books.iban, "--format", "jsonl").splitlines()]

@@ -38,7 +38,7 @@ dead_letter_topic = "{dead}"
     broker.write(provider, [(stream.iban, json.dumps(response))])
     wait_for(lambda: len(stream.ids()) == 201, lambda: f"{len(stream.ids())} payments")
     stream.all_committed(301)
-    assert sorted(stream.ids()) == sorted([json.loads(value)["id"] for _, value in records] + ["yapily-1"])
+    assert sorted(stream.ids()) == sorted([json.loads(value)["client_id"] for _, value in records] + ["yapily-1"])
     assert stream.metric('settled_kafka_records_total{outcome="known"}') == 100
     assert stream.metric('settled_kafka_records_total{outcome="ignored"}') == 1
     wait_for(lambda: stream.metric("settled_kafka_consumer_lag") == 0, "the lag goes")
@@ -47,14 +47,14 @@ dead_letter_topic = "{dead}"
     made, path = stream.world.endpoint()
     stream.world.bank.acknowledged("TransactionSettled", settled_payload(stream.iban, "70.01", EndToEndTransactionId="E2E-KAFKA-1"))
     told = json.loads(stream.world.sandbox.told(path)[0]["body"])
-    assert (told["type"], told["data"]["payment_id"]) == ("settlement.matched", "yapily-1")
+    assert (told["type"], told["data"]["client_id"]) == ("settlement.matched", "yapily-1")
 
 
 def test_an_unusable_record_is_stored_with_the_reason_and_delays_no_other(stream):
     good = [stream.payment() for _ in range(20)]
     key, first = good[0]
     other = {**json.loads(first), "amount": {"value": "99.99", "currency": "GBP"}}
-    poison = [(key, "{", [("trace", b"t-1")]), (key, json.dumps({"id": "x"})), (key, json.dumps(other)),
+    poison = [(key, "{", [("trace", b"t-1")]), (key, json.dumps({"client_id": "x"})), (key, json.dumps(other)),
               (key, None), (None, b"\xff\xfe")]
     stream.broker.write(stream.payments, good)
     stream.registered(good)
@@ -65,7 +65,7 @@ def test_an_unusable_record_is_stored_with_the_reason_and_delays_no_other(stream
     assert sorted(headers_of(each)["settled-reason"] for each in letters) == sorted(
         ["json_invalid", "member_missing", "payment_conflict", "json_invalid", "json_invalid"])
     by_body = {each.value(): each for each in letters}
-    assert set(by_body) == {b"{", json.dumps({"id": "x"}).encode(), json.dumps(other).encode(), None, b"\xff\xfe"}
+    assert set(by_body) == {b"{", json.dumps({"client_id": "x"}).encode(), json.dumps(other).encode(), None, b"\xff\xfe"}
     letter = by_body[b"{"]
     said = headers_of(letter)
     assert letter.key().decode() == key and said["trace"] == "t-1" and said["settled-topic"] == stream.payments

@@ -50,7 +50,7 @@ dead_letter_topic = "{self.dead}"
 
 
 def payment(iban, number):
-    return iban, json.dumps({"id": f"order-{number}", "amount": {"value": "20.00", "currency": "GBP"},
+    return iban, json.dumps({"client_id": f"order-{number}", "amount": {"value": "20.00", "currency": "GBP"},
                              "payee": {"iban": iban}, "end_to_end_id": f"E2E-N-{number:06}"})
 
 

@@ -24,7 +24,7 @@ class Writer(threading.Thread):
         try:
             for number in range(EACH):
                 order = f"{self.name}-{number}"
-                api.post("/v1/payments", {"id": order, "amount": {"value": "1.00", "currency": "GBP"},
+                api.post("/v1/payments", {"client_id": order, "amount": {"value": "1.00", "currency": "GBP"},
                                           "payee": {"iban": self.iban}, "end_to_end_id": f"E2E-{order}"})
                 bank.acknowledged("TransactionSettled", settled_payload(
                     self.iban, amount="1.00", EndToEndTransactionId=f"E2E-{order}"))

@@ -21,7 +21,7 @@ class Group:
     def __init__(self, number, rng, iban):
         self.reference = f"GROUP {number:04}"
         self.amount = f"{10 + number % 7}.00"
-        self.payments = [{"id": f"group-{number}-{i}", "payee": {"iban": iban}, "reference": self.reference,
+        self.payments = [{"client_id": f"group-{number}-{i}", "payee": {"iban": iban}, "reference": self.reference,
                           "amount": {"value": self.amount, "currency": "GBP"}} for i in range(rng.randint(1, 3))]
         self.webhooks = [settled_payload(iban, amount=self.amount, Reference=self.reference,
                                          EndToEndTransactionId="NOTPROVIDED")

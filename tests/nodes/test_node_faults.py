@@ -22,7 +22,7 @@ def register_over_all(cluster, iban, count):
     try:
         for number in range(count):
             apis[number % len(apis)].post("/v1/payments", {
-                "id": f"order-{number}", "amount": {"value": "20.00", "currency": "GBP"}, "payee": {"iban": iban},
+                "client_id": f"order-{number}", "amount": {"value": "20.00", "currency": "GBP"}, "payee": {"iban": iban},
                 "end_to_end_id": f"E2E-LOAD-{number:05}"})
     finally:
         for api in apis:

@@ -34,13 +34,13 @@ def test_an_idempotency_key_is_known_to_every_node(new_cluster):
     cluster = new_cluster(["all", "all"])
     first, second = (node.api() for node in cluster.nodes)
     iban = cluster.world.account()
-    body = {"id": "order-1", "amount": {"value": "1.00", "currency": "GBP"}, "payee": {"iban": iban}}
+    body = {"client_id": "order-1", "amount": {"value": "1.00", "currency": "GBP"}, "payee": {"iban": iban}}
     key = {"Idempotency-Key": "the same"}
     made = first.call("POST", "/v1/payments", body, headers=key)
     again = second.call("POST", "/v1/payments", body, headers=key)
     assert again.status == made.status and again.body == made.body
     assert again.headers["Idempotent-Replayed"] == "true"
-    other = second.call("POST", "/v1/payments", {**body, "id": "order-2"}, headers=key)
+    other = second.call("POST", "/v1/payments", {**body, "client_id": "order-2"}, headers=key)
     assert other.code == "idempotency_key_reused"
     for api in (first, second):
         api.http.close()

@@ -38,7 +38,7 @@ std::vector<std::string> candidates_of(const std::string& detail) {
     const auto document = wire::JsonDocument::parse(detail).value();
     const auto candidates = document.root().member("candidates").value();
     for (std::size_t i = 0; i < candidates.size(); ++i)
-        names.emplace_back(candidates.at(i).member("payment_id")->string().value());
+        names.emplace_back(candidates.at(i).member("client_id")->string().value());
     std::ranges::sort(names);
     return names;
 }
@@ -195,7 +195,7 @@ std::string Player::told() {
         std::string line = fmt::format("{} v{}", events[told_].type, events[told_].version);
         if (const auto settlement = data.member("settlement"))
             line += fmt::format(" {}", settlement->member("transaction_id")->string().value());
-        if (const auto payment = data.member("payment_id"))
+        if (const auto payment = data.member("client_id"))
             line += fmt::format(" {}", payment->string().value());
         lines.push_back(line);
     }

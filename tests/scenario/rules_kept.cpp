@@ -78,20 +78,19 @@ const Statement waiting_for_nothing{
     "('watermark', 'tell_unmatched'))"};
 
 const Rule rules[] = {
-    {"17: one settlement, one payment", paired_twice},
-    {"17: a match is of a settlement and a payment", pair_of_nobody},
-    {"18: a pair has one account, and one amount unless its rank says otherwise", unequal_pair},
-    {"19: what is matched is matched whole", parts_that_are_not_all},
-    {"19: what has settled of a payment is the sum of its matches",
-     settled_by_other_than_its_matches},
-    {"22: what is matched has a match, and the rest has none", matched_without_match},
-    {"22: what is settled has a match, and the rest has none", settled_without_match},
-    {"22: what is ambiguous has one open review, and the rest has none", ambiguous_without_review},
-    {"22: what is suggested has one open review, and the rest has none", suggested_without_review},
-    {"22: what is unmatched will be told", waiting_for_nothing},
-    {"21: what is paired is no candidate any more", key_of_the_paired},
-    {"27: each match is told, once", match_not_told},
-    {"29: the version of a settlement counts its events", version_not_told},
+    {"one settlement, one payment", paired_twice},
+    {"a match is of a settlement and a payment", pair_of_nobody},
+    {"a pair has one account, and one amount unless its rank says otherwise", unequal_pair},
+    {"what is matched is matched whole", parts_that_are_not_all},
+    {"what has settled of a payment is the sum of its matches", settled_by_other_than_its_matches},
+    {"what is matched has a match, and the rest has none", matched_without_match},
+    {"what is settled has a match, and the rest has none", settled_without_match},
+    {"what is ambiguous has one open review, and the rest has none", ambiguous_without_review},
+    {"what is suggested has one open review, and the rest has none", suggested_without_review},
+    {"what is unmatched will be told", waiting_for_nothing},
+    {"what is paired is no candidate any more", key_of_the_paired},
+    {"each match is told, once", match_not_told},
+    {"the version of a settlement counts its events", version_not_told},
 };
 
 const Statement by_status{"SELECT status, count(*), coalesce(sum(amount_minor), 0) FROM settlement "
@@ -111,7 +110,7 @@ Step<std::vector<std::string>> find_broken(Session& s, Ledger ledger) {
         found.minor += rows[i].integer(2);
     }
     if (found.settlements != ledger.settlements || found.minor != ledger.minor)
-        broken.push_back(fmt::format("22: all settlements are there: {} of {} in count, {} of {} "
+        broken.push_back(fmt::format("all settlements are there: {} of {} in count, {} of {} "
                                      "in sum",
                                      found.settlements, ledger.settlements, found.minor,
                                      ledger.minor));

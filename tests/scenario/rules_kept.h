@@ -1,5 +1,5 @@
-// The money rules that must hold at every instant (docs/guarantees.md), asked of the database and
-// compared with a ledger that the test keeps by itself.
+// The money rules that must hold at every instant (ARCHITECTURE.md, "What is guaranteed"), asked of
+// the database and compared with a ledger that the test keeps by itself.
 #pragma once
 
 #include "store/store.h"

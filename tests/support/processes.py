@@ -109,8 +109,8 @@ class Server(Process):
     """`settled serve`. Ready when the constructor returns, unless ready=False."""
 
     def __init__(self, data, log, config=None, listen="127.0.0.1:0", wrapper=(), ready=True, cwd=None,
-                 variables=None):
-        arguments = ["serve"]
+                 variables=None, arguments=()):
+        arguments = ["serve", *arguments]
         arguments += ["--config", config] if config else []
         arguments += ["--data", data] if data else []
         arguments += ["--listen", listen] if listen else []

@@ -20,7 +20,7 @@ class Story:
         pairs += [(f"MORE {number} {i}", i % 2 == 0) for i in range(extra)]
         for reference, payment_first in pairs:
             webhook = settled_payload(iban, Reference=reference)
-            payment = {"id": reference.replace(" ", "-"), "amount": {"value": "12.34", "currency": "GBP"},
+            payment = {"client_id": reference.replace(" ", "-"), "amount": {"value": "12.34", "currency": "GBP"},
                        "reference": reference, "end_to_end_id": webhook["EndToEndTransactionId"],
                        "payee": {"iban": iban}}
             steps = [("payment", payment), ("webhook", webhook)]
@@ -43,7 +43,7 @@ class Story:
         try:
             if kind == "payment":
                 answer = world.api.call("POST", "/v1/payments", content,
-                                        headers={"Idempotency-Key": content["id"]})
+                                        headers={"Idempotency-Key": content["client_id"]})
                 good = answer.status in (200, 201)
             else:
                 nonce = new_nonce()
@@ -64,7 +64,7 @@ class Story:
         for number in self.acknowledged:
             kind, content = self.steps[number]
             if kind == "payment":
-                assert content["id"] in payments, f"step {number} was acknowledged and is not stored"
+                assert content["client_id"] in payments, f"step {number} was acknowledged and is not stored"
             else:
                 assert content["TransactionId"] in transactions, f"step {number} was acknowledged and is not stored"
         store.check()

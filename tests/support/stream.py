@@ -37,7 +37,7 @@ dead_letter_topic = "{self.dead}"
     def payment(self, **members):
         """A record: key and value."""
         number = next(_numbers)
-        body = {"id": f"kafka-{number}", "amount": {"value": "12.34", "currency": "GBP"},
+        body = {"client_id": f"kafka-{number}", "amount": {"value": "12.34", "currency": "GBP"},
                 "end_to_end_id": f"E2E-K-{number:09}", "payee": {"iban": self.iban}, **members}
         return body["payee"].get("iban", ""), json.dumps(body)
 
@@ -49,7 +49,7 @@ dead_letter_topic = "{self.dead}"
 
     def registered(self, records):
         """Waits until the payments of these records are there, each once, and their offsets committed."""
-        wanted = sorted({json.loads(value)["id"] for _, value in records})
+        wanted = sorted({json.loads(value)["client_id"] for _, value in records})
         wait_for(lambda: len(self.ids()) >= len(wanted),
                  lambda: f"{len(wanted)} payments, not {len(self.ids())}: {self.world.server.log_text()[-3000:]}",
                  seconds=60, every=0.1)

@@ -130,7 +130,7 @@ class World:
         return made, path
 
     def payment(self, iban, amount="12.34", **members):
-        body = {"id": f"order-{next(_numbers)}", "amount": {"value": amount, "currency": "GBP"},
+        body = {"client_id": f"order-{next(_numbers)}", "amount": {"value": amount, "currency": "GBP"},
                 "payee": {"iban": iban}, **members}
         return self.api.post("/v1/payments", body)
 

@@ -18,7 +18,7 @@ class Decisions : public ::testing::Test {
         (void)call("POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})");
         for (const char* id : {"a", "b"})
             (void)call("POST", "/v1/payments",
-                       R"({"id":")" + std::string(id) +
+                       R"({"client_id":")" + std::string(id) +
                            R"(","amount":{"value":"12.34","currency":"GBP"},"reference":"INV-2041",
                                "created_at":"2026-11-18T10:00:00Z",
                                "payee":{"iban":"GB57CLRB04040100057354"}})");

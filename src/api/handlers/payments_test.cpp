@@ -11,7 +11,7 @@ using testing::Reply;
 using testing::World;
 
 constexpr std::string_view order =
-    R"({"id":"order-1","institution_id":"monzo","scheme":"fps","amount":{"value":"12.34","currency":"GBP"},
+    R"({"client_id":"order-1","institution_id":"monzo","scheme":"fps","amount":{"value":"12.34","currency":"GBP"},
         "reference":"INV-2041","end_to_end_id":"E2E-000001","created_at":"2026-11-18T10:00:00Z",
         "payee":{"name":"Shop Ltd","iban":"GB57CLRB04040100057354"},
         "payer":{"name":"A Payer","sort_code":"040004","account_number":"12345678"}})";
@@ -43,8 +43,10 @@ TEST_F(Payments, a_new_payment_is_created_and_the_same_again_is_the_same) {
     EXPECT_EQ(first.at("status"), "expected");
     EXPECT_EQ(first.at("amount.value"), "12.34");
     EXPECT_EQ(first.at("amount.currency"), "GBP");
-    EXPECT_EQ(first.at("payee.account"), "GB57CLRB04040100057354");
-    EXPECT_EQ(first.at("payer.account"), "040004 12345678");
+    EXPECT_EQ(first.at("payee.iban"), "GB57CLRB04040100057354");
+    EXPECT_EQ(first.at("payer.sort_code"), "040004");
+    EXPECT_EQ(first.at("payer.account_number"), "12345678");
+    EXPECT_EQ(first.at("payer.iban"), "");
     EXPECT_EQ(first.at("created_at"), "2026-11-18T10:00:00.000Z");
     EXPECT_EQ(first.at("settlement"), "");
     const Reply again = post(order);
@@ -72,11 +74,11 @@ TEST_F(Payments, all_problems_of_a_body_are_reported_at_once) {
                                  "payee":{"iban":"GB00CLRB04040100057354"},"colour":"red"})");
     EXPECT_EQ(reply.status(), 422);
     EXPECT_EQ(reply.code(), "member_missing");
-    EXPECT_EQ(reply.at("detail"), "id: it is required");
+    EXPECT_EQ(reply.at("detail"), "client_id: it is required");
     std::vector<std::string> pointers;
     for (std::size_t i = 0; i < reply.root().member("errors")->size(); ++i)
         pointers.push_back(reply.at("errors." + std::to_string(i) + ".pointer"));
-    EXPECT_EQ(pointers, (std::vector<std::string>{"/id", "/amount/value", "/reference",
+    EXPECT_EQ(pointers, (std::vector<std::string>{"/client_id", "/amount/value", "/reference",
                                                   "/payee/iban", "/colour"}));
     EXPECT_EQ(reply.at("errors.1.detail"), "send the amount in quotes: \"12.34\"");
     EXPECT_EQ(reply.at("errors.3.code"), "iban_invalid");
@@ -101,7 +103,7 @@ TEST_F(Payments, a_scheme_that_is_not_known_is_warned_of) {
 }
 
 TEST_F(Payments, without_a_creation_time_the_first_registration_counts) {
-    const std::string body = R"({"id":"o","amount":{"value":"1","currency":"GBP"},
+    const std::string body = R"({"client_id":"o","amount":{"value":"1","currency":"GBP"},
                                  "payee":{"iban":"GB57CLRB04040100057354"}})";
     const Reply first = post(body);
     ASSERT_EQ(first.status(), 201);
@@ -112,7 +114,7 @@ TEST_F(Payments, without_a_creation_time_the_first_registration_counts) {
 }
 
 TEST_F(Payments, a_payee_that_is_not_ours_is_ignored) {
-    const std::string head = R"({"id":"o","amount":{"value":"1","currency":"GBP"},"payee":)";
+    const std::string head = R"({"client_id":"o","amount":{"value":"1","currency":"GBP"},"payee":)";
     for (const char* payee :
          {R"({"iban":"DE89370400440532013000"})",
           R"({"sort_code":"040404","account_number":"12345678"})",
@@ -135,7 +137,8 @@ TEST_F(Payments, the_payee_may_be_named_in_each_of_its_ways) {
                                   R"({"virtual_account_id":")" + account + "\"}"};
     const int expected[] = {201, 422, 201, 201, 201};
     for (std::size_t i = 0; i < std::size(payees); ++i) {
-        const Reply reply = post(R"({"id":"o)" + std::to_string(i) + "\"" + head + payees[i] + "}");
+        const Reply reply =
+            post(R"({"client_id":"o)" + std::to_string(i) + "\"" + head + payees[i] + "}");
         EXPECT_EQ(reply.status(), expected[i]) << payees[i] << reply.response.body;
     }
 }
@@ -207,7 +210,7 @@ TEST_F(Payments, money_that_was_there_first_settles_the_payment_at_once) {
 
 TEST_F(Payments, an_ambiguous_settlement_is_in_review_with_its_candidates) {
     for (const char* id : {"a", "b"})
-        ASSERT_EQ(post(R"({"id":")" + std::string(id) +
+        ASSERT_EQ(post(R"({"client_id":")" + std::string(id) +
                        R"(","amount":{"value":"12.34","currency":"GBP"},"reference":"INV-2041",
                            "created_at":"2026-11-18T10:00:00Z","payee":{"iban":"GB57CLRB04040100057354"}})")
                       .status(),

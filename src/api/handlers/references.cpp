@@ -79,7 +79,9 @@ Answer shown(const units::Minted& minted) {
     wire::JsonWriter w;
     w.object().member("id", to_string(minted.row.id)).member("reference", minted.row.reference);
     w.member("scheme", minted.row.scheme).key("account").object();
-    w.member("id", to_string(minted.account.id)).member("iban", minted.account.iban).end();
+    w.member("id", to_string(minted.account.id)).member("iban", minted.account.iban);
+    w.member("sort_code", minted.account.sort_code);
+    w.member("account_number", minted.account.account_number).end();
     write_time(w, "created_at", minted.row.created_at);
     write_time(w, "expires_at", minted.row.expires_at);
     w.end();

@@ -1,5 +1,6 @@
 #include "api/handlers/views.h"
 
+#include "domain/members.h"
 #include "wire/money.h"
 #include "wire/time.h"
 
@@ -11,7 +12,9 @@ using wire::JsonWriter;
 
 void write_party(JsonWriter& w, std::string_view key, std::string_view name,
                  std::string_view account) {
-    w.key(key).object().member("name", name).member("account", account).end();
+    w.key(key).object().member("name", name);
+    domain::write_account_members(w, account);
+    w.end();
 }
 
 // A settlement's, a payment's or a webhook's, as the kind says.
@@ -63,9 +66,10 @@ void write_settlement_members(JsonWriter& w, const domain::Settlement& settlemen
     w.member("scheme", settlement.scheme).member("transaction_id", settlement.transaction_id);
     w.member("reference", settlement.reference);
     w.member("end_to_end_id", settlement.end_to_end_id);
-    w.key("account").object().member("iban", settlement.account_iban).end();
-    w.key("counterparty").object().member("name", settlement.counterparty_name);
-    w.member("iban", settlement.counterparty_account).end();
+    w.key("account").object();
+    domain::write_account_members(w, settlement.account);
+    w.end();
+    write_party(w, "counterparty", settlement.counterparty_name, settlement.counterparty_account);
     write_time(w, "settled_at", settlement.settled_at);
     write_time(w, "received_at", settlement.received_at);
     w.member("webhook_id", to_string(settlement.webhook_id));

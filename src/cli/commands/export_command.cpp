@@ -13,7 +13,7 @@ namespace settled::cli {
 
 namespace {
 
-// A row has some 65 members; a document, 10,000 (limits::json_members_max).
+// A row has some 70 members; a document, 10,000 (limits::json_members_max).
 constexpr int rows_per_call = 100;
 
 // Columns and where they stand in a row of the API. `outside`: a bank, a payer or a client wrote
@@ -23,26 +23,32 @@ struct Column {
     std::string_view path;
     bool outside = false;
 };
-constexpr std::array<Column, 23> columns{{
+constexpr std::array<Column, 29> columns{{
     {"settlement_id", "settlement.id"},
     {"status", "settlement.status"},
     {"amount", "settlement.amount.value"},
     {"currency", "settlement.amount.currency"},
     {"settled_at", "settlement.settled_at"},
     {"received_at", "settlement.received_at"},
-    {"account", "settlement.account.iban", true},
+    {"account_iban", "settlement.account.iban", true},
+    {"account_sort_code", "settlement.account.sort_code", true},
+    {"account_number", "settlement.account.account_number", true},
+    {"account_other", "settlement.account.account", true},
     {"scheme", "settlement.scheme", true},
     {"transaction_id", "settlement.transaction_id", true},
     {"end_to_end_id", "settlement.end_to_end_id", true},
     {"reference", "settlement.reference", true},
     {"counterparty_name", "settlement.counterparty.name", true},
-    {"counterparty_account", "settlement.counterparty.iban", true},
+    {"counterparty_iban", "settlement.counterparty.iban", true},
+    {"counterparty_sort_code", "settlement.counterparty.sort_code", true},
+    {"counterparty_account_number", "settlement.counterparty.account_number", true},
+    {"counterparty_account_other", "settlement.counterparty.account", true},
     {"match_id", "match.id"},
     {"match_rank", "match.rank"},
     {"match_rule", "match.rule"},
     {"matched_at", "match.matched_at"},
     {"payment_id", "payment.id"},
-    {"payment_client_id", "payment.client_id", true},
+    {"client_id", "payment.client_id", true},
     {"payment_amount", "payment.amount.value"},
     {"payment_currency", "payment.amount.currency"},
     {"payment_reference", "payment.reference", true},

@@ -59,6 +59,11 @@ class Importer {
         return Reply{std::move(response), *std::move(document)};
     }
 
+    // By our id or by the client's.
+    static bool is_named(const wire::Json& candidate, std::string_view id) {
+        return text_at(candidate, "payment_id") == id || text_at(candidate, "client_id") == id;
+    }
+
     // A payment that is no candidate of the open review. A spreadsheet may have made another id of
     // the one that was exported ("0017" becomes 17), and that may be a payment, too.
     static std::optional<std::string> stranger_of(const PlannedDecision& decision,
@@ -69,7 +74,7 @@ class Importer {
         for (const PlannedPart& part : decision.parts) {
             bool is_there = false;
             for (std::size_t i = 0; candidates && i < candidates->size(); ++i)
-                is_there = is_there || text_at(candidates->at(i), "payment_id") == part.payment_id;
+                is_there = is_there || is_named(candidates->at(i), part.payment_id);
             if (!is_there)
                 return part.payment_id;
         }

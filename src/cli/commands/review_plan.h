@@ -21,7 +21,7 @@
 namespace settled::cli {
 
 struct PlannedPart {
-    std::string payment_id;
+    std::string payment_id;      // ours, or the client's
     std::optional<Money> amount; // absent: all of the settlement
 };
 

@@ -140,9 +140,9 @@ constexpr std::string_view review = R"json({"id":"rev_0000000000001",
     "kind":"settlement_ambiguous","subject_id":"stl_0000000000007",
     "detail":{"settlement":{"id":"stl_0000000000007","amount":{"value":"12.34","currency":"GBP"},
     "reference":"two\nlines, \"quoted\"","payer":{"name":"=HYPERLINK(1)","account":""},
-    "received_at":"2026-11-22T10:00:00.000Z"},"candidates":[{"payment_id":"-5","rank":6,
+    "received_at":"2026-11-22T10:00:00.000Z"},"candidates":[{"payment_id":"pay_1","client_id":"-5","rank":6,
     "reference":"'=1","created_at":"2026-11-22T09:00:00.000Z","reject_reason":"rival_of_same_rank"},
-    {"payment_id":"0017","rank":6,"reference":"@b","created_at":"2026-11-22T09:30:00.000Z",
+    {"payment_id":"pay_2","client_id":"0017","rank":6,"reference":"@b","created_at":"2026-11-22T09:30:00.000Z",
     "reject_reason":"rival_of_same_rank"}],"distinguishing_fields":["reference","created_at"]}})json";
 
 std::string table_of(std::string_view json) {
@@ -156,17 +156,17 @@ std::string table_of(std::string_view json) {
 TEST(ReviewTable, has_a_row_for_each_candidate_and_lets_no_formula_through) {
     EXPECT_EQ(table_of(review),
               "review_id,settlement_id,received_at,amount,currency,settlement_reference,"
-              "payer_name,kind,payment_id,rank,candidate_reference,candidate_created_at,"
+              "payer_name,kind,payment_id,client_id,rank,candidate_reference,candidate_created_at,"
               "distinguishing_fields,reject_reason,decision,reason,part\r\n"
               "rev_0000000000001,stl_0000000000007,2026-11-22T10:00:00.000Z,12.34,GBP,"
-              "\"two\nlines, \"\"quoted\"\"\",'=HYPERLINK(1),settlement_ambiguous,'-5,6,''=1,"
+              "\"two\nlines, \"\"quoted\"\"\",'=HYPERLINK(1),settlement_ambiguous,pay_1,'-5,6,''=1,"
               "2026-11-22T09:00:00.000Z,reference created_at,rival_of_same_rank,,,\r\n"
               "rev_0000000000001,stl_0000000000007,2026-11-22T10:00:00.000Z,12.34,GBP,"
-              "\"two\nlines, \"\"quoted\"\"\",'=HYPERLINK(1),settlement_ambiguous,0017,6,'@b,"
+              "\"two\nlines, \"\"quoted\"\"\",'=HYPERLINK(1),settlement_ambiguous,pay_2,0017,6,'@b,"
               "2026-11-22T09:30:00.000Z,reference created_at,rival_of_same_rank,,,\r\n");
     EXPECT_TRUE(table_of(R"({"id":"rev_0000000000002","kind":"webhook_conflict",
                              "subject_id":"whk_0000000000001","detail":{"first_webhook_id":"x"}})")
-                    .ends_with("\r\nrev_0000000000002,,,,,,,webhook_conflict,,,,,,,,,\r\n"));
+                    .ends_with("\r\nrev_0000000000002,,,,,,,webhook_conflict,,,,,,,,,,\r\n"));
 }
 
 TEST(ReviewTable, is_read_back_with_what_was_decided) {
@@ -191,7 +191,7 @@ TEST(ReviewTable, is_read_back_with_what_was_decided) {
     const auto plan = plan_of(decided.take());
     ASSERT_TRUE(plan.has_value());
     ASSERT_EQ(plan->size(), 1);
-    EXPECT_EQ(plan->front().parts.front().payment_id, "-5") << "as the tenant named it";
+    EXPECT_EQ(plan->front().parts.front().payment_id, "pay_1");
     EXPECT_EQ(plan->front().reason, "she said \"it is\", twice");
 }
 

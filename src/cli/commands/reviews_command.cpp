@@ -18,7 +18,7 @@ namespace settled::cli {
 
 namespace {
 
-// A review of 64 candidates has some 1,800 members; a document, 10,000 (limits::json_members_max).
+// A review of 64 candidates has some 1,900 members; a document, 10,000 (limits::json_members_max).
 constexpr int reviews_per_call = 5;
 
 // The file appears under its name when it is whole.

@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/commands/sandbox_guide.h"
 #include "cli/invocation.h"
 #include "sandbox/sandbox.h"
 
@@ -20,7 +21,16 @@ void print_addresses(const sandbox::Sandbox& sandbox, const std::string& directo
                "  signing key   {}\n",
                ports.control, ports.bank, ports.partner, ports.partner_tls, directory,
                sandbox.key_files().bank_public_key, sandbox.key_files().institution_private_key);
-    std::fflush(stdout);
+}
+
+// How to connect it to a server, as commands to paste.
+Result<> print_guide(const sandbox::Sandbox& sandbox, const std::string& directory,
+                     const std::string& settled_url) {
+    const SandboxGuide guide{sandbox.ports(), sandbox.key_files(), directory,
+                             settled_url.empty() ? "http://127.0.0.1:8080" : settled_url};
+    TRY_VOID(write_server_settings(guide));
+    fmt::print("{}", shown(guide));
+    return {};
 }
 
 sandbox::SandboxOptions options_of(const Invocation& in) {
@@ -51,6 +61,10 @@ int run_sandbox(Invocation& in) {
         if (const auto aimed = sandbox.aim(std::move(targets)); !aimed)
             status = in.out().problem(aimed.error());
         print_addresses(sandbox, directory);
+        if (const auto guided = print_guide(sandbox, directory, in.text("--settled-url", ""));
+            !guided)
+            status = in.out().problem(guided.error());
+        std::fflush(stdout);
     });
     return ran ? status : in.out().problem(ran.error());
 }
@@ -86,14 +100,16 @@ std::vector<Command> sandbox_commands() {
                           .help = "where webhooks go: http://HOST:PORT/hooks/NAME"},
                          {.name = "--settled-url",
                           .value = "URL",
-                          .help = "root of the API of settled"},
+                          .help = "root of the API of settled (in the commands that are printed: "
+                                  "http://127.0.0.1:8080)"},
                          milliseconds("--answer-within-ms",
                                       "how long the bank waits for an answer (default 5000)"),
                          milliseconds("--retry-every-ms", "how long the bank waits before it "
                                                           "repeats (default 15 minutes)"),
                          milliseconds("--retry-for-ms", "how long the bank goes on repeating "
                                                         "(default 24 hours)")},
-             .notes = "It runs until SIGINT or SIGTERM.",
+             .notes = "When it is ready it prints commands to paste, which connect it to a server "
+                      "and let a payment settle. It runs until SIGINT or SIGTERM.",
              .run = run_sandbox}};
 }
 

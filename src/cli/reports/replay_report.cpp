@@ -1,5 +1,6 @@
 #include "cli/reports/replay_report.h"
 
+#include "domain/members.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
 
@@ -22,8 +23,11 @@ Money money_of(const std::string& code, std::int64_t minor) {
 
 void write_made(wire::JsonWriter& w, std::string_view name, const std::vector<Made>& all) {
     w.key(name).array();
-    for (const Made& made : all)
-        w.object().member("payment_id", made.payment).member("rank", made.rank).end();
+    for (const Made& made : all) {
+        w.object();
+        domain::write_payment_ids(w, made.payment);
+        w.member("rank", made.rank).end();
+    }
     w.end();
 }
 
@@ -51,7 +55,8 @@ void write_sum(wire::JsonWriter& w, Difference difference, const ReplayReport::S
 std::string list_of(const std::vector<Made>& all) {
     std::string text;
     for (const Made& made : all)
-        text += fmt::format("{}{} (rank {})", text.empty() ? "" : ", ", made.payment, made.rank);
+        text += fmt::format("{}{} (rank {})", text.empty() ? "" : ", ", made.payment.client_id,
+                            made.rank);
     return text.empty() ? "none" : text;
 }
 

@@ -28,7 +28,8 @@ void write_row(wire::CsvWriter& csv, const wire::Json& review,
     csv.text(text_at(review, "detail.settlement.reference"));
     csv.text(text_at(review, "detail.settlement.payer.name"));
     csv.plain(text_at(review, "kind"));
-    csv.text(of(candidate, "payment_id")).plain(of(candidate, "rank"));
+    csv.plain(of(candidate, "payment_id")).text(of(candidate, "client_id"));
+    csv.plain(of(candidate, "rank"));
     csv.text(of(candidate, "reference")).plain(of(candidate, "created_at"));
     csv.plain(list_at(review, "detail.distinguishing_fields", " "));
     csv.plain(of(candidate, "reject_reason"));

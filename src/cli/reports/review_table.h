@@ -10,8 +10,8 @@
 
 namespace settled::cli {
 
-// The last three are filled in by the reviewer, and are written empty.
-inline constexpr std::array<std::string_view, 17> review_columns{"review_id",
+// The last three are for whoever decides, and are written empty.
+inline constexpr std::array<std::string_view, 18> review_columns{"review_id",
                                                                  "settlement_id",
                                                                  "received_at",
                                                                  "amount",
@@ -20,6 +20,7 @@ inline constexpr std::array<std::string_view, 17> review_columns{"review_id",
                                                                  "payer_name",
                                                                  "kind",
                                                                  "payment_id",
+                                                                 "client_id",
                                                                  "rank",
                                                                  "candidate_reference",
                                                                  "candidate_created_at",

@@ -9,7 +9,6 @@
 #include "store/queries/money/settlements.h"
 #include "store/queries/rule_sets.h"
 #include "store/queries/walks.h"
-#include "units/matching/shown_account.h"
 #include "wire/json.h"
 
 #include <fmt/format.h>
@@ -43,7 +42,7 @@ struct Case {
 
 // Empty: what is shown does not say, for it is masked or not there.
 std::string key_of_shown(std::string_view account) {
-    return domain::account_key_of(party_shown_as(account));
+    return domain::account_key_of(domain::party_shown_as(account));
 }
 
 struct RawColumns {
@@ -70,7 +69,7 @@ MatchFields identity_from(const domain::Payment& p) {
 
 MatchFields identity_from(const domain::Settlement& t) {
     return identity_from(
-        {t.reference, t.end_to_end_id, t.account_iban, t.counterparty_account, t.counterparty_name},
+        {t.reference, t.end_to_end_id, t.account, t.counterparty_account, t.counterparty_name},
         t.identity);
 }
 

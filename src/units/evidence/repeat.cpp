@@ -6,7 +6,6 @@
 #include "units/matching/reverse.h"
 #include "units/matching/run_timer.h"
 #include "units/matching/settle.h"
-#include "units/matching/shown_account.h"
 #include "units/payments/overdue.h"
 #include "units/payments/register_payment.h"
 
@@ -52,7 +51,10 @@ Step<AccountId> account_of(Session& s, const Context& context, TenantId tenant,
     account.tenant = tenant;
     account.id = context.ids.next<AccountId>();
     account.account_key = key;
-    account.iban = payment.payee_account;
+    const domain::Party payee = domain::party_shown_as(payment.payee_account);
+    account.iban = payee.iban;
+    account.sort_code = payee.sort_code;
+    account.account_number = payee.account_number;
     account.bank_account_id = key;
     account.single_use = payment.identity.single_use;
     account.created_at = payment.registered_at;
@@ -72,7 +74,7 @@ domain::NewPayment given_as(const domain::Payment& payment, AccountId payee) {
     given.created_at = payment.created_at;
     given.payee.name = payment.payee_name;
     given.payee_account_id = to_string(payee);
-    given.payer = party_shown_as(payment.payer_account);
+    given.payer = domain::party_shown_as(payment.payer_account);
     given.payer.name = payment.payer_name;
     given.accepted_range = payment.identity.accepted_range;
     return given;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 namespace settled::units {
 
@@ -50,9 +51,10 @@ Step<std::optional<Outcome>> outcome_of(Session& s, TenantId tenant, SettlementI
         if (!match->actor.empty())
             continue;
         const auto payment = co_await store::find_payment(s, tenant, match->payment_id);
-        outcome.made.push_back({payment->client_id, static_cast<int>(match->rank)});
+        outcome.made.push_back({domain::ids_of(*payment), static_cast<int>(match->rank)});
     }
-    std::ranges::sort(outcome.made);
+    std::ranges::sort(outcome.made, {},
+                      [](const Made& made) { return std::tie(made.payment.client_id, made.rank); });
     co_return outcome;
 }
 
@@ -64,6 +66,20 @@ Step<std::vector<Outcome>> outcomes_after(Session& s, TenantId tenant, std::int6
         outcomes.push_back(std::move(*outcome));
     }
     co_return outcomes;
+}
+
+// The same with the ids of the recorded payments: the repetition gave them ids of its own.
+Step<std::vector<Change>> with_recorded_ids(Session& s, TenantId tenant,
+                                            std::shared_ptr<const std::vector<Change>> changes) {
+    std::vector<Change> named = *changes;
+    for (Change& change : named)
+        for (Made& made : change.after) {
+            const auto payment =
+                co_await store::find_payment_by_client_id(s, tenant, made.payment.client_id);
+            if (payment)
+                made.payment.id = payment->payment.id;
+        }
+    co_return named;
 }
 
 // Of the same settlements; nullopt where there is none.
@@ -81,8 +97,12 @@ bool is_ambiguous(const Outcome& outcome) {
     return outcome.settlement.status == domain::SettlementStatus::ambiguous;
 }
 
+const std::string& client_id_of(const Made& made) {
+    return made.payment.client_id;
+}
+
 bool same_payments(const Outcome& before, const Outcome& after) {
-    return std::ranges::equal(before.made, after.made, {}, &Made::payment, &Made::payment);
+    return std::ranges::equal(before.made, after.made, {}, client_id_of, client_id_of);
 }
 
 std::optional<Difference> difference_of(const Outcome& before, const Outcome& after) {
@@ -136,6 +156,7 @@ class Replay {
         CO_TRY_VOID(co_await repeat_all());
         CO_TRY_VOID(co_await finish());
         CO_TRY_VOID(co_await compare_all());
+        CO_TRY_VOID(co_await name_payments());
         co_return std::move(report_);
     }
 
@@ -204,6 +225,15 @@ class Replay {
                 if (outcomes[i])
                     add(report_, (*before)[i], *outcomes[i]);
         }
+        co_return Result<>{};
+    }
+
+    Task<Result<>> name_payments() {
+        const TenantId tenant = options_.tenant;
+        const auto changes = std::make_shared<const std::vector<Change>>(report_.changes);
+        auto named = co_await recorded_.read<std::vector<Change>>(
+            [tenant, changes](Session& s) { return with_recorded_ids(s, tenant, changes); });
+        CO_TRY(report_.changes, std::move(named));
         co_return Result<>{};
     }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/task.h"
+#include "domain/payment.h"
 #include "domain/settlement.h"
 #include "match/rule_set.h"
 #include "store/store.h"
@@ -37,9 +38,11 @@ struct ReplayOptions {
 
 // What the rules make of one settlement.
 struct Made {
-    std::string payment; // the tenant's id
+    domain::PaymentIds payment; // of the recorded payment
     int rank = 0;
-    friend auto operator<=>(const Made&, const Made&) = default;
+    friend bool operator==(const Made& a, const Made& b) {
+        return a.payment.client_id == b.payment.client_id && a.rank == b.rank;
+    }
 };
 
 enum class Difference : std::uint8_t {

@@ -111,10 +111,10 @@ std::string text_of(const ReplayReport& report) {
     for (const Change& change : report.changes) {
         text += std::string(token(change.difference)) + " " + change.transaction_id + ":";
         for (const Made& made : change.before)
-            text += " " + made.payment + "/" + std::to_string(made.rank);
+            text += " " + made.payment.client_id + "/" + std::to_string(made.rank);
         text += " ->";
         for (const Made& made : change.after)
-            text += " " + made.payment + "/" + std::to_string(made.rank);
+            text += " " + made.payment.client_id + "/" + std::to_string(made.rank);
         text += "\n";
     }
     return text;

@@ -245,9 +245,8 @@ Step<> let_wait_again(Session& s, const UnitScope& work, domain::Settlement& set
 }
 
 // The payments that a review names and the settlement does not refuse yet.
-Step<std::vector<PaymentId>> candidates_in(Session& s, const UnitScope& work,
-                                           const domain::Settlement& settlement,
-                                           const store::ReviewRow& review) {
+std::vector<PaymentId> candidates_in(const domain::Settlement& settlement,
+                                     const store::ReviewRow& review) {
     std::vector<PaymentId> named;
     const auto detail = wire::JsonDocument::parse(review.detail);
     const auto list = detail ? detail->root().member("candidates") : std::nullopt;
@@ -255,12 +254,11 @@ Step<std::vector<PaymentId>> candidates_in(Session& s, const UnitScope& work,
         const auto id = list->at(i).member("payment_id");
         if (!id || !id->string())
             continue;
-        const auto payment =
-            co_await store::find_payment_by_client_id(s, work.tenant, *id->string());
-        if (payment && !settlement.refuses(payment->payment.id))
-            named.push_back(payment->payment.id);
+        const auto payment = parse_id<PaymentIdTag>(*id->string());
+        if (payment && !settlement.refuses(*payment))
+            named.push_back(*payment);
     }
-    co_return named;
+    return named;
 }
 
 // It is none of the payments that the review names, and waits on: they are not suggested again.
@@ -271,7 +269,7 @@ Step<Result<DecisionResult>> dismiss(Session& s, const Context& context, const D
     const auto review = co_await store::find_open_review_of(s, work.tenant, id);
     if (!settlement || !review || review->id != *decision.review)
         co_return fail(Code::state_conflict, "the review is closed");
-    for (const PaymentId payment : co_await candidates_in(s, work, *settlement, *review))
+    for (const PaymentId payment : candidates_in(*settlement, *review))
         settlement->refused.push_back(payment);
     if (settlement->refused.size() > refused_max)
         co_return fail(Code::limit_reached, "so many payments were refused for this settlement "
@@ -363,7 +361,7 @@ Step<Result<DecisionResult>> undo(Session& s, const Context& context, Decision d
     const auto payments = co_await undo_matches(
         s, work, *settlement, {Afterwards::expected, decision.reason, decision.actor});
     co_await let_wait_again(s, work, *settlement,
-                            domain::Undone{payments.front().client_id, decision.reason});
+                            domain::Undone{domain::ids_of(payments.front()), decision.reason});
     const Outlook outlook = co_await outlook_of(s, work, *settlement);
     (void)co_await apply_verdict(s, work, *settlement, outlook.verdict, outlook.reach);
     co_await settle_waiting(s, work.context, work.tenant, settlement->identity, work.now);

@@ -51,7 +51,7 @@ struct DecisionResult {
 };
 
 struct PaymentPart {
-    std::string payment_id;      // the tenant's, or ours
+    std::string payment_id;      // ours, or the client's
     std::optional<Money> amount; // absent: all of the settlement (one part), or of the payment
 };
 

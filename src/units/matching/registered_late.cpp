@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/limits.h"
+#include "domain/members.h"
 #include "match/choice.h"
 #include "match/groups.h"
 #include "match/keys.h"
@@ -30,8 +31,8 @@ using store::Step;
 // A match of a settlement that may be another payment's.
 struct Doubted {
     domain::Match match;
-    std::string payment_id; // the tenant's
-    match::Rank fits_by{};  // of the payment that was registered late
+    domain::PaymentIds payment;
+    match::Rank fits_by{}; // of the payment that was registered late
 };
 
 // A match by an id is not contested by a payment that is registered later and fits by a reference.
@@ -79,7 +80,7 @@ Step<> doubt_matches_of(Session& s, const UnitScope& work, const domain::Payment
     const auto rank = could_be_of(late, others, settlement, *rules);
     for (std::size_t i = 0; rank && i < matches.size(); ++i)
         if (!is_beyond_doubt(matches[i].rank, *rank))
-            doubted.push_back({matches[i], others[i].client_id, *rank});
+            doubted.push_back({matches[i], domain::ids_of(others[i]), *rank});
 }
 
 Step<std::vector<Doubted>> find_doubted(Session& s, const UnitScope& work,
@@ -98,11 +99,13 @@ Step<std::vector<Doubted>> find_doubted(Session& s, const UnitScope& work,
 
 std::string detail_of(const domain::Payment& late, const std::vector<Doubted>& doubted) {
     wire::JsonWriter w;
-    w.object().member("payment_id", late.client_id).key("matches").array();
+    w.object();
+    domain::write_payment_ids(w, domain::ids_of(late));
+    w.key("matches").array();
     for (const Doubted& each : doubted) {
         w.object().member("match_id", to_string(each.match.id));
         w.member("settlement_id", to_string(each.match.settlement_id));
-        w.member("payment_id", each.payment_id);
+        domain::write_payment_ids(w, each.payment);
         w.member("rank", static_cast<int>(each.match.rank));
         w.member("rule", match::token(each.match.rank));
         w.member("fits_by_rank", static_cast<int>(each.fits_by));

@@ -73,9 +73,10 @@ TEST(RegisteredLate, the_match_of_its_settlement_to_another_payment_is_named_and
     const store::ReviewRow review = story.world.reviews().front();
     EXPECT_EQ(review.subject_id, story.world.payment_named("late").id.value);
     const auto detail = wire::JsonDocument::parse(review.detail).value();
-    EXPECT_EQ(text_at(detail.root(), "payment_id"), "late");
+    EXPECT_EQ(text_at(detail.root(), "client_id"), "late");
+    EXPECT_EQ(text_at(detail.root(), "payment_id"), to_string(PaymentId{review.subject_id}));
     const auto match = detail.root().member("matches")->at(0);
-    EXPECT_EQ(text_at(match, "payment_id"), "known");
+    EXPECT_EQ(text_at(match, "client_id"), "known");
     EXPECT_EQ(text_at(match, "match_id"), to_string(story.world.match_of("t")->id));
     EXPECT_EQ(text_at(match, "fits_by_rule"), match::token(match::Rank::reference_part));
 }
@@ -100,7 +101,7 @@ TEST(RegisteredLate,
     const auto reviews = story.world.reviews();
     ASSERT_EQ(reviews.size(), 2U);
     EXPECT_EQ(reviews.front().kind, store::review_settlement_ambiguous);
-    EXPECT_THAT(reviews.front().detail, ::testing::HasSubstr(R"("payment_id":"late")"));
+    EXPECT_THAT(reviews.front().detail, ::testing::HasSubstr(R"("client_id":"late")"));
     ASSERT_TRUE(story.accept("late"));
     EXPECT_EQ(story.world.payment_of("t"), "late");
     EXPECT_EQ(story.world.payment_named("known").status, domain::PaymentStatus::expected);

@@ -109,9 +109,9 @@ Step<> close(Session& s, const UnitScope& work, const Reversal& reversal, Settle
 }
 
 Step<> tell_returned(Session& s, const UnitScope& work, const domain::Settlement& settlement,
-                     const Reversal& reversal, const std::vector<std::string>& payment_ids) {
+                     const Reversal& reversal, const std::vector<domain::PaymentIds>& payments) {
     const auto event = domain::reversed_event(work.context.ids.next<EventId>(), settlement,
-                                              reversal, payment_ids, work.now);
+                                              reversal, payments, work.now);
     co_await publish_event(s, work.context, work.tenant, event);
 }
 
@@ -162,10 +162,10 @@ Step<> apply(Session& s, const UnitScope& work, const Reversal& reversal,
     }
     co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::reversed,
                                       settlement.version + 1);
-    std::vector<std::string> payment_ids;
+    std::vector<domain::PaymentIds> matched_to;
     for (const domain::Payment& payment : payments)
-        payment_ids.push_back(payment.client_id);
-    co_await tell_returned(s, work, settlement, reversal, payment_ids);
+        matched_to.push_back(domain::ids_of(payment));
+    co_await tell_returned(s, work, settlement, reversal, matched_to);
     co_await close(s, work, reversal, settlement.id);
     for (const domain::Payment& payment :
          payments) // one that had more parts waits for less, or more
@@ -273,7 +273,7 @@ Step<> return_its_payment(Session& s, const UnitScope& work, const Reversal& rev
     ++payment.version;
     co_await update_payment(s, work, before, payment);
     co_await store::update_settlement(s, work.tenant, seen->id, seen->status, seen->version + 1);
-    co_await tell_returned(s, work, *seen, reversal, {payment.client_id});
+    co_await tell_returned(s, work, *seen, reversal, {domain::ids_of(payment)});
     co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
 }
 

@@ -81,7 +81,7 @@ TEST(Reverse, a_payment_whose_money_went_back_before_the_two_were_matched_is_ret
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::reversed);
     EXPECT_EQ(world.payment_named("p").status, PaymentStatus::returned);
     ASSERT_EQ(world.events().size(), 2U);
-    EXPECT_THAT(world.events().back().body, ::testing::HasSubstr(R"("payment_ids":["p"])"));
+    EXPECT_THAT(world.events().back().body, ::testing::HasSubstr(R"("client_id":"p"}])"));
 }
 
 TEST(Reverse, a_payment_registered_between_its_settlement_and_the_watermark_is_returned_too) {

@@ -1,6 +1,7 @@
 #include "units/matching/review_detail.h"
 
 #include "base/iban.h"
+#include "domain/members.h"
 #include "match/agreement.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
@@ -53,7 +54,8 @@ void write_fields(JsonWriter& w, std::string_view name,
 
 void write_candidate(JsonWriter& w, const RankedPayment& candidate) {
     const domain::Payment& payment = candidate.payment;
-    w.object().member("payment_id", payment.client_id);
+    w.object();
+    domain::write_payment_ids(w, domain::ids_of(payment));
     w.member("rank", static_cast<int>(candidate.rank));
     w.member("rule", match::token(candidate.rank));
     const auto fields = match::agreements(candidate.comparison);

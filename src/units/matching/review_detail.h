@@ -18,8 +18,9 @@ inline constexpr std::size_t detail_text_bytes_max = match::reference_chars_max;
 // reader of a page of reviews has its limits (limits::json_members_max).
 inline constexpr std::size_t detail_candidates_max = limits::candidates_max;
 
-// {"settlement":{…},"candidates":[{"payment_id":"order-1","rank":6,…,"reject_reason":"…"}],
-//  "distinguishing_fields":["payer_name","created_at"],"all_compared":true,"left_out":0}
+// {"settlement":{…},"candidates":[{"payment_id":"pay_…","client_id":"order-1","rank":6,…,
+//  "reject_reason":"…"}],"distinguishing_fields":["payer_name","created_at"],
+//  "all_compared":true,"left_out":0}
 std::string review_detail(const domain::Settlement& settlement, const Verdict& verdict);
 
 } // namespace settled::units

@@ -43,9 +43,9 @@ Step<> put_to_review(Session& s, const UnitScope& work, const domain::Settlement
                      const Verdict& verdict) {
     const auto id = work.context.ids.next<ReviewId>();
     co_await open_review(s, work, id, store::review_settlement_ambiguous, settlement, verdict);
-    std::vector<std::string> candidates;
+    std::vector<domain::PaymentIds> candidates;
     for (const RankedPayment& candidate : verdict.candidates)
-        candidates.push_back(candidate.payment.client_id);
+        candidates.push_back(domain::ids_of(candidate.payment));
     const auto event = domain::ambiguous_event(work.context.ids.next<EventId>(), settlement, id,
                                                candidates, work.now);
     co_await publish_event(s, work.context, work.tenant, event);

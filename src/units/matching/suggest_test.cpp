@@ -82,7 +82,7 @@ TEST(Suggest, a_settlement_that_only_a_person_may_decide_opens_a_review_with_its
         EXPECT_THAT(kinds(world), ElementsAre("suggested_match"));
         const auto review = world.reviews().at(0);
         EXPECT_EQ(review.subject_id, world.settlement("t").id.value);
-        EXPECT_THAT(review.detail, HasSubstr(R"("payment_id":"p")"));
+        EXPECT_THAT(review.detail, HasSubstr(R"("client_id":"p")"));
         EXPECT_THAT(review.detail, HasSubstr(c.rule));
         EXPECT_THAT(review.detail, HasSubstr(R"("reject_reason":"only_suggested")"));
         EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
@@ -136,13 +136,13 @@ TEST(Suggest, the_review_follows_what_comes_and_goes) {
     auto second = payment_of(world, "q", 1234, "INV-2");
     world.register_payment(second);
     let_reviews_follow(world);
-    EXPECT_THAT(world.reviews().at(0).detail, HasSubstr(R"("payment_id":"q")"));
+    EXPECT_THAT(world.reviews().at(0).detail, HasSubstr(R"("client_id":"q")"));
     auto fact = world.fact(1234);
     fact.end_to_end_id = "E2E-0000001";
     world.settle("u", fact);
     ASSERT_EQ(world.payment_of("u"), "p");
     let_reviews_follow(world);
-    EXPECT_THAT(world.reviews().at(0).detail, Not(HasSubstr(R"("payment_id":"p")")));
+    EXPECT_THAT(world.reviews().at(0).detail, Not(HasSubstr(R"("client_id":"p")")));
     second.has_failed = true;
     world.register_payment(second);
     let_reviews_follow(world);
@@ -166,7 +166,7 @@ TEST(Suggest, many_payments_cost_one_look) {
     EXPECT_EQ(queued(), 1);
     let_reviews_follow(world);
     EXPECT_EQ(queued(), 0);
-    EXPECT_THAT(world.reviews().at(0).detail, HasSubstr(R"("payment_id":"p9")"));
+    EXPECT_THAT(world.reviews().at(0).detail, HasSubstr(R"("client_id":"p9")"));
 }
 
 TEST(Suggest, a_settlement_that_becomes_ambiguous_has_one_review_of_the_other_kind) {
@@ -214,8 +214,8 @@ TEST(Suggest, a_dismissed_payment_is_not_suggested_again_and_another_one_is) {
     world.register_payment(payment_of(world, "q", 1234, "INV-2"));
     let_reviews_follow(world);
     ASSERT_THAT(kinds(world), ElementsAre("suggested_match"));
-    EXPECT_THAT(world.reviews().at(0).detail, HasSubstr(R"("payment_id":"q")"));
-    EXPECT_THAT(world.reviews().at(0).detail, Not(HasSubstr(R"("payment_id":"p")")));
+    EXPECT_THAT(world.reviews().at(0).detail, HasSubstr(R"("client_id":"q")"));
+    EXPECT_THAT(world.reviews().at(0).detail, Not(HasSubstr(R"("client_id":"p")")));
     EXPECT_EQ(world.settlement("t").status, SettlementStatus::unmatched);
 }
 

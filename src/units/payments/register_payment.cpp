@@ -1,6 +1,7 @@
 #include "units/payments/register_payment.h"
 
 #include "base/iban.h"
+#include "domain/members.h"
 #include "store/queries/directory.h"
 #include "store/queries/money/payments.h"
 #include "store/queries/money/reviews.h"
@@ -48,7 +49,8 @@ Step<domain::Payment> cancel_failed_payment(Session& s, const UnitScope& work,
         s, work.tenant, store::review_payment_failed, payment.id.value);
     if (!review) {
         wire::JsonWriter w;
-        w.object().member("payment_id", payment.client_id);
+        w.object();
+        domain::write_payment_ids(w, domain::ids_of(payment));
         w.member("payment_status", token(payment.status)).end();
         co_await store::insert_review(s, work.tenant,
                                       {work.context.ids.next<ReviewId>(),
@@ -73,7 +75,8 @@ domain::Payment payment_from(const domain::NewPayment& given, PaymentId id, Inst
     payment.payee_name = given.payee.name;
     payment.payee_account = domain::shown_account(given.payee);
     if (payment.payee_account.empty())
-        payment.payee_account = payee.iban;
+        payment.payee_account =
+            domain::shown_account({"", payee.iban, "", payee.sort_code, payee.account_number});
     payment.payer_name = given.payer.name;
     payment.payer_account = domain::shown_account(given.payer);
     payment.created_at = given.created_at;

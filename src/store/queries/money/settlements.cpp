@@ -86,7 +86,7 @@ domain::Settlement read(const Row& row) {
     settlement.transaction_id = row.text(6);
     settlement.reference = row.text(7);
     settlement.end_to_end_id = row.text(8);
-    settlement.account_iban = row.text(9);
+    settlement.account = row.text(9);
     settlement.counterparty_name = row.text(10);
     settlement.counterparty_account = row.text(11);
     settlement.settled_at = row.instant(12);
@@ -114,7 +114,7 @@ Step<> insert_settlement(Session& s, TenantId tenant, const domain::Settlement& 
     const match::MatchFields& c = t.identity;
     co_await s.send(insert, tenant, t.id, t.webhook_id, token(t.status), t.amount.minor,
                     t.amount.currency.code(), t.scheme, t.transaction_id, t.reference,
-                    t.end_to_end_id, t.account_iban, t.counterparty_name, t.counterparty_account,
+                    t.end_to_end_id, t.account, t.counterparty_name, t.counterparty_account,
                     t.settled_at, t.received_at, t.version, c.account, c.end_to_end_id, c.reference,
                     c.uetr, c.other_account, c.other_name, text_of(t.refused), as_number(t.undone),
                     as_number(t.suggested), as_number(t.look_again));
