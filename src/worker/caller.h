@@ -25,6 +25,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace settled::worker {
@@ -58,6 +59,7 @@ class Caller {
     using Connector = std::shared_ptr<const intake::Connector>;
     Task<> watch();
     Task<bool> look(); // true: something was taken
+    Task<> list_accounts_once(const Connector& connector);
     Task<bool> take_from(Connector connector, bool frees_orphans);
     Task<> carry_out(Connector connector, units::CallToSend call);
     Task<> record(const Connector& connector, units::EndedTry ended);
@@ -66,6 +68,7 @@ class Caller {
     Deps deps_;
     boost::asio::steady_timer pause_;
     Clock::Steady free_orphans_at_{};
+    std::set<ConnectorId> listed_; // whose accounts were asked for since the start
     std::size_t in_flight_ = 0;
     bool wanted_ = false; // something was made since the last look began
     bool stopped_ = false;
