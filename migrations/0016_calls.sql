@@ -91,6 +91,7 @@ CREATE TABLE payment_order (
     returned_by_id  INTEGER,              -- the credit that gave it back
     retry_of        INTEGER,
     not_before      INTEGER,
+    made_by         TEXT NOT NULL,        -- the API key or operator that asked for it
     version         INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
@@ -103,6 +104,9 @@ CREATE UNIQUE INDEX order_retry ON payment_order (tenant_id, retry_of) WHERE ret
 CREATE INDEX order_waiting ON payment_order (tenant_id, connector_id, debtor_key, id)
     WHERE status = 'queued' AND call_id IS NULL;
 CREATE INDEX order_call ON payment_order (tenant_id, call_id, id);
+-- Those that are not over: while there is one, its connector stays.
+CREATE INDEX order_open ON payment_order (tenant_id, connector_id, id)
+    WHERE status IN ('queued', 'submitted', 'held', 'in_doubt', 'needs_review');
 CREATE INDEX order_status ON payment_order (tenant_id, status, id);
 CREATE INDEX order_actual ON payment_order (tenant_id, actual_id) WHERE actual_id <> '';
 -- What was paid for a loan, to whom: a second one within a day is looked at.
@@ -158,6 +162,8 @@ CREATE TABLE money_return (
     UNIQUE (tenant_id, settlement_id)
 ) /*table*/;
 CREATE INDEX return_end_to_end ON money_return (tenant_id, end_to_end_id, id);
+CREATE INDEX return_open ON money_return (tenant_id, connector_id, id)
+    WHERE status IN ('queued', 'submitted', 'held', 'in_doubt', 'needs_review');
 CREATE INDEX return_status ON money_return (tenant_id, status, id);
 
 -- Which webhooks were about an order, link or return.

@@ -150,7 +150,7 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
     const Clock::Steady begin = deps_.clock.steady();
     auto request = request_for(*connector->access, call);
     if (deps_.node.holder() != call.claim.holder) {
-        // Held under a lease that is over: somebody else sends it.
+        // Held under a lease that is over: another node sends it.
     } else if (!request) {
         ended.error = info(request.error().code).token;
         co_await record(connector, std::move(ended));
@@ -167,7 +167,7 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
     --in_flight_;
 }
 
-// If it cannot be stored, the try stays without an end: the call is taken again by whoever frees
+// If it cannot be stored, the try stays without an end: the call is taken again by the node that frees
 // it, as after a crash.
 Task<> Caller::record(const Connector& connector, units::EndedTry ended) {
     ended.now = deps_.clock.now();

@@ -3,7 +3,7 @@
 // Guarantee: before the first byte of a try is sent, the unit that has taken the call is committed,
 // with the call's bytes, its request id and the start of the try. Every repeat sends the same bytes
 // under the same id. A node that slept past its lease sends nothing more, and what it hears is
-// dropped. A call that moves money is sent by whoever holds it, and by nobody else at the same time.
+// dropped. A call that moves money is sent by the node that holds it, and by no other at the same time.
 //
 // Every call but GET is signed over the bytes that are sent; tokens are added here and are stored
 // and logged nowhere. A redirect is not followed, a reply above limits::reply_body_bytes_max counts

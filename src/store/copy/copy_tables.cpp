@@ -117,6 +117,7 @@ constexpr std::array specs{
          "amount_minor:i currency:t debtor:t debtor_key:t creditor:t creditor_key:t reference:t "
          "end_to_end_id:t loan_account_id:t purpose:t reason_code:t reason:t advice:t call_id:i "
          "transaction_id:t actual_id:t settlement_id:i returned_by_id:i retry_of:i not_before:i "
+         "made_by:t "
          "version:i created_at:i updated_at:i"},
     Spec{"account_link", 2, short_rows,
          "tenant_id:i id:i client_id:t connector_id:i core_banking:t loan_account_id:t "
