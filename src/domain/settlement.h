@@ -40,7 +40,7 @@ struct Settlement {
     // A person has undone a match of it: from then on the rules match it by an id alone.
     bool undone = false;
     bool suggested = false; // a review shows a person what it may be (kind suggested_match)
-    // It is weighed soon, to bring that review up to date.
+    // It is decided again soon, for all that has come and gone near it (units/matching/neighbours.h).
     bool look_again = false;
 
     bool refuses(PaymentId payment) const;
