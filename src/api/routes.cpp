@@ -103,6 +103,7 @@ constexpr auto table = std::to_array<Route>({
     {"DELETE", "/v1/connectors/{name}", connectors_write, "", delete_connector},
     {"POST", "/v1/connectors/{name}/pause", connectors_write, "", pause_connector},
     {"POST", "/v1/connectors/{name}/resume", connectors_write, "", resume_connector},
+    {"POST", "/v1/connectors/{name}/test", connectors_write, "", test_connector},
     {"POST", "/v1/connectors/{name}/list-accounts", connectors_write, "", list_bank_accounts},
 
     {"POST", "/v1/api-keys", admin, "", create_api_key, true},

@@ -1,5 +1,5 @@
-// A person stops a connector's calls, lets them go on, has the bank's accounts listed, or takes the
-// connector away.
+// A person stops a connector's calls, lets them go on, tests its API, has the bank's accounts
+// listed, or takes the connector away.
 #include "api/body.h"
 #include "api/change.h"
 #include "api/handlers/connector_view.h"
@@ -10,7 +10,9 @@
 #include "store/queries/money/returns.h"
 #include "units/calls/make_call.h"
 #include "units/calls/run_call.h"
+#include "units/calls/test_bank.h"
 #include "units/links/link.h"
+#include "wire/json_writer.h"
 
 namespace settled::api {
 
@@ -76,6 +78,18 @@ Step<Result<Answer>> ask_for_accounts(Session& s, const units::Context& context,
     co_return co_await answer_of(s, std::move(row), wish->now, 202);
 }
 
+Step<Result<Answer>> test(Session& s, const units::Context& context, WishPtr wish) {
+    CO_TRY(const ConnectorRow row, co_await find_calling(s, *wish));
+    co_await s.lock({store::Lock::calls(wish->tenant, row.id)});
+    const units::Bank bank{row.id, row.name, settings_of(row)};
+    const units::BankTest made =
+        co_await units::test_bank(s, {context, wish->tenant, wish->now}, bank);
+    wire::JsonWriter w;
+    w.object().member("connector", row.name).member("call_id", to_string(made.test));
+    w.member("account_call_id", to_string(made.account)).end();
+    co_return Answer{202, std::move(w).text()};
+}
+
 Step<Result<Answer>> remove(Session& s, WishPtr wish) {
     co_await s.lock({store::Lock::connectors(wish->tenant)});
     const auto row = co_await store::find_connector_by_name(s, wish->tenant, wish->name);
@@ -122,6 +136,14 @@ Task<Result<Answer>> list_bank_accounts(const Core& core, const Call& call) {
     const units::Context& context = core.context;
     co_return co_await change(
         core, call, [wish, &context](Session& s) { return ask_for_accounts(s, context, wish); });
+}
+
+Task<Result<Answer>> test_connector(const Core& core, const Call& call) {
+    CO_TRY_VOID(no_body(call.request));
+    const WishPtr wish = wish_of(core, call);
+    const units::Context& context = core.context;
+    co_return co_await change(core, call,
+                              [wish, &context](Session& s) { return test(s, context, wish); });
 }
 
 Task<Result<Answer>> delete_connector(const Core& core, const Call& call) {

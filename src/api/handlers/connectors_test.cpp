@@ -170,6 +170,30 @@ TEST_F(Connectors, accounts_are_listed_on_demand) {
     EXPECT_EQ(call("POST", "/v1/connectors/hooks/list-accounts").code(), "connector_receives_only");
 }
 
+TEST_F(Connectors, its_api_is_tested_by_calls_that_move_no_money) {
+    ASSERT_EQ(add().status(), 201);
+    (void)world.bank_replies("bank", 200, "{}");
+    const Reply first = call("POST", "/v1/connectors/bank/test");
+    ASSERT_EQ(first.status(), 202) << first.response.body;
+    EXPECT_EQ(first.at("connector"), "bank");
+    const Reply test = call("GET", "/v1/calls/" + first.at("call_id"));
+    EXPECT_EQ(test.at("purpose"), "test");
+    EXPECT_EQ(test.at("target"), "/v1/Test");
+    EXPECT_EQ(test.at("status"), "queued");
+    const Reply account = call("GET", "/v1/calls/" + first.at("account_call_id"));
+    EXPECT_EQ(account.at("purpose"), "find_account");
+    EXPECT_EQ(account.at("target"), "/v3/Accounts/c1f2a3");
+    const Reply second = call("POST", "/v1/connectors/bank/test");
+    EXPECT_EQ(second.status(), 202) << "each test is a new one, also in the same moment";
+    EXPECT_EQ(world.bank_replies("bank", 200, R"({"Message":"a test of the connection"})").size(),
+              4U);
+    EXPECT_EQ(call("GET", "/v1/calls/" + first.at("call_id")).at("status"), "done");
+
+    EXPECT_EQ(call("POST", "/v1/connectors/none/test").code(), "not_found");
+    (void)call("POST", "/v1/connectors", world.new_connector("hooks"));
+    EXPECT_EQ(call("POST", "/v1/connectors/hooks/test").code(), "connector_receives_only");
+}
+
 TEST_F(Connectors, a_connector_is_removed_when_no_order_is_under_way) {
     ASSERT_EQ(add().status(), 201);
     (void)call("POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})");

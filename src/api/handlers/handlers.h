@@ -90,6 +90,7 @@ Task<Result<Answer>> update_connector(const Core& core, const Call& call);
 Task<Result<Answer>> delete_connector(const Core& core, const Call& call);
 Task<Result<Answer>> pause_connector(const Core& core, const Call& call);
 Task<Result<Answer>> resume_connector(const Core& core, const Call& call);
+Task<Result<Answer>> test_connector(const Core& core, const Call& call);
 Task<Result<Answer>> list_bank_accounts(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_api_key(const Core& core, const Call& call);
