@@ -42,6 +42,7 @@ CREATE TABLE call (
     UNIQUE (tenant_id, connector_id, request_id)
 ) /*table*/;
 CREATE INDEX call_due ON call (tenant_id, connector_id, lease_owner, due_at) WHERE status = 'queued';
+CREATE INDEX call_status ON call (tenant_id, status, id);
 CREATE INDEX call_subject ON call (tenant_id, subject_id, id);
 -- A paying call that awaits its first reply keeps the next of its account waiting.
 CREATE INDEX call_first ON call (tenant_id, connector_id, account_key) WHERE status = 'queued' AND unread = 0;
@@ -88,6 +89,7 @@ CREATE TABLE payment_order (
     returned_by_id  INTEGER,              -- the credit that gave it back
     retry_of        INTEGER,
     not_before      INTEGER,
+    made_by         TEXT NOT NULL,        -- the API key or operator that asked for it
     version         INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
@@ -100,6 +102,9 @@ CREATE UNIQUE INDEX order_retry ON payment_order (tenant_id, retry_of) WHERE ret
 CREATE INDEX order_waiting ON payment_order (tenant_id, connector_id, debtor_key, id)
     WHERE status = 'queued' AND call_id IS NULL;
 CREATE INDEX order_call ON payment_order (tenant_id, call_id) WHERE call_id IS NOT NULL;
+-- Those that are not over: while there is one, its connector stays.
+CREATE INDEX order_open ON payment_order (tenant_id, connector_id, id)
+    WHERE status IN ('queued', 'submitted', 'held', 'in_doubt', 'needs_review');
 CREATE INDEX order_status ON payment_order (tenant_id, status, id);
 CREATE INDEX order_actual ON payment_order (tenant_id, actual_id) WHERE actual_id <> '';
 -- What was paid for a loan, to whom: a second one within a day is looked at.
@@ -156,6 +161,8 @@ CREATE TABLE money_return (
     UNIQUE (tenant_id, settlement_id)
 ) /*table*/;
 CREATE INDEX return_end_to_end ON money_return (tenant_id, end_to_end_id, id);
+CREATE INDEX return_open ON money_return (tenant_id, connector_id, id)
+    WHERE status IN ('queued', 'submitted', 'held', 'in_doubt', 'needs_review');
 CREATE INDEX return_status ON money_return (tenant_id, status, id);
 
 -- Which webhooks were about an order, link or return.

@@ -123,6 +123,7 @@ struct Order {
     std::optional<SettlementId> returned_by; // the credit with IsReturn
     std::optional<OrderId> retry_of;
     std::optional<Instant> not_before;
+    std::string made_by;      // the API key or operator that asked for it; empty: a booking did
     std::int64_t version = 0; // of the last event about it
     Instant created_at, updated_at;
 };

@@ -57,6 +57,11 @@ const Statement without_reply{"SELECT id FROM call WHERE tenant_id = $1 AND conn
 const Statement hurry{"UPDATE call SET due_at = $3 WHERE tenant_id = $1 AND connector_id = $2 "
                       "AND lease_owner = 0 AND status = 'queued' AND due_at > $3 AND "
                       "(reply_class = 'ours' OR reply_class = 'throttled')"};
+const Statement cancel_all{
+    "UPDATE call SET status = 'cancelled', updated_at = $3 WHERE tenant_id = $1 "
+    "AND connector_id = $2 AND status = 'queued'"};
+const Statement forget_state{
+    "DELETE FROM connector_state WHERE tenant_id = $1 AND connector_id = $2"};
 const Statement find_state{"SELECT paused_until, pause_reason, paused_by, failing, version FROM "
                            "connector_state WHERE tenant_id = $1 AND connector_id = $2"};
 const Statement put_state{
@@ -206,6 +211,14 @@ Step<bool> awaits_first_reply(Session& s, TenantId tenant, ConnectorId connector
                               std::string_view account_key) {
     const Rows rows = co_await s.run(without_reply, tenant, connector, account_key);
     co_return !rows.empty();
+}
+
+Step<> cancel_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now) {
+    co_await s.send(cancel_all, tenant, connector, now);
+}
+
+Step<> remove_connector_state(Session& s, TenantId tenant, ConnectorId connector) {
+    co_await s.send(forget_state, tenant, connector);
 }
 
 Step<ConnectorState> find_connector_state(Session& s, TenantId tenant, ConnectorId connector) {

@@ -91,6 +91,8 @@ Step<std::int64_t> free_orphan_calls(Session& s, TenantId tenant, std::int64_t m
                                      std::size_t limit);
 // What a connector's refusal has put off is due now.
 Step<> hurry_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now);
+// Of a connector that goes: what was not sent is not sent any more.
+Step<> cancel_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now);
 // Whether a paying call of that account awaits its first reply.
 Step<bool> awaits_first_reply(Session& s, TenantId tenant, ConnectorId connector,
                               std::string_view account_key);
@@ -109,5 +111,6 @@ struct ConnectorState {
 // As it is; of a connector that was never paused, one that is not.
 Step<ConnectorState> find_connector_state(Session& s, TenantId tenant, ConnectorId connector);
 Step<> put_connector_state(Session& s, const ConnectorState& state);
+Step<> remove_connector_state(Session& s, TenantId tenant, ConnectorId connector);
 
 } // namespace settled::store

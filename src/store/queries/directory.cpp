@@ -26,6 +26,7 @@ const Statement add_connector{"INSERT INTO connector (" CONNECTOR_COLUMNS
                               "ON CONFLICT (name) DO NOTHING"};
 const Statement set_connector{
     "UPDATE connector SET settings = $3 WHERE tenant_id = $1 AND id = $2"};
+const Statement drop_connector{"DELETE FROM connector WHERE tenant_id = $1 AND id = $2"};
 const Statement connectors{"SELECT " CONNECTOR_COLUMNS
                            " FROM connector WHERE tenant_id = $1 ORDER BY id"};
 const Statement connector_by_id{"SELECT " CONNECTOR_COLUMNS
@@ -127,6 +128,11 @@ Step<std::vector<ApiKeyRow>> list_api_keys(Session& s, TenantId tenant) {
 Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now) {
     const Rows revoked = co_await s.run(revoke, tenant, id, now);
     co_return revoked.changed() == 1;
+}
+
+Step<> remove_connector(Session& s, TenantId tenant, ConnectorId id) {
+    co_await s.send(drop_connector, tenant, id);
+    co_await bump_cache_version(s, book_connectors);
 }
 
 Step<std::optional<ConnectorRow>> find_connector(Session& s, TenantId tenant, ConnectorId id) {

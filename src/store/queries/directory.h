@@ -50,6 +50,8 @@ struct ConnectorRow {
 Step<bool> insert_connector(Session& s, const ConnectorRow& connector);
 Step<bool> update_connector_settings(Session& s, TenantId tenant, ConnectorId id,
                                      std::string_view settings);
+// Its name is free then. What came from it stays.
+Step<> remove_connector(Session& s, TenantId tenant, ConnectorId id);
 Step<std::optional<ConnectorRow>> find_connector(Session& s, TenantId tenant, ConnectorId id);
 Step<std::optional<ConnectorRow>> find_connector_by_name(Session& s, TenantId tenant,
                                                          std::string_view name);

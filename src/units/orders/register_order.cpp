@@ -125,6 +125,7 @@ Step<Result<Order>> order_from(Session& s, const Context& context, const Bank& b
     order.purpose = asked.purpose;
     order.category_purpose = asked.category_purpose;
     order.retry_of = request.retry_of;
+    order.made_by = request.made_by;
     order.created_at = order.updated_at = request.now;
     co_return order;
 }
@@ -159,22 +160,39 @@ Step<Result<OrderAnswer>> known_order(store::RegisteredOrder known, const OrderR
     co_return OrderAnswer{std::move(known.order), std::move(connector), false};
 }
 
+// Who decides, and why. Without a reason a fact or the client did.
+struct Ruled {
+    OrderRuling ruling = OrderRuling::never_paid;
+    std::string reason = {};
+    std::string actor = {};
+};
+
+Step<> close_with(Session& s, const UnitScope& work, std::string_view kind, const Order& order,
+                  const Ruled& ruled) {
+    const auto review = co_await store::find_open_review(s, work.tenant, kind, order.id.value);
+    if (!review)
+        co_return;
+    if (ruled.reason.empty())
+        co_await store::close_review(s, work.tenant, review->id, work.now);
+    else
+        (void)co_await store::decide_review(
+            s, work.tenant, review->id, {token(ruled.ruling), ruled.reason, ruled.actor}, work.now);
+}
+
 // It was never sent: it is sent now, or cancelled.
 Step<Result<OrderAnswer>> rule_on_duplicate(Session& s, const UnitScope& work, const Bank& bank,
-                                            Order order, OrderRuling ruling) {
-    if (ruling == OrderRuling::ask_again)
+                                            Order order, Ruled ruled) {
+    if (ruled.ruling == OrderRuling::ask_again)
         co_return fail(Code::state_conflict, "it was not sent, so the bank knows nothing of it; "
                                              "release or cancel it");
-    const auto review = co_await store::find_open_review(
-        s, work.tenant, store::review_possible_duplicate, order.id.value);
-    if (review)
-        co_await store::close_review(s, work.tenant, review->id, work.now);
+    co_await close_with(s, work, store::review_possible_duplicate, order, ruled);
     order.status = OrderStatus::queued;
     order.reason_code.clear();
     order.reason.clear();
-    if (ruling == OrderRuling::release) {
+    if (ruled.ruling == OrderRuling::release) {
         order.updated_at = work.now;
         co_await store::update_order(s, work.tenant, order);
+        wake_caller(s, work.tenant);
     } else {
         order = co_await apply_news(s, work, bank, std::move(order),
                                     {.fact = domain::OrderFact::cancelled, .source = "reviewer"});
@@ -229,8 +247,7 @@ Step<Result<OrderAnswer>> cancel_order(Session& s, const Context& context, Tenan
     if (order.status == OrderStatus::cancelled)
         co_return OrderAnswer{std::move(order), bank.name, false};
     if (order.reason_code == store::review_possible_duplicate && !order.call)
-        co_return co_await rule_on_duplicate(s, {context, tenant, now}, bank, std::move(order),
-                                             OrderRuling::never_paid);
+        co_return co_await rule_on_duplicate(s, {context, tenant, now}, bank, std::move(order), {});
     if (order.call || order.status != OrderStatus::queued)
         co_return fail(
             Code::order_sent,
@@ -241,7 +258,8 @@ Step<Result<OrderAnswer>> cancel_order(Session& s, const Context& context, Tenan
 }
 
 Step<Result<OrderAnswer>> retry_order(Session& s, const Context& context, TenantId tenant,
-                                      OrderId id, std::string client_id, Instant now) {
+                                      OrderId id, std::string client_id, Instant now,
+                                      std::string made_by) {
     CO_TRY(auto found, co_await find_both(s, tenant, id));
     const auto& [bank, order] = found;
     const auto earlier = co_await store::find_retry_of(s, tenant, id);
@@ -268,8 +286,21 @@ Step<Result<OrderAnswer>> retry_order(Session& s, const Context& context, Tenant
     again.loan_account_id = order.loan_account_id;
     again.purpose = order.purpose;
     again.category_purpose = order.category_purpose;
-    co_return co_await register_order(
-        s, context, std::make_shared<const OrderRequest>(tenant, std::move(again), id, now));
+    co_return co_await register_order(s, context,
+                                      std::make_shared<const OrderRequest>(
+                                          tenant, std::move(again), id, now, std::move(made_by)));
+}
+
+std::string_view token(OrderRuling ruling) {
+    switch (ruling) {
+    case OrderRuling::ask_again:
+        return "ask_again";
+    case OrderRuling::never_paid:
+        return "never_paid";
+    case OrderRuling::release:
+        return "release";
+    }
+    return {};
 }
 
 Step<Result<OrderAnswer>> rule_on_order(Session& s, const Context& context, TenantId tenant,
@@ -279,7 +310,8 @@ Step<Result<OrderAnswer>> rule_on_order(Session& s, const Context& context, Tena
     auto& [bank, order] = found;
     const UnitScope work{context, tenant, now};
     if (order.reason_code == store::review_possible_duplicate)
-        co_return co_await rule_on_duplicate(s, work, bank, std::move(order), ruling);
+        co_return co_await rule_on_duplicate(s, work, bank, std::move(order),
+                                             {ruling, std::move(reason), std::move(actor)});
     if (ruling == OrderRuling::release)
         co_return fail(Code::state_conflict, "only a possible duplicate waits for its release");
     if (order.status != OrderStatus::needs_review && order.status != OrderStatus::in_doubt)
@@ -289,6 +321,11 @@ Step<Result<OrderAnswer>> rule_on_order(Session& s, const Context& context, Tena
         co_await ask_bank_now(s, work, bank, order);
         co_return OrderAnswer{std::move(order), bank.name, false};
     }
+    if (!order.made_by.empty() && order.made_by == actor)
+        co_return fail(Code::second_person_needed,
+                       "who made the order does not decide that it was never paid: another API key "
+                       "or operator does");
+    co_await close_with(s, work, store::review_order_unresolved, order, {ruling, reason, actor});
     order = co_await apply_news(s, work, bank, std::move(order),
                                 {.fact = domain::OrderFact::rejected,
                                  .reason_code = "never_paid",

@@ -18,6 +18,7 @@ struct OrderRequest {
     domain::NewOrder order;
     std::optional<OrderId> retry_of = std::nullopt;
     Instant now;
+    std::string made_by = {}; // the API key or operator that asks
 };
 
 struct OrderAnswer {
@@ -40,14 +41,19 @@ store::Step<Result<OrderAnswer>> cancel_order(store::Session& s, const Context& 
 // Fails with not_found, retry_not_allowed, order_conflict and what register_order says.
 store::Step<Result<OrderAnswer>> retry_order(store::Session& s, const Context& context,
                                              TenantId tenant, OrderId id, std::string client_id,
-                                             Instant now);
+                                             Instant now, std::string made_by = {});
 
-// What a person decides about an order that nobody resolved (review order_unresolved).
+// What a person decides about an order that nobody resolved (review order_unresolved), or that may be
+// a duplicate (review possible_duplicate).
 enum class OrderRuling : std::uint8_t {
-    ask_again,  // the bank is asked now
-    never_paid, // with the source of that evidence
+    ask_again,  // the bank is asked now; the review stays open
+    never_paid, // with the source of that evidence; a possible duplicate is cancelled unsent
     release,    // a possible duplicate is meant: it is sent
 };
+// The decision as the review keeps it.
+std::string_view token(OrderRuling ruling);
+// Closes the review with the decision, its reason and who made it. Fails, and writes nothing, with:
+// not_found, state_conflict, second_person_needed (`actor` made the order that was never paid).
 store::Step<Result<OrderAnswer>> rule_on_order(store::Session& s, const Context& context,
                                                TenantId tenant, OrderId id, OrderRuling ruling,
                                                std::string reason, std::string actor, Instant now);

@@ -13,13 +13,13 @@ namespace {
     "id, client_id, fingerprint, connector_id, status, scheme, amount_minor, currency, debtor, "   \
     "debtor_key, creditor, creditor_key, reference, end_to_end_id, loan_account_id, purpose, "     \
     "reason_code, reason, advice, call_id, transaction_id, actual_id, settlement_id, "             \
-    "returned_by_id, retry_of, not_before, version, created_at, updated_at"
+    "returned_by_id, retry_of, not_before, made_by, version, created_at, updated_at"
 #define SELECT_ORDERS "SELECT " ORDER_COLUMNS " FROM payment_order WHERE tenant_id = $1 AND "
 
 const Statement insert{
     "INSERT INTO payment_order (tenant_id, " ORDER_COLUMNS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-    "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) ON CONFLICT DO NOTHING"};
+    "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) ON CONFLICT DO NOTHING"};
 const Statement by_id{SELECT_ORDERS "id = $2"};
 const Statement by_client_id{SELECT_ORDERS "client_id = $2"};
 const Statement by_end_to_end_id{SELECT_ORDERS "connector_id = $2 AND end_to_end_id = $3"};
@@ -42,6 +42,9 @@ const Statement sum_since{
     "SELECT CAST(COALESCE(sum(amount_minor), 0) AS bigint) FROM payment_order WHERE tenant_id = $1 "
     "AND connector_id = $2 AND created_at >= $3 AND status <> 'rejected' AND status <> "
     "'cancelled'"};
+const Statement open_of{
+    "SELECT id FROM payment_order WHERE tenant_id = $1 AND connector_id = $2 AND status IN "
+    "('queued', 'submitted', 'held', 'in_doubt', 'needs_review') LIMIT 1"};
 const Statement similar{
     "SELECT id FROM payment_order WHERE tenant_id = $1 AND loan_account_id = $2 "
     "AND loan_account_id <> '' AND created_at >= $5 AND amount_minor = $3 AND creditor_key = $4 "
@@ -99,9 +102,10 @@ RegisteredOrder read(const Row& row) {
     order.retry_of = id_at<OrderId>(row, 24);
     if (!row.is_null(25))
         order.not_before = row.instant(25);
-    order.version = row.integer(26);
-    order.created_at = row.instant(27);
-    order.updated_at = row.instant(28);
+    order.made_by = row.text(26);
+    order.version = row.integer(27);
+    order.created_at = row.instant(28);
+    order.updated_at = row.instant(29);
     return read;
 }
 
@@ -128,7 +132,7 @@ Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& o,
     const std::string creditor_key = domain::account_key_of(o.creditor);
     const std::string purposes =
         o.category_purpose.empty() ? o.purpose : o.purpose + " " + o.category_purpose;
-    const std::array<Value, 30> values{Value(tenant),
+    const std::array<Value, 31> values{Value(tenant),
                                        Value(o.id),
                                        Value(o.client_id),
                                        Value(fingerprint),
@@ -155,6 +159,7 @@ Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& o,
                                        Value(o.returned_by),
                                        Value(o.retry_of),
                                        Value(o.not_before),
+                                       Value(o.made_by),
                                        Value(o.version),
                                        Value(o.created_at),
                                        Value(o.updated_at)};
@@ -234,6 +239,11 @@ Step<std::vector<domain::Order>> waiting_orders(Session& s, TenantId tenant, Con
     const Rows rows =
         co_await s.run(waiting, tenant, connector, debtor_key, static_cast<std::int64_t>(limit));
     co_return read_all(rows);
+}
+
+Step<bool> has_open_orders(Session& s, TenantId tenant, ConnectorId connector) {
+    const Rows rows = co_await s.run(open_of, tenant, connector);
+    co_return !rows.empty();
 }
 
 Step<std::int64_t> ordered_since(Session& s, TenantId tenant, ConnectorId connector,

@@ -44,6 +44,8 @@ accounts_with_waiting_orders(Session& s, TenantId tenant, ConnectorId connector,
 // Oldest first.
 Step<std::vector<domain::Order>> waiting_orders(Session& s, TenantId tenant, ConnectorId connector,
                                                 std::string_view debtor_key, std::size_t limit);
+// Whether an order of the connector is neither settled, rejected, returned nor cancelled.
+Step<bool> has_open_orders(Session& s, TenantId tenant, ConnectorId connector);
 // What orders of the connector that were accepted since then sum up to, those that were rejected or
 // cancelled not among them.
 Step<std::int64_t> ordered_since(Session& s, TenantId tenant, ConnectorId connector, Instant since);

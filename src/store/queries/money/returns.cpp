@@ -22,6 +22,9 @@ const Statement by_end_to_end_id{SELECT_RETURNS "end_to_end_id = $2 AND end_to_e
                                                 "ORDER BY id DESC LIMIT 1"};
 const Statement update{"UPDATE money_return SET status = $3, reason_code = $4, detail = $5, "
                        "version = $6, updated_at = $7 WHERE tenant_id = $1 AND id = $2"};
+const Statement open_of{
+    "SELECT id FROM money_return WHERE tenant_id = $1 AND connector_id = $2 AND status IN "
+    "('queued', 'submitted', 'held', 'in_doubt', 'needs_review') LIMIT 1"};
 const Statement list{SELECT_RETURNS "id < $2 ORDER BY id DESC LIMIT $3"};
 
 #undef SELECT_RETURNS
@@ -68,6 +71,11 @@ Step<std::optional<ReturnRow>> find_return_by_end_to_end_id(Session& s, TenantId
                                                             std::string_view end_to_end_id) {
     const Rows rows = co_await s.run(by_end_to_end_id, tenant, end_to_end_id);
     co_return read_first(rows);
+}
+
+Step<bool> has_open_returns(Session& s, TenantId tenant, ConnectorId connector) {
+    const Rows rows = co_await s.run(open_of, tenant, connector);
+    co_return !rows.empty();
 }
 
 Step<> update_return(Session& s, TenantId tenant, const ReturnRow& r) {

@@ -35,6 +35,8 @@ Step<std::optional<ReturnRow>> find_return_of(Session& s, TenantId tenant, Settl
 // The last one of a settlement with that end-to-end id.
 Step<std::optional<ReturnRow>> find_return_by_end_to_end_id(Session& s, TenantId tenant,
                                                             std::string_view end_to_end_id);
+// Whether a return of the connector is neither settled nor rejected.
+Step<bool> has_open_returns(Session& s, TenantId tenant, ConnectorId connector);
 Step<> update_return(Session& s, TenantId tenant, const ReturnRow& row);
 // Newest first, below `before`.
 Step<std::vector<ReturnRow>> list_returns(Session& s, TenantId tenant, std::int64_t before,

@@ -43,16 +43,26 @@ constexpr bool is_of_settlement(std::string_view kind) {
     return kind == review_settlement_ambiguous || kind == review_suggested_match;
 }
 
+constexpr bool is_of_order(std::string_view kind) {
+    return kind == review_order_unresolved || kind == review_order_contradiction ||
+           kind == review_possible_duplicate;
+}
+constexpr bool is_of_return(std::string_view kind) {
+    return kind == review_return_refused || kind == review_return_unresolved;
+}
+
 struct ReviewRow {
     ReviewId id;
     std::string kind;
-    std::int64_t subject_id = 0; // a settlement, a webhook, a payment or a reversal's webhook
-    std::string status;          // open, closed
-    std::string detail;          // JSON
+    // a settlement, a webhook, a payment, a reversal's webhook, an order, a return or a link
+    std::int64_t subject_id = 0;
+    std::string status; // open, closed
+    std::string detail; // JSON
     Instant created_at;
     std::optional<Instant> closed_at;
     // Who decided, what and why; empty: the review is open, or a fact closed it.
-    std::string decision = {}; // accept, split, reject, close
+    // accept, split, reject, close, release, never_paid
+    std::string decision = {};
     std::string reason = {};
     std::string actor = {};
 };
