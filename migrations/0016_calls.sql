@@ -42,7 +42,6 @@ CREATE TABLE call (
     UNIQUE (tenant_id, connector_id, request_id)
 ) /*table*/;
 CREATE INDEX call_due ON call (tenant_id, connector_id, lease_owner, due_at) WHERE status = 'queued';
-CREATE INDEX call_status ON call (tenant_id, status, id);
 CREATE INDEX call_subject ON call (tenant_id, subject_id, id);
 -- A paying call that awaits its first reply keeps the next of its account waiting.
 CREATE INDEX call_first ON call (tenant_id, connector_id, account_key) WHERE status = 'queued' AND unread = 0;

@@ -31,11 +31,11 @@ std::string name_of(const Route& route) {
     return std::string(route.method) + " " + std::string(route.pattern);
 }
 
-// Every scope but one.
+// Every scope but one, and those that include it.
 std::string scopes_without(Scope left_out) {
     std::string scopes;
     for (int i = 1; i <= static_cast<int>(Scope::admin); ++i)
-        if (const auto scope = static_cast<Scope>(i); scope != left_out)
+        if (const auto scope = static_cast<Scope>(i); !ScopeSet::parse(token(scope))->has(left_out))
             scopes += (scopes.empty() ? "" : " ") + std::string(token(scope));
     return scopes;
 }
@@ -60,6 +60,13 @@ constexpr const char* statement_entries =
     R"({"first":1,"entries":[{"booked_on":"2026-11-20","direction":"credit",
         "amount":{"value":"1.00","currency":"GBP"}}]})";
 
+constexpr const char* new_order =
+    R"({"client_id":"payout-17","connector":"bank","scheme":"fps",
+        "amount":{"value":"100.00","currency":"GBP"},"debtor":{"iban":"GB57CLRB04040100057354"},
+        "creditor":{"name":"Ann Lee","sort_code":"601613","account_number":"31926819"}})";
+constexpr const char* new_link =
+    R"({"connector":"bank","loan_account_id":"LN-4711","owner_name":"Ann Lee"})";
+
 // One object of each kind, of tenant `main`: by the first part of a route's path behind /v1.
 std::map<std::string, std::string> objects_of_main(World& world, const std::string& key) {
     std::map<std::string, std::string> ids;
@@ -75,8 +82,9 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
     ids["endpoints"] =
         world.call(key, "POST", "/v1/endpoints", R"({"url":"https://partner.example/hook"})")
             .at("id");
-    ids["webhooks"] =
-        to_string(world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001")));
+    ids["connectors"] =
+        world.call(key, "POST", "/v1/connectors", world.new_bank("bank")).at("name");
+    ids["webhooks"] = to_string(world.settle_at("bank", testing::money_in("T1", "E2E-000001")));
     const auto review = world.ids.next<ReviewId>();
     const TenantId main = world.tenant("main");
     const Instant now = world.clock.now();
@@ -88,8 +96,14 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
         ids[kind] = world.call(key, "GET", std::string("/v1/") + kind).at("data.0.id");
     ids["statements"] = world.call(key, "POST", "/v1/statements", new_statement).at("id");
     ids["api-keys"] = world.call(key, "GET", "/v1/api-keys").at("data.0.id");
-    ids["connectors"] =
-        world.call(key, "POST", "/v1/connectors", world.new_connector("bank")).at("name");
+    ids["orders"] = world.call(key, "POST", "/v1/orders", new_order).at("id");
+    ids["links"] = world.call(key, "POST", "/v1/links", new_link).at("id");
+    ids["returns"] =
+        world
+            .call(key, "POST", "/v1/returns",
+                  R"({"reason":"other","settlement_id":")" + ids["settlements"] + R"("})")
+            .at("id");
+    ids["calls"] = world.call(key, "GET", "/v1/calls").at("data.0.id");
     (void)world.call(key, "PUT", "/v1/institutions/seeds",
                      R"({"institutions":[{"institution_id":"monzo","reference_chars_max":18}]})");
     ids["institutions"] = "monzo";
@@ -178,8 +192,12 @@ std::string body_for(const Route& route) {
     if (route.pattern.ends_with("/split") || route.pattern.ends_with("/match"))
         return R"({"payments":[{"payment_id":"order-1"}],"reason":"it is"})";
     if (route.pattern.ends_with("/reject") || route.pattern.ends_with("/close") ||
-        route.pattern.ends_with("/undo"))
+        route.pattern.ends_with("/undo") || route.pattern.ends_with("/pause"))
         return R"({"reason":"it is"})";
+    if (route.pattern.ends_with("/decide"))
+        return R"({"decision":"close","reason":"it is"})";
+    if (route.pattern.ends_with("/retry"))
+        return R"({"client_id":"payout-18"})";
     if (route.method == "POST" && route.pattern.ends_with("/entries"))
         return statement_entries;
     return "";

@@ -16,8 +16,8 @@ inline constexpr std::size_t bank_keys_per_connector_max = 8;
 inline constexpr std::size_t pem_bytes_max = 8 * 1024; // RSA-4096 needs 800
 inline constexpr std::size_t uri_bytes_max = 1024;
 inline constexpr std::size_t url_bytes_max = 2048; // what net::Url takes
-inline constexpr std::size_t scopes_max = 16;      // there are thirteen
-inline constexpr std::size_t event_types_max = 16; // there are eight
+inline constexpr std::size_t scopes_max = 32;      // there are 22
+inline constexpr std::size_t event_types_max = 32; // there are 25
 inline constexpr std::size_t rules_shown = 500;    // versions of rule sets
 inline constexpr std::size_t password_bytes_max = 256;
 

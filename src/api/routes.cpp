@@ -34,6 +34,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/reviews/{id}/split", settlements_write, "", split_review},
     {"POST", "/v1/reviews/{id}/reject", settlements_write, "", reject_review},
     {"POST", "/v1/reviews/{id}/close", settlements_write, "", close_review},
+    {"POST", "/v1/reviews/{id}/decide", settlements_write, "", rule_on_review},
 
     {"POST", "/v1/rules", settlements_write, "", create_rules},
     {"GET", "/v1/rules", settlements_read, "", list_rules},
@@ -77,9 +78,32 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/webhooks/read-again", settlements_write, "", read_webhooks_again},
     {"POST", "/v1/webhooks/{id}/read-again", settlements_write, "", read_webhook_again},
 
-    {"POST", "/v1/connectors", admin, "", create_connector},
-    {"GET", "/v1/connectors", admin, "limit after", list_connectors},
-    {"PATCH", "/v1/connectors/{name}", admin, "", update_connector},
+    {"POST", "/v1/orders", orders_write, "", create_order},
+    {"GET", "/v1/orders", orders_read, "limit after status", list_orders},
+    {"GET", "/v1/orders/{id}", orders_read, "", get_order},
+    {"POST", "/v1/orders/{id}/cancel", orders_write, "", cancel_order},
+    {"POST", "/v1/orders/{id}/retry", orders_write, "", retry_order},
+
+    {"POST", "/v1/links", links_write, "", create_link},
+    {"GET", "/v1/links", links_read, "limit after", list_links},
+    {"GET", "/v1/links/{id}", links_read, "", get_link},
+    {"DELETE", "/v1/links/{id}", links_write, "", delete_link},
+
+    {"POST", "/v1/returns", returns_write, "", create_return},
+    {"GET", "/v1/returns", returns_read, "limit after", list_returns},
+    {"GET", "/v1/returns/{id}", returns_read, "", get_return},
+
+    {"GET", "/v1/calls", calls_read, "limit after status", list_calls},
+    {"GET", "/v1/calls/{id}", calls_read, "", get_call},
+
+    {"POST", "/v1/connectors", connectors_write, "", create_connector},
+    {"GET", "/v1/connectors", connectors_read, "limit after", list_connectors},
+    {"GET", "/v1/connectors/{name}", connectors_read, "", get_connector},
+    {"PATCH", "/v1/connectors/{name}", connectors_write, "", update_connector},
+    {"DELETE", "/v1/connectors/{name}", connectors_write, "", delete_connector},
+    {"POST", "/v1/connectors/{name}/pause", connectors_write, "", pause_connector},
+    {"POST", "/v1/connectors/{name}/resume", connectors_write, "", resume_connector},
+    {"POST", "/v1/connectors/{name}/list-accounts", connectors_write, "", list_bank_accounts},
 
     {"POST", "/v1/api-keys", admin, "", create_api_key, true},
     {"GET", "/v1/api-keys", admin, "limit after", list_api_keys},

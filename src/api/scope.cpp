@@ -9,7 +9,7 @@ namespace settled::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 14> tokens{
+constexpr std::array<std::string_view, 23> tokens{
     "",
     "payments:read",
     "payments:write",
@@ -23,6 +23,15 @@ constexpr std::array<std::string_view, 14> tokens{
     "events:read",
     "events:write",
     "webhooks:read",
+    "orders:read",
+    "orders:write",
+    "links:read",
+    "links:write",
+    "returns:read",
+    "returns:write",
+    "calls:read",
+    "connectors:read",
+    "connectors:write",
     "admin",
 };
 
@@ -56,7 +65,10 @@ Result<ScopeSet> ScopeSet::parse(std::string_view text) {
         const auto* const found = std::ranges::find(tokens, text.substr(0, space));
         if (found == tokens.end() || found->empty())
             return fail(Code::value_invalid, unknown_scope(text.substr(0, space)));
-        set.bits_ |= bit(static_cast<Scope>(found - tokens.begin()));
+        const auto scope = static_cast<Scope>(found - tokens.begin());
+        set.bits_ |= bit(scope);
+        if (scope == Scope::admin)
+            set.bits_ |= bit(Scope::connectors_read) | bit(Scope::connectors_write);
         text.remove_prefix(space == text.npos ? text.size() : space + 1);
     }
     return set;

@@ -11,7 +11,7 @@
 namespace settled::api {
 
 // `none`: the route is for everyone. Settlements cover matches, reviews, rules and statements;
-// events cover deliveries; admin covers connectors and API keys.
+// events cover deliveries; admin covers connectors, API keys and seeds.
 enum class Scope : std::uint8_t {
     none,
     payments_read,
@@ -26,6 +26,15 @@ enum class Scope : std::uint8_t {
     events_read,
     events_write,
     webhooks_read,
+    orders_read,
+    orders_write,
+    links_read,
+    links_write,
+    returns_read,
+    returns_write,
+    calls_read,
+    connectors_read,
+    connectors_write,
     admin,
 };
 // "payments:read".

@@ -4,7 +4,10 @@
 
 #include "api/api.h"
 #include "domain/facts.h"
+#include "store/queries/directory.h"
 #include "store/sqlite/sqlite_store.h"
+#include "units/calls/derived_ids.h"
+#include "units/calls/run_call.h"
 #include "wire/json.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -76,6 +79,12 @@ class World {
 
     // Money arrived: takes a webhook in. Gives the webhook's id.
     WebhookId settle(TenantId tenant, domain::SettlementFact fact);
+    // The same from a connector that there is.
+    WebhookId settle_at(std::string_view connector, domain::SettlementFact fact);
+    WebhookId settle(TenantId tenant, ConnectorId connector, domain::SettlementFact fact);
+    // A webhook that says this.
+    void tell(std::string_view connector, std::string_view type, domain::BankFact fact);
+    store::ConnectorRow connector_named(std::string_view name);
     TenantId tenant(std::string_view name);
     // A file in the tenant's own directory of secrets: how its keys name it.
     std::string keep_secret(const std::string& name, std::string_view content,
@@ -83,6 +92,11 @@ class World {
     // The body of POST /v1/connectors, with keys made for it; the signing key is such a file of
     // `main`.
     std::string new_connector(std::string_view name);
+    // The same of a connector whose API is called; `more`: further members, each with a comma before.
+    std::string new_bank(std::string_view name, std::string_view more = "");
+    // Sends what is due to that connector, and has the bank reply so. Gives what was sent.
+    std::vector<units::CallToSend> bank_replies(std::string_view connector, int status,
+                                                std::string body);
     // Another server's over the same store.
     std::unique_ptr<Api> another_api();
 
@@ -96,7 +110,10 @@ class World {
     IdMint ids{clock, 1};
     units::TenantKeys tenant_keys{master.copy()};
     HoldAll claims;
-    units::Context context{ids, tenant_keys, std::chrono::seconds(10), &claims};
+    units::DerivedIds derived_ids{Bytes(units::DerivedIds::key_bytes, 7)};
+    units::Context context{ids,     tenant_keys, std::chrono::seconds(10),
+                           &claims, nullptr,     std::chrono::seconds(2),
+                           nullptr, true,        &derived_ids};
     observe::Metrics metrics;
     custody::KeyDesk key_desk;
     // Of all connectors.

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -102,6 +103,32 @@ std::string World::new_connector(std::string_view name) {
     return std::move(w).text();
 }
 
+std::string World::new_bank(std::string_view name, std::string_view more) {
+    std::string body = new_connector(name);
+    const std::string token = keep_secret(std::string(name) + ".token", "token-of-the-bank");
+    body.pop_back();
+    return body + R"(,"api_url":"https://bank.example","api_token":"file:)" + token +
+           R"(","institution_account":"c1f2a3","debtor_name":"Lender Ltd",)" +
+           R"("debtor_address":"1 High Street, London")" + std::string(more) + "}";
+}
+
+std::vector<units::CallToSend> World::bank_replies(std::string_view connector, int status,
+                                                   std::string body) {
+    const store::ConnectorRow row = connector_named(connector);
+    const units::CallQuery query{row.tenant, row.id, clock.now(), 257, 16, false};
+    auto sent = write<std::vector<units::CallToSend>>(
+        [this, query](store::Session& s) { return units::next_calls(s, context, query); });
+    for (const units::CallToSend& call : sent) {
+        const auto ended = std::make_shared<const units::EndedTry>(
+            call.tenant, call.id, call.connector, call.claim, call.number,
+            std::chrono::microseconds(1000), domain::CallReply{status, body, std::nullopt}, "",
+            clock.now());
+        (void)write<units::CallEnd>(
+            [this, ended](store::Session& s) { return units::end_call(s, context, ended); });
+    }
+    return sent;
+}
+
 World::~World() {
     store->stop();
     std::error_code ignored;
@@ -164,9 +191,36 @@ TenantId World::tenant(std::string_view name) {
         [name = std::string(name)](store::Session& s) { return find_tenant(s, name); })};
 }
 
+store::ConnectorRow World::connector_named(std::string_view name) {
+    const auto rows = write<std::vector<store::ConnectorRow>>(
+        [](store::Session& s) { return store::all_connectors(s); });
+    const auto row = std::ranges::find(rows, name, &store::ConnectorRow::name);
+    SETTLED_ASSERT(row != rows.end(), "the test has no such connector");
+    return *row;
+}
+
+void World::tell(std::string_view connector, std::string_view type, domain::BankFact fact) {
+    const store::ConnectorRow row = connector_named(connector);
+    units::Arrival arrival{row.tenant, row.id, {}, "{}", clock.now()};
+    arrival.webhook.type = type;
+    arrival.webhook.unique_id = arrival.webhook.dedupe_key = to_string(ids.next<WebhookId>());
+    arrival.webhook.fact = std::move(fact);
+    const auto shared = std::make_shared<const units::Arrival>(std::move(arrival));
+    (void)write<units::Accepted>(
+        [this, shared](store::Session& s) { return units::accept_webhook(s, context, shared); });
+}
+
+WebhookId World::settle_at(std::string_view connector, domain::SettlementFact fact) {
+    const store::ConnectorRow row = connector_named(connector);
+    return settle(row.tenant, row.id, std::move(fact));
+}
+
 WebhookId World::settle(TenantId tenant, domain::SettlementFact fact) {
-    units::Arrival arrival{
-        tenant, ids.next<ConnectorId>(), {}, R"({"Type":"TransactionSettled"})", clock.now()};
+    return settle(tenant, ids.next<ConnectorId>(), std::move(fact));
+}
+
+WebhookId World::settle(TenantId tenant, ConnectorId connector, domain::SettlementFact fact) {
+    units::Arrival arrival{tenant, connector, {}, R"({"Type":"TransactionSettled"})", clock.now()};
     arrival.webhook.type = "TransactionSettled";
     arrival.webhook.unique_id = fact.transaction_id;
     arrival.webhook.scheme = fact.scheme;

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace settled::api {
 
 namespace {
@@ -25,6 +27,9 @@ std::string_view said_to_tenants(std::string_view member) {
         return "name a file in this tenant's directory of secrets, such as file:signing.pem: the "
                "operator puts it there, closed to others, with a PKCS#8 PEM RSA key of 2048 to "
                "4096 bits";
+    if (member == "api_token")
+        return "name a file in this tenant's directory of secrets, such as file:bank.token: the "
+               "operator puts it there, closed to others, with the bank's API token on one line";
     if (member == "signature")
         return "name secrets by files in this tenant's directory of secrets, such as "
                "file:provider.secret: the operator puts them there, closed to others, with 16 "
@@ -48,11 +53,23 @@ Result<> try_push(const std::string& written, const custody::Custody& custody) {
     return keys ? Result<>() : fail(keys.error().code, "jwks_file: " + keys.error().detail);
 }
 
+// It goes into a header as it is.
+Result<> check_token(std::string_view content) {
+    const bool is_token = !content.empty() && std::ranges::all_of(content, [](char c) {
+        return c > ' ' && c < '\x7f';
+    });
+    return is_token ? Result<>()
+                    : fail(Code::key_unsuitable, "it holds no token: one line without spaces");
+}
+
 // Waits for the disk.
 Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
     if (files.signing_key)
         if (const auto signer = custody.open_signer(*files.signing_key); !signer)
             return Trouble{"signing_key", signer.error()};
+    if (files.api_token)
+        if (const auto token = custody.read_secret(*files.api_token, check_token); !token)
+            return Trouble{"api_token", token.error()};
     if (files.signature)
         if (const auto opened = try_signature(*files.signature, custody); !opened)
             return Trouble{"signature", opened.error()};

@@ -17,10 +17,11 @@ namespace settled::api {
 
 struct ConnectorFiles {
     std::optional<std::string> signing_key; // URI
+    std::optional<std::string> api_token;   // URI
     std::optional<std::string> signature;   // JSON, connectors/mapped/signature.h
     std::optional<std::string> push;        // JSON, connectors/pubsub/push.h
 
-    bool any() const { return signing_key || signature || push; }
+    bool any() const { return signing_key || api_token || signature || push; }
 };
 
 // Fails with value_invalid; the detail begins with the member's name. Reads on the key desk's

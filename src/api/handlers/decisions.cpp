@@ -175,6 +175,10 @@ Step<Result<Answer>> close_one(Session& s, JobPtr job) {
     const auto review = co_await store::find_review(s, job->decision.tenant, *job->decision.review);
     if (review && review->kind == store::review_settlement_ambiguous)
         co_return fail(Code::state_conflict, "accept, split or reject it");
+    if (review && (review->kind == store::review_order_unresolved ||
+                   review->kind == store::review_possible_duplicate))
+        co_return fail(Code::state_conflict,
+                       "an order waits for it: POST its /decide with one of its decisions");
     const auto done = co_await units::close_by_hand(s, job->context, job->decision);
     if (!done)
         co_return std::unexpected(done.error());

@@ -20,6 +20,7 @@ Task<Result<Answer>> accept_review(const Core& core, const Call& call);
 Task<Result<Answer>> split_review(const Core& core, const Call& call);
 Task<Result<Answer>> reject_review(const Core& core, const Call& call);
 Task<Result<Answer>> close_review(const Core& core, const Call& call);
+Task<Result<Answer>> rule_on_review(const Core& core, const Call& call);
 Task<Result<Answer>> match_settlement(const Core& core, const Call& call);
 Task<Result<Answer>> reject_settlement(const Core& core, const Call& call);
 Task<Result<Answer>> undo_match(const Core& core, const Call& call);
@@ -64,9 +65,32 @@ Task<Result<Answer>> get_webhook(const Core& core, const Call& call);
 Task<Result<Answer>> read_webhook_again(const Core& core, const Call& call);
 Task<Result<Answer>> read_webhooks_again(const Core& core, const Call& call);
 
+Task<Result<Answer>> create_order(const Core& core, const Call& call);
+Task<Result<Answer>> list_orders(const Core& core, const Call& call);
+Task<Result<Answer>> get_order(const Core& core, const Call& call);
+Task<Result<Answer>> cancel_order(const Core& core, const Call& call);
+Task<Result<Answer>> retry_order(const Core& core, const Call& call);
+
+Task<Result<Answer>> create_link(const Core& core, const Call& call);
+Task<Result<Answer>> list_links(const Core& core, const Call& call);
+Task<Result<Answer>> get_link(const Core& core, const Call& call);
+Task<Result<Answer>> delete_link(const Core& core, const Call& call);
+
+Task<Result<Answer>> create_return(const Core& core, const Call& call);
+Task<Result<Answer>> list_returns(const Core& core, const Call& call);
+Task<Result<Answer>> get_return(const Core& core, const Call& call);
+
+Task<Result<Answer>> list_calls(const Core& core, const Call& call);
+Task<Result<Answer>> get_call(const Core& core, const Call& call);
+
 Task<Result<Answer>> create_connector(const Core& core, const Call& call);
 Task<Result<Answer>> list_connectors(const Core& core, const Call& call);
+Task<Result<Answer>> get_connector(const Core& core, const Call& call);
 Task<Result<Answer>> update_connector(const Core& core, const Call& call);
+Task<Result<Answer>> delete_connector(const Core& core, const Call& call);
+Task<Result<Answer>> pause_connector(const Core& core, const Call& call);
+Task<Result<Answer>> resume_connector(const Core& core, const Call& call);
+Task<Result<Answer>> list_bank_accounts(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_api_key(const Core& core, const Call& call);
 Task<Result<Answer>> list_api_keys(const Core& core, const Call& call);

@@ -3,6 +3,7 @@
 #include "api/change.h"
 #include "api/feed.h"
 #include "api/handlers/handlers.h"
+#include "api/handlers/review_evidence.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
 
@@ -41,13 +42,12 @@ Task<Result<Answer>> list_reviews(const Core& core, const Call& call) {
 Task<Result<Answer>> get_review(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<ReviewIdTag>(call.id));
     const TenantId tenant = call.caller.tenant;
-    const Result<store::ReviewRow> review = co_await find_or_404<store::ReviewRow>(
-        core, [=](Session& s) { return store::find_review(s, tenant, id); }, "review");
+    const ScopeSet scopes = call.caller.scopes;
+    const Result<ReviewEvidence> review = co_await find_or_404<ReviewEvidence>(
+        core, [=](Session& s) { return find_evidence(s, tenant, id, scopes); }, "review");
     if (!review)
         co_return std::unexpected(review.error());
-    wire::JsonWriter w;
-    write_review(w, *review);
-    co_return Answer{200, std::move(w).text()};
+    co_return Answer{200, shown(*review)};
 }
 
 } // namespace settled::api

@@ -4,6 +4,8 @@
 #include "wire/money.h"
 #include "wire/time.h"
 
+#include <array>
+
 namespace settled::api {
 
 namespace {
@@ -17,10 +19,16 @@ void write_party(JsonWriter& w, std::string_view key, std::string_view name,
     w.end();
 }
 
-// A settlement's, a payment's or a webhook's, as the kind says.
+// A settlement's, a payment's, an order's, a return's, a link's or a webhook's, as the kind says.
 std::string subject_of(const store::ReviewRow& review) {
-    if (store::is_of_settlement(review.kind))
+    if (store::is_of_settlement(review.kind) || review.kind == store::review_unexplained)
         return to_string(SettlementId{review.subject_id});
+    if (store::is_of_order(review.kind))
+        return to_string(OrderId{review.subject_id});
+    if (store::is_of_return(review.kind))
+        return to_string(ReturnId{review.subject_id});
+    if (review.kind == store::review_link_unresolved)
+        return to_string(LinkId{review.subject_id});
     if (review.kind == store::review_payment_failed ||
         review.kind == store::review_possible_misallocation)
         return to_string(PaymentId{review.subject_id});
@@ -99,15 +107,41 @@ void write_match(JsonWriter& w, const domain::Match& match) {
     w.end();
 }
 
+std::span<const std::string_view> decisions_for(std::string_view kind) {
+    static constexpr std::array<std::string_view, 4> of_settlement{"accept", "split", "reject",
+                                                                   "close"};
+    static constexpr std::array<std::string_view, 2> of_unresolved{"ask_again", "never_paid"};
+    static constexpr std::array<std::string_view, 2> of_duplicate{"release", "never_paid"};
+    if (kind == store::review_settlement_ambiguous)
+        return std::span(of_settlement).first(3);
+    if (kind == store::review_suggested_match)
+        return of_settlement;
+    if (kind == store::review_order_unresolved)
+        return of_unresolved;
+    if (kind == store::review_possible_duplicate)
+        return of_duplicate;
+    return std::span(of_settlement).last(1);
+}
+
 void write_review(JsonWriter& w, const store::ReviewRow& review) {
-    w.object().member("id", to_string(review.id)).member("kind", review.kind);
+    w.object();
+    write_review_members(w, review);
+    w.end();
+}
+
+void write_review_members(JsonWriter& w, const store::ReviewRow& review) {
+    w.member("id", to_string(review.id)).member("kind", review.kind);
     w.member("subject_id", subject_of(review)).member("status", review.status);
     w.key("detail").raw(review.detail);
+    w.key("decisions").array();
+    if (review.status == "open")
+        for (const std::string_view decision : decisions_for(review.kind))
+            w.value(decision);
+    w.end();
     w.member("decision", review.decision).member("reason", review.reason);
     w.member("actor", review.actor);
     write_time(w, "created_at", review.created_at);
     write_time(w, "closed_at", review.closed_at);
-    w.end();
 }
 
 void write_delivery_members(JsonWriter& w, const store::TaskRow& task) {

@@ -12,6 +12,8 @@
 #include "wire/json_writer.h"
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 namespace settled::api {
 
@@ -25,7 +27,10 @@ void write_settlement_members(wire::JsonWriter& w, const domain::Settlement& set
 void write_payment(wire::JsonWriter& w, const domain::Payment& payment);
 void write_settlement(wire::JsonWriter& w, const domain::Settlement& settlement);
 void write_match(wire::JsonWriter& w, const domain::Match& match);
+// What a person can decide about a review of that kind.
+std::span<const std::string_view> decisions_for(std::string_view kind);
 void write_review(wire::JsonWriter& w, const store::ReviewRow& review);
+void write_review_members(wire::JsonWriter& w, const store::ReviewRow& review);
 void write_delivery(wire::JsonWriter& w, const store::TaskRow& task);
 void write_delivery_members(wire::JsonWriter& w, const store::TaskRow& task);
 

@@ -1,0 +1,28 @@
+// A connector as the API shows it: its settings, and whether its calls are made.
+#pragma once
+
+#include "domain/connector.h"
+#include "store/queries/calls.h"
+#include "store/queries/directory.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "wire/json_writer.h"
+
+#include <string>
+
+namespace settled::api {
+
+struct ConnectorDetail {
+    store::ConnectorRow row;
+    store::ConnectorState state;
+    ConnectorId id; // of the row, for pages
+    Instant now;
+};
+store::Step<ConnectorDetail> connector_detail(store::Session& s, store::ConnectorRow row,
+                                              Instant now);
+
+domain::ConnectorSettings settings_of(const store::ConnectorRow& connector);
+void write_connector(wire::JsonWriter& w, const ConnectorDetail& connector);
+std::string shown(const ConnectorDetail& connector);
+
+} // namespace settled::api
