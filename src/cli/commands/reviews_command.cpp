@@ -288,8 +288,8 @@ std::vector<Command> reviews_commands() {
                       .required = true},
                      actor_option(),
                      tenant},
-         .notes = "Who made an order does not decide that it was never paid: another API key, or "
-                  "another --actor, does. No decision sends a payment a second time.",
+         .notes = "The maker of an order does not decide that it was never paid: another API key, "
+                  "or another --actor, does. No decision sends a payment a second time.",
          .run = run_decide},
         {.name = "reviews export",
          .sentence =
