@@ -12,6 +12,7 @@ std::vector<Command> all_commands(const std::vector<Command>& demo);
 
 std::vector<Command> serve_commands();
 std::vector<Command> check_config_commands();
+std::vector<Command> doctor_commands();
 std::vector<Command> migrate_commands();
 std::vector<Command> store_commands();
 Command store_rekey_command();

@@ -22,7 +22,7 @@ struct Heading {
 const std::vector<Heading>& headings() {
     static const std::vector<Heading> all{
         {"To try it", {"demo", "sandbox", "bench"}},
-        {"The server", {"serve", "check-config", "migrate", "store"}},
+        {"The server", {"serve", "check-config", "doctor", "migrate", "store"}},
         {"Access and connections", {"keys", "connectors", "webhooks"}},
         {"Money in", {"import", "export", "institutions", "replay", "audit"}},
         {"Money out", {"orders", "links", "returns", "calls"}},

@@ -30,6 +30,8 @@ class Invocation {
     }
 
     const Printer& out() const { return out_; }
+    // It talks to a server by its URL.
+    bool is_remote() const { return target_.remote.has_value(); }
 
     // The settings of this machine. nullopt: all that is wrong with them was printed, and the
     // command ends with exit_usage.

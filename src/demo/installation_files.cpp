@@ -24,6 +24,12 @@ watermark_seconds = {0}
 [delivery]
 retry_after_seconds = [1, 1, 1, 2, 2, 4, 4, 8, 8, 8]
 
+[calls]
+timeout_seconds = 5
+retry_after_seconds = [1, 1, 2, 4]
+query_after_seconds = [2, 1, 2, 4]
+probe_every_seconds = 1
+
 [egress]
 https_only = false
 allow = ["127.0.0.0/8", "::1/128"]
@@ -74,13 +80,18 @@ Result<Secret> make_key(const server::Config& config) {
     return Secret(std::string(*key->string()));
 }
 
-Result<> make_connector(const server::Config& config, const sandbox::KeyFiles& keys) {
+Result<> make_connector(const server::Config& config, const BankPlace& bank,
+                        const sandbox::KeyFiles& keys) {
     TRY(const Secret bank_key, custody::read_secret("file:" + keys.bank_public_key));
     wire::JsonWriter w;
     w.object().member("name", "clearbank").member("kind", "clearbank");
     // A public key, read by the same careful reader.
     w.key("bank_keys").array().value(bank_key.reveal()).end();
-    w.member("signing_key", "file:" + keys.institution_private_key).end();
+    w.member("signing_key", "file:" + keys.institution_private_key);
+    w.member("api_url", bank.api_url).member("api_token", "file:" + keys.api_token);
+    w.member("institution_account", bank.institution_account);
+    w.member("debtor_name", "ACME Lending Ltd");
+    w.member("debtor_address", "1 High Street, London").end();
     TRY(const wire::JsonDocument made,
         make(config, "/v1/connectors?tenant=main", std::move(w).text()));
     return {};
@@ -110,7 +121,7 @@ WorkDirectory::~WorkDirectory() {
 }
 
 Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
-                                    const sandbox::KeyFiles& keys) {
+                                    const BankPlace& bank, const sandbox::KeyFiles& keys) {
     TRY_VOID(write_settings(place, store, keys));
     server::LoadedConfig loaded = server::load_config(place.config_file);
     if (!loaded.problems.empty())
@@ -118,7 +129,7 @@ Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore&
     loaded.config.data = place.data;
     loaded.config.store_url = store.url;
     TRY(Secret key, make_key(loaded.config));
-    TRY_VOID(make_connector(loaded.config, keys));
+    TRY_VOID(make_connector(loaded.config, bank, keys));
     return key;
 }
 

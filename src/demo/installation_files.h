@@ -1,6 +1,6 @@
-// A new installation for the demo: settings, an API key, and the model bank as a connector of
-// webhooks. Made through the same calls as `settled keys create` and `settled connectors add`, before
-// the server runs.
+// A new installation for the demo: settings, an API key, and the model bank as a connector that sends
+// webhooks and is called. Made through the same calls as `settled keys create` and `settled connectors
+// add`, before the server runs.
 #pragma once
 
 #include "base/secret.h"
@@ -37,9 +37,15 @@ struct SharedStore {
     std::string master_key_file;
 };
 
+// Where the bank's API is, and the institution's account there.
+struct BankPlace {
+    std::string api_url;
+    std::string institution_account;
+};
+
 // Writes the settings and opens the store once for each call. Gives the API key, which is in no
 // file and no argument. The URL is in no file either.
 Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
-                                    const sandbox::KeyFiles& keys);
+                                    const BankPlace& bank, const sandbox::KeyFiles& keys);
 
 } // namespace settled::demo

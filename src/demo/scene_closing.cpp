@@ -33,7 +33,7 @@ void show_closing(Stage& stage) {
     for (const SceneResult& scene : stage.results()) {
         checked += scene.checked;
         failed += scene.failed;
-        terminal.row(scene.failed == 0, fmt::format("{}  {}", ++number, scene.name),
+        terminal.row(scene.failed == 0, fmt::format("{:>2}  {}", ++number, scene.name),
                      fmt::format("{} of {}", scene.checked - scene.failed, scene.checked));
     }
     terminal.empty_line();

@@ -104,6 +104,15 @@ Task<const Told*> Stage::partner_told(const Sent& sent, std::string_view type,
     co_return told;
 }
 
+Task<const Told*> Stage::partner_told_of(std::string subject, std::string_view type,
+                                         std::string_view what, Instant since) {
+    co_await world.until([&] { return world.told().find_of(subject, type) != nullptr; });
+    const Told* const told = world.told().find_of(subject, type);
+    const std::int64_t took = told == nullptr ? 0 : (told->received - since).count();
+    check(what, told != nullptr, cli::duration_text(took), "nothing came");
+    co_return told;
+}
+
 void Stage::matched_at(const Answer& settlement, std::int64_t rank) {
     equal(fmt::format("matched at rank {}", rank), settlement.number("match.rank"), rank,
           settlement.text("match.rule"));

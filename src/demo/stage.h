@@ -60,6 +60,9 @@ class Stage {
     // from sending the webhook, or since `since`.
     Task<const Told*> partner_told(const Sent& sent, std::string_view type, std::string_view what,
                                    std::optional<Instant> since = std::nullopt);
+    // The same of an order, a link or a return; the figure is the time since `since`.
+    Task<const Told*> partner_told_of(std::string subject, std::string_view type,
+                                      std::string_view what, Instant since);
     // Checks at which rank; the figure is the rule.
     void matched_at(const Answer& settlement, std::int64_t rank);
     // The settlement of the bank's transaction as the API shows it; status 0 when there is none.
@@ -89,6 +92,11 @@ Task<> scene_ambiguous(Stage& stage);
 Task<> scene_early_money(Stage& stage);
 Task<> scene_partner_down(Stage& stage);
 Task<> scene_pace(Stage& stage);
+// Money out, in this order: the later ones need the account of the first.
+Task<> scene_link(Stage& stage);
+Task<> scene_pay_out(Stage& stage);
+Task<> scene_in_doubt(Stage& stage);
+Task<> scene_send_back(Stage& stage);
 Task<> scene_kill(Stage& stage);
 // With several nodes.
 Task<> scene_any_node(Stage& stage);

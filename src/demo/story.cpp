@@ -18,6 +18,12 @@ Task<> tell_story(Stage& stage) {
     co_await scene_ambiguous(stage);
     co_await scene_early_money(stage);
     co_await scene_partner_down(stage);
+    co_await scene_link(stage);
+    if (!stage.world.loan_iban.empty()) {
+        co_await scene_pay_out(stage);
+        co_await scene_in_doubt(stage);
+        co_await scene_send_back(stage);
+    }
     const bool several = stage.world.nodes().are_several();
     if (several)
         co_await scene_any_node(stage);

@@ -6,6 +6,18 @@
 
 namespace settled::demo {
 
+namespace {
+
+std::string subject_of(const wire::Json& event) {
+    std::string subject;
+    for (const char* const member : {"data.order_id", "data.link_id", "data.return_id"})
+        if (subject.empty())
+            subject = text_at(event, member);
+    return subject;
+}
+
+} // namespace
+
 void ToldBook::read(const sandbox::PartnerRecords& records) {
     const auto& all = records.all();
     const auto fresh =
@@ -34,6 +46,7 @@ void ToldBook::add(const sandbox::PartnerRecord& record) {
     told.type = text_at(event, "type");
     told.client_id = text_at(event, "data.client_id");
     told.transaction_id = text_at(event, "data.settlement.transaction_id");
+    told.subject = subject_of(event);
     told.version = number_at(event, "version");
     told.rank = number_at(event, "data.match.rank");
     told.body = record.body;
@@ -57,6 +70,13 @@ const Told* ToldBook::find(std::string_view transaction_id, std::string_view typ
     for (const Told* const told : about(transaction_id))
         if (told->type == type)
             return told;
+    return nullptr;
+}
+
+const Told* ToldBook::find_of(std::string_view subject, std::string_view type) const {
+    for (const auto& [id, told] : by_id_)
+        if (told.subject == subject && told.type == type)
+            return &told;
     return nullptr;
 }
 

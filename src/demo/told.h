@@ -17,6 +17,7 @@ struct Told {
     std::string type;
     std::string client_id;      // of the payment
     std::string transaction_id; // the bank's, "" when it is about no settlement
+    std::string subject;        // the order, link or return that it is about; "": another event
     std::string body;
     std::vector<std::string> candidates; // of settlement.ambiguous: client ids
     std::int64_t version = 0;
@@ -32,6 +33,8 @@ class ToldBook {
     // In the order of their first arrival.
     std::vector<const Told*> about(std::string_view transaction_id) const;
     const Told* find(std::string_view transaction_id, std::string_view type) const;
+    // Of an order, a link or a return.
+    const Told* find_of(std::string_view subject, std::string_view type) const;
     std::size_t of_type(std::string_view type) const;
 
     std::size_t events() const { return by_id_.size(); }

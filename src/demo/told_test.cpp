@@ -13,6 +13,9 @@ constexpr const char* ambiguous =
     R"("candidates":[{"payment_id":"pay_1","client_id":"a"},{"payment_id":"pay_2","client_id":"b"}],)"
     R"("settlement":{"transaction_id":"t-1"}}})";
 
+constexpr const char* submitted =
+    R"({"id":"evt_3","type":"order.submitted","version":1,"data":{"order_id":"ord_1","client_id":"pay-1"}})";
+
 class ToldTest : public testing::Test {
   protected:
     void tell(const std::string& id, const std::string& body,
@@ -42,6 +45,15 @@ TEST_F(ToldTest, an_event_is_found_by_its_transaction) {
     EXPECT_EQ(book_.about("t-1").size(), 2U);
     EXPECT_EQ(book_.find("t-2", "settlement.matched"), nullptr);
     EXPECT_EQ(book_.of_type("settlement.matched"), 1U);
+}
+
+TEST_F(ToldTest, an_event_of_an_order_is_found_by_the_order) {
+    tell("evt_3", submitted);
+    tell("evt_1", matched);
+    ASSERT_NE(book_.find_of("ord_1", "order.submitted"), nullptr);
+    EXPECT_EQ(book_.find_of("ord_1", "order.submitted")->client_id, "pay-1");
+    EXPECT_EQ(book_.find_of("ord_1", "order.settled"), nullptr);
+    EXPECT_EQ(book_.find_of("ord_2", "order.submitted"), nullptr);
 }
 
 TEST_F(ToldTest, a_repetition_is_counted_and_is_no_new_event) {

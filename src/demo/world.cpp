@@ -84,7 +84,9 @@ Result<> World::settle_in(const std::vector<ServerPlace>& places) {
     for (const ServerPlace& place : places)
         TRY_VOID(make_data_directory(place.data));
     const SharedStore store{plan_.store_url, plan_.directory + "/master.key"};
-    TRY(api_key_, prepare_installation(places.front(), store, sandbox_->key_files()));
+    const BankPlace bank{"http://127.0.0.1:" + std::to_string(sandbox_->ports().bank),
+                         sandbox_->accounts().real_account_id()};
+    TRY(api_key_, prepare_installation(places.front(), store, bank, sandbox_->key_files()));
 
     net::Client::Options client;
     client.egress = {false, {"127.0.0.0/8", "::1/128"}};
@@ -166,8 +168,10 @@ Task<bool> World::until(std::function<bool()> holds, std::chrono::milliseconds l
 
 Result<Sent> World::settle(sandbox::SettledPayment payment, std::size_t duplicates,
                            sandbox::Tamper tamper) {
-    payment.account_iban = iban;
-    payment.account_owner = owner;
+    if (payment.account_iban.empty()) {
+        payment.account_iban = iban;
+        payment.account_owner = owner;
+    }
     sandbox::Payload payload = sandbox_->payments().take_in(payment);
     Sent sent{{}, payload.label};
     const int attempts_max = tamper == sandbox::Tamper::none ? 0 : 1;

@@ -86,7 +86,7 @@ class World {
                      std::chrono::milliseconds longest = std::chrono::seconds(15));
     Task<> pause(std::chrono::milliseconds time);
 
-    // Money on the account that the story is about.
+    // Money on the account that the payment names, else on the one that the story is about.
     Result<Sent> settle(sandbox::SettledPayment payment, std::size_t duplicates = 0,
                         sandbox::Tamper tamper = sandbox::Tamper::none);
     bool acknowledged(std::int64_t webhook_id) const;
@@ -104,6 +104,7 @@ class World {
     std::string iban;
     std::string owner = "ACME Shop Ltd";
     std::string endpoint_id;
+    std::string loan_iban; // of the account that was opened for the loan
 
   private:
     World(boost::asio::io_context& io, WorldPlan plan, const std::vector<ServerPlace>& places)

@@ -8,6 +8,7 @@
 #include "payloads/reader.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/returns.h"
+#include "store/queries/nodes.h"
 #include "units/calls/make_call.h"
 #include "units/calls/run_call.h"
 #include "units/calls/test_bank.h"
@@ -67,6 +68,7 @@ Step<Result<Answer>> resume(Session& s, WishPtr wish) {
     CO_TRY(ConnectorRow row, co_await find_calling(s, *wish));
     CO_TRY_VOID(co_await units::resume_connector(s, wish->tenant, row.id, wish->now));
     units::wake_caller(s, wish->tenant);
+    co_await store::bump_cache_version(s, store::book_connectors); // nodes read its files again
     co_return co_await answer_of(s, std::move(row), wish->now, 200);
 }
 
@@ -127,7 +129,10 @@ Task<Result<Answer>> pause_connector(const Core& core, const Call& call) {
 Task<Result<Answer>> resume_connector(const Core& core, const Call& call) {
     CO_TRY_VOID(no_body(call.request));
     const WishPtr wish = wish_of(core, call);
-    co_return co_await change(core, call, [wish](Session& s) { return resume(s, wish); });
+    auto answer = co_await change(core, call, [wish](Session& s) { return resume(s, wish); });
+    if (answer && !answer->replayed)
+        co_await core.connectors_changed();
+    co_return answer;
 }
 
 Task<Result<Answer>> list_bank_accounts(const Core& core, const Call& call) {

@@ -170,7 +170,7 @@ TEST_F(Connectors, accounts_are_listed_on_demand) {
     EXPECT_EQ(call("POST", "/v1/connectors/hooks/list-accounts").code(), "connector_receives_only");
 }
 
-TEST_F(Connectors, its_api_is_tested_by_calls_that_move_no_money) {
+TEST_F(Connectors, a_test_of_its_api_makes_two_calls_that_move_no_money) {
     ASSERT_EQ(add().status(), 201);
     (void)world.bank_replies("bank", 200, "{}");
     const Reply first = call("POST", "/v1/connectors/bank/test");

@@ -1,0 +1,51 @@
+// The checks of `settled doctor`, one file each subject. A check changes nothing, and calls no
+// bank unless it is one that connects.
+#pragma once
+
+#include "cli/doctor/finding.h"
+#include "cli/doctor/site.h"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace settled::cli::doctor {
+
+enum class Looks : std::uint8_t {
+    machine, // at files and the store of the server's own machine
+    api,     // at what the API says
+    bank,    // at the bank, which is called: only with --connect
+};
+
+struct Check {
+    std::string_view id;
+    std::string_view sentence; // what it looks at
+    Looks looks = Looks::api;
+    void (*run)(Site&, Findings&) = nullptr;
+};
+
+// In the order in which they are made: what others depend on comes first.
+std::span<const Check> all_checks();
+
+// By file.
+void check_config(Site& site, Findings& found);
+void check_data_directory(Site& site, Findings& found);
+void check_free_space(Site& site, Findings& found);
+void check_descriptors(Site& site, Findings& found);
+void check_server(Site& site, Findings& found);
+void check_store_opens(Site& site, Findings& found);
+void check_store_commits(Site& site, Findings& found);
+void check_master_key(Site& site, Findings& found);
+void check_clocks(Site& site, Findings& found);
+void check_connector_keys(Site& site, Findings& found);
+void check_connector_retention(Site& site, Findings& found);
+void check_connector_refused(Site& site, Findings& found);
+void check_connector_paused(Site& site, Findings& found);
+void check_connector_api(Site& site, Findings& found);
+void check_connector_account(Site& site, Findings& found);
+void check_connector_loop(Site& site, Findings& found);
+void check_disabled_endpoints(Site& site, Findings& found);
+void check_dead_deliveries(Site& site, Findings& found);
+void check_reviews(Site& site, Findings& found);
+
+} // namespace settled::cli::doctor

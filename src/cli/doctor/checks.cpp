@@ -1,0 +1,42 @@
+#include "cli/doctor/check.h"
+
+#include <array>
+
+namespace settled::cli::doctor {
+
+std::span<const Check> all_checks() {
+    using enum Looks;
+    static constexpr auto all = std::to_array<Check>({
+        {"config.valid", "the settings can be read and fit together", machine, check_config},
+        {"data.private", "the data directory is ours and closed to others", machine,
+         check_data_directory},
+        {"data.space", "the disk of the store has room", machine, check_free_space},
+        {"descriptors.enough", "this machine allows enough file descriptors", machine,
+         check_descriptors},
+        {"server.running", "a server answers", api, check_server},
+        {"master_key.fits", "the master key is there and belongs to the store", machine,
+         check_master_key},
+        {"store.opens", "the store is there and can be read", machine, check_store_opens},
+        {"store.commits", "the store takes changes", api, check_store_commits},
+        {"clock.nodes", "the clocks of this machine, the store and the server agree", machine,
+         check_clocks},
+        {"connector.key", "keys, tokens and secrets of connectors can be opened", api,
+         check_connector_keys},
+        {"connector.retention", "how long the bodies of webhooks are kept", api,
+         check_connector_retention},
+        {"connector.paused", "nobody has paused a connector's calls", api, check_connector_paused},
+        {"connector.refused", "no bank refuses our calls", api, check_connector_refused},
+        {"connector.api", "a bank's API is configured; with --connect: it takes a signed test call",
+         api, check_connector_api},
+        {"connector.account", "the bank shows the institution's account", bank,
+         check_connector_account},
+        {"connector.loop", "the webhook that the bank sends for a test arrives", bank,
+         check_connector_loop},
+        {"endpoint.disabled", "no partner's endpoint is disabled", api, check_disabled_endpoints},
+        {"delivery.dead", "no notification has been given up", api, check_dead_deliveries},
+        {"review.age", "no review waits for a person for long", api, check_reviews},
+    });
+    return all;
+}
+
+} // namespace settled::cli::doctor
