@@ -3,8 +3,8 @@
 //   bench_units [--out FILE] [--facts N]
 //
 // Each figure is of one unit of work without its commit. Facts come ten a second. Of what they leave
-// to the outbox, each task is a unit of its own: the slowest of them is told, and what a fact comes
-// to with its part of all tasks.
+// to the outbox, each task is a unit of its own: the bench reports the slowest of them, and what a
+// fact comes to with its part of all tasks.
 #include "base/iban.h"
 #include "bench/support/figures.h"
 #include "bench/support/small_world.h"
@@ -105,7 +105,7 @@ class Town {
         register_one();
         settle_one();
     }
-    // A person says of the oldest settlement that waits that it is of no payment.
+    // A person says that the oldest settlement that waits belongs to no payment.
     void reject_one() {
         const auto open = world_.read<std::vector<domain::Settlement>>([&](Session& s) {
             return store::list_settlements(s, SmallWorld::tenant, {}, INT64_MAX, 1000);

@@ -1,5 +1,5 @@
 // Two nodes on one database, at the same time: a payment and its settlement are never missed, never
-// paired twice, and nothing is done twice that both were told.
+// paired twice, and a fact that both nodes received has one effect.
 #include "units/matching/neighbours.h"
 #include "units/testing.h"
 
@@ -152,8 +152,8 @@ void expect_all_know_of(World& world, const std::string& payment) {
             << settlement.transaction_id << " does not know of " << payment;
 }
 
-// One node takes in payments beside a crowd, which the other one decides about meanwhile.
-TEST_F(PostgresTwoNodes, leave_nobody_in_a_crowd_without_a_look_at_what_comes) {
+// One node registers payments near a crowd, which the other node decides about meanwhile.
+TEST_F(PostgresTwoNodes, decide_each_settlement_of_a_crowd_with_every_payment_in_view) {
     constexpr int crowd = 12;
     constexpr int rounds = 8;
     static_assert(crowd > judged_at_once_max);

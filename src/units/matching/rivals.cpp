@@ -25,7 +25,7 @@ bool was_wanted(const match::MatchFields& payment, match::MatchFields settlement
     return match::relate(payment, settlement, rules).rank.has_value();
 }
 
-// Who waits for these payments is judged again, for each payment in a unit of its own.
+// Settlements that wait for these payments are judged again, for each payment in a unit of its own.
 Step<> settle_soon(Session& s, const UnitScope& work, std::vector<std::int64_t> payments) {
     const bool is_crowd = payments.size() > judged_at_once_max;
     const Instant due = is_crowd ? work.now + look_again_lag : work.now;

@@ -11,10 +11,10 @@
 
 namespace settled::units {
 
-// Called under add_settling_locks() of it, when it does not stand under its keys any more. Who waits
-// for one like it is judged. Who waits for a payment of another amount, whose block is not locked,
-// or for one of a crowd of payments, is judged in a unit of that payment: at once, or of a crowd
-// (neighbours.h) within look_again_lag.
+// Called under add_settling_locks() of the settlement, when it is not indexed any more. Settlements
+// that wait for a payment like its own are judged. Those that wait for a payment of another amount,
+// whose block is not locked, or for one of a crowd of payments, are judged in a unit of that
+// payment: at once, or of a crowd (neighbours.h) within look_again_lag.
 store::Step<> settle_rivals(store::Session& s, const UnitScope& work,
                             const domain::Settlement& gone);
 
