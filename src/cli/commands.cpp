@@ -6,6 +6,7 @@ std::vector<Command> all_commands(const std::vector<Command>& demo) {
     std::vector<Command> joined;
     for (const auto& part : {serve_commands(),
                              check_config_commands(),
+                             doctor_commands(),
                              migrate_commands(),
                              store_commands(),
                              keys_commands(),
