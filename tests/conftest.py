@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from support.cluster import Cluster
+from support.money_out import CALLS, MoneyOut
 from support.openapi import Contract
 from support.postgres_stage import PostgresStage
 from support.sandbox import Sandbox
@@ -34,6 +35,18 @@ def shared(tmp_path_factory, contract, sandbox_keys):
     world = World(directory, contract, sandbox_keys, "[log]\nlevel = \"debug\"\n[delivery]\nretry_after_seconds = [0, 1, 1]\n[matching]\nunmatched_after_seconds = 1\nwatermark_seconds = 1")
     yield world
     world.close()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory, contract, sandbox_keys):
+    """A world of a whole module whose connector pays; a test that sets faults or rules puts them back."""
+    directory = tmp_path_factory.mktemp("bank")
+    world = World(directory, contract, sandbox_keys, CALLS)
+    try:
+        yield MoneyOut(world)
+    finally:
+        world.close()
     shutil.rmtree(directory, ignore_errors=True)
 
 
