@@ -202,14 +202,14 @@ Costs measure(const Kind& kind, Fact wait, std::size_t crowd, std::size_t facts,
 void measure(const Kind& kind, std::size_t facts, Report& report) {
     for (const std::size_t crowd : crowds)
         measure(kind, &Town::settle_one, crowd, facts, &Town::register_one)
-            .report(report, fmt::format("payment to {} settlements", crowd));
+            .report(report, fmt::format("{}: payment to {} settlements", kind.name, crowd));
     for (const std::size_t crowd : crowds)
         measure(kind, &Town::register_one, crowd, facts, &Town::settle_one)
-            .report(report, fmt::format("settlement to {} payments", crowd));
+            .report(report, fmt::format("{}: settlement to {} payments", kind.name, crowd));
     for (const std::size_t crowd : crowds)
         if (crowd != 0)
             measure(kind, &Town::add_one_of_each, crowd, std::min(facts, crowd), &Town::reject_one)
-                .report(report, fmt::format("rejection among {} of each", crowd));
+                .report(report, fmt::format("{}: rejection among {} of each", kind.name, crowd));
 }
 
 } // namespace
