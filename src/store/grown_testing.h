@@ -138,6 +138,7 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"payment_order", "debtor_key"},
         {"account_link", "external_id"},
         {"account_link", "loan_account_id"},
+        {"account_link", "virtual_account_id"},
         {"movement", "transaction_id"},
         {"money_return", "end_to_end_id"}};
     const bool is_own = own.contains(column.name) || own_of_a_table.contains({table, column.name});

@@ -35,6 +35,8 @@ inline constexpr std::array whole_table_statements{
                "a gauge: what is queued, by an index that has nothing else, up to a limit"},
     WholeTable{"SELECT count(*) FROM (SELECT id FROM payment WHERE tenant_id = $1 AND status",
                "rekey, which writes new keys for all that is open"},
+    WholeTable{"UPDATE call SET status = 'cancelled'",
+               "removal of a connector, which has no open orders: the queries that still wait"},
     WholeTable{"SELECT count(*) FROM payment WHERE tenant_id = $1",
                "audit verify, which reads all"},
     WholeTable{"SELECT count(*) FROM settlement WHERE tenant_id = $1",

@@ -44,7 +44,7 @@ const Statement sum_since{
     "'cancelled'"};
 const Statement open_of{
     "SELECT id FROM payment_order WHERE tenant_id = $1 AND connector_id = $2 AND status IN "
-    "('queued', 'submitted', 'held', 'in_doubt', 'needs_review') LIMIT 1"};
+    "('queued', 'submitted', 'held', 'in_doubt', 'needs_review') ORDER BY id LIMIT 1"};
 const Statement similar{
     "SELECT id FROM payment_order WHERE tenant_id = $1 AND loan_account_id = $2 "
     "AND loan_account_id <> '' AND created_at >= $5 AND amount_minor = $3 AND creditor_key = $4 "
