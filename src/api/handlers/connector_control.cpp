@@ -128,6 +128,8 @@ Task<Result<Answer>> pause_connector(const Core& core, const Call& call) {
 
 Task<Result<Answer>> resume_connector(const Core& core, const Call& call) {
     CO_TRY_VOID(no_body(call.request));
+    // Its calls go on with the commit, under the token and key that its files hold by then.
+    co_await core.connectors_changed();
     const WishPtr wish = wish_of(core, call);
     auto answer = co_await change(core, call, [wish](Session& s) { return resume(s, wish); });
     if (answer && !answer->replayed)
