@@ -43,6 +43,9 @@ CREATE TABLE call (
 ) /*table*/;
 CREATE INDEX call_due ON call (tenant_id, connector_id, lease_owner, due_at) WHERE status = 'queued';
 CREATE INDEX call_subject ON call (tenant_id, subject_id, id);
+CREATE INDEX call_status ON call (tenant_id, status, id);
+-- Those that a node holds, or has left behind.
+CREATE INDEX call_held ON call (tenant_id, lease_owner, id) WHERE status = 'queued' AND lease_owner > 0;
 -- A paying call that awaits its first reply keeps the next of its account waiting.
 CREATE INDEX call_first ON call (tenant_id, connector_id, account_key) WHERE status = 'queued' AND unread = 0;
 
@@ -100,7 +103,7 @@ CREATE UNIQUE INDEX order_retry ON payment_order (tenant_id, retry_of) WHERE ret
 -- Those that wait for a call, by account.
 CREATE INDEX order_waiting ON payment_order (tenant_id, connector_id, debtor_key, id)
     WHERE status = 'queued' AND call_id IS NULL;
-CREATE INDEX order_call ON payment_order (tenant_id, call_id) WHERE call_id IS NOT NULL;
+CREATE INDEX order_call ON payment_order (tenant_id, call_id, id);
 -- Those that are not over: while there is one, its connector stays.
 CREATE INDEX order_open ON payment_order (tenant_id, connector_id, id)
     WHERE status IN ('queued', 'submitted', 'held', 'in_doubt', 'needs_review');
@@ -136,8 +139,7 @@ CREATE UNIQUE INDEX link_loan ON account_link (tenant_id, connector_id, loan_acc
     WHERE status IN ('requested', 'active');
 CREATE UNIQUE INDEX link_iban ON account_link (tenant_id, iban)
     WHERE status IN ('requested', 'active') AND iban <> '';
-CREATE INDEX link_account ON account_link (tenant_id, connector_id, virtual_account_id)
-    WHERE virtual_account_id <> '';
+CREATE INDEX link_account ON account_link (tenant_id, connector_id, virtual_account_id, id);
 CREATE INDEX link_loans ON account_link (tenant_id, connector_id, loan_account_id, id);
 
 CREATE TABLE money_return (

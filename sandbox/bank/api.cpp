@@ -234,7 +234,7 @@ void BankApi::open_one(const AccountOrder& order) {
                              : virtual_account_refused(order, opened.error(), real,
                                                        parts_.clock.now(), parts_.rng);
     parts_.later->after(treatment.delay, [&sender = parts_.sender, payload = std::move(payload)] {
-        // When the sender is full the account is open all the same; the
+        // When the sender is full the account is open anyway; the
         // listing shows it.
         static_cast<void>(sender.submit(payload));
     });

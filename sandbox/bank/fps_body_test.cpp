@@ -41,7 +41,7 @@ TEST(FpsBody, is_read_exactly) {
     EXPECT_TRUE((*read)[1].enforce_send_to_scheme);
 }
 
-TEST(FpsBody, what_is_wrong_is_named) {
+TEST(FpsBody, a_problem_names_the_member_that_is_wrong) {
     const std::string transfer = "paymentInstructions[0].creditTransfers[0].";
     struct Case {
         std::string body;

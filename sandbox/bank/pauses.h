@@ -1,5 +1,5 @@
 // Replies that are kept back on purpose: a slow bank, or one that says nothing. All of them can be
-// let go at once, so that no test has to wait.
+// released at once, so that no test has to wait.
 //
 // Threads: used on one io_context only.
 #pragma once

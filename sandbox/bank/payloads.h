@@ -52,7 +52,7 @@ struct Payload {
 
 Payload transaction_settled(const SettledPayment& payment, Instant now, Rng& rng);
 // The table of the webhook's page and its example do not agree: AccountIdentifiers with IBAN and
-// BBAN and ExternalIdentifier beside it, or AccountIdentifier with Iban, Bban and
+// BBAN and ExternalIdentifier next to it, or AccountIdentifier with Iban, Bban and
 // ExternalIdentifier within.
 enum class AccountSpelling : std::uint8_t { example, table };
 Payload virtual_account_created(const VirtualAccount& account, std::string_view real_account_id,

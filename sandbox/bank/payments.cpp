@@ -142,7 +142,7 @@ void Payments::fail_message(Booking* booking, const Instruction& instruction,
     parts_.later->after(treatment.delay, [this, payload = std::move(payload)] { submit(payload); });
 }
 
-// When the sender is full the payment is booked all the same; the ledger and the query show it.
+// When the sender is full the payment is booked anyway; the ledger and the query show it.
 void Payments::submit(Payload payload) {
     static_cast<void>(parts_.sender.submit(std::move(payload)));
 }

@@ -49,7 +49,7 @@ Payload Payments::take_in(SettledPayment payment) {
         static_cast<void>(parts_.ledger.book(std::move(booking)));
         return payload;
     }
-    // Beyond the ledger's bound of other payments it is reported all the same.
+    // Beyond the ledger's bound of other payments it is reported anyway.
     static_cast<void>(parts_.ledger.book(std::move(booking)));
     return transaction_settled(payment, parts_.clock.now(), parts_.rng);
 }

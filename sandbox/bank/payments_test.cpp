@@ -68,7 +68,7 @@ TEST_F(PaymentsTest, an_end_to_end_id_is_booked_once) {
     EXPECT_EQ(sandbox_->ledger().all().size(), 1U);
 }
 
-TEST_F(PaymentsTest, what_cannot_be_executed_fails_by_webhook_and_takes_no_funds) {
+TEST_F(PaymentsTest, a_payment_that_cannot_be_executed_fails_by_webhook_and_takes_no_funds) {
     const std::int64_t before = sandbox_->ledger().balance_minor();
     const net::Reply reply =
         pay({{.end_to_end_id = "limit", .amount = "1000000.01"},

@@ -38,17 +38,19 @@ struct ConnectorSettings {
     std::string institution_account = {}; // the bank's id of the tenant's real account
     std::string debtor_name = {};
     std::string debtor_address = {};
-    std::int64_t order_max_minor = 0;      // of one order; 0: the scheme's limit alone
-    std::int64_t day_max_minor = 0;        // of all orders within 24 hours; 0: no limit
-    bool enforce_send_to_scheme = false;   // no internal transfers
-    bool transliterate = false;            // letters that the scheme does not know are replaced
-    bool review_unexplained = false;       // a debit that nothing explains opens a review
+    std::int64_t order_max_minor = 0;    // of one order; 0: the scheme's limit alone
+    std::int64_t day_max_minor = 0;      // of all orders within 24 hours; 0: no limit
+    bool enforce_send_to_scheme = false; // no internal transfers
+    bool transliterate = false;          // letters that the scheme does not know are replaced
+    bool review_unexplained = false;     // a debit that nothing explains opens a review
     // all
     int retention_days = limits::retention_days_default;
 };
 
 // Whether calls can be made to it.
-inline bool makes_calls(const ConnectorSettings& settings) { return !settings.api_url.empty(); }
+inline bool makes_calls(const ConnectorSettings& settings) {
+    return !settings.api_url.empty();
+}
 
 std::string to_json(const ConnectorSettings& settings);
 Result<ConnectorSettings> parse_connector_settings(std::string_view json);

@@ -86,7 +86,7 @@ struct PaymentOutcomeFact {
     std::string scheme;         // the bank's word; may be empty
     std::string transaction_id; // the bank's; may be empty
     bool is_return = false;     // of a return of ours
-    // The bank names the creditor's side: of an internal transfer, both sides may be told.
+    // The bank names the creditor's side: of an internal transfer, the bank may report both sides.
     bool credit_side = false;
 };
 

@@ -11,10 +11,10 @@ namespace {
 
 using wire::JsonWriter;
 
-// By OrderStatus; "": it is not told.
+// By OrderStatus; "": no event is published.
 constexpr std::array<std::string_view, 9> order_types{
-    "",          order_submitted, order_held,         order_settled,  order_rejected,
-    order_returned, "",           order_needs_review, order_cancelled};
+    "", order_submitted,    order_held,     order_settled, order_rejected, order_returned,
+    "", order_needs_review, order_cancelled};
 constexpr std::array<std::string_view, 9> return_types{
     "", return_submitted, "", return_settled, return_rejected, "", "", return_needs_review, ""};
 
@@ -32,8 +32,8 @@ std::string_view event_type_of(OrderStatus status) {
     return order_types[static_cast<std::size_t>(status)];
 }
 
-Event order_event(EventId id, std::string_view type, const Order& order,
-                  std::string_view connector, Instant now) {
+Event order_event(EventId id, std::string_view type, const Order& order, std::string_view connector,
+                  Instant now) {
     return make_event(id, type, order.id.value, order.version, now, [&](JsonWriter& w) {
         w.member("order_id", to_string(order.id)).member("client_id", order.client_id);
         w.member("connector", connector).member("status", token(order.status));

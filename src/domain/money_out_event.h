@@ -10,11 +10,11 @@
 
 namespace settled::domain {
 
-// The type by which a status is told; "": it is not.
+// The type of the event that reports a status; "": none does.
 std::string_view event_type_of(OrderStatus status);
 // `order` as it is after the change, with the version of this event.
-Event order_event(EventId id, std::string_view type, const Order& order,
-                  std::string_view connector, Instant now);
+Event order_event(EventId id, std::string_view type, const Order& order, std::string_view connector,
+                  Instant now);
 
 struct LinkFacts {
     LinkId id;

@@ -40,8 +40,8 @@ struct Settlement {
     // A person has undone a match of this settlement: from then on the rules match it by an id
     // alone.
     bool undone = false;
-    bool suggested = false; // a review shows the payments it may pay (kind suggested_match)
-    // A decision is due soon, to bring that review up to date.
+    bool suggested = false; // a review shows a person what it may be (kind suggested_match)
+    // It is decided again soon, for all that has come and gone near it (units/matching/neighbours.h).
     bool look_again = false;
 
     bool refuses(PaymentId payment) const;

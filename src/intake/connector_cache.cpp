@@ -40,10 +40,8 @@ Result<std::shared_ptr<const CallAccess>> open_access(const domain::ConnectorSet
     return access;
 }
 
-Result<Opened> open_with(const store::ConnectorRow& row,
-                                                 const domain::ConnectorSettings& settings,
-                                                 const ConnectorList& list,
-                                                 custody::KeyMemory& memory) {
+Result<Opened> open_with(const store::ConnectorRow& row, const domain::ConnectorSettings& settings,
+                         const ConnectorList& list, custody::KeyMemory& memory) {
     TRY(const custody::Custody custody, custody_of(row, settings, list));
     memory.begin();
     TRY(auto dialect, open_dialect(row.kind, settings, custody.with(memory)));

@@ -55,7 +55,7 @@ struct Token {
 };
 
 constexpr std::string_view payment =
-    R"({"id":"order-1","amount":{"value":"12.34","currency":"GBP"},"payee":{"iban":"GB57CLRB04040100057354"}})";
+    R"({"client_id":"order-1","amount":{"value":"12.34","currency":"GBP"},"payee":{"iban":"GB57CLRB04040100057354"}})";
 
 std::string envelope(std::string_view data = payment, std::string_view id = "m-1") {
     return fmt::format(

@@ -49,7 +49,7 @@ TEST(LinkReader, a_name_may_have_140_characters) {
     EXPECT_FALSE(read(with(umlauts + "ö")).has_value());
 }
 
-TEST(LinkReader, what_is_wrong_is_named) {
+TEST(LinkReader, a_problem_names_the_member_that_is_wrong) {
     using enum Code;
     const struct {
         std::string body;

@@ -70,7 +70,7 @@ TEST(OrderReader, every_member_of_a_chaps_order_is_read) {
     EXPECT_EQ(order->creditor_address.town_name, "Leeds");
 }
 
-TEST(OrderReader, what_may_be_absent_may_be_null_or_empty) {
+TEST(OrderReader, an_optional_member_may_be_null_or_empty) {
     for (const char* absent : {"null", R"("")"}) {
         const std::string none(absent);
         const auto order = read(
@@ -128,7 +128,7 @@ void expect_refused(const std::string& valid, std::span<const Bad> cases) {
 
 using enum Code;
 
-TEST(OrderReader, what_is_wrong_about_the_order_itself_is_refused) {
+TEST(OrderReader, an_order_with_wrong_members_is_refused) {
     const std::string_view id = R"("client_id":"payout-17",)";
     const std::string_view connector = R"("connector":"clearbank",)";
     const std::string_view scheme = R"("scheme":"fps",)";
@@ -180,7 +180,7 @@ TEST(OrderReader, what_is_wrong_about_the_order_itself_is_refused) {
     expect_refused(fps_order, cases);
 }
 
-TEST(OrderReader, what_is_wrong_about_the_amount_is_refused) {
+TEST(OrderReader, a_wrong_amount_is_refused) {
     const std::string_view amount = R"({"value":"100.00","currency":"GBP"})";
     const std::string_view value = R"("100.00")";
     const std::string_view currency = R"("GBP")";
@@ -217,7 +217,7 @@ TEST(OrderReader, what_is_wrong_about_the_amount_is_refused) {
     expect_refused(fps_order, cases);
 }
 
-TEST(OrderReader, what_is_wrong_about_the_debtor_is_refused) {
+TEST(OrderReader, a_wrong_debtor_is_refused) {
     const std::string_view debtor =
         R"({"iban":"gb57 clrb 0404 0100 0573 54","name":"Lender Ltd","address":"1 Bank Street, London"})";
     const std::string_view iban = R"("iban":"gb57 clrb 0404 0100 0573 54")";
@@ -248,7 +248,7 @@ TEST(OrderReader, what_is_wrong_about_the_debtor_is_refused) {
     expect_refused(fps_order, cases);
 }
 
-TEST(OrderReader, what_is_wrong_about_the_creditor_is_refused) {
+TEST(OrderReader, a_wrong_creditor_is_refused) {
     const std::string_view creditor =
         R"({"name":"Ann Lee","sort_code":"60-16-13","account_number":"31926819"})";
     const std::string_view name = R"("Ann Lee")";
@@ -295,7 +295,7 @@ TEST(OrderReader, what_is_wrong_about_the_creditor_is_refused) {
     expect_refused(fps_order, cases);
 }
 
-TEST(OrderReader, what_is_wrong_about_chaps_is_refused) {
+TEST(OrderReader, wrong_chaps_members_are_refused) {
     const std::string_view creditor_address =
         R"({"address":{"town_name":"Leeds","country":"GB","post_code":"LS1 1AA"}})";
     const std::string_view purpose = R"("purpose":"LOAN","category)";
@@ -338,7 +338,7 @@ TEST(OrderReader, what_is_wrong_about_chaps_is_refused) {
     EXPECT_EQ(without.error().problems[0].pointer, "/chaps");
 }
 
-TEST(OrderReader, all_problems_are_told_at_once) {
+TEST(OrderReader, all_problems_are_reported_at_once) {
     const auto order =
         read(R"({"client_id":"ord_1","scheme":"bacs","amount":{"value":"1","currency":"EUR"},)"
              R"("debtor":{"iban":"X","address":"a&b"},"creditor":{"name":"Zoë","sort_code":"1"},)"

@@ -30,7 +30,7 @@ TEST(ReturnReader, every_reason_is_taken) {
     }
 }
 
-TEST(ReturnReader, what_is_wrong_is_named) {
+TEST(ReturnReader, a_problem_names_the_member_that_is_wrong) {
     using enum Code;
     const struct {
         std::string_view body;

@@ -83,7 +83,7 @@ TEST(SchemeText, letters_and_marks_are_written_plainly) {
         EXPECT_EQ(transliterated(c.from), c.to) << c.from;
 }
 
-TEST(SchemeText, what_cannot_be_written_plainly_is_still_refused) {
+TEST(SchemeText, a_letter_without_a_plain_form_is_refused) {
     for (const char* text : {"5 €", "日本", "m²", "$", "a\u200bb"})
         EXPECT_EQ(parse_scheme_text(text, {CharacterSet::words, 140, true}).error().code,
                   Code::characters_not_allowed)

@@ -256,7 +256,8 @@ void read_all(Reader& reader, Config& config) {
         {{"timeout_seconds", reader.number(1, 120, seconds_into(config.calls.timeout))},
          {"retry_after_seconds", reader.seconds(config.calls.retry_after)},
          {"query_after_seconds", reader.seconds(config.calls.query_after)},
-         {"review_after_seconds", reader.number(1, 7 * 86'400, seconds_into(config.calls.review_after))},
+         {"review_after_seconds",
+          reader.number(1, 7 * 86'400, seconds_into(config.calls.review_after))},
          {"probe_every_seconds", reader.number(1, 3600, seconds_into(config.calls.probe_every))}});
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},

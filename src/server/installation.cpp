@@ -3,8 +3,8 @@
 #include "observe/log.h"
 #include "server/run.h"
 #include "store/queries/directory.h"
-#include "store/queries/installation.h"
 #include "store/queries/endpoints.h"
+#include "store/queries/installation.h"
 #include "store/queries/tasks.h"
 
 #include <fmt/format.h>

@@ -15,12 +15,14 @@ namespace settled::store::testing {
 // Spread by tenant: a row lies with the other rows of its tenant, so a unit of work has one place.
 inline const std::set<std::string, std::less<>>& spread_tables() {
     static const std::set<std::string, std::less<>> all{
-        "account",       "webhook",   "webhook_key",      "payment",
-        "settlement",    "match_key", "settlement_match", "match_end",
-        "reversal",      "sweep",     "review",           "event",
-        "task",          "attempt",   "idempotency",      "minted_reference",
-        "evidence_seal", "statement", "statement_entry",  "feed_waiting",
-        "feed_entry",    "feed_end"};
+        "account",       "webhook",        "webhook_key",      "payment",
+        "settlement",    "match_key",      "settlement_match", "match_end",
+        "reversal",      "sweep",          "review",           "event",
+        "task",          "attempt",        "idempotency",      "minted_reference",
+        "evidence_seal", "statement",      "statement_entry",  "feed_waiting",
+        "feed_entry",    "feed_end",       "connector_state",  "call",
+        "call_try",      "movement",       "payment_order",    "account_link",
+        "money_return",  "subject_webhook"};
     return all;
 }
 

@@ -26,13 +26,20 @@ namespace settled::store::testing {
 
 // Tables that grow with the traffic.
 inline bool grows(std::string_view table) {
-    static constexpr std::array<std::string_view, 21> all{
-        "account",   "webhook",          "webhook_key",   "payment",
-        "match_key", "settlement_match", "match_end",     "settlement",
-        "reversal",  "review",           "event",         "task",
-        "attempt",   "idempotency",      "evidence_seal", "minted_reference",
-        "statement", "statement_entry",  "sweep",         "feed_waiting",
-        "feed_entry"};
+    static constexpr std::array<std::string_view, 28> all{"account",       "webhook",
+                                                          "webhook_key",   "payment",
+                                                          "match_key",     "settlement_match",
+                                                          "match_end",     "settlement",
+                                                          "reversal",      "review",
+                                                          "event",         "task",
+                                                          "attempt",       "idempotency",
+                                                          "evidence_seal", "minted_reference",
+                                                          "statement",     "statement_entry",
+                                                          "sweep",         "feed_waiting",
+                                                          "feed_entry",    "call",
+                                                          "call_try",      "payment_order",
+                                                          "account_link",  "movement",
+                                                          "money_return",  "subject_webhook"};
     return std::ranges::find(all, table) != all.end();
 }
 
@@ -106,6 +113,10 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"webhook", "'processed'"},
         {"reversal", "'applied'"},
         {"statement", "'reconciled'"},
+        {"call", "CASE WHEN i % 4 = 0 THEN 'queued' ELSE 'done' END"},
+        {"payment_order", "CASE WHEN i % 4 = 0 THEN 'submitted' ELSE 'settled' END"},
+        {"account_link", "'failed'"},
+        {"money_return", "'settled'"},
     };
     static const std::set<std::string> same{
         "connector_id", "side",    "credit", "reversal",     "as_set",        "fence",
@@ -121,7 +132,15 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         return "NULL";
     if (const auto found = some.find(column.name); found != some.end())
         return found->second;
-    const bool is_own = own.contains(column.name);
+    static const std::set<std::pair<std::string, std::string>> own_of_a_table{
+        {"call", "request_id"},
+        {"payment_order", "end_to_end_id"},
+        {"payment_order", "debtor_key"},
+        {"account_link", "external_id"},
+        {"account_link", "loan_account_id"},
+        {"movement", "transaction_id"},
+        {"money_return", "end_to_end_id"}};
+    const bool is_own = own.contains(column.name) || own_of_a_table.contains({table, column.name});
     if (column.kind == Value::Kind::integer)
         return same.contains(column.name) ? "1" : "i";
     if (column.kind == Value::Kind::text)

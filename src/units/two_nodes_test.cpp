@@ -1,5 +1,6 @@
 // Two nodes on one database, at the same time: a payment and its settlement are never missed, never
 // paired twice, and a fact that both nodes received has one effect.
+#include "units/matching/neighbours.h"
 #include "units/testing.h"
 
 #include <gtest/gtest.h>
@@ -132,6 +133,51 @@ TEST_F(PostgresTwoNodes, in_one_block_never_decide_between_two) {
         EXPECT_EQ(world.payment_of("b" + name), "");
     }
     EXPECT_EQ(world.reviews().size(), 60U);
+}
+
+domain::NewPayment payment_in_crowd(const World& world, int number) {
+    auto payment = world.payment("p" + std::to_string(number), 5000 + number);
+    payment.reference = "ACMESHOP-2041";
+    return payment;
+}
+
+// Each settlement has been decided with that payment in view, or is owed a decision.
+void expect_all_know_of(World& world, const std::string& payment) {
+    std::map<std::int64_t, std::string> shown;
+    for (const store::ReviewRow& review : world.reviews())
+        shown[review.subject_id] = review.detail;
+    for (const domain::Settlement& settlement : world.settlements())
+        EXPECT_TRUE(settlement.look_again ||
+                    shown[settlement.id.value].contains("\"" + payment + "\""))
+            << settlement.transaction_id << " does not know of " << payment;
+}
+
+// One node registers payments near a crowd, which the other node decides about meanwhile.
+TEST_F(PostgresTwoNodes, decide_each_settlement_of_a_crowd_with_every_payment_in_view) {
+    constexpr int crowd = 12;
+    constexpr int rounds = 8;
+    static_assert(crowd > judged_at_once_max);
+    for (int i = 0; i < crowd; ++i)
+        world.settle("t" + std::to_string(i), 1000 + i, "ACMESHOP-2041");
+    world.pass_watermark();
+    for (int round = 0; round < rounds; ++round) {
+        world.register_payment(payment_in_crowd(world, 2 * round));
+        world.clock().advance(look_again_lag);
+        std::vector<Awaited<bool>> looks;
+        for (const store::TaskRow& task : world.due_timers())
+            looks.push_back(
+                Awaited<bool>::write(nodes[1].store, [&context = nodes[1].context, task,
+                                                      now = world.now()](store::Session& s) {
+                    return run_timer(s, context, task, now);
+                }));
+        world.register_payment(payment_in_crowd(world, 2 * round + 1));
+        for (auto& look : looks)
+            must(look.get());
+        expect_all_know_of(world, "p" + std::to_string(2 * round + 1));
+        world.clock().advance(look_again_lag);
+        (void)world.run_due();
+        expect_all_know_of(world, "p" + std::to_string(2 * round + 1));
+    }
 }
 
 TEST_F(PostgresTwoNodes, take_in_once_what_both_are_sent_in_another_order) {

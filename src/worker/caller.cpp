@@ -1,6 +1,7 @@
 #include "worker/caller.h"
 
 #include "observe/log.h"
+#include "units/links/link.h"
 #include "wire/base64.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -100,10 +101,29 @@ Task<bool> Caller::look() {
     for (const Connector& connector : deps_.connectors.all()) {
         if (!connector->access || in_flight_ >= calls_at_once)
             continue;
+        co_await list_accounts_once(connector);
         const bool taken = co_await take_from(connector, frees_orphans);
         more = more || taken;
     }
     co_return more;
+}
+
+// Accounts that were opened at the bank by other means are known here from the start on.
+Task<> Caller::list_accounts_once(const Connector& connector) {
+    if (!listed_.insert(connector->id).second)
+        co_return;
+    const units::Context& context = deps_.context;
+    const TenantId tenant = connector->tenant;
+    const ConnectorId id = connector->id;
+    const Instant now = deps_.clock.now();
+    const auto asked = co_await deps_.store.write<void>(
+        [&context, tenant, id, now](store::Session& s) -> store::Step<> {
+            return units::list_accounts_of(s, {context, tenant, now}, id);
+        });
+    if (!asked) {
+        log::lasting("calls.unreadable", asked.error(), {{"connector", connector->name}});
+        listed_.erase(id);
+    }
 }
 
 Task<bool> Caller::take_from(Connector connector, bool frees_orphans) {
@@ -130,7 +150,7 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
     const Clock::Steady begin = deps_.clock.steady();
     auto request = request_for(*connector->access, call);
     if (deps_.node.holder() != call.claim.holder) {
-        // Held under a lease that is over: somebody else sends it.
+        // Held under a lease that is over: another node sends it.
     } else if (!request) {
         ended.error = info(request.error().code).token;
         co_await record(connector, std::move(ended));
@@ -147,7 +167,7 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
     --in_flight_;
 }
 
-// If it cannot be stored, the try stays without an end: the call is taken again by whoever frees
+// If it cannot be stored, the try stays without an end: the call is taken again by the node that frees
 // it, as after a crash.
 Task<> Caller::record(const Connector& connector, units::EndedTry ended) {
     ended.now = deps_.clock.now();

@@ -3,7 +3,7 @@
 // Guarantee: before the first byte of a try is sent, the unit that has taken the call is committed,
 // with the call's bytes, its request id and the start of the try. Every repeat sends the same bytes
 // under the same id. A node that slept past its lease sends nothing more, and what it hears is
-// dropped. A call that moves money is sent by whoever holds it, and by nobody else at the same time.
+// dropped. A call that moves money is sent by the node that holds it, and by no other at the same time.
 //
 // Every call but GET is signed over the bytes that are sent; tokens are added here and are stored
 // and logged nowhere. A redirect is not followed, a reply above limits::reply_body_bytes_max counts
@@ -25,6 +25,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace settled::worker {
@@ -58,6 +59,7 @@ class Caller {
     using Connector = std::shared_ptr<const intake::Connector>;
     Task<> watch();
     Task<bool> look(); // true: something was taken
+    Task<> list_accounts_once(const Connector& connector);
     Task<bool> take_from(Connector connector, bool frees_orphans);
     Task<> carry_out(Connector connector, units::CallToSend call);
     Task<> record(const Connector& connector, units::EndedTry ended);
@@ -66,6 +68,7 @@ class Caller {
     Deps deps_;
     boost::asio::steady_timer pause_;
     Clock::Steady free_orphans_at_{};
+    std::set<ConnectorId> listed_; // whose accounts were asked for since the start
     std::size_t in_flight_ = 0;
     bool wanted_ = false; // something was made since the last look began
     bool stopped_ = false;

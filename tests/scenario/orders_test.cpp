@@ -330,7 +330,7 @@ TEST(Orders, change_nothing_in_crowds) {
 constexpr int crowd = 12;
 static_assert(crowd > units::judged_at_once_max);
 
-// Crowds that end in one way alone, whoever of them is decided first.
+// Crowds that end in one way alone, whichever of them is decided first.
 TEST(Orders, change_nothing_in_a_crowd_of_one_kind) {
     const std::uint64_t seed = first_seed();
     SCOPED_TRACE(::testing::Message() << "repeat with SETTLED_SEED=" << seed);
@@ -343,7 +343,7 @@ TEST(Orders, change_nothing_in_a_crowd_of_one_kind) {
         one_is_left.decide(Kind::reject, i);
     EXPECT_THAT(expect_the_same_in_some_orders(one_is_left, dice),
                 ::testing::Contains("s1 matched p1"));
-    Draft more_than_one; // nobody gets it
+    Draft more_than_one; // it is matched to neither
     more_than_one.pay({10'000, "", "", payers[0]});
     for (int i = 0; i < crowd; ++i)
         more_than_one.money({10'000, "", "", payers[0]});

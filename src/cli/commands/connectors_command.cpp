@@ -77,7 +77,8 @@ std::vector<Command> connectors_commands() {
     adding.push_back(tenant);
     setting.push_back(tenant);
     std::vector<Command> commands{
-        {.name = "connectors", .sentence = "add, change and pause connectors: banks and other senders of webhooks"},
+        {.name = "connectors",
+         .sentence = "add, change and pause connectors: banks and other senders of webhooks"},
         {.name = "connectors add",
          .sentence = "let a bank send webhooks to /hooks/NAME, and call its API",
          .place = Place::server,

@@ -10,7 +10,7 @@
 
 namespace settled::cli {
 
-// The last three are for whoever decides, and are written empty.
+// The last three are filled in by the reviewer, and are written empty.
 inline constexpr std::array<std::string_view, 18> review_columns{"review_id",
                                                                  "settlement_id",
                                                                  "received_at",

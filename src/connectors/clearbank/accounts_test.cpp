@@ -107,7 +107,7 @@ TEST(ClearbankAccounts, every_published_reason_has_words) {
     EXPECT_EQ(account_refusal_words("New"), "");
 }
 
-TEST(ClearbankAccounts, a_refusal_is_told_in_words) {
+TEST(ClearbankAccounts, a_refusal_has_words_for_people) {
     domain::AccountRefusedFact fact;
     EXPECT_EQ(account_refusal_text(fact), "The bank gave no reason");
     fact.reasons = {{"AccountIbanSortCode", "Invalid Sort Code"},

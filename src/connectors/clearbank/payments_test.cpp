@@ -153,7 +153,7 @@ TEST(ClearbankPayments, every_published_word_is_read) {
         }
 }
 
-TEST(ClearbankPayments, what_is_not_clear_is_absent) {
+TEST(ClearbankPayments, an_item_that_is_not_clear_counts_as_absent) {
     const auto list = [](std::string_view items) {
         return R"({"transactions":[)" + std::string(items) + "]}";
     };

@@ -32,7 +32,7 @@ struct RejectMeaning {
 std::span<const RejectMeaning> reject_meanings();
 
 // Never fails: of a code that is not in the table the words are empty and the advice is review,
-// since nobody said that the same payment may be sent again.
+// since the bank does not say that the same payment may be sent again.
 RejectMeaning meaning_of(std::string_view code);
 
 // What an assessment or a validation says about one payment: the code, and the texts joined.

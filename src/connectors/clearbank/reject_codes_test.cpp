@@ -103,7 +103,7 @@ TEST(ClearbankRejectCodes, the_advice_is_the_bank_s) {
         EXPECT_EQ(meaning_of(c.code).advice, c.advice) << c.code;
 }
 
-TEST(ClearbankRejectCodes, a_code_nobody_published_is_for_review) {
+TEST(ClearbankRejectCodes, an_unpublished_code_is_for_review) {
     const RejectMeaning meaning = meaning_of("ZZ99");
     EXPECT_EQ(meaning.code, "ZZ99");
     EXPECT_EQ(meaning.words, "");

@@ -45,7 +45,7 @@ TEST(ClearbankReplies, each_status_of_a_payment_call_has_its_class) {
                 EXPECT_EQ(verdict(purpose, status).reply, c.reply) << status;
 }
 
-TEST(ClearbankReplies, what_is_not_found_is_about_the_account_only_where_one_is_named) {
+TEST(ClearbankReplies, a_404_is_about_the_account_only_where_the_call_names_one) {
     for (const CallPurpose purpose : {CallPurpose::disable_account, CallPurpose::find_account})
         for (const int status : {404, 410, 423})
             EXPECT_EQ(verdict(purpose, status).reply, ReplyClass::refused) << status;

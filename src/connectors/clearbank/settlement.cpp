@@ -178,7 +178,7 @@ Result<domain::SettlementFact> settlement_of(Json payload) {
     return fact;
 }
 
-// In the table of the page it stands beside the identifiers, in the example among them.
+// In the table of the page it is next to the identifiers, in the example among them.
 std::string external_id_of(Json payload, Json identifiers) {
     std::string id = id_or_empty(identifiers, "ExternalIdentifier");
     return id.empty() ? id_or_empty(payload, "ExternalIdentifier") : id;

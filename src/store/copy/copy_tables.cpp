@@ -102,6 +102,36 @@ constexpr std::array specs{
     Spec{"attempt", 3, short_rows,
          "tenant_id:i task_id:i number:i started_at:i latency_us:i outcome:t http_status:i "
          "answer:t fence:i"},
+    Spec{"connector_state", 2, short_rows,
+         "tenant_id:i connector_id:i paused_until:i pause_reason:t paused_by:t failing:i "
+         "version:i"},
+    Spec{"call", 2, bodies,
+         "tenant_id:i id:i connector_id:i purpose:t subject_id:i account_key:t method:t "
+         "target:t body:t request_id:t status:t tries:i unread:i due_at:i first_sent_at:i "
+         "http_status:i reply_class:t reason:t created_at:i updated_at:i lease_owner:i fence:i"},
+    Spec{"call_try", 3, short_rows,
+         "tenant_id:i call_id:i number:i started_at:i latency_us:i http_status:i outcome:t "
+         "reply:t fence:i"},
+    Spec{"payment_order", 2, short_rows,
+         "tenant_id:i id:i client_id:t fingerprint:b connector_id:i status:t scheme:t "
+         "amount_minor:i currency:t debtor:t debtor_key:t creditor:t creditor_key:t reference:t "
+         "end_to_end_id:t loan_account_id:t purpose:t reason_code:t reason:t advice:t call_id:i "
+         "transaction_id:t actual_id:t settlement_id:i returned_by_id:i retry_of:i not_before:i "
+         "made_by:t "
+         "version:i created_at:i updated_at:i"},
+    Spec{"account_link", 2, short_rows,
+         "tenant_id:i id:i client_id:t connector_id:i core_banking:t loan_account_id:t "
+         "owner_name:t asked_iban:t external_id:t status:t iban:t virtual_account_id:t errors:t "
+         "generation:i version:i created_at:i updated_at:i"},
+    Spec{"money_return", 2, short_rows,
+         "tenant_id:i id:i client_id:t settlement_id:i connector_id:i scheme:t transaction_id:t "
+         "end_to_end_id:t reason:t status:t reason_code:t detail:t version:i created_at:i "
+         "updated_at:i"},
+    Spec{"subject_webhook", 3, short_rows, "tenant_id:i subject_id:i webhook_id:i"},
+    Spec{"movement", 2, short_rows,
+         "tenant_id:i id:i connector_id:i webhook_id:i transaction_id:t credit:i is_return:i "
+         "amount_minor:i currency:t scheme:t end_to_end_id:t account:t account_key:t "
+         "counterparty_name:t counterparty_account:t settled_at:i received_at:i subject_id:i"},
     Spec{"idempotency", 2, bodies,
          "tenant_id:i key:t fingerprint:b http_status:i body:t created_at:i"},
 };

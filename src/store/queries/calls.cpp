@@ -48,10 +48,10 @@ const Statement count_cut{"SELECT count(*) FROM call_try WHERE tenant_id = $1 AN
 const Statement close_cut{"UPDATE call_try SET outcome = 'cut' WHERE tenant_id = $1 "
                           "AND call_id = $2 AND outcome = 'sent'"};
 const Statement free_some{
-    "UPDATE call SET lease_owner = 0 WHERE tenant_id = $1 AND status = 'queued' "
-    "AND lease_owner > 0 AND id IN (SELECT c.id FROM call c WHERE c.tenant_id = $1 "
+    "WITH picked AS MATERIALIZED (SELECT c.tenant_id, c.id FROM call c WHERE c.tenant_id = $1 "
     "AND c.status = 'queued' AND c.lease_owner > 0 AND c.lease_owner <> $2 AND NOT EXISTS (SELECT "
-    "1 FROM node n WHERE n.holder = c.lease_owner AND n.lease_until > 0) LIMIT $3)"};
+    "1 FROM node n WHERE n.holder = c.lease_owner AND n.lease_until > 0) LIMIT $3) "
+    "UPDATE call SET lease_owner = 0 WHERE (tenant_id, id) IN (SELECT tenant_id, id FROM picked)"};
 const Statement without_reply{"SELECT id FROM call WHERE tenant_id = $1 AND connector_id = $2 AND "
                               "account_key = $3 AND status = 'queued' AND unread = 0 LIMIT 1"};
 const Statement hurry{"UPDATE call SET due_at = $3 WHERE tenant_id = $1 AND connector_id = $2 "

@@ -64,11 +64,10 @@ Step<std::vector<CallRow>> list_calls(Session& s, TenantId tenant, std::string_v
                                       std::int64_t before, std::size_t limit);
 Step<std::vector<CallTryRow>> tries_of(Session& s, TenantId tenant, CallId id);
 
-// Those of a connector that are due and held by nobody, oldest due first. `money`: those that move
-// money, too.
+// Calls of a connector that are due and held by no node, oldest due first.
 Step<std::vector<CallRow>> due_calls(Session& s, TenantId tenant, ConnectorId connector,
                                      Instant now, std::size_t limit);
-// Takes a call and writes that its next try begins. False: somebody else has it.
+// Takes a call and writes that its next try begins. False: another node holds it.
 Step<bool> begin_try(Session& s, CallRow& call, std::int64_t holder, Instant now);
 // Writes how the try under that claim ended. False: the claim is lost and nothing was changed.
 struct TryEnd {
@@ -80,9 +79,9 @@ struct TryEnd {
     std::string reply;
 };
 Step<bool> end_try(Session& s, TenantId tenant, CallId id, const TryEnd& end, Instant now);
-// What becomes of a call that nobody holds.
+// Writes what becomes of a call that no node holds.
 Step<> update_call(Session& s, const CallRow& call);
-// A try that was never ended, of a call that nobody holds; 0: none.
+// A try that was never ended, of a call that no node holds; 0: none.
 Step<std::int64_t> cut_tries(Session& s, TenantId tenant, CallId id);
 // Marks them as cut.
 Step<> close_cut_tries(Session& s, TenantId tenant, CallId id);
@@ -102,7 +101,7 @@ struct ConnectorState {
     ConnectorId connector;
     Instant paused_until;
     std::string pause_reason;
-    std::string paused_by; // a person; empty: nobody
+    std::string paused_by; // the person who paused it; empty: it is not paused by a person
     bool failing = false;  // it refuses us
     std::int64_t version = 0;
 

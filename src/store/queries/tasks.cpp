@@ -1,12 +1,9 @@
 #include "store/queries/tasks.h"
 
 #include "store/merged.h"
-#include "store/several.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <span>
 #include <utility>
 
 namespace settled::store {
@@ -24,10 +21,10 @@ const Statement find{"SELECT " TASK_COLUMNS " FROM task WHERE tenant_id = $1 AND
 // tenant, which are in the key's own tree.
 const Statement find_queued{"SELECT id FROM task WHERE tenant_id = $1 AND subject_id = $2 "
                             "AND kind = $3 AND id > 0 AND status = 'queued' LIMIT 1"};
-// An update, so that its rows are locked: a read would pass by one that is being finished elsewhere.
-const Statement hold{"UPDATE task SET updated_at = updated_at WHERE tenant_id = $17 "
-                     "AND subject_id IN (" SETTLED_ID_LIST ") AND kind = $18 AND id > 0 "
-                     "AND status = 'queued' RETURNING subject_id"};
+// An update, so that the row is locked: a read would see one as queued that is being finished
+// elsewhere.
+const Statement hold{"UPDATE task SET updated_at = updated_at WHERE tenant_id = $1 "
+                     "AND subject_id = $2 AND kind = $3 AND id > 0 AND status = 'queued'"};
 // They are picked once, whatever the plan: a subquery in the condition can be run again for each
 // row that it is compared with, passes over those that it has changed already, and so picks all
 // that there are. What is picked is locked, and was looked at again by the database when it was.
@@ -137,22 +134,10 @@ Step<bool> is_queued(Session& s, TenantId tenant, std::string_view kind, std::in
     co_return !rows.empty();
 }
 
-Step<std::vector<std::int64_t>> hold_queued(Session& s, TenantId tenant, std::string_view kind,
-                                            std::vector<std::int64_t> subject_ids) {
-    std::ranges::sort(subject_ids);
-    std::vector<std::int64_t> held;
-    for (std::span<const std::int64_t> left = subject_ids; !left.empty();) {
-        const auto some = left.first(std::min(left.size(), several_max));
-        left = left.subspan(some.size());
-        std::array<Value, several_max + 2> values; // null where there are fewer: equal to nothing
-        std::ranges::copy(some, values.begin());
-        values[several_max] = tenant;
-        values[several_max + 1] = kind;
-        const Rows rows = co_await s.run(hold, values);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            held.push_back(rows[i].integer(0));
-    }
-    co_return held;
+Step<bool> hold_queued(Session& s, TenantId tenant, std::string_view kind,
+                       std::int64_t subject_id) {
+    const Rows rows = co_await s.run(hold, tenant, subject_id, kind);
+    co_return rows.changed() > 0;
 }
 
 Step<std::vector<DueDelivery>> claim_deliveries(Session& s, EndpointId lane, Instant now,

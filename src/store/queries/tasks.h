@@ -63,10 +63,9 @@ Step<> insert_task(Session& s, TenantId tenant, TaskId id, std::string_view kind
 Step<std::optional<TaskRow>> find_task(Session& s, TenantId tenant, TaskId id);
 // Whether a task of that kind and subject is queued.
 Step<bool> is_queued(Session& s, TenantId tenant, std::string_view kind, std::int64_t subject_id);
-// Which of these subjects have a queued task of that kind. None of those tasks is done before this
-// unit has ended: who updates the task first and reads then sees what this unit has written.
-Step<std::vector<std::int64_t>> hold_queued(Session& s, TenantId tenant, std::string_view kind,
-                                            std::vector<std::int64_t> subject_ids);
+// The same, and no such task is done before this unit has ended: a unit that first updates its task
+// and then reads sees what this one has written.
+Step<bool> hold_queued(Session& s, TenantId tenant, std::string_view kind, std::int64_t subject_id);
 
 // A delivery that was due and is held now, with its event.
 struct DueDelivery {

@@ -34,7 +34,7 @@ std::string DerivedIds::end_to_end_id(TenantId tenant, std::string_view connecto
     std::string id = "S";
     unsigned bits = 0;
     unsigned waiting = 0;
-    for (std::size_t at = 0; id.size() <= length; ) {
+    for (std::size_t at = 0; id.size() <= length;) {
         if (waiting < 5) {
             bits = bits << 8 | digest[at++];
             waiting += 8;

@@ -15,7 +15,7 @@ struct NewCall {
     ConnectorId connector;
     domain::CallRequest request;
     std::string request_id;
-    std::int64_t subject = 0;    // order, link or return; 0: it has members
+    std::int64_t subject = 0;     // order, link or return; 0: it has members
     std::string account_key = {}; // of a paying call
     Instant due_at;
 };

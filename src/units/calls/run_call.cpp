@@ -27,7 +27,7 @@ using store::Step;
 
 constexpr std::size_t orphans_at_once = 200;
 
-// Who is told what came of a try, by the purpose of the call.
+// Passes what came of a try to the units that read it, by the purpose of the call.
 Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, const CallRow& call,
                        const domain::ReplyVerdict& verdict,
                        const std::optional<domain::CallReply>& reply) {

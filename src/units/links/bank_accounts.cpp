@@ -60,6 +60,13 @@ Step<> keep_account(Session& s, const UnitScope& work,
     co_await keep(s, work, account.iban, account.owner_name, account.external_id, account.id);
 }
 
+Step<> list_accounts_of(Session& s, UnitScope work, ConnectorId connector) {
+    co_await s.lock({store::Lock::calls(work.tenant, connector)});
+    const auto bank = co_await find_bank(s, work.tenant, connector);
+    if (bank && domain::makes_calls(bank->settings))
+        co_await list_bank_accounts(s, work, *bank);
+}
+
 Step<> list_bank_accounts(Session& s, const UnitScope& work, const Bank& bank) {
     const std::string& institution = bank.settings.institution_account;
     co_await ask(s, work, bank, connectors::clearbank::find_account_request(institution), "real");

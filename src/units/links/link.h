@@ -55,6 +55,7 @@ store::Step<bool> link_refused(store::Session& s, const UnitScope& work, Connect
                                WebhookId webhook, const domain::AccountRefusedFact& fact);
 
 // Reads the bank's list of virtual accounts and its real account now: at start and on demand.
+store::Step<> list_accounts_of(store::Session& s, UnitScope work, ConnectorId connector);
 store::Step<> list_bank_accounts(store::Session& s, const UnitScope& work, const Bank& bank);
 
 } // namespace settled::units

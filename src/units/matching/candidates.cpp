@@ -21,13 +21,13 @@ using store::Side;
 using store::Step;
 using store::Waiting;
 
-// Who looks, and how.
+// The side that searches, and how it searches.
 struct Looker {
     const crypto::Hmac& key;
     TenantId tenant;
     match::Of of; // whose identity it is: the other side's are looked for
     const match::MatchFields& identity;
-    match::ProbeOptions first = {}; // where nobody is found under these, there is no match yet
+    match::ProbeOptions first = {}; // where these keys find no candidate, there is no match yet
     match::ProbeOptions full = {};
     // What the strong look has found, and is not looked up again.
     const Candidates<domain::Payment>* strong = nullptr;
@@ -96,7 +96,7 @@ Step<Waiting> look_up(Session& s, const Looker& looker, Side side,
                              limits::candidates_max);
 }
 
-// All in the amount block; where it is crowded, what stands under probe keys.
+// All in the amount block; where it is crowded, what is indexed under the probe keys.
 Step<Found> find_in_block(Session& s, const Looker& looker, Side side,
                           const match::ProbeOptions& look) {
     Found found;
@@ -117,7 +117,8 @@ Step<Found> find_in_block(Session& s, const Looker& looker, Side side,
     co_return found;
 }
 
-// All who may belong to it, or nobody: what is found by a part of the keys is never judged.
+// Returns every possible candidate or none. A partial key search may only answer "none"; any hit
+// triggers the full search.
 Step<Found> find_exact(Session& s, const Looker& looker, Side side, Reach reach) {
     store::Reads spent;
     if (reach == Reach::exact && !looker.looks_at_once_under_all()) {
@@ -131,8 +132,8 @@ Step<Found> find_exact(Session& s, const Looker& looker, Side side, Reach reach)
     co_return all;
 }
 
-// And those that share an identifier, unless one is so common that it identifies nobody, or they
-// are more than are compared.
+// And those that share an identifier, unless one identifier is too common to identify a payment, or
+// they are more than are compared.
 Step<Found> with_loose(Session& s, const Looker& looker, Found found) {
     Found all = found;
     for (const std::int64_t block : match::loose_blocks(looker.key, looker.identity, looker.of)) {
@@ -227,7 +228,7 @@ Step<Candidates<domain::Payment>> payments_near(Session& s, const Context& conte
                                                 const Candidates<domain::Payment>* strong) {
     Looker looker = looker_of(context, tenant, settlement);
     const bool is_known = strong && looker.looks_at_once_under_all() &&
-                          strong->seen == Coverage::by_strong_keys; // nobody was left out
+                          strong->seen == Coverage::by_strong_keys; // no candidate was left out
     if (is_known)
         looker.strong = strong;
     Found found = co_await find(s, looker, reach);
@@ -275,11 +276,11 @@ Step<std::vector<std::int64_t>> waiting_sharing(Session& s, const Context& conte
         const Looker looker{context.keys.of(tenant), tenant, match::Of::payment, payment};
         auto blocks = match::loose_blocks(looker.key, payment, looker.of);
         std::erase_if(blocks, [&](std::int64_t block) { return !walked.insert(block).second; });
-        // Nearly always nobody: one look for all blocks together, since every payment comes here.
+        // There are nearly always none: one search of all blocks together, since every payment comes here.
         const bool anybody = co_await store::waits_in_any(s, tenant, Side::settlement, blocks);
         for (std::size_t i = 0; anybody && i < blocks.size(); ++i) {
             const Waiting more = co_await walk(s, looker, Side::settlement, blocks[i]);
-            if (!more.overflow) // what so many share identifies nobody
+            if (!more.overflow) // what so many share identifies no payment
                 found.add(more);
         }
     }

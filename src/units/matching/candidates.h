@@ -1,4 +1,4 @@
-// Who may belong to a settlement or a payment, as things stand in the store. Reads only.
+// The candidates for a settlement or a payment, as things stand in the store. Reads only.
 #pragma once
 
 #include "domain/payment.h"
@@ -14,10 +14,10 @@
 
 namespace settled::units {
 
-// Where to look.
+// How wide a search is.
 enum class Reach : std::uint8_t {
     exact, // the account and the amount
-    loose, // what shares an identifier with it on that account, too, whatever the amount
+    loose, // those that share an identifier on that account, too, whatever the amount
 };
 
 template <class T>
@@ -25,10 +25,11 @@ struct Candidates {
     std::vector<T> items;
     std::vector<match::MatchFields> identities; // of each item
     match::Coverage seen = match::Coverage::complete;
-    // Reach::loose: an identifier was so common that nothing was looked at beyond the exact.
+    // Reach::loose: an identifier matched too many candidates, so only the exact-amount search
+    // counts.
     bool is_cut = false;
-    bool anybody = false;   // was found, were it only who is refused
-    std::vector<T> refused; // would be among the items, had nobody said that it is not this one
+    bool anybody = false;   // true even if every hit was refused by a reviewer
+    std::vector<T> refused; // would be among the items, had a reviewer not ruled them out
     store::Reads reads;     // of the index, to find them
 
     void add(T item) {
@@ -37,28 +38,28 @@ struct Candidates {
     }
 };
 
-// Open payments that may be behind the settlement, in the order of their ids; never one that it
-// refuses.
+// Open payments that the settlement may pay, in the order of their ids; never one that was ruled
+// out for it.
 //
-// First the strong look: of those with its account and amount only what may be, or rival, a match
-// by an id or by an equal reference. However many share the amount, this costs the same.
+// First the strong search: of those with its account and amount only candidates that may be, or
+// rival, a match by an id or by an equal reference. However many share the amount, this costs the
+// same.
 store::Step<Candidates<domain::Payment>>
 strong_payments_near(store::Session& s, const Context& context, TenantId tenant,
                      const domain::Settlement& settlement, Reach reach);
-// Then all. `strong`: what the strong look of the same reach has found, which is not looked for
-// again.
+// Then all. `strong`: the result of the strong search of the same reach, which is not repeated.
 store::Step<Candidates<domain::Payment>>
 payments_near(store::Session& s, const Context& context, TenantId tenant,
               const domain::Settlement& settlement, Reach reach,
               const Candidates<domain::Payment>* strong = nullptr);
 
-// Settlements that wait and may be of the payment; never one that refuses it. `judged` is the first
-// of them, whether it is stored yet or not.
+// Waiting settlements that may pay the payment; never one for which it was ruled out. `judged` is
+// the first of them, whether it is stored yet or not.
 store::Step<Candidates<domain::Settlement>>
 settlements_near(store::Session& s, const Context& context, TenantId tenant,
                  const domain::Payment& payment, const domain::Settlement& judged, Reach reach);
 
-// The ids of settlements that wait in a payment's amount block and may be of it.
+// The ids of settlements that wait in a payment's amount block and may pay it.
 store::Step<std::vector<SettlementId>> waiting_near(store::Session& s, const Context& context,
                                                     TenantId tenant,
                                                     const match::MatchFields& payment);

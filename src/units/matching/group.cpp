@@ -109,7 +109,7 @@ Step<std::optional<GroupPlan>> plan_twins(Session& s, const UnitScope& work,
     co_return plan_of_twins(*payments, *settlements, choice.candidates.front().rank, rules);
 }
 
-// Those of the other side that one is known to belong to but for the amount.
+// Candidates on the other side that would match if the amounts were equal.
 template <class T>
 struct Known {
     std::vector<T> items;
@@ -189,8 +189,8 @@ Step<std::optional<GroupPlan>> plan_merge(Session& s, const UnitScope& work,
     co_return plan;
 }
 
-// One payment, several settlements: it is the only one that any of them could be of, and exactly
-// one choice of those that wait sums to it.
+// One payment, several settlements: the payment is the only candidate of each of them, and exactly
+// one choice of the waiting settlements sums to its amount.
 Step<std::optional<GroupPlan>> plan_split(Session& s, const UnitScope& work,
                                           const domain::Settlement& settlement,
                                           const domain::Payment& payment,
@@ -259,7 +259,7 @@ Step<std::optional<GroupPlan>> plan_group(Session& s, const UnitScope& work,
 store::Locks locks_of(const Context& context, TenantId tenant, const GroupPlan& plan) {
     store::Locks locks;
     if (plan.pairing == Pairing::set)
-        return locks; // all in the block of the settlement that is weighed
+        return locks; // all in the block of the settlement that is decided
     add_block_lock(locks, context, tenant, plan.parts.front().payment.identity);
     for (const GroupPart& part : plan.parts)
         add_block_lock(locks, context, tenant,

@@ -57,7 +57,7 @@ Step<> lock_loose_blocks(Session& s, const UnitScope& work,
 }
 
 // Under the loose locks if they are many or one of them is owed a decision, on which this unit may
-// rely then. Where few wait nobody else is kept from the blocks, which many payments share.
+// rely then. Where few wait no other unit is kept from the blocks, which many payments share.
 Step<std::vector<domain::Settlement>>
 read_neighbours(Session& s, const UnitScope& work,
                 const std::vector<match::MatchFields>& payments) {

@@ -1,4 +1,4 @@
-// One fact beside many that are alike: what its own unit does, and what it leaves for later.
+// One fact among many that are alike: what its own unit does, and what it leaves for later.
 #include "units/matching/neighbours.h"
 
 #include "units/matching/decide.h"
@@ -25,7 +25,7 @@ struct Kind {
     const char* name;
     bool same_amount;
     bool same_payer;
-    bool same_beginning; // of references that differ behind it
+    bool same_beginning; // of references that differ after that
 };
 constexpr Kind kinds[] = {
     {"one payer", false, true, false},
@@ -86,7 +86,7 @@ int settlements_that_are(World& world, SettlementStatus status) {
     return static_cast<int>(std::ranges::count(all, status, &domain::Settlement::status));
 }
 
-TEST(Neighbours, a_payment_beside_a_crowd_costs_a_few_timers_and_the_crowd_one_look_a_while) {
+TEST(Neighbours, a_payment_in_a_crowd_costs_a_few_timers_and_the_crowd_one_look_a_while) {
     constexpr int payments = 24;
     constexpr auto between = std::chrono::milliseconds(500);
     for (const bool suggests : {true, false})
@@ -125,7 +125,7 @@ TEST(Neighbours, of_a_crowd_that_fits_a_payment_a_few_are_judged_at_once_and_all
     EXPECT_TRUE(world.pairs().empty()) << "whoever is judged first may not get it";
 }
 
-TEST(Neighbours, who_fits_by_an_id_is_found_in_the_crowd_at_once) {
+TEST(Neighbours, a_settlement_that_fits_by_an_id_is_found_in_the_crowd_at_once) {
     World world;
     const Kind kind{"one payer and amount", true, true, false};
     let_a_crowd_wait(world, kind);

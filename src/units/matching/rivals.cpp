@@ -7,7 +7,6 @@
 #include "units/matching/neighbours.h"
 #include "units/matching/settle.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace settled::units {
@@ -26,16 +25,17 @@ bool was_wanted(const match::MatchFields& payment, match::MatchFields settlement
     return match::relate(payment, settlement, rules).rank.has_value();
 }
 
-// What was owed already is done later than this unit, and by then it is wanted no sooner.
+// Settlements that wait for these payments are judged again, for each payment in a unit of its own.
 Step<> settle_soon(Session& s, const UnitScope& work, std::vector<std::int64_t> payments) {
     const bool is_crowd = payments.size() > judged_at_once_max;
     const Instant due = is_crowd ? work.now + look_again_lag : work.now;
-    const auto owed =
-        co_await store::hold_queued(s, work.tenant, store::task_settle_payment, payments);
-    for (const std::int64_t id : payments)
-        if (std::ranges::find(owed, id) == owed.end())
+    for (const std::int64_t id : payments) {
+        const bool is_owed =
+            co_await store::hold_queued(s, work.tenant, store::task_settle_payment, id);
+        if (!is_owed)
             co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
                                         store::task_settle_payment, id, 0, due, work.now);
+    }
 }
 
 } // namespace
@@ -50,7 +50,7 @@ Step<> settle_rivals(Session& s, const UnitScope& work, const domain::Settlement
         if (!was_wanted(payment.identity, gone.identity, *rules))
             continue;
         const bool is_here = payment.identity.amount == gone.identity.amount;
-        if (is_here && here.size() < judged_at_once_max)
+        if (is_here && near.items.size() <= judged_at_once_max)
             here.push_back(payment.identity);
         else
             others.push_back(payment.id.value);

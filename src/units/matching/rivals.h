@@ -12,8 +12,9 @@
 namespace settled::units {
 
 // Called under add_settling_locks() of the settlement, when it is not indexed any more. Settlements
-// of its amount are judged; for those of other amounts, whose blocks are not locked, a decision is
-// scheduled.
+// that wait for a payment like its own are judged. Those that wait for a payment of another amount,
+// whose block is not locked, or for one of a crowd of payments, are judged in a unit of that
+// payment: at once, or of a crowd (neighbours.h) within look_again_lag.
 store::Step<> settle_rivals(store::Session& s, const UnitScope& work,
                             const domain::Settlement& gone);
 

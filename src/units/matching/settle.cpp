@@ -86,14 +86,14 @@ Step<> store_unmatched_state(Session& s, const UnitScope& work,
     }
 }
 
-// What is to be weighed, at its watermark or now. It may have been weighed before: without the
-// payment that has come now, or because this unit began before the watermark and is carried out
-// after it.
+// Settlements whose decision is scheduled, at their watermark or now. One of them may have been
+// decided before: without the payment that has come now, or because this unit began before the
+// watermark and is carried out after it.
 class ToWeigh {
   public:
     void add(const domain::Settlement& settlement, Applied judged, Instant ripe_at) {
-        // What stood between candidates may have one of another amount left, which was not looked
-        // at.
+        // An ambiguous settlement that has just lost its rivals may still have a candidate with a
+        // different amount. Those were not searched, so schedule a decision.
         const bool lost_its_rivals =
             judged == Applied::unmatched && settlement.status == SettlementStatus::ambiguous;
         if (judged == Applied::waits || lost_its_rivals)
@@ -113,7 +113,7 @@ class ToWeigh {
         SettlementId settlement;
         Instant ripe_at;
     };
-    // They may be twins of which the last has come now: one is weighed for all, when all are ripe.
+    // They may be twins of which the last has come now: one decision serves all, when all are ripe.
     void add_ambiguous(const domain::Settlement& settlement, Instant ripe_at) {
         const auto same = std::ranges::find_if(twins_, [&](const Twin& twin) {
             return match::are_twins(std::array{twin.identity, settlement.identity});
@@ -245,8 +245,8 @@ Step<> suggest(Session& s, const UnitScope& work, const domain::Settlement& sett
     }
 }
 
-// What rests on there being no other payment is decided after the watermark, and only by who has
-// looked for rivals of another amount, too.
+// A verdict that relies on uniqueness is applied after the watermark, and only if the search
+// covered rivals of another amount, too.
 bool may_match(const Verdict& verdict, const UnitScope& work, const domain::Settlement& settlement,
                Reach reach) {
     return verdict.outcome == Outcome::one &&
@@ -262,7 +262,7 @@ Step<Applied> apply_verdict(Session& s, const UnitScope& work, domain::Settlemen
             finding_of(verdict, work.context.watermark_passed(settlement, work.now));
         const auto after = co_await match_waiting(s, work, settlement, payment, finding);
         co_await settle_rest(s, work, after);
-        if (reach == Reach::loose) // whoever calls for one block goes on with the others in it
+        if (reach == Reach::loose) // a caller for one block goes on with the others in it
             co_await judge_waiting(s, work, payment.identity);
         co_return Applied::matched;
     }

@@ -1,7 +1,7 @@
 // A settlement, or a payment that one may be waiting for, is new: find the pair.
 //
-// What is decided at once is decided here: by the account, the amount and an identifier, when
-// nothing else fits. What needs time or a wider look is left to weigh.h.
+// A settlement that its account, its amount and an identifier decide, while nothing else fits, is
+// matched here at once. One that needs time or a wider search is left to watermark.h.
 #pragma once
 
 #include "domain/settlement.h"
@@ -17,33 +17,35 @@
 
 namespace settled::units {
 
-// Adds what must be locked before what is open in the identity's block is looked at: everything
-// below is called under it.
+// Adds the locks that a unit needs before it reads the open items of the block of these fields:
+// everything below is called under them.
 void add_settling_locks(store::Locks& locks, const Context& context, TenantId tenant,
                         const match::MatchFields& identity);
 
-// Stores the settlement and what follows. Its status is set here.
+// Stores the settlement and matches it, or puts it to review, or lets it wait. Its status is set
+// here.
 store::Step<> settle_new(store::Session& s, const Context& context, TenantId tenant,
                          domain::Settlement settlement, Instant now);
 
 // Judges again the settlements that wait for such a payment, after it was added, changed or taken;
-// those of other amounts that share an identifier with it are weighed, if it may matter to them. Of
+// those of other amounts that share an identifier with it are decided, if it may matter to them. Of
 // a crowd most are left for later (neighbours.h).
 store::Step<> settle_waiting(store::Session& s, const Context& context, TenantId tenant,
                              const match::MatchFields& payment, Instant now,
                              PaymentChange has = PaymentChange::closed);
 
-// The same for several payments of one amount together, after a settlement that could have been of
-// any of them is gone: all others that share an identifier with one of them are weighed.
+// The same for several payments of one amount together, after a settlement that could have paid any
+// of them is gone: a decision is scheduled on all others that share an identifier with one.
 store::Step<> settle_waiting_near(store::Session& s, const UnitScope& work,
                                   std::vector<match::MatchFields> payments);
 
-// Does what follows from the verdict on a stored settlement that waits, which was looked for with
-// that reach.
+// Carries out the verdict on a stored settlement that waits. `reach` is that of the search behind
+// the verdict.
 enum class Applied : std::uint8_t {
     matched,
     ambiguous,
-    waits, // one payment fits, and is taken when it is weighed (weigh.h) and still the only one
+    // one payment fits, and is matched at the watermark (watermark.h) if it is still the only one
+    waits,
     unmatched,
 };
 store::Step<Applied> apply_verdict(store::Session& s, const UnitScope& work,
@@ -60,7 +62,7 @@ store::Step<domain::Payment> match_waiting(store::Session& s, const UnitScope& w
                                            const domain::Payment& payment,
                                            const MatchBasis& finding);
 
-// What arrived in part waits for its rest, for which a settlement may be there.
+// A payment that arrived in part waits for its rest, which may be among the waiting settlements.
 store::Step<> settle_rest(store::Session& s, const UnitScope& work, const domain::Payment& payment);
 
 // A settlement is left unmatched: what the rules may only suggest is shown to a person in a review
@@ -69,14 +71,14 @@ store::Step<> settle_rest(store::Session& s, const UnitScope& work, const domain
 store::Step<> suggest(store::Session& s, const UnitScope& work,
                       const domain::Settlement& settlement, const Verdict& verdict);
 
-// Closes the open review of a settlement of which it is decided whose it is; there may be none.
+// Closes the open review of a settlement that was just matched or rejected; there may be none.
 store::Step<> close_open_review(store::Session& s, const UnitScope& work,
                                 const domain::Settlement& settlement);
 
-// The settlement is weighed (weigh.h) at that time.
+// The settlement is decided (watermark.h) at that time.
 store::Step<> schedule_decision(store::Session& s, const UnitScope& work, SettlementId settlement,
                                 Instant due);
-// Unless something has come up by then, its owner is told that it has no payment.
+// Unless the settlement is matched by then, its tenant is notified that it has no payment.
 store::Step<> tell_unmatched_later(store::Session& s, const UnitScope& work,
                                    SettlementId settlement, Instant due);
 

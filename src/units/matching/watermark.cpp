@@ -84,7 +84,7 @@ Step<> decide(Session& s, const UnitScope& work, const domain::Settlement& settl
                                       settlement.received_at + work.context.unmatched_grace);
 }
 
-// Before anything is read that the decision rests on. Where another decision is owed the settlement
+// Before anything is read that the decision relies on. Where another decision is owed the settlement
 // stays marked: unmarked, it would be owed one more with every fact that comes.
 Step<> unmark(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     const bool is_owed =

@@ -1,8 +1,8 @@
-// Money left one of our accounts, or came back: whose it is.
+// Money left one of our accounts, or came back: which order it belongs to.
 //
 // A debit belongs to the order with its end-to-end id, a credit with IsReturn to the order that it
 // gives back; never by scheme. Another amount or account opens a review and changes nothing. What
-// belongs to nothing that we know is kept and told as settlement.unexplained. One row for each
+// belongs to nothing that we know is stored and published as settlement.unexplained. One row for each
 // transaction of the bank and side, however it is learnt.
 #pragma once
 

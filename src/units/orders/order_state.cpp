@@ -56,7 +56,7 @@ Step<> open_review(Session& s, const UnitScope& work, std::string_view kind,
                                    std::nullopt});
 }
 
-// What a person has to decide about an order that nobody resolved, until a fact does.
+// A review of an order whose outcome was unknown ends when a fact resolves it.
 Step<> close_reviews(Session& s, const UnitScope& work, const domain::Order& order) {
     const auto open = co_await store::find_open_review(
         s, work.tenant, store::review_order_unresolved, order.id.value);

@@ -15,7 +15,7 @@
 
 namespace settled::units {
 
-// What a fact says beside itself.
+// A fact about an order, and what comes with it.
 struct OrderNews {
     domain::OrderFact fact{};
     std::string reason_code = {}; // the bank's

@@ -228,7 +228,7 @@ TEST(Orders, silence_ends_with_a_person_and_never_with_a_second_id) {
     EXPECT_THAT(world.review_kinds(), ElementsAre("order_unresolved"));
     const auto calls = world.calls();
     EXPECT_EQ(std::ranges::count(calls, domain::CallPurpose::pay, &store::CallRow::purpose), 1);
-    // A fact resolves it, and nobody has to decide any more.
+    // A fact resolves it, and the review is closed.
     world.tell("late", world.debit(world.order_named("payout-1"), "tx-1"));
     EXPECT_EQ(world.status_of("payout-1"), OrderStatus::settled);
     EXPECT_THAT(world.review_kinds(), IsEmpty());

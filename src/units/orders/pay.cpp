@@ -32,7 +32,7 @@ std::string request_id_of(const UnitScope& work, const Bank& bank,
         work.tenant, bank.name, token(domain::CallPurpose::pay), {members, std::to_string(number)});
 }
 
-// Commits a call that pays these orders. Its id tells it from an earlier call of the same orders
+// Commits a call that pays these orders. Its id differs from that of an earlier call of the same orders
 // that was refused as a whole.
 Step<> make_payment(Session& s, const UnitScope& work, const Bank& bank,
                     std::vector<domain::Order> orders) {

@@ -49,7 +49,7 @@ Step<Result<Bank>> paying_bank(Session& s, TenantId tenant, std::string_view nam
     co_return *std::move(bank);
 }
 
-// Whoever may be debited: an account of the tenant that this bank holds.
+// The account to debit: one of the tenant that this bank holds.
 Step<Result<domain::Party>> debtor_of(Session& s, TenantId tenant, const domain::NewOrder& asked) {
     std::optional<store::AccountRow> account;
     if (!asked.debtor_account_id.empty()) {

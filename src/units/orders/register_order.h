@@ -43,7 +43,7 @@ store::Step<Result<OrderAnswer>> retry_order(store::Session& s, const Context& c
                                              TenantId tenant, OrderId id, std::string client_id,
                                              Instant now, std::string made_by = {});
 
-// What a person decides about an order that nobody resolved (review order_unresolved), or that may be
+// What a person decides about an order whose outcome is unknown (review order_unresolved), or that may be
 // a duplicate (review possible_duplicate).
 enum class OrderRuling : std::uint8_t {
     ask_again,  // the bank is asked now; the review stays open

@@ -1,7 +1,7 @@
 // An authentic webhook is accepted: once, whatever the bank repeats.
 //
 // Invariants (docs/intake.md): the same event has one effect; the same key with other
-// content is put to review and overwrites nothing; what was taken in is kept with its bytes until
+// content is put to review and overwrites nothing; what was accepted is stored with its bytes until
 // its retention ends. One that comes again and had no effect at first, since it could not be read,
 // is read again (read_again.h).
 #pragma once

@@ -25,20 +25,20 @@ inline constexpr std::string_view review_possible_misallocation = "possible_misa
 // Money went back, and the settlement that it came from cannot be determined.
 inline constexpr std::string_view review_unmatched_return = "unmatched_return";
 
-// Nobody said what became of an order, though it was asked for long enough.
+// The bank was asked long enough what became of an order, and has not said.
 inline constexpr std::string_view review_order_unresolved = "order_unresolved";
 // A webhook or a query says of an order what does not fit what is known of it.
 inline constexpr std::string_view review_order_contradiction = "order_contradiction";
 // An order for the same loan, amount and creditor was made within a day.
 inline constexpr std::string_view review_possible_duplicate = "possible_duplicate";
-// Nobody said whether the bank has opened the account of a link.
+// It is not known whether the bank has opened the account of a link.
 inline constexpr std::string_view review_link_unresolved = "link_unresolved";
 inline constexpr std::string_view review_return_refused = "return_refused";
 inline constexpr std::string_view review_return_unresolved = "return_unresolved";
 // Money left an account, and no order, return or direct debit explains it.
 inline constexpr std::string_view review_unexplained = "settlement_unexplained";
 
-// A person says which payments a settlement is of. A settlement has one such review open at most.
+// A reviewer says which payments a settlement belongs to. A settlement has one such review open at most.
 constexpr bool is_of_settlement(std::string_view kind) {
     return kind == review_settlement_ambiguous || kind == review_suggested_match;
 }
