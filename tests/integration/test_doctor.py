@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import subprocess
 
 import pytest
 
@@ -42,6 +43,12 @@ class Doctor:
 
     def set(self, **members):
         self.world.operator.patch(f"/v1/connectors/{self.world.connector}", members)
+
+    def mend(self, finding):
+        """Runs the command as it stands there, in a shell."""
+        line = finding["command"].replace("settled ", f"{binary()} ", 1)
+        done = subprocess.run(line, shell=True, cwd="/", capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, (line, done.stderr)
 
     def connector(self):
         return self.world.operator.get(f"/v1/connectors/{self.world.connector}")
@@ -89,7 +96,7 @@ def test_a_token_that_the_bank_refuses_is_named_and_never_shown(new_world, tmp_p
     assert found["connector.refused"]["state"] == "failed"
     assert found["connector.api"]["state"] == found["connector.loop"]["state"] == "skipped"
     token.write_text(pathlib.Path(doctor.world.sandbox.files["api_token"]).read_text())
-    doctor.world.operator.post(f"/v1/connectors/{doctor.world.connector}/resume")
+    doctor.mend(found["connector.refused"])
     status, found = doctor.run("--connect")
     assert status == 0, f"the file is read again: {found}"
 
@@ -127,8 +134,17 @@ def test_a_paused_connector_is_a_warning_and_is_not_called(new_world):
     assert "the bank moves house" in found["connector.paused"]["sentence"]
     assert found["connector.api"]["state"] == "skipped"
     assert doctor.run("--strict")[0] == 1
-    doctor.world.api.post(f"/v1/connectors/{doctor.world.connector}/resume")
+    doctor.mend(found["connector.paused"])
     assert doctor.run("--strict", "--check", "connector.paused")[0] == 0
+
+
+def test_bodies_that_are_kept_for_a_day_are_a_warning(new_world):
+    doctor = with_bank(new_world())
+    doctor.set(retention_days=1)
+    status, found = doctor.run("--check", "connector.retention")
+    assert status == 0 and found["connector.retention"]["state"] == "warning"
+    doctor.mend(found["connector.retention"])
+    assert doctor.run("--check", "connector.retention")[1]["connector.retention"]["state"] == "ok"
 
 
 def test_a_webhook_that_does_not_come_back_is_missed(new_world):

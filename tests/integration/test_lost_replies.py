@@ -88,7 +88,7 @@ def test_a_payment_of_which_the_bank_never_said_a_word_is_for_a_person_and_is_no
     assert (answer.status, answer.code) == (409, "retry_not_allowed")
 
 
-def test_who_made_an_order_does_not_alone_decide_that_it_was_never_paid(new_world):
+def test_the_maker_of_an_order_does_not_alone_decide_that_it_was_never_paid(new_world):
     bank = MoneyOut(new_world(CALLS.replace("review_after_seconds = 60", "review_after_seconds = 1")))
     bank.fault(processed=False, reset=True, count=4)
     order = bank.order()

@@ -65,6 +65,7 @@ class MoneyOutWalk:
         self.ids["lnk"] = api.post("/v1/links", self.link("LN-waits"))["id"]
         self.ids["ret"] = self.twice("/v1/returns", {"settlement_id": self.ids["stl"], "reason": "other"})["id"]
         assert api.call("POST", "/v1/connectors/clearbank/list-accounts").status == 202
+        assert api.call("POST", "/v1/connectors/clearbank/test").status == 202
         api.post("/v1/connectors", {"name": "walk-spare", "kind": "clearbank", "signing_key": self.world.signing_key(),
                                     "bank_keys": [public_pem(self.world.sandbox.bank_key)]})
         assert api.call("DELETE", "/v1/connectors/walk-spare").status == 204

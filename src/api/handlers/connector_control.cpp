@@ -68,7 +68,8 @@ Step<Result<Answer>> resume(Session& s, WishPtr wish) {
     CO_TRY(ConnectorRow row, co_await find_calling(s, *wish));
     CO_TRY_VOID(co_await units::resume_connector(s, wish->tenant, row.id, wish->now));
     units::wake_caller(s, wish->tenant);
-    co_await store::bump_cache_version(s, store::book_connectors); // nodes read its files again
+    co_await store::bump_cache_version(s,
+                                       store::book_connectors); // other nodes read its files again
     co_return co_await answer_of(s, std::move(row), wish->now, 200);
 }
 
@@ -131,10 +132,9 @@ Task<Result<Answer>> resume_connector(const Core& core, const Call& call) {
     // Its calls go on with the commit, under the token and key that its files hold by then.
     co_await core.connectors_changed();
     const WishPtr wish = wish_of(core, call);
-    auto answer = co_await change(core, call, [wish](Session& s) { return resume(s, wish); });
-    if (answer && !answer->replayed)
-        co_await core.connectors_changed();
-    co_return answer;
+    // First: what waits is sent as soon as the unit is committed, with the token as it is now.
+    co_await core.connectors_changed();
+    co_return co_await change(core, call, [wish](Session& s) { return resume(s, wish); });
 }
 
 Task<Result<Answer>> list_bank_accounts(const Core& core, const Call& call) {

@@ -24,13 +24,14 @@ bool has_api(const Json& connector) {
     return !text_at(connector, "api_url").empty();
 }
 
-void look_at_retention(Site&, const Json& connector, Findings& found) {
+void look_at_retention(Site& site, const Json& connector, Findings& found) {
     const std::string days = text_at(connector, "retention_days");
     const std::string name = text_at(connector, "name");
     if (days == retention_too_short)
         found.warning(name, "bodies of its webhooks are kept for 1 day",
                       {"a bank may send a webhook 24 hours late, and what could not be read of it "
-                       "is read again from its body: set retention_days to 15"});
+                       "is read again from its body",
+                       site.command("connectors set", name + " --retention-days 15")});
     else
         found.ok(name, fmt::format("bodies of its webhooks are kept for {} days", days));
 }
