@@ -24,7 +24,9 @@ const std::vector<Heading>& headings() {
         {"To try it", {"demo", "sandbox", "bench"}},
         {"The server", {"serve", "check-config", "migrate", "store"}},
         {"Access and connections", {"keys", "connectors", "webhooks"}},
-        {"Money", {"reviews", "import", "export", "institutions", "replay", "audit"}},
+        {"Money in", {"import", "export", "institutions", "replay", "audit"}},
+        {"Money out", {"orders", "links", "returns", "calls"}},
+        {"Decisions", {"reviews"}},
     };
     return all;
 }

@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 
 from support.bank import public_pem, new_key, settled_payload
+from support.money_out_walk import UNKNOWN_ID, MoneyOutWalk
 from support.pubsub import Google, Pusher
 from support.waiting import wait_for
 
-UNKNOWN_ID = "0000000000000"
 # Answers that cannot be asked for from outside; the tests of the crash suite see some of them.
 NOT_PROVOKED = {500, 503}
 
@@ -62,7 +62,7 @@ def test_the_checker_itself_finds_what_is_wrong(contract):
     assert contract.errors({"$ref": "#/components/schemas/Endpoint"}, {**good, "more": 1})
 
 
-class Walk:
+class Walk(MoneyOutWalk):
     """One pass through everything that the API offers."""
 
     def __init__(self, world):
@@ -103,6 +103,7 @@ class Walk:
         self.ids["dlv"] = done["id"]
         api.post(f"/v1/deliveries/{done['id']}/redeliver")
         self.statement()
+        self.money_out()
         self.lists()
         self.objects()
         spare, _ = world.endpoint()
@@ -236,14 +237,15 @@ class Walk:
     def objects(self):
         for operation in self.world.contract.operations:
             if operation.id.startswith("get_"):
-                shown = self.api.get(operation.path.replace("{id}", self.id_for(operation)))
-                assert shown["id"] == self.id_for(operation)
+                shown = self.api.get(self.target(operation))
+                assert shown["name"] == "walk" if "{name}" in operation.path else shown["id"] == self.id_for(operation)
         assert self.api.get("/v1/audit/head")["number"] == 0  # the first seal is a minute away
 
     PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "delivery": "dlv", "webhook": "whk", "api_key": "key",
                 "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
-                "missing_settlements": "stm", "read_webhook_again": "whk"}
+                "missing_settlements": "stm", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
+                "return": "ret", "call": "cal"}
 
     def id_for(self, operation):
         return next(self.ids[prefix] for name, prefix in self.PREFIXES.items()
@@ -272,6 +274,8 @@ class Walk:
         "create_rules": {"name": "x"},
         "create_endpoint": {"url": "https://example.com/"},
         "update_endpoint": {"status": "active"},
+        "decide_review": {"decision": "close", "reason": "it is"},
+        **MoneyOutWalk.BODIES,
         "create_connector": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
         "update_connector": {"retention_days": 3},
         "read_webhooks_again": {"connector": "clearbank", "status": "archived"},
@@ -326,6 +330,8 @@ class Walk:
             return call("POST", "/v1/connectors", {
                 "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(new_key())],
                 "signing_key": self.world.signing_key()})
+        if operation.id in self.MONEY_OUT_CONFLICTS:
+            return self.money_out_conflict(operation)
         if operation.id.endswith(("_review", "_settlement", "_match")):  # of what was decided before
             return call("POST", self.target(operation), self.GOOD_BODIES[operation.id])
         if operation.id in ("add_statement_entries", "prove_statement"):  # its entries are not here

@@ -113,7 +113,7 @@ TEST_F(Returns, a_settlement_is_sent_back_once) {
     EXPECT_EQ(call("GET", "/v1/returns/" + first.at("id")).at("status"), "submitted");
 }
 
-TEST_F(Returns, what_cannot_be_a_return_is_refused) {
+TEST_F(Returns, a_settlement_that_cannot_be_returned_is_refused) {
     const Reply reply = post("because");
     EXPECT_EQ(reply.status(), 422);
     EXPECT_EQ(reply.at("errors.0.pointer"), "/reason");

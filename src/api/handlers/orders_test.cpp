@@ -100,7 +100,7 @@ TEST_F(Orders, all_problems_of_an_order_are_reported_at_once_and_nothing_is_comm
     EXPECT_EQ(call("GET", "/v1/orders").count(), 0U);
 }
 
-TEST_F(Orders, what_the_connector_does_not_allow_is_refused) {
+TEST_F(Orders, an_order_beyond_the_connectors_limits_is_refused) {
     (void)call("POST", "/v1/connectors", world.new_connector("hooks"));
     (void)call("PATCH", "/v1/connectors/clearbank", R"({"order_max":"150.00","day_max":"250.00"})");
     const auto with = [&](std::string_view client_id, std::string_view from, std::string_view to) {

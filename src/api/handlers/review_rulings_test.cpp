@@ -70,7 +70,7 @@ TEST_F(Rulings, an_unresolved_order_is_shown_with_what_was_sent_and_what_can_be_
     EXPECT_FALSE(world.call(narrow, "GET", target).root().member("order").has_value());
 }
 
-TEST_F(Rulings, who_made_an_order_does_not_decide_that_it_was_never_paid) {
+TEST_F(Rulings, the_key_that_made_an_order_does_not_decide_that_it_was_never_paid) {
     leave_unresolved("a");
     const Reply own = decide(maker, "never_paid");
     EXPECT_EQ(own.status(), 403);

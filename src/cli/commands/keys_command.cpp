@@ -82,7 +82,9 @@ std::vector<Command> keys_commands() {
                        "payments:read, payments:write, settlements:read, "
                        "settlements:write, statements:write, accounts:read, "
                        "accounts:write, endpoints:read, endpoints:write, events:read, "
-                       "events:write, webhooks:read, admin",
+                       "events:write, webhooks:read, orders:read, orders:write, "
+                       "links:read, links:write, returns:read, returns:write, "
+                       "calls:read, connectors:read, connectors:write, admin",
                .required = true,
                .commas = true},
               {.name = "--quiet", .help = "print the key alone"},

@@ -185,13 +185,112 @@ int run_import(Invocation& in) {
     return count(*plan, results, "", Outcome::refused) == 0 ? exit_done : exit_partly;
 }
 
+std::string review_line(const wire::Json& review) {
+    const std::string decisions = list_at(review, "decisions", ", ");
+    const std::string decided =
+        fmt::format("{} by {}", text_at(review, "decision"), safe(text_at(review, "actor")));
+    const bool is_open = text_at(review, "status") == "open";
+    return is_open                               ? "takes " + decisions
+           : text_at(review, "decision").empty() ? "closed by a fact"
+                                                 : decided;
+}
+
+std::string listed(const std::vector<wire::Json>& reviews) {
+    if (reviews.empty())
+        return "there is nothing to decide\n";
+    std::vector<TableLine> lines{{"ID", "KIND", "SUBJECT", "CREATED", "DECISION"}};
+    for (const wire::Json& review : reviews)
+        lines.push_back({text_at(review, "id"), text_at(review, "kind"),
+                         text_at(review, "subject_id"), text_at(review, "created_at"),
+                         review_line(review)});
+    return table(lines);
+}
+
+// What it is about follows as the API shows it: each kind has other evidence.
+std::string reported(const wire::Json& review) {
+    std::string text = fmt::format("{} {}\n\n{}", text_at(review, "kind"), review_line(review),
+                                   facts({{"id", text_at(review, "id")},
+                                          {"about", text_at(review, "subject_id")},
+                                          {"reason", safe(text_at(review, "reason"))},
+                                          {"created", text_at(review, "created_at")},
+                                          {"closed", text_at(review, "closed_at")}}));
+    for (const std::string_view member : {"detail", "order", "return", "link", "settlement"})
+        if (const auto evidence = review.member(member))
+            text += fmt::format("\n{} {}\n", member, indented(evidence->raw()));
+    return text;
+}
+
+int run_list(Invocation& in) {
+    const std::string status = in.text("--status", "open");
+    return show_list(in, status == "all" ? "/v1/reviews" : "/v1/reviews?status=" + status, listed);
+}
+
+int run_show(Invocation& in) {
+    return show(in,
+                {.method = "GET", .target = "/v1/reviews/" + query_text(in.text("ID")), .body = ""},
+                reported);
+}
+
+int run_decide(Invocation& in) {
+    wire::JsonWriter w;
+    w.object().member("decision", in.text("--decision")).member("reason", in.text("--reason"));
+    w.end();
+    return show(in,
+                {.method = "POST",
+                 .target = fmt::format("/v1/reviews/{}/decide", query_text(in.text("ID"))),
+                 .body = std::move(w).text()},
+                reported);
+}
+
+Option actor_option() {
+    return {.name = "--actor",
+            .value = "NAME",
+            .help = "who decided; it is kept as operator:NAME (default: operator)",
+            .on_the_machine = true};
+}
+
 } // namespace
 
 std::vector<Command> reviews_commands() {
     const Option tenant = tenant_option("whose reviews (default main)");
     return {
-        {.name = "reviews",
-         .sentence = "decide in bulk what a person must decide: export, fill in, import"},
+        {.name = "reviews", .sentence = "decide what a person must decide, one by one or in bulk"},
+        {.name = "reviews list",
+         .sentence = "list reviews",
+         .place = Place::server,
+         .output = Output::both,
+         .options = with_list_options({{.name = "--status",
+                                        .value = "STATUS",
+                                        .help = "open (default), closed or all",
+                                        .choices = {"open", "closed", "all"}},
+                                       tenant}),
+         .run = run_list},
+        {.name = "reviews show",
+         .sentence = "show a review and what it is about",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "ID", .help = "the review's id, rev_…"}},
+         .options = {tenant},
+         .run = run_show},
+        {.name = "reviews decide",
+         .sentence = "decide about an order, a return, a link or an unexplained debit",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "ID", .help = "the review's id, rev_…"}},
+         .options = {{.name = "--decision",
+                      .value = "DECISION",
+                      .help = "one of those that `reviews show` names",
+                      .choices = {"ask_again", "never_paid", "release", "close"},
+                      .required = true},
+                     {.name = "--reason",
+                      .value = "TEXT",
+                      .help = "why; of never_paid, the source of that evidence",
+                      .required = true},
+                     actor_option(),
+                     tenant},
+         .notes = "The maker of an order does not decide that it was never paid: another API key, "
+                  "or another --actor, does. No decision sends a payment a second time.",
+         .run = run_decide},
         {.name = "reviews export",
          .sentence =
              "write reviews as CSV, a row for each candidate, to be decided in a spreadsheet",
@@ -213,10 +312,7 @@ std::vector<Command> reviews_commands() {
          .arguments = {{.name = "FILE", .help = "the file, with decisions filled in"}},
          .options = {{.name = "--dry-run",
                       .help = "have the server check every decision, and change nothing"},
-                     {.name = "--actor",
-                      .value = "NAME",
-                      .help = "who decided; it is kept as operator:NAME (default: operator)",
-                      .on_the_machine = true},
+                     actor_option(),
                      tenant},
          .notes =
              "Rows without a decision are passed over. `accept` takes the candidate of its row; "

@@ -1,0 +1,149 @@
+#include "cli/commands/connector_options.h"
+
+#include "base/limits.h"
+#include "wire/json.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+namespace settled::cli {
+
+namespace {
+
+struct MemberOption {
+    std::string_view member;
+    std::string_view option;
+};
+
+// Texts, as they are given.
+constexpr std::array texts{MemberOption{"signing_key", "--signing-key"},
+                           MemberOption{"api_url", "--api-url"},
+                           MemberOption{"api_token", "--api-token"},
+                           MemberOption{"institution_account", "--institution-account"},
+                           MemberOption{"debtor_name", "--debtor-name"},
+                           MemberOption{"debtor_address", "--debtor-address"},
+                           MemberOption{"order_max", "--order-max"},
+                           MemberOption{"day_max", "--day-max"}};
+// JSON in files.
+constexpr std::array files{MemberOption{"signature", "--signature"},
+                           MemberOption{"mapping", "--mapping"}, MemberOption{"push", "--push"}};
+
+struct FlagOption {
+    std::string_view member;
+    std::string_view on;
+    std::string_view off;
+};
+constexpr std::array flags{
+    FlagOption{"enforce_send_to_scheme", "--enforce-send-to-scheme", "--no-enforce-send-to-scheme"},
+    FlagOption{"transliterate", "--transliterate", "--no-transliterate"},
+    FlagOption{"review_unexplained", "--review-unexplained", "--no-review-unexplained"}};
+
+std::string read_file(const std::string& path) {
+    const std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return std::move(text).str();
+}
+
+} // namespace
+
+std::vector<Option> connector_options() {
+    return {
+        {.name = "--bank-key",
+         .value = "FILE",
+         .help = "PEM file of the bank's public key; several during a change of keys",
+         .many = true,
+         .is_file = true},
+        {.name = "--signing-key",
+         .value = "URI",
+         .help = "where our private key is, such as file:/etc/settled/signing.pem"},
+        {.name = "--api-url",
+         .value = "URL",
+         .help = "the bank's API, such as https://institution-api-sim.clearbank.co.uk"},
+        {.name = "--api-token",
+         .value = "URI",
+         .help = "where its token is, such as file:/etc/settled/bank.token"},
+        {.name = "--institution-account",
+         .value = "ID",
+         .help = "the bank's id of our real account"},
+        {.name = "--debtor-name",
+         .value = "NAME",
+         .help = "the debtor's name in orders that give none"},
+        {.name = "--debtor-address",
+         .value = "TEXT",
+         .help = "the debtor's address in orders that give none"},
+        {.name = "--order-max",
+         .value = "AMOUNT",
+         .help = "the most that one order may pay, such as 50000.00; 0: no limit"},
+        {.name = "--day-max",
+         .value = "AMOUNT",
+         .help = "the most that all orders of 24 hours may pay; 0: no limit"},
+        {.name = "--enforce-send-to-scheme",
+         .help = "payments go to the scheme even if the receiver is at the same bank"},
+        {.name = "--transliterate",
+         .help = "letters that a scheme does not carry are replaced, not refused"},
+        {.name = "--review-unexplained", .help = "a debit that no order explains opens a review"},
+        {.name = "--signature",
+         .value = "FILE",
+         .help = "JSON: how a mapped connector proves its webhooks (docs/connectors.md)",
+         .is_file = true},
+        {.name = "--mapping",
+         .value = "FILE",
+         .help = "JSON: what is where in a mapped connector's webhooks (docs/connectors.md)",
+         .is_file = true},
+        {.name = "--push",
+         .value = "FILE",
+         .help = "JSON: whose Pub/Sub pushes a connector takes (docs/connectors.md)",
+         .is_file = true},
+        {.name = "--retention-days",
+         .value = "DAYS",
+         .help = "how long the bodies of webhooks are kept (default 15)",
+         .is_number = true,
+         .least = 1,
+         .most = limits::retention_days_max},
+    };
+}
+
+std::vector<Option> connector_options_off() {
+    return {
+        {.name = "--no-enforce-send-to-scheme", .help = "the bank may pay within itself"},
+        {.name = "--no-transliterate", .help = "such letters are refused"},
+        {.name = "--no-review-unexplained", .help = "such a debit is only told"},
+    };
+}
+
+std::optional<std::string> write_connector_options(const Invocation& in, wire::JsonWriter& w) {
+    if (in.has("--bank-key")) {
+        w.key("bank_keys").array();
+        for (const std::string& file : in.all("--bank-key"))
+            w.value(read_file(file));
+        w.end();
+    }
+    for (const MemberOption& each : texts)
+        if (in.has(each.option))
+            w.member(each.member, in.text(each.option));
+    for (const MemberOption& each : files) {
+        if (!in.has(each.option))
+            continue;
+        const std::string text = read_file(in.text(each.option));
+        const auto json = wire::JsonDocument::parse(text);
+        if (!json)
+            return fmt::format("{}: {} is no JSON: {}", each.option, in.text(each.option),
+                               json.error().detail);
+        w.key(each.member).raw(text);
+    }
+    for (const FlagOption& each : flags) {
+        if (in.has(each.on) && in.has(each.off))
+            return fmt::format("give {} or {}, not both", each.on, each.off);
+        if (in.has(each.on) || in.has(each.off))
+            w.member(each.member, in.has(each.on));
+    }
+    if (in.has("--retention-days"))
+        w.member("retention_days", in.number("--retention-days", std::int64_t{0}));
+    return std::nullopt;
+}
+
+} // namespace settled::cli

@@ -1,0 +1,107 @@
+"""The part of a walk through the contract that pays, links and sends money back (tests/integration/test_contract.py)."""
+
+from .bank import public_pem, settled_payload
+from .waiting import wait_for
+
+UNKNOWN_ID = "0000000000000"
+
+
+class MoneyOutWalk:
+    """Needs `world`, `api`, `iban`, `ids` and `target()` of the walk."""
+
+    # Good, except that what they name does not exist.
+    BODIES = {
+        "create_order": {"client_id": "x", "connector": "nobody", "scheme": "fps",
+                         "amount": {"value": "1.00", "currency": "GBP"}, "debtor": {"iban": "GB29NWBK60161331926819"},
+                         "creditor": {"name": "Ann Lee", "iban": "GB29NWBK60161331926819"}},
+        "retry_order": {"client_id": "walk-again"},
+        "create_link": {"connector": "nobody", "loan_account_id": "LN-1", "owner_name": "Ann Lee"},
+        "create_return": {"settlement_id": f"stl_{UNKNOWN_ID}", "reason": "other"},
+        "pause_connector": {"reason": "it is"},
+    }
+
+    def order(self, client_id, **members):
+        return {"client_id": client_id, "connector": "clearbank", "scheme": "fps",
+                "amount": {"value": "1.00", "currency": "GBP"},
+                "debtor": {"iban": self.world.sandbox.state["real_account_iban"]},
+                "creditor": {"name": "Ann Lee", "iban": "GB29NWBK60161331926819"}, "reference": "WALK", **members}
+
+    def twice(self, target, body):
+        """What is new is 202, the same again is 200."""
+        for status in (202, 200):
+            answer = self.api.call("POST", target, body)
+            assert answer.status == status, answer.body
+        return answer.json
+
+    def until(self, target, status):
+        return wait_for(lambda: (lambda shown: shown["status"] == status and shown)(self.api.get(target)),
+                        lambda: f"{target} becomes {status}: {self.api.get(target)}")
+
+    def money_out(self):
+        """Orders, links and returns through the bank; then its connector is paused, and what follows waits."""
+        api, state = self.api, self.world.sandbox.state
+        self.world.operator.patch("/v1/connectors/clearbank", {
+            "api_url": state["urls"]["bank"], "api_token": f"file:{state['files']['api_token']}",
+            "institution_account": state["real_account_id"], "debtor_name": "Lender Ltd",
+            "debtor_address": "1 High Street, London", "review_unexplained": True})
+        wait_for(lambda: [a for a in api.all("/v1/accounts") if a["iban"] == state["real_account_iban"]],
+                 "the bank's account is listed")
+        order = self.twice("/v1/orders", self.order("walk-out"))
+        settled = self.until("/v1/orders/walk-out", "settled")
+        self.ids.update(ord=order["id"], cal=settled["calls"][0]["id"])
+        self.world.sandbox.put("/bank/payment-rules", {"rules": [
+            {"creditor_name": "Refused", "outcome": "reject", "code": "AC04"}]})
+        api.post("/v1/orders", self.order("walk-refused", creditor={"name": "Refused", "iban": "GB29NWBK60161331926819"}))
+        self.until("/v1/orders/walk-refused", "rejected")
+        self.twice("/v1/orders/walk-refused/retry", {"client_id": "walk-retry"})
+        self.until("/v1/orders/walk-retry", "rejected")
+        self.links()
+        self.unexplained()
+        for action in ("pause", "resume", "pause"):
+            api.post(f"/v1/connectors/clearbank/{action}", {"reason": "the walk"} if action == "pause" else None)
+        api.post("/v1/orders", self.order("walk-waits"))
+        api.post("/v1/orders", self.order("walk-cancelled"))
+        assert api.post("/v1/orders/walk-cancelled/cancel")["status"] == "cancelled"
+        self.ids["lnk"] = api.post("/v1/links", self.link("LN-waits"))["id"]
+        self.ids["ret"] = self.twice("/v1/returns", {"settlement_id": self.ids["stl"], "reason": "other"})["id"]
+        assert api.call("POST", "/v1/connectors/clearbank/list-accounts").status == 202
+        api.post("/v1/connectors", {"name": "walk-spare", "kind": "clearbank", "signing_key": self.world.signing_key(),
+                                    "bank_keys": [public_pem(self.world.sandbox.bank_key)]})
+        assert api.call("DELETE", "/v1/connectors/walk-spare").status == 204
+
+    def link(self, loan, **members):
+        return {"connector": "clearbank", "loan_account_id": loan, "owner_name": "Ann Lee", **members}
+
+    def links(self):
+        link = f"/v1/links/{self.twice('/v1/links', self.link('LN-walk'))['id']}"
+        assert self.until(link, "active")["iban"]
+        assert self.api.call("DELETE", link).status == 202
+        self.until(link, "disabled")
+        assert self.api.call("DELETE", link).status == 200
+
+    def unexplained(self):
+        payload = settled_payload(self.iban, DebitCreditCode="Debit", EndToEndTransactionId="NOBODYS-ORDER")
+        self.world.bank.acknowledged("TransactionSettled", payload)
+        review, = [r for r in self.api.all("/v1/reviews?status=open") if r["kind"] == "settlement_unexplained"]
+        shown = self.api.get(f"/v1/reviews/{review['id']}")
+        assert shown["settlement"]["transaction_id"] == payload["TransactionId"]
+        body = {"decision": "close", "reason": "bank charges"}
+        assert self.api.post(f"/v1/reviews/{review['id']}/decide", body)["status"] == "closed"
+
+    MONEY_OUT_CONFLICTS = ("create_order", "cancel_order", "retry_order", "create_link", "delete_link", "create_return",
+                           "update_connector", "delete_connector")
+
+    def money_out_conflict(self, operation):
+        """What waits since money_out() contradicts: an order, a link and a return under way."""
+        call = self.api.call
+        if operation.id == "create_order":
+            return call("POST", "/v1/orders", self.order("walk-out", reference="OTHER"))
+        if operation.id == "create_link":
+            return call("POST", "/v1/links", self.link("LN-waits", iban=self.world.sandbox.state["real_account_iban"]))
+        if operation.id == "create_return":
+            return call("POST", "/v1/returns", {"settlement_id": self.ids["stl"], "reason": "account_closed"})
+        if operation.id == "update_connector":
+            return call("PATCH", "/v1/connectors/clearbank", {"institution_account": "another"})
+        if operation.id == "delete_connector":
+            return call("DELETE", "/v1/connectors/clearbank")
+        return call(operation.method, self.target(operation), self.GOOD_BODIES.get(operation.id))
