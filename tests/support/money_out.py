@@ -36,9 +36,9 @@ def creditor(number=0, **members):
     return {"name": f"Receiver {number}", "sort_code": "601613", "account_number": "31926819", **members}
 
 
-def order_body(client_id, debtor, amount="10.00", **members):
+def order_body(client_id, debtor_iban, amount="10.00", **members):
     """What a client posts."""
-    return {"client_id": client_id, "connector": "clearbank", "scheme": "fps", "debtor": {"iban": debtor},
+    return {"client_id": client_id, "connector": "clearbank", "scheme": "fps", "debtor": {"iban": debtor_iban},
             "amount": {"value": amount, "currency": "GBP"}, "creditor": creditor(), "reference": "PAY OUT", **members}
 
 

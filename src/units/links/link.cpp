@@ -11,6 +11,8 @@
 #include "units/links/bank_accounts.h"
 #include "wire/json_writer.h"
 
+#include <algorithm>
+
 namespace settled::units {
 
 namespace {
@@ -167,15 +169,52 @@ Step<> read_open(Session& s, const UnitScope& work, const Bank& bank, const stor
                               work.now + std::chrono::microseconds(std::chrono::seconds(30)));
 }
 
+struct Disabling {
+    std::size_t made = 0;
+    bool one_waits = false;
+};
+
+Step<Disabling> disabling_of(Session& s, const UnitScope& work, const LinkRow& link) {
+    Disabling all;
+    const auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
+    for (const store::CallRow& call : calls) {
+        if (call.purpose != CallPurpose::disable_account)
+            continue;
+        ++all.made;
+        all.one_waits = all.one_waits || call.status == store::call_queued;
+    }
+    co_return all;
+}
+
+// Twice does no harm: each call has an id of its own, unlike the tries of one.
+Step<> ask_to_disable(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
+                      std::chrono::seconds wait) {
+    const Disabling earlier = co_await disabling_of(s, work, link);
+    if (earlier.one_waits)
+        co_return;
+    co_await make_link_call(s, work, bank, link,
+                            connectors::clearbank::disable_account_request(
+                                bank.settings.institution_account, link.virtual_account_id),
+                            earlier.made + 1, work.now + std::chrono::microseconds(wait));
+}
+
 Step<> read_disable(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
                     LinkRow link, const domain::ReplyVerdict& verdict) {
     if (call.status == store::call_queued || link.status != store::link_active)
         co_return;
     // 404, 410: the bank has no such account, which is what was asked for.
     const bool is_gone = call.http_status == 404 || call.http_status == 410;
-    if (verdict.reply == ReplyClass::taken || is_gone)
+    if (verdict.reply == ReplyClass::taken || is_gone) {
         co_await set_status(s, work, bank, std::move(link), store::link_disabled,
                             domain::link_disabled);
+    } else if (verdict.reply == ReplyClass::received) {
+        // Its reply was lost: another call hears what became of the account.
+        const Disabling earlier = co_await disabling_of(s, work, link);
+        const auto& waits = work.context.call_times.query_after;
+        const auto wait = waits.empty() ? std::chrono::seconds(60)
+                                        : waits[std::min(earlier.made, waits.size()) - 1];
+        co_await ask_to_disable(s, work, bank, link, wait);
+    }
 }
 
 bool is_same(const LinkRow& link, const LinkRequest& request) {
@@ -256,11 +295,7 @@ Step<Result<LinkAnswer>> disable_link(Session& s, const Context& context, Tenant
     if (link->status != store::link_active)
         co_return fail(Code::state_conflict,
                        "the link is " + link->status + "; only an active one is disabled");
-    const UnitScope work{context, tenant, now};
-    co_await make_link_call(s, work, *bank, *link,
-                            connectors::clearbank::disable_account_request(
-                                bank->settings.institution_account, link->virtual_account_id),
-                            1, now);
+    co_await ask_to_disable(s, {context, tenant, now}, *bank, *link, std::chrono::seconds(0));
     co_return LinkAnswer{*std::move(link), bank->name, false};
 }
 

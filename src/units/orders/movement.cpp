@@ -9,6 +9,8 @@
 #include "units/orders/order_state.h"
 #include "wire/json_writer.h"
 
+#include <algorithm>
+
 namespace settled::units {
 
 namespace {
@@ -57,12 +59,27 @@ Step<std::optional<domain::Order>> order_of(Session& s, const UnitScope& work,
                                                           fact.end_to_end_id);
 }
 
+// Sort code and account number; banks have other ways of writing an account, too.
+bool is_uk_account(std::string_view key) {
+    return key.size() == 14 &&
+           std::ranges::all_of(key, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_other_creditor(const domain::Order& order, const domain::SettlementFact& fact) {
+    const std::string theirs = domain::account_key_of(fact.counterparty);
+    const std::string ours = domain::account_key_of(order.creditor);
+    return is_uk_account(theirs) && is_uk_account(ours) && theirs != ours;
+}
+
 // Why a movement with the order's ids is not the order's; "": it is.
-std::string_view mismatch(const domain::Order& order, const MovementRow& row) {
+std::string_view mismatch(const domain::Order& order, const MovementRow& row,
+                          const domain::SettlementFact& fact) {
     if (row.amount != order.amount)
         return "another amount";
     if (!row.account_key.empty() && row.account_key != domain::account_key_of(order.debtor))
         return "another account";
+    if (!fact.credit && is_other_creditor(order, fact))
+        return "another creditor";
     return "";
 }
 
@@ -98,7 +115,7 @@ Step<> tell_unexplained(Session& s, const UnitScope& work, const std::optional<B
 
 Step<> apply_to(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
                 const MovementRow& row, const domain::SettlementFact& fact, std::string source) {
-    if (const std::string_view why = mismatch(order, row); !why.empty()) {
+    if (const std::string_view why = mismatch(order, row, fact); !why.empty()) {
         co_await review_contradiction(s, work, order, why, source);
         co_return;
     }

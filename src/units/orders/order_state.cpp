@@ -24,6 +24,8 @@ void take_over(domain::Order& order, OrderNews& news) {
         news.fact == OrderFact::returned || news.fact == OrderFact::held ||
         news.fact == OrderFact::unclear || news.fact == OrderFact::duplicate) {
         order.reason_code = std::move(news.reason_code);
+        if (news.fact == OrderFact::duplicate && order.reason_code.empty())
+            order.reason_code = "duplicate"; // by which is_duplicate() knows it
         order.reason = std::move(news.reason);
         order.advice = news.advice;
     } else if (news.fact == OrderFact::taken || news.fact == OrderFact::settled) {
@@ -54,6 +56,14 @@ Step<> open_review(Session& s, const UnitScope& work, std::string_view kind,
                                   {work.context.ids.next<ReviewId>(), std::string(kind),
                                    order.id.value, "open", std::move(detail), work.now,
                                    std::nullopt});
+}
+
+// The bank has an instruction with this order's end-to-end id from elsewhere: which one it is about
+// when it says that it has taken one, or that one is on its way, is open. A doubt of another kind
+// has no code.
+bool is_duplicate(const domain::Order& order) {
+    return (order.status == OrderStatus::in_doubt || order.status == OrderStatus::needs_review) &&
+           !order.reason_code.empty();
 }
 
 // A review of an order whose outcome was unknown ends when a fact resolves it.
@@ -104,6 +114,8 @@ Step<> review_contradiction(Session& s, const UnitScope& work, const domain::Ord
 
 Step<domain::Order> apply_news(Session& s, const UnitScope& work, const Bank& bank,
                                domain::Order order, OrderNews news) {
+    if (news.fact == OrderFact::taken && is_duplicate(order))
+        co_return order;
     const domain::OrderMove move = domain::next(order.status, news.fact);
     if (move.step == OrderStep::contradict) {
         co_await review_contradiction(s, work, order, token(news.fact), news.source);
@@ -111,6 +123,12 @@ Step<domain::Order> apply_news(Session& s, const UnitScope& work, const Bank& ba
     }
     const domain::Order before = order;
     add_ids(order, news);
+    if (news.fact == OrderFact::duplicate && move.step == OrderStep::stay &&
+        order.status == OrderStatus::in_doubt && !is_duplicate(order)) {
+        take_over(order, news);
+        co_await store::update_order(s, work.tenant, order);
+        co_return order;
+    }
     if (move.step == OrderStep::move) {
         const bool asks = move.status == OrderStatus::in_doubt;
         take_over(order, news);

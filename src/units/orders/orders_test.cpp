@@ -52,6 +52,11 @@ BankAct gives_back() {
                 world.tell("returned", world.given_back(order, "tx-2"));
             }};
 }
+BankAct finds_a_duplicate() {
+    return {"duplicate", [](BankWorld& world, const domain::Order& order, const CallToSend&) {
+                world.tell("duplicate", BankWorld::outcome(order, Kind::duplicate));
+            }};
+}
 // The reply is lost; the repeat finds that the bank has received it.
 BankAct loses_the_reply() {
     return {"lost, then 409",
@@ -83,6 +88,10 @@ std::vector<Flow> flows() {
          {takes_it(), holds(), settles(), gives_back()},
          OrderStatus::returned},
         {"settles after a lost reply", {loses_the_reply(), settles()}, OrderStatus::settled},
+        {"is a duplicate at the bank", {takes_it(), finds_a_duplicate()}, OrderStatus::in_doubt},
+        {"is a duplicate after a lost reply",
+         {loses_the_reply(), finds_a_duplicate()},
+         OrderStatus::in_doubt},
         {"is rejected after a lost reply",
          {loses_the_reply(), rejects("AC03")},
          OrderStatus::rejected},
@@ -249,6 +258,42 @@ TEST(Orders, a_duplicate_at_the_bank_is_no_rejection) {
     world.tell("duplicate", BankWorld::outcome(order, Kind::duplicate));
     EXPECT_EQ(world.status_of("payout-1"), OrderStatus::in_doubt);
     EXPECT_THAT(world.event_types(), ElementsAre("order.submitted"));
+}
+
+TEST(Orders, a_duplicate_on_its_way_at_the_bank_does_not_say_that_ours_was_taken) {
+    BankWorld world;
+    const auto order = world.order("payout-1");
+    const auto call = world.take_one();
+    world.tell("duplicate", BankWorld::outcome(order, Kind::duplicate));
+    world.reply(call, 202, BankWorld::accepted({order.end_to_end_id}));
+    world.pass(61s);
+    world.reply(world.take_one(), 200, BankWorld::shown_debit(order, "tx-9", "PDNG"));
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::in_doubt);
+    play_silence(world, [&] { return BankWorld::shown_debit(order, "tx-9"); });
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::settled);
+}
+
+TEST(Orders, another_creditor_under_the_same_id_changes_nothing_and_is_for_a_person) {
+    BankWorld world;
+    const auto order = world.order("payout-1");
+    world.reply(world.take_one(), 202, BankWorld::accepted({order.end_to_end_id}));
+    auto fact = world.debit(order, "tx-1");
+    fact.counterparty.iban = "GB94BARC10201530093459";
+    world.tell("settled", fact);
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::submitted);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("order_contradiction"));
+}
+
+TEST(Orders, a_creditor_is_the_same_in_every_spelling_of_his_account) {
+    for (const std::string_view spelling :
+         {"GB29NWBK60161331926819", "NWBK60161331926819", "GBR60161331926819", ""}) {
+        BankWorld world;
+        const auto order = world.order("payout-1");
+        auto fact = world.debit(order, "tx-1");
+        fact.counterparty.bban = spelling;
+        world.tell("settled", fact);
+        EXPECT_EQ(world.status_of("payout-1"), OrderStatus::settled) << spelling;
+    }
 }
 
 TEST(Orders, another_amount_under_the_same_id_changes_nothing_and_is_for_a_person) {
