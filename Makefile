@@ -23,7 +23,7 @@ DEMO_STORE = $(if $(filter-out sqlite postgres,$(STORE)),$(error STORE is sqlite
 
 # Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
-.PHONY: help setup setup-build configure configure-build build test-programs run demo test bench lint fmt fuzz sim
+.PHONY: help setup setup-build configure configure-build build test-programs run demo test bench lint fmt fuzz sim soak
 
 help: ## List these targets.
 	@printf 'settled: notifies a business the moment its money has really moved\n\n'
@@ -82,3 +82,7 @@ fuzz: setup ## Fuzz each target for SECONDS=30 (FUZZ=name for one).
 
 sim: test-programs ## Run the randomised tests from a fresh seed (SEED=n repeats a run, ROUNDS=n does more).
 	@$(PYTHON) tools/run_tests.py --sim --build $(BUILD) --jobs $(JOBS) --rounds $(or $(ROUNDS),1) $(if $(SEED),--seed $(SEED))
+
+soak: test-programs ## Pay 10,000 orders with rejects, lost replies and restarts, and hold the ledger against them (ORDERS=n).
+	@SOAK_ORDERS=$(or $(ORDERS),10000) SETTLED_BINARY=$(abspath $(BINARY)) PYTHONDONTWRITEBYTECODE=1 \
+	  $(if $(SEED),SETTLED_SEED=$(SEED)) $(PYTHON) -m pytest tests/soak -q -s -p no:cacheprovider
