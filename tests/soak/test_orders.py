@@ -91,7 +91,7 @@ def ledger_tallies(summary):
 
 
 def is_over(bank):
-    """The bank has ended every payment, and settled has heard of the end of each."""
+    """The bank has ended every payment, and settled has learnt the end of each."""
     states = bank.summary()["debit"]
     return (not states["accepted"]["count"] and not states["held"]["count"] and all(
         not bank.api.get(f"/v1/orders?status={status}&limit=1")["data"] for status in OPEN)
