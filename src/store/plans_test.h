@@ -35,6 +35,9 @@ inline constexpr std::array whole_table_statements{
                "a gauge: what is queued, by an index that has nothing else, up to a limit"},
     WholeTable{"SELECT count(*) FROM (SELECT id FROM payment WHERE tenant_id = $1 AND status",
                "rekey, which writes new keys for all that is open"},
+    WholeTable{"SELECT CAST(COALESCE(sum(amount_minor), 0) AS bigint) FROM payment_order",
+               "the limit of a day, where one is set: the orders of the last 24 hours, which "
+               "PostgreSQL may find in the table where they are a third of it"},
     WholeTable{"UPDATE call SET status = 'cancelled'",
                "removal of a connector, which has no open orders: the queries that still wait"},
     WholeTable{"SELECT count(*) FROM payment WHERE tenant_id = $1",
