@@ -108,7 +108,7 @@ CREATE INDEX order_call ON payment_order (tenant_id, call_id, id);
 CREATE INDEX order_open ON payment_order (tenant_id, connector_id, id)
     WHERE status IN ('queued', 'submitted', 'held', 'in_doubt', 'needs_review');
 CREATE INDEX order_status ON payment_order (tenant_id, status, id);
-CREATE INDEX order_actual ON payment_order (tenant_id, actual_id) WHERE actual_id <> '';
+CREATE INDEX order_actual ON payment_order (tenant_id, connector_id, actual_id) WHERE actual_id <> '';
 -- What was paid for a loan, to whom: a second one within a day is looked at.
 CREATE INDEX order_loan ON payment_order (tenant_id, loan_account_id, created_at) WHERE loan_account_id <> '';
 CREATE INDEX order_day ON payment_order (tenant_id, connector_id, created_at);

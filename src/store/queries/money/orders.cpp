@@ -33,9 +33,9 @@ const Statement update{
     "UPDATE payment_order SET status = $3, reason_code = $4, reason = $5, advice = $6, "
     "call_id = $7, transaction_id = $8, actual_id = $9, settlement_id = $10, returned_by_id = $11, "
     "not_before = $12, version = $13, updated_at = $14 WHERE tenant_id = $1 AND id = $2"};
-const Statement waiting_accounts{
-    "SELECT DISTINCT debtor_key FROM payment_order WHERE tenant_id = $1 AND connector_id = $2 "
-    "AND status = 'queued' AND call_id IS NULL LIMIT $3"};
+const Statement next_waiting_account{
+    "SELECT debtor_key FROM payment_order WHERE tenant_id = $1 AND connector_id = $2 AND "
+    "status = 'queued' AND call_id IS NULL AND debtor_key > $3 ORDER BY debtor_key LIMIT 1"};
 const Statement waiting{SELECT_ORDERS "connector_id = $2 AND debtor_key = $3 AND status = 'queued' "
                                       "AND call_id IS NULL ORDER BY id LIMIT $4"};
 const Statement sum_since{
@@ -226,11 +226,15 @@ Step<> update_order(Session& s, TenantId tenant, const domain::Order& o) {
 Step<std::vector<std::string>> accounts_with_waiting_orders(Session& s, TenantId tenant,
                                                             ConnectorId connector,
                                                             std::size_t limit) {
-    const Rows rows =
-        co_await s.run(waiting_accounts, tenant, connector, static_cast<std::int64_t>(limit));
     std::vector<std::string> accounts;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        accounts.push_back(rows[i].string(0));
+    std::string after;                // every account has a key
+    while (accounts.size() < limit) { // DISTINCT would go through all that wait
+        const Rows rows = co_await s.run(next_waiting_account, tenant, connector, after);
+        if (rows.empty())
+            break;
+        after = rows[0].string(0);
+        accounts.push_back(after);
+    }
     co_return accounts;
 }
 
