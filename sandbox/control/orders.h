@@ -1,7 +1,7 @@
 // What a caller of the control API orders, read from JSON.
 #pragma once
 
-#include "sandbox/bank/sender.h"
+#include "sandbox/bank/webhooks/sender.h"
 #include "sandbox/base/input.h"
 #include "sandbox/provider/provider.h"
 

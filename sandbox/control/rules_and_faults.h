@@ -1,9 +1,9 @@
 // Rules and faults that a caller of the control API sets, read from JSON.
 #pragma once
 
-#include "sandbox/bank/account_rules.h"
-#include "sandbox/bank/api_faults.h"
-#include "sandbox/bank/payment_rules.h"
+#include "sandbox/bank/accounts/account_rules.h"
+#include "sandbox/bank/api/api_faults.h"
+#include "sandbox/bank/payments/payment_rules.h"
 #include "sandbox/base/input.h"
 
 #include <vector>

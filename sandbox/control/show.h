@@ -1,8 +1,8 @@
 // The control API's answers as JSON. Times are microseconds since 1970; absent ones are null.
 #pragma once
 
-#include "sandbox/bank/accounts.h"
-#include "sandbox/bank/sender.h"
+#include "sandbox/bank/accounts/accounts.h"
+#include "sandbox/bank/webhooks/sender.h"
 #include "sandbox/control/paging.h"
 #include "sandbox/partner/records.h"
 #include "sandbox/provider/provider.h"

@@ -2,9 +2,9 @@
 // `_minor` and are pence; times end in `_us` and are microseconds since 1970.
 #pragma once
 
-#include "sandbox/bank/api.h"
-#include "sandbox/bank/ledger.h"
-#include "sandbox/bank/payment_rules.h"
+#include "sandbox/bank/api/api.h"
+#include "sandbox/bank/payments/ledger.h"
+#include "sandbox/bank/payments/payment_rules.h"
 #include "sandbox/control/paging.h"
 
 #include <string>

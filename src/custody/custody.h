@@ -11,7 +11,7 @@
 // and key_unsuitable name the URI and say why, never the content, for logs and the operator; an
 // unknown scheme is value_invalid (a tenant's: key_unreadable) and its error names nothing, since
 // the text may be the secret itself. Callers other than the operator see none of these details
-// (api/handlers/connectors.cpp).
+// (api/handlers/connectors/connectors.cpp).
 #pragma once
 
 #include "base/error.h"

@@ -1,0 +1,62 @@
+// What POST and PATCH of a connector ask for, read and checked; what is absent stays as it is.
+//
+// A kind takes what it needs and refuses the rest. A clearbank connector may have an API that is
+// called: then it has api_url, api_token and institution_account, and the settings of payments.
+#pragma once
+
+#include "api/handlers/connectors/connector_files.h"
+#include "domain/connector.h"
+#include "net/client/egress.h"
+#include "wire/json.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settled::api {
+
+// Of calls to the connector's API.
+struct CallPatch {
+    std::optional<std::string> api_url;
+    std::optional<std::string> institution_account;
+    std::optional<std::string> debtor_name;
+    std::optional<std::string> debtor_address;
+    std::optional<std::int64_t> order_max_minor;
+    std::optional<std::int64_t> day_max_minor;
+    std::optional<bool> enforce_send_to_scheme;
+    std::optional<bool> transliterate;
+    std::optional<bool> review_unexplained;
+
+    bool any() const {
+        return api_url || institution_account || debtor_name || debtor_address || order_max_minor ||
+               day_max_minor || enforce_send_to_scheme || transliterate || review_unexplained;
+    }
+};
+
+struct ConnectorPatch {
+    bool is_operators = false; // else a tenant's
+    std::string name;
+    std::string kind;
+    std::optional<std::vector<std::string>> bank_keys;
+    ConnectorFiles files;
+    std::optional<std::string> mapping;
+    CallPatch calls;
+    std::optional<std::int64_t> retention_days;
+};
+
+// Errors beyond those of Reader: url_invalid, address_forbidden, amount_invalid,
+// characters_not_allowed.
+Result<ConnectorPatch> read_new_connector(const wire::Json& root, const net::EgressPolicy& egress);
+Result<ConnectorPatch> read_connector_patch(const wire::Json& root,
+                                            const net::EgressPolicy& egress);
+
+// The settings with the patch. Fails with value_invalid: the kind has no such member, or a part of
+// the API is missing.
+Result<domain::ConnectorSettings> patched(domain::ConnectorSettings settings, std::string_view kind,
+                                          const ConnectorPatch& patch);
+
+// Whether both call the same institution's account at the same address.
+bool is_same_institution(const domain::ConnectorSettings& a, const domain::ConnectorSettings& b);
+
+} // namespace settled::api

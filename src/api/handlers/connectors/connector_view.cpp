@@ -1,0 +1,90 @@
+#include "api/handlers/connectors/connector_view.h"
+
+#include "api/handlers/views.h"
+#include "base/money.h"
+#include "crypto/rsa.h"
+
+namespace settled::api {
+
+namespace {
+
+using wire::JsonWriter;
+
+// Keys by what they are and by their fingerprint, under which the logs name them.
+void write_bank_keys(JsonWriter& w, const std::vector<std::string>& pems) {
+    w.key("bank_keys").array();
+    for (const std::string& pem : pems) {
+        const auto key = crypto::Verifier::from_pem(pem);
+        w.object().member("fingerprint", key ? (*key)->fingerprint() : "").member("pem", pem).end();
+    }
+    w.end();
+}
+
+void write_limit(JsonWriter& w, std::string_view name, std::int64_t minor) {
+    w.key(name);
+    if (minor == 0)
+        w.null();
+    else
+        w.value(decimal({minor, *Currency::parse("GBP")}));
+}
+
+void write_calls(JsonWriter& w, const domain::ConnectorSettings& settings) {
+    w.member("api_url", settings.api_url).member("api_token", settings.api_token);
+    w.member("institution_account", settings.institution_account);
+    w.member("debtor_name", settings.debtor_name).member("debtor_address", settings.debtor_address);
+    write_limit(w, "order_max", settings.order_max_minor);
+    write_limit(w, "day_max", settings.day_max_minor);
+    w.member("enforce_send_to_scheme", settings.enforce_send_to_scheme);
+    w.member("transliterate", settings.transliterate);
+    w.member("review_unexplained", settings.review_unexplained);
+}
+
+void write_state(JsonWriter& w, const store::ConnectorState& state, Instant now) {
+    w.member("paused_by", state.paused_by).member("pause_reason", state.pause_reason);
+    write_time(w, "paused_until",
+               now < state.paused_until ? std::optional(state.paused_until) : std::nullopt);
+    w.member("failing", state.failing);
+}
+
+} // namespace
+
+store::Step<ConnectorDetail> connector_detail(store::Session& s, store::ConnectorRow row,
+                                              Instant now) {
+    const auto state = co_await store::find_connector_state(s, row.tenant, row.id);
+    const ConnectorId id = row.id;
+    co_return ConnectorDetail{std::move(row), state, id, now};
+}
+
+domain::ConnectorSettings settings_of(const store::ConnectorRow& connector) {
+    auto settings = domain::parse_connector_settings(connector.settings);
+    SETTLED_ASSERT(settings.has_value(), "the store holds connector settings that cannot be read");
+    return *std::move(settings);
+}
+
+void write_connector(JsonWriter& w, const ConnectorDetail& detail) {
+    const store::ConnectorRow& connector = detail.row;
+    const domain::ConnectorSettings settings = settings_of(connector);
+    w.object().member("id", to_string(connector.id)).member("name", connector.name);
+    w.member("kind", connector.kind).member("hook_path", "/hooks/" + connector.name);
+    if (connector.kind == domain::connector_mapped) {
+        w.key("signature").raw(settings.signature).key("mapping").raw(settings.mapping);
+    } else if (connector.kind == domain::connector_pubsub_push) {
+        w.key("push").raw(settings.push);
+    } else {
+        write_bank_keys(w, settings.bank_keys);
+        w.member("signing_key", settings.signing_key);
+        write_calls(w, settings);
+        write_state(w, detail.state, detail.now);
+    }
+    w.member("retention_days", settings.retention_days);
+    write_time(w, "created_at", connector.created_at);
+    w.end();
+}
+
+std::string shown(const ConnectorDetail& connector) {
+    JsonWriter w;
+    write_connector(w, connector);
+    return std::move(w).text();
+}
+
+} // namespace settled::api
