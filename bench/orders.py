@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Orders through one node and the sandbox's bank: how many a second, with the cost of their signatures; and
+"""Orders through one node and the sandbox's bank: how many a second, and what they cost next to their signatures; and
 what each step costs with 1,000 and with 100,000 other orders open (orders_steps).
 
     bench/orders.py --build build/release [--out FILE] [--orders 20000]

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Sizes and manners of every text file: at most 500 lines of code, nothing left open, no stray spaces."""
+"""Sizes and manners of every text file: at most 500 lines of code, nothing left open, no stray spaces,
+no two test files of one name."""
 
 import re
 import sys
@@ -33,9 +34,21 @@ def problems_of(path):
             yield f"{path}:{number}: spaces at the end of the line"
 
 
+def names_that_clash(files):
+    """pytest imports test files by their base name: two of one name are not collected."""
+    seen = {}
+    for path in files:
+        name = path.rsplit("/", 1)[-1]
+        if re.fullmatch(r"test_\w+\.py", name):
+            if name in seen:
+                yield f"{path}: {seen[name]} has this name, and pytest would collect one of them only"
+            seen[name] = path
+
+
 def main():
     files = [path for path in tracked() if not BINARY.search(path)]
     problems = [problem for path in files for problem in problems_of(path)]
+    problems += names_that_clash(files)
     print("\n".join(problems + [f"{len(files)} files, {len(problems)} problems"]))
     return 1 if problems else 0
 

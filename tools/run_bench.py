@@ -2,7 +2,7 @@
 """Runs the bench programs of a build and keeps what they measured in bench/results/NAME.json.
 
 A bench program is BUILD/bench/bench_NAME: it prints a table, and writes JSON to `--out FILE`. A result
-is replaced only when its program ended well. SCRIPTS are programs in Python, for what needs the support of the tests.
+is replaced only when its program ended well. SCRIPTS are programs next to them, for what needs the support of the tests.
 """
 
 import argparse
