@@ -1,5 +1,6 @@
 """A provider for which there is no code: described by two JSON files, matched and published like any other."""
 
+import functools
 import hashlib
 import hmac
 import json
@@ -12,8 +13,6 @@ from support.bank import now_text
 from support.http_client import HttpClient
 from support.processes import run_settled
 from support.waiting import wait_for
-
-NOW = now_text()  # of all credits: one that comes again is the same
 
 SECRET = "a secret of sixteen bytes"
 _numbers = itertools.count(1)
@@ -54,9 +53,16 @@ def send(shared, name, message, secret=SECRET):
         http.close()
 
 
+@functools.cache
+def first_sent_at(iban, number):
+    """One that comes again has the same time. Taken when it is first sent: a credit that is minutes older than its
+    payment is not matched by its reference."""
+    return now_text()
+
+
 def credit(iban, number, text, delivery=1):
     return {"event": "credit", "delivery": delivery,
-            "credit": {"id": f"c-{number}", "pence": 1234, "time": NOW, "text": text, "to": iban,
+            "credit": {"id": f"c-{number}", "pence": 1234, "time": first_sent_at(iban, number), "text": text, "to": iban,
                        "from": "A Payer"}}
 
 

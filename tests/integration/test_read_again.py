@@ -13,7 +13,6 @@ from support.processes import run_settled
 from support.waiting import wait_for
 
 SECRET = "a secret of sixteen bytes"
-NOW = now_text()
 _numbers = itertools.count(1)
 
 
@@ -29,13 +28,14 @@ class Provider:
 
     def __init__(self, world, **wrong):
         self.world, self.name, self.iban = world, f"provider-{next(_numbers)}", world.account()
+        self.time = now_text()  # of its credits: not older than their payments by minutes
         world.secret("provider.secret", SECRET)
         world.api.post("/v1/connectors", {"name": self.name, "kind": "mapped", "mapping": mapping(**wrong), "signature": {
             "scheme": "hmac", "header": "X-Signature", "secrets": ["file:provider.secret"]}})
 
     def send(self, number, delivery=1):
         body = json.dumps({"event": "credit", "delivery": delivery, "credit": {
-            "id": f"{self.name}-{number}", "pence": 1234, "time": NOW, "text": f"{self.name} {number}",
+            "id": f"{self.name}-{number}", "pence": 1234, "time": self.time, "text": f"{self.name} {number}",
             "to": self.iban}}).encode()
         mac = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         http = HttpClient(port=self.world.server.port)
