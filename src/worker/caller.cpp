@@ -145,7 +145,7 @@ Task<bool> Caller::take_from(Connector connector, bool frees_orphans) {
 }
 
 Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
-    units::EndedTry ended{call.tenant, call.id, call.connector, call.claim, call.number, {}, {},
+    units::EndedTry ended{call.tenant, call.id, call.connector, call.claim, call.number, {}, {}, {},
                           {},          {}};
     const Clock::Steady begin = deps_.clock.steady();
     auto request = request_for(*connector->access, call);
@@ -153,6 +153,7 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
         // Held under a lease that is over: another node sends it.
     } else if (!request) {
         ended.error = info(request.error().code).token;
+        ended.not_sent = "the request could not be made: " + ended.error;
         co_await record(connector, std::move(ended));
     } else {
         request->deadline = deps_.context.call_times.timeout;

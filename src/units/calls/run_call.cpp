@@ -54,8 +54,11 @@ Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, cons
     }
 }
 
-Instant later(Instant a, Instant b) {
-    return a < b ? b : a;
+// The bank may have forgotten the request's id at that time, and it may have the request: it is not
+// sent again.
+bool is_forgotten(const CallRow& call, const domain::CallTimes& times, Instant at) {
+    return call.unread > 0 && call.first_sent_at &&
+           *call.first_sent_at + std::chrono::microseconds(times.repeat_within) < at;
 }
 
 // What becomes of the call itself.
@@ -85,13 +88,13 @@ void end_or_repeat(CallRow& call, const domain::ReplyVerdict& verdict,
             call.status = store::call_unclear;
             return;
         }
-        call.due_at = later(now + microseconds(times.retry_after[again]), now + microseconds(wait));
+        call.due_at =
+            std::max(now + microseconds(times.retry_after[again]), now + microseconds(wait));
         break;
     }
     }
-    const Instant last = call.first_sent_at.value_or(now) + microseconds(times.repeat_within);
-    if (call.unread > 0 && last < call.due_at)
-        call.status = store::call_unclear; // the bank may have forgotten the id by then
+    if (is_forgotten(call, times, call.due_at))
+        call.status = store::call_unclear;
 }
 
 Step<> tell_failing(Session& s, const UnitScope& work, const Bank& bank,
@@ -110,13 +113,13 @@ Step<> keep_state(Session& s, const UnitScope& work, const Bank& bank,
     const bool was_failing = state.failing;
     if (verdict.reply == ReplyClass::throttled) {
         state.paused_until =
-            later(state.paused_until,
-                  work.now + microseconds(verdict.wait.value_or(std::chrono::seconds(30))));
+            std::max(state.paused_until,
+                     work.now + microseconds(verdict.wait.value_or(std::chrono::seconds(30))));
         state.pause_reason = verdict.reason;
     } else if (verdict.reply == ReplyClass::ours) {
         state.failing = true;
-        state.paused_until =
-            later(state.paused_until, work.now + microseconds(work.context.call_times.probe_every));
+        state.paused_until = std::max(state.paused_until,
+                                      work.now + microseconds(work.context.call_times.probe_every));
         state.pause_reason = verdict.reason;
         state.version += was_failing ? 0 : 1;
     } else if (was_failing && verdict.reply != ReplyClass::unclear) {
@@ -130,16 +133,25 @@ Step<> keep_state(Session& s, const UnitScope& work, const Bank& bank,
         co_await tell_failing(s, work, bank, state);
 }
 
-// A try that a crash cut short had no readable reply, whatever the bank has done.
-Step<bool> close_cut(Session& s, const UnitScope& work, const Bank& bank, CallRow& call) {
+// Whether a call that is due is sent. A try that a crash cut short had no readable reply, whatever
+// the bank has done; and after a long downtime it is too late for a repeat.
+Step<bool> may_go(Session& s, const UnitScope& work, const Bank& bank, CallRow& call) {
+    domain::ReplyVerdict verdict{ReplyClass::unclear, std::nullopt, {}};
     const std::int64_t cut = co_await store::cut_tries(s, work.tenant, call.id);
-    if (cut == 0)
+    if (cut > 0) {
+        co_await store::close_cut_tries(s, work.tenant, call.id);
+        verdict.reason = "the server ended while it waited for the reply";
+        end_or_repeat(call, verdict, work.context.call_times, work.now);
+        call.due_at = work.now; // its wait is over
+    } else if (is_forgotten(call, work.context.call_times, work.now)) {
+        verdict.reason = "the server was down until it was too late for a repeat";
+        call.reason = verdict.reason;
+        call.updated_at = work.now;
+    } else {
         co_return true;
-    co_await store::close_cut_tries(s, work.tenant, call.id);
-    const domain::ReplyVerdict verdict{ReplyClass::unclear, std::nullopt,
-                                       "the server ended while it waited for the reply"};
-    end_or_repeat(call, verdict, work.context.call_times, work.now);
-    call.due_at = work.now; // its wait is over
+    }
+    if (is_forgotten(call, work.context.call_times, work.now))
+        call.status = store::call_unclear;
     co_await store::update_call(s, call);
     co_await read_by_purpose(s, work, bank, call, verdict, std::nullopt);
     co_return call.status == store::call_queued;
@@ -163,7 +175,7 @@ Step<std::vector<CallToSend>> next_calls(Session& s, const Context& context, Cal
     const std::size_t room = state.failing ? std::min<std::size_t>(query.room, 1) : query.room;
     auto due = co_await store::due_calls(s, query.tenant, query.connector, query.now, room);
     for (CallRow& call : due) {
-        const bool goes = co_await close_cut(s, work, *bank, call);
+        const bool goes = co_await may_go(s, work, *bank, call);
         const bool taken = goes && co_await store::begin_try(s, call, query.holder, query.now);
         if (taken)
             sent.push_back({query.tenant,
@@ -185,7 +197,9 @@ Step<CallEnd> end_call(Session& s, const Context& context, std::shared_ptr<const
     const auto bank = co_await find_bank(s, e.tenant, e.connector);
     if (!call || !bank)
         co_return CallEnd{true, {}};
-    const auto verdict = connectors::clearbank::classify(call->purpose, e.reply);
+    const domain::ReplyVerdict verdict =
+        e.not_sent.empty() ? connectors::clearbank::classify(call->purpose, e.reply)
+                           : domain::ReplyVerdict{ReplyClass::ours, std::nullopt, e.not_sent};
     store::TryEnd end{e.claim,
                       e.number,
                       e.latency.count(),

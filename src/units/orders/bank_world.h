@@ -85,11 +85,17 @@ class BankWorld : public World {
     bool reply(const CallToSend& call, int status, std::string body) {
         return end(call, domain::CallReply{status, std::move(body), std::nullopt});
     }
+    // The worker had no key to sign it with.
+    bool fail_to_send(const CallToSend& call) {
+        return end(call, std::nullopt, "the signing key cannot be used");
+    }
     bool lose(const CallToSend& call) { return end(call, std::nullopt); }
-    bool end(const CallToSend& call, std::optional<domain::CallReply> reply) {
+    bool end(const CallToSend& call, std::optional<domain::CallReply> reply,
+             std::string not_sent = {}) {
         auto ended = std::make_shared<const EndedTry>(
             call.tenant, call.id, call.connector, call.claim, call.number,
-            std::chrono::microseconds(1000), std::move(reply), "peer_timeout", now());
+            std::chrono::microseconds(1000), std::move(reply), "peer_timeout", std::move(not_sent),
+            now());
         return !write<CallEnd>([&](Session& s) { return end_call(s, context(), ended); }).is_lost;
     }
     // The bank's 202 for orders, all accepted.

@@ -193,6 +193,30 @@ TEST(Orders, a_repeat_sends_the_same_bytes_under_the_same_id) {
     EXPECT_EQ(second.number, 2);
 }
 
+// The bank remembers request ids for 24 hours: after a longer downtime the id would be a new one to it.
+TEST(Orders, a_repeat_that_is_due_after_a_long_downtime_is_not_sent) {
+    BankWorld world;
+    world.order("payout-1");
+    world.lose(world.take_one());
+    world.pass(30h);
+    for (const CallToSend& call : world.take())
+        EXPECT_NE(call.request.purpose, domain::CallPurpose::pay);
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::in_doubt);
+    EXPECT_EQ(world.calls().back().status, store::call_unclear);
+}
+
+TEST(Orders, a_call_that_cannot_be_signed_leaves_its_order_queued) {
+    BankWorld world;
+    world.order("payout-1");
+    world.fail_to_send(world.take_one());
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::queued);
+    EXPECT_THAT(world.take(), IsEmpty());
+    world.pass(61s);
+    world.reply(world.take_one(), 202,
+                BankWorld::accepted({world.order_named("payout-1").end_to_end_id}));
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::submitted);
+}
+
 TEST(Orders, a_refusal_after_an_unread_reply_leaves_the_order_in_doubt) {
     BankWorld world;
     world.order("payout-1");
