@@ -1,6 +1,7 @@
 #include "worker/caller.h"
 
 #include "observe/log.h"
+#include "store/queries/calls.h"
 #include "units/links/link.h"
 #include "wire/base64.h"
 
@@ -19,7 +20,9 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::size_t calls_at_once = 16; // of this node; a bank limits its clients
+// Of a connector on this node; banks limit their clients, and one that does not answer holds up its
+// own calls alone.
+constexpr std::size_t calls_at_once = 16;
 constexpr auto look_every = 100ms; // how late a repeat, or a call that another node made, may start
 constexpr auto orphans_every = 2s;
 constexpr auto trouble_wait = 1s;
@@ -98,14 +101,36 @@ Task<bool> Caller::look() {
     if (frees_orphans)
         free_orphans_at_ = deps_.clock.steady() + orphans_every;
     bool more = false;
+    const auto waiting = co_await connectors_with_work();
     for (const Connector& connector : deps_.connectors.all()) {
-        if (!connector->access || in_flight_ >= calls_at_once)
+        if (!connector->access)
             continue;
         co_await list_accounts_once(connector);
+        if (!waiting.contains(connector->id) || room(connector->id) == 0)
+            continue;
         const bool taken = co_await take_from(connector, frees_orphans);
         more = more || taken;
     }
     co_return more;
+}
+
+// One read for all connectors: a unit that writes is begun only where there is something to do.
+Task<std::set<ConnectorId>> Caller::connectors_with_work() {
+    const Instant now = deps_.clock.now();
+    const std::int64_t me = deps_.node.holder();
+    const auto found = co_await deps_.store.read<std::vector<ConnectorId>>(
+        [now, me](store::Session& s) { return store::connectors_with_work(s, now, me); });
+    if (!found) {
+        log::lasting("calls.unreadable", found.error(), {});
+        co_return std::set<ConnectorId>();
+    }
+    co_return std::set<ConnectorId>(found->begin(), found->end());
+}
+
+std::size_t Caller::room(ConnectorId connector) const {
+    const auto under_way = in_flight_.find(connector);
+    const std::size_t taken = under_way == in_flight_.end() ? 0 : under_way->second;
+    return calls_at_once - std::min(calls_at_once, taken);
 }
 
 // Accounts that were opened at the bank by other means are known here from the start on.
@@ -128,9 +153,8 @@ Task<> Caller::list_accounts_once(const Connector& connector) {
 
 Task<bool> Caller::take_from(Connector connector, bool frees_orphans) {
     const units::Context& context = deps_.context;
-    const units::CallQuery query{connector->tenant,          connector->id,
-                                 deps_.clock.now(),          deps_.node.holder(),
-                                 calls_at_once - in_flight_, frees_orphans};
+    const units::CallQuery query{connector->tenant,   connector->id,       deps_.clock.now(),
+                                 deps_.node.holder(), room(connector->id), frees_orphans};
     auto calls = co_await deps_.store.write<std::vector<units::CallToSend>>(
         [&context, query](store::Session& s) { return units::next_calls(s, context, query); });
     if (!calls) {
@@ -138,7 +162,7 @@ Task<bool> Caller::take_from(Connector connector, bool frees_orphans) {
         co_return false;
     }
     for (units::CallToSend& call : *calls) {
-        ++in_flight_;
+        ++in_flight_[connector->id];
         asio::co_spawn(io_, carry_out(connector, std::move(call)), asio::detached);
     }
     co_return !calls->empty();
@@ -165,7 +189,8 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
             ended.error = trouble_of(reply);
         co_await record(connector, std::move(ended));
     }
-    --in_flight_;
+    if (--in_flight_[connector->id] == 0)
+        in_flight_.erase(connector->id);
 }
 
 // If it cannot be stored, the try stays without an end: the call is taken again by the node that frees
@@ -196,7 +221,7 @@ Task<> Caller::record(const Connector& connector, units::EndedTry ended) {
 }
 
 Task<> Caller::drain() {
-    while (in_flight_ > 0) {
+    while (!in_flight_.empty()) {
         asio::steady_timer pause(io_, 1ms);
         co_await pause.async_wait(asio::use_awaitable);
     }

@@ -24,6 +24,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <map>
 #include <memory>
 #include <set>
 #include <vector>
@@ -49,7 +50,6 @@ class Caller {
     void stop();
     // Returns when nothing is under way any more. Runs on the io_context.
     Task<> drain();
-    std::size_t in_flight() const { return in_flight_; }
 
     // The request of a call as it is sent, for one who has the connector's access.
     static Result<net::OutboundRequest> request_for(const intake::CallAccess& access,
@@ -59,8 +59,10 @@ class Caller {
     using Connector = std::shared_ptr<const intake::Connector>;
     Task<> watch();
     Task<bool> look(); // true: something was taken
+    Task<std::set<ConnectorId>> connectors_with_work();
     Task<> list_accounts_once(const Connector& connector);
     Task<bool> take_from(Connector connector, bool frees_orphans);
+    std::size_t room(ConnectorId connector) const;
     Task<> carry_out(Connector connector, units::CallToSend call);
     Task<> record(const Connector& connector, units::EndedTry ended);
 
@@ -69,7 +71,7 @@ class Caller {
     boost::asio::steady_timer pause_;
     Clock::Steady free_orphans_at_{};
     std::set<ConnectorId> listed_; // whose accounts were asked for since the start
-    std::size_t in_flight_ = 0;
+    std::map<ConnectorId, std::size_t> in_flight_;
     bool wanted_ = false; // something was made since the last look began
     bool stopped_ = false;
 };

@@ -62,6 +62,19 @@ const Statement cancel_all{
     "AND connector_id = $2 AND status = 'queued'"};
 const Statement forget_state{
     "DELETE FROM connector_state WHERE tenant_id = $1 AND connector_id = $2"};
+// min() and not EXISTS, for which PostgreSQL goes through the table when many rows look alike.
+#define OF_CONNECTOR "tenant_id = c.tenant_id AND connector_id = c.id "
+const Statement with_work{
+    "SELECT c.id FROM connector c WHERE NOT EXISTS (SELECT 1 FROM connector_state "
+    "WHERE " OF_CONNECTOR "AND (paused_by <> '' OR paused_until > $1)) AND ("
+    "(SELECT min(due_at) FROM call WHERE " OF_CONNECTOR
+    "AND lease_owner = 0 AND status = 'queued') <= $1 "
+    "OR (SELECT min(debtor_key) FROM payment_order WHERE " OF_CONNECTOR
+    "AND status = 'queued' AND call_id IS NULL) IS NOT NULL "
+    "OR (SELECT min(h.lease_owner) FROM call h WHERE h.tenant_id = c.tenant_id AND "
+    "h.status = 'queued' AND h.lease_owner > 0 AND h.lease_owner <> $2 AND NOT EXISTS (SELECT 1 "
+    "FROM node n WHERE n.holder = h.lease_owner AND n.lease_until > 0)) IS NOT NULL)"};
+#undef OF_CONNECTOR
 const Statement find_state{"SELECT paused_until, pause_reason, paused_by, failing, version FROM "
                            "connector_state WHERE tenant_id = $1 AND connector_id = $2"};
 const Statement put_state{
@@ -201,6 +214,14 @@ Step<std::int64_t> free_orphan_calls(Session& s, TenantId tenant, std::int64_t m
                                      std::size_t limit) {
     const Rows freed = co_await s.run(free_some, tenant, me, static_cast<std::int64_t>(limit));
     co_return freed.changed();
+}
+
+Step<std::vector<ConnectorId>> connectors_with_work(Session& s, Instant now, std::int64_t me) {
+    const Rows rows = co_await s.run(with_work, now, me);
+    std::vector<ConnectorId> connectors;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        connectors.push_back(rows[i].id<ConnectorId>(0));
+    co_return connectors;
 }
 
 Step<> hurry_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now) {

@@ -88,6 +88,9 @@ Step<> close_cut_tries(Session& s, TenantId tenant, CallId id);
 // Gives back what those hold who are no nodes any more; `me` holds its own.
 Step<std::int64_t> free_orphan_calls(Session& s, TenantId tenant, std::int64_t me,
                                      std::size_t limit);
+// The connectors that are not paused and have something for a node to do: a call that is due, an
+// order that waits for one, or a call that a node has left behind. `me` holds its own.
+Step<std::vector<ConnectorId>> connectors_with_work(Session& s, Instant now, std::int64_t me);
 // What a connector's refusal has put off is due now.
 Step<> hurry_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now);
 // Of a connector that goes: what was not sent is not sent any more.
