@@ -51,8 +51,8 @@ struct EndedTry {
     std::chrono::microseconds latency{0};
     std::optional<domain::CallReply> reply; // nullopt: none could be read
     std::string error;                      // then: the code of what happened
-    std::string not_sent; // why no byte of it was sent, which is about us; empty: it was sent
     Instant now;
+    std::string not_sent = {}; // why no byte of it was sent, which is about us; empty: it was sent
 };
 struct CallEnd {
     bool is_lost = false; // the claim is not held any more; nothing was changed

@@ -9,6 +9,7 @@
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
 #include "units/links/bank_accounts.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -61,8 +62,10 @@ Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow l
     link.updated_at = work.now;
     ++link.version;
     const bool stored = co_await store::update_link(s, work.tenant, link);
-    if (stored)
-        co_await tell(s, work, bank, link, type);
+    if (!stored)
+        co_return;
+    co_await close_open_review_of(s, work, store::review_link_unresolved, link.id.value);
+    co_await tell(s, work, bank, link, type);
 }
 
 std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& reasons) {
@@ -95,10 +98,6 @@ Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow lin
                            {{"iban_taken", "link " + to_string(holder->id) + " has this IBAN"}});
         co_return;
     }
-    const auto review = co_await store::find_open_review(
-        s, work.tenant, store::review_link_unresolved, link.id.value);
-    if (review)
-        co_await store::close_review(s, work.tenant, review->id, work.now);
     link.iban = std::move(iban);
     link.virtual_account_id = std::move(virtual_account_id);
     link.errors = "[]";
@@ -130,17 +129,11 @@ account_of(const LinkRow& link, const connectors::clearbank::AccountPage& page) 
 
 // The bank's list lags and need not show external ids: that it has no such account proves nothing.
 Step<> review_unresolved(Session& s, const UnitScope& work, const LinkRow& link) {
-    const auto open = co_await store::find_open_review(
-        s, work.tenant, store::review_link_unresolved, link.id.value);
-    if (open)
-        co_return;
     wire::JsonWriter w;
     w.object().member("link_id", to_string(link.id));
     w.member("loan_account_id", link.loan_account_id).member("external_id", link.external_id).end();
-    co_await store::insert_review(s, work.tenant,
-                                  {work.context.ids.next<ReviewId>(),
-                                   std::string(store::review_link_unresolved), link.id.value,
-                                   "open", std::move(w).text(), work.now, std::nullopt});
+    co_await open_review_once(s, work, store::review_link_unresolved, link.id.value,
+                              std::move(w).text());
 }
 
 Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,

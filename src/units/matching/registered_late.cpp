@@ -12,6 +12,7 @@
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
 #include "units/deliveries/publish.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -152,10 +153,7 @@ Step<> look_for_its_money(Session& s, const UnitScope& work, const domain::Payme
 Step<> close_late_review(Session& s, const UnitScope& work, const domain::Payment& payment) {
     if (!was_registered_late(work, payment))
         co_return;
-    const auto review = co_await store::find_open_review(
-        s, work.tenant, store::review_possible_misallocation, payment.id.value);
-    if (review)
-        co_await store::close_review(s, work.tenant, review->id, work.now);
+    co_await close_open_review_of(s, work, store::review_possible_misallocation, payment.id.value);
 }
 
 } // namespace settled::units

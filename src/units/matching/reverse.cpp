@@ -16,6 +16,7 @@
 #include "units/matching/settle.h"
 #include "units/matching/watermark.h"
 #include "units/returns/send_back.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -103,9 +104,8 @@ Step<> close(Session& s, const UnitScope& work, const Reversal& reversal, Settle
     co_await return_booked(s, work, settlement);
     if (reversal.status != ReversalStatus::review)
         co_return;
-    const auto review = co_await review_of(s, work, reversal);
-    if (review)
-        co_await store::close_review(s, work.tenant, review->id, work.now);
+    co_await close_open_review_of(s, work, store::review_unmatched_return,
+                                  reversal.webhook_id.value);
 }
 
 Step<> tell_returned(Session& s, const UnitScope& work, const domain::Settlement& settlement,

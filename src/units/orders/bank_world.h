@@ -94,8 +94,8 @@ class BankWorld : public World {
              std::string not_sent = {}) {
         auto ended = std::make_shared<const EndedTry>(
             call.tenant, call.id, call.connector, call.claim, call.number,
-            std::chrono::microseconds(1000), std::move(reply), "peer_timeout", std::move(not_sent),
-            now());
+            std::chrono::microseconds(1000), std::move(reply), "peer_timeout", now(),
+            std::move(not_sent));
         return !write<CallEnd>([&](Session& s) { return end_call(s, context(), ended); }).is_lost;
     }
     // The bank's 202 for orders, all accepted.

@@ -5,6 +5,7 @@
 #include "store/queries/money/reviews.h"
 #include "units/deliveries/publish.h"
 #include "units/orders/ask_bank.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -47,31 +48,12 @@ void add_ids(domain::Order& order, const OrderNews& news) {
         order.returned_by = news.returned_by;
 }
 
-Step<> open_review(Session& s, const UnitScope& work, std::string_view kind,
-                   const domain::Order& order, std::string detail) {
-    const auto open = co_await store::find_open_review(s, work.tenant, kind, order.id.value);
-    if (open)
-        co_return;
-    co_await store::insert_review(s, work.tenant,
-                                  {work.context.ids.next<ReviewId>(), std::string(kind),
-                                   order.id.value, "open", std::move(detail), work.now,
-                                   std::nullopt});
-}
-
 // The bank has an instruction with this order's end-to-end id from elsewhere: which one it is about
 // when it says that it has taken one, or that one is on its way, is open. A doubt of another kind
 // has no code.
 bool is_duplicate(const domain::Order& order) {
     return (order.status == OrderStatus::in_doubt || order.status == OrderStatus::needs_review) &&
            !order.reason_code.empty();
-}
-
-// A review of an order whose outcome was unknown ends when a fact resolves it.
-Step<> close_reviews(Session& s, const UnitScope& work, const domain::Order& order) {
-    const auto open = co_await store::find_open_review(
-        s, work.tenant, store::review_order_unresolved, order.id.value);
-    if (open)
-        co_await store::close_review(s, work.tenant, open->id, work.now);
 }
 
 std::string unresolved_detail(const domain::Order& order) {
@@ -91,10 +73,10 @@ Step<> change_status(Session& s, const UnitScope& work, const Bank& bank, domain
         ++order.version;
     co_await store::update_order(s, work.tenant, order);
     if (was_unresolved)
-        co_await close_reviews(s, work, order);
+        co_await close_open_review_of(s, work, store::review_order_unresolved, order.id.value);
     if (to == OrderStatus::needs_review)
-        co_await open_review(s, work, store::review_order_unresolved, order,
-                             unresolved_detail(order));
+        co_await open_review_once(s, work, store::review_order_unresolved, order.id.value,
+                                  unresolved_detail(order));
     if (!type.empty()) {
         const auto event =
             domain::order_event(work.context.ids.next<EventId>(), type, order, bank.name, work.now);
@@ -109,7 +91,8 @@ Step<> review_contradiction(Session& s, const UnitScope& work, const domain::Ord
     wire::JsonWriter w;
     w.object().member("order_id", to_string(order.id)).member("client_id", order.client_id);
     w.member("status", token(order.status)).member("says", what).member("source", source).end();
-    co_await open_review(s, work, store::review_order_contradiction, order, std::move(w).text());
+    co_await open_review_once(s, work, store::review_order_contradiction, order.id.value,
+                              std::move(w).text());
 }
 
 Step<domain::Order> apply_news(Session& s, const UnitScope& work, const Bank& bank,

@@ -13,6 +13,7 @@
 #include "units/deliveries/publish.h"
 #include "units/orders/ask_bank.h"
 #include "units/orders/order_state.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
 
@@ -145,10 +146,8 @@ Step<> hold_possible_duplicate(Session& s, const UnitScope& work, Order& order) 
     wire::JsonWriter w;
     w.object().member("order_id", to_string(order.id)).member("client_id", order.client_id);
     w.member("similar_order_id", to_string(*similar)).end();
-    co_await store::insert_review(s, work.tenant,
-                                  {work.context.ids.next<ReviewId>(),
-                                   std::string(store::review_possible_duplicate), order.id.value,
-                                   "open", std::move(w).text(), work.now, std::nullopt});
+    co_await open_review_once(s, work, store::review_possible_duplicate, order.id.value,
+                              std::move(w).text());
 }
 
 Step<Result<OrderAnswer>> known_order(store::RegisteredOrder known, const OrderRequest& request,

@@ -7,6 +7,7 @@
 #include "store/queries/money/reviews.h"
 #include "units/matching/registered_late.h"
 #include "units/matching/settle.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 
 #include <utility>
@@ -45,18 +46,12 @@ Step<domain::Payment> cancel_failed_payment(Session& s, const UnitScope& work,
         co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
         co_return payment;
     }
-    const auto review = co_await store::find_open_review(
-        s, work.tenant, store::review_payment_failed, payment.id.value);
-    if (!review) {
-        wire::JsonWriter w;
-        w.object();
-        domain::write_payment_ids(w, domain::ids_of(payment));
-        w.member("payment_status", token(payment.status)).end();
-        co_await store::insert_review(s, work.tenant,
-                                      {work.context.ids.next<ReviewId>(),
-                                       std::string(store::review_payment_failed), payment.id.value,
-                                       "open", std::move(w).text(), work.now, std::nullopt});
-    }
+    wire::JsonWriter w;
+    w.object();
+    domain::write_payment_ids(w, domain::ids_of(payment));
+    w.member("payment_status", token(payment.status)).end();
+    co_await open_review_once(s, work, store::review_payment_failed, payment.id.value,
+                              std::move(w).text());
     co_return payment;
 }
 

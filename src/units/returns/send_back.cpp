@@ -9,6 +9,7 @@
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -64,17 +65,11 @@ Step<> tell(Session& s, const UnitScope& work, const ReturnRow& row) {
 }
 
 Step<> open_review(Session& s, const UnitScope& work, const ReturnRow& row, std::string_view kind) {
-    const auto open = co_await store::find_open_review(s, work.tenant, kind, row.id.value);
-    if (open)
-        co_return;
     wire::JsonWriter w;
     w.object().member("return_id", to_string(row.id));
     w.member("settlement_id", to_string(row.settlement)).member("reason", row.reason);
     w.member("reason_code", row.reason_code).member("detail", row.detail).end();
-    co_await store::insert_review(s, work.tenant,
-                                  {work.context.ids.next<ReviewId>(), std::string(kind),
-                                   row.id.value, "open", std::move(w).text(), work.now,
-                                   std::nullopt});
+    co_await open_review_once(s, work, kind, row.id.value, std::move(w).text());
 }
 
 struct News {
@@ -86,6 +81,8 @@ struct News {
 // By the table of orders: a return is a payment that we ask for.
 Step<> apply(Session& s, const UnitScope& work, ReturnRow row, News news) {
     const auto move = domain::next(row.status, news.fact);
+    if (move.step == OrderStep::contradict)
+        co_await open_review(s, work, row, store::review_return_unresolved);
     if (move.step != OrderStep::move)
         co_return;
     row.status = move.status;
@@ -175,13 +172,8 @@ Step<> return_booked(Session& s, const UnitScope& work, SettlementId settlement)
         co_return;
     co_await s.lock({store::Lock::calls(work.tenant, row->connector)});
     row = co_await store::find_return_of(s, work.tenant, settlement);
-    co_await apply(s, work, *row, {OrderFact::settled});
-    for (const std::string_view kind :
-         {store::review_return_unresolved, store::review_return_refused}) {
-        const auto review = co_await store::find_open_review(s, work.tenant, kind, row->id.value);
-        if (review)
-            co_await store::close_review(s, work.tenant, review->id, work.now);
-    }
+    co_await close_open_review_of(s, work, store::review_return_unresolved, row->id.value);
+    co_await apply(s, work, *row, {OrderFact::settled}); // opens it again where it does not fit
 }
 
 Step<bool> return_outcome(Session& s, const UnitScope& work, WebhookId webhook,

@@ -1,0 +1,88 @@
+#include "units/orders/bank_world.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace settled::units {
+namespace {
+
+using domain::OrderStatus;
+using testing::BankWorld;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+// Money that arrived by Faster Payments, of which a client wants the return.
+class Returns : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        world.settle("tx-in", 4'200, "NOT OURS", "E2E0000001");
+        const auto request = std::make_shared<const ReturnRequest>(
+            BankWorld::tenant, "back-1", world.settlement("tx-in").id,
+            domain::ReturnReason::account_closed, world.now());
+        const auto answer = world.write<Result<ReturnAnswer>>(
+            [&](store::Session& s) { return register_return(s, world.context(), request); });
+        ASSERT_TRUE(answer) << answer.error().detail;
+        id = answer->row.id;
+    }
+    OrderStatus status() {
+        return world
+            .read<std::optional<store::ReturnRow>>(
+                [&](store::Session& s) { return store::find_return(s, BankWorld::tenant, id); })
+            .value()
+            .status;
+    }
+    // The bank books the money out, as a return that names the payment by its end-to-end id.
+    void book_out() {
+        auto fact = world.fact(4'200);
+        fact.credit = false;
+        fact.is_return = true;
+        fact.end_to_end_id = "E2E0000001";
+        world.settle("tx-back", fact);
+    }
+
+    BankWorld world;
+    ReturnId id;
+};
+
+TEST_F(Returns, end_settled_when_the_bank_books_the_money_out) {
+    world.reply(world.take_one(), 202, "");
+    EXPECT_EQ(status(), OrderStatus::submitted);
+    book_out();
+    EXPECT_EQ(status(), OrderStatus::settled);
+    EXPECT_EQ(world.settlement("tx-in").status, domain::SettlementStatus::reversed);
+    EXPECT_THAT(world.event_types(), Contains("return.settled"));
+    EXPECT_THAT(world.review_kinds(), IsEmpty());
+}
+
+TEST_F(Returns, end_settled_although_the_booking_comes_before_the_reply) {
+    const auto call = world.take_one();
+    book_out();
+    world.reply(call, 202, "");
+    EXPECT_EQ(status(), OrderStatus::settled);
+}
+
+TEST_F(Returns, go_to_a_person_when_the_bank_refuses_them) {
+    world.reply(world.take_one(), 400, R"({"title":"Too old","status":400})");
+    EXPECT_EQ(status(), OrderStatus::rejected);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("return_refused"));
+}
+
+TEST_F(Returns, stay_for_a_person_when_the_booking_contradicts_the_refusal) {
+    world.reply(world.take_one(), 400, R"({"title":"Too old","status":400})");
+    book_out();
+    EXPECT_EQ(status(), OrderStatus::rejected);
+    EXPECT_THAT(world.review_kinds(), UnorderedElementsAre("return_refused", "return_unresolved"));
+}
+
+TEST_F(Returns, wait_for_the_booking_when_no_reply_was_read) {
+    world.lose(world.take_one());
+    EXPECT_EQ(status(), OrderStatus::in_doubt);
+    book_out();
+    EXPECT_EQ(status(), OrderStatus::settled);
+    EXPECT_THAT(world.review_kinds(), IsEmpty());
+}
+
+} // namespace
+} // namespace settled::units
