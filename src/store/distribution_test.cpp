@@ -70,6 +70,8 @@ constexpr std::array exceptions{
                                                               "position, ten times a second"},
     Exception{"SELECT min(due_at) FROM task", "when a worker is to look next"},
     Exception{"SELECT count(*) FROM (SELECT id FROM task", "a gauge, bounded"},
+    Exception{"SELECT c.id FROM connector c WHERE NOT EXISTS (SELECT 1 FROM connector_state",
+              "a worker looks for calls of all tenants: a few connectors, which every machine has"},
 };
 
 const Exception* exception_of(std::string_view sql) {

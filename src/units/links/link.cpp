@@ -12,6 +12,8 @@
 #include "units/reviews.h"
 #include "wire/json_writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace settled::units {
@@ -50,14 +52,14 @@ Step<> tell(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& 
             std::string_view type) {
     const auto event = domain::link_event(work.context.ids.next<EventId>(), type,
                                           {link.id, link.client_id, bank.name, link.core_banking,
-                                           link.loan_account_id, link.status, link.iban,
-                                           link.virtual_account_id, link.errors},
+                                           link.loan_account_id, std::string(token(link.status)),
+                                           link.iban, link.virtual_account_id, link.errors},
                                           link.version, work.now);
     co_await publish_event(s, work.context, work.tenant, event);
 }
 
 Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
-                  std::string_view status, std::string_view type) {
+                  domain::LinkStatus status, std::string_view type) {
     link.status = status;
     link.updated_at = work.now;
     ++link.version;
@@ -85,12 +87,13 @@ std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& r
 Step<> fail_link(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
                  std::vector<domain::AccountRefusedFact::Reason> reasons) {
     link.errors = errors_json(reasons);
-    co_await set_status(s, work, bank, std::move(link), store::link_failed, domain::link_failed);
+    co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::failed,
+                        domain::link_failed);
 }
 
 Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow link, std::string iban,
                 std::string virtual_account_id) {
-    if (link.status == store::link_active || link.status == store::link_disabled)
+    if (link.status == domain::LinkStatus::active || link.status == domain::LinkStatus::disabled)
         co_return;
     const auto holder = co_await store::find_link_by_iban(s, work.tenant, iban);
     if (holder && holder->id != link.id) {
@@ -101,7 +104,8 @@ Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow lin
     link.iban = std::move(iban);
     link.virtual_account_id = std::move(virtual_account_id);
     link.errors = "[]";
-    co_await set_status(s, work, bank, std::move(link), store::link_active, domain::link_created);
+    co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::active,
+                        domain::link_created);
 }
 
 // The account is there already, or may be: the bank's list says.
@@ -139,7 +143,7 @@ Step<> review_unresolved(Session& s, const UnitScope& work, const LinkRow& link)
 Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
                  LinkRow link, const domain::CallReply& reply) {
     const auto page = connectors::clearbank::read_accounts(reply.body);
-    if (!page || link.status != store::link_requested)
+    if (!page || link.status != domain::LinkStatus::requested)
         co_return;
     if (const auto* const account = account_of(link, *page)) {
         co_await keep_account(s, work, *account);
@@ -153,7 +157,7 @@ Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const stor
 
 Step<> read_open(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
                  LinkRow link, const domain::ReplyVerdict& verdict) {
-    if (link.status != store::link_requested || call.status == store::call_queued)
+    if (link.status != domain::LinkStatus::requested || call.status == store::call_queued)
         co_return; // its webhook came before the reply, or it is sent again
     if (verdict.reply == ReplyClass::refused && call.unread == 0)
         co_await fail_link(s, work, bank, std::move(link), {{"refused", verdict.reason}});
@@ -193,12 +197,12 @@ Step<> ask_to_disable(Session& s, const UnitScope& work, const Bank& bank, const
 
 Step<> read_disable(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
                     LinkRow link, const domain::ReplyVerdict& verdict) {
-    if (call.status == store::call_queued || link.status != store::link_active)
+    if (call.status == store::call_queued || link.status != domain::LinkStatus::active)
         co_return;
     // 404, 410: the bank has no such account, which is what was asked for.
     const bool is_gone = call.http_status == 404 || call.http_status == 410;
     if (verdict.reply == ReplyClass::taken || is_gone) {
-        co_await set_status(s, work, bank, std::move(link), store::link_disabled,
+        co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::disabled,
                             domain::link_disabled);
     } else if (verdict.reply == ReplyClass::received) {
         // Its reply was lost: another call hears what became of the account.
@@ -240,8 +244,8 @@ Step<Result<LinkAnswer>> register_link(Session& s, const Context& context,
     if (known && known->is_live()) {
         if (is_same(*known, *request))
             co_return LinkAnswer{*known, bank.name, false};
-        co_return fail(Code::loan_linked,
-                       "loan_account_id: link " + to_string(known->id) + " is " + known->status);
+        co_return fail(Code::loan_linked, fmt::format("loan_account_id: link {} is {}",
+                                                      to_string(known->id), token(known->status)));
     }
     if (!request->iban.empty()) {
         const auto holder = co_await store::find_link_by_iban(s, tenant, request->iban);
@@ -259,7 +263,7 @@ Step<Result<LinkAnswer>> register_link(Session& s, const Context& context,
     link.generation = known ? known->generation + 1 : 1;
     link.external_id = context.derived_ids->end_to_end_id(
         tenant, bank.name, "link " + link.loan_account_id + " " + std::to_string(link.generation));
-    link.status = store::link_requested;
+    link.status = domain::LinkStatus::requested;
     link.created_at = link.updated_at = request->now;
     const bool is_new = co_await store::insert_link(s, tenant, link);
     if (!is_new)
@@ -283,11 +287,12 @@ Step<Result<LinkAnswer>> disable_link(Session& s, const Context& context, Tenant
         co_return fail(Code::connector_unknown, "its connector was removed");
     co_await s.lock({store::Lock::calls(tenant, bank->id)});
     link = co_await store::find_link(s, tenant, id);
-    if (link->status == store::link_disabled)
+    if (link->status == domain::LinkStatus::disabled)
         co_return LinkAnswer{*std::move(link), bank->name, false};
-    if (link->status != store::link_active)
-        co_return fail(Code::state_conflict,
-                       "the link is " + link->status + "; only an active one is disabled");
+    if (link->status != domain::LinkStatus::active)
+        co_return fail(
+            Code::state_conflict,
+            fmt::format("the link is {}; only an active one is disabled", token(link->status)));
     co_await ask_to_disable(s, {context, tenant, now}, *bank, *link, std::chrono::seconds(0));
     co_return LinkAnswer{*std::move(link), bank->name, false};
 }
@@ -329,7 +334,7 @@ Step<bool> link_refused(Session& s, const UnitScope& work, ConnectorId connector
     if (!link || !bank)
         co_return false;
     co_await store::add_subject_webhook(s, work.tenant, link->id.value, webhook);
-    if (link->status != store::link_requested)
+    if (link->status != domain::LinkStatus::requested)
         co_return true;
     // An account with this external id is there: ours, of an earlier try.
     const bool exists = std::ranges::any_of(fact.reasons, [](const auto& reason) {

@@ -34,7 +34,7 @@ Step<Result<Answer>> disable(Session& s, const units::Context& context, TenantId
     auto done = co_await units::disable_link(s, context, tenant, id, now);
     if (!done)
         co_return std::unexpected(done.error());
-    const bool is_disabled = done->link.status == store::link_disabled;
+    const bool is_disabled = done->link.status == domain::LinkStatus::disabled;
     const LinkDetail detail = co_await link_detail(s, tenant, std::move(done->link));
     co_return Answer{is_disabled ? 200 : 202, shown(detail)};
 }

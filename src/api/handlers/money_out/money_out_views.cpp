@@ -49,7 +49,7 @@ void write_link_members(JsonWriter& w, const store::LinkRow& link, std::string_v
     w.member("id", to_string(link.id)).member("client_id", link.client_id);
     w.member("connector", connector).member("core_banking", link.core_banking);
     w.member("loan_account_id", link.loan_account_id).member("owner_name", link.owner_name);
-    w.member("status", link.status).member("iban", link.iban);
+    w.member("status", token(link.status)).member("iban", link.iban);
     w.member("virtual_account_id", link.virtual_account_id);
     w.member("external_id", link.external_id).key("errors").raw(link.errors);
     w.member("version", link.version);

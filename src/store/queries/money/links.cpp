@@ -1,5 +1,7 @@
 #include "store/queries/money/links.h"
 
+#include "base/assert.h"
+
 namespace settled::store {
 
 namespace {
@@ -35,9 +37,11 @@ const Statement list{SELECT_LINKS "id < $2 ORDER BY id DESC LIMIT $3"};
 #undef LINK_COLUMNS
 
 LinkRow read(const Row& row) {
+    const auto status = domain::link_status_named(row.text(8));
+    SETTLED_ASSERT(status.has_value(), "the store holds a link of an unknown status");
     return {row.id<LinkId>(0), row.string(1),   row.id<ConnectorId>(2), row.string(3),
             row.string(4),     row.string(5),   row.string(6),          row.string(7),
-            row.string(8),     row.string(9),   row.string(10),         row.string(11),
+            *status,           row.string(9),   row.string(10),         row.string(11),
             row.integer(12),   row.integer(13), row.instant(14),        row.instant(15)};
 }
 
@@ -52,8 +56,8 @@ std::optional<LinkRow> read_first(const Rows& rows) {
 Step<bool> insert_link(Session& s, TenantId tenant, const LinkRow& l) {
     const Rows inserted = co_await s.run(
         insert, tenant, l.id, l.client_id, l.connector, l.core_banking, l.loan_account_id,
-        l.owner_name, l.asked_iban, l.external_id, l.status, l.iban, l.virtual_account_id, l.errors,
-        l.generation, l.version, l.created_at, l.updated_at);
+        l.owner_name, l.asked_iban, l.external_id, token(l.status), l.iban, l.virtual_account_id,
+        l.errors, l.generation, l.version, l.created_at, l.updated_at);
     co_return inserted.changed() == 1;
 }
 
@@ -96,7 +100,7 @@ Step<bool> update_link(Session& s, TenantId tenant, const LinkRow& l) {
         if (!others.empty())
             co_return false;
     }
-    co_await s.send(update, tenant, l.id, l.status, l.iban, l.virtual_account_id, l.errors,
+    co_await s.send(update, tenant, l.id, token(l.status), l.iban, l.virtual_account_id, l.errors,
                     l.version, l.updated_at);
     co_return true;
 }

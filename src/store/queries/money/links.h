@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "domain/link.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -13,11 +14,6 @@
 
 namespace settled::store {
 
-inline constexpr std::string_view link_requested = "requested";
-inline constexpr std::string_view link_active = "active";
-inline constexpr std::string_view link_failed = "failed";
-inline constexpr std::string_view link_disabled = "disabled";
-
 struct LinkRow {
     LinkId id;
     std::string client_id; // may be empty
@@ -27,7 +23,7 @@ struct LinkRow {
     std::string owner_name;
     std::string asked_iban;  // empty: the bank chooses
     std::string external_id; // ours, by which the bank names the account
-    std::string status;
+    domain::LinkStatus status = domain::LinkStatus::requested;
     std::string iban;
     std::string virtual_account_id;
     std::string errors = "[]";   // JSON: [{"code","text"}]
@@ -35,7 +31,7 @@ struct LinkRow {
     std::int64_t version = 0;
     Instant created_at, updated_at;
 
-    bool is_live() const { return status == link_requested || status == link_active; }
+    bool is_live() const { return domain::is_live(status); }
 };
 
 // False: the loan or the IBAN has a live link.
