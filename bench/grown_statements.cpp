@@ -46,13 +46,29 @@ Value::Kind kind_of(std::string_view column) {
     return Value::Kind::integer;
 }
 
-// "status" of "… AND status = $3 …".
+// The word of a list that stands at that place: "id" at 1 of "tenant_id, id".
+std::string_view word_at(std::string_view list, std::ptrdiff_t place) {
+    for (; place > 0; --place)
+        list.remove_prefix(std::min(list.find(',') + 1, list.size()));
+    list.remove_prefix(std::min(list.find_first_not_of(' '), list.size()));
+    return list.substr(0, list.find(','));
+}
+
+// "status" of "… AND status = $3 …", "id" of "… (tenant_id, id) > ($1, $2) …" for $2.
 std::string_view column_before(std::string_view sql, int number) {
     const std::string name = fmt::format("${}", number);
     for (std::size_t at = sql.find(name); at != sql.npos; at = sql.find(name, at + 1)) {
         const std::size_t end = at + name.size();
         if (end < sql.size() && std::isdigit(static_cast<unsigned char>(sql[end])) != 0)
             continue;
+        constexpr std::string_view between_rows = ") > (";
+        const std::size_t rows = sql.rfind(between_rows, at);
+        if (rows != sql.npos && sql.find(')', rows + 1) > at) {
+            const std::size_t first = rows + between_rows.size();
+            const std::string_view values = sql.substr(first, at - first);
+            const std::size_t begin = sql.rfind('(', rows) + 1;
+            return word_at(sql.substr(begin, rows - begin), std::ranges::count(values, ','));
+        }
         const std::size_t last = sql.find_last_not_of(" =<>(", at - 1);
         const std::size_t before = sql.find_last_of(" .,(", last);
         return sql.substr(before + 1, last - before);

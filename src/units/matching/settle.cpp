@@ -147,7 +147,8 @@ Step<bool> judge_one(Session& s, const UnitScope& work, SettlementId id, ToWeigh
 Step<> judge_waiting(Session& s, const UnitScope& work, std::vector<match::MatchFields> payments,
                      PaymentChange has) {
     const auto waiting = co_await open_near(s, work, payments);
-    const auto at_once = std::span(waiting).first(std::min(waiting.size(), judged_at_once_max));
+    const bool is_crowd = waiting.size() > judged_at_once_max;
+    const auto at_once = std::span(waiting).first(is_crowd ? judged_of_a_crowd : waiting.size());
     bool again = true;
     ToWeigh left;
     while (again) {
