@@ -128,8 +128,8 @@ Task<std::vector<Measured>> measure_all(store::Store& store) {
     for (const Statement* statement : Statement::all()) {
         if (!is_measured(*statement))
             continue;
-        const bool reads = statement->text().starts_with("SELECT") &&
-                           !statement->text().contains("FOR UPDATE");
+        const bool reads =
+            statement->text().starts_with("SELECT") && !statement->text().contains("FOR UPDATE");
         std::vector<double> us;
         for (int i = 0; i < repetitions; ++i) {
             const auto unit = [statement](Session& s) { return run_once(s, *statement); };

@@ -262,7 +262,7 @@ bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByRetu
 
 // A settlement of a crowd that could get one of the payments is owed a decision.
 Step<bool> is_undecided_who_gets(Session& s, const UnitScope& work,
-                            const std::vector<RankedPayment>& payments) {
+                                 const std::vector<RankedPayment>& payments) {
     for (const RankedPayment& each : payments) {
         const auto waiting = co_await open_near(s, work, {each.payment.identity});
         if (std::ranges::any_of(waiting, &domain::Settlement::look_again))
