@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,27 +38,52 @@ struct Measured {
     double us = 0; // median
 };
 
-// By the column that a parameter is compared with, or is written into.
-Value::Kind kind_of(std::string_view column) {
+// A column of that name in a table that the statement names.
+std::optional<Value::Kind> kind_of(std::string_view sql, std::string_view column) {
     for (const store::CopiedTable& table : store::copied_tables())
-        for (const store::CopiedColumn& each : table.columns)
-            if (each.name == column)
-                return each.kind;
-    return Value::Kind::integer;
+        if (const std::string name = fmt::format(" {}", table.name);
+            sql.contains(name + " ") || sql.ends_with(name))
+            for (const store::CopiedColumn& each : table.columns)
+                if (each.name == column)
+                    return each.kind;
+    return std::nullopt;
 }
 
-// "status" of "… AND status = $3 …".
-std::string_view column_before(std::string_view sql, int number) {
+// The word of a list that stands at that place: "id" at 1 of "tenant_id, id".
+std::string_view word_at(std::string_view list, std::ptrdiff_t place) {
+    for (; place > 0; --place)
+        list.remove_prefix(std::min(list.find(',') + 1, list.size()));
+    list.remove_prefix(std::min(list.find_first_not_of(' '), list.size()));
+    return list.substr(0, list.find(','));
+}
+
+// "status" of "… AND status = $3 …", where the parameter is at `at`; "id" of "… (tenant_id, id) >
+// ($1, $2) …" for $2.
+std::string_view column_before(std::string_view sql, std::size_t at) {
+    constexpr std::string_view between_rows = ") > (";
+    const std::size_t rows = sql.rfind(between_rows, at);
+    if (rows != sql.npos && sql.find(')', rows + 1) > at) {
+        const std::size_t first = rows + between_rows.size();
+        const std::string_view values = sql.substr(first, at - first);
+        const std::size_t begin = sql.rfind('(', rows) + 1;
+        return word_at(sql.substr(begin, rows - begin), std::ranges::count(values, ','));
+    }
+    const std::size_t last = sql.find_last_not_of(" =<>(", at - 1);
+    const std::size_t before = sql.find_last_of(" .,(", last);
+    return sql.substr(before + 1, last - before);
+}
+
+// By the first column that the parameter is compared with, or is written into.
+Value::Kind kind_of(std::string_view sql, int number) {
     const std::string name = fmt::format("${}", number);
     for (std::size_t at = sql.find(name); at != sql.npos; at = sql.find(name, at + 1)) {
         const std::size_t end = at + name.size();
         if (end < sql.size() && std::isdigit(static_cast<unsigned char>(sql[end])) != 0)
             continue;
-        const std::size_t last = sql.find_last_not_of(" =<>(", at - 1);
-        const std::size_t before = sql.find_last_of(" .,(", last);
-        return sql.substr(before + 1, last - before);
+        if (const auto kind = kind_of(sql, column_before(sql, at)))
+            return *kind;
     }
-    return {};
+    return Value::Kind::integer;
 }
 
 int parameters_of(std::string_view sql) {
@@ -72,7 +98,7 @@ std::vector<Value> values_for(std::string_view sql) {
     std::vector<Value> values;
     for (int number = 1; number <= parameters_of(sql); ++number) {
         const Use use = store::testing::use_of(sql, number);
-        const Value::Kind kind = kind_of(column_before(sql, number));
+        const Value::Kind kind = kind_of(sql, number);
         if (use == Use::limit || use == Use::tenant || kind == Value::Kind::integer)
             values.emplace_back(store::testing::number_for(use));
         else if (kind == Value::Kind::text)
@@ -102,7 +128,8 @@ Task<std::vector<Measured>> measure_all(store::Store& store) {
     for (const Statement* statement : Statement::all()) {
         if (!is_measured(*statement))
             continue;
-        const bool reads = statement->text().starts_with("SELECT");
+        const bool reads =
+            statement->text().starts_with("SELECT") && !statement->text().contains("FOR UPDATE");
         std::vector<double> us;
         for (int i = 0; i < repetitions; ++i) {
             const auto unit = [statement](Session& s) { return run_once(s, *statement); };

@@ -7,9 +7,12 @@
 #include <system_error>
 #include <utility>
 
+#include <sys/stat.h>
+
 namespace settled::bench {
 
 RunDirectory::RunDirectory() {
+    ::umask(077); // a server refuses a data directory that is open to others
     const char* const temporary = std::getenv("TMPDIR");
     std::string pattern = temporary == nullptr ? "/tmp" : temporary;
     pattern += "/settled-bench-" + std::string(6, 'X'); // what mkdtemp replaces

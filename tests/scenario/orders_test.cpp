@@ -156,9 +156,9 @@ bool names(const std::vector<std::string>& lines, std::string_view word) {
 bool any_kind(const Draft&) {
     return true;
 }
-// Most of its facts are settlements and payments, and not returns of a few.
+// So many settlements of a few payers, references and amounts that crowds of them are alike.
 bool is_crowd(const Draft& draft) {
-    return draft.settlements.size() > units::judged_at_once_max && draft.returns.size() <= 1;
+    return draft.settlements.size() > units::judged_at_once_max;
 }
 
 // Worlds of so many facts that are wanted and end with something of that kind; "": with anything.

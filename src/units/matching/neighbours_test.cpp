@@ -116,7 +116,7 @@ TEST(Neighbours, of_a_crowd_that_fits_a_payment_a_few_are_judged_at_once_and_all
     const Kind kind{"one payer and amount", true, true, false};
     let_a_crowd_wait(world, kind);
     world.register_payment(payment_of(world, kind, 0));
-    EXPECT_EQ(settlements_that_are(world, SettlementStatus::ambiguous), judged_at_once_max);
+    EXPECT_EQ(settlements_that_are(world, SettlementStatus::ambiguous), judged_of_a_crowd);
     (void)world.run_due();
     EXPECT_TRUE(world.pairs().empty());
     world.clock().advance(look_again_lag);

@@ -11,6 +11,7 @@
 #include "store/queries/walks.h"
 #include "units/deliveries/publish.h"
 #include "units/matching/named_by_return.h"
+#include "units/matching/neighbours.h"
 #include "units/matching/registered_late.h"
 #include "units/matching/rivals.h"
 #include "units/matching/settle.h"
@@ -36,6 +37,8 @@ using store::Step;
 constexpr auto wait_max = std::chrono::hours(72);
 // Settlements that are due at the same time are decided first: a return then finds them matched.
 constexpr auto after_weighing = std::chrono::milliseconds(1);
+// A crowd is decided in a few looks, since one that decides leads to another.
+constexpr int crowd_looks_max = 12;
 
 Instant ripe_at(const UnitScope& work, Instant received_at) {
     return received_at + work.context.watermark + after_weighing;
@@ -115,17 +118,21 @@ Step<> tell_returned(Session& s, const UnitScope& work, const domain::Settlement
     co_await publish_event(s, work.context, work.tenant, event);
 }
 
-// When every settlement that arrived together with this one has been decided.
-Instant settled_down_at(const UnitScope& work, const domain::Settlement& settlement) {
-    return ripe_at(work, settlement.received_at) + work.context.watermark;
+// When every settlement that arrived together with this one has been decided, unless they are a
+// crowd, which is decided in several looks.
+Instant settled_down_at(const UnitScope& work, const domain::Settlement& settlement, int looks) {
+    return ripe_at(work, settlement.received_at) + work.context.watermark + looks * look_again_lag;
 }
 
-// A settlement that went back before it was decided: its payment is still looked for, when it is
+// A settlement that went back before it was matched: its payment is still looked for, when it is
 // clear that no other settlement gets that payment.
 Step<> look_for_payment_later(Session& s, const UnitScope& work,
                               const domain::Settlement& settlement, const Reversal& reversal) {
-    if (!work.context.watermark_passed(settlement, work.now))
-        co_await look_later(s, work, reversal, settled_down_at(work, settlement));
+    int looks = 0;
+    while (looks <= crowd_looks_max && settled_down_at(work, settlement, looks) <= work.now)
+        ++looks;
+    if (looks <= crowd_looks_max)
+        co_await look_later(s, work, reversal, settled_down_at(work, settlement, looks));
 }
 
 // Other units that settle with the payments of its matches wait.
@@ -236,6 +243,20 @@ Step<> look_again(Session& s, const UnitScope& work, domain::Settlement gone) {
     }
 }
 
+// The settlement that it names by the id of our own return, unless that is of other money.
+Step<std::optional<domain::Settlement>> named_by_us(Session& s, const UnitScope& work,
+                                                    Reversal& reversal) {
+    const SettlementId id = std::exchange(reversal.settlement_id, SettlementId{});
+    if (id.value == 0)
+        co_return std::nullopt;
+    auto settlement = co_await store::find_settlement(s, work.tenant, id);
+    if (!settlement || settlement->status == SettlementStatus::reversed ||
+        settlement->amount != reversal.identity.amount ||
+        settlement->identity.account != reversal.identity.account)
+        co_return std::nullopt;
+    co_return settlement;
+}
+
 // When to look next, as things stand; it waits.
 Instant next_look(const UnitScope& work, const Reversal& reversal, const NamedByReturn& named) {
     const Instant last = reversal.received_at + wait_max;
@@ -253,17 +274,39 @@ bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByRetu
            work.now < ripe_at(work, named.first->received_at);
 }
 
+// A settlement of a crowd that could get one of the payments is owed a decision.
+Step<bool> is_undecided_who_gets(Session& s, const UnitScope& work,
+                                 const std::vector<RankedPayment>& payments) {
+    for (const RankedPayment& each : payments) {
+        const auto waiting = co_await open_near(s, work, {each.payment.identity});
+        if (std::ranges::any_of(waiting, &domain::Settlement::look_again))
+            co_return true;
+    }
+    co_return false;
+}
+
+// Whether the timer is one of those that look for the payment.
+bool looks_for_payment(const UnitScope& work, const domain::Settlement& settlement, Instant due) {
+    for (int looks = 0; looks <= crowd_looks_max; ++looks)
+        if (due == settled_down_at(work, settlement, looks))
+            return true;
+    return false;
+}
+
 // Its settlement went back before it was matched. Whichever payment would have got it does not
 // wait any more: its money came, and went. `due`: of the timer; this is done by one alone.
 Step<> return_its_payment(Session& s, const UnitScope& work, const Reversal& reversal,
                           Instant due) {
     const auto seen = co_await store::find_settlement(s, work.tenant, reversal.settlement_id);
     const auto ever = co_await store::all_matches_of(s, work.tenant, reversal.settlement_id);
-    if (!ever.empty() || due != settled_down_at(work, *seen))
+    if (!seen || !ever.empty() || !looks_for_payment(work, *seen, due))
         co_return;
     const Verdict verdict = co_await judge_at_watermark(s, work, *seen);
-    if (verdict.outcome != match::Outcome::one)
+    if (verdict.outcome != match::Outcome::one) {
+        if (co_await is_undecided_who_gets(s, work, verdict.candidates))
+            co_await look_for_payment_later(s, work, *seen, reversal);
         co_return;
+    }
     domain::Payment payment = verdict.candidates.front().payment;
     if (payment.settled_minor != 0)
         co_return;
@@ -289,7 +332,13 @@ Step<bool> finish_timer(Session& s, const store::TaskRow& task, std::optional<In
 Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal reversal,
                    Instant now) {
     const UnitScope work{context, tenant, now};
+    auto ours = co_await named_by_us(s, work, reversal);
     co_await store::insert_reversal(s, tenant, reversal);
+    if (ours) {
+        co_await apply(s, work, reversal, *ours);
+        co_await look_again(s, work, *std::move(ours));
+        co_return;
+    }
     co_await put_to_wait(s, work, reversal);
     const bool names_nothing =
         match::return_keys(context.keys.of(tenant), reversal.identity).empty();
@@ -299,6 +348,25 @@ Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal
         co_await look_again(s, work, std::move(*applied));
     else if (!names_nothing)
         co_await look_later(s, work, reversal, next_look(work, reversal, named));
+}
+
+Step<> drop_waiting_return(Session& s, const UnitScope& work, const match::MatchFields& named,
+                           SettlementId settlement) {
+    if (named.uetr.empty())
+        co_return;
+    const auto keys = match::return_keys(work.context.keys.of(work.tenant), named);
+    const auto found =
+        co_await store::find_under(s, work.tenant, Side::reversal, keys, limits::candidates_max);
+    for (const Reversal& waiting : co_await store::find_reversals(s, work.tenant, found.owners)) {
+        if (waiting.identity.uetr != named.uetr)
+            continue;
+        co_await take_from_wait(s, work, waiting);
+        co_await store::update_reversal(s, work.tenant, waiting.id, ReversalStatus::applied,
+                                        settlement);
+        if (waiting.status == ReversalStatus::review)
+            co_await close_open_review_of(s, work, store::review_unmatched_return,
+                                          waiting.webhook_id.value);
+    }
 }
 
 Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, Instant now) {

@@ -147,7 +147,8 @@ Step<bool> judge_one(Session& s, const UnitScope& work, SettlementId id, ToWeigh
 Step<> judge_waiting(Session& s, const UnitScope& work, std::vector<match::MatchFields> payments,
                      PaymentChange has) {
     const auto waiting = co_await open_near(s, work, payments);
-    const auto at_once = std::span(waiting).first(std::min(waiting.size(), judged_at_once_max));
+    const bool is_crowd = waiting.size() > judged_at_once_max;
+    const auto at_once = std::span(waiting).first(is_crowd ? judged_of_a_crowd : waiting.size());
     bool again = true;
     ToWeigh left;
     while (again) {
@@ -208,6 +209,17 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant,
     co_await store::insert_settlement(s, tenant, settlement);
     co_await index_open(s, work, settlement);
     co_await schedule_decision(s, work, settlement.id, now + context.watermark);
+}
+
+Step<> complete_waiting(Session& s, const UnitScope& work, const domain::Settlement& before,
+                        domain::Settlement after) {
+    const auto trace = match::trace_keys(work.context.keys.of(work.tenant), before.identity);
+    co_await store::delete_match_keys(s, work.tenant, Side::trace, before.id.value, trace);
+    co_await unindex(s, work, before);
+    co_await store::complete_settlement(s, work.tenant, after);
+    co_await leave_trace(s, work, after);
+    co_await index_open(s, work, after);
+    co_await schedule_decision(s, work, after.id, work.now);
 }
 
 Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
