@@ -41,6 +41,10 @@ Task<net::Response> StandIn::handle(net::Request request) {
         payments.push_back(request);
         co_return json_answer(201, R"({"status":"expected"})");
     }
+    if (request.path == "/core") {
+        core_webhooks.push_back(request);
+        co_return json_answer(200, "{}");
+    }
     const Result<Bytes> signature =
         wire::parse_base64(request.fields.find("DigitalSignature").value_or(""));
     if (!signature || !bank_->verify(request.body, *signature)) {

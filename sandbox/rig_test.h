@@ -37,6 +37,7 @@ class StandIn final : public SandboxHandler {
     std::vector<net::Request> webhooks; // whose signature was right
     std::size_t forged = 0;             // whose signature was not
     std::vector<net::Request> payments;
+    std::vector<net::Request> core_webhooks; // to /core
 
   private:
     net::Response answer(const net::Request& request, Reaction reaction);

@@ -12,13 +12,15 @@ build_packages=(
     libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev libexpat1-dev libspdlog-dev libfmt-dev
     prometheus-cpp-dev libtomlplusplus-dev libpq-dev libc-ares-dev librdkafka-dev
     openssl curl ca-certificates # what the quick start types
+    tzdata # time zones of connectors
 )
 # What checks it.
 check_packages=(
     clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
     strace sqlite3 postgresql-15
     python3 python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
-    openjdk-17-jre-headless maven python3-confluent-kafka
+    openjdk-17-jdk-headless maven python3-confluent-kafka
+    nodejs esbuild # the receivers of examples/
 )
 
 say() { printf 'setup: %s\n' "$*"; }

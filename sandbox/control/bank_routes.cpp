@@ -88,6 +88,15 @@ Answer duplicate_webhooks(Sandbox& sandbox, const std::string& body) {
     return empty_answer(204);
 }
 
+Answer silence(Sandbox& sandbox, const std::string& body) {
+    TRY(const wire::JsonDocument document, wire::JsonDocument::parse(body));
+    const Input input(document.root());
+    TRY_VOID(input.only({"silent"}));
+    TRY(const bool silent, input.flag_or("silent", false));
+    sandbox.sender().silence(silent);
+    return empty_answer(204);
+}
+
 Answer list_webhooks(Sandbox& sandbox, const net::Request& request) {
     std::optional<WebhookState> state;
     if (const auto word = request.parameter("state")) {
@@ -118,7 +127,8 @@ Answer one_webhook(Sandbox& sandbox, const net::Request& request, const Path& pa
 
 Answer route(Sandbox& sandbox, const net::Request& request, const Path& path) {
     for (const BankArea& other :
-         {control_bank_payments, control_bank_accounts, control_bank_faults, control_bank_ledger})
+         {control_bank_payments, control_bank_bacs, control_bank_accounts, control_bank_faults,
+          control_bank_ledger, control_bank_statements})
         if (std::optional<Answer> answer = other(sandbox, request, path))
             return *std::move(answer);
     const std::string area = path.empty() ? std::string() : path[0];
@@ -139,6 +149,8 @@ Answer route(Sandbox& sandbox, const net::Request& request, const Path& path) {
         sandbox.sender().hold();
         return empty_answer(204);
     }
+    if (area == "silence" && alone && request.method == "PUT")
+        return silence(sandbox, request.body);
     if (area == "webhook-duplicates" && alone && request.method == "PUT")
         return duplicate_webhooks(sandbox, request.body);
     if (area == "release" && alone && post)

@@ -19,16 +19,24 @@ net::Response show_state(Sandbox& sandbox) {
     writer.object().key("urls").object();
     writer.member("control", local_url("http", ports.control));
     writer.member("bank", local_url("http", ports.bank));
+    writer.member("core_bank", local_url("http", ports.core_bank) + "/api");
     writer.member("partner", local_url("http", ports.partner));
-    writer.member("partner_tls", local_url("https", ports.partner_tls)).end();
+    writer.member("partner_tls", local_url("https", ports.partner_tls));
+    writer.member("platform", local_url("http", ports.platform));
+    writer.member("platform_tls", "https://localhost:" + std::to_string(ports.platform_tls)).end();
     writer.member("real_account_id", sandbox.accounts().real_account_id());
     writer.member("real_account_iban", sandbox.accounts().real_account_iban());
     writer.key("files").object();
     writer.member("bank_public_key", files.bank_public_key);
     writer.member("institution_private_key", files.institution_private_key);
     writer.member("api_token", files.api_token);
+    writer.member("platform_password", files.platform_password);
+    writer.member("platform_client_secret", files.platform_client_secret);
+    writer.member("core_bank_key", files.core_bank_key);
+    writer.member("core_bank_webhook_secret", files.core_bank_webhook);
     writer.member("partner_authority", files.partner_authority).end();
     writer.member("webhooks_aimed", sandbox.sender().has_url());
+    writer.member("core_bank_webhooks_aimed", sandbox.core_webhooks().has_url());
     writer.member("payments_aimed", sandbox.provider().has_target()).end();
     return json_answer(200, std::move(writer).text());
 }
@@ -36,8 +44,9 @@ net::Response show_state(Sandbox& sandbox) {
 Result<net::Response> set_targets(Sandbox& sandbox, const std::string& body) {
     TRY(const wire::JsonDocument document, wire::JsonDocument::parse(body));
     const Input input(document.root());
-    TRY_VOID(input.only({"webhook_url", "settled_url", "api_key"}));
+    TRY_VOID(input.only({"webhook_url", "core_bank_webhook_url", "settled_url", "api_key"}));
     Targets targets;
+    TRY(targets.core_bank_webhook_url, input.text_or("core_bank_webhook_url", ""));
     TRY(targets.webhook_url, input.text_or("webhook_url", ""));
     TRY(targets.settled_url, input.text_or("settled_url", ""));
     TRY(std::string key, input.text_or("api_key", ""));
@@ -62,8 +71,12 @@ Task<net::Response> Control::handle(net::Request request) {
     net::Response response;
     if (area == "bank")
         response = co_await control_bank(sandbox_, request, std::move(path));
+    else if (area == "core")
+        response = co_await control_core(sandbox_, request, std::move(path));
     else if (area == "provider")
         response = co_await control_provider(sandbox_, request, std::move(path));
+    else if (area == "platform")
+        response = co_await control_platform(sandbox_, request, std::move(path));
     else if (area == "partner")
         response = co_await control_partner(sandbox_, request, std::move(path));
     else

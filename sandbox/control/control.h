@@ -24,7 +24,9 @@ class Control final : public SandboxHandler {
 // Each area's routes; `path` are the segments behind the area's name.
 using Path = std::vector<std::string>;
 Task<net::Response> control_bank(Sandbox& sandbox, const net::Request& request, Path path);
+Task<net::Response> control_core(Sandbox& sandbox, const net::Request& request, Path path);
 Task<net::Response> control_provider(Sandbox& sandbox, const net::Request& request, Path path);
+Task<net::Response> control_platform(Sandbox& sandbox, const net::Request& request, Path path);
 Task<net::Response> control_partner(Sandbox& sandbox, const net::Request& request, Path path);
 
 } // namespace settled::sandbox

@@ -4,6 +4,7 @@
 #include "crypto/webhook_signature.h"
 #include "sandbox/base/input.h"
 #include "sandbox/sandbox.h"
+#include "wire/json_writer.h"
 
 #include <array>
 #include <utility>
@@ -21,17 +22,20 @@ struct ModeOrder {
 };
 
 Result<ModeOrder> read_mode(const std::string& body) {
-    constexpr std::array<std::pair<std::string_view, Manners>, 6> words{
+    constexpr std::array<std::pair<std::string_view, Manners>, 9> words{
         {{"ok", Manners::ok},
          {"slow", Manners::slow},
          {"status", Manners::status},
          {"garbage", Manners::garbage},
          {"huge", Manners::huge},
-         {"redirect", Manners::redirect}}};
+         {"redirect", Manners::redirect},
+         {"half", Manners::half},
+         {"hang", Manners::hang},
+         {"nonce", Manners::nonce}}};
     TRY(const wire::JsonDocument document, wire::JsonDocument::parse(body));
     const Input input(document.root());
-    TRY_VOID(
-        input.only({"mode", "path", "delay_ms", "status", "retry_after", "location", "count"}));
+    TRY_VOID(input.only(
+        {"mode", "path", "delay_ms", "status", "retry_after", "location", "body", "count"}));
     ModeOrder order;
     TRY(const std::string word, input.text("mode"));
     order.down = word == "down";
@@ -39,7 +43,8 @@ Result<ModeOrder> read_mode(const std::string& body) {
         std::ranges::find(words, word, [](const auto& entry) { return entry.first; });
     if (!order.down && known == words.end())
         return fail(Code::value_invalid,
-                    "mode must be ok, slow, down, status, garbage, huge or redirect");
+                    "mode must be ok, slow, down, status, garbage, huge, redirect, half, hang or "
+                    "nonce");
     if (!order.down)
         order.mode.manners = known->second;
     TRY(order.path, input.text_or("path", "*"));
@@ -50,6 +55,7 @@ Result<ModeOrder> read_mode(const std::string& body) {
     order.mode.status = static_cast<int>(status);
     TRY(order.mode.retry_after, input.text_or("retry_after", ""));
     TRY(order.mode.location, input.text_or("location", "http://127.0.0.1:9/elsewhere"));
+    TRY(order.mode.body, input.text_or("body", ""));
     TRY(const std::int64_t count, input.integer_or("count", 0, 0, 1'000'000'000));
     order.mode.count = static_cast<std::size_t>(count);
     return order;
@@ -81,6 +87,25 @@ Answer set_credentials(Sandbox& sandbox, const std::string& body) {
     return empty_answer(204);
 }
 
+Answer set_consent(Sandbox& sandbox, const std::string& body) {
+    TRY(const wire::JsonDocument document, wire::JsonDocument::parse(body));
+    const Input input(document.root());
+    TRY_VOID(input.only({"path", "origin", "rate"}));
+    TRY(const std::string path, input.text_or("path", "*"));
+    ConsentRule rule;
+    TRY(rule.origin, input.text_or("origin", ""));
+    TRY(rule.rate, input.text_or("rate", "*"));
+    sandbox.partner().set_consent(path, std::move(rule));
+    return empty_answer(204);
+}
+
+Answer nonce_key(Sandbox& sandbox) {
+    TRY(const std::string pem, sandbox.partner().nonce_key());
+    wire::JsonWriter w;
+    w.object().member("public_key", pem).end();
+    return json_answer(200, std::move(w).text());
+}
+
 Answer records(Sandbox& sandbox, const net::Request& request) {
     if (request.method == "GET")
         return json_answer(200, show_records(sandbox.partner().records(), page_of(request),
@@ -99,6 +124,10 @@ Task<net::Response> control_partner(Sandbox& sandbox, const net::Request& reques
         answer = co_await set_mode(sandbox, request.body);
     else if (path == Path{"credentials"} && request.method == "PUT")
         answer = set_credentials(sandbox, request.body);
+    else if (path == Path{"consent"} && request.method == "PUT")
+        answer = set_consent(sandbox, request.body);
+    else if (path == Path{"nonce-key"} && request.method == "GET")
+        answer = nonce_key(sandbox);
     else if (path == Path{"records"})
         answer = records(sandbox, request);
     else if (path == Path{"summary"} && request.method == "GET")

@@ -97,13 +97,19 @@ Result<Keys> prepare_keys(const std::string& directory) {
     keys.files = {in + "bank-private.pem",        in + "bank-public.pem",
                   in + "institution-private.pem", in + "institution-public.pem",
                   in + "bank-api-token",          in + "partner-authority.pem",
-                  in + "partner-certificate.pem", in + "partner-private.pem"};
+                  in + "partner-certificate.pem", in + "partner-private.pem",
+                  in + "platform-password",       in + "platform-client-secret",
+                  in + "core-bank-api-key",       in + "core-bank-webhook-secret"};
     const KeyFiles& files = keys.files;
     TRY(keys.bank, key_pair(files.bank_private_key, files.bank_public_key));
     TRY(const std::shared_ptr<crypto::Signer> institution,
         key_pair(files.institution_private_key, files.institution_public_key));
     TRY(keys.institution, crypto::Verifier::from_pem(institution->public_key_pem()));
     TRY(keys.api_token, token_in(files.api_token));
+    TRY(keys.platform_password, token_in(files.platform_password));
+    TRY(keys.platform_client_secret, token_in(files.platform_client_secret));
+    TRY(keys.core_bank_key, token_in(files.core_bank_key));
+    TRY(keys.core_bank_webhook, token_in(files.core_bank_webhook));
     TRY_VOID(partner_certificate(files));
     return keys;
 }

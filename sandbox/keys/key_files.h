@@ -24,6 +24,10 @@ struct KeyFiles {
     std::string partner_authority;
     std::string partner_certificate;
     std::string partner_private_key;
+    std::string platform_password;      // with which the platform notifies
+    std::string platform_client_secret; // with which its content is asked for
+    std::string core_bank_key;          // of its API
+    std::string core_bank_webhook;      // the secret in the header of its webhooks
 };
 
 struct Keys {
@@ -31,6 +35,10 @@ struct Keys {
     std::shared_ptr<crypto::Signer> bank;
     std::shared_ptr<const crypto::Verifier> institution;
     Secret api_token;
+    Secret platform_password;
+    Secret platform_client_secret;
+    Secret core_bank_key;
+    Secret core_bank_webhook;
 };
 
 // Makes the directory if needed. Fails with io_failed, key_unreadable, crypto_failed.

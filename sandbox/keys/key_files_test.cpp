@@ -21,7 +21,7 @@ TEST(KeyFilesTest, are_closed_to_others_and_used_again) {
         EXPECT_EQ(status.st_mode & 0777U, 0600U) << entry.path();
         ++files;
     }
-    EXPECT_EQ(files, 8);
+    EXPECT_EQ(files, 10);
     const Result<Keys> again = prepare_keys(directory);
     ASSERT_TRUE(again);
     EXPECT_EQ(first->bank->public_key_pem(), again->bank->public_key_pem());

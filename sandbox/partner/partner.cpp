@@ -2,11 +2,39 @@
 
 #include "sandbox/bounds.h"
 #include "sandbox/partner/authenticity.h"
+#include "wire/base64.h"
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <optional>
+#include <utility>
+
 namespace settled::sandbox {
+
+namespace {
+
+// One byte, and then nothing until the peer is gone.
+class Silence final : public net::BodySource {
+  public:
+    Task<std::optional<std::string>> next(const bool& is_cut) override {
+        if (!std::exchange(has_begun_, true))
+            co_return "{";
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        const auto until = std::chrono::steady_clock::now() + bounds::silence_max;
+        while (!is_cut && std::chrono::steady_clock::now() < until) {
+            timer.expires_after(std::chrono::milliseconds(50));
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+        co_return std::nullopt;
+    }
+
+  private:
+    bool has_begun_ = false;
+};
+
+} // namespace
 
 Result<std::unique_ptr<Partner>> Partner::start(boost::asio::io_context& io, Options options,
                                                 const Clock& clock, Rng& rng) {
@@ -85,9 +113,21 @@ net::Response Partner::answer_for(const Mode& mode) const {
     switch (mode.manners) {
     case Manners::ok:
     case Manners::slow:
+    case Manners::nonce:
+        if (!mode.body.empty())
+            response.body = mode.body;
         break;
     case Manners::status:
-        response = json_answer(mode.status, R"({"received":false})");
+        response =
+            json_answer(mode.status, mode.body.empty() ? R"({"received":false})" : mode.body);
+        break;
+    case Manners::half:
+        response.body = std::string(bounds::half_answer_bytes, 'x');
+        response.cut_after = bounds::half_answer_bytes / 2;
+        break;
+    case Manners::hang:
+        response.body.clear();
+        response.source = std::make_shared<Silence>();
         break;
     case Manners::garbage:
         response.content_type = "application/octet-stream";
@@ -107,7 +147,37 @@ net::Response Partner::answer_for(const Mode& mode) const {
     return response;
 }
 
+net::Response Partner::consent_for(const std::string& path) const {
+    net::Response response = empty_answer(200);
+    auto found = consents_.find(path);
+    if (found == consents_.end())
+        found = consents_.find("*");
+    if (found == consents_.end() || found->second.origin.empty())
+        return empty_answer(405);
+    response.fields.add("WebHook-Allowed-Origin", found->second.origin);
+    response.fields.add("WebHook-Allowed-Rate", found->second.rate);
+    return response;
+}
+
+Result<std::string> Partner::nonce_key() {
+    if (!nonce_signer_) {
+        TRY(nonce_signer_, crypto::software_signer(crypto::generate_rsa_key_pem()));
+    }
+    return nonce_signer_->public_key_pem();
+}
+
+Result<net::Response> Partner::nonce_answer(const net::Fields& fields) {
+    TRY_VOID(nonce_key());
+    net::Response response = json_answer(
+        200, "{\"Nonce\":" + std::string(fields.find("webhook-nonce").value_or("0")) + "}");
+    TRY(const Bytes signature, nonce_signer_->sign(response.body));
+    response.fields.add("DigitalSignature", wire::to_base64(signature));
+    return response;
+}
+
 Task<net::Response> Partner::handle(net::Request request) {
+    if (request.method == "OPTIONS")
+        co_return consent_for(request.path);
     PartnerRecord record;
     record.received = clock_.now();
     record.authenticity = check(request);
@@ -123,6 +193,10 @@ Task<net::Response> Partner::handle(net::Request request) {
     net::Response response = record.authenticity == Authenticity::failed
                                  ? problem(401, "The sender is not authentic")
                                  : answer_for(mode);
+    if (mode.manners == Manners::nonce && response.status == 200) {
+        auto signed_answer = nonce_answer(record.fields);
+        response = signed_answer ? *std::move(signed_answer) : problem(signed_answer.error());
+    }
     record.status = response.status;
     records_.add(std::move(record));
     if (mode.delay.count() > 0) {

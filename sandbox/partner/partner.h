@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/secret.h"
+#include "crypto/rsa.h"
 #include "sandbox/base/handler.h"
 #include "sandbox/partner/records.h"
 
@@ -27,6 +28,9 @@ enum class Manners : std::uint8_t {
     garbage,  // 200 with bytes that are no text
     huge,     // 200 with a body far too large
     redirect, // 307 to another address
+    half,     // 200 whose body is cut in the middle
+    hang,     // 200 whose body never ends: the head comes, and then nothing
+    nonce,    // 200 with the number that it was sent, signed
 };
 
 struct Mode {
@@ -35,6 +39,7 @@ struct Mode {
     int status = 500;
     std::string retry_after; // the header's value; "" for none
     std::string location;
+    std::string body;      // of ok and status; "" for the usual one
     std::size_t count = 0; // this many requests, then ok; 0: until changed
 };
 
@@ -43,6 +48,12 @@ struct Credentials {
     Secret webhook_key; // the key bytes, see crypto::parse_webhook_secret
     std::string user;
     Secret password;
+};
+
+// What an OPTIONS request for consent is answered (CloudEvents' HTTP webhook 1.0).
+struct ConsentRule {
+    std::string origin; // "": no consent
+    std::string rate;
 };
 
 class Partner final : public SandboxHandler {
@@ -57,6 +68,11 @@ class Partner final : public SandboxHandler {
 
     void set_mode(const std::string& path, Mode mode) { modes_[path] = std::move(mode); }
     void set_credentials(const std::string& path, Credentials credentials);
+    void set_consent(const std::string& path, ConsentRule rule) {
+        consents_[path] = std::move(rule);
+    }
+    // The public half of the key that `nonce` answers are signed with, PEM.
+    Result<std::string> nonce_key();
     // Down: connections are refused and those that are open are cut. Up again on the same ports.
     Task<Result<>> set_down(bool down);
     bool is_down() const { return plain_ == nullptr; }
@@ -75,6 +91,8 @@ class Partner final : public SandboxHandler {
     Mode take_mode(const std::string& path);
     Authenticity check(const net::Request& request) const;
     net::Response answer_for(const Mode& mode) const;
+    net::Response consent_for(const std::string& path) const;
+    Result<net::Response> nonce_answer(const net::Fields& fields);
 
     boost::asio::io_context& io_;
     Options options_;
@@ -82,6 +100,8 @@ class Partner final : public SandboxHandler {
     Rng& rng_;
     std::map<std::string, Mode> modes_;
     std::map<std::string, Credentials> credentials_;
+    std::map<std::string, ConsentRule> consents_;
+    std::shared_ptr<crypto::Signer> nonce_signer_; // made when it is asked for
     PartnerRecords records_;
     std::unique_ptr<net::Server> plain_;
     std::unique_ptr<net::Server> tls_;

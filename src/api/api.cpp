@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "api/core.h"
+#include "api/handlers/handlers.h"
 #include "api/operator.h"
 #include "api/probe.h"
 #include "api/problem.h"
@@ -20,7 +21,9 @@ namespace settled::api {
 namespace {
 
 // Not among the routes: it is for everyone, and answers without the store.
+// What needs no API key.
 constexpr std::string_view openapi_path = "/openapi.yaml";
+constexpr std::string_view published_keys_path = "/.well-known/jwks.json";
 
 net::Response openapi() {
     net::Response response;
@@ -33,6 +36,8 @@ net::Response response_of(Answer answer) {
     net::Response response;
     response.status = answer.status;
     response.body = std::move(answer.body);
+    response.content_type = std::move(answer.content_type);
+    response.source = std::move(answer.source);
     response.fields.add("Cache-Control", "no-store"); // money, names and one-time secrets
     if (answer.replayed)
         response.fields.add("Idempotent-Replayed", "true");
@@ -107,10 +112,15 @@ Task<net::Response> Api::handle(net::Request request) {
     const std::string_view asked = request.method;
     const std::string_view method = asked == "HEAD" ? "GET" : asked;
     const bool wants_openapi = request.path == openapi_path;
+    const bool wants_keys = request.path == published_keys_path;
     if (wants_openapi && method == "GET")
         co_return openapi();
+    if (wants_keys && method == "GET") {
+        Result<Answer> keys = co_await published_keys(impl_->core);
+        co_return keys ? response_of(*std::move(keys)) : impl_->refused(keys.error(), request);
+    }
     RouteMatch match = find_route(method, request.path);
-    if (wants_openapi)
+    if (wants_openapi || wants_keys)
         match.allow = "GET";
     if (match.route == nullptr && match.allow.empty())
         co_return problem({Code::route_unknown, "GET /openapi.yaml lists what is here"},

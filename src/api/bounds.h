@@ -17,9 +17,21 @@ inline constexpr std::size_t pem_bytes_max = 8 * 1024; // RSA-4096 needs 800
 inline constexpr std::size_t uri_bytes_max = 1024;
 inline constexpr std::size_t url_bytes_max = 2048; // what net::Url takes
 inline constexpr std::size_t scopes_max = 32;      // there are 22
-inline constexpr std::size_t event_types_max = 32; // there are 25
+inline constexpr std::size_t event_types_max = 64; // there are some 45
 inline constexpr std::size_t rules_shown = 500;    // versions of rule sets
 inline constexpr std::size_t password_bytes_max = 256;
+// Of an endpoint's auth. A token may be a signed one of some kilobytes.
+inline constexpr std::size_t auth_headers_max = 8;
+inline constexpr std::size_t header_value_bytes_max = 4 * 1024;
+inline constexpr std::size_t certificates_bytes_max = 32 * 1024; // a chain, or some roots
+inline constexpr std::size_t statuses_max = 16;
+// How long what a rotation replaces may sign on: a week.
+inline constexpr std::chrono::seconds secret_overlap_max{7 * 24 * 3600};
+// An endpoint's own schedule: the default has nine waits over three days.
+inline constexpr std::size_t retries_max = 16;
+inline constexpr std::chrono::seconds retry_wait_max{7 * 24 * 3600};
+// Attempts at one endpoint at a time: four times the default, a sixteenth of those of a process.
+inline constexpr std::int64_t concurrency_max = 64;
 
 // Entries of a statement in one call: with all their members they stay below what the JSON reader
 // takes (limits::json_members_max), and a unit of work stays short.
@@ -34,6 +46,11 @@ inline constexpr std::int64_t webhooks_read_again_max = 100;
 // that another server revoked still works here.
 inline constexpr std::size_t cached_keys_max = 1024;
 inline constexpr auto cached_key_kept = std::chrono::seconds(1);
+
+// Those who wait for events: each asks the store ten times a second.
+inline constexpr std::size_t event_streams_max = 256;
+inline constexpr std::int64_t event_wait_max = 60;
+inline constexpr std::size_t consumers_per_tenant_max = 100;
 
 // What Retry-After says with 429 and 503: overload of the store passes in seconds.
 inline constexpr int retry_after_seconds = 1;

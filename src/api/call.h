@@ -7,6 +7,7 @@
 #include "base/task.h"
 #include "net/http.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,8 @@ struct Answer {
     int status = 200;
     std::string body;      // JSON; empty with 204
     bool replayed = false; // it was given before under the same Idempotency-Key
+    std::shared_ptr<net::BodySource> source = {}; // the body comes from it, in parts
+    std::string content_type = "application/json";
 };
 
 using Handler = Task<Result<Answer>> (*)(const Core& core, const Call& call);

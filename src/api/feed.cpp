@@ -14,6 +14,13 @@ namespace {
 constexpr std::string_view prefix = "cur";
 constexpr std::size_t letters = 13;
 
+} // namespace
+
+std::string cursor_of(store::FeedPlace place) {
+    return encode_id(prefix, place.position) +
+           encode_id(prefix, place.id).substr(prefix.size() + 1);
+}
+
 Result<store::FeedPlace> read_cursor(std::string_view text) {
     const std::size_t first = std::min(text.size(), prefix.size() + 1 + letters);
     const auto position = decode_id(prefix, text.substr(0, first));
@@ -21,13 +28,6 @@ Result<store::FeedPlace> read_cursor(std::string_view text) {
     if (!position || !id)
         return fail(Code::cursor_invalid, "after: give what `next` said under order=oldest");
     return store::FeedPlace{*position, *id};
-}
-
-} // namespace
-
-std::string cursor_of(store::FeedPlace place) {
-    return encode_id(prefix, place.position) +
-           encode_id(prefix, place.id).substr(prefix.size() + 1);
 }
 
 Result<std::optional<Forward>> read_forward(const net::Request& request,

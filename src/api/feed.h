@@ -27,6 +27,8 @@ Result<std::optional<Forward>> read_forward(const net::Request& request,
                                             std::initializer_list<std::string_view> filters = {});
 
 std::string cursor_of(store::FeedPlace place);
+// Fails with cursor_invalid.
+Result<store::FeedPlace> read_cursor(std::string_view text);
 
 template <class Row>
 using FeedReader = std::function<store::Step<store::FeedPage<Row>>(

@@ -30,6 +30,8 @@ net::Response problem(const Error& error, std::string_view request_id) {
     w.member("title", code.title).member("status", code.http_status);
     w.member("detail", detail.empty() ? code.title : detail);
     w.member("code", code.token).member("request_id", request_id);
+    if (error.place.line > 0)
+        w.member("line", error.place.line).member("column", error.place.column);
     if (!ours && !error.problems.empty())
         write_problems(w, error.problems);
     w.end();
@@ -38,7 +40,9 @@ net::Response problem(const Error& error, std::string_view request_id) {
     response.status = code.http_status;
     response.content_type = problem_content_type;
     response.body = std::move(w).text();
-    if (error.code == Code::credentials_missing)
+    if (!error.challenge.empty())
+        response.fields.add("WWW-Authenticate", error.challenge);
+    else if (error.code == Code::credentials_missing)
         response.fields.add("WWW-Authenticate", "Bearer realm=\"settled\"");
     else if (error.code == Code::credentials_invalid)
         response.fields.add("WWW-Authenticate",

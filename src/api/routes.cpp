@@ -53,6 +53,10 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/statements/{id}/missing", settlements_read, "limit after",
      list_missing_settlements},
     {"POST", "/v1/statements/{id}/reconciliation", statements_write, "", prove_statement},
+    {"POST", "/v1/statement-requests", statements_write, "", create_statement_request},
+    {"GET", "/v1/statement-requests", settlements_read, "limit after", list_statement_requests},
+    {"GET", "/v1/statement-requests/{id}", settlements_read, "", get_statement_request},
+    {"GET", "/v1/reconciliation", settlements_read, "date account currency", show_reconciliation},
     {"GET", "/v1/exports", settlements_read, "limit after status since until account",
      export_settlements},
 
@@ -67,8 +71,18 @@ constexpr auto table = std::to_array<Route>({
     {"DELETE", "/v1/endpoints/{id}", endpoints_write, "", delete_endpoint},
     {"POST", "/v1/endpoints/{id}/ping", events_write, "", ping_endpoint},
 
-    {"GET", "/v1/events", events_read, "limit after order type", list_events},
+    {"POST", "/v1/endpoints/{id}/recover", events_write, "", recover_endpoint},
+    {"GET", "/v1/redeliveries/{id}", events_read, "", get_redelivery},
+
+    {"GET", "/v1/events", events_read, "limit after order type wait", list_events},
     {"GET", "/v1/events/{id}", events_read, "", get_event},
+    {"GET", "/v1/event-types", events_read, "", list_event_types},
+    {"PUT", "/v1/consumers/{name}", events_write, "", put_consumer},
+    {"GET", "/v1/consumers", events_read, "", list_consumers},
+    {"GET", "/v1/consumers/{name}", events_read, "", get_consumer},
+    {"DELETE", "/v1/consumers/{name}", events_write, "", delete_consumer},
+    {"GET", "/v1/consumers/{name}/events", events_read, "limit wait", read_consumer},
+    {"POST", "/v1/consumers/{name}/cursor", events_write, "", move_consumer},
     {"GET", "/v1/deliveries", events_read, "limit after status endpoint event", list_deliveries},
     {"GET", "/v1/deliveries/{id}", events_read, "", get_delivery},
     {"POST", "/v1/deliveries/{id}/redeliver", events_write, "", redeliver},
@@ -93,8 +107,22 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/returns", returns_read, "limit after", list_returns},
     {"GET", "/v1/returns/{id}", returns_read, "", get_return},
 
+    {"GET", "/v1/postings", postings_read, "limit after status loan_account_id", list_postings},
+    {"GET", "/v1/postings/{id}", postings_read, "", get_posting},
+
     {"GET", "/v1/calls", calls_read, "limit after status", list_calls},
+    {"GET", "/v1/calls/held", calls_read, "", show_held},
+    {"POST", "/v1/calls/resume", admin, "", resume_calls},
     {"GET", "/v1/calls/{id}", calls_read, "", get_call},
+
+    {"GET", "/v1/notifications", notifications_read, "limit after status connector",
+     list_notifications},
+    {"GET", "/v1/notifications/{id}", notifications_read, "", get_notification},
+    {"POST", "/v1/notifications/{id}/retry", notifications_write, "", retry_notification},
+
+    {"POST", "/v1/catch-ups", connectors_write, "", create_catch_up},
+    {"GET", "/v1/catch-ups", connectors_read, "limit after", list_catch_ups},
+    {"GET", "/v1/catch-ups/{id}", connectors_read, "", get_catch_up},
 
     {"POST", "/v1/connectors", connectors_write, "", create_connector},
     {"GET", "/v1/connectors", connectors_read, "limit after", list_connectors},

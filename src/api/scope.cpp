@@ -9,7 +9,7 @@ namespace settled::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 23> tokens{
+constexpr std::array<std::string_view, 26> tokens{
     "",
     "payments:read",
     "payments:write",
@@ -29,9 +29,12 @@ constexpr std::array<std::string_view, 23> tokens{
     "links:write",
     "returns:read",
     "returns:write",
+    "postings:read",
     "calls:read",
     "connectors:read",
     "connectors:write",
+    "notifications:read",
+    "notifications:write",
     "admin",
 };
 

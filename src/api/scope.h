@@ -32,9 +32,12 @@ enum class Scope : std::uint8_t {
     links_write,
     returns_read,
     returns_write,
+    postings_read,
     calls_read,
     connectors_read,
     connectors_write,
+    notifications_read,
+    notifications_write,
     admin,
 };
 // "payments:read".

@@ -6,6 +6,7 @@
 // carries a secret, a full account number or a name.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -39,11 +40,19 @@ struct Problem {
     std::string detail; // of this member alone: "give a text"
 };
 
+// A place in a text, both from 1; 0: none.
+struct TextPlace {
+    std::size_t line = 0;
+    std::size_t column = 0;
+};
+
 // `code` and `detail` are those of the first problem where there are several.
 struct Error {
     Code code;
     std::string detail;
     std::vector<Problem> problems = {}; // empty: there is nothing to say beyond `detail`
+    TextPlace place = {};               // of a document that could not be read
+    std::string_view challenge = {}; // of a 401: how to prove oneself; a text that lives for ever
 };
 
 template <class T = void>

@@ -56,6 +56,10 @@ std::int64_t first_id_at(Instant at) {
     return static_cast<std::int64_t>((last_of(at) & ~sequence_mask) << node_bits);
 }
 
+Instant time_of_id(std::int64_t id) {
+    return Instant{((id >> (sequence_bits + node_bits)) + epoch_ms) * 1000};
+}
+
 std::int64_t IdMint::next_value() {
     const std::int64_t ms = clock_.now().us / 1000 - epoch_ms;
     SETTLED_ASSERT(ms > 0, "the clock says a time before 2024; set it and start again");

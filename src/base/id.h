@@ -61,11 +61,20 @@ SETTLED_ID(EndpointId, "end");
 SETTLED_ID(LinkId, "lnk");
 SETTLED_ID(OrderId, "ord");
 SETTLED_ID(ReturnId, "ret");
+SETTLED_ID(PostingId, "pst");
+SETTLED_ID(BookingId, "bkg");
 SETTLED_ID(CallId, "cal");
-SETTLED_ID(TaskId, "dlv"); // a task of the outbox; outside, the deliveries among them
+SETTLED_ID(BacsItemId, "bac");
+SETTLED_ID(CatchUpId, "cup");
+SETTLED_ID(NotificationId, "ntf"); // the same number as its webhook
+SETTLED_ID(TaskId, "dlv");         // a task of the outbox; outside, the deliveries among them
+SETTLED_ID(BatchId, "bat");        // the task that carries several deliveries at once
+SETTLED_ID(RedeliveryId, "rdl");
 
 // Ids that were minted from this moment on are this or more: where a list by id begins for a time.
 std::int64_t first_id_at(Instant at);
+// When an id was minted, to a millisecond.
+Instant time_of_id(std::int64_t id);
 
 // Mints ids. Thread-safe; rises strictly within a node even if the clock steps back.
 //

@@ -26,7 +26,9 @@ inline constexpr std::size_t requests_per_connection_max = 1'000'000;
 inline constexpr std::size_t connections_max = 4096;
 inline constexpr std::size_t connections_per_peer_max = 1024;
 
-// JSON.
+// JSON. An event holds the content of a platform's notification, which is as large as a body may be, and
+// is read again by filters and receivers of ours: with its envelope and the message it is a little larger.
+inline constexpr std::size_t json_bytes_max = webhook_body_bytes_max + 128 * 1024;
 inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t json_members_max = 10'000;
 inline constexpr std::size_t json_string_bytes_max =
@@ -55,7 +57,7 @@ inline constexpr std::size_t candidates_max = 64;
 inline constexpr std::size_t deliveries_in_flight_per_endpoint_max = 16;
 inline constexpr std::size_t deliveries_queued_per_endpoint_max = 4096;
 inline constexpr std::size_t answer_bytes_kept = 512;
-inline constexpr std::size_t endpoints_per_tenant_max = 100;
+inline constexpr std::size_t endpoints_per_tenant_default = 1000; // a setting
 
 // Nodes (docs/decisions/0012-nodes.md). An id has 8 bits for its node.
 inline constexpr std::size_t nodes_max = 256;

@@ -22,11 +22,15 @@ struct Heading {
 const std::vector<Heading>& headings() {
     static const std::vector<Heading> all{
         {"To try it", {"demo", "sandbox", "bench"}},
-        {"The server", {"serve", "check-config", "doctor", "migrate", "store"}},
+        {"The server",
+         {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore"}},
         {"Access and connections", {"keys", "connectors", "webhooks"}},
-        {"Money in", {"import", "export", "institutions", "replay", "audit"}},
-        {"Money out", {"orders", "links", "returns", "calls"}},
+        {"Money in",
+         {"import", "statements", "reconcile", "notifications", "export", "institutions", "replay",
+          "audit"}},
+        {"Money out", {"orders", "links", "returns", "postings", "calls", "catch-up", "catch-ups"}},
         {"Decisions", {"reviews"}},
+        {"Partners", {"endpoints", "redeliver"}},
     };
     return all;
 }

@@ -55,6 +55,13 @@ std::string webhook_signature(const Secret& key, std::string_view id, std::int64
     return sign(key, id, unix_seconds, body);
 }
 
+Result<std::string> webhook_signature(const Ed25519Key& key, std::string_view id,
+                                      std::int64_t unix_seconds, std::string_view body) {
+    SETTLED_ASSERT(!id.contains('.'), "a webhook id has no point: it separates the signed parts");
+    TRY(const Bytes signature, key.sign(fmt::format("{}.{}.{}", id, unix_seconds, body)));
+    return "v1a," + wire::to_base64(signature);
+}
+
 bool webhook_signature_holds(const Secret& key, std::string_view id, std::int64_t unix_seconds,
                              std::string_view body, std::string_view header) {
     // With a point in the id, "a" + "1.x" and "a.1" + "x" would be the same signed bytes.

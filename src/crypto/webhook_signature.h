@@ -1,10 +1,12 @@
-// Signatures of the Standard Webhooks specification 1.0.0, symmetric form `v1`: HMAC-SHA256 over
-// "id.timestamp.body" with a secret of 24 to 64 bytes written `whsec_` + base64.
+// Signatures of the Standard Webhooks specification 1.0.0 over "id.timestamp.body": the symmetric
+// form `v1`, HMAC-SHA256 with a secret of 24 to 64 bytes written `whsec_` + base64, and the
+// asymmetric form `v1a`, Ed25519.
 #pragma once
 
 #include "base/error.h"
 #include "base/rng.h"
 #include "base/secret.h"
+#include "crypto/ed25519.h"
 
 #include <cstdint>
 #include <string>
@@ -20,7 +22,10 @@ Result<Secret> parse_webhook_secret(std::string_view text);
 // gives.
 std::string webhook_signature(const Secret& key, std::string_view id, std::int64_t unix_seconds,
                               std::string_view body);
-// True if one of the space-separated signatures in `header` is right (constant time).
+// "v1a,<base64>". Fails with crypto_failed.
+Result<std::string> webhook_signature(const Ed25519Key& key, std::string_view id,
+                                      std::int64_t unix_seconds, std::string_view body);
+// True if one of the space-separated v1 signatures in `header` is right (constant time).
 bool webhook_signature_holds(const Secret& key, std::string_view id, std::int64_t unix_seconds,
                              std::string_view body, std::string_view header);
 

@@ -2,6 +2,7 @@
 
 #include "cli/client/api_call.h"
 #include "custody/custody.h"
+#include "sandbox/core_bank/core_webhooks.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
 
@@ -29,6 +30,13 @@ timeout_seconds = 5
 retry_after_seconds = [1, 1, 2, 4]
 query_after_seconds = [2, 1, 2, 4]
 probe_every_seconds = 1
+
+[notifications]
+retry_after_seconds = [1, 1, 2, 4]
+
+[calendar]
+chaps_hours = "00:00-24:00"
+chaps_days = "all"
 
 [egress]
 https_only = false
@@ -97,6 +105,20 @@ Result<> make_connector(const server::Config& config, const BankPlace& bank,
     return {};
 }
 
+Result<> make_platform(const server::Config& config, const std::string& platform_url,
+                       const sandbox::KeyFiles& keys) {
+    wire::JsonWriter w;
+    w.object().member("name", "clearmatch").member("kind", "clearmatch");
+    w.member("webhook_username", "platform");
+    w.member("webhook_password", "file:" + keys.platform_password);
+    w.member("content_url_prefix", platform_url + "/v1/");
+    w.member("token_url", platform_url + "/oauth/token").member("client_id", "settled");
+    w.member("client_secret", "file:" + keys.platform_client_secret).end();
+    TRY(const wire::JsonDocument made,
+        make(config, "/v1/connectors?tenant=main", std::move(w).text()));
+    return {};
+}
+
 } // namespace
 
 Result<WorkDirectory> WorkDirectory::make(bool keep) {
@@ -120,17 +142,53 @@ WorkDirectory::~WorkDirectory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
-                                    const BankPlace& bank, const sandbox::KeyFiles& keys) {
-    TRY_VOID(write_settings(place, store, keys));
+namespace {
+
+Result<server::Config> config_of(const ServerPlace& place, const SharedStore& store) {
     server::LoadedConfig loaded = server::load_config(place.config_file);
     if (!loaded.problems.empty())
         return fail(Code::config_invalid, server::to_text(loaded.problems));
     loaded.config.data = place.data;
     loaded.config.store_url = store.url;
-    TRY(Secret key, make_key(loaded.config));
-    TRY_VOID(make_connector(loaded.config, bank, keys));
+    return std::move(loaded.config);
+}
+
+} // namespace
+
+Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
+                                    const BankPlace& bank, const sandbox::KeyFiles& keys) {
+    TRY_VOID(write_settings(place, store, keys));
+    TRY(const server::Config config, config_of(place, store));
+    TRY(Secret key, make_key(config));
+    TRY_VOID(make_connector(config, bank, keys));
+    TRY_VOID(make_platform(config, bank.platform_url, keys));
     return key;
+}
+
+Result<> add_core_bank(const ServerPlace& place, const SharedStore& store,
+                       const CoreBankPlace& core_bank, const sandbox::KeyFiles& keys) {
+    TRY(const server::Config config, config_of(place, store));
+    wire::JsonWriter w;
+    w.object().member("name", core_bank_name).member("kind", "mambu");
+    w.member("api_url", core_bank.api_url).member("api_key", "file:" + keys.core_bank_key);
+    w.key("webhook_secret").object().member("header", sandbox::CoreWebhooks::header);
+    w.member("secret", "file:" + keys.core_bank_webhook).end();
+    w.key("settings").object().member("bank_connector", "clearbank");
+    w.key("debtor").object().member("iban", core_bank.debtor_iban).end().end().end();
+    TRY_VOID(make(config, "/v1/connectors?tenant=main", std::move(w).text()));
+    return {};
+}
+
+Result<> remove_core_bank(const ServerPlace& place, const SharedStore& store) {
+    TRY(const server::Config config, config_of(place, store));
+    TRY(const net::Response answer,
+        cli::call_api(config,
+                      {.method = "DELETE",
+                       .target = "/v1/connectors/" + std::string(core_bank_name) + "?tenant=main",
+                       .body = {}}));
+    if (answer.status != 204)
+        return fail(Code::internal, "the core bank stays: " + answer.body);
+    return {};
 }
 
 } // namespace settled::demo

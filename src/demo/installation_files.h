@@ -37,15 +37,28 @@ struct SharedStore {
     std::string master_key_file;
 };
 
-// Where the bank's API is, and the institution's account there.
+// Where the bank's API is, the institution's account there, and the platform's API.
 struct BankPlace {
     std::string api_url;
     std::string institution_account;
+    std::string platform_url;
 };
 
 // Writes the settings and opens the store once for each call. Gives the API key, which is in no
 // file and no argument. The URL is in no file either.
 Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
                                     const BankPlace& bank, const sandbox::KeyFiles& keys);
+
+// Where the core bank's API is, and the bank's account that its loans are paid from.
+struct CoreBankPlace {
+    std::string api_url;
+    std::string debtor_iban;
+};
+inline constexpr std::string_view core_bank_name = "mambu";
+
+// As the operator, who may name files anywhere: the connector comes and goes while the server runs.
+Result<> add_core_bank(const ServerPlace& place, const SharedStore& store,
+                       const CoreBankPlace& core_bank, const sandbox::KeyFiles& keys);
+Result<> remove_core_bank(const ServerPlace& place, const SharedStore& store);
 
 } // namespace settled::demo

@@ -97,6 +97,10 @@ Task<> scene_link(Stage& stage);
 Task<> scene_pay_out(Stage& stage);
 Task<> scene_in_doubt(Stage& stage);
 Task<> scene_send_back(Stage& stage);
+Task<> scene_platform(Stage& stage);
+Task<> scene_chaps(Stage& stage);
+Task<> scene_bacs(Stage& stage);
+Task<> scene_loan(Stage& stage);
 Task<> scene_kill(Stage& stage);
 // With several nodes.
 Task<> scene_any_node(Stage& stage);

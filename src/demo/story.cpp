@@ -23,7 +23,11 @@ Task<> tell_story(Stage& stage) {
         co_await scene_pay_out(stage);
         co_await scene_in_doubt(stage);
         co_await scene_send_back(stage);
+        co_await scene_chaps(stage);
+        co_await scene_bacs(stage);
     }
+    co_await scene_platform(stage);
+    co_await scene_loan(stage);
     const bool several = stage.world.nodes().are_several();
     if (several)
         co_await scene_any_node(stage);

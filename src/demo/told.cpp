@@ -10,7 +10,9 @@ namespace {
 
 std::string subject_of(const wire::Json& event) {
     std::string subject;
-    for (const char* const member : {"data.order_id", "data.link_id", "data.return_id"})
+    for (const char* const member :
+         {"data.order_id", "data.link_id", "data.return_id", "data.credit.bank_id",
+          "data.direct_debit.bank_id", "data.notification_id"})
         if (subject.empty())
             subject = text_at(event, member);
     return subject;

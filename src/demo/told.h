@@ -17,7 +17,8 @@ struct Told {
     std::string type;
     std::string client_id;      // of the payment
     std::string transaction_id; // the bank's, "" when it is about no settlement
-    std::string subject;        // the order, link or return that it is about; "": another event
+    // The order, link, return, Bacs item or notification that it is about; or "".
+    std::string subject;
     std::string body;
     std::vector<std::string> candidates; // of settlement.ambiguous: client ids
     std::int64_t version = 0;
@@ -33,7 +34,7 @@ class ToldBook {
     // In the order of their first arrival.
     std::vector<const Told*> about(std::string_view transaction_id) const;
     const Told* find(std::string_view transaction_id, std::string_view type) const;
-    // Of an order, a link or a return.
+    // Of an order, a link or a return; of a Bacs item by the bank's id.
     const Told* find_of(std::string_view subject, std::string_view type) const;
     std::size_t of_type(std::string_view type) const;
 

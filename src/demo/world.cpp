@@ -83,10 +83,10 @@ Result<> World::settle_in(const std::vector<ServerPlace>& places) {
 
     for (const ServerPlace& place : places)
         TRY_VOID(make_data_directory(place.data));
-    const SharedStore store{plan_.store_url, plan_.directory + "/master.key"};
     const BankPlace bank{"http://127.0.0.1:" + std::to_string(sandbox_->ports().bank),
-                         sandbox_->accounts().real_account_id()};
-    TRY(api_key_, prepare_installation(places.front(), store, bank, sandbox_->key_files()));
+                         sandbox_->accounts().real_account_id(),
+                         "http://127.0.0.1:" + std::to_string(sandbox_->ports().platform)};
+    TRY(api_key_, prepare_installation(place_, shared_store(), bank, sandbox_->key_files()));
 
     net::Client::Options client;
     client.egress = {false, {"127.0.0.0/8", "::1/128"}};
@@ -95,6 +95,24 @@ Result<> World::settle_in(const std::vector<ServerPlace>& places) {
         bank_aims_at_.push_back(i);
     TRY_VOID(spread_webhooks());
     return sandbox_->aim({"", server().url(), api_key_.copy()});
+}
+
+SharedStore World::shared_store() const {
+    return {plan_.store_url, plan_.directory + "/master.key"};
+}
+
+Result<> World::add_core_bank() {
+    const CoreBankPlace place{"http://127.0.0.1:" + std::to_string(sandbox_->ports().core_bank) +
+                                  "/api",
+                              sandbox_->accounts().real_account_iban()};
+    TRY_VOID(demo::add_core_bank(place_, shared_store(), place, sandbox_->key_files()));
+    sandbox::Targets targets;
+    targets.core_bank_webhook_url = server().url() + "/hooks/" + std::string(core_bank_name);
+    return sandbox_->aim(std::move(targets));
+}
+
+Result<> World::remove_core_bank() {
+    return demo::remove_core_bank(place_, shared_store());
 }
 
 Task<Result<std::int64_t>> World::start_server(std::size_t node) {

@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "base/secret.h"
 #include "base/task.h"
+#include "demo/installation_files.h"
 #include "demo/nodes.h"
 #include "demo/told.h"
 #include "net/client/client.h"
@@ -76,6 +77,9 @@ class World {
     std::optional<std::size_t> node_of(const sandbox::WebhookRecord& webhook) const;
 
     Task<Answer> ask_sandbox(std::string method, std::string target, std::string body = {});
+    // The core bank is connected, and its webhooks come to the first node; or it is gone.
+    Result<> add_core_bank();
+    Result<> remove_core_bank();
     // A signed call of the model bank's API, as an institution makes it.
     Task<Answer> ask_bank(std::string method, std::string target, std::string body);
     // Every item of a list of the API, page by page.
@@ -108,8 +112,9 @@ class World {
 
   private:
     World(boost::asio::io_context& io, WorldPlan plan, const std::vector<ServerPlace>& places)
-        : io_(io), plan_(std::move(plan)), nodes_(places) {}
+        : io_(io), plan_(std::move(plan)), place_(places.front()), nodes_(places) {}
     Result<> settle_in(const std::vector<ServerPlace>& places);
+    SharedStore shared_store() const;
     Result<> spread_webhooks();
     Task<Result<net::Reply>> send(std::string method, std::string url, net::Fields fields,
                                   std::string body);
@@ -117,6 +122,7 @@ class World {
 
     boost::asio::io_context& io_;
     WorldPlan plan_;
+    ServerPlace place_; // of the first server
     SystemClock clock_;
     SystemRng rng_;
     Secret api_key_;

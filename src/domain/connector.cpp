@@ -16,10 +16,35 @@ bool is_connector_name(std::string_view name) {
 
 namespace {
 
+std::string text_of(const wire::Json& root, std::string_view name) {
+    const auto value = root.member(name);
+    return std::string(value ? value->string().value_or("") : "");
+}
+
+void write_core_bank(wire::JsonWriter& w, const ConnectorSettings& settings) {
+    if (!settings.webhook_secret.empty()) {
+        w.member("webhook_header", settings.webhook_header);
+        w.member("webhook_username", settings.webhook_username);
+        w.member("webhook_secret", settings.webhook_secret);
+    }
+    if (!settings.core_bank.empty())
+        w.key("core_bank").raw(settings.core_bank);
+}
+
+void read_core_bank(const wire::Json& root, ConnectorSettings& settings) {
+    settings.webhook_header = text_of(root, "webhook_header");
+    settings.webhook_username = text_of(root, "webhook_username");
+    settings.webhook_secret = text_of(root, "webhook_secret");
+    if (const auto core_bank = root.member("core_bank"))
+        settings.core_bank = core_bank->raw();
+}
+
 void write_calls(wire::JsonWriter& w, const ConnectorSettings& settings) {
     if (!makes_calls(settings))
         return;
     w.member("api_url", settings.api_url).member("api_token", settings.api_token);
+    if (!settings.api_username.empty())
+        w.member("api_username", settings.api_username);
     w.member("institution_account", settings.institution_account);
     w.member("debtor_name", settings.debtor_name).member("debtor_address", settings.debtor_address);
     w.member("order_max_minor", settings.order_max_minor);
@@ -30,10 +55,7 @@ void write_calls(wire::JsonWriter& w, const ConnectorSettings& settings) {
 }
 
 void read_calls(const wire::Json& root, ConnectorSettings& settings) {
-    const auto text = [&root](std::string_view name) {
-        const auto value = root.member(name);
-        return std::string(value ? value->string().value_or("") : "");
-    };
+    const auto text = [&root](std::string_view name) { return text_of(root, name); };
     const auto number = [&root](std::string_view name) {
         const auto value = root.member(name);
         return value ? value->integer().value_or(0) : 0;
@@ -44,6 +66,7 @@ void read_calls(const wire::Json& root, ConnectorSettings& settings) {
     };
     settings.api_url = text("api_url");
     settings.api_token = text("api_token");
+    settings.api_username = text("api_username");
     settings.institution_account = text("institution_account");
     settings.debtor_name = text("debtor_name");
     settings.debtor_address = text("debtor_address");
@@ -68,8 +91,11 @@ std::string to_json(const ConnectorSettings& settings) {
         w.key("mapping").raw(settings.mapping);
     if (!settings.push.empty())
         w.key("push").raw(settings.push);
+    if (!settings.platform.empty())
+        w.key("platform").raw(settings.platform);
     if (settings.files_are_tenants)
         w.member("files_are_tenants", true);
+    write_core_bank(w, settings);
     write_calls(w, settings);
     w.member("retention_days", settings.retention_days).end();
     return std::move(w).text();
@@ -101,8 +127,11 @@ Result<ConnectorSettings> parse_connector_settings(std::string_view json) {
         settings.mapping = mapping->raw();
     if (const auto push = root.member("push"))
         settings.push = push->raw();
+    if (const auto platform = root.member("platform"))
+        settings.platform = platform->raw();
     if (const auto tenants = root.member("files_are_tenants"))
         settings.files_are_tenants = tenants->boolean().value_or(true);
+    read_core_bank(root, settings);
     read_calls(root, settings);
     settings.retention_days = static_cast<int>(*days->integer());
     return settings;

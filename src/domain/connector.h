@@ -14,6 +14,8 @@ namespace settled::domain {
 inline constexpr std::string_view connector_clearbank = "clearbank";
 inline constexpr std::string_view connector_mapped = "mapped";
 inline constexpr std::string_view connector_pubsub_push = "pubsub_push";
+inline constexpr std::string_view connector_mambu = "mambu";
+inline constexpr std::string_view connector_clearmatch = "clearmatch";
 
 // Lower-case letters, digits, '-' and '_', 1 to 63 of them: it is a part of the URL.
 bool is_connector_name(std::string_view name);
@@ -32,6 +34,17 @@ struct ConnectorSettings {
     // A key of the tenant, not the operator, named the files above: they are looked for in the
     // tenant's own directory of secrets, and nowhere else.
     bool files_are_tenants = false;
+    // clearmatch: content is fetched below api_url
+    std::string platform = {}; // a JSON object (connectors/clearmatch/settings.h)
+    // mambu: its API is called under api_url and api_token, by HTTP basic authentication with
+    // `api_username`, else as an API key
+    std::string api_username = {};
+    std::string core_bank = {}; // a JSON object (connectors/mambu/settings.h)
+    // Webhooks that carry a secret in the header of that name, or HTTP basic authentication: of the
+    // two, one is used.
+    std::string webhook_header = {};
+    std::string webhook_username = {};
+    std::string webhook_secret = {}; // URI of the header's secret, or of the password
     // clearbank, when calls are made to it: nothing of it is there when it only sends webhooks
     std::string api_url = {};             // "https://institution-api-sim.clearbank.co.uk"
     std::string api_token = {};           // URI of the token

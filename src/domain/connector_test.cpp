@@ -25,6 +25,25 @@ TEST(ConnectorSettings, survive_being_stored) {
     EXPECT_EQ(defaults->retention_days, limits::retention_days_default);
 }
 
+TEST(ConnectorSettings, of_a_core_bank_survive_being_stored) {
+    ConnectorSettings settings;
+    settings.api_url = "https://tenant.mambu.com/api";
+    settings.api_token = "env:SETTLED_SECRET_MAMBU";
+    settings.api_username = "settled";
+    settings.webhook_header = "X-Webhook-Secret";
+    settings.webhook_username = "mambu";
+    settings.webhook_secret = "file:/etc/settled/mambu.secret";
+    settings.core_bank = R"({"bank_connector":"clearbank"})";
+    const auto read = parse_connector_settings(to_json(settings));
+    ASSERT_TRUE(read.has_value()) << read.error().detail;
+    EXPECT_EQ(read->api_username, settings.api_username);
+    EXPECT_EQ(read->webhook_header, settings.webhook_header);
+    EXPECT_EQ(read->webhook_username, settings.webhook_username);
+    EXPECT_EQ(read->webhook_secret, settings.webhook_secret);
+    EXPECT_EQ(read->core_bank, settings.core_bank);
+    EXPECT_TRUE(parse_connector_settings(to_json({}))->core_bank.empty());
+}
+
 TEST(ConnectorSettings, incomplete_settings_are_refused) {
     for (const std::string_view text :
          {"", "[]", "{}", R"({"bank_keys":[],"signing_key":"x"})",

@@ -97,8 +97,54 @@ TEST(Delivery, waits_longer_when_asked_to_but_a_day_at_most) {
     for (const Case& c : cases)
         for (const int status : {429, 503, 500})
             EXPECT_EQ(after_attempt(answered(status, c.asked), 1, default_schedule(), 0).wait,
-                      c.wait)
+                      c.asked.count() == 0 && status != 500 ? 2 * c.wait : c.wait)
                 << c.asked.count();
+}
+
+TEST(Delivery, slows_down_where_the_partner_asks_for_less) {
+    struct Case {
+        AttemptResult result;
+        bool slow_down;
+        std::chrono::microseconds wait, quiet_for;
+    };
+    const Case cases[] = {
+        {answered(500), false, 5s, 0s},
+        {answered(404), false, 5s, 0s},
+        {answered(429), true, 10s, 0s},
+        {answered(502), true, 10s, 0s},
+        {answered(503), true, 10s, 0s},
+        {answered(504), true, 10s, 0s},
+        {answered(429, 60s), false, 60s, 60s},
+        {answered(503, 60s), false, 60s, 60s},
+        {answered(502, 60s), false, 60s, 0s},
+        {answered(429, 48h), false, 24h, 24h},
+        {unanswered(Code::connect_failed), false, 5s, 0s},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(outcome_token(c.result));
+        const Disposition after = after_attempt(c.result, 1, default_schedule(), 0);
+        EXPECT_EQ(after.slow_down, c.slow_down);
+        EXPECT_EQ(after.wait, c.wait);
+        EXPECT_EQ(after.quiet_for, c.quiet_for) << "429 and 503 speak for the whole endpoint";
+    }
+}
+
+TEST(Delivery, is_not_done_by_a_2xx_that_breaks_the_rule_of_success) {
+    AttemptResult result = answered(200);
+    result.error = Code::success_rule;
+    EXPECT_FALSE(is_success(result));
+    EXPECT_EQ(outcome_token(result), "success_rule");
+    EXPECT_EQ(after_attempt(result, 1, default_schedule(), 0).next, AfterAttempt::retry);
+}
+
+TEST(Delivery, dies_as_a_probe_only_a_week_after_it_was_owed) {
+    using enum AfterAttempt;
+    EXPECT_EQ(after_probe(answered(500), 0s).next, retry);
+    EXPECT_EQ(after_probe(answered(500), 167h).next, retry);
+    EXPECT_EQ(after_probe(answered(500), 168h).next, give_up);
+    EXPECT_EQ(after_probe(answered(200), 168h).next, delivered);
+    EXPECT_EQ(after_probe(answered(410), 0s).next, disable_endpoint);
+    EXPECT_EQ(after_probe(answered(429, 60s), 0s).quiet_for, 60s);
 }
 
 TEST(RetryAfter, is_seconds_or_a_date_and_never_negative) {
@@ -113,7 +159,9 @@ TEST(RetryAfter, is_seconds_or_a_date_and_never_negative) {
         {"Sun, 06 Nov 1994 08:49:37 GMT", 0s},
         {"Sun, 06 Nov 1994 08:50:37 GMT", 60s},
         {"Mon, 07 Nov 1994 08:49:37 GMT", 86'400s},
-        {"Sat, 05 Nov 1994 08:49:37 GMT", 0s}, // over already
+        {"Sat, 05 Nov 1994 08:49:37 GMT", 0s},   // over already
+        {"Sunday, 06-Nov-94 08:50:37 GMT", 60s}, // RFC 850
+        {"Sun Nov  6 08:50:37 1994", 60s},       // asctime
         {"", std::nullopt},
         {" ", std::nullopt},
         {"-5", std::nullopt},

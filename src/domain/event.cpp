@@ -1,7 +1,7 @@
 #include "domain/event.h"
 
+#include "domain/event_envelope.h"
 #include "domain/members.h"
-
 #include "wire/json.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace settled::domain {
 
@@ -39,23 +40,53 @@ constexpr std::array event_types{
     return_settled,
     return_rejected,
     return_needs_review,
+    repayment_posted,
+    repayment_returned,
+    repayment_suspended,
+    repayment_adjusted,
+    posting_failed,
+    bacs_credit_announced,
+    bacs_credit_held,
+    bacs_credit_needs_review,
+    bacs_credit_recalled,
+    bacs_credit_returned,
+    bacs_credit_unapplied,
+    direct_debit_announced,
+    direct_debit_settled,
+    direct_debit_returned,
+    direct_debit_claimed,
+    direct_debit_unpaid,
+    mandate_initiated,
+    mandate_migrated,
+    mandate_cancelled,
+    mandate_returned,
+    mandate_failed,
     connector_failing,
+    notification_received,
     endpoint_disabled,
+    endpoint_failing,
+    endpoint_recovered,
+    delivery_dead,
     test_ping,
 };
 
-// {"id":…,"type":…,"timestamp":…,"version":…,"data":{…}}; `data` writes the members of data.
-template <class Data>
-Event make(EventId id, std::string_view type, std::int64_t subject, std::int64_t version,
-           Instant now, const Data& data) {
-    JsonWriter w;
-    w.object().member("id", to_string(id)).member("type", type);
-    w.member("timestamp", wire::to_rfc3339(now)).member("version", version);
-    w.key("data").object();
-    data(w);
-    w.end().end();
-    return {id, type, subject, version, std::move(w).text(), now};
-}
+// Which ids the subjects of events have, by the first word of their types.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> subject_prefixes{{
+    {"settlement", SettlementIdTag::prefix},
+    {"payment", PaymentIdTag::prefix},
+    {"order", OrderIdTag::prefix},
+    {"link", LinkIdTag::prefix},
+    {"return", ReturnIdTag::prefix},
+    {"connector", ConnectorIdTag::prefix},
+    {"endpoint", EndpointIdTag::prefix},
+    {"delivery", EndpointIdTag::prefix},
+    {"repayment", "pst"},
+    {"posting", "pst"},
+    {"mandate", "bac"},
+    {"direct_debit", "bac"},
+    {"bacs_credit", "bac"},
+    {"test", EndpointIdTag::prefix},
+}};
 
 void write_settlement(JsonWriter& w, const Settlement& settlement) {
     w.key("settlement").object().member("id", to_string(settlement.id));
@@ -132,95 +163,101 @@ bool wants(std::string_view filter, std::string_view type) {
 
 Event matched_event(EventId id, const Settlement& settlement, std::int64_t version,
                     const Payment& payment, const Match& match, Instant now) {
-    return make(id, settlement_matched, settlement.id.value, version, now, [&](JsonWriter& w) {
-        write_payment_ids(w, ids_of(payment));
-        write_settlement(w, settlement);
-        write_match(w, payment.amount, match);
-    });
+    return make_event(id, settlement_matched, settlement.id.value, version, now,
+                      [&](JsonWriter& w) {
+                          write_payment_ids(w, ids_of(payment));
+                          write_settlement(w, settlement);
+                          write_match(w, payment.amount, match);
+                      });
 }
 
 Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
                       const std::optional<Undone>& undone) {
-    return make(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
-                [&](JsonWriter& w) {
-                    write_settlement(w, settlement);
-                    if (!undone)
-                        return;
-                    w.key("undone").object();
-                    write_payment_ids(w, undone->payment);
-                    w.member("reason", undone->reason).end();
-                });
+    return make_event(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
+                      [&](JsonWriter& w) {
+                          write_settlement(w, settlement);
+                          if (!undone)
+                              return;
+                          w.key("undone").object();
+                          write_payment_ids(w, undone->payment);
+                          w.member("reason", undone->reason).end();
+                      });
 }
 
 Event reversed_event(EventId id, const Settlement& settlement, const Reversal& reversal,
                      const std::vector<PaymentIds>& payments, Instant now) {
-    return make(id, settlement_reversed, settlement.id.value, settlement.version + 1, now,
-                [&](JsonWriter& w) {
-                    write_payments(w, "payments", payments);
-                    w.key("reversal").object().member("id", to_string(reversal.id));
-                    w.member("transaction_id", reversal.transaction_id);
-                    w.member("reversed_at", wire::to_rfc3339(reversal.identity.at));
-                    w.member("reason", reversal.reason).end();
-                    write_settlement(w, settlement);
-                });
+    return make_event(id, settlement_reversed, settlement.id.value, settlement.version + 1, now,
+                      [&](JsonWriter& w) {
+                          write_payments(w, "payments", payments);
+                          w.key("reversal").object().member("id", to_string(reversal.id));
+                          w.member("transaction_id", reversal.transaction_id);
+                          w.member("reversed_at", wire::to_rfc3339(reversal.identity.at));
+                          w.member("reason", reversal.reason).end();
+                          write_settlement(w, settlement);
+                      });
 }
 
 Event partially_settled_event(EventId id, const Payment& payment, const Match& match, Instant now) {
-    return make(id, payment_partially_settled, payment.id.value, payment.version, now,
-                [&](JsonWriter& w) {
-                    write_payment_ids(w, ids_of(payment));
-                    w.member("settlement_id", to_string(match.settlement_id));
-                    wire::write_money(w, "received", match.amount);
-                    write_payment(w, payment);
-                });
+    return make_event(id, payment_partially_settled, payment.id.value, payment.version, now,
+                      [&](JsonWriter& w) {
+                          write_payment_ids(w, ids_of(payment));
+                          w.member("settlement_id", to_string(match.settlement_id));
+                          wire::write_money(w, "received", match.amount);
+                          write_payment(w, payment);
+                      });
 }
 
 Event overdue_event(EventId id, const Payment& payment, Instant due, Instant now) {
-    return make(id, payment_overdue, payment.id.value, payment.version, now, [&](JsonWriter& w) {
-        write_payment_ids(w, ids_of(payment));
-        w.member("due_at", wire::to_rfc3339(due));
-        write_payment(w, payment);
-    });
+    return make_event(id, payment_overdue, payment.id.value, payment.version, now,
+                      [&](JsonWriter& w) {
+                          write_payment_ids(w, ids_of(payment));
+                          w.member("due_at", wire::to_rfc3339(due));
+                          write_payment(w, payment);
+                      });
 }
 
 Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
                             const std::vector<SettlementId>& settlements, Instant now) {
-    return make(id, payment_registered_late, payment.id.value, payment.version, now,
-                [&](JsonWriter& w) {
-                    write_payment_ids(w, ids_of(payment));
-                    w.member("review_id", to_string(review));
-                    w.key("settlement_ids").array();
-                    for (const SettlementId settlement : settlements)
-                        w.value(to_string(settlement));
-                    w.end();
-                    write_payment(w, payment);
-                });
+    return make_event(id, payment_registered_late, payment.id.value, payment.version, now,
+                      [&](JsonWriter& w) {
+                          write_payment_ids(w, ids_of(payment));
+                          w.member("review_id", to_string(review));
+                          w.key("settlement_ids").array();
+                          for (const SettlementId settlement : settlements)
+                              w.value(to_string(settlement));
+                          w.end();
+                          write_payment(w, payment);
+                      });
 }
 
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                       const std::vector<PaymentIds>& candidates, Instant now) {
-    return make(id, settlement_ambiguous, settlement.id.value, settlement.version + 1, now,
-                [&](JsonWriter& w) {
-                    w.member("review_id", to_string(review));
-                    write_payments(w, "candidates", candidates);
-                    write_settlement(w, settlement);
-                });
-}
-
-Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t version,
-                              std::string_view reason, Instant now) {
-    return make(id, endpoint_disabled, endpoint.value, version, now, [&](JsonWriter& w) {
-        w.member("endpoint_id", to_string(endpoint)).member("reason", reason);
-    });
+    return make_event(id, settlement_ambiguous, settlement.id.value, settlement.version + 1, now,
+                      [&](JsonWriter& w) {
+                          w.member("review_id", to_string(review));
+                          write_payments(w, "candidates", candidates);
+                          write_settlement(w, settlement);
+                      });
 }
 
 Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now) {
-    return make(id, test_ping, endpoint.value, version, now,
-                [&](JsonWriter& w) { w.member("endpoint_id", to_string(endpoint)); });
+    return make_event(id, test_ping, endpoint.value, version, now,
+                      [&](JsonWriter& w) { w.member("endpoint_id", to_string(endpoint)); });
+}
+
+std::string subject_text(std::string_view type, std::int64_t subject_id) {
+    const std::string_view first = type.substr(0, type.find('.'));
+    const auto* const found = std::ranges::find(
+        subject_prefixes, first, &std::pair<std::string_view, std::string_view>::first);
+    return found == subject_prefixes.end() ? std::string() : encode_id(found->second, subject_id);
 }
 
 Result<std::string> subject_of(std::string_view body) {
     TRY(const auto document, wire::JsonDocument::parse(body));
+    if (const auto subject = document.root().member("subject"))
+        if (const auto text = subject->string())
+            return std::string(*text);
+    // Bodies that were made before they had the member.
     const auto data = document.root().member("data");
     const auto settlement = data ? data->member("settlement") : std::nullopt;
     const auto payment = data ? data->member("payment") : std::nullopt;

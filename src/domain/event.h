@@ -39,14 +39,38 @@ inline constexpr std::string_view return_submitted = "return.submitted";
 inline constexpr std::string_view return_settled = "return.settled";
 inline constexpr std::string_view return_rejected = "return.rejected";
 inline constexpr std::string_view return_needs_review = "return.needs_review";
+inline constexpr std::string_view repayment_posted = "repayment.posted";
+inline constexpr std::string_view repayment_returned = "repayment.returned";
+inline constexpr std::string_view repayment_suspended = "repayment.suspended";
+inline constexpr std::string_view repayment_adjusted = "repayment.adjusted";
+inline constexpr std::string_view posting_failed = "posting.failed";
+inline constexpr std::string_view bacs_credit_announced = "bacs_credit.announced";
+inline constexpr std::string_view bacs_credit_held = "bacs_credit.held";
+inline constexpr std::string_view bacs_credit_needs_review = "bacs_credit.needs_review";
+inline constexpr std::string_view bacs_credit_recalled = "bacs_credit.recalled";
+inline constexpr std::string_view bacs_credit_returned = "bacs_credit.returned";
+inline constexpr std::string_view bacs_credit_unapplied = "bacs_credit.unapplied";
+inline constexpr std::string_view direct_debit_announced = "direct_debit.announced";
+inline constexpr std::string_view direct_debit_settled = "direct_debit.settled";
+inline constexpr std::string_view direct_debit_returned = "direct_debit.returned";
+inline constexpr std::string_view direct_debit_claimed = "direct_debit.claimed";
+inline constexpr std::string_view direct_debit_unpaid = "direct_debit.unpaid";
+inline constexpr std::string_view mandate_initiated = "mandate.initiated";
+inline constexpr std::string_view mandate_migrated = "mandate.migrated";
+inline constexpr std::string_view mandate_cancelled = "mandate.cancelled";
+inline constexpr std::string_view mandate_returned = "mandate.returned";
+inline constexpr std::string_view mandate_failed = "mandate.failed";
 inline constexpr std::string_view connector_failing = "connector.failing";
+inline constexpr std::string_view notification_received = "notification.received";
 inline constexpr std::string_view endpoint_disabled = "endpoint.disabled";
+inline constexpr std::string_view endpoint_failing = "endpoint.failing";
+inline constexpr std::string_view endpoint_recovered = "endpoint.recovered";
+inline constexpr std::string_view delivery_dead = "delivery.dead";
 inline constexpr std::string_view test_ping = "test.ping";
 
 bool is_event_type(std::string_view type);
 std::span<const std::string_view> all_event_types();
-// An endpoint's filter is a space-separated list of types, or "*" for all. endpoint.disabled is
-// sent to the other endpoints whose filter includes it.
+// An endpoint's filter is a space-separated list of types, or "*" for all.
 bool wants(std::string_view filter, std::string_view type);
 
 struct Event {
@@ -82,13 +106,12 @@ Event registered_late_event(EventId id, const Payment& payment, ReviewId review,
 // `candidates`: the payments that it may belong to, best first.
 Event ambiguous_event(EventId id, const Settlement& settlement, ReviewId review,
                       const std::vector<PaymentIds>& candidates, Instant now);
-// `version`: of the endpoint, with this event.
-Event endpoint_disabled_event(EventId id, EndpointId endpoint, std::int64_t version,
-                              std::string_view reason, Instant now);
 Event ping_event(EventId id, EndpointId endpoint, std::int64_t version, Instant now);
 
-// The id of what an event is about, as its body shows it ("stl_…", "pay_…", "end_…"). Fails with
-// value_invalid: it is no body of ours.
+// The id of what an event is about ("stl_…", "pay_…", "end_…"); "" where its type does not say what
+// that is.
+std::string subject_text(std::string_view type, std::int64_t subject_id);
+// The same as its body shows it. Fails with value_invalid: it is no body of ours.
 Result<std::string> subject_of(std::string_view body);
 
 } // namespace settled::domain

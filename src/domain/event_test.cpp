@@ -1,5 +1,7 @@
 // What partners read: the members that api/openapi.yaml and the guarantees name.
 #include "domain/event.h"
+
+#include "domain/endpoint_event.h"
 #include "wire/json.h"
 
 #include <gtest/gtest.h>
@@ -80,7 +82,9 @@ std::map<std::string, std::string> envelope(EventId id, std::string_view type, i
     return {{"id", in_quotes(to_string(id))},
             {"type", in_quotes(type)},
             {"timestamp", "\"2026-11-26T10:00:01.204Z\""},
-            {"version", std::to_string(version)}};
+            {"version", std::to_string(version)},
+            {"subject", in_quotes(type.starts_with("settlement") ? to_string(SettlementId{77})
+                                                                 : to_string(EndpointId{6}))}};
 }
 
 Match a_match(match::Rank rank) {
@@ -175,11 +179,17 @@ TEST(Event, of_a_payment_that_was_registered_late_names_whose_money_is_in_questi
 }
 
 TEST(Event, of_an_endpoint_names_it) {
-    const Event disabled = endpoint_disabled_event(EventId{3}, EndpointId{6}, 1, "it is gone", now);
+    const Event disabled = endpoint_disabled_event(EventId{3}, EndpointId{6}, 1, "gone", now);
     auto expected = envelope(EventId{3}, "endpoint.disabled", 1);
     expected["data.endpoint_id"] = in_quotes(to_string(EndpointId{6}));
-    expected["data.reason"] = "\"it is gone\"";
+    expected["data.reason"] = "\"gone\"";
     EXPECT_EQ(members_of(disabled), expected);
+
+    const auto dead = members_of(
+        delivery_dead_event(EventId{5}, {EndpointId{6}, TaskId{9}, 3, "http_500"}, 4, now));
+    EXPECT_EQ(dead.at("data.delivery_id"), in_quotes(to_string(TaskId{9})));
+    EXPECT_EQ(dead.at("data.count"), "3");
+    EXPECT_EQ(dead.at("subject"), in_quotes(to_string(EndpointId{6})));
 
     auto pinged = envelope(EventId{4}, "test.ping", 2);
     pinged["data.endpoint_id"] = in_quotes(to_string(EndpointId{6}));
@@ -228,6 +238,9 @@ TEST(Event, the_subject_is_read_from_the_body) {
     EXPECT_EQ(subject_of(matched.body).value_or(""), to_string(SettlementId{77}));
     const Event ping = ping_event(EventId{2}, EndpointId{9}, 1, now);
     EXPECT_EQ(subject_of(ping.body).value_or(""), to_string(EndpointId{9}));
+    // Bodies that were made before they said it.
+    EXPECT_EQ(subject_of(R"({"data":{"settlement":{"id":"stl_1"}}})").value_or(""), "stl_1");
+    EXPECT_EQ(subject_of(R"({"data":{"endpoint_id":"end_1"}})").value_or(""), "end_1");
     for (const std::string_view other :
          {"", "{}", R"({"data":{}})", R"({"data":{"settlement":1}})"})
         EXPECT_FALSE(subject_of(other).has_value()) << other;

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/money.h"
+#include "domain/uk/bacs.h"
 
 #include <array>
 #include <memory>
@@ -43,10 +44,30 @@ struct SettlementFact {
     std::string uetr; // of the scheme message where there is one
     // The scheme's id of the payment, by which a return names the payment that it gives back.
     std::string actual_end_to_end_id;
-    std::string returned_payment_id; // of a return: the actual end-to-end id it names
-    Party account;                   // ours
+    std::string returned_payment_id;    // of a return: the actual end-to-end id it names
+    std::string original_end_to_end_id; // of a return: the end-to-end id that its message names
+    Party account;                      // ours
     Party counterparty;
     Instant settled_at;
+    std::string bacs_id;          // of Bacs: by which its notice, its hold and its return name it
+    bool is_direct_debit = false; // the bank says that it is one
+};
+
+// What the bank reports of Bacs other than that money moved.
+struct BacsFact {
+    BacsSubject subject{};
+    BacsStatus status{};
+    std::string bank_id;     // BacsTransactionId, the original's of a return; of a mandate its id
+    std::string returned_by; // of a return: its own BacsTransactionId
+    Money amount;            // of a mandate none
+    Party account;           // ours
+    Party counterparty;
+    std::string reference;
+    std::string service_user_number;
+    std::string transaction_code;
+    std::string reason_code;
+    std::string detail; // the bank's words
+    std::string day;    // of processing; may be empty
 };
 
 // The bank opened a virtual account for us.
@@ -90,11 +111,34 @@ struct PaymentOutcomeFact {
     bool credit_side = false;
 };
 
+// The bank has made a statement that can be downloaded, page by page.
+struct StatementReadyFact {
+    std::string message_id;
+    std::int64_t pages = 0;
+};
+
 struct NewPayment; // domain/payment.h
 
 // A payment that a client registers by a push message instead of the API.
 struct PaymentFact {
     std::shared_ptr<const NewPayment> payment;
+};
+
+// A platform notifies us of something that happened there.
+struct NotificationFact {
+    std::string platform_id; // of the business object, which has many notifications
+    std::string type;
+    std::string event_time_text;       // as sent
+    std::optional<Instant> event_time; // nullopt: it cannot be read
+    std::string content_url;           // untrusted; empty: there is none
+    std::string message;               // JSON: the members as sent
+};
+
+// The core banking system says that something happened to a loan: no more than where to look.
+struct CoreBankFact {
+    enum class Event : std::uint8_t { loan_approved, loan_disbursed } event = Event::loan_approved;
+    std::string loan_account_id;
+    std::string transaction_id; // of a disbursement: the core bank's id of it
 };
 
 // A webhook that is known and stored but has no effect (yet).
@@ -107,7 +151,8 @@ struct UnreadableFact {
 };
 
 using BankFact = std::variant<ArchivedFact, SettlementFact, AccountOpenedFact, AccountRefusedFact,
-                              PaymentOutcomeFact, UnreadableFact, PaymentFact>;
+                              PaymentOutcomeFact, UnreadableFact, PaymentFact, BacsFact,
+                              CoreBankFact, StatementReadyFact, NotificationFact>;
 
 // An authentic webhook, read.
 struct InboundWebhook {

@@ -10,9 +10,9 @@ namespace {
 constexpr std::array<std::string_view, 9> statuses{"queued",   "submitted",    "held",
                                                    "settled",  "rejected",     "returned",
                                                    "in_doubt", "needs_review", "cancelled"};
-constexpr std::array<std::string_view, 10> facts{"taken",   "refused",  "unclear",   "held",
-                                                 "settled", "rejected", "duplicate", "returned",
-                                                 "silence", "cancelled"};
+constexpr std::array<std::string_view, 11> facts{"taken",   "refused",   "unclear",   "held",
+                                                 "settled", "rejected",  "duplicate", "returned",
+                                                 "silence", "cancelled", "restored"};
 constexpr std::array<std::string_view, 4> advices{"none", "retry", "review", "never"};
 
 using enum OrderStatus;
@@ -23,32 +23,33 @@ constexpr OrderMove to(OrderStatus status) {
 }
 
 // Rows: what it is; columns: OrderFact, in its order.
-//   taken, refused, unclear, held, settled, rejected, duplicate, returned, silence, cancelled
-constexpr std::array<std::array<OrderMove, 10>, 9> table{{
+//   taken, refused, unclear, held, settled, rejected, duplicate, returned, silence, cancelled,
+//   restored
+constexpr std::array<std::array<OrderMove, 11>, 9> table{{
     // queued
     {to(submitted), to(rejected), to(in_doubt), to(held), to(settled), to(rejected), to(in_doubt),
-     to(returned), contradict, to(cancelled)},
+     to(returned), contradict, to(cancelled), to(in_doubt)},
     // submitted
     {same, contradict, same, to(held), to(settled), to(rejected), to(in_doubt), to(returned),
-     to(needs_review), contradict},
+     to(needs_review), contradict, to(in_doubt)},
     // held
     {same, contradict, same, same, to(settled), to(rejected), to(in_doubt), to(returned), same,
-     contradict},
+     contradict, to(in_doubt)},
     // settled: what comes late about its way there changes nothing
-    {same, contradict, same, same, same, contradict, same, to(returned), same, contradict},
+    {same, contradict, same, same, same, contradict, same, to(returned), same, contradict, same},
     // rejected
-    {same, same, same, same, contradict, same, same, contradict, same, contradict},
+    {same, same, same, same, contradict, same, same, contradict, same, contradict, same},
     // returned
-    {same, contradict, same, same, same, contradict, same, same, same, contradict},
+    {same, contradict, same, same, same, contradict, same, same, same, contradict, same},
     // in_doubt
     {to(submitted), same, same, to(held), to(settled), to(rejected), same, to(returned),
-     to(needs_review), contradict},
+     to(needs_review), contradict, same},
     // needs_review
     {to(submitted), same, same, to(held), to(settled), to(rejected), same, to(returned), same,
-     contradict},
+     contradict, same},
     // cancelled
     {contradict, contradict, contradict, contradict, contradict, contradict, contradict, contradict,
-     contradict, same},
+     contradict, same, same},
 }};
 
 } // namespace
@@ -91,6 +92,8 @@ crypto::Digest fingerprint(const NewOrder& order) {
     address(order.debtor_address);
     party(order.creditor);
     address(order.creditor_address);
+    if (!order.core_banking.empty()) // left out, orders of before it was known stay what they are
+        w.value(order.core_banking);
     w.end();
     return crypto::sha256(w.text());
 }

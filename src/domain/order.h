@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settled::domain {
 
@@ -48,6 +49,7 @@ enum class OrderFact : std::uint8_t {
     returned,  // webhook: credit, IsReturn
     silence,   // asked for long enough: the bank does not know the order, or does not answer
     cancelled, // by its client
+    restored,  // it was under way in a store that was put back to this older state
 };
 std::string_view token(OrderFact fact);
 
@@ -79,6 +81,9 @@ struct PostalAddress {
     std::string building_number, building_name, street_name, town_name, country, post_code;
 };
 
+// No modulus table is configured (domain/uk/modulus.h).
+inline constexpr std::string_view warning_modulus_unchecked = "modulus_unchecked";
+
 // What a client asks for, validated.
 struct NewOrder {
     std::string client_id;
@@ -93,10 +98,20 @@ struct NewOrder {
     std::string reference;
     std::string end_to_end_id; // empty: the server makes one
     std::string loan_account_id;
+    std::string core_banking; // whose loan it is; empty: that of the loan's link, if it has one
     std::string purpose, category_purpose; // CHAPS
 };
 // Two requests with the same fingerprint are the same order.
 crypto::Digest fingerprint(const NewOrder& order);
+
+// Whether the bank was asked, by end-to-end id, for an order that was never sent from this store: a
+// store that was put back to an older state may have forgotten that it was. The numbers are in the
+// store: never renumber.
+enum class Lookup : std::uint8_t {
+    none = 0,
+    asked = 1,
+    clear = 2, // the bank shows none
+};
 
 struct Order {
     OrderId id;
@@ -112,6 +127,7 @@ struct Order {
     std::string reference;
     std::string end_to_end_id;
     std::string loan_account_id;
+    std::string core_banking; // the connector whose loan it is; empty: none
     std::string purpose, category_purpose;
     std::string reason_code; // of a rejection, hold or return: the bank's code
     std::string reason;      // its words
@@ -122,7 +138,10 @@ struct Order {
     std::optional<SettlementId> settlement;  // the debit
     std::optional<SettlementId> returned_by; // the credit with IsReturn
     std::optional<OrderId> retry_of;
-    std::optional<Instant> not_before;
+    std::optional<Instant> not_before; // it is not sent earlier; of FPS: nullopt
+    std::vector<std::string> warnings; // what could not be checked when it was taken
+    Lookup lookup = Lookup::none;
+    std::optional<Instant> ask_at; // of a submitted one: when the bank is asked for its outcome
     std::string made_by;      // the API key or operator that asked for it; empty: a booking did
     std::int64_t version = 0; // of the last event about it
     Instant created_at, updated_at;

@@ -1,5 +1,6 @@
 #include "intake/connector_cache.h"
 
+#include "connectors/clearmatch/settings.h"
 #include "domain/connector.h"
 #include "intake/bounds.h"
 #include "observe/log.h"
@@ -27,7 +28,22 @@ struct Opened {
     std::shared_ptr<const CallAccess> access;
 };
 
-Result<std::shared_ptr<const CallAccess>> open_access(const domain::ConnectorSettings& settings,
+// nullptr: the platform's content is shown without a token.
+Result<std::shared_ptr<const connectors::TokenSource>>
+open_token_source(const domain::ConnectorSettings& settings, const custody::Custody& custody) {
+    TRY(const auto platform, connectors::clearmatch::parse_platform_settings(settings.platform));
+    if (!platform.has_token())
+        return nullptr;
+    auto source = std::make_shared<connectors::TokenSource>();
+    source->token_url = platform.token_url;
+    source->client_id = platform.client_id;
+    source->scope = platform.scope;
+    TRY(source->client_secret, custody.read_secret(platform.client_secret));
+    return source;
+}
+
+Result<std::shared_ptr<const CallAccess>> open_access(std::string_view kind,
+                                                      const domain::ConnectorSettings& settings,
                                                       const custody::Custody& custody) {
     if (!domain::makes_calls(settings))
         return nullptr;
@@ -35,8 +51,17 @@ Result<std::shared_ptr<const CallAccess>> open_access(const domain::ConnectorSet
     access->api_url = settings.api_url;
     while (access->api_url.ends_with('/'))
         access->api_url.pop_back();
+    if (kind == domain::connector_clearmatch) {
+        TRY(access->token_source, open_token_source(settings, custody));
+        access->kind = kind;
+        return access;
+    }
     TRY(access->token, custody.read_secret(settings.api_token));
-    TRY(access->signer, custody.open_signer(settings.signing_key));
+    access->kind = kind;
+    access->username = settings.api_username;
+    if (kind == domain::connector_clearbank) {
+        TRY(access->signer, custody.open_signer(settings.signing_key));
+    }
     return access;
 }
 
@@ -45,7 +70,7 @@ Result<Opened> open_with(const store::ConnectorRow& row, const domain::Connector
     TRY(const custody::Custody custody, custody_of(row, settings, list));
     memory.begin();
     TRY(auto dialect, open_dialect(row.kind, settings, custody.with(memory)));
-    TRY(auto access, open_access(settings, custody.with(memory)));
+    TRY(auto access, open_access(row.kind, settings, custody.with(memory)));
     memory.end();
     return Opened{std::move(dialect), std::move(access)};
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "connectors/oauth2.h"
 #include "custody/custody.h"
 #include "intake/dialect.h"
 #include "store/queries/directory.h"
@@ -30,7 +31,11 @@ namespace settled::intake {
 struct CallAccess {
     std::string api_url; // without a slash at its end
     Secret token;
-    std::shared_ptr<crypto::Signer> signer;
+    std::shared_ptr<crypto::Signer> signer; // clearbank
+    std::string kind;
+    std::string username; // mambu, with HTTP basic authentication
+    // clearmatch, of the content's tokens; nullptr: there are none
+    std::shared_ptr<const connectors::TokenSource> token_source = {};
 };
 
 struct Connector {

@@ -2,8 +2,10 @@
 
 #include "connectors/clearbank/signature.h"
 #include "connectors/clearbank/webhook.h"
+#include "connectors/mambu/webhook.h"
 #include "connectors/mapped/mapping.h"
 #include "connectors/mapped/signature.h"
+#include "intake/platform_dialect.h"
 #include "intake/push_dialect.h"
 
 #include <vector>
@@ -47,6 +49,29 @@ class Clearbank final : public Dialect {
     std::shared_ptr<crypto::Signer> signer_;
 };
 
+// A core banking system: a secret in a header, thin webhooks by our own template.
+class Mambu final : public Dialect {
+  public:
+    explicit Mambu(connectors::mambu::WebhookProof proof) : proof_(std::move(proof)) {}
+
+    static Result<std::unique_ptr<const Dialect>> open(const domain::ConnectorSettings& settings,
+                                                       const custody::Custody& custody) {
+        TRY(auto proof, connectors::mambu::WebhookProof::open(settings, custody.opener()));
+        return std::make_unique<const Mambu>(std::move(proof));
+    }
+
+    Result<> prove(const net::Request& request, Instant) const override {
+        return proof_.check([&](std::string_view name) { return request.fields.find(name); });
+    }
+    Result<domain::InboundWebhook> read(std::string_view body) const override {
+        return connectors::mambu::read_webhook(body);
+    }
+    std::string answer(const domain::InboundWebhook&) const override { return "{}"; }
+
+  private:
+    connectors::mambu::WebhookProof proof_;
+};
+
 // A provider whose webhooks are described, not coded.
 class Mapped final : public Dialect {
   public:
@@ -67,6 +92,9 @@ class Mapped final : public Dialect {
         const auto header = [&](std::string_view name) { return request.fields.find(name); };
         return signature_->check(header, request.body, now);
     }
+    Result<std::vector<std::string>> events(std::string body) const override {
+        return mapping_.events(body);
+    }
     Result<domain::InboundWebhook> read(std::string_view body) const override {
         return mapping_.read_webhook(body);
     }
@@ -84,10 +112,14 @@ Result<std::unique_ptr<const Dialect>> open_dialect(std::string_view kind,
                                                     const custody::Custody& custody) {
     if (kind == domain::connector_clearbank)
         return Clearbank::open(settings, custody);
+    if (kind == domain::connector_mambu)
+        return Mambu::open(settings, custody);
     if (kind == domain::connector_mapped)
         return Mapped::open(settings, custody);
     if (kind == domain::connector_pubsub_push)
         return PushDialect::open(settings, custody);
+    if (kind == domain::connector_clearmatch)
+        return PlatformDialect::open(settings, custody);
     return fail(Code::value_invalid, "there is no such kind of connector");
 }
 

@@ -11,8 +11,11 @@
 #include "net/http.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace settled::intake {
 
@@ -29,8 +32,22 @@ class Dialect {
     // signatures (signature_missing, signature_malformed, signature_invalid).
     virtual Result<> prove(const net::Request& request, Instant now) const = 0;
 
-    // Fails with webhook_unreadable; such a body is not acknowledged.
+    // The events of a proven body, each to be read for itself. Fails with webhook_unreadable.
+    virtual Result<std::vector<std::string>> events(std::string body) const {
+        std::vector<std::string> all;
+        all.push_back(std::move(body));
+        return all;
+    }
+
+    // Of an event. Fails with webhook_unreadable; such a body is not acknowledged.
     virtual Result<domain::InboundWebhook> read(std::string_view body) const = 0;
+
+    // What is stored of a body that read() refuses for that reason, once, for a person to look at: the
+    // sender may give up. nullopt: nothing.
+    virtual std::optional<domain::InboundWebhook> kept(std::string_view /*body*/,
+                                                       const Error& /*why*/) const {
+        return std::nullopt;
+    }
 
     // What is said when the webhook is durable; empty: 204, without a body.
     virtual std::string answer(const domain::InboundWebhook& webhook) const = 0;

@@ -85,6 +85,25 @@ Task<Result<net::Response>> Hooks::receive(std::string connector_name, net::Requ
     co_return answer;
 }
 
+// Before it is refused, so that a sender which gives up leaves something for a person to look at.
+Task<Result<>> Hooks::keep_unreadable(const Connector& connector, const std::string& body,
+                                      const Error& why) {
+    auto webhook = connector.dialect->kept(body, why);
+    if (!webhook)
+        co_return Result<>();
+    const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{connector.tenant,
+                                                                               connector.id,
+                                                                               *std::move(webhook),
+                                                                               body,
+                                                                               clock_.now(),
+                                                                               clock_.wall(),
+                                                                               {}});
+    const units::Context& context = context_;
+    const Result<units::Accepted> kept = co_await store_.write<units::Accepted>(
+        [&context, arrival](store::Session& s) { return accept_webhook(s, context, arrival); });
+    co_return kept ? Result<>() : std::unexpected(kept.error());
+}
+
 Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> connector,
                                           net::Request request) {
     const Clock::Steady begin = clock_.steady();
@@ -97,25 +116,40 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> conne
         });
     }
     CO_TRY_VOID(dialect.prove(request, clock_.wall()));
-    CO_TRY(domain::InboundWebhook webhook, dialect.read(request.body));
-    std::string answer = dialect.answer(webhook);
-    const auto arrival = std::make_shared<const units::Arrival>(units::Arrival{
-        connector->tenant, connector->id, std::move(webhook), std::move(request.body), clock_.now(),
-        clock_.wall(),
-        [connector](std::string_view text) { return connector->dialect->read(text); }});
+    CO_TRY(std::vector<std::string> events, dialect.events(std::move(request.body)));
+    std::vector<std::shared_ptr<const units::Arrival>> arrivals;
+    for (std::string& event : events) {
+        Result<domain::InboundWebhook> webhook = dialect.read(event);
+        if (!webhook) {
+            CO_TRY_VOID(co_await keep_unreadable(*connector, event, webhook.error()));
+            co_return std::unexpected(std::move(webhook).error());
+        }
+        arrivals.push_back(std::make_shared<const units::Arrival>(units::Arrival{
+            connector->tenant, connector->id, *std::move(webhook), std::move(event), clock_.now(),
+            clock_.wall(),
+            [connector](std::string_view text) { return connector->dialect->read(text); }}));
+    }
+    std::string answer =
+        dialect.answer(arrivals.empty() ? domain::InboundWebhook() : arrivals.front()->webhook);
 
-    // Handed to the store first, signed while it commits.
+    // Handed to the store first, signed while they commit.
     const Executor executor = co_await boost::asio::this_coro::executor;
     const units::Context& context = context_;
-    auto pending = store_.write<units::Accepted>(executor, [&context, arrival](store::Session& s) {
-        return accept_webhook(s, context, arrival);
-    });
+    std::vector<store::Pending<units::Accepted>> pending;
+    for (const auto& arrival : arrivals)
+        pending.push_back(
+            store_.write<units::Accepted>(executor, [&context, arrival](store::Session& s) {
+                return accept_webhook(s, context, arrival);
+            }));
     Result<net::Response> response = co_await make_answer(dialect, std::move(answer));
-    const Result<units::Accepted> accepted = co_await pending.wait();
-    if (!accepted)
-        co_return std::unexpected(accepted.error());
-    if (response) {
-        log_acceptance(request, *arrival, connector->name, *accepted);
+    // Acknowledged when all of them are durable; those that are come again as duplicates.
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+        const Result<units::Accepted> accepted = co_await pending[i].wait();
+        if (!accepted)
+            co_return std::unexpected(accepted.error());
+        if (!response)
+            continue;
+        log_acceptance(request, *arrivals[i], connector->name, *accepted);
         probe_.accepted(accepted->kind, std::chrono::duration_cast<std::chrono::microseconds>(
                                             clock_.steady() - begin));
     }

@@ -32,6 +32,8 @@ class Hooks {
   private:
     Task<Result<net::Response>> accept(std::shared_ptr<const Connector> connector,
                                        net::Request request);
+    Task<Result<>> keep_unreadable(const Connector& connector, const std::string& body,
+                                   const Error& why);
 
     store::Store& store_;
     const units::Context& context_;

@@ -5,15 +5,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace settled::kafka {
 
 Result<NewRecord> delivery_record(const worker::Endpoint& endpoint,
                                   const worker::Delivery& delivery, Instant now) {
-    if (endpoint.authentication != worker::Authentication::signature)
-        return fail(Code::value_invalid, "an endpoint of kafka: takes a signature");
+    const bool is_for_topics = std::ranges::all_of(endpoint.settings.auth, [](const auto& auth) {
+        return auth.type == domain::AuthType::signature || auth.type == domain::AuthType::none;
+    });
+    if (!is_for_topics)
+        return fail(Code::value_invalid, "an endpoint of kafka: takes a signature, or nothing");
     TRY(std::string subject, domain::subject_of(*delivery.body));
     NewRecord record{endpoint.topic, std::move(subject), *delivery.body, {}};
-    const net::Fields fields = worker::delivery_fields(endpoint, delivery, now);
+    TRY(const net::Fields fields, worker::delivery_fields(endpoint, delivery, now, Secret()));
     for (const auto& [name, value] : fields)
         record.headers.push_back({std::string(name), std::string(value)});
     return record;

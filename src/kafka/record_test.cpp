@@ -42,7 +42,9 @@ class DeliveryRecord : public ::testing::Test {
     DeliveryRecord() {
         endpoint.channel = domain::Channel::kafka;
         endpoint.topic = "events";
-        endpoint.secret = Secret(std::string(32, 'k'));
+        worker::SigningKey key;
+        key.secret = Secret(std::string(32, 'k'));
+        endpoint.signing_keys.push_back(std::move(key));
         delivery.event = EventId{42};
         const domain::Event event = domain::ping_event(EventId{42}, EndpointId{9}, 1, {});
         delivery.body = std::make_shared<const std::string>(event.body);
@@ -60,14 +62,17 @@ TEST_F(DeliveryRecord, has_the_bytes_and_headers_of_https_and_the_subject_as_its
     const auto headers = headers_of(*record);
     EXPECT_EQ(headers.at("webhook-id"), to_string(EventId{42}));
     EXPECT_EQ(headers.at("webhook-timestamp"), "1795687200");
-    EXPECT_TRUE(crypto::webhook_signature_holds(endpoint.secret, to_string(EventId{42}),
-                                                1'795'687'200, *delivery.body,
-                                                headers.at("webhook-signature")));
+    EXPECT_TRUE(crypto::webhook_signature_holds(endpoint.signing_keys[0].secret,
+                                                to_string(EventId{42}), 1'795'687'200,
+                                                *delivery.body, headers.at("webhook-signature")));
 }
 
 TEST_F(DeliveryRecord, no_password_goes_into_a_topic) {
-    endpoint.authentication = worker::Authentication::basic;
-    EXPECT_FALSE(delivery_record(endpoint, delivery, {}).has_value());
+    for (const auto type : {domain::AuthType::basic, domain::AuthType::bearer,
+                            domain::AuthType::oauth2, domain::AuthType::rfc9421}) {
+        endpoint.settings.auth.front().type = type;
+        EXPECT_FALSE(delivery_record(endpoint, delivery, {}).has_value()) << domain::token(type);
+    }
 }
 
 } // namespace

@@ -69,4 +69,7 @@ inline constexpr auto spare_head_wait = 1s;
 // The operator's socket: some commands at a time.
 inline constexpr std::size_t control_connections_max = 64;
 
+// A part of an answer that comes in parts: long polls wait for a minute at most.
+inline constexpr auto part_wait_max = std::chrono::seconds(70);
+
 } // namespace settled::net::bounds

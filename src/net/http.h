@@ -3,8 +3,10 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/task.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -84,12 +86,22 @@ struct Request {
     std::optional<std::string> parameter(std::string_view name) const;
 };
 
+// A body that comes in parts while it is sent: for what is not known yet when the head goes out.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+    // The next part; nullopt at the end. Within bounds::part_wait_max, and soon after `is_cut` has
+    // become true: then the peer is gone, or the server ends.
+    virtual Task<std::optional<std::string>> next(const bool& is_cut) = 0;
+};
+
 struct Response {
     int status = 200;
     std::string content_type = "application/json";
     Fields fields; // in addition to Content-Type, Content-Length, Date, Connection and X-Request-Id
     std::string body;
-    bool close = false; // close the connection after this answer
+    std::shared_ptr<BodySource> source; // the body comes from it, chunked; `body` is empty
+    bool close = false;                 // close the connection after this answer
     // For code that plays a peer at fault: the connection ends after so many bytes of the answer,
     // its head included. Nothing that comes from outside sets it.
     std::optional<std::size_t> cut_after;

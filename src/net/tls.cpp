@@ -1,5 +1,7 @@
 #include "net/tls.h"
 
+#include "net/client/client_tls.h"
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -116,9 +118,9 @@ TlsSession make_server_session(SSL_CTX& context) {
     return session;
 }
 
-TlsSession make_client_session(SSL_CTX& context, const std::string& host) {
+TlsSession make_client_session(SSL_CTX& context, const std::string& host, const ClientTls* own) {
     TlsSession session = make_session(context);
-    if (!session) {
+    if (!session || (own != nullptr && !own->apply(*session))) {
         return nullptr;
     }
     boost::system::error_code not_an_address;

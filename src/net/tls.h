@@ -29,8 +29,11 @@ Result<TlsContext> make_client_tls(const std::string& extra_roots);
 
 // Sessions read from and write to memory; Stream carries the bytes. Null when memory is out.
 TlsSession make_server_session(SSL_CTX& context);
-// `host` is what the certificate must name: a DNS name (also sent as SNI) or an IP address.
-TlsSession make_client_session(SSL_CTX& context, const std::string& host);
+// `host` is what the certificate must name: a DNS name (also sent as SNI) or an IP address. `own`:
+// what this call brings to the handshake; may be null.
+class ClientTls;
+TlsSession make_client_session(SSL_CTX& context, const std::string& host,
+                               const ClientTls* own = nullptr);
 
 // What OpenSSL's error queue holds, for people; clears the queue.
 std::string take_tls_error();

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "node/roles.h"
+#include "store/queries/restored.h"
 #include "store/queries/tasks.h"
 
 #include <algorithm>
@@ -16,28 +17,38 @@ namespace {
 
 constexpr auto numbers = static_cast<std::int64_t>(limits::nodes_max);
 
-// The row of the lowest number that is free: with holder 0 when no node has had it yet.
-std::optional<NodeRow> lowest_free(const std::vector<NodeRow>& nodes) {
-    std::int64_t number = 0;
-    for (const NodeRow& node : nodes) { // by number
-        if (node.number > number)
-            break;
-        if (node.is_free())
-            return node;
-        number = node.number + 1;
+// The row of the lowest number that is free, counted from `first` on and around: with holder 0 when no
+// node has had it yet.
+std::optional<NodeRow> lowest_free(const std::vector<NodeRow>& nodes, std::int64_t first) {
+    for (std::int64_t i = 0; i < numbers; ++i) {
+        const std::int64_t number = (first + i) % numbers;
+        const auto node = std::ranges::find(nodes, number, &NodeRow::number);
+        if (node == nodes.end()) {
+            NodeRow unused;
+            unused.number = number;
+            return unused;
+        }
+        if (node->is_free())
+            return *node;
     }
-    if (number >= numbers)
-        return std::nullopt;
-    NodeRow unused;
-    unused.number = number;
-    return unused;
+    return std::nullopt;
+}
+
+// Ids carry their time and the node's number. The nodes that worked on a store before it was put back
+// may have had the time of a clock that ran ahead, so those after it get other numbers: no id is given
+// out twice.
+std::int64_t first_number(const std::optional<store::RestoreMark>& mark) {
+    constexpr std::int64_t ranges = 15;
+    constexpr std::int64_t range = numbers / (ranges + 1);
+    return mark ? range * (1 + mark->restored_at.us / 1'000'000 % ranges) : 0;
 }
 
 } // namespace
 
 Step<std::optional<Joined>> join(Session& s, std::shared_ptr<const Applicant> applicant) {
     const std::vector<NodeRow> nodes = co_await store::list_nodes(s);
-    const auto seen = lowest_free(nodes);
+    const auto mark = co_await store::find_restore_mark(s);
+    const auto seen = lowest_free(nodes, first_number(mark));
     if (!seen)
         co_return Joined{};
     NodeRow mine = *seen;

@@ -19,7 +19,8 @@ struct Joined {
     Instant ids_after;       // the first id is later
     bool has_others = false; // there are workers whose lease has not ended
 };
-// Takes the lowest number that is free. nullopt: another node was faster, so try again.
+// Takes the lowest number that is free; after a restore, of a range that the nodes before it did not
+// have. nullopt: another node was faster, so try again.
 store::Step<std::optional<Joined>> join(store::Session& s,
                                         std::shared_ptr<const Applicant> applicant);
 

@@ -4,13 +4,13 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "payloads/bounds.h"
+#include "payloads/chaps_codes.h"
 #include "payloads/client_id.h"
 #include "payloads/reader.h"
 #include "payloads/scheme_text.h"
 #include "payloads/uk_account.h"
 
 #include <algorithm>
-#include <array>
 
 namespace settled::payloads {
 
@@ -29,6 +29,7 @@ enum class Rules : std::uint8_t { fps, chaps, none };
 struct OrderReading {
     Rules rules = Rules::none;
     bool transliterate = false;
+    const domain::ModulusTable* modulus = nullptr;
 };
 
 template <class Parse>
@@ -103,6 +104,16 @@ void read_debtor(Reader& in, NewOrder& order, OrderReading how) {
             .value_or("");
 }
 
+void check_modulus(Reader& in, const domain::Party& creditor, const domain::ModulusTable* table) {
+    const auto account = domain::uk_account_of(domain::account_key_of(creditor));
+    if (table == nullptr || !account ||
+        table->check(account->sort_code, account->account_number) !=
+            domain::ModulusVerdict::invalid)
+        return;
+    in.refuse(Code::modulus_failed, creditor.iban.empty() ? "account_number" : "iban",
+              "no account at this sort code has this number: ask the creditor for it again");
+}
+
 void read_creditor(Reader& in, NewOrder& order, OrderReading how) {
     order.creditor.name = needed(in, "name", scheme_text_bytes_max,
                                  words(order_bounds::name_characters_max, how.transliterate));
@@ -121,6 +132,8 @@ void read_creditor(Reader& in, NewOrder& order, OrderReading how) {
                   "give it or a sort_code and account_number, not both");
     if (!in.has("iban") && !has_code && !has_number)
         in.missing("iban");
+    if (!in.failed())
+        check_modulus(in, order.creditor, how.modulus);
 }
 
 void read_reference(Reader& in, NewOrder& order, OrderReading how) {
@@ -132,24 +145,21 @@ void read_reference(Reader& in, NewOrder& order, OrderReading how) {
                                : in.take("reference", scheme_text_bytes_max, parse).value_or("");
 }
 
+} // namespace
+
 Result<std::string> parse_purpose(std::string_view text) {
-    const bool is_code = text.size() == 4 && std::ranges::all_of(text, [](char c) {
-                             return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-                         });
-    if (!is_code)
-        return fail(Code::value_invalid, "give an ISO 20022 purpose code of four capitals: LOAN");
+    if (!is_chaps_purpose(text))
+        return fail(Code::value_invalid, "give a purpose code that the bank takes: LOAN, LOAR, …");
     return std::string(text);
 }
 
 Result<std::string> parse_category_purpose(std::string_view text) {
-    constexpr std::array<std::string_view, 28> codes{
-        "BONU", "CASH", "CBLK", "CCRD", "CORT", "DCRD", "DIVI", "DVPM", "FCOL", "GP2P",
-        "GOVT", "HEDG", "INTC", "INTE", "LOAN", "MP2P", "OTHR", "PENS", "RRCT", "SALA",
-        "SECU", "SSBE", "SUPP", "TAXS", "TRAD", "TREA", "VATX", "WHLD"};
-    if (std::ranges::find(codes, text) == codes.end())
+    if (!is_chaps_category_purpose(text))
         return fail(Code::value_invalid, "give a category purpose that the bank takes: LOAN, …");
     return std::string(text);
 }
+
+namespace {
 
 Result<std::string> parse_country(std::string_view text) {
     const bool is_code =
@@ -159,7 +169,9 @@ Result<std::string> parse_country(std::string_view text) {
     return std::string(text);
 }
 
-void read_address(Reader& in, PostalAddress& address, bool transliterate) {
+} // namespace
+
+void read_postal_address(Reader& in, PostalAddress& address, bool transliterate) {
     const auto optional = [&](std::string_view name, std::size_t characters_max) {
         return in.take(name, scheme_text_bytes_max, words(characters_max, transliterate))
             .value_or("");
@@ -172,12 +184,14 @@ void read_address(Reader& in, PostalAddress& address, bool transliterate) {
     address.post_code = needed(in, "post_code", scheme_text_bytes_max, words(16, transliterate));
 }
 
+namespace {
+
 void read_chaps(Reader& in, NewOrder& order, bool transliterate) {
     order.purpose = needed(in, "purpose", account_text_bytes_max, parse_purpose);
     order.category_purpose =
         needed(in, "category_purpose", account_text_bytes_max, parse_category_purpose);
     const auto read = [transliterate](Reader& party, PostalAddress& address) {
-        party.object("address", [&](Reader& a) { read_address(a, address, transliterate); });
+        party.object("address", [&](Reader& a) { read_postal_address(a, address, transliterate); });
     };
     in.object("debtor", [&](Reader& party) { read(party, order.debtor_address); });
     in.object("creditor", [&](Reader& party) { read(party, order.creditor_address); });
@@ -200,7 +214,7 @@ Result<NewOrder> read_order(const wire::Json& root, OrderReaderOptions options) 
         return parse_client_id_beside(OrderIdTag::prefix, t);
     });
     order.connector = in.text("connector", limits::text_bytes_max);
-    const OrderReading how{read_scheme(in, order), options.transliterate};
+    const OrderReading how{read_scheme(in, order), options.transliterate, options.modulus};
     read_amount(in, order, how.rules);
     in.object("debtor", [&](Reader& debtor) { read_debtor(debtor, order, how); });
     in.object("creditor", [&](Reader& creditor) { read_creditor(creditor, order, how); });
@@ -211,6 +225,7 @@ Result<NewOrder> read_order(const wire::Json& root, OrderReaderOptions options) 
             .value_or("");
     order.loan_account_id =
         in.take("loan_account_id", account_text_bytes_max, parse_client_id).value_or("");
+    order.core_banking = in.optional_text("core_banking", limits::text_bytes_max);
     read_chaps_part(in, order, how);
     TRY_VOID(in.finish());
     return order;

@@ -5,10 +5,11 @@
 namespace settled::payloads {
 namespace {
 
-Result<domain::NewOrder> read(std::string_view body, bool transliterate = false) {
+Result<domain::NewOrder> read(std::string_view body, bool transliterate = false,
+                              const domain::ModulusTable* modulus = nullptr) {
     const auto document = wire::JsonDocument::parse(body);
     EXPECT_TRUE(document.has_value()) << body;
-    return read_order(document->root(), {transliterate});
+    return read_order(document->root(), {transliterate, modulus});
 }
 
 const std::string fps_order =
@@ -295,6 +296,24 @@ TEST(OrderReader, a_wrong_creditor_is_refused) {
     expect_refused(fps_order, cases);
 }
 
+TEST(OrderReader, holds_sort_code_and_account_number_against_a_table) {
+    const auto table = domain::ModulusTable::parse(
+        "601600 601699 MOD10 0 0 0 0 0 0 0 0 0 0 0 0 0 1\n", ""); // the last digit must be 0
+    ASSERT_TRUE(table);
+    const auto refused = read(fps_order, false, &*table);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, modulus_failed);
+    EXPECT_EQ(refused.error().problems.front().pointer, "/creditor/account_number");
+    const std::string good = replaced(std::string(fps_order), "31926819", "31926810");
+    EXPECT_TRUE(read(good, false, &*table));
+    const std::string by_iban =
+        replaced(std::string(fps_order), R"("sort_code":"60-16-13","account_number":"31926819")",
+                 R"("iban":"GB29NWBK60161331926819")");
+    const auto iban_refused = read(by_iban, false, &*table);
+    ASSERT_FALSE(iban_refused);
+    EXPECT_EQ(iban_refused.error().problems.front().pointer, "/creditor/iban");
+}
+
 TEST(OrderReader, wrong_chaps_members_are_refused) {
     const std::string_view creditor_address =
         R"({"address":{"town_name":"Leeds","country":"GB","post_code":"LS1 1AA"}})";
@@ -305,6 +324,7 @@ TEST(OrderReader, wrong_chaps_members_are_refused) {
         {purpose, R"("category)", "/chaps/purpose", member_missing},
         {purpose, R"("purpose":"loan","category)", "/chaps/purpose", value_invalid},
         {purpose, R"("purpose":"LOANS","category)", "/chaps/purpose", value_invalid},
+        {purpose, R"("purpose":"ABCD","category)", "/chaps/purpose", value_invalid},
         {R"("category_purpose":"LOAN",)", "", "/chaps/category_purpose", member_missing},
         {R"("category_purpose":"LOAN",)", R"("category_purpose":"LOAR",)",
          "/chaps/category_purpose", value_invalid},

@@ -3,6 +3,7 @@
 #include "payloads/client_id.h"
 #include "payloads/payment_reader.h"
 #include "payloads/reader.h"
+#include "wire/money.h"
 #include "wire/time.h"
 
 #include <algorithm>
@@ -71,8 +72,8 @@ std::optional<Money> money_of(Reader& in, std::string_view where, const wire::Js
         in.refuse(Code::currency_unknown, "currency", currency.error().detail);
         return std::nullopt;
     }
-    const auto money =
-        digits ? parse_money(*digits, *currency) : fail(Code::amount_invalid, "give a number");
+    const auto money = digits ? parse_money(wire::plain_decimal(*digits), *currency)
+                              : fail(Code::amount_invalid, "give a number");
     if (!money || money->minor <= 0) {
         in.refuse(Code::amount_invalid, where,
                   money ? "give an amount above zero" : money.error().detail);

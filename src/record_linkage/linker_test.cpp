@@ -35,7 +35,7 @@ struct Linking {
         std::istringstream t(truth_csv);
         origins = read_side(o, "origins", texts).value();
         destinations = read_side(d, "destinations", texts).value();
-        truth = read_truth(t, "truth", origins, destinations).value();
+        truth = read_truth(t, "truth", origins, destinations).value().pairs;
         linked = link_sides(origins, destinations, texts, options);
     }
     Score scored() const { return score(linked, origins, destinations, texts, truth, true); }

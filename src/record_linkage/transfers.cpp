@@ -179,22 +179,30 @@ Result<Side> read_side(std::istream& in, const std::string& name, Texts& texts) 
     return side;
 }
 
-Result<std::vector<TruePair>> read_truth(std::istream& in, const std::string& name,
-                                         const Side& origins, const Side& destinations) {
+Result<Truth> read_truth(std::istream& in, const std::string& name, const Side& origins,
+                         const Side& destinations) {
     TRY(CsvReader csv, CsvReader::open(in, name));
     TRY(const std::size_t origin_column, needed(csv, name, "origin"));
     TRY(const std::size_t destination_column, needed(csv, name, "destination"));
     const auto origin_places = places_of(origins);
     const auto destination_places = places_of(destinations);
-    std::vector<TruePair> pairs;
+    Truth truth;
+    std::string first_unknown;
     for (;;) {
         TRY(const bool more, csv.next());
+        if (!more && truth.pairs.empty() && truth.unknown > 0)
+            return fail(Code::value_invalid,
+                        fmt::format("{}: no row has ids of these files; the first has {}", name,
+                                    first_unknown));
         if (!more)
-            return pairs;
+            return truth;
         const auto origin = origin_places.find(trimmed(csv.field(origin_column)));
         const auto destination = destination_places.find(trimmed(csv.field(destination_column)));
         if (origin != origin_places.end() && destination != destination_places.end())
-            pairs.push_back({origin->second, destination->second});
+            truth.pairs.push_back({origin->second, destination->second});
+        else if (++truth.unknown == 1)
+            first_unknown = fmt::format("{} and {}", trimmed(csv.field(origin_column)),
+                                        trimmed(csv.field(destination_column)));
     }
 }
 

@@ -54,13 +54,19 @@ struct Texts {
 // currency_unknown, id_repeated.
 Result<Side> read_side(std::istream& in, const std::string& name, Texts& texts);
 
-// What is true, for scoring: columns origin and destination, ids of the two files. An id that is in
-// neither file is ignored. A pair of places in the two sides for each row.
+// What is true, for scoring: columns origin and destination, ids of the two files. A pair of places in
+// the two sides for each row whose ids are both there; the others are counted, since each of them
+// makes a share of what is possible mean less. Fails with value_invalid when no row has ids that are
+// there: it is the truth of other files.
 struct TruePair {
     std::uint32_t origin;
     std::uint32_t destination;
 };
-Result<std::vector<TruePair>> read_truth(std::istream& in, const std::string& name,
-                                         const Side& origins, const Side& destinations);
+struct Truth {
+    std::vector<TruePair> pairs;
+    std::size_t unknown = 0; // rows with an id that is in neither file
+};
+Result<Truth> read_truth(std::istream& in, const std::string& name, const Side& origins,
+                         const Side& destinations);
 
 } // namespace settled::record_linkage

@@ -95,8 +95,13 @@ TEST(Truth, names_ids_of_both_files) {
     const auto destinations = read_side(d, "d", texts);
     const auto truth = read_truth(t, "t", *origins, *destinations);
     ASSERT_TRUE(truth.has_value());
-    ASSERT_EQ(truth->size(), 1U);
-    EXPECT_EQ(truth->front().origin, 0U);
+    ASSERT_EQ(truth->pairs.size(), 1U);
+    EXPECT_EQ(truth->pairs.front().origin, 0U);
+    EXPECT_EQ(truth->unknown, 1U);
+    std::istringstream other("origin,destination\na,gone\nx,b\n");
+    const auto none = read_truth(other, "t", *origins, *destinations);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().detail, "t: no row has ids of these files; the first has a and gone");
 }
 
 } // namespace

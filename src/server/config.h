@@ -30,6 +30,8 @@ struct Config {
     std::string data = "./data"; // directory of the store, the master key, the control socket
     std::string tls_certificate; // PEM chain; with tls_key: HTTPS
     std::string tls_key;
+    // https://host[:port] that partners reach this server under; empty: they do not.
+    std::string public_url;
     int threads = 0; // 0: one for each core
     // For requests and answers under way, in bytes.
     std::size_t request_memory = net::bounds::memory_default;
@@ -51,17 +53,34 @@ struct Config {
     // [log]
     std::string log_level = "info";
 
+    // [attention]
+    std::int64_t backup_hours = 0; // how old the last backup may be; 0: doctor asks for none
+
     // [matching]
     std::chrono::seconds unmatched_after{10};
     domain::CallTimes calls;
     std::chrono::seconds watermark{2};
     bool suggested_reviews = true;
 
+    // [calendar]
+    std::string chaps_hours = "08:00-17:00"; // in London time
+    std::string chaps_days = "working";      // or all
+    std::string bank_holidays;               // a file; empty: England and Wales, by the rule
+    std::string outside_hours = "queue";     // or refuse
+
+    // [modulus]
+    std::string modulus_weights; // files; empty: sort codes and account numbers are not checked
+    std::string modulus_substitutions;
+
     // [learning]
     std::chrono::seconds learn_after{60};
 
     // [delivery]
     std::vector<std::chrono::seconds> retry_after; // empty: the default schedule
+    std::size_t endpoints_per_tenant = limits::endpoints_per_tenant_default;
+
+    // [notifications]
+    std::vector<std::chrono::seconds> fetch_retry_after; // empty: as of deliveries
 
     // [egress]
     bool https_only = true;

@@ -4,6 +4,7 @@
 #include "net/tls.h"
 #include "node/roles.h"
 #include "server/config.h"
+#include "server/uk_rules.h"
 #include "store/postgres/postgres_store.h"
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ class Checker {
     void check_kafka();
     void check_log();
     void check_roles();
+    void check_uk_rules();
 
   private:
     void complain(std::string_view setting, std::string message) {
@@ -161,6 +163,17 @@ void Checker::check_roles() {
         complain("node.roles", "node.roles: " + roles.error().detail);
 }
 
+// The detail begins with the setting's name.
+void Checker::check_uk_rules() {
+    const auto name_in = [](const std::string& detail) {
+        return detail.substr(0, detail.find_first_of(" :,"));
+    };
+    if (const auto calendar = load_calendar(config_); !calendar)
+        complain(name_in(calendar.error().detail), calendar.error().detail);
+    if (const auto modulus = load_modulus(config_); !modulus)
+        complain(name_in(modulus.error().detail), modulus.error().detail);
+}
+
 } // namespace
 
 std::vector<ConfigProblem> check_config(const Config& config) {
@@ -172,6 +185,7 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     checker.check_matching();
     checker.check_egress();
     checker.check_kafka();
+    checker.check_uk_rules();
     return std::move(checker).problems();
 }
 

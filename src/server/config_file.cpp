@@ -16,6 +16,8 @@ namespace {
 // Each is a connection, a thread, and a transaction that holds locks: more than the database has
 // cores for its node gain nothing.
 constexpr std::int64_t writers_max = 16;
+// Their rows are read when an event is made, and are in the memory of every worker.
+constexpr std::int64_t endpoints_per_tenant_max = 10'000;
 constexpr std::int64_t memory_mib_min = net::bounds::memory_min >> 20U;
 // More than any machine of today has: only a slip of the finger is meant.
 constexpr std::int64_t memory_mib_max = 65'536;
@@ -205,6 +207,7 @@ void read_all(Reader& reader, Config& config) {
                     {"data", reader.text(config.data)},
                     {"tls_certificate", reader.text(config.tls_certificate)},
                     {"tls_key", reader.text(config.tls_key)},
+                    {"public_url", reader.text(config.public_url)},
                     {"trusted_proxies", reader.texts(config.trusted_proxies)},
                     {"request_memory_mib", reader.number(memory_mib_min, memory_mib_max,
                                                          [&config](std::int64_t value) {
@@ -247,7 +250,12 @@ void read_all(Reader& reader, Config& config) {
                    {{"after_seconds", reader.number(0, 3600, [&config](std::int64_t value) {
                          config.learn_after = std::chrono::seconds(value);
                      })}});
-    reader.section("delivery", {{"retry_after_seconds", reader.seconds(config.retry_after)}});
+    reader.section("delivery",
+                   {{"retry_after_seconds", reader.seconds(config.retry_after)},
+                    {"endpoints_per_tenant",
+                     reader.number(1, endpoints_per_tenant_max, [&config](std::int64_t value) {
+                         config.endpoints_per_tenant = static_cast<std::size_t>(value);
+                     })}});
     const auto seconds_into = [](std::chrono::seconds& into) {
         return [&into](std::int64_t value) { into = std::chrono::seconds(value); };
     };
@@ -258,7 +266,21 @@ void read_all(Reader& reader, Config& config) {
          {"query_after_seconds", reader.seconds(config.calls.query_after)},
          {"review_after_seconds",
           reader.number(1, 7 * 86'400, seconds_into(config.calls.review_after))},
+         {"ask_submitted_after_seconds",
+          reader.number(1, 7 * 86'400, seconds_into(config.calls.ask_submitted_after))},
          {"probe_every_seconds", reader.number(1, 3600, seconds_into(config.calls.probe_every))}});
+    reader.section("notifications",
+                   {{"retry_after_seconds", reader.seconds(config.fetch_retry_after)}});
+    reader.section("calendar", {{"chaps_hours", reader.text(config.chaps_hours)},
+                                {"chaps_days", reader.text(config.chaps_days)},
+                                {"bank_holidays", reader.text(config.bank_holidays)},
+                                {"outside_hours", reader.text(config.outside_hours)}});
+    reader.section("modulus", {{"weights", reader.text(config.modulus_weights)},
+                               {"substitutions", reader.text(config.modulus_substitutions)}});
+    reader.section("attention",
+                   {{"backup_hours", reader.number(0, 24 * 366, [&config](std::int64_t hours) {
+                         config.backup_hours = hours;
+                     })}});
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
                               {"name_servers", reader.texts(config.name_servers)},

@@ -36,6 +36,10 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.log_level, defaults.log_level);
     EXPECT_EQ(loaded.config.unmatched_after, defaults.unmatched_after);
     EXPECT_EQ(loaded.config.suggested_reviews, defaults.suggested_reviews);
+    EXPECT_EQ(loaded.config.chaps_hours, defaults.chaps_hours);
+    EXPECT_EQ(loaded.config.chaps_days, defaults.chaps_days);
+    EXPECT_EQ(loaded.config.outside_hours, defaults.outside_hours);
+    EXPECT_EQ(loaded.config.modulus_weights, defaults.modulus_weights);
     EXPECT_EQ(loaded.config.https_only, defaults.https_only);
     EXPECT_EQ(loaded.config.allow, defaults.allow);
     EXPECT_EQ(loaded.config.name_servers, defaults.name_servers);
@@ -134,6 +138,28 @@ TEST(Config, a_setting_is_read_and_a_wrong_one_is_reported_with_its_line) {
         EXPECT_EQ(problems[0].origin.line, c.line) << c.text;
         EXPECT_THAT(problems[0].message, HasSubstr(c.message)) << c.text;
         EXPECT_THAT(problems[0].message, testing::Not(HasSubstr("hunter2")));
+    }
+}
+
+TEST(Config, a_calendar_and_a_table_that_cannot_be_used_are_problems_of_their_setting) {
+    struct Case {
+        std::string text;
+        std::string_view setting;
+    };
+    for (const Case& c :
+         {Case{"[calendar]\nchaps_hours = \"8-17\"\n", "calendar.chaps_hours"},
+          Case{"[calendar]\nchaps_days = \"weekdays\"\n", "calendar.chaps_days"},
+          Case{"[calendar]\noutside_hours = \"wait\"\n", "calendar.outside_hours"},
+          Case{"[calendar]\nbank_holidays = \"/nowhere/at/all\"\n", "calendar.bank_holidays"},
+          Case{"[calendar]\nbank_holidays = \"/dev/null\"\n", "calendar.bank_holidays"},
+          Case{"[modulus]\nweights = \"/nowhere/at/all\"\n", "modulus.weights"},
+          Case{"[modulus]\nweights = \"/dev/null\"\n", "modulus.weights"},
+          Case{"[modulus]\nsubstitutions = \"/dev/null\"\n", "modulus.substitutions"}}) {
+        const LoadedConfig loaded = load_text(c.text);
+        ASSERT_TRUE(loaded.problems.empty()) << c.text;
+        const auto problems = check_config(loaded.config);
+        ASSERT_EQ(problems.size(), 1U) << c.text;
+        EXPECT_EQ(problems[0].setting, c.setting);
     }
 }
 

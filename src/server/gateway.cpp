@@ -17,7 +17,8 @@ bool is_for_operators(std::string_view path) {
 
 net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
                             std::string_view kafka = {}, std::string_view clock = {},
-                            const std::vector<std::string>& connectors_unavailable = {}) {
+                            const std::vector<std::string>& connectors_unavailable = {},
+                            bool calls_held = false) {
     wire::JsonWriter w;
     w.object().member("status", status);
     if (!reason.empty())
@@ -26,6 +27,8 @@ net::Response status_answer(int http_status, std::string_view status, std::strin
         w.member("kafka", kafka);
     if (!clock.empty())
         w.key("clock").raw(clock);
+    if (calls_held) // since a restore; webhooks are taken, and deliveries go on
+        w.member("calls_held", true);
     if (!connectors_unavailable.empty()) {
         w.key("connectors_unavailable").array();
         for (std::size_t i = 0; i < connectors_unavailable.size() && i < connectors_named_max; ++i)
@@ -49,7 +52,7 @@ LogLevel level_of(const net::Request& request, const net::Response& response) {
 } // namespace
 
 Gateway::Gateway(Installation& installation)
-    : installation_(installation),
+    : installation_(installation), backups_(installation),
       refused_requests_(installation.metrics.counter(
           "settled_http_refused_total", "Requests refused before they reached a handler")) {}
 
@@ -97,6 +100,8 @@ Task<net::Response> Gateway::handle(net::Request request) {
         response.body = installation_.metrics.text();
         co_return response;
     }
+    if (request.trusted_peer && request.path == backup_path)
+        co_return co_await backups_.handle(std::move(request));
     // The operator on this machine is served by every node.
     const bool is_served = installation_.roles().api || request.trusted_peer;
     if (const auto refused = not_here(is_served, "api"))
@@ -125,8 +130,10 @@ net::Response Gateway::ready() const {
     // A connector that waits for its key takes nothing from the others: all nodes would leave the
     // balancer at once.
     const auto waiting = installation_.connectors().unavailable();
-    return health.can_commit ? status_answer(200, "ready", "", kafka, clock, waiting)
-                             : status_answer(503, "unready", health.reason, kafka, clock, waiting);
+    const bool held = installation_.calls_held();
+    return health.can_commit
+               ? status_answer(200, "ready", "", kafka, clock, waiting, held)
+               : status_answer(503, "unready", health.reason, kafka, clock, waiting, held);
 }
 
 net::Response Gateway::refuse(const Error& error, std::string_view request_id) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/server/server.h"
+#include "server/backup_desk.h"
 #include "server/installation.h"
 
 #include <atomic>
@@ -35,6 +36,7 @@ class Gateway final : public net::Handler {
     std::optional<Error> not_here(bool has_role, std::string_view role) const;
 
     Installation& installation_;
+    BackupDesk backups_;
     observe::Counter refused_requests_;
     std::function<std::string_view()> kafka_;
     std::atomic<bool> shutting_down_{false};

@@ -1,11 +1,16 @@
 #include "server/installation.h"
 
+#include "domain/delivery.h"
 #include "observe/log.h"
 #include "server/run.h"
+#include "server/uk_rules.h"
 #include "store/queries/directory.h"
+#include "store/queries/endpoint_states.h"
 #include "store/queries/endpoints.h"
 #include "store/queries/installation.h"
 #include "store/queries/tasks.h"
+#include "units/calls/hold.h"
+#include "units/catch_up/catch_up.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +29,13 @@ std::string instance_name() {
     return fmt::format("{}:{}", host.data(), ::getpid());
 }
 
+// Waits between tries to fetch the content of a notification.
+std::vector<std::chrono::seconds> fetch_waits(const Config& config) {
+    const auto defaults = domain::default_schedule();
+    return config.fetch_retry_after.empty() ? std::vector(defaults.begin(), defaults.end())
+                                            : config.fetch_retry_after;
+}
+
 double in_seconds(std::chrono::microseconds time) {
     return std::chrono::duration<double>(time).count();
 }
@@ -38,12 +50,25 @@ Task<> load_books(Installation& installation) {
 struct ConnectorsAndTenants {
     std::vector<store::ConnectorRow> connectors;
     std::vector<store::TenantRow> tenants;
+    bool calls_held = false;
 };
 
 store::Step<ConnectorsAndTenants> read_connectors(store::Session& s) {
     auto connectors = co_await store::all_connectors(s);
     auto tenants = co_await store::list_tenants(s);
-    co_return ConnectorsAndTenants{std::move(connectors), std::move(tenants)};
+    const bool held = co_await units::is_any_held(s);
+    co_return ConnectorsAndTenants{std::move(connectors), std::move(tenants), held};
+}
+
+// True: calls are held since now. A mark that stands already is the same restore.
+store::Step<bool> begin_after(store::Session& s, const units::Context& context, Instant now,
+                              bool was_restored) {
+    const bool held = co_await units::is_any_held(s);
+    const bool marks = was_restored && !held;
+    if (marks)
+        co_await units::mark_restored(s, now);
+    co_await units::begin_owed_catch_ups(s, context, now);
+    co_return marks;
 }
 
 } // namespace
@@ -78,10 +103,13 @@ Result<> Installation::open_parts(IfMissing if_missing) {
     profiles_ = std::make_unique<units::ProfileCache>(
         *keys_, clock, [this] { return clock.steady() < membership_.standing().look_until; });
     TRY_VOID(open_derived_ids());
+    TRY(domain::Calendar calendar, load_calendar(config_));
+    TRY(modulus_, load_modulus(config_));
     context_ = std::make_unique<units::Context>(
         *ids_, *keys_, config_.unmatched_after, roles_.worker ? &claims_ : nullptr, profiles_.get(),
         config_.watermark, &rule_cache_, config_.suggested_reviews, derived_ids_.get(),
-        config_.calls);
+        config_.calls, std::move(calendar), modulus_.get(), config_.public_url,
+        fetch_waits(config_));
     endpoints_ = std::make_unique<worker::EndpointCache>(master_.copy());
     hooks_ =
         std::make_unique<intake::Hooks>(*store_, *context_, connectors_, key_desk, clock, metrics);
@@ -98,7 +126,10 @@ Result<> Installation::open_parts(IfMissing if_missing) {
                      [this] { return reload_connectors(); },
                      [this] { return reload_endpoints(); },
                      [this] { return reload_rules(); },
-                     {{config_.https_only, config_.allow}, config_.kafka.event_topics},
+                     {{config_.https_only, config_.allow},
+                      config_.kafka.event_topics,
+                      config_.endpoints_per_tenant,
+                      config_.public_url},
                      [this] { return reload_profiles(); }});
     show_gauges();
     return {};
@@ -124,6 +155,19 @@ Result<> Installation::open_derived_ids() {
     }));
     TRY(const Bytes key, std::move(kept));
     derived_ids_ = std::make_unique<units::DerivedIds>(key);
+    return {};
+}
+
+Result<> Installation::begin(AfterRestore mark) {
+    const units::Context& context = *context_;
+    const Instant now = clock.now();
+    auto begun = run_to_end(store_->write<bool>([&context, now, mark](store::Session& s) {
+        return begin_after(s, context, now, mark == AfterRestore::yes);
+    }));
+    TRY(const bool marked, std::move(begun));
+    if (marked)
+        log::warn("calls.held", {{"why", "the store was put back to an older state"}});
+    run_to_end(reload_connectors());
     return {};
 }
 
@@ -169,6 +213,7 @@ Task<> Installation::reload_connectors() {
         log::lasting("connectors.unreadable", found.error(), {});
         co_return;
     }
+    calls_held_ = found->calls_held;
     auto list = std::make_shared<intake::ConnectorList>();
     list->rows = found->connectors;
     for (const store::TenantRow& tenant : found->tenants)
@@ -203,12 +248,21 @@ Task<> Installation::reload_profiles() {
 }
 
 Task<> Installation::reload_endpoints() {
-    const auto rows = co_await store_->read<std::vector<store::EndpointRow>>(
-        [](store::Session& s) { return store::all_active_endpoints(s); });
-    if (rows)
-        endpoints_->load(*rows);
+    struct Loaded {
+        std::vector<store::EndpointRow> rows;
+        std::vector<store::EndpointState> states;
+    };
+    const auto read = [](store::Session& s) -> store::Step<Loaded> {
+        Loaded loaded;
+        loaded.rows = co_await store::all_active_endpoints(s);
+        loaded.states = co_await store::all_endpoint_states(s);
+        co_return loaded;
+    };
+    const auto loaded = co_await store_->read<Loaded>(read);
+    if (loaded)
+        endpoints_->load(loaded->rows, loaded->states);
     else
-        log::lasting("endpoints.unreadable", rows.error(), {});
+        log::lasting("endpoints.unreadable", loaded.error(), {});
     if (endpoints_listener_)
         endpoints_listener_();
 }

@@ -20,10 +20,14 @@
 #include "worker/claims.h"
 #include "worker/endpoint_cache.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
 namespace settled::server {
+
+// Whether the store was put back to an older state by other means than `settled restore`.
+enum class AfterRestore : std::uint8_t { no, yes };
 
 class Installation {
   public:
@@ -40,6 +44,9 @@ class Installation {
     Task<> reload_endpoints();
     Task<> reload_rules();
     Task<> reload_profiles();
+    // Before anything is taken: marks the store, if it was put back to an older state, and begins the
+    // catch-ups that are owed.
+    Result<> begin(AfterRestore mark);
     // What else wants to know that endpoints changed; set once, before the first request.
     void on_endpoints_changed(std::function<void()> listener) {
         endpoints_listener_ = std::move(listener);
@@ -51,6 +58,8 @@ class Installation {
     observe::Metrics metrics;
     custody::KeyDesk key_desk;
 
+    // Calls that move money are held for a tenant, as this node has last seen it.
+    bool calls_held() const { return calls_held_; }
     // It was made just now.
     bool is_new() const { return is_new_; }
     store::Store& store() { return *store_; }
@@ -88,12 +97,14 @@ class Installation {
     units::RuleCache rule_cache_;
     std::unique_ptr<units::ProfileCache> profiles_;
     std::unique_ptr<units::DerivedIds> derived_ids_;
+    std::shared_ptr<const domain::ModulusTable> modulus_;
     std::unique_ptr<units::Context> context_;
     intake::ConnectorCache connectors_;
     std::unique_ptr<worker::EndpointCache> endpoints_;
     std::unique_ptr<intake::Hooks> hooks_;
     std::unique_ptr<api::Api> api_;
     std::function<void()> endpoints_listener_;
+    std::atomic<bool> calls_held_{false};
 };
 
 } // namespace settled::server

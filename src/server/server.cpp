@@ -108,6 +108,12 @@ class RunningServer {
     std::atomic<std::size_t> winding_down_{0}; // threads
 };
 
+// The host under which partners know this server.
+std::string origin_of(const Config& config) {
+    const auto url = net::Url::parse(config.public_url);
+    return url ? url->host : std::string();
+}
+
 std::size_t thread_count(const Config& config) {
     if (config.threads > 0)
         return static_cast<std::size_t>(config.threads);
@@ -237,7 +243,8 @@ Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::si
     }
     client.connections_idle_max = std::max<std::size_t>(plan_.attempts / count, 1);
     TRY(thread.client, net::Client::make(thread.io, std::move(client)));
-    thread.http = std::make_unique<worker::HttpCarrier>(*thread.client, installation_.clock);
+    thread.http = std::make_unique<worker::HttpCarrier>(*thread.client, installation_.clock,
+                                                        installation_.rng, origin_of(config));
     thread.dispatcher =
         std::make_unique<worker::Dispatcher>(thread.io, dispatcher_deps(thread, index, count));
     return {};
@@ -423,13 +430,15 @@ std::string control_socket_path(const Config& config) {
     return config.data + "/control.sock";
 }
 
-Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready) {
+Result<> serve(const Config& config, AfterRestore mark,
+               const std::function<void(const Listening&)>& ready) {
     TRY(const node::Roles roles, node::Roles::parse(config.roles));
     TRY(const DescriptorPlan plan, plan_for(config));
     TRY(const auto installation, Installation::open(config, roles, IfMissing::make));
     if (installation->is_new())
         log::info("store.made",
                   {{"store", store_name(config)}, {"master_key", master_key_file(config)}});
+    TRY_VOID(installation->begin(mark));
     RunningServer server(*installation, plan);
     TRY_VOID(server.open());
     ready(server.listening());

@@ -19,7 +19,8 @@ struct Listening {
 
 // Serves until SIGTERM or SIGINT, then finishes what runs and returns. `ready` is called once, when
 // connections are accepted.
-Result<> serve(const Config& config, const std::function<void(const Listening&)>& ready);
+Result<> serve(const Config& config, AfterRestore mark,
+               const std::function<void(const Listening&)>& ready);
 
 // DATA/control.sock: the same API, as the operator, for every process that may open the file.
 std::string control_socket_path(const Config& config);

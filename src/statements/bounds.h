@@ -21,6 +21,13 @@ inline constexpr std::size_t xml_token_bytes_max = 256UL * 1024;
 inline constexpr std::size_t line_bytes_max = 4UL * 1024;
 inline constexpr std::size_t field_lines_max = 64;
 
+// A file in UTF-16 is converted as a whole. A month of 60,000 entries has some 10 MB.
+inline constexpr std::size_t utf_16_bytes_max = 64UL * 1024 * 1024;
+
+// A CSV's header is looked for among its first lines.
+inline constexpr std::size_t preamble_lines_max = 100;
+inline constexpr std::size_t footer_lines_max = 100;
+
 // A year and some days of slack: a statement of more is a mistake in a date.
 inline constexpr std::int64_t period_days_max = 370;
 

@@ -1,11 +1,14 @@
 #include "statements/camt.h"
 
+#include "statements/bounds.h"
 #include "statements/camt_entry.h"
 #include "statements/camt_head.h"
+#include "statements/text.h"
 #include "statements/xml.h"
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -21,11 +24,19 @@ std::optional<std::string_view> message_of(std::string_view space) {
     if (!space.starts_with(space_prefix))
         return std::nullopt;
     const std::string_view message = space.substr(space_prefix.size());
-    const bool known = message.size() == 15 && (message.starts_with("camt.053.001.0") ||
-                                                message.starts_with("camt.054.001.0"));
-    if (!known || message.back() < '2' || message.back() > '8')
+    const bool known = message.size() == 15 && (message.starts_with("camt.052.001.") ||
+                                                message.starts_with("camt.053.001.") ||
+                                                message.starts_with("camt.054.001."));
+    if (!known || message.substr(13) < "02" || message.substr(13) > "13")
         return std::nullopt;
     return message;
+}
+
+std::optional<std::int64_t> page_number(std::string_view text) {
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && stop == end && number > 0 ? std::optional(number) : std::nullopt;
 }
 
 class CamtReader final : public XmlHandler, private EntryTaker {
@@ -62,6 +73,8 @@ class CamtReader final : public XmlHandler, private EntryTaker {
             return {};
         }
         auto done = in_statement_ ? placed(close_inner(text)) : Result<>{};
+        if (path_.starts_with(header_path_))
+            take_header(std::string_view(path_).substr(header_path_.size()), text);
         pop();
         return done;
     }
@@ -71,12 +84,23 @@ class CamtReader final : public XmlHandler, private EntryTaker {
         const auto message = message_of(space);
         if (!message)
             return refuse(Code::statement_unsupported,
-                          "it is no camt.053 or camt.054 of versions 02 to 08");
+                          fmt::format("it is {}, and no camt.052, camt.053 or camt.054 of versions "
+                                      "02 to 13",
+                                      space.empty() ? "a document without a namespace"
+                                                    : clean_text(space, bounds::id_bytes_max)));
         saw_document_ = true;
         in_document_ = true;
         format_ = *message;
-        is_notification_ = message->starts_with("camt.054");
-        statement_path_ = is_notification_ ? "BkToCstmrDbtCdtNtfctn/Ntfctn" : "BkToCstmrStmt/Stmt";
+        // An intraday report is as incomplete as a notification.
+        is_notification_ = !message->starts_with("camt.053");
+        const std::string root = message->starts_with("camt.053")   ? "BkToCstmrStmt/"
+                                 : message->starts_with("camt.054") ? "BkToCstmrDbtCdtNtfctn/"
+                                                                    : "BkToCstmrAcctRpt/";
+        statement_path_ = root + (message->starts_with("camt.053")   ? "Stmt"
+                                  : message->starts_with("camt.054") ? "Ntfctn"
+                                                                     : "Rpt");
+        header_path_ = root + "GrpHdr/";
+        message_ = {};
         return {};
     }
 
@@ -85,8 +109,20 @@ class CamtReader final : public XmlHandler, private EntryTaker {
         began_ = false;
         entries_ = 0;
         head_ = CamtHead();
+        if (message_.page)
+            head_.set_message(message_.id, message_.page, message_.is_last);
         entry_ = CamtEntry();
         return {};
+    }
+
+    void take_header(std::string_view path, std::string_view text) {
+        const std::string value = clean_text(text, bounds::id_bytes_max);
+        if (path == "MsgId")
+            message_.id = value;
+        else if (path == "MsgPgntn/PgNb")
+            message_.page = page_number(value);
+        else if (path == "MsgPgntn/LastPgInd")
+            message_.is_last = is_yes(value);
     }
 
     Result<> open_entry() {
@@ -163,7 +199,12 @@ class CamtReader final : public XmlHandler, private EntryTaker {
     bool saw_document_ = false, in_document_ = false, in_statement_ = false, began_ = false;
     bool is_notification_ = false;
     std::string format_;
-    std::string statement_path_;
+    std::string statement_path_, header_path_;
+    struct {
+        std::string id;
+        std::optional<std::int64_t> page;
+        bool is_last = true;
+    } message_;                      // of the group header
     std::string path_;               // below Document
     std::vector<std::size_t> marks_; // its length above each open element
     std::string currency_;           // the Ccy of the element that was opened last
@@ -180,8 +221,7 @@ Result<> read_camt(std::istream& in, const std::string& name, Sink& sink) {
     reader.set_place(xml);
     TRY_VOID(xml.run(reader));
     if (!reader.saw_document())
-        return fail(Code::statement_unsupported,
-                    name + ": it is no camt.053 or camt.054 of versions 02 to 08");
+        return fail(Code::statement_unsupported, name + ": it has no ISO 20022 document in it");
     return {};
 }
 

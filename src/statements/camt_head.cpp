@@ -21,6 +21,15 @@ std::optional<std::int64_t> sequence_of(std::string_view text) {
     return number;
 }
 
+} // namespace
+
+// An indicator is true or 1; one bank's example says Yes.
+bool is_yes(std::string_view text) {
+    return text == "true" || text == "1" || text == "Yes";
+}
+
+namespace {
+
 Result<Instant> day_in(std::string_view text) {
     const auto day = parse_day(text);
     if (!day)
@@ -29,6 +38,12 @@ Result<Instant> day_in(std::string_view text) {
 }
 
 } // namespace
+
+void CamtHead::set_message(std::string id, std::optional<std::int64_t> page, bool is_last) {
+    message_id_ = std::move(id);
+    page_ = page;
+    is_last_page_ = is_last;
+}
 
 Result<> CamtHead::use_currency(Currency currency) {
     if (currency_ && !(*currency_ == currency))
@@ -46,6 +61,11 @@ Result<> CamtHead::take(std::string_view path, std::string_view text, std::strin
         electronic_ = sequence_of(text);
     else if (path == "LglSeqNb")
         legal_ = sequence_of(text);
+    else if (path == "StmtPgntn/PgNb" || path == "NtfctnPgntn/PgNb" || path == "RptPgntn/PgNb")
+        page_ = sequence_of(text);
+    else if (path == "StmtPgntn/LastPgInd" || path == "NtfctnPgntn/LastPgInd" ||
+             path == "RptPgntn/LastPgInd")
+        is_last_page_ = is_yes(id());
     else if (path == "Acct/Id/IBAN")
         iban_ = id();
     else if (path == "Acct/Id/Othr/Id")
@@ -118,10 +138,17 @@ Result<Head> CamtHead::head(Kind kind, const std::string& format) const {
         return fail(Code::statement_malformed, "the statement does not say its account");
     head.number = number_;
     head.sequence = legal_ ? legal_ : electronic_;
+    if (page_ && (*page_ > 1 || !is_last_page_)) {
+        head.page = page_;
+        // Pages of one statement have its id, pages of a message the message's.
+        head.message_id = message_id_.empty() ? number_ : message_id_;
+    }
     head.opening = opening_ ? opening_ : previous_closing_;
     // A page between the first and the last has two interim balances, the last page one.
-    if (!head.opening && (interims_ > 1 || closing_))
+    const bool opens_between = !head.opening && (interims_ > 1 || closing_) && first_interim_;
+    if (opens_between)
         head.opening = first_interim_;
+    head.continues = page_.value_or(1) > 1 || opens_between;
     return head;
 }
 
@@ -131,6 +158,7 @@ Result<Tail> CamtHead::tail() const {
     Tail tail;
     tail.currency = *currency_;
     tail.closing = closing_ ? closing_ : last_interim_;
+    tail.goes_on = !is_last_page_ || (!closing_ && last_interim_);
     const auto day = closing_day_ ? closing_day_ : created_;
     const auto from = from_ ? from_ : first_ ? first_ : day;
     auto to = to_;

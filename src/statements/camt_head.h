@@ -5,8 +5,12 @@
 
 namespace settled::statements {
 
+bool is_yes(std::string_view text); // of an indicator
+
 class CamtHead {
   public:
+    // What the group header says of the message's pages.
+    void set_message(std::string id, std::optional<std::int64_t> page, bool is_last);
     // The text of an element at its path below the statement.
     Result<> take(std::string_view path, std::string_view text, std::string_view currency);
     void begin_balance() { balance_ = {}; }
@@ -32,6 +36,9 @@ class CamtHead {
     std::optional<std::int64_t> electronic_, legal_; // sequence numbers
     std::optional<Instant> from_, to_, created_;
     bool to_is_midnight_ = false;
+    std::string message_id_;
+    std::optional<std::int64_t> page_;
+    bool is_last_page_ = true;
     std::optional<Currency> currency_;
     std::optional<Instant> first_, last_; // booking days of the entries
 

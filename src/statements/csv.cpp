@@ -1,6 +1,7 @@
 #include "statements/csv.h"
 
 #include "statements/bounds.h"
+#include "statements/csv_columns.h"
 #include "statements/csv_values.h"
 #include "statements/text.h"
 #include "wire/csv.h"
@@ -8,97 +9,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <limits>
 #include <optional>
-#include <span>
-#include <vector>
+#include <utility>
 
 namespace settled::statements {
 
 namespace {
-
-enum Column : std::uint8_t {
-    date,
-    value_date,
-    amount,
-    credit,
-    debit,
-    direction,
-    currency,
-    account,
-    reference,
-    end_to_end_id,
-    instruction_id,
-    transaction_id,
-    bank_reference,
-    uetr,
-    name,
-    counterparty_account,
-    columns_count
-};
-
-struct Known {
-    std::string_view name;  // ours
-    std::string_view usual; // what banks call it, '|' around each
-};
-
-constexpr std::array<Known, columns_count> known{{
-    {"date", "|date|booked|booking date|booking_date|posting date|transaction date|booked_at|"},
-    {"value_date", "|value_date|value date|valuta|"},
-    {"amount", "|amount|value|betrag|"},
-    {"credit", "|credit|paid in|money in|credit amount|"},
-    {"debit", "|debit|paid out|money out|debit amount|"},
-    {"direction", "|direction|type|credit/debit|cr/dr|debit/credit|"},
-    {"currency", "|currency|ccy|account currency|"},
-    {"account", "|account|iban|account number|account iban|"},
-    {"reference", "|reference|description|remittance|details|narrative|payment "
-                  "reference|remittance information|"},
-    {"end_to_end_id", "|end_to_end_id|end to end id|endtoendid|e2e|"},
-    {"instruction_id", "|instruction_id|instruction id|"},
-    {"transaction_id", "|transaction_id|transaction id|id|"},
-    {"bank_reference", "|bank_reference|bank reference|"},
-    {"uetr", "|uetr|"},
-    {"name", "|name|counterparty|counterparty name|counterparty_name|payer|"},
-    {"counterparty_account", "|counterparty_account|counterparty account|counterparty iban|"},
-}};
-
-constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
-using Places = std::array<std::size_t, columns_count>;
-
-std::string lower(std::string_view text) {
-    std::string out = clean_text(text, bounds::name_bytes_max);
-    std::ranges::transform(out, out.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
-Result<Places> places_in(const wire::CsvReader& csv, const std::string& file,
-                         const CsvOptions& options) {
-    Places places;
-    places.fill(nowhere);
-    const std::vector<std::string>& header = csv.header();
-    for (std::size_t c = 0; c < columns_count; ++c) {
-        const auto given = options.columns.find(std::string(known[c].name));
-        for (std::size_t i = 0; i < header.size() && places[c] == nowhere; ++i) {
-            const bool fits = given != options.columns.end()
-                                  ? header[i] == lower(given->second)
-                                  : known[c].usual.contains("|" + header[i] + "|");
-            if (fits && !header[i].empty())
-                places[c] = i;
-        }
-        if (given != options.columns.end() && places[c] == nowhere)
-            return fail(Code::column_missing,
-                        fmt::format("{} has no column {}", file, given->second));
-    }
-    if (places[date] == nowhere)
-        return fail(Code::column_missing, file + " has no column date; say which one is it");
-    if (places[amount] == nowhere && (places[credit] == nowhere || places[debit] == nowhere))
-        return fail(Code::column_missing,
-                    file + " has no column amount, nor credit and debit; say which one is it");
-    return places;
-}
 
 class CsvStatement {
   public:
@@ -110,6 +26,8 @@ class CsvStatement {
             TRY(const bool more, csv_.next());
             if (!more)
                 break;
+            if (!is_booked())
+                continue;
             auto entry = read();
             if (!entry)
                 return fail(entry.error().code,
@@ -122,17 +40,23 @@ class CsvStatement {
     }
 
   private:
+    bool has(Column column) const { return places_.at[column] != nowhere; }
     std::string_view field(Column column) const {
-        return places_[column] == nowhere ? std::string_view() : csv_.field(places_[column]);
+        return has(column) ? csv_.field(places_.at[column]) : std::string_view();
+    }
+    bool is_booked() const {
+        return !has(status) ||
+               std::ranges::find(options_.booked_words, column_name(field(status))) !=
+                   options_.booked_words.end();
     }
     std::string id(Column column) const { return clean_id(field(column)); }
 
     Result<Entry> read() {
         Entry entry;
-        TRY(entry.booked, parse_csv_day(field(date), options_.dates));
+        TRY(entry.booked, parse_csv_day(field(date), options_));
         entry.value = entry.booked;
         if (!clean_text(field(value_date), bounds::id_bytes_max).empty()) {
-            TRY(entry.value, parse_csv_day(field(value_date), options_.dates));
+            TRY(entry.value, parse_csv_day(field(value_date), options_));
         }
         TRY_VOID(read_amount(entry));
         entry.end_to_end_id = id(end_to_end_id);
@@ -151,25 +75,41 @@ class CsvStatement {
         if (code.empty() && options_.currency.empty())
             return fail(Code::currency_unknown, "no column says the currency; give it");
         TRY(const Currency money, Currency::parse(code.empty() ? options_.currency : code));
-        if (places_[amount] == nowhere)
+        if (!has(amount))
             return read_two_columns(entry, money);
         TRY(entry.amount, parse_csv_amount(field(amount), money, options_.decimal_comma));
         entry.credit = entry.amount.minor >= 0;
-        if (places_[direction] == nowhere || direction_names_none())
+        const auto credited =
+            has(direction) ? parse_direction(field(direction), options_) : std::optional<bool>();
+        if (!credited) {
+            TRY_VOID(accept_sign_alone());
             return make_positive(entry);
-        const auto credited = parse_direction(field(direction));
-        if (!credited)
-            return fail(Code::value_invalid, "the direction is neither credit nor debit");
+        }
+        says_direction_ = true;
         if (entry.amount.minor < 0 && *credited)
             return fail(Code::amount_invalid, "the amount is negative and the direction is credit");
+        if (says_other_)
+            return fail(
+                Code::value_invalid,
+                "the column of types has words that are directions and others that are not; "
+                "say what they mean (--column direction=…, --credit-words, --debit-words)");
         entry.credit = *credited;
         return make_positive(entry);
     }
 
-    // A column called "type" may hold words of another kind; the sign decides then. One that was
-    // named by the caller must be right.
-    bool direction_names_none() const {
-        return !options_.columns.contains("direction") && !parse_direction(field(direction));
+    // A column called "type" may hold words of another kind, and the sign decides then; but not in a
+    // file where some of its words are directions.
+    Result<> accept_sign_alone() {
+        if (!has(direction))
+            return {};
+        says_other_ = true;
+        if (!places_.direction_is_sure && !says_direction_)
+            return {};
+        return fail(
+            Code::value_invalid,
+            fmt::format("the direction \"{}\" is neither credit nor debit; say what it means "
+                        "(--credit-words, --debit-words)",
+                        clean_text(field(direction), bounds::id_bytes_max)));
     }
 
     Result<> read_two_columns(Entry& entry, Currency money) const {
@@ -224,6 +164,7 @@ class CsvStatement {
 
     wire::CsvReader csv_;
     Places places_;
+    bool says_direction_ = false, says_other_ = false; // words in the direction's column
     const CsvOptions& options_;
     Sink& sink_;
     bool began_ = false;
@@ -236,14 +177,12 @@ class CsvStatement {
 
 Result<> read_csv(std::istream& in, const std::string& name, const CsvOptions& options,
                   Sink& sink) {
-    const char delimiter = options.delimiter == 0 ? wire::delimiter_of(in) : options.delimiter;
-    TRY(wire::CsvReader csv, wire::CsvReader::open(in, name, delimiter));
+    const CsvTable table = table_in(in, options);
+    TRY(wire::CsvReader csv,
+        wire::CsvReader::open_at(table.stream ? *table.stream : in, name, table.delimiter,
+                                 table.first_line, options.has_header));
     TRY(const Places places, places_in(csv, name, options));
     return CsvStatement(std::move(csv), places, options, sink).run();
-}
-
-bool is_csv_column(std::string_view name) {
-    return std::ranges::any_of(known, [&](const Known& each) { return each.name == name; });
 }
 
 } // namespace settled::statements

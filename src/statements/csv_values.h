@@ -8,15 +8,17 @@
 
 namespace settled::statements {
 
-// "2026-11-22", also followed by a time; "22/11/2026", "22.11.2026", "22-11-2026" by the form.
-// Fails with timestamp_invalid.
-Result<Instant> parse_csv_day(std::string_view text, DateForm form);
+// By the form: "2026-11-22", "2026.11.22", "20261122"; "22/11/2026", "22.11.2026", "22-11-2026"; by
+// itself: "22 Nov 2026", "22-NOV-2026"; each also followed by a time. Two digits of a year by the
+// options alone. Fails with timestamp_invalid, and shows the text.
+Result<Instant> parse_csv_day(std::string_view text, const CsvOptions& options);
 
-// "-1234.56", "+1,234.56", "1.234,56" with a decimal comma, "1234.56-". Exact. Fails with
-// amount_invalid.
+// "-1234.56", "+1,234.56", "1.234,56" with a decimal comma, "1234.56-", "(1234.56)", "£1,234.56",
+// "1'234.56", "1 234.56", "1234.56 GBP", "1234.56 CR", "1234.56 DR". Exact: a number with an exponent
+// was rounded by a spreadsheet and is refused. Fails with amount_invalid, and shows the text.
 Result<Money> parse_csv_amount(std::string_view text, Currency currency, bool decimal_comma);
 
-// True: credit. "C", "CR", "CRDT", "credit", "in"; "D", "DR", "DBIT", "debit", "out"; in any case.
-std::optional<bool> parse_direction(std::string_view text);
+// True: credit. The usual English words and abbreviations in any case, and those of the options.
+std::optional<bool> parse_direction(std::string_view text, const CsvOptions& options);
 
 } // namespace settled::statements

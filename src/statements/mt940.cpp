@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,7 @@ class FieldReader {
     const std::string& name_;
     std::string line_;
     bool has_line_ = false; // line_ is read and not used yet
+    bool is_open_ = false;  // after a message's :20: and before its closing balance
     std::uint64_t number_ = 0;
 };
 
@@ -47,11 +50,10 @@ Result<bool> FieldReader::next_line() {
     line_.clear();
     ++number_;
     for (int c = in_.get(); c != std::istream::traits_type::eof(); c = in_.get()) {
-        if (c == '\n') {
-            if (!line_.empty() && line_.back() == '\r')
-                line_.pop_back();
+        if (c == '\r' && in_.peek() == '\n')
+            c = in_.get();
+        if (c == '\n' || c == '\r')
             return true;
-        }
         if (line_.size() == bounds::line_bytes_max)
             return refuse(number_, Code::statement_malformed, "the line is too long");
         line_ += static_cast<char>(c);
@@ -62,13 +64,22 @@ Result<bool> FieldReader::next_line() {
     return !line_.empty();
 }
 
+// Fields of an MT940, and of an MT942 for the sake of a good message. A line that begins with
+// anything else between colons is text: some banks break a narrative before a time ("03:46:08").
+constexpr std::array<std::string_view, 19> tags{"20",  "21",  "25",  "25P", "28", "28C", "60F",
+                                                "60M", "61",  "62F", "62M", "64", "65",  "86",
+                                                "NS",  "34F", "13D", "90D", "90C"};
+constexpr std::array<std::string_view, 4> interim_tags{"34F", "13D", "90D", "90C"};
+
+bool is_among(std::span<const std::string_view> names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
 // "61" of ":61:…"; "" when the line begins no field.
 std::string_view tag_of(std::string_view line) {
     const std::size_t end = line.starts_with(':') ? line.find(':', 1) : line.npos;
-    const bool is_tag = end != line.npos && end >= 3 && end <= 4 && line[1] >= '0' &&
-                        line[1] <= '9' && line[2] >= '0' && line[2] <= '9' &&
-                        (end == 3 || (line[3] >= 'A' && line[3] <= 'Z'));
-    return is_tag ? line.substr(1, end - 1) : std::string_view();
+    const std::string_view tag = end == line.npos ? std::string_view() : line.substr(1, end - 1);
+    return is_among(tags, tag) ? tag : std::string_view();
 }
 
 // What ends a message, or stands around one.
@@ -82,15 +93,21 @@ Result<bool> FieldReader::next(Field& field) {
         if (!has_line_) {
             TRY(has_line_, next_line());
         }
-        if (!has_line_)
+        if (!has_line_) {
+            is_open_ = is_open_ && !field.tag.starts_with("62");
             return !field.lines.empty();
+        }
         // Blocks may stand before the first field of a message on the same line.
         if (const std::size_t block = line_.rfind("{4:");
             line_.starts_with('{') && block != line_.npos)
             line_.erase(0, block + 3);
         const std::string_view tag = tag_of(line_);
-        if (!field.lines.empty() && (!tag.empty() || is_frame(line_)))
+        // A message ends after its closing balance: before it, a dash is a line of the narrative.
+        const bool is_text = is_open_ && line_ == "-" && field.tag == "86";
+        if (!field.lines.empty() && !is_text && (!tag.empty() || is_frame(line_))) {
+            is_open_ = field.tag == "20" || (is_open_ && !field.tag.starts_with("62"));
             return true;
+        }
         has_line_ = false;
         if (!tag.empty()) {
             field.tag = tag;
@@ -124,7 +141,10 @@ class Mt940Reader {
             return fields_.refuse(fields_.line(), Code::statement_malformed,
                                   "the last message has no :62F: or :62M:");
         if (messages_ == 0)
-            return fields_.refuse(1, Code::statement_unsupported, "there is no MT940 message");
+            return fields_.refuse(1, Code::statement_unsupported,
+                                  saw_fields_ ? "fields of an MT940, but no :20:, with which each "
+                                                "message begins"
+                                              : "there is no MT940 message");
         return {};
     }
 
@@ -137,6 +157,10 @@ class Mt940Reader {
 
     Result<> take(const Field& field) {
         const std::string& first = field.lines.front();
+        if (is_among(interim_tags, field.tag))
+            return fail(Code::statement_unsupported,
+                        "an MT942, an interim report; import the MT940 of the day");
+        saw_fields_ = true;
         if (field.tag == "20")
             return open();
         if (!is_open_)
@@ -147,19 +171,31 @@ class Mt940Reader {
             has_pending_ = true;
         } else if (field.tag == "86") {
             if (has_pending_)
-                read_narrative(field.lines, pending_.entry);
+                take_narrative(field.lines);
             TRY_VOID(flush());
         } else if (field.tag == "25" || field.tag == "25P") {
             head_.account = account_of(first);
         } else if (field.tag == "28C" || field.tag == "28") {
             head_.number = clean_text(first, bounds::id_bytes_max);
             head_.sequence = sequence_of(first);
+            head_.page = page_of(first);
         } else if (field.tag == "60F" || field.tag == "60M") {
             TRY(opening_, read_balance(first));
+            head_.continues = field.tag == "60M";
         } else if (field.tag == "62F" || field.tag == "62M") {
-            TRY_VOID(close(first));
+            TRY_VOID(close(first, field.tag == "62M"));
         }
         return {};
+    }
+
+    // The second line of :61: says more of the transaction, at some banks the only id.
+    void take_narrative(const std::vector<std::string>& lines) {
+        const std::string supplement = std::exchange(pending_.entry.remittance, {});
+        read_narrative(lines, pending_.entry);
+        std::string& text = pending_.entry.remittance;
+        if (!supplement.empty() && !text.contains(supplement) &&
+            text.size() + supplement.size() < bounds::remittance_bytes_max)
+            text += (text.empty() ? "" : " ") + supplement;
     }
 
     Result<> open() {
@@ -200,7 +236,7 @@ class Mt940Reader {
         return told(sink_.entry(pending_.entry));
     }
 
-    Result<> close(const std::string& text) {
+    Result<> close(const std::string& text, bool goes_on) {
         TRY(const Balance closing, read_balance(text));
         TRY_VOID(flush());
         TRY_VOID(begin());
@@ -210,6 +246,7 @@ class Mt940Reader {
         Tail tail;
         tail.currency = closing.amount.currency;
         tail.closing = closing.amount;
+        tail.goes_on = goes_on;
         tail.from = first_ ? std::min(*first_, closing.day) : closing.day;
         tail.to = last_ ? std::max(*last_, closing.day) : closing.day;
         if (tail.to.us - tail.from.us > bounds::period_days_max * day_us)
@@ -229,6 +266,7 @@ class Mt940Reader {
     FieldReader fields_;
     Sink& sink_;
     bool is_open_ = false, began_ = false, has_pending_ = false, told_sink_error_ = false;
+    bool saw_fields_ = false;
     std::uint64_t messages_ = 0;
     Head head_;
     std::optional<Balance> opening_;

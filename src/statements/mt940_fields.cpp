@@ -4,6 +4,8 @@
 #include "statements/bounds.h"
 #include "statements/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -59,10 +61,12 @@ std::optional<Instant> day_beside(Instant value, int month, int day) {
 Result<Money> take_amount(std::string_view& text, Currency currency) {
     const std::size_t end = std::min(text.find_first_not_of("0123456789,"), text.size());
     std::string digits(text.substr(0, end));
-    text.remove_prefix(end);
     const std::size_t comma = digits.find(',');
+    if (comma != digits.npos && comma != 0)
+        text.remove_prefix(end);
     if (comma == digits.npos || comma == 0)
-        return fail(Code::amount_invalid, "an amount is digits and a comma");
+        return fail(Code::amount_invalid, fmt::format("an amount is digits and a comma, not \"{}\"",
+                                                      clean_text(text, bounds::id_bytes_max)));
     digits[comma] = '.';
     if (digits.back() == '.')
         digits.pop_back();
@@ -162,14 +166,26 @@ std::string account_of(std::string_view text) {
     return account;
 }
 
-std::optional<std::int64_t> sequence_of(std::string_view text) {
-    text = text.substr(0, text.find('/'));
+namespace {
+
+std::optional<std::int64_t> number_in(std::string_view text) {
     std::int64_t number = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
     if (error != std::errc() || stop != end || number <= 0)
         return std::nullopt;
     return number;
+}
+
+} // namespace
+
+std::optional<std::int64_t> sequence_of(std::string_view text) {
+    return number_in(text.substr(0, text.find('/')));
+}
+
+std::optional<std::int64_t> page_of(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    return slash == text.npos ? std::nullopt : number_in(text.substr(slash + 1));
 }
 
 } // namespace settled::statements

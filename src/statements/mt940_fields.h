@@ -29,5 +29,7 @@ std::string account_of(std::string_view text);
 
 // :28C: — "00123/001" is 123; 0 says nothing.
 std::optional<std::int64_t> sequence_of(std::string_view text);
+// "00123/002" is page 2; nullopt where no page is written.
+std::optional<std::int64_t> page_of(std::string_view text);
 
 } // namespace settled::statements

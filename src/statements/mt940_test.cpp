@@ -28,7 +28,8 @@ TEST(Mt940, a_message_with_its_blocks_is_read) {
             ":61:2611201120D50,NCHGNONREF\r\n:62F:C261120GBP1200,75\r\n:64:C261120GBP1200,75\r\n"
             ":86:of all\r\n-}{5:{CHK:0}}\r\n"),
         "> statement mt940 04040100057354 00017/001 17 1000.00 GBP\n"
-        "+250.75 GBP 2026-11-20/2026-11-20 instr=INV7 bank=B-99 text=INV 7 FROM A PAYER\n"
+        "+250.75 GBP 2026-11-20/2026-11-20 instr=INV7 bank=B-99 text=INV 7 FROM A PAYER "
+        "supplement\n"
         "-50.00 GBP 2026-11-20/2026-11-20\n"
         "< 2026-11-20 2026-11-20 1200.75 GBP\n");
 }
@@ -135,7 +136,8 @@ TEST(Mt940, an_incomplete_statement_is_refused_with_its_line) {
               "statement_malformed: f, line 4: a message begins before the one before it has its "
               ":62F: or :62M:");
     EXPECT_EQ(read_lines(":25:A1\n"),
-              "statement_unsupported: f, line 1: there is no MT940 message");
+              "statement_unsupported: f, line 1: fields of an MT940, but no :20:, with which each "
+              "message begins");
     EXPECT_THAT(read_lines(":20:" + std::string(5000, 'x')), HasSubstr("the line is too long"));
 }
 

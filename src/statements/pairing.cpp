@@ -251,6 +251,14 @@ class Pairer {
     std::vector<bool> taken_;
 };
 
+// Which ids are one, of a pair that differs in amount.
+Rung rung_of(const Booked& entry, const Known& settlement) {
+    const bool by_id = std::ranges::find(entry.ids, settlement.transaction_id) != entry.ids.end();
+    if (by_id)
+        return Rung::transaction_id;
+    return !entry.uetr.empty() && entry.uetr == settlement.uetr ? Rung::uetr : Rung::end_to_end_id;
+}
+
 } // namespace
 
 std::string_view token(Rung rung) {
@@ -272,10 +280,14 @@ std::vector<Pairing> pair(std::span<const Booked> entries, std::span<const Known
 std::vector<Pairing> pair_leftovers(std::span<const Booked> entries,
                                     std::span<const Known> settlements) {
     std::map<std::string, std::vector<std::size_t>> by_id; // transaction ids and UETRs
-    for (std::size_t i = 0; i < settlements.size(); ++i)
+    std::map<std::string, std::vector<std::size_t>> by_end_to_end_id;
+    for (std::size_t i = 0; i < settlements.size(); ++i) {
         for (const std::string& id : {settlements[i].transaction_id, settlements[i].uetr})
             if (!id.empty())
                 by_id[id].push_back(i);
+        if (!settlements[i].end_to_end_id.empty())
+            by_end_to_end_id[settlements[i].end_to_end_id].push_back(i);
+    }
     // One entry that names one settlement, and is the only one that names it.
     std::map<std::size_t, std::vector<std::size_t>> named;
     for (std::size_t e = 0; e < entries.size(); ++e) {
@@ -285,6 +297,12 @@ std::vector<Pairing> pair_leftovers(std::span<const Booked> entries,
         for (const std::string& id : ids)
             if (const auto found = by_id.find(id); found != by_id.end())
                 candidates.insert(candidates.end(), found->second.begin(), found->second.end());
+        // The sender's id names a payment together with the day: a bank may book it net of charges.
+        if (const auto found = by_end_to_end_id.find(entries[e].end_to_end_id);
+            candidates.empty() && found != by_end_to_end_id.end())
+            std::ranges::copy_if(found->second, std::back_inserter(candidates), [&](std::size_t s) {
+                return fits_day(settlements[s], entries[e]);
+            });
         std::ranges::sort(candidates);
         const auto repeated = std::ranges::unique(candidates);
         candidates.erase(repeated.begin(), repeated.end());
@@ -294,7 +312,8 @@ std::vector<Pairing> pair_leftovers(std::span<const Booked> entries,
     std::vector<Pairing> result(entries.size());
     for (const auto& [s, by] : named)
         if (by.size() == 1)
-            result[by.front()] = {Verdict::amount_differs, Rung::transaction_id, settlements[s].id,
+            result[by.front()] = {Verdict::amount_differs,
+                                  rung_of(entries[by.front()], settlements[s]), settlements[s].id,
                                   false};
     return result;
 }

@@ -49,6 +49,10 @@ struct Head {
     std::string number;  // the bank's id of the statement
     std::optional<std::int64_t> sequence;
     std::optional<Money> opening; // negative: overdrawn
+    // A bank writes a long statement on several pages (messages), which pages.h puts together.
+    std::string message_id;           // of a camt message in pages: what its pages share
+    std::optional<std::int64_t> page; // from 1
+    bool continues = false;           // there is a page before it: :60M:, a page number above 1
 };
 
 // What is known after the last one.
@@ -56,6 +60,7 @@ struct Tail {
     Currency currency;
     Instant from, to;             // the first and the last day
     std::optional<Money> closing; // negative: overdrawn
+    bool goes_on = false;         // there is a page after it: :62M:, not the last page
 };
 
 // Gets statements one after the other, each as begin, entries, end. What it answers with an error

@@ -14,15 +14,6 @@ constexpr std::int64_t minor_end = 1'000'000'000'000'000'000; // what decimals o
 
 } // namespace
 
-std::optional<std::int64_t> balance_difference(std::optional<std::int64_t> opening,
-                                               std::optional<std::int64_t> closing,
-                                               const Side& credits, const Side& debits) {
-    if (!opening || !closing)
-        return std::nullopt;
-    // Four numbers of at most 18 digits: no sum of them overflows.
-    return *closing - *opening - credits.minor + debits.minor;
-}
-
 // Lengths go before texts, so that no two statements have the same bytes.
 void Summarizer::add(std::string_view text) {
     add(static_cast<std::int64_t>(text.size()));

@@ -24,12 +24,6 @@ struct Summary {
     crypto::Digest digest{};
 };
 
-// Closing less opening less entries: nothing, where the statement is right. nullopt: it has no
-// balances.
-std::optional<std::int64_t> balance_difference(std::optional<std::int64_t> opening,
-                                               std::optional<std::int64_t> closing,
-                                               const Side& credits, const Side& debits);
-
 // Collects a summary of each statement. Fails with amount_invalid when sums are beyond 18 digits.
 class Summarizer final : public Sink {
   public:

@@ -45,9 +45,14 @@ bool is_control(std::string_view character) {
            static_cast<unsigned char>(character[1]) < 0xA0;
 }
 
-std::string from_latin_1(unsigned char c) {
+// What windows-1252 has where ISO 8859-1 has controls; "" where it has nothing.
+constexpr std::array<std::string_view, 32> of_windows{
+    "€", "",  "‚", "ƒ", "„", "…", "†", "‡", "ˆ", "‰", "Š", "‹", "Œ", "", "Ž", "",
+    "",  "‘", "’", "“", "”", "•", "–", "—", "˜", "™", "š", "›", "œ", "", "ž", "Ÿ"};
+
+std::string from_single_byte(unsigned char c) {
     if (c < 0xA0)
-        return " "; // a control there
+        return std::string(of_windows[c - 0x80U].empty() ? " " : of_windows[c - 0x80U]);
     return {static_cast<char>(0xC0U | (c >> 6U)), static_cast<char>(0x80U | (c & 0x3FU))};
 }
 
@@ -70,7 +75,7 @@ std::string clean_text(std::string_view text, std::size_t bytes_max) {
         const std::string_view character = text.substr(0, length == 0 ? 1 : length);
         text.remove_prefix(character.size());
         const std::string kept = length == 0
-                                     ? from_latin_1(static_cast<unsigned char>(character[0]))
+                                     ? from_single_byte(static_cast<unsigned char>(character[0]))
                                      : std::string(character);
         if (kept == " " || is_control(kept)) {
             space = !out.empty();

@@ -14,8 +14,8 @@ namespace settled::statements {
 inline constexpr std::int64_t day_us = 86'400'000'000;
 
 // UTF-8 without control characters, without runs of spaces and spaces at the ends, of at most
-// `bytes_max` bytes (whole characters). Bytes that are no UTF-8 are read as ISO 8859-1, which is
-// what banks send that do not say.
+// `bytes_max` bytes (whole characters). Bytes that are no UTF-8 are read as windows-1252, which
+// holds what ISO 8859-1 has: banks that do not say send either.
 std::string clean_text(std::string_view text, std::size_t bytes_max);
 
 // The same for an identifier; what banks write for "none" (NOTPROVIDED, NONREF) is none.

@@ -120,6 +120,44 @@ void XMLCALL got_instruction(void* data, const XML_Char* /*target*/, const XML_C
     static_cast<State*>(data)->note_event();
 }
 
+// The characters of windows-1252 from 0x80 on; -1: there is none.
+constexpr std::array<int, 32> windows_1252{
+    0x20AC, -1,     0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, -1,     0x017D, -1,     -1,     0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, -1,     0x017E, 0x0178};
+// Where ISO 8859-15 is not ISO 8859-1.
+constexpr std::array<std::pair<int, int>, 8> latin_9_differs{{{0xA4, 0x20AC},
+                                                              {0xA6, 0x0160},
+                                                              {0xA8, 0x0161},
+                                                              {0xB4, 0x017D},
+                                                              {0xB8, 0x017E},
+                                                              {0xBC, 0x0152},
+                                                              {0xBD, 0x0153},
+                                                              {0xBE, 0x0178}}};
+
+// Encodings of one byte a character that banks declare and the parser does not know.
+int XMLCALL met_encoding(void* /*data*/, const XML_Char* name, XML_Encoding* info) {
+    std::string wanted(name);
+    std::ranges::transform(wanted, wanted.begin(), [](unsigned char c) {
+        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    });
+    const bool windows = wanted == "windows-1252" || wanted == "cp1252";
+    const bool latin_9 = wanted == "iso-8859-15" || wanted == "latin-9";
+    if (!windows && !latin_9)
+        return XML_STATUS_ERROR;
+    for (int c = 0; c < 256; ++c)
+        info->map[c] = c;
+    if (windows)
+        std::ranges::copy(windows_1252, info->map + 0x80);
+    for (const auto& [place, character] : latin_9_differs)
+        if (latin_9)
+            info->map[place] = character;
+    info->data = nullptr;
+    info->convert = nullptr;
+    info->release = nullptr;
+    return XML_STATUS_OK;
+}
+
 } // namespace
 
 XmlReader::XmlReader(std::istream& in, std::string name)
@@ -132,6 +170,7 @@ XmlReader::XmlReader(std::istream& in, std::string name)
     XML_SetStartDoctypeDeclHandler(parser, &got_doctype);
     XML_SetCommentHandler(parser, &got_comment);
     XML_SetProcessingInstructionHandler(parser, &got_instruction);
+    XML_SetUnknownEncodingHandler(parser, &met_encoding, nullptr);
 }
 
 XmlReader::~XmlReader() = default;
@@ -140,14 +179,29 @@ std::uint64_t XmlReader::line() const {
     return XML_GetCurrentLineNumber(state_->parser.get());
 }
 
+// What the parser has met. A byte that no UTF-8 has at that place is worth more words.
+std::string XmlReader::trouble(const char* bytes, int count) const {
+    const XML_Error error = XML_GetErrorCode(state_->parser.get());
+    std::string words = XML_ErrorString(error);
+    const auto at =
+        XML_GetCurrentByteIndex(state_->parser.get()) - static_cast<XML_Index>(state_->fed);
+    const bool is_here = at >= 0 && at < count;
+    if (error == XML_ERROR_INVALID_TOKEN && is_here &&
+        static_cast<unsigned char>(bytes[at]) >= 0x80)
+        words += "; the text is not in the encoding that the file declares (UTF-8 where it "
+                 "declares none)";
+    if (error == XML_ERROR_UNKNOWN_ENCODING)
+        words += "; UTF-8, UTF-16, ISO-8859-1, ISO-8859-15 and windows-1252 are read";
+    return words;
+}
+
 Result<> XmlReader::feed(const char* bytes, int count, bool last) {
     const auto status = XML_Parse(state_->parser.get(), bytes, count, last ? 1 : 0);
     if (state_->error)
         return std::unexpected(std::move(*state_->error));
     if (status != XML_STATUS_OK)
         return fail(Code::statement_malformed,
-                    fmt::format("{}, line {}: {}", name_, line(),
-                                XML_ErrorString(XML_GetErrorCode(state_->parser.get()))));
+                    fmt::format("{}, line {}: {}", name_, line(), trouble(bytes, count)));
     state_->fed += static_cast<std::uint64_t>(count);
     if (state_->fed - std::min(state_->seen, state_->fed) > bounds::xml_token_bytes_max)
         return fail(

@@ -63,6 +63,7 @@ class XmlReader final : public XmlPlace {
 
   private:
     Result<> feed(const char* bytes, int count, bool last);
+    std::string trouble(const char* bytes, int count) const;
 
     std::istream& in_;
     std::string name_;

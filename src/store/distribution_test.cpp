@@ -69,7 +69,10 @@ constexpr std::array exceptions{
     Exception{"FROM feed_waiting w WHERE w.tenant_id = t.id", "nodes look for what waits for its "
                                                               "position, ten times a second"},
     Exception{"SELECT min(due_at) FROM task", "when a worker is to look next"},
-    Exception{"SELECT count(*) FROM (SELECT id FROM task", "a gauge, bounded"},
+    Exception{"SELECT count(*) FROM (SELECT id FROM task", "a gauge, bounded; and what an endpoint "
+                                                           "is owed, bounded"},
+    Exception{"AND st.endpoint_id = e.id WHERE e.status = 'active'",
+              "workers' cache of endpoints, when it changes"},
     Exception{"SELECT c.id FROM connector c WHERE NOT EXISTS (SELECT 1 FROM connector_state",
               "a worker looks for calls of all tenants: a few connectors, which every machine has"},
 };

@@ -26,20 +26,43 @@ namespace settled::store::testing {
 
 // Tables that grow with the traffic.
 inline bool grows(std::string_view table) {
-    static constexpr std::array<std::string_view, 28> all{"account",       "webhook",
-                                                          "webhook_key",   "payment",
-                                                          "match_key",     "settlement_match",
-                                                          "match_end",     "settlement",
-                                                          "reversal",      "review",
-                                                          "event",         "task",
-                                                          "attempt",       "idempotency",
-                                                          "evidence_seal", "minted_reference",
-                                                          "statement",     "statement_entry",
-                                                          "sweep",         "feed_waiting",
-                                                          "feed_entry",    "call",
-                                                          "call_try",      "payment_order",
-                                                          "account_link",  "movement",
-                                                          "money_return",  "subject_webhook"};
+    static constexpr auto all = std::to_array<std::string_view>({"account",
+                                                                 "webhook",
+                                                                 "webhook_key",
+                                                                 "payment",
+                                                                 "match_key",
+                                                                 "settlement_match",
+                                                                 "match_end",
+                                                                 "settlement",
+                                                                 "reversal",
+                                                                 "review",
+                                                                 "event",
+                                                                 "task",
+                                                                 "attempt",
+                                                                 "idempotency",
+                                                                 "evidence_seal",
+                                                                 "minted_reference",
+                                                                 "statement",
+                                                                 "statement_entry",
+                                                                 "sweep",
+                                                                 "feed_waiting",
+                                                                 "feed_entry",
+                                                                 "call",
+                                                                 "call_try",
+                                                                 "payment_order",
+                                                                 "account_link",
+                                                                 "movement",
+                                                                 "money_return",
+                                                                 "subject_webhook",
+                                                                 "bacs_item",
+                                                                 "bank_transaction",
+                                                                 "catch_up",
+                                                                 "delivery_body",
+                                                                 "statement_request",
+                                                                 "statement_request_part",
+                                                                 "posting",
+                                                                 "booking",
+                                                                 "notification"});
     return std::ranges::find(all, table) != all.end();
 }
 
@@ -98,10 +121,15 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"feed", "i % 7 + 1"},
         {"currency", "'GBP'"},
         {"pairing", "'one'"},
+        {"subject_kind", "'settlement'"},
         {"evidence", "'{}'"},
         {"detail", "'{}'"},
+        {"message", "'{}'"},
+        {"content_state", "'fetched'"},
         {"c_account", "'an account'"},
         {"undone", "0"},
+        {"waits", "CASE WHEN i % 8 = 0 THEN i / 8 % 3 + 1 ELSE 0 END"},
+        {"of_interval", "i / 4 % 2"},
         {"suggested", "0"},
         {"look_again", "0"},
     };
@@ -113,19 +141,28 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"webhook", "'processed'"},
         {"reversal", "'applied'"},
         {"statement", "'reconciled'"},
+        {"statement_request", "CASE WHEN i % 4 = 0 THEN 'requested' ELSE 'done' END"},
         {"call", "CASE WHEN i % 4 = 0 THEN 'queued' ELSE 'done' END"},
         {"payment_order", "CASE WHEN i % 4 = 0 THEN 'submitted' ELSE 'settled' END"},
         {"account_link", "'failed'"},
         {"money_return", "'settled'"},
+        {"posting", "CASE WHEN i % 4 = 0 THEN 'in_doubt' ELSE 'posted' END"},
+        {"booking", "'ordered'"},
+        {"notification", "CASE WHEN i % 4 = 0 THEN 'queued' ELSE 'complete' END"},
+        {"bacs_item", "'settled'"},
+        {"catch_up", "'done'"},
     };
     static const std::set<std::string> same{
         "connector_id", "side",    "credit", "reversal",     "as_set",        "fence",
         "attempts",     "version", "rank",   "rule_version", "settled_minor", "single_use"};
-    static const std::set<std::string> own{"client_id", "key", "head", "name", "dedupe", "digest"};
+    static const std::set<std::string> own{"client_id", "key",    "head",      "name",
+                                           "dedupe",    "digest", "message_id"};
     if (column.name == "status")
         return statuses.at(table);
     if (column.name == "account_key")
         return table == "account" ? "CAST(i AS text)" : "'account ' || i % 5";
+    if (table == "bacs_item" && column.name == "subject")
+        return "CASE WHEN i % 2 = 0 THEN 'payment' ELSE 'mandate' END";
     if (column.name.ends_with("_slot"))
         return "0";
     if (table == "settlement_match" && column.name == "ended_at")
@@ -140,7 +177,15 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"account_link", "loan_account_id"},
         {"account_link", "virtual_account_id"},
         {"movement", "transaction_id"},
-        {"money_return", "end_to_end_id"}};
+        {"money_return", "end_to_end_id"},
+        {"posting", "cause"},
+        {"posting", "loan_account_id"},
+        {"booking", "asked_id"},
+        {"booking", "transaction_key"},
+        {"bank_transaction", "transaction_id"},
+        {"bacs_item", "bank_id"},
+        {"bacs_item", "returned_by"},
+        {"notification", "composite_key"}};
     const bool is_own = own.contains(column.name) || own_of_a_table.contains({table, column.name});
     if (column.kind == Value::Kind::integer)
         return same.contains(column.name) ? "1" : "i";

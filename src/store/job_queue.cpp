@@ -21,12 +21,13 @@ JobQueue::take(std::size_t enough, std::chrono::microseconds patience, std::size
                std::optional<std::chrono::milliseconds> idle_max) {
     std::unique_lock lock(mutex_);
     wake_at_ = 1;
-    const auto something = [this] { return !jobs_.empty() || closed_; };
+    const auto something = [this] { return !jobs_.empty() || closed_ || nudged_; };
     if (!idle_max)
         arrived_.wait(lock, something);
     else if (!arrived_.wait_for(lock, *idle_max, something))
         return {};
-    if (patience.count() > 0 && jobs_.size() < enough && !closed_) {
+    nudged_ = false;
+    if (patience.count() > 0 && !jobs_.empty() && jobs_.size() < enough && !closed_) {
         wake_at_ = enough;
         arrived_.wait_for(lock, patience, [&] { return jobs_.size() >= enough || closed_; });
         wake_at_ = 1;
@@ -43,6 +44,14 @@ JobQueue::take(std::size_t enough, std::chrono::microseconds patience, std::size
     // rest.
     arrived_.notify_one();
     return taken;
+}
+
+void JobQueue::nudge() {
+    {
+        const std::lock_guard lock(mutex_);
+        nudged_ = true;
+    }
+    arrived_.notify_all();
 }
 
 void JobQueue::close() {

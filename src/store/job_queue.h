@@ -23,6 +23,8 @@ class JobQueue {
     std::vector<std::unique_ptr<Job>>
     take(std::size_t enough, std::chrono::microseconds patience, std::size_t most,
          std::optional<std::chrono::milliseconds> idle_max = std::nullopt);
+    // take() returns, even if there is no job.
+    void nudge();
     void close();
     bool closed() const;
     // Closed, and everything was taken.
@@ -34,6 +36,7 @@ class JobQueue {
     std::condition_variable arrived_;
     std::vector<std::unique_ptr<Job>> jobs_;
     std::size_t wake_at_ = 1; // how many jobs the taker waits for
+    bool nudged_ = false;
     bool closed_ = false;
 };
 

@@ -35,7 +35,10 @@ struct Lock {
         connectors = 7,
         api_keys = 8,
         tenants = 9,
-        calls = 10, // the calls, orders, links and returns of a connector
+        calls = 10,          // the calls, orders, links and returns of a connector
+        endpoint_state = 11, // how an endpoint fares
+        subject_line = 12,   // the deliveries of a subject to an endpoint that keeps their order
+        notification = 20,   // the state of a notification
     };
     Kind kind;
     bool shared = false; // runs together with other shared holders, but with no exclusive one
@@ -59,6 +62,15 @@ struct Lock {
     static Lock api_keys(TenantId tenant) { return {Kind::api_keys, false, tenant, 0}; }
     static Lock calls(TenantId tenant, ConnectorId connector) {
         return {Kind::calls, false, tenant, connector.value};
+    }
+    static Lock endpoint_state(TenantId tenant, EndpointId endpoint) {
+        return {Kind::endpoint_state, false, tenant, endpoint.value};
+    }
+    static Lock subject_line(TenantId tenant, EndpointId endpoint, std::int64_t subject) {
+        return {Kind::subject_line, false, tenant, endpoint.value * 31 ^ subject};
+    }
+    static Lock notification(TenantId tenant, NotificationId id) {
+        return {Kind::notification, false, tenant, id.value};
     }
     static Lock tenants() { return {Kind::tenants, false, TenantId{}, 0}; }
 };

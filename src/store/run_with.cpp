@@ -8,7 +8,7 @@ namespace settled::store {
 
 namespace {
 
-constexpr std::size_t values_max = 32;
+constexpr std::size_t values_max = 48;
 
 template <std::size_t N>
 std::array<Value, N> as_array(const std::vector<Value>& values) {

@@ -8,7 +8,7 @@
 
 namespace settled::store {
 
-// One to 32 values.
+// One to 48 values.
 Step<Rows> run_with(Session& s, const Statement& statement, std::vector<Value> values);
 Step<> send_with(Session& s, const Statement& statement, std::vector<Value> values);
 

@@ -73,9 +73,14 @@ struct TaskNote {
     TaskId task;
     EndpointId endpoint; // 0: a call to a connector was made, or an order that needs one
     EventId event;
-    std::shared_ptr<const std::string> body; // of the event
+    std::shared_ptr<const std::string> body; // of the event, or in another format
     std::int64_t attempts = 0;               // made so far
     std::int64_t holder = 0, fence = 0;      // the claim (store/queries/tasks.h)
+    std::shared_ptr<const std::string> head =
+        {};                           // of another format (store/queries/delivery_bodies.h)
+    std::int64_t attempts_before = 0; // of `attempts`, those that the schedule does not count
+    std::int64_t order_key = 0;       // the subject, where the endpoint keeps its order
+    Instant owed_at = {};
 };
 
 // The lists that can be read forward (feeds.h). The numbers are in the store: never renumber.

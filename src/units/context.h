@@ -4,11 +4,13 @@
 #include "base/id.h"
 #include "domain/call.h"
 #include "domain/settlement.h"
+#include "domain/uk/calendar.h"
 #include "match/rule_set.h"
 #include "units/evidence/tenant_keys.h"
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +38,13 @@ class AccountRules {
 
 class KeyPlans;   // learning/key_plans.h
 class DerivedIds; // calls/derived_ids.h
+} // namespace settled::units
+
+namespace settled::domain {
+class ModulusTable; // uk/modulus.h
+}
+
+namespace settled::units {
 
 struct Context {
     IdMint& ids;
@@ -53,6 +62,14 @@ struct Context {
     bool suggested_reviews = true;               // what may only be suggested opens a review
     const DerivedIds* derived_ids = nullptr;     // needed by what makes calls
     domain::CallTimes call_times = {};
+    domain::Calendar calendar = {};
+    // nullptr: no table is configured, and sort codes and account numbers are not checked together.
+    const domain::ModulusTable* modulus = nullptr;
+    // https://host[:port] that partners reach this server under: links begin with it. Empty: there
+    // are none.
+    std::string public_url = {};
+    // Waits between tries to fetch the content of a notification.
+    std::vector<std::chrono::seconds> fetch_retry_after = {};
 
     std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant, std::string_view account) const;
     std::vector<std::shared_ptr<const match::RuleSet>> all_rules_of(TenantId tenant) const;

@@ -86,6 +86,11 @@ class World {
     }
 
     void use_rules(const AccountRules& rules) { context_->account_rules = &rules; }
+    void use_fetch_waits(std::vector<std::chrono::seconds> waits) {
+        context_->fetch_retry_after = std::move(waits);
+    }
+    void use_calendar(domain::Calendar calendar) { context_->calendar = std::move(calendar); }
+    void use_modulus(const domain::ModulusTable& table) { context_->modulus = &table; }
     void suggest_nothing() { context_->suggested_reviews = false; }
 
     store::Store& store() { return *store_; }

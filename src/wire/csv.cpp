@@ -44,14 +44,25 @@ char delimiter_of(std::istream& in) {
 }
 
 Result<CsvReader> CsvReader::open(std::istream& in, std::string name, char delimiter) {
+    return open_at(in, std::move(name), delimiter, 1, true);
+}
+
+Result<CsvReader> CsvReader::open_at(std::istream& in, std::string name, char delimiter,
+                                     std::size_t first_line, bool has_header) {
     CsvReader reader(in, std::move(name), delimiter);
+    reader.line_ = first_line;
     if (reader.fill() && reader.buffer_.starts_with("\xEF\xBB\xBF"))
         reader.at_ = 3;
     TRY(const bool any, reader.read_record());
     if (!any)
         return fail(Code::csv_malformed,
                     fmt::format("{} is empty; a header is needed", reader.name_));
+    reader.is_read_ahead_ = !has_header;
     for (std::size_t i = 0; i < reader.count_; ++i) {
+        if (!has_header) {
+            reader.header_.push_back(std::to_string(i + 1));
+            continue;
+        }
         reader.header_.push_back(lower_trimmed(reader.fields_[i]));
         const auto same = std::ranges::count(reader.header_, reader.header_.back());
         if (same > 1 && !reader.header_.back().empty())
@@ -91,6 +102,8 @@ int CsvReader::peek() {
 }
 
 Result<bool> CsvReader::next() {
+    if (std::exchange(is_read_ahead_, false))
+        return true;
     TRY(const bool any, read_record());
     if (any && count_ != header_.size())
         return malformed(fmt::format("{} fields where the header has {}", count_, header_.size()));

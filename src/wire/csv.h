@@ -25,6 +25,10 @@ class CsvReader {
     // `name` is what errors call the file. The stream must outlive the reader. The first record is
     // the header.
     static Result<CsvReader> open(std::istream& in, std::string name, char delimiter = ',');
+    // The same for a part of a file that begins on this line of it. Without a header the columns are
+    // called "1", "2", and so on, and the first record is the first that next() gives.
+    static Result<CsvReader> open_at(std::istream& in, std::string name, char delimiter,
+                                     std::size_t first_line, bool has_header);
 
     // The place of a column in each record; its name is compared without regard to case and
     // surrounding spaces.
@@ -58,6 +62,7 @@ class CsvReader {
     std::vector<std::string> header_;
     std::vector<std::string> fields_;
     std::size_t count_ = 0;
+    bool is_read_ahead_ = false; // the current record is the first that next() gives
 };
 
 } // namespace settled::wire

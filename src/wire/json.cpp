@@ -12,8 +12,8 @@ namespace settled::wire {
 namespace {
 
 // Nodes and slices count bytes in 32 bits.
-static_assert(limits::webhook_body_bytes_max < (std::size_t{1} << 31));
-static_assert(limits::webhook_body_bytes_max == 1024 * 1024, "as the text below says");
+static_assert(limits::json_bytes_max < (std::size_t{1} << 31));
+static_assert(limits::json_bytes_max == 1152 * 1024, "as the text below says");
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -107,8 +107,8 @@ std::string_view Json::raw() const {
 }
 
 Result<JsonDocument> JsonDocument::parse(std::string_view text) {
-    if (text.size() > limits::webhook_body_bytes_max)
-        return fail(Code::json_too_large, "the text has more than 1 MiB");
+    if (text.size() > limits::json_bytes_max)
+        return fail(Code::json_too_large, "the text has more than 1152 KiB");
     auto tree = std::make_unique<JsonTree>();
     tree->text = text;
     TRY_VOID(JsonScanner(*tree).scan());

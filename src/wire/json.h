@@ -1,7 +1,7 @@
 // Strict JSON, read whole: RFC 8259 without its soft spots. Refused: duplicate members (compared
 // after unescaping), trailing data, invalid UTF-8, lone surrogates, a byte-order mark, NaN, depth
 // over limits::json_depth_max, more than limits::json_members_max members and elements in all,
-// strings over limits::json_string_bytes_max, texts over limits::webhook_body_bytes_max. Numbers
+// strings over limits::json_string_bytes_max, texts over limits::json_bytes_max. Numbers
 // stay the digits that were sent: nothing here passes through floating point.
 //
 // A Json is a light handle into its JsonDocument, which must outlive it; moving the document keeps

@@ -9,6 +9,25 @@
 namespace settled::wire {
 namespace {
 
+constexpr const char* no_comma = "expected a comma or the end of the object or array";
+constexpr const char* no_utf8 = "the text is not valid UTF-8";
+
+// The first byte that begins no valid character; simdjson says only that there is one.
+std::size_t first_invalid(const char* begin, std::size_t size) {
+    std::size_t good = 0, bad = size; // the first `good` bytes are valid, the first `bad` are not
+    while (good + 1 < bad) {
+        const std::size_t middle = good + (bad - good) / 2;
+        // Up to three bytes of a character that is cut at the middle do not count.
+        bool valid = false;
+        for (std::size_t cut = 0; cut <= 3 && cut <= middle && !valid; ++cut)
+            valid = simdjson::validate_utf8(begin, middle - cut);
+        (valid ? good : bad) = middle;
+    }
+    while (!simdjson::validate_utf8(begin, good)) // what was cut off above
+        --good;
+    return good;
+}
+
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -44,10 +63,19 @@ JsonScanner::JsonScanner(JsonTree& tree)
 Result<> JsonScanner::scan() {
     const bool ok = simdjson::validate_utf8(begin_, static_cast<std::size_t>(end_ - begin_))
                         ? run()
-                        : refuse("the text is not valid UTF-8");
+                        : refuse(no_utf8);
     if (!ok)
         return fail(code_, fmt::format("at byte {}: {}", at_ - begin_, why_));
     return {};
+}
+
+ScanFault JsonScanner::fault() const {
+    ScanFault fault{code_, static_cast<std::size_t>(at_ - begin_), why_, why_ == no_comma, {}};
+    if (why_ == no_utf8)
+        fault.offset = first_invalid(begin_, static_cast<std::size_t>(end_ - begin_));
+    if (fault.lacks_comma && depth_ > 0 && frames_[depth_ - 1].object && !pending_.empty())
+        fault.last_name = tree_.view(tree_.nodes[pending_.back()].name);
+    return fault;
 }
 
 bool JsonScanner::refuse(Code code, const char* why) {
@@ -86,7 +114,7 @@ bool JsonScanner::step() {
         return close();
     if (!first) {
         if (*at_ != ',')
-            return refuse("expected a comma or the end of the object or array");
+            return refuse(no_comma);
         ++at_;
         skip_space();
     }

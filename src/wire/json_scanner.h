@@ -19,6 +19,15 @@
 
 namespace settled::wire {
 
+// Where a scan stopped, and why.
+struct ScanFault {
+    Code code = Code::json_invalid;
+    std::size_t offset = 0;
+    std::string_view why;
+    bool lacks_comma = false; // a comma, or the end of an object or array, was expected
+    std::string last_name;    // then: of the object's member before it; "": there is none
+};
+
 class JsonScanner {
   public:
     // `tree` has its text and nothing else.
@@ -26,6 +35,8 @@ class JsonScanner {
 
     // After a failure the tree must not be used.
     Result<> scan();
+    // After a failure.
+    ScanFault fault() const;
 
   private:
     struct Frame {

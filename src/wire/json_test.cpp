@@ -264,7 +264,7 @@ TEST(Json, strings_and_texts_are_bounded) {
     EXPECT_EQ(code_of("\"\\n" + repeat("a", max) + '"'), Code::json_too_large);
     EXPECT_EQ(code_of("{\"" + repeat("a", max + 1) + "\":1}"), Code::json_too_large);
     must_parse("1" + repeat(" ", limits::webhook_body_bytes_max - 1));
-    EXPECT_EQ(code_of("1" + repeat(" ", limits::webhook_body_bytes_max)), Code::json_too_large);
+    EXPECT_EQ(code_of("1" + repeat(" ", limits::json_bytes_max)), Code::json_too_large);
 }
 
 // Names of one length with a long common beginning are the dearest to compare. A quadratic check

@@ -1,8 +1,10 @@
 #include "worker/caller.h"
 
+#include "connectors/mambu/headers.h"
 #include "observe/log.h"
 #include "store/queries/calls.h"
 #include "units/links/link.h"
+#include "units/postings/booking.h"
 #include "wire/base64.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -26,6 +28,14 @@ constexpr std::size_t calls_at_once = 16;
 constexpr auto look_every = 100ms; // how late a repeat, or a call that another node made, may start
 constexpr auto orphans_every = 2s;
 constexpr auto trouble_wait = 1s;
+// Older bookings are searched by `settled catch-up`: a start does not go through all of them.
+constexpr std::chrono::microseconds bookings_of_a_start = std::chrono::days(7);
+// A page of transactions or custom fields with all that a core bank shows of each.
+constexpr std::size_t core_bank_reply_bytes_max = limits::webhook_body_bytes_max;
+// A page of 50 transactions or accounts with all that a bank shows of each: some kilobytes.
+constexpr std::size_t bank_reply_bytes_max = limits::webhook_body_bytes_max;
+// A page of the bank's statement: 5,000 entries of some 1.5 kB each.
+constexpr std::size_t statement_page_bytes_max = 32UL * 1024 * 1024;
 
 // What was read whole; everything else is no reply.
 std::optional<domain::CallReply> reply_of(const Result<net::Reply>& reply, Instant wall) {
@@ -43,13 +53,22 @@ std::string trouble_of(const Result<net::Reply>& reply) {
 
 } // namespace
 
-Result<net::OutboundRequest> Caller::request_for(const intake::CallAccess& access,
-                                                 const units::CallToSend& call) {
-    net::OutboundRequest request;
-    TRY(request.url, net::Url::parse(access.api_url + call.request.target));
-    request.method = call.request.method;
-    request.body = call.request.body;
-    request.fields.add("Accept", "application/json");
+namespace {
+
+void add_mambu_fields(net::OutboundRequest& request, const intake::CallAccess& access,
+                      const units::CallToSend& call) {
+    for (auto& [name, value] : connectors::mambu::header_fields(call.request, call.request_id,
+                                                                access.username, access.token))
+        request.fields.add(name, std::move(value));
+    request.reply_bytes_max = core_bank_reply_bytes_max;
+    request.safe_to_repeat = call.request.method == "GET";
+}
+
+Result<> add_clearbank_fields(net::OutboundRequest& request, const intake::CallAccess& access,
+                              const units::CallToSend& call) {
+    const bool is_statement = call.request.purpose == domain::CallPurpose::download_statement;
+    request.fields.add("Accept", is_statement ? "application/xml" : "application/json");
+    request.reply_bytes_max = is_statement ? statement_page_bytes_max : bank_reply_bytes_max;
     request.fields.add("Authorization", "Bearer " + std::string(access.token.reveal()));
     if (!call.request.body.empty())
         request.fields.add("Content-Type", "application/json");
@@ -60,6 +79,21 @@ Result<net::OutboundRequest> Caller::request_for(const intake::CallAccess& acces
     } else {
         request.safe_to_repeat = true;
     }
+    return {};
+}
+
+} // namespace
+
+Result<net::OutboundRequest> Caller::request_for(const intake::CallAccess& access,
+                                                 const units::CallToSend& call) {
+    net::OutboundRequest request;
+    TRY(request.url, net::Url::parse(access.api_url + call.request.target));
+    request.method = call.request.method;
+    request.body = call.request.body;
+    if (access.kind == domain::connector_mambu)
+        add_mambu_fields(request, access, call);
+    else
+        TRY_VOID(add_clearbank_fields(request, access, call));
     request.owner = call.tenant.value;
     return request;
 }
@@ -105,7 +139,7 @@ Task<bool> Caller::look() {
     for (const Connector& connector : deps_.connectors.all()) {
         if (!connector->access)
             continue;
-        co_await list_accounts_once(connector);
+        co_await ask_once(connector);
         if (!waiting.contains(connector->id) || room(connector->id) == 0)
             continue;
         const bool taken = co_await take_from(connector, frees_orphans);
@@ -133,21 +167,26 @@ std::size_t Caller::room(ConnectorId connector) const {
     return calls_at_once - std::min(calls_at_once, taken);
 }
 
-// Accounts that were opened at the bank by other means are known here from the start on.
-Task<> Caller::list_accounts_once(const Connector& connector) {
-    if (!listed_.insert(connector->id).second)
+// Accounts that were opened at the bank by other means are known here from the start on, and so are
+// bookings of the core banking system whose webhook did not come.
+Task<> Caller::ask_once(const Connector& connector) {
+    if (!asked_.insert(connector->id).second)
         co_return;
     const units::Context& context = deps_.context;
     const TenantId tenant = connector->tenant;
     const ConnectorId id = connector->id;
     const Instant now = deps_.clock.now();
+    const bool is_core_bank = connector->kind == domain::connector_mambu;
     const auto asked = co_await deps_.store.write<void>(
-        [&context, tenant, id, now](store::Session& s) -> store::Step<> {
+        [&context, tenant, id, now, is_core_bank](store::Session& s) -> store::Step<> {
+            if (is_core_bank)
+                return units::catch_up_bookings(s, {context, tenant, now}, id,
+                                                now - bookings_of_a_start);
             return units::list_accounts_of(s, {context, tenant, now}, id);
         });
     if (!asked) {
         log::lasting("calls.unreadable", asked.error(), {{"connector", connector->name}});
-        listed_.erase(id);
+        asked_.erase(id);
     }
 }
 
@@ -172,6 +211,11 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
     units::EndedTry ended{call.tenant, call.id, call.connector, call.claim, call.number, {}, {}, {},
                           {},          {}};
     const Clock::Steady begin = deps_.clock.steady();
+    if (connector->kind == domain::connector_clearmatch) {
+        co_await fetch(connector, std::move(call), std::move(ended));
+        leave(connector->id);
+        co_return;
+    }
     auto request = request_for(*connector->access, call);
     if (deps_.node.holder() != call.claim.holder) {
         // Held under a lease that is over: another node sends it.
@@ -189,8 +233,27 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
             ended.error = trouble_of(reply);
         co_await record(connector, std::move(ended));
     }
-    if (--in_flight_[connector->id] == 0)
-        in_flight_.erase(connector->id);
+    leave(connector->id);
+}
+
+void Caller::leave(ConnectorId connector) {
+    if (--in_flight_[connector] == 0)
+        in_flight_.erase(connector);
+}
+
+Task<> Caller::fetch(Connector connector, units::CallToSend call, units::EndedTry ended) {
+    if (deps_.node.holder() != call.claim.holder)
+        co_return; // held under a lease that is over: another node sends it
+    const Clock::Steady begin = deps_.clock.steady();
+    auto fetched =
+        co_await fetcher_.fetch(connector, std::move(call), deps_.context.call_times.timeout);
+    ended.latency =
+        std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begin);
+    ended.not_sent = std::move(fetched.not_sent);
+    ended.reply = reply_of(fetched.reply, deps_.clock.wall());
+    if (!ended.reply)
+        ended.error = trouble_of(fetched.reply);
+    co_await record(connector, std::move(ended));
 }
 
 // If it cannot be stored, the try stays without an end: the call is taken again by the node that frees

@@ -6,7 +6,7 @@
 // dropped. A call that moves money is sent by the node that holds it, and by no other at the same time.
 //
 // Every call but GET is signed over the bytes that are sent; tokens are added here and are stored
-// and logged nowhere. A redirect is not followed, a reply above limits::reply_body_bytes_max counts
+// and logged nowhere. A redirect is not followed; a reply that is larger than a page can be counts
 // as none, and so does one that was cut.
 //
 // Threads: one Caller on one io_context. wake() may be called from any thread.
@@ -20,6 +20,7 @@
 #include "store/store.h"
 #include "units/calls/run_call.h"
 #include "units/context.h"
+#include "worker/content_fetcher.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -41,7 +42,8 @@ class Caller {
         const intake::ConnectorCache& connectors;
         net::Client& client;
     };
-    Caller(boost::asio::io_context& io, Deps deps) : io_(io), deps_(deps), pause_(io) {}
+    Caller(boost::asio::io_context& io, Deps deps)
+        : io_(io), deps_(deps), fetcher_(io, deps.clock, deps.client), pause_(io) {}
 
     void start();
     // Any thread: a commit has made something to send.
@@ -60,17 +62,21 @@ class Caller {
     Task<> watch();
     Task<bool> look(); // true: something was taken
     Task<std::set<ConnectorId>> connectors_with_work();
-    Task<> list_accounts_once(const Connector& connector);
+    Task<> ask_once(const Connector& connector);
     Task<bool> take_from(Connector connector, bool frees_orphans);
     std::size_t room(ConnectorId connector) const;
     Task<> carry_out(Connector connector, units::CallToSend call);
+    // Of a platform: the content of a notification.
+    Task<> fetch(Connector connector, units::CallToSend call, units::EndedTry ended);
+    void leave(ConnectorId connector);
     Task<> record(const Connector& connector, units::EndedTry ended);
 
     boost::asio::io_context& io_;
     Deps deps_;
+    ContentFetcher fetcher_;
     boost::asio::steady_timer pause_;
     Clock::Steady free_orphans_at_{};
-    std::set<ConnectorId> listed_; // whose accounts were asked for since the start
+    std::set<ConnectorId> asked_; // for accounts or bookings, since the start
     std::map<ConnectorId, std::size_t> in_flight_;
     bool wanted_ = false; // something was made since the last look began
     bool stopped_ = false;

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "domain/delivery.h"
 #include "store/queries/tasks.h"
+#include "units/deliveries/handshake.h"
 #include "worker/endpoint_cache.h"
 
 #include <array>
@@ -18,7 +19,7 @@
 
 namespace settled::worker {
 
-// A delivery in memory. `body` is the event's stored bytes, the same in every attempt.
+// A delivery in memory. `body` is what is stored, the same in every attempt.
 struct Delivery {
     TenantId tenant;
     TaskId task;
@@ -26,6 +27,18 @@ struct Delivery {
     std::int64_t attempts = 0; // made so far
     std::shared_ptr<const std::string> body;
     store::Claim claim; // by what right it is attempted
+    std::shared_ptr<const std::string> head =
+        {};                           // of another format (store/queries/delivery_bodies.h)
+    std::int64_t attempts_before = 0; // of `attempts`, those that the schedule does not count
+    std::int64_t order_key = 0;
+    Instant owed_at = {};
+    bool is_batch = false;
+    bool is_probe = false; // its endpoint is held back
+
+    // What the partner knows it by.
+    std::string webhook_id() const {
+        return is_batch ? to_string(BatchId{task.value}) : to_string(event);
+    }
 };
 
 struct Attempted {
@@ -40,6 +53,12 @@ class Carrier {
     virtual ~Carrier() = default;
     // Both live until the attempt is over.
     virtual Task<Attempted> attempt(const Endpoint& endpoint, const Delivery& delivery) = 0;
+    // Asks whether the partner wants deliveries, where it must be asked.
+    struct Consented {
+        units::Consent consent = units::Consent::granted;
+        std::int64_t rate_per_minute = 0; // 0: no limit
+    };
+    virtual Task<Consented> ask_consent(const Endpoint&) { co_return Consented{}; }
 };
 
 // The carriers of a dispatcher, by domain::Channel. Where there is none, what endpoints of that

@@ -32,7 +32,7 @@ class Crowd : public ::testing::Test {
                                          "*",
                                          "basic",
                                          "user",
-                                         units::seal_endpoint_secret(master, id, Secret("x"), rng),
+                                         testing::sealed_password(master, id, rng),
                                          "active",
                                          world.now()};
             world.write<void>([&](store::Session& s) { return store::insert_endpoint(s, row); });

@@ -2,7 +2,7 @@
 
 #include "observe/log.h"
 #include "store/queries/tasks.h"
-#include "units/deliveries/record_attempt.h"
+#include "worker/recording.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -65,32 +65,44 @@ void Dispatcher::hand_over() {
     asio::post(io_, [this] { stop_taking(); });
 }
 
-// How many attempts at one endpoint this node may have under way now.
-std::size_t Dispatcher::places() const {
-    return deps_.node.share(limits::deliveries_in_flight_per_endpoint_max,
-                            limits::delivery_wait_max);
+// How many attempts at an endpoint this node may have under way now. What gathered for an interval
+// goes one by one.
+std::size_t Dispatcher::places(const Endpoint& endpoint) const {
+    const domain::EndpointSettings& settings = endpoint.settings;
+    std::size_t all = limits::deliveries_in_flight_per_endpoint_max;
+    if (settings.concurrency > 0)
+        all = static_cast<std::size_t>(settings.concurrency);
+    if (settings.has_interval())
+        all = 1;
+    return deps_.node.share(all, limits::delivery_wait_max);
 }
 
 // How many deliveries of one lane it may claim ahead of attempting them.
-std::size_t Dispatcher::ahead() const {
-    const std::size_t mine = places();
-    if (mine == 0)
+std::size_t Dispatcher::ahead(std::size_t places) const {
+    if (places == 0)
         return 0;
-    return deps_.node.has_other_workers() ? mine * limits::claims_per_place
+    return deps_.node.has_other_workers() ? places * limits::claims_per_place
                                           : limits::claims_ahead_alone;
+}
+
+std::size_t Dispatcher::ahead_of(EndpointId id) const {
+    const auto endpoint = deps_.endpoints.find(id);
+    return endpoint ? ahead(places(*endpoint)) : 0;
+}
+
+std::span<const std::chrono::seconds> Dispatcher::schedule_of(const Endpoint& endpoint) const {
+    return endpoint.settings.retry_after.empty() ? deps_.schedule : endpoint.settings.retry_after;
 }
 
 void Dispatcher::take(std::vector<store::TaskNote> notes) {
     for (store::TaskNote& note : notes) {
-        Delivery delivery{note.tenant,          note.task,
-                          note.event,           note.attempts,
-                          std::move(note.body), {note.holder, note.fence}};
-        const store::Claim claim = delivery.claim;
-        Lane& lane = lanes_[note.endpoint];
-        if (draining_ || !lane.offer(std::move(delivery)))
-            give_back_.add({note.tenant, note.task, claim});
-        open_or_close(note.endpoint, lane);
-        pump(note.endpoint);
+        const EndpointId endpoint = note.endpoint;
+        const GiveBack::Held held{note.tenant, note.task, {note.holder, note.fence}};
+        Lane& lane = lanes_[endpoint];
+        if (draining_ || !lane.offer(delivery_of(std::move(note))))
+            give_back_.add(held);
+        open_or_close(endpoint, lane);
+        pump(endpoint);
     }
 }
 
@@ -125,7 +137,7 @@ Task<> Dispatcher::find_work() {
     }
     if (deps_.node.has_other_workers())
         for (auto& [id, lane] : lanes_)
-            for (const Delivery& delivery : lane.trim(std::max<std::size_t>(ahead(), 1)))
+            for (const Delivery& delivery : lane.trim(std::max<std::size_t>(ahead_of(id), 1)))
                 give_back(delivery);
     for (const EndpointId endpoint : *lanes)
         if (is_mine(endpoint))
@@ -137,28 +149,35 @@ void Dispatcher::look_at_lanes() {
     if (draining_)
         return;
     const Instant now = deps_.clock.now();
-    const std::size_t most = ahead();
     serve_line();
     for (auto& [id, lane] : lanes_)
         if (lane.waiting() > 0)
             pump(id);
     for (const EndpointId id : deps_.endpoints.all()) {
-        if (!is_mine(id) || most == 0)
-            continue;
-        Lane& lane = lanes_[id];
-        const auto endpoint = deps_.endpoints.find(id);
-        if (!endpoint || carrier_of(*endpoint) == nullptr || !lane.wants_reading(now, most))
-            continue;
-        lane.begin_reading();
-        ++reading_;
-        asio::co_spawn(io_, claim(id), asio::detached);
+        const auto endpoint = is_mine(id) ? deps_.endpoints.find(id) : nullptr;
+        if (endpoint && carrier_of(*endpoint) != nullptr)
+            look_at_lane(*endpoint, now);
     }
+}
+
+void Dispatcher::look_at_lane(const Endpoint& endpoint, Instant now) {
+    Lane& lane = lanes_[endpoint.id];
+    block_or_open(endpoint, lane, now);
+    begin_asking(endpoint, lane, now);
+    if (endpoint.state.health.is_held() && endpoint.has_consent())
+        begin_probe(endpoint, lane, now);
+    const std::size_t most = ahead(places(endpoint));
+    if (lane.is_blocked() || most == 0 || !lane.wants_reading(now, most))
+        return;
+    lane.begin_reading();
+    ++reading_;
+    asio::co_spawn(io_, claim(endpoint.id), asio::detached);
 }
 
 Task<> Dispatcher::claim(EndpointId id) {
     const Instant now = deps_.clock.now();
     const std::int64_t holder = deps_.node.holder();
-    const std::size_t limit = std::max<std::size_t>(ahead(), 1);
+    const std::size_t limit = std::max<std::size_t>(ahead_of(id), 1);
     Result<Claimed> claimed = Claimed{};
     if (holder != 0)
         claimed = co_await deps_.store.write<Claimed>(
@@ -174,14 +193,9 @@ Task<> Dispatcher::claim(EndpointId id) {
     }
     deps_.probe.claimed(claimed->due.size());
     for (store::DueDelivery& due : claimed->due) {
-        Delivery delivery{due.tenant,
-                          due.task,
-                          due.event,
-                          due.attempts,
-                          std::make_shared<const std::string>(std::move(due.body)),
-                          due.claim};
-        if (draining_ || !lane.offer(std::move(delivery)))
-            give_back_.add({due.tenant, due.task, due.claim});
+        const GiveBack::Held held{due.tenant, due.task, due.claim};
+        if (draining_ || !lane.offer(delivery_of(std::move(due))))
+            give_back_.add(held);
     }
     lane.end_reading(claimed->due.size() == limit);
     if (claimed->next)
@@ -192,17 +206,30 @@ Task<> Dispatcher::claim(EndpointId id) {
 // This node's commits leave the deliveries of a full lane to any worker that has room.
 void Dispatcher::open_or_close(EndpointId id, Lane& lane) {
     const std::size_t most = deps_.node.has_other_workers()
-                                 ? std::max<std::size_t>(ahead(), 1)
+                                 ? std::max<std::size_t>(ahead_of(id), 1)
                                  : limits::deliveries_queued_per_endpoint_max / 2;
-    if (!lane.is_closed() && lane.waiting() >= most) {
+    if (!lane.is_closed() && (lane.is_blocked() || lane.waiting() >= most)) {
         lane.set_closed(true);
         lane.expect_more();
         deps_.claims.close(id);
-    } else if (lane.is_closed() && lane.waiting() <= most / 2) {
+    } else if (lane.is_closed() && !lane.is_blocked() && lane.waiting() <= most / 2) {
         lane.set_closed(false);
         lane.expect_more();
         deps_.claims.open(id);
     }
+}
+
+// What is held for an endpoint that nothing is sent to now waits in the store.
+void Dispatcher::block_or_open(const Endpoint& endpoint, Lane& lane, Instant now) {
+    const domain::EndpointHealth& health = endpoint.state.health;
+    const bool works = deps_.node.share(limits::deliveries_in_flight_per_endpoint_max,
+                                        limits::delivery_wait_max) > 0;
+    const bool is_of_others = works && places(endpoint) == 0;
+    lane.set_blocked(health.is_held() || health.is_quiet(now) || now < lane.quiet_until() ||
+                     !endpoint.has_consent() || is_of_others);
+    if (lane.is_blocked())
+        give_back_waiting(lane);
+    open_or_close(endpoint.id, lane);
 }
 
 void Dispatcher::give_back(const Delivery& delivery) {
@@ -217,13 +244,13 @@ void Dispatcher::give_back_waiting(Lane& lane) {
 void Dispatcher::pump(EndpointId id) {
     Lane& lane = lanes_[id];
     const auto endpoint = deps_.endpoints.find(id);
-    if (!endpoint || carrier_of(*endpoint) == nullptr)
+    if (!endpoint || carrier_of(*endpoint) == nullptr || lane.is_blocked())
         give_back_waiting(lane); // it waits in the store until there is a way to it
     if (lane.waiting() == 0 || draining_)
         return;
     const std::int64_t holder = deps_.node.holder();
-    const std::size_t mine = places();
-    while (lane.may_start(mine) && take_place(id, lane, *endpoint)) {
+    const std::size_t mine = lane.within(places(*endpoint));
+    while (lane.may_start(mine) && may_begin(*endpoint, lane) && take_place(id, lane, *endpoint)) {
         const Pace pace = lane.pace();
         Delivery delivery = *lane.next(mine);
         if (delivery.claim.holder != holder) { // held under a lease that is over
@@ -232,10 +259,23 @@ void Dispatcher::pump(EndpointId id) {
             give_back(delivery);
             continue;
         }
+        if (endpoint->rate_per_1000s() > 0)
+            lane.rate().take();
         ++in_flight_;
         asio::co_spawn(io_, carry_out(endpoint, std::move(delivery), pace), asio::detached);
     }
     open_or_close(id, lane);
+}
+
+// Each worker has its share of an endpoint's rate.
+bool Dispatcher::may_begin(const Endpoint& endpoint, Lane& lane) const {
+    const std::int64_t rate = endpoint.rate_per_1000s();
+    if (rate == 0)
+        return true;
+    const auto mine = deps_.node.share(static_cast<std::size_t>(rate), limits::delivery_wait_max);
+    const Clock::Steady now = deps_.clock.steady();
+    lane.rate().set_rate(static_cast<std::int64_t>(mine), now);
+    return mine > 0 && lane.rate().may_start(now);
 }
 
 // One of the places that all lanes share, or a place in the line for it. Kafka's attempts need
@@ -252,7 +292,7 @@ bool Dispatcher::take_place(EndpointId id, Lane& lane, const Endpoint& endpoint)
     }
     if (!lane.is_in_line() && attempt_places_.waits_for_others(lane.in_flight())) {
         lane.set_in_line(true);
-        line.push_back(id);
+        line.push(endpoint.tenant, id);
     }
     return false;
 }
@@ -262,13 +302,13 @@ void Dispatcher::free_place(const Endpoint& endpoint, Pace pace) {
         attempt_places_.give_back(pace);
 }
 
-// The lane that waits longest goes first, quick lanes before slow ones.
+// Quick lanes go before slow ones, and of each kind the one that waits longest of the tenant whose
+// turn it is.
 void Dispatcher::serve_line() {
     for (const Pace pace : {Pace::quick, Pace::slow}) {
         auto& line = in_line_[static_cast<std::size_t>(pace)];
         while (!line.empty() && attempt_places_.has_place(pace, 0)) {
-            const EndpointId id = line.front();
-            line.pop_front();
+            const EndpointId id = line.pop();
             lanes_[id].set_in_line(false);
             called_up_ = id;
             pump(id);
@@ -292,28 +332,13 @@ Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery 
 
 // If the result cannot be stored, the task goes back and is attempted again.
 Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, Attempted attempted) {
-    units::Attempt record{delivery.tenant,
-                          delivery.task,
-                          endpoint.id,
-                          delivery.claim,
-                          delivery.attempts + 1,
-                          attempted.result,
-                          {},
-                          attempted.started_at,
-                          attempted.latency,
-                          std::move(attempted.answer),
-                          deps_.clock.now()};
-    record.disposition =
-        domain::after_attempt(attempted.result, static_cast<std::size_t>(record.number),
-                              deps_.schedule, deps_.rng.next());
-    deps_.probe.attempted(record.disposition.next, attempted.latency);
-    if (record.disposition.next != domain::AfterAttempt::delivered)
-        log::info("delivery.failed", {{"endpoint", to_string(endpoint.id)},
-                                      {"delivery", to_string(delivery.task)},
-                                      {"outcome", domain::outcome_token(attempted.result)},
-                                      {"attempt", record.number}});
-    const bool gone = record.disposition.next == domain::AfterAttempt::disable_endpoint;
-    const auto shared = std::make_shared<const units::Attempt>(std::move(record));
+    Lane& lane = lanes_[endpoint.id];
+    const bool is_news =
+        lane.is_news(domain::is_success(attempted.result), deps_.clock.now()) || delivery.is_probe;
+    const auto shared = std::make_shared<const units::Attempt>(
+        attempt_of(endpoint, delivery, std::move(attempted), schedule_of(endpoint),
+                   deps_.rng.next(), deps_.clock.now(), is_news));
+    deps_.probe.attempted(shared->disposition.next, shared->latency);
     const units::Context& context = deps_.context;
     const auto recorded = co_await deps_.store.write<units::Recorded>(
         [&context, shared](store::Session& s) { return record_attempt(s, context, shared); });
@@ -321,14 +346,32 @@ Task<> Dispatcher::record(const Endpoint& endpoint, const Delivery& delivery, At
         log::lasting("delivery.unrecorded", recorded.error(),
                      {{"delivery", to_string(delivery.task)}});
         give_back(delivery);
-    } else if (recorded->kept == store::AttemptResultStored::claim_lost) {
-        deps_.probe.lost();
-        log::warn("delivery.lease_lost", {{"delivery", to_string(delivery.task)},
-                                          {"outcome", domain::outcome_token(shared->result)}});
-    } else if (recorded->due) {
-        lanes_[endpoint.id].expect(*recorded->due);
+        co_return;
     }
-    if (gone)
+    if (recorded->kept == store::AttemptResultStored::claim_lost)
+        deps_.probe.lost();
+    log_attempt(endpoint, *shared, *recorded);
+    note_recorded(endpoint, *shared, *recorded);
+}
+
+void Dispatcher::note_recorded(const Endpoint& endpoint, const units::Attempt& attempt,
+                               const units::Recorded& recorded) {
+    Lane& lane = lanes_[endpoint.id];
+    const bool is_success = domain::is_success(attempt.result);
+    if (recorded.health) {
+        lane.noted(is_success, attempt.now);
+        lane.keep_quiet_until(
+            std::min(recorded.health->quiet_until, attempt.now + std::chrono::seconds(2)));
+        if (attempt.is_probe)
+            lane.end_probing(recorded.health->next_probe_at, endpoint.state.health.next_probe_at);
+    }
+    if (attempt.disposition.slow_down)
+        lane.slow_down();
+    else if (is_success)
+        lane.went_well();
+    if (recorded.due)
+        lane.expect(*recorded.due);
+    if (recorded.endpoint_changed)
         deps_.endpoints_changed();
 }
 

@@ -5,8 +5,9 @@
 // is delivered or dead; a crash at any moment repeats an attempt at most (same id, same bytes), and
 // loses none. One endpoint that is slow or down delays only its own lane, and any number of such
 // leave room for those that are quick (attempt_places.h). Of all nodes one holds a
-// task at a time, and all together have no more attempts at one endpoint under way than its limit
-// (docs/decisions/0012-nodes.md).
+// task at a time, and all together have no more attempts at one endpoint under way than its limit,
+// and begin no more in a second than its rate (docs/decisions/0012-nodes.md). An endpoint that is
+// held back (domain/breaker.h) gets one probe at a time from all of them.
 //
 // Threads: one Dispatcher on one io_context. An endpoint always belongs to the same one (by its
 // id), so its limits hold without locks. offer() may be called from any thread.
@@ -18,11 +19,13 @@
 #include "node/membership.h"
 #include "store/store.h"
 #include "units/context.h"
+#include "units/deliveries/record_attempt.h"
 #include "worker/attempt_places.h"
 #include "worker/bounds.h"
 #include "worker/carrier.h"
 #include "worker/claims.h"
 #include "worker/endpoint_cache.h"
+#include "worker/fair_line.h"
 #include "worker/give_back.h"
 #include "worker/lane.h"
 #include "worker/probe.h"
@@ -31,10 +34,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace settled::worker {
@@ -82,6 +85,14 @@ class Dispatcher {
     Task<> claim(EndpointId endpoint);
     Task<> carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery, Pace pace);
     Task<> record(const Endpoint& endpoint, const Delivery& delivery, Attempted attempted);
+    Task<> probe(EndpointId endpoint);
+    Task<> ask_consent(std::shared_ptr<const Endpoint> endpoint);
+    void begin_asking(const Endpoint& endpoint, Lane& lane, Instant now);
+    void begin_probe(const Endpoint& endpoint, Lane& lane, Instant now);
+    void note_recorded(const Endpoint& endpoint, const units::Attempt& attempt,
+                       const units::Recorded& recorded);
+    void look_at_lane(const Endpoint& endpoint, Instant now);
+    void block_or_open(const Endpoint& endpoint, Lane& lane, Instant now);
     Carrier* carrier_of(const Endpoint& endpoint) const {
         return deps_.carriers[static_cast<std::size_t>(endpoint.channel)];
     }
@@ -94,9 +105,13 @@ class Dispatcher {
     void give_back(const Delivery& delivery);
     void give_back_waiting(Lane& lane);
     void open_or_close(EndpointId id, Lane& lane);
+    void close(EndpointId id, Lane& lane);
     void stop_taking();
-    std::size_t places() const;
-    std::size_t ahead() const;
+    std::size_t places(const Endpoint& endpoint) const;
+    std::size_t ahead(std::size_t places) const;
+    std::size_t ahead_of(EndpointId id) const;
+    bool may_begin(const Endpoint& endpoint, Lane& lane) const;
+    std::span<const std::chrono::seconds> schedule_of(const Endpoint& endpoint) const;
     bool is_mine(EndpointId endpoint) const { return owner(endpoint, deps_.count) == deps_.index; }
 
     boost::asio::io_context& io_;
@@ -105,8 +120,8 @@ class Dispatcher {
     std::map<EndpointId, Lane> lanes_;
     GiveBack give_back_;
     AttemptPlaces attempt_places_;
-    std::array<std::deque<EndpointId>, 2> in_line_; // for a place, by pace
-    EndpointId called_up_;                          // whose turn it is while it is pumped
+    std::array<FairLine, 2> in_line_; // for a place, by pace
+    EndpointId called_up_;            // whose turn it is while it is pumped
     std::size_t in_flight_ = 0;
     std::size_t reading_ = 0;
     bool finding_ = false;

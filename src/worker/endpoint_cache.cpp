@@ -2,14 +2,20 @@
 
 #include "crypto/webhook_signature.h"
 #include "observe/log.h"
+#include "units/deliveries/endpoint_row.h"
 #include "units/deliveries/endpoint_secret.h"
 #include "wire/base64.h"
 
+#include <algorithm>
 #include <mutex>
 
 namespace settled::worker {
 
 namespace {
+
+using domain::AuthSettings;
+using domain::AuthType;
+using units::EndpointSecrets;
 
 // "Basic dXNlcjpwYXNz" (RFC 7617)
 Secret basic_authorization(std::string_view username, const Secret& password) {
@@ -20,50 +26,142 @@ Secret basic_authorization(std::string_view username, const Secret& password) {
     return authorization;
 }
 
+Secret bearer_authorization(const Secret& token) {
+    std::string value("Bearer ");
+    value.append(token.reveal()); // onto the wire
+    return Secret(std::move(value));
+}
+
+Result<SigningKey> signing_key(const Secret& signing, const Secret& key_pair, Instant until) {
+    SigningKey key;
+    key.until = until;
+    if (!signing.empty()) {
+        TRY(key.secret, crypto::parse_webhook_secret(signing.reveal()));
+    }
+    if (!key_pair.empty()) {
+        TRY(key.key_pair, crypto::Ed25519Key::parse(key_pair.reveal()));
+    }
+    return key;
+}
+
+Result<> open_auth(Endpoint& endpoint, const AuthSettings& auth, EndpointSecrets& secrets) {
+    switch (auth.type) {
+    case AuthType::basic:
+        endpoint.authorization = basic_authorization(auth.username, secrets.credential);
+        return {};
+    case AuthType::bearer:
+        endpoint.authorization = bearer_authorization(secrets.credential);
+        return {};
+    case AuthType::headers:
+        if (secrets.headers.size() != auth.header_names.size())
+            return fail(Code::crypto_failed, "an endpoint's headers have no values");
+        endpoint.headers = std::move(secrets.headers);
+        return {};
+    case AuthType::oauth2: {
+        endpoint.client_secret = std::move(secrets.credential);
+        TRY(endpoint.token_url, net::Url::parse(auth.token_url));
+        return {};
+    }
+    case AuthType::signature:
+    case AuthType::rfc9421:
+    case AuthType::none:
+        return {};
+    }
+    return {};
+}
+
+Result<> open_secrets(Endpoint& endpoint, EndpointSecrets secrets) {
+    TRY(SigningKey present, signing_key(secrets.signing, secrets.key_pair, {}));
+    endpoint.signing_keys.push_back(std::move(present));
+    for (const EndpointSecrets::Previous& each : secrets.previous) {
+        TRY(SigningKey previous, signing_key(each.signing, each.key_pair, each.until));
+        endpoint.signing_keys.push_back(std::move(previous));
+    }
+    const domain::EndpointSettings& settings = endpoint.settings;
+    if (!settings.client_certificate.empty() || !settings.trusted_ca.empty()) {
+        TRY(endpoint.tls, net::ClientTls::make(settings.client_certificate, secrets.client_key,
+                                               settings.trusted_ca));
+    }
+    if (!settings.success.nonce_key.empty()) {
+        TRY(endpoint.nonce_key, crypto::Verifier::from_pem(settings.success.nonce_key));
+    }
+    for (const AuthSettings& auth : settings.auth)
+        TRY_VOID(open_auth(endpoint, auth, secrets));
+    return {};
+}
+
 Result<Endpoint> open_endpoint(const Secret& master, const store::EndpointRow& row) {
-    TRY(Secret plain, units::open_endpoint_secret(master, row.id, row.sealed_secret));
+    const bool is_basic = row.auth == domain::token(AuthType::basic);
+    TRY(EndpointSecrets secrets,
+        units::open_endpoint_secrets(master, row.id, row.sealed_secret, is_basic));
     Endpoint endpoint;
     endpoint.tenant = row.tenant;
     endpoint.id = row.id;
+    endpoint.written_url = row.url;
     endpoint.channel = domain::channel_of(row.url);
     if (endpoint.channel == domain::Channel::kafka) {
         TRY(endpoint.topic, domain::topic_of(row.url));
     } else {
         TRY(endpoint.url, net::Url::parse(row.url));
     }
-    if (row.auth == "basic") {
-        endpoint.authentication = Authentication::basic;
-        endpoint.secret = basic_authorization(row.username, plain);
-    } else {
-        TRY(endpoint.secret, crypto::parse_webhook_secret(plain.reveal()));
-    }
+    TRY(endpoint.settings, units::endpoint_settings(row));
+    TRY_VOID(open_secrets(endpoint, std::move(secrets)));
     return endpoint;
 }
 
 } // namespace
 
+std::int64_t Endpoint::rate_per_1000s() const {
+    const std::int64_t granted =
+        settings.needs_handshake() ? state.handshake.rate_per_minute * 1000 / 60 : 0;
+    if (granted == 0 || settings.rate_per_1000s == 0)
+        return std::max(granted, settings.rate_per_1000s);
+    return std::min(granted, settings.rate_per_1000s);
+}
+
 std::shared_ptr<const Endpoint> EndpointCache::find(EndpointId id) const {
     const std::shared_lock lock(mutex_);
     const auto found = endpoints_.find(id);
-    return found == endpoints_.end() ? nullptr : found->second;
+    return found == endpoints_.end() ? nullptr : found->second.endpoint;
 }
 
 std::vector<EndpointId> EndpointCache::all() const {
     const std::shared_lock lock(mutex_);
     std::vector<EndpointId> ids;
-    for (const auto& [id, endpoint] : endpoints_)
+    for (const auto& [id, entry] : endpoints_)
         ids.push_back(id);
     return ids;
 }
 
-void EndpointCache::load(const std::vector<store::EndpointRow>& rows) {
-    std::map<EndpointId, std::shared_ptr<const Endpoint>> endpoints;
+std::shared_ptr<const Endpoint> EndpointCache::open(const store::EndpointRow& row,
+                                                    const store::EndpointState& state) const {
+    {
+        const std::shared_lock lock(mutex_);
+        const auto found = endpoints_.find(row.id);
+        if (found != endpoints_.end() && found->second.row == row &&
+            found->second.endpoint->state == state)
+            return found->second.endpoint;
+    }
+    auto endpoint = open_endpoint(master_, row);
+    if (!endpoint) {
+        log::failure("endpoint.unusable", endpoint.error(), {{"endpoint", to_string(row.id)}});
+        return nullptr;
+    }
+    endpoint->state = state;
+    return std::make_shared<const Endpoint>(std::move(*endpoint));
+}
+
+void EndpointCache::load(const std::vector<store::EndpointRow>& rows,
+                         const std::vector<store::EndpointState>& states) {
+    std::map<EndpointId, const store::EndpointState*> by_id;
+    for (const store::EndpointState& state : states)
+        by_id.emplace(state.endpoint, &state);
+    Entries endpoints;
     for (const store::EndpointRow& row : rows) {
-        auto endpoint = open_endpoint(master_, row);
+        const auto state = by_id.find(row.id);
+        auto endpoint = open(row, state == by_id.end() ? store::EndpointState() : *state->second);
         if (endpoint)
-            endpoints.emplace(row.id, std::make_shared<const Endpoint>(std::move(*endpoint)));
-        else
-            log::failure("endpoint.unusable", endpoint.error(), {{"endpoint", to_string(row.id)}});
+            endpoints.emplace(row.id, Entry{row, std::move(endpoint)});
     }
     const std::unique_lock lock(mutex_);
     endpoints_ = std::move(endpoints);

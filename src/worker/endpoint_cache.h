@@ -4,8 +4,12 @@
 
 #include "base/id.h"
 #include "base/secret.h"
+#include "crypto/ed25519.h"
+#include "crypto/rsa.h"
 #include "domain/channel.h"
+#include "domain/endpoint_settings.h"
 #include "net/client/client.h"
+#include "store/queries/endpoint_states.h"
 #include "store/queries/endpoints.h"
 
 #include <map>
@@ -15,16 +19,39 @@
 
 namespace settled::worker {
 
-enum class Authentication : std::uint8_t { signature, basic };
+// A key that signs until its time is over; `until` 0: it has no end.
+struct SigningKey {
+    Secret secret; // the bytes of a v1 secret; empty: there is none
+    std::shared_ptr<const crypto::Ed25519Key> key_pair;
+    Instant until;
+
+    bool is_live(Instant now) const { return until.us == 0 || now < until; }
+};
 
 struct Endpoint {
     TenantId tenant;
     EndpointId id;
     domain::Channel channel = domain::Channel::http;
-    net::Url url;      // http
+    net::Url url; // http
+    std::string written_url;
     std::string topic; // kafka
-    Authentication authentication = Authentication::signature;
-    Secret secret; // the signing key's bytes, or the whole value of the Authorization header
+    domain::EndpointSettings settings;
+    store::EndpointState state;                // as of when it was loaded
+    std::vector<SigningKey> signing_keys;      // the present one first
+    Secret authorization;                      // the whole value of the field, of basic and bearer
+    std::vector<Secret> headers;               // the values of auth's headers
+    Secret client_secret;                      // oauth2
+    net::Url token_url;                        // oauth2
+    std::shared_ptr<const net::ClientTls> tls; // none: as all calls
+    std::shared_ptr<const crypto::Verifier> nonce_key; // none: no nonce is asked for
+
+    // False: the partner must be asked first, and has not granted it.
+    bool has_consent() const {
+        return !settings.needs_handshake() || (state.handshake.url == written_url &&
+                                               state.handshake.state == store::handshake_granted);
+    }
+    // In 1,000 s, as it is set and as the partner granted it; 0: no limit.
+    std::int64_t rate_per_1000s() const;
 };
 
 class EndpointCache {
@@ -36,12 +63,22 @@ class EndpointCache {
     std::vector<EndpointId> all() const;
     // Replaces the whole book. An endpoint that cannot be opened is left out and logged; what it is
     // owed waits.
-    void load(const std::vector<store::EndpointRow>& rows);
+    // One whose row and state are as before stays as it is in memory.
+    void load(const std::vector<store::EndpointRow>& rows,
+              const std::vector<store::EndpointState>& states = {});
 
   private:
+    struct Entry {
+        store::EndpointRow row;
+        std::shared_ptr<const Endpoint> endpoint;
+    };
+    using Entries = std::map<EndpointId, Entry>;
+    std::shared_ptr<const Endpoint> open(const store::EndpointRow& row,
+                                         const store::EndpointState& state) const;
+
     Secret master_;
     mutable std::shared_mutex mutex_;
-    std::map<EndpointId, std::shared_ptr<const Endpoint>> endpoints_;
+    Entries endpoints_;
 };
 
 } // namespace settled::worker

@@ -6,10 +6,13 @@
 #pragma once
 
 #include "base/limits.h"
+#include "domain/breaker.h"
 #include "worker/attempt_places.h"
 #include "worker/bounds.h"
 #include "worker/carrier.h"
+#include "worker/rate_limiter.h"
 
+#include <algorithm>
 #include <deque>
 #include <iterator>
 #include <optional>
@@ -44,6 +47,8 @@ class Lane {
     }
     // It was not attempted after all.
     void passed_over() { --in_flight_; }
+    // A probe of an endpoint that is held back is under way; it ends as other attempts do.
+    void begin_probe() { ++in_flight_; }
     // An attempt is over that took so long: its place is free, its result is being recorded.
     void attempted(std::chrono::microseconds took) {
         --in_flight_;
@@ -89,6 +94,15 @@ class Lane {
         const bool has_room = waiting_.size() < (ahead + 1) / 2;
         return !reading_ && has_room && (more_in_store_ || (next_read_ && *next_read_ <= now));
     }
+    // Something may be due in the store.
+    bool expects_work(Instant now) const {
+        return more_in_store_ || (next_read_ && *next_read_ <= now);
+    }
+    // Nothing is due there now.
+    void expect_none() {
+        more_in_store_ = false;
+        next_read_.reset();
+    }
     void begin_reading() {
         reading_ = true;
         more_in_store_ = false;
@@ -100,6 +114,60 @@ class Lane {
         more_in_store_ = more_in_store_ || more;
     }
 
+    // Nothing is sent now, and nothing held: the endpoint is held back, or asked for silence.
+    bool is_blocked() const { return blocked_; }
+    void set_blocked(bool blocked) { blocked_ = blocked; }
+    // Until then the partner asked for silence, as this node has learnt; the endpoint's state says
+    // so as well once it is loaded again.
+    Instant quiet_until() const { return quiet_until_; }
+    void keep_quiet_until(Instant until) { quiet_until_ = until; }
+    // A probe is being claimed, made or recorded.
+    bool is_probing() const { return probing_; }
+    void begin_probing() { probing_ = true; }
+    // `stated`: when the next one is due by the endpoint's cached state, which this node's own
+    // probes do not change.
+    void end_probing(Instant next, Instant stated) {
+        probing_ = false;
+        probe_at_ = next;
+        probe_stated_ = stated;
+    }
+    // When the next probe may be made: what this node knows, unless another state was loaded since.
+    Instant probe_at(Instant stated) const {
+        return stated == probe_stated_ ? std::max(probe_at_, stated) : stated;
+    }
+    // The partner is being asked for its consent; or: it is not asked before.
+    bool is_asking() const { return asking_; }
+    Instant ask_at() const { return ask_at_; }
+    void begin_asking() { asking_ = true; }
+    void end_asking(Instant next) {
+        asking_ = false;
+        ask_at_ = next;
+    }
+    // Whether the result of an attempt says anything new of how the endpoint fares.
+    bool is_news(bool is_success, Instant now) const {
+        return !is_success || unwell_ || now - noted_at_ >= domain::success_note_age;
+    }
+    void noted(bool is_success, Instant now) {
+        unwell_ = !is_success;
+        noted_at_ = now;
+    }
+
+    // The partner asked for less: half as many at a time, and more again after some successes.
+    void slow_down() {
+        cut_ = std::min(cut_ + 1, cut_max);
+        successes_ = 0;
+    }
+    void went_well() {
+        if (cut_ > 0 && ++successes_ >= successes_per_step) {
+            --cut_;
+            successes_ = 0;
+        }
+    }
+    std::size_t within(std::size_t places) const {
+        return places == 0 ? 0 : std::max<std::size_t>(places >> cut_, 1);
+    }
+    RateLimiter& rate() { return rate_; }
+
     std::size_t waiting() const { return waiting_.size(); }
     std::size_t in_flight() const { return in_flight_; }
     std::optional<Instant> next_read() const { return next_read_; }
@@ -109,6 +177,8 @@ class Lane {
   private:
     // Attempts whose results wait for the store: bounds memory while the store is slow.
     static constexpr std::size_t recording_max = 1024;
+    static constexpr unsigned cut_max = 4; // a sixteenth
+    static constexpr int successes_per_step = 10;
 
     std::deque<Delivery> waiting_;
     std::size_t in_flight_ = 0;
@@ -120,6 +190,14 @@ class Lane {
     Pace pace_ = Pace::slow; // until an attempt has shown otherwise
     bool closed_ = false;    // this node's commits do not fill it (claims.h)
     std::optional<Instant> next_read_;
+    bool blocked_ = false;
+    bool probing_ = false;
+    bool asking_ = false;
+    bool unwell_ = true; // unknown at first, so: note it
+    Instant quiet_until_, probe_at_, probe_stated_, ask_at_, noted_at_;
+    unsigned cut_ = 0;
+    int successes_ = 0;
+    RateLimiter rate_;
 };
 
 } // namespace settled::worker

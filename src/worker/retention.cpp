@@ -1,8 +1,10 @@
 #include "worker/retention.h"
 
 #include "base/limits.h"
+#include "domain/connector.h"
 #include "store/queries/idempotency.h"
 #include "store/queries/inbox.h"
+#include "store/queries/notifications.h"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,6 +27,15 @@ struct ReleaseOld {
     Instant until;
     Step<Bitten> operator()(Session& s, Bite bite) const {
         return store::release_webhooks(s, tenant, connector, until, bite);
+    }
+};
+
+struct ReleaseNotifications {
+    TenantId tenant;
+    ConnectorId connector;
+    Instant until;
+    Step<Bitten> operator()(Session& s, Bite bite) const {
+        return store::release_notifications(s, tenant, connector, until, bite);
     }
 };
 
@@ -71,6 +82,12 @@ Task<Result<std::int64_t>> Retention::run_once() {
         if (!gone)
             co_return std::unexpected(gone.error());
         released += *gone;
+        if (connector->kind != domain::connector_clearmatch)
+            continue;
+        const auto notifications =
+            co_await take_all(ReleaseNotifications{old.tenant, old.connector, old.until});
+        if (!notifications)
+            co_return std::unexpected(notifications.error());
     }
     const auto forgotten = co_await take_all(ForgetOld{clock_.now() - limits::idempotency_kept});
     if (!forgotten)

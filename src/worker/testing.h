@@ -25,6 +25,13 @@ namespace settled::worker::testing {
 
 using units::testing::World;
 
+// Of an endpoint with basic authentication.
+inline Bytes sealed_password(const Secret& master, EndpointId endpoint, Rng& rng) {
+    units::EndpointSecrets secrets;
+    secrets.credential = Secret("x");
+    return units::seal_endpoint_secrets(master, endpoint, secrets, rng);
+}
+
 // Partners as a test wants them: each attempt waits until it may be answered.
 class ScriptedCarrier final : public Carrier {
   public:

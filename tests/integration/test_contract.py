@@ -10,6 +10,7 @@ import pytest
 
 from support.bank import public_pem, new_key, settled_payload
 from support.money_out_walk import UNKNOWN_ID, MoneyOutWalk
+from support.notifications_walk import NotificationsWalk
 from support.pubsub import Google, Pusher
 from support.waiting import wait_for
 
@@ -56,13 +57,18 @@ def test_the_checker_itself_finds_what_is_wrong(contract):
     for schema, wrong in (("PaymentDetail", {"id": "pay_1"}), ("Endpoint", {"extra": 1})):
         assert contract.errors({"$ref": f"#/components/schemas/{schema}"}, wrong)
     # unevaluatedProperties reaches through allOf and $ref
-    good = {"id": "end_" + UNKNOWN_ID, "url": "https://x", "events": ["*"], "status": "active",
-            "auth": {"type": "basic", "username": "x"}, "created_at": "2026-11-22T10:00:00.000Z"}
+    good = {"id": "end_" + UNKNOWN_ID, "url": "https://x", "events": ["*"], "status": "active", "filter": None,
+            "format": "native", "cloudevents_mode": None, "partner_code": None, "handshake": None,
+            "auth": {"type": "basic", "username": "x"}, "public_key": None, "key_id": None, "client_certificate": None,
+            "trusted_ca": None, "success": None, "order": None, "rate_per_second": None, "concurrency": None,
+            "schedule": {"interval_seconds": None, "batch": False, "next_at": None}, "retry_after_seconds": None,
+            "health": {"state": "ok", "failing_since": None, "last_success_at": None, "next_probe_at": None},
+            "missed_since": None, "created_at": "2026-11-22T10:00:00.000Z"}
     assert not contract.errors({"$ref": "#/components/schemas/Endpoint"}, good)
     assert contract.errors({"$ref": "#/components/schemas/Endpoint"}, {**good, "more": 1})
 
 
-class Walk(MoneyOutWalk):
+class Walk(MoneyOutWalk, NotificationsWalk):
     """One pass through everything that the API offers."""
 
     def __init__(self, world):
@@ -74,7 +80,7 @@ class Walk(MoneyOutWalk):
     def all_goes_well(self):
         """Each 2xx of each operation; leaves an object of each kind behind, by its prefix."""
         api, world = self.api, self.world
-        for path in ("/livez", "/readyz", "/metrics", "/openapi.yaml"):
+        for path in ("/livez", "/readyz", "/metrics", "/openapi.yaml", "/.well-known/jwks.json"):
             assert api.with_key(None).call("GET", path).status == 200
         account, = [a for a in api.all("/v1/accounts") if a["iban"] == self.iban]
         self.ids["acc"] = account["id"]
@@ -102,14 +108,30 @@ class Walk(MoneyOutWalk):
                                  if d["id"] == ping["id"]], "the ping is delivered")[0]
         self.ids["dlv"] = done["id"]
         api.post(f"/v1/deliveries/{done['id']}/redeliver")
+        self.ids["rdl"] = api.post(f"/v1/endpoints/{endpoint['id']}/recover", {"dry_run": True})["id"]
+        self.consumers()
         self.statement()
         self.money_out()
+        self.notifications()
         self.lists()
         self.objects()
         spare, _ = world.endpoint()
         api.delete(f"/v1/endpoints/{spare['id']}")
         api.delete(f"/v1/api-keys/{key['id']}")
         assert api.with_key(key["key"]).call("GET", "/v1/payments").status == 401
+
+    def consumers(self):
+        api = self.api
+        for status in (201, 200):
+            assert api.call("PUT", "/v1/consumers/walk", {"from": "oldest"}).status == status
+        assert [consumer["name"] for consumer in api.get("/v1/consumers")["data"]] == ["walk"]
+        page = api.get("/v1/consumers/walk/events?limit=1")
+        assert api.get("/v1/consumers/walk/events?limit=1") == page, "reading does not move the cursor"
+        assert api.post("/v1/consumers/walk/cursor", {"after": page["next"]})["cursor"] == page["next"]
+        api.call("PUT", "/v1/consumers/spare", {})
+        api.delete("/v1/consumers/spare")
+        types = {each["type"] for each in api.get("/v1/event-types")["data"]}
+        assert types == set(self.world.contract.document["webhooks"])
 
     def payments(self):
         body = {"client_id": "walk/1".replace("/", "-"), "institution_id": "monzo", "scheme": "fps",
@@ -207,6 +229,7 @@ class Walk(MoneyOutWalk):
         assert (found["linked"]["count"], found["missing_webhook"]["count"], found["holds"]) == (1, 1, False)
         assert [e["verdict"] for e in api.all(f"{root}/entries", limit=1)] == ["linked", "missing_webhook"]
         api.all(f"{root}/missing")
+        assert not api.get(f"/v1/reconciliation?date={day}&account={self.iban}")["holds"]
         assert {row["settlement"]["id"] for row in api.all("/v1/exports?status=matched")} >= {settlement["id"]}
 
     def lists(self):
@@ -242,10 +265,10 @@ class Walk(MoneyOutWalk):
         assert self.api.get("/v1/audit/head")["number"] == 0  # the first seal is a minute away
 
     PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
-                "endpoint": "end", "event": "evt", "delivery": "dlv", "webhook": "whk", "api_key": "key",
+                "endpoint": "end", "event": "evt", "redelivery": "rdl", "delivery": "dlv", "webhook": "whk", "api_key": "key",
                 "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
-                "missing_settlements": "stm", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
-                "return": "ret", "call": "cal"}
+                "missing_settlements": "stm", "statement_request": "srq", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
+                "return": "ret", "posting": "pst", "call": "cal", "catch_up": "cup", "notification": "ntf"}
 
     def id_for(self, operation):
         return next(self.ids[prefix] for name, prefix in self.PREFIXES.items()
@@ -274,8 +297,11 @@ class Walk(MoneyOutWalk):
         "create_rules": {"name": "x"},
         "create_endpoint": {"url": "https://example.com/"},
         "update_endpoint": {"status": "active"},
+        "recover_endpoint": {"dry_run": True},
+        "put_consumer": {},
+        "move_consumer": {"after": "end"},
         "decide_review": {"decision": "close", "reason": "it is"},
-        **MoneyOutWalk.BODIES,
+        **MoneyOutWalk.BODIES, **NotificationsWalk.BODIES,
         "create_connector": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
         "update_connector": {"retention_days": 3},
         "read_webhooks_again": {"connector": "clearbank", "status": "archived"},
@@ -309,6 +335,8 @@ class Walk(MoneyOutWalk):
         if status == 415:
             return call(method, target, raw=b"<a/>", content_type="application/xml")
         if status == 422:
+            if operation.id == "show_reconciliation":
+                return call(method, f"{target}?date=2026-11-20&account=GB29NWBK60161331926819")
             if has_body:
                 return call(method, target, {**body, "surprise": 1})
             key = {"Idempotency-Key": f"once-{operation.id}"}
@@ -339,15 +367,16 @@ class Walk(MoneyOutWalk):
                                                 "digest": "a5" * 32})
             target = operation.path.replace("{id}", begun["id"])
             return call("POST", target, self.GOOD_BODIES.get(operation.id))
-        endpoint, path = self.world.endpoint()
+        endpoint, _ = self.world.endpoint()
         if operation.id == "update_endpoint":  # a secret of an endpoint that has a password
             basic, _ = self.world.endpoint(auth={"type": "basic", "username": "u", "password": "p"})
             return call("PATCH", f"/v1/endpoints/{basic['id']}", {"rotate_secret": True})
-        if operation.id == "ping_endpoint":
-            api.patch(f"/v1/endpoints/{endpoint['id']}", {"status": "disabled"})
-            return call("POST", f"/v1/endpoints/{endpoint['id']}/ping")
-        self.world.sandbox.mode("status", path, status=500)  # a delivery that is still queued
         ping = api.post(f"/v1/endpoints/{endpoint['id']}/ping")
+        api.patch(f"/v1/endpoints/{endpoint['id']}", {"status": "disabled"})
+        if operation.id == "ping_endpoint":
+            return call("POST", f"/v1/endpoints/{endpoint['id']}/ping")
+        if operation.id == "recover_endpoint":
+            return call("POST", f"/v1/endpoints/{endpoint['id']}/recover", {})
         return call("POST", f"/v1/deliveries/{ping['id']}/redeliver")
 
 

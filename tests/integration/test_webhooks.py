@@ -80,6 +80,16 @@ def test_the_same_event_with_other_content_goes_to_review_and_neither_overwrites
     bodies = [shared.api.get(f"/v1/webhooks/{review['detail'][which]}")["body"]
               for which in ("first_webhook_id", "other_webhook_id")]
     assert '"Amount":10.00' in bodies[0] and '"Amount":99.00' in bodies[1]
+    assert review["detail"]["differs"][0] == "/Payload/Amount"
+
+
+def test_the_same_payload_written_in_another_way_is_the_same_webhook(shared):
+    payload = settled_payload(shared.account(), "70.00")
+    shared.bank.acknowledged("TransactionSettled", payload)
+    for amount in ("@70@", "@70.0@", "@7.0E+1@"):
+        shared.bank.acknowledged("TransactionSettled", dict(reversed({**payload, "Amount": amount}.items())))
+    first, = [s for s in shared.api.all("/v1/settlements") if s["transaction_id"] == payload["TransactionId"]]
+    assert not [r for r in shared.api.all("/v1/reviews") if r["subject_id"] == first["webhook_id"]]
 
 
 @pytest.mark.parametrize("payload", [{}, [], "text", None, {"TransactionId": "x"}, 7],

@@ -91,7 +91,8 @@ class MoneyOut:
         """No call waits for a try or a reply: what a test sets next meets no call of an earlier order, whose webhook may
         have settled it before its call was over."""
         def waiting():
-            return [call for call in self.api.all("/v1/calls?status=queued") if call["purpose"] != "find_transactions"]
+            return [call for call in self.api.all("/v1/calls?status=queued")
+                    if call["purpose"] not in ("find_transactions", "find_bacs_credit")]
         wait_for(lambda: not waiting(), lambda: f"calls end: {waiting()}", every=0.02)
 
     def as_before(self):
@@ -174,6 +175,21 @@ class MoneyOut:
         found = [booking for booking in self.ledger()
                  if booking["side"] == "debit" and not booking["is_return"] and booking["request_id"]]
         return [b for b in found if end_to_end_id in (None, b["end_to_end_id"])]
+
+    def silence(self, silent=True):
+        """As if settled had not listened for longer than the bank repeats webhooks."""
+        self.sandbox.put("/bank/silence", {"silent": silent})
+
+    def receive(self, amount, **members):
+        """Money comes in on the institution's account: the bank's transaction id."""
+        return self.sandbox.post("/bank/payments", {"account": self.debtor, "amount": amount, **members})["label"]
+
+    def caught_up(self):
+        """Waits until no catch-up is under way; gives them, newest first."""
+        def ended():
+            found = self.api.all("/v1/catch-ups")
+            return found if found and all(each["status"] == "done" for each in found) else None
+        return wait_for(ended, lambda: f"catch-ups end: {self.api.all('/v1/catch-ups')}", every=0.05)
 
     def until_booked(self, order, state):
         def there():

@@ -1,6 +1,7 @@
 """The part of a walk through the contract that pays, links and sends money back (tests/integration/test_contract.py)."""
 
 from .bank import public_pem, settled_payload
+from .loans import add_core_bank
 from .waiting import wait_for
 
 UNKNOWN_ID = "0000000000000"
@@ -18,6 +19,7 @@ class MoneyOutWalk:
         "create_link": {"connector": "nobody", "loan_account_id": "LN-1", "owner_name": "Ann Lee"},
         "create_return": {"settlement_id": f"stl_{UNKNOWN_ID}", "reason": "other"},
         "pause_connector": {"reason": "it is"},
+        "create_statement_request": {"connector": "nobody", "date": "2026-11-20"},
     }
 
     def order(self, client_id, **members):
@@ -55,7 +57,12 @@ class MoneyOutWalk:
         self.until("/v1/orders/walk-refused", "rejected")
         self.twice("/v1/orders/walk-refused/retry", {"client_id": "walk-retry"})
         self.until("/v1/orders/walk-retry", "rejected")
+        request = self.twice("/v1/statement-requests", {"connector": "clearbank", "date": "2026-11-20"})
+        self.ids["srq"] = self.until(f"/v1/statement-requests/{request['id']}", "done")["id"]
+        caught_up = api.post("/v1/catch-ups", {"connector": "clearbank", "dry_run": True})
+        self.ids["cup"] = self.until(f"/v1/catch-ups/{caught_up['id']}", "done")["id"]
         self.links()
+        self.loan()
         self.unexplained()
         for action in ("pause", "resume", "pause"):
             api.post(f"/v1/connectors/clearbank/{action}", {"reason": "the walk"} if action == "pause" else None)
@@ -79,6 +86,14 @@ class MoneyOutWalk:
         assert self.api.call("DELETE", link).status == 202
         self.until(link, "disabled")
         assert self.api.call("DELETE", link).status == 200
+
+    def loan(self):
+        """Its link is written into the core banking system."""
+        add_core_bank(self.world)
+        self.world.sandbox.post("/core/loans", {"id": "LN-core", "notify": False})
+        made = self.twice("/v1/links", self.link("LN-core", core_banking="mambu"))
+        self.until(f"/v1/links/{made['id']}", "active")
+        self.ids["pst"] = wait_for(lambda: self.api.all("/v1/postings?loan_account_id=LN-core"), "its fields are posted")[0]["id"]
 
     def unexplained(self):
         payload = settled_payload(self.iban, DebitCreditCode="Debit", EndToEndTransactionId="NOBODYS-ORDER")

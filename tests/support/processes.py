@@ -142,9 +142,11 @@ class Server(Process):
 
 
 class SandboxProcess(Process):
-    def __init__(self, directory, log, answer_within_ms=5000, retry_every_ms=300, retry_for_ms=600_000):
+    def __init__(self, directory, log, answer_within_ms=5000, retry_every_ms=300, retry_for_ms=600_000,
+                 core_bank_retry_ms=100):
         super().__init__(["sandbox", "--dir", directory, "--answer-within-ms", answer_within_ms,
-                          "--retry-every-ms", retry_every_ms, "--retry-for-ms", retry_for_ms], log)
+                          "--retry-every-ms", retry_every_ms, "--retry-for-ms", retry_for_ms,
+                          "--core-bank-retry-ms", core_bank_retry_ms], log)
 
         def control_line():
             assert self.is_running(), f"the sandbox ended: {self.log_text()}"

@@ -69,8 +69,8 @@ class Store:
               (SELECT 1 FROM webhook_key k WHERE k.tenant_id = w.tenant_id AND k.webhook_id = w.id)""",
         "two settlements of one transaction": """
             SELECT transaction_id FROM settlement GROUP BY tenant_id, transaction_id HAVING count(*) > 1""",
-        "a settlement without its webhook": """
-            SELECT id FROM settlement s WHERE NOT EXISTS
+        "a settlement without its webhook, other than one that the bank's query has shown": """
+            SELECT id FROM settlement s WHERE webhook_id <> 0 AND NOT EXISTS
               (SELECT 1 FROM webhook w WHERE w.tenant_id = s.tenant_id AND w.id = s.webhook_id)""",
         "a match of a settlement that is not matched, or of a payment that is not settled": """
             SELECT m.id FROM settlement_match m

@@ -74,6 +74,10 @@ net::Response BankApi::answer(const net::Request& request) {
         return *std::move(routed);
     if (Routed routed = route_payments(request, path))
         return *std::move(routed);
+    if (Routed routed = route_bacs_returns(request, path))
+        return *std::move(routed);
+    if (Routed routed = route_statements(request, path))
+        return *std::move(routed);
     return problem(404, "Not Found");
 }
 
@@ -177,15 +181,61 @@ BankApi::Routed BankApi::route_transactions(const net::Request& request, const P
 }
 
 BankApi::Routed BankApi::route_payments(const net::Request& request, const Path& path) {
-    const bool payment = path == Path{"v3", "payments", "fps"};
-    const bool of_return = path == Path{"v3", "payments", "fps", "return"};
-    if (!payment && !of_return)
+    const bool is_fps = path.size() >= 3 && path[0] == "v3" && path[1] == "payments" &&
+                        path[2] == "fps" &&
+                        (path.size() == 3 || (path.size() == 4 && path[3] == "return"));
+    const bool is_chaps = path == Path{"payments", "chaps", "v6", "customer-payments"} ||
+                          path == Path{"payments", "chaps", "v6", "return-payments"};
+    if (!is_fps && !is_chaps)
         return std::nullopt;
     if (request.method != "POST")
         return method_not_allowed();
     if (std::optional<net::Response> refusal = refuse_write(request))
         return refusal;
-    return payment ? initiate_fps(parts_.payments, request) : return_fps(parts_.payments, request);
+    return pay(request, path);
+}
+
+net::Response BankApi::pay(const net::Request& request, const Path& path) {
+    const std::string& last = path.back();
+    if (last == "customer-payments")
+        return initiate_chaps(parts_.payments, parts_.accounts.real_account_iban(), request);
+    if (last == "return-payments")
+        return return_chaps(parts_.payments, parts_.rng, request);
+    return last == "fps" ? initiate_fps(parts_.payments, request)
+                         : return_fps(parts_.payments, request);
+}
+
+// Below the real account, or below a virtual one.
+BankApi::Routed BankApi::route_bacs_returns(const net::Request& request, const Path& path) {
+    const bool of_real = is_below_account(path, "v1") && path.size() == 5 &&
+                         path[3] == "transactions" && path[4] == "returns";
+    const bool of_virtual = is_below_account(path, "v1") && path.size() == 7 &&
+                            path[3] == "virtual" && path[5] == "transactions" &&
+                            path[6] == "returns";
+    if (!of_real && !of_virtual)
+        return std::nullopt;
+    if (request.method != "POST")
+        return method_not_allowed();
+    if (of_virtual && parts_.accounts.by_id(path[4]) == nullptr)
+        return problem(404, "Not Found");
+    if (std::optional<net::Response> refusal = refuse_write(request))
+        return refusal;
+    return return_bacs(parts_.bacs, request);
+}
+
+BankApi::Routed BankApi::route_statements(const net::Request& request, const Path& path) {
+    const bool of_request = path == Path{"v1", "statementrequests"};
+    const bool of_page = path.size() == 3 && path[0] == "v1" && path[1] == "statements";
+    if (!of_request && !of_page)
+        return std::nullopt;
+    if (request.method != (of_request ? "POST" : "GET"))
+        return method_not_allowed();
+    if (of_page)
+        return parts_.statements.page(path[2],
+                                      request.parameter("pageNumber").value_or(std::string()));
+    if (std::optional<net::Response> refusal = refuse_write(request))
+        return refusal;
+    return parts_.statements.request(request.body);
 }
 
 // GET tests the token alone. POST echoes and sends FITestEvent to every subscriber.

@@ -1,5 +1,5 @@
 // The model bank's API, as much of ClearBank's as `settled` calls: /v1/Test, accounts, transactions,
-// Faster Payments.
+// Faster Payments, CHAPS, returns of Bacs credits, statements.
 //
 // Checks in this order: a fault that a test ordered, token (403), path (404) and method (405), then
 // for what changes something: Content-Type (415), X-Request-Id (400, 1 to 83 characters),
@@ -18,9 +18,11 @@
 #include "sandbox/bank/api/call_log.h"
 #include "sandbox/bank/api/pauses.h"
 #include "sandbox/bank/api/request_ids.h"
+#include "sandbox/bank/bacs/bacs_desk.h"
 #include "sandbox/bank/later.h"
 #include "sandbox/bank/payments/ledger.h"
 #include "sandbox/bank/payments/payments.h"
+#include "sandbox/bank/statements/bank_statements.h"
 #include "sandbox/bank/webhooks/sender.h"
 #include "sandbox/base/handler.h"
 
@@ -38,7 +40,9 @@ class BankApi final : public SandboxHandler {
         Accounts& accounts;
         Ledger& ledger;
         Payments& payments;
+        BacsDesk& bacs;
         AccountRules& account_rules;
+        BankStatements& statements;
         WebhookSender& sender;
         std::shared_ptr<Later> later;
         const Secret& token;
@@ -78,6 +82,9 @@ class BankApi final : public SandboxHandler {
     Routed route_virtual_accounts(const net::Request& request, const Path& path);
     Routed route_transactions(const net::Request& request, const Path& path) const;
     Routed route_payments(const net::Request& request, const Path& path);
+    Routed route_bacs_returns(const net::Request& request, const Path& path);
+    net::Response pay(const net::Request& request, const Path& path);
+    Routed route_statements(const net::Request& request, const Path& path);
     bool is_below_account(const Path& path, std::string_view version) const;
     net::Response test(const net::Request& request);
     net::Response open_accounts(const net::Request& request);

@@ -14,7 +14,8 @@ void FieldErrors::add(const std::string& member, std::string message) {
 net::Response FieldErrors::answer() const {
     wire::JsonWriter writer;
     writer.object().member("type", "https://tools.ietf.org/html/rfc7231#section-6.5.1");
-    writer.member("title", "One or more validation errors occurred.").member("status", 400);
+    writer.member("title", "One or more validation errors occurred.").key("status");
+    writer.raw(status_as_text_ ? R"("400")" : "400");
     writer.key("errors").object();
     for (const auto& [member, messages] : messages_) {
         writer.key(member).array();

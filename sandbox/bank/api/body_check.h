@@ -19,10 +19,13 @@ class FieldErrors {
   public:
     void add(const std::string& member, std::string message);
     bool empty() const { return messages_.empty(); }
+    // CHAPS has "400" where the others have 400.
+    void status_as_text() { status_as_text_ = true; }
     net::Response answer() const;
 
   private:
     std::map<std::string, std::vector<std::string>> messages_;
+    bool status_as_text_ = false;
 };
 
 struct TextRule {

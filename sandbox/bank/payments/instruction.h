@@ -1,4 +1,5 @@
-// One payment that the institution instructs: a credit transfer of POST /v3/payments/fps.
+// One payment that the institution instructs: a credit transfer of POST /v3/payments/fps, or of
+// POST /payments/chaps/v6/customer-payments.
 #pragma once
 
 #include "base/money.h"
@@ -18,12 +19,15 @@ struct Instruction {
     std::string creditor_account; // as debtor_account
     std::string reference;
     bool enforce_send_to_scheme = false;
+    std::string scheme = "FasterPayments"; // or Chaps
 };
 
-// A return of an inbound payment: POST /v3/payments/fps/return.
+// A return of an inbound payment: POST /v3/payments/fps/return, /payments/chaps/v6/return-payments.
 struct ReturnInstruction {
     std::string transaction_id;
     std::string reason;
+    std::string scheme = "FasterPayments"; // or Chaps
+    std::string instruction_id = {};       // of CHAPS
 };
 
 } // namespace settled::sandbox

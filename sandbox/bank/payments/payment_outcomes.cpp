@@ -55,7 +55,8 @@ void Payments::settle_booking(Booking& booking, bool with_webhook) {
     std::string returned_scheme_id;
     if (booking.is_return)
         if (const Booking* const original = parts_.ledger.find(booking.return_of, Side::credit))
-            returned_scheme_id = original->scheme_id;
+            returned_scheme_id =
+                booking.scheme == "Chaps" ? original->end_to_end_id : original->scheme_id;
     if (with_webhook)
         submit(booking_settled(booking, returned_scheme_id));
     if (!booking.is_return)
@@ -146,12 +147,15 @@ Result<> Payments::return_to_us(std::string_view id, const std::string& code) {
     credit.is_return = true;
     credit.return_of = paid->transaction_id;
     credit.return_code = code;
+    if (credit.scheme == "Chaps") // the returning bank's own id; the document has ours
+        credit.end_to_end_id = "II-" + credit.scheme_id.substr(0, 8);
     credit.created = parts_.clock.now();
     credit.settled = credit.created;
     credit.state = BookingState::settled;
     TRY(const Booking* const booked, parts_.ledger.book(std::move(credit)));
     parts_.ledger.move(*paid, BookingState::returned, parts_.clock.now());
-    submit(booking_settled(*booked, paid->scheme_id));
+    submit(
+        booking_settled(*booked, paid->scheme == "Chaps" ? paid->end_to_end_id : paid->scheme_id));
     return {};
 }
 

@@ -78,6 +78,8 @@ std::string Payments::reject_reason(const Instruction& instruction) const {
                "instruction";
     if (creditor.is_of_this_bank && !creditor.is_enabled())
         return "UnexecutableCode.InboundPaymentDisabled; Inbound payment disabled";
+    if (instruction.scheme == "Chaps")
+        return chaps_reject_reason(instruction);
     if (instruction.amount.minor > fps_limit_minor)
         return fmt::format("Scheme amount limit exceeded. {} exceeds the limit of 1000000 for "
                            "transaction with endtoendid {}",
@@ -94,7 +96,9 @@ Booking Payments::booking_of(const Instruction& instruction, const std::string& 
     booking.scheme_id = make_uuid(parts_.rng);
     booking.end_to_end_id = instruction.end_to_end_id;
     booking.amount = instruction.amount;
-    booking.scheme = stays_here ? "Transfer" : "FasterPayments";
+    booking.scheme = stays_here ? "Transfer" : instruction.scheme;
+    if (booking.scheme == "Chaps") // field 20: the remitting bank's
+        booking.scheme_id = instruction.instruction_id;
     booking.account =
         debtor.exists() ? parts_.accounts.iban_of(debtor) : instruction.debtor_account;
     booking.account_owner = debtor.exists() ? parts_.accounts.owner_of(debtor) : std::string();

@@ -14,6 +14,7 @@
 #include "base/rng.h"
 #include "sandbox/bank/accounts/accounts.h"
 #include "sandbox/bank/later.h"
+#include "sandbox/bank/payments/bank_calendar.h"
 #include "sandbox/bank/payments/instruction.h"
 #include "sandbox/bank/payments/ledger.h"
 #include "sandbox/bank/payments/payment_rules.h"
@@ -39,6 +40,7 @@ class Payments {
         std::shared_ptr<Later> later;
         const Clock& clock;
         Rng& rng;
+        const BankCalendar& calendar;
     };
     explicit Payments(Parts parts) : parts_(std::move(parts)) {}
 
@@ -49,6 +51,9 @@ class Payments {
     };
     std::vector<ItemResult> instruct(const std::vector<Instruction>& instructions,
                                      const std::string& request_id);
+    // The id of the payment. Fails with state_conflict while CHAPS is closed, and with limit_reached.
+    Result<std::string> instruct_chaps(const Instruction& instruction,
+                                       const std::string& request_id);
     // Fails with not_found, state_conflict or value_invalid; each is a 400 to the institution.
     Result<> return_inbound(const ReturnInstruction& instruction, const std::string& request_id);
 
@@ -67,6 +72,7 @@ class Payments {
   private:
     std::string item_response(const Instruction& instruction) const;
     std::string reject_reason(const Instruction& instruction) const;
+    std::string chaps_reject_reason(const Instruction& instruction) const;
     void accept(const Instruction& instruction, const Treatment& treatment,
                 const std::string& request_id);
     Booking booking_of(const Instruction& instruction, const std::string& request_id) const;

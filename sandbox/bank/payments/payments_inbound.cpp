@@ -70,8 +70,10 @@ Result<> Payments::end_inbound_hold(std::string_view id, bool released) {
 Result<> Payments::return_inbound(const ReturnInstruction& instruction,
                                   const std::string& request_id) {
     Booking* const original = parts_.ledger.find(instruction.transaction_id, Side::credit);
-    if (original == nullptr || original->is_return || original->scheme != "FasterPayments")
-        return fail(Code::not_found, "no inbound Faster Payment has this TransactionId");
+    if (original == nullptr || original->is_return || original->scheme != instruction.scheme)
+        return fail(Code::not_found, "no inbound payment of this scheme has this id");
+    if (instruction.scheme == "Chaps" && !parts_.calendar.is_chaps_open())
+        return fail(Code::state_conflict, "CHAPS is closed");
     if (original->state != BookingState::settled)
         return fail(Code::state_conflict, "the payment is returned already or not settled");
     if (original->created + return_within < parts_.clock.now())
@@ -84,6 +86,8 @@ Result<> Payments::return_inbound(const ReturnInstruction& instruction,
     debit.is_return = true;
     debit.return_of = original->transaction_id;
     debit.return_code = instruction.reason;
+    if (instruction.scheme == "Chaps")
+        debit.scheme_id = debit.end_to_end_id = instruction.instruction_id;
     debit.request_id = request_id;
     debit.created = parts_.clock.now();
     debit.settled = {};

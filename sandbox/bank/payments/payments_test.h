@@ -23,6 +23,11 @@ class PaymentsTest : public Institution {
         EXPECT_TRUE(opened);
         return opened ? (*opened)->iban : std::string();
     }
+    // The last of so many webhooks of the type.
+    wire::JsonDocument webhook_number(std::size_t count, std::string_view type) {
+        auto all = await_webhooks(type, count);
+        return std::move(all.at(count - 1));
+    }
     std::string state_of(const std::string& id) {
         const Booking* const booking = sandbox_->ledger().payment_out(id);
         return booking == nullptr ? "none" : std::string(token(booking->state));

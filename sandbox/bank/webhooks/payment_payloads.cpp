@@ -1,5 +1,6 @@
 #include "sandbox/bank/webhooks/payment_payloads.h"
 
+#include "sandbox/bank/webhooks/chaps_documents.h"
 #include "sandbox/bank/webhooks/payload_parts.h"
 #include "sandbox/base/uuid.h"
 #include "wire/json_writer.h"
@@ -45,6 +46,15 @@ void write_amount(JsonWriter& writer, std::string_view name, Money amount) {
 void write_supplement(JsonWriter& writer, const Booking& booking,
                       std::string_view returned_scheme_id) {
     writer.member("ActualEndToEndTransactionId", booking.scheme_id);
+    if (booking.scheme == "Chaps") {
+        writer.key("SupplementaryData").array();
+        write_named(writer, "20", booking.scheme_id);
+        writer.end();
+        writer.member("Iso20022XmlDocument", booking.is_return
+                                                 ? pacs_004_of(booking, returned_scheme_id)
+                                                 : pacs_008_of(booking));
+        return;
+    }
     writer.key("SupplementaryData").array();
     write_named(writer, "EndToEndReference", booking.end_to_end_id);
     write_named(writer, "Amount", std::to_string(booking.amount.minor) + ".0"); // pence
@@ -84,7 +94,7 @@ std::string message_failed(const Instruction& instruction, std::string_view list
                            std::string_view reason, Rng& rng) {
     JsonWriter writer;
     writer.object().member("MessageId", make_uuid(rng));
-    writer.member("PaymentMethodType", "FasterPayments").key(list).array().object();
+    writer.member("PaymentMethodType", instruction.scheme).key(list).array().object();
     writer.member("EndToEndId", instruction.end_to_end_id);
     writer.key("Reasons").array().value(reason).end().end().end();
     write_parties(writer, instruction);

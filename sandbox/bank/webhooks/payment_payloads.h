@@ -15,7 +15,8 @@
 
 namespace settled::sandbox {
 
-// `returned_scheme_id`: of a return, the ActualEndToEndTransactionId of the original.
+// `returned_scheme_id`: of a return, the ActualEndToEndTransactionId of the original; by CHAPS its
+// end-to-end id.
 Payload booking_settled(const Booking& booking, std::string_view returned_scheme_id = {});
 Payload booking_rejected(const Booking& booking, std::string_view code, Instant now);
 Payload booking_held(const Booking& booking);

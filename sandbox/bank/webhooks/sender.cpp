@@ -60,17 +60,38 @@ Result<WebhookSender::Record> WebhookSender::add(const Payload& payload,
     webhook->tamper = options.tamper;
     webhook->attempts_max = options.attempts_max;
     webhook->created = parts_.clock.now();
-    webhook->state = holding_ ? WebhookState::held : WebhookState::waiting;
+    webhook->state = silent_    ? WebhookState::given_up
+                     : holding_ ? WebhookState::held
+                                : WebhookState::waiting;
     ++summary_.created;
     ++summary_.by_state[static_cast<std::size_t>(webhook->state)];
     records_.emplace(webhook->id, webhook);
-    if (holding_) {
+    if (silent_) {
+        forget_old_payloads(webhook);
+    } else if (holding_) {
         TRY_VOID(prepare(*webhook));
         held_.push_back(webhook);
     } else {
         ready_.push_back(webhook);
     }
     return webhook;
+}
+
+void WebhookSender::silence(bool silent) {
+    silent_ = silent;
+    if (!silent)
+        return;
+    std::vector<Record> waiting(ready_.begin(), ready_.end());
+    ready_.clear();
+    for (const auto& [at, webhook] : retries_)
+        waiting.push_back(webhook);
+    retries_.clear();
+    for (const Record& webhook : std::exchange(held_, {}))
+        waiting.push_back(webhook);
+    for (const Record& webhook : waiting) {
+        move_to(*webhook, WebhookState::given_up);
+        forget_old_payloads(webhook);
+    }
 }
 
 Result<std::vector<std::int64_t>> WebhookSender::submit(Payload payload, SendOptions options) {
@@ -251,7 +272,7 @@ void WebhookSender::finish(const Record& webhook, Attempt attempt) {
         webhook->attempts_max != 0 && webhook->attempts >= webhook->attempts_max;
     const bool too_old =
         ended + parts_.timing.retry_every > webhook->first_sent + parts_.timing.retry_for;
-    if (tried_enough || too_old || stopped_) {
+    if (tried_enough || too_old || stopped_ || silent_) {
         move_to(*webhook, WebhookState::given_up);
         forget_old_payloads(webhook);
         return;

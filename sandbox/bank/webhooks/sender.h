@@ -87,6 +87,9 @@ class WebhookSender : public std::enable_shared_from_this<WebhookSender> {
     // state_conflict when its payload has been released.
     Result<std::int64_t> send_again(std::int64_t id);
 
+    // As if the institution had not answered for longer than the bank repeats webhooks: those that are
+    // made from now on, and those that wait, are given up without an attempt.
+    void silence(bool silent);
     void hold() { holding_ = true; }
     bool holding() const { return holding_; }
     // Sends what is held; later ones go at once. Returns how many.
@@ -123,6 +126,7 @@ class WebhookSender : public std::enable_shared_from_this<WebhookSender> {
     std::vector<net::Url> urls_;
     std::size_t duplicates_of_all_ = 0;
     bool holding_ = false;
+    bool silent_ = false;
     bool stopped_ = false;
     std::int64_t last_id_ = 0;
     std::size_t lanes_ = 0;

@@ -25,6 +25,21 @@ class Sender : public Rig {
     }
 };
 
+TEST_F(Sender, in_a_silence_webhooks_are_given_up_and_later_ones_go_again) {
+    start(quick);
+    sandbox_->sender().hold();
+    const std::int64_t held = submit().front();
+    sandbox_->sender().silence(true);
+    const std::int64_t silent = submit().front();
+    EXPECT_EQ(webhook(held).state, WebhookState::given_up);
+    EXPECT_EQ(webhook(silent).state, WebhookState::given_up);
+    EXPECT_EQ(webhook(silent).attempts, 0);
+    sandbox_->sender().silence(false);
+    ASSERT_TRUE(sandbox_->sender().release({}));
+    EXPECT_TRUE(acknowledged(submit().front()));
+    EXPECT_EQ(stand_in_->webhooks.size(), 1U);
+}
+
 TEST_F(Sender, a_right_answer_acknowledges_at_once) {
     start(quick);
     const std::int64_t id = submit().front();

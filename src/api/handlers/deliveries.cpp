@@ -6,6 +6,8 @@
 #include "store/queries/endpoints.h"
 #include "store/queries/events.h"
 #include "store/queries/tasks.h"
+#include "units/deliveries/endpoint_health.h"
+#include "units/deliveries/redeliver.h"
 
 namespace settled::api {
 
@@ -19,6 +21,7 @@ using Deliveries = std::vector<TaskRow>;
 struct Detail {
     TaskRow task;
     std::vector<store::AttemptRow> attempts;
+    std::optional<TaskId> waits_for; // the delivery of its subject that goes first
 };
 
 // Other tasks of the outbox are no deliveries.
@@ -33,8 +36,13 @@ Step<std::optional<Detail>> find(Session& s, TenantId tenant, TaskId id) {
     auto task = co_await find_delivery(s, tenant, id);
     if (!task)
         co_return std::nullopt;
-    Detail detail{*std::move(task), {}};
-    detail.attempts = co_await store::list_attempts(s, tenant, id);
+    Detail detail{*std::move(task), {}, {}};
+    // What goes with a batch is attempted with it.
+    const TaskId attempted = detail.task.batch ? TaskId{detail.task.batch.value} : id;
+    detail.attempts = co_await store::list_attempts(s, tenant, attempted);
+    if (detail.task.waits == store::Waits::subject)
+        detail.waits_for = co_await store::first_in_line(s, tenant, EndpointId{detail.task.lane_id},
+                                                         detail.task.order_key);
     co_return detail;
 }
 
@@ -42,6 +50,11 @@ std::string shown(const Detail& detail) {
     wire::JsonWriter w;
     w.object();
     write_delivery_members(w, detail.task);
+    w.key("waits_for");
+    if (detail.waits_for)
+        w.value(to_string(*detail.waits_for));
+    else
+        w.null();
     w.key("attempts").array();
     for (const store::AttemptRow& attempt : detail.attempts) {
         w.object().member("number", attempt.number);
@@ -64,7 +77,6 @@ struct Redelivery {
     Instant now;
 };
 
-// The note makes it start at once, as a new delivery does.
 Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Redelivery wanted) {
     co_await s.lock({store::Lock::endpoints_shared(wanted.tenant)});
     auto task = co_await find_delivery(s, wanted.tenant, wanted.task);
@@ -77,15 +89,9 @@ Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Rede
     const auto event = co_await store::find_event(s, wanted.tenant, EventId{task->subject_id});
     if (!event)
         co_return fail(Code::state_conflict, "its event is not kept any more");
-    const std::int64_t holder = context.holder_for(endpoint_id);
-    const auto queued =
-        co_await store::requeue_task(s, wanted.tenant, wanted.task, wanted.now, holder);
-    if (!queued)
-        co_return fail(Code::state_conflict, "it is queued already");
-    if (holder != 0)
-        s.note({wanted.tenant, wanted.task, endpoint_id, event->id,
-                std::make_shared<const std::string>(event->body), queued->attempts, holder,
-                queued->claim.fence});
+    co_await s.lock({store::Lock::endpoint_state(wanted.tenant, endpoint_id)});
+    co_await units::try_now(s, wanted.tenant, endpoint_id, wanted.now);
+    (void)co_await units::redeliver(s, context, *task, wanted.now, true);
     task = co_await store::find_task(s, wanted.tenant, wanted.task);
     wire::JsonWriter w;
     write_delivery(w, *task);
@@ -125,8 +131,11 @@ Task<Result<Answer>> redeliver(const Core& core, const Call& call) {
     CO_TRY_VOID(no_body(call.request));
     const Redelivery wanted{call.caller.tenant, id, core.clock.now()};
     const units::Context& context = core.context;
-    co_return co_await change(
+    auto answer = co_await change(
         core, call, [=, &context](Session& s) { return queue_again(s, context, wanted); });
+    if (answer && !answer->replayed)
+        co_await core.endpoints_changed();
+    co_return answer;
 }
 
 } // namespace settled::api

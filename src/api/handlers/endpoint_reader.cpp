@@ -41,6 +41,21 @@ std::string unknown_type(std::string_view word) {
     return text + "or \"*\" alone" + did_you_mean(word, domain::all_event_types());
 }
 
+EndpointPatch read_common(payloads::Reader& in, const wire::Json& root, const Reach& reach) {
+    EndpointPatch patch;
+    patch.url = in.take("url", bounds::url_bytes_max,
+                        [&](std::string_view text) { return check_url(text, reach); });
+    patch.events = read_events(in);
+    patch.auth = read_auth(in, reach.egress.https_only);
+    patch.certificate = read_certificate(in, root);
+    patch.trusted_ca = read_trusted_ca(in, root);
+    patch.success = read_success(in, root);
+    patch.settings = read_settings(in, root);
+    return patch;
+}
+
+} // namespace
+
 std::optional<std::string> read_events(payloads::Reader& in) {
     const auto types = in.optional_texts("events", bounds::event_types_max, limits::text_bytes_max);
     if (!types)
@@ -55,65 +70,33 @@ std::optional<std::string> read_events(payloads::Reader& in) {
     return words;
 }
 
-std::optional<EndpointAuth> read_auth(payloads::Reader& in) {
-    EndpointAuth auth;
-    const bool given = in.optional_object("auth", [&](payloads::Reader& inner) {
-        auth.type = inner.text("type", limits::text_bytes_max);
-        auth.username = inner.optional_text("username", limits::text_bytes_max);
-        auth.password = Secret(inner.optional_text("password", bounds::password_bytes_max));
-        if (inner.failed())
-            return;
-        const bool is_basic = auth.type == auth_basic;
-        if (!is_basic && auth.type != auth_signature)
-            inner.refuse(Code::value_invalid, "type", "give signature or basic");
-        else if (is_basic && auth.username.empty())
-            inner.missing("username");
-        else if (is_basic && auth.password.empty())
-            inner.missing("password");
-        else if (!is_basic && (!auth.username.empty() || !auth.password.empty()))
-            inner.refuse(Code::value_invalid, "type", "only basic takes a username and password");
-        else if (auth.username.find(':') != auth.username.npos)
-            inner.refuse(Code::value_invalid, "username", "give none with a colon (RFC 7617)");
-    });
-    return given ? std::optional(std::move(auth)) : std::nullopt;
-}
-
-EndpointPatch read_common(payloads::Reader& in, const Reach& reach) {
-    EndpointPatch patch;
-    patch.url = in.take("url", bounds::url_bytes_max,
-                        [&](std::string_view text) { return check_url(text, reach); });
-    patch.events = read_events(in);
-    patch.auth = read_auth(in);
-    const bool to_kafka = patch.url && domain::channel_of(*patch.url) == domain::Channel::kafka;
-    if (to_kafka && patch.auth && patch.auth->type == auth_basic)
-        in.refuse(Code::value_invalid, "auth", "a password does not belong into a topic");
-    return patch;
-}
-
-} // namespace
-
 Result<EndpointPatch> read_new_endpoint(const wire::Json& root, const Reach& reach) {
     payloads::Reader in(root);
-    EndpointPatch given = read_common(in, reach);
+    EndpointPatch given = read_common(in, root, reach);
     if (!given.url)
         in.missing("url");
     TRY_VOID(in.finish());
     if (!given.events)
         given.events = "*";
     if (!given.auth)
-        given.auth = EndpointAuth{std::string(auth_signature), {}, {}};
+        given.auth = GivenAuth{{domain::AuthSettings{}}, {}, {}};
     return given;
 }
 
 Result<EndpointPatch> read_endpoint_patch(const wire::Json& root, const Reach& reach) {
     payloads::Reader in(root);
-    EndpointPatch patch = read_common(in, reach);
+    EndpointPatch patch = read_common(in, root, reach);
     const std::string status = in.optional_text("status", limits::text_bytes_max);
     if (status == store::endpoint_active || status == store::endpoint_disabled)
         patch.status = status;
     else if (!status.empty())
         in.refuse(Code::value_invalid, "status", "give active or disabled");
     patch.rotate_secret = in.optional_flag("rotate_secret");
+    const auto expires =
+        in.optional_integer("previous_secret_expires_in", 0, bounds::secret_overlap_max.count());
+    patch.previous_expires_in = std::chrono::seconds(expires.value_or(0));
+    if (expires && !patch.rotate_secret)
+        in.refuse(Code::value_invalid, "previous_secret_expires_in", "it goes with rotate_secret");
     if (patch.rotate_secret && patch.auth)
         in.refuse(Code::value_invalid, "rotate_secret", "a new auth brings its own secret");
     TRY_VOID(in.finish());

@@ -3,14 +3,19 @@
 #include "api/body.h"
 #include "api/change.h"
 #include "api/handlers/endpoint_reader.h"
+#include "api/handlers/endpoint_view.h"
+#include "api/handlers/endpoint_work.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
-#include "crypto/webhook_signature.h"
-#include "domain/channel.h"
+#include "domain/endpoint_event.h"
 #include "units/deliveries/cancel_lane.h"
-#include "units/deliveries/endpoint_secret.h"
+#include "units/deliveries/endpoint_health.h"
+#include "units/deliveries/endpoint_row.h"
+#include "units/deliveries/interval.h"
 #include "units/deliveries/publish.h"
+
+#include <map>
 
 namespace settled::api {
 
@@ -19,85 +24,41 @@ namespace {
 using store::EndpointRow;
 using store::Session;
 using store::Step;
-using Endpoints = std::vector<EndpointRow>;
+using Endpoints = std::vector<EndpointShown>;
 
-void write_members(wire::JsonWriter& w, const EndpointRow& endpoint) {
-    w.member("id", to_string(endpoint.id)).member("url", endpoint.url);
-    write_words(w, "events", endpoint.events);
-    w.key("auth").object().member("type", endpoint.auth);
-    w.member("username", endpoint.username).end();
-    w.member("status", endpoint.status);
-    write_time(w, "created_at", endpoint.created_at);
-}
-
-void write_endpoint(wire::JsonWriter& w, const EndpointRow& endpoint) {
+void write_endpoint(wire::JsonWriter& w, const EndpointShown& endpoint) {
     w.object();
-    write_members(w, endpoint);
+    write_endpoint_members(w, endpoint);
     w.end();
 }
 
 // `secret` empty: none is to be shown.
-std::string shown(const EndpointRow& endpoint, const Secret& secret) {
+std::string shown(const EndpointShown& endpoint, const std::string& secret) {
     wire::JsonWriter w;
     w.object();
-    write_members(w, endpoint);
+    write_endpoint_members(w, endpoint);
     if (!secret.empty())
-        w.member("secret", secret.reveal()); // this once, to its owner
+        w.member("secret", secret); // this once, to its owner
     w.end();
     return std::move(w).text();
 }
 
-// What a call does to an endpoint, made on the io thread: units take no random numbers.
-struct Work {
-    TenantId tenant;
-    EndpointId id;
-    Instant now;
-    EndpointPatch patch;
-    Secret shown_secret; // a new signing secret
-    Bytes sealed_secret; // the new secret or password; empty: it stays
-};
-
-std::shared_ptr<const Work> work_of(const Core& core, const Call& call, EndpointId id,
-                                    EndpointPatch patch) {
-    auto work = std::make_shared<Work>(call.caller.tenant, id, core.clock.now(), std::move(patch));
-    const bool new_signature = work->patch.auth && work->patch.auth->type == auth_signature;
-    if (new_signature || work->patch.rotate_secret)
-        work->shown_secret = crypto::generate_webhook_secret(core.rng);
-    if (work->patch.auth && work->patch.auth->type == auth_basic)
-        work->sealed_secret =
-            units::seal_endpoint_secret(core.master, id, work->patch.auth->password, core.rng);
-    else if (!work->shown_secret.empty())
-        work->sealed_secret =
-            units::seal_endpoint_secret(core.master, id, work->shown_secret, core.rng);
-    return work;
-}
-
-void apply(EndpointRow& endpoint, const Work& work) {
-    const EndpointPatch& patch = work.patch;
-    endpoint.url = patch.url.value_or(endpoint.url);
-    endpoint.events = patch.events.value_or(endpoint.events);
-    endpoint.status = patch.status.value_or(endpoint.status);
-    if (patch.auth) {
-        endpoint.auth = patch.auth->type;
-        endpoint.username = patch.auth->username;
-    }
-    if (!work.sealed_secret.empty())
-        endpoint.sealed_secret = work.sealed_secret;
-}
-
-Step<Result<Answer>> create(Session& s, std::shared_ptr<const Work> work) {
+Step<Result<Answer>> create(Session& s, std::shared_ptr<const EndpointWork> work,
+                            std::size_t most) {
     co_await s.lock({store::Lock::endpoints(work->tenant)});
-    const Endpoints there = co_await store::list_endpoints(s, work->tenant);
-    if (there.size() >= limits::endpoints_per_tenant_max)
+    const auto there = co_await store::list_endpoints(s, work->tenant);
+    if (there.size() >= most)
         co_return fail(Code::limit_reached, "delete an endpoint first");
     EndpointRow endpoint;
     endpoint.tenant = work->tenant;
     endpoint.id = work->id;
     endpoint.status = store::endpoint_active;
     endpoint.created_at = work->now;
-    apply(endpoint, *work);
+    const auto new_secret = apply_work(endpoint, *work);
+    if (!new_secret)
+        co_return std::unexpected(new_secret.error());
     co_await store::insert_endpoint(s, endpoint);
-    co_return Answer{201, shown(endpoint, work->shown_secret)};
+    co_return Answer{201, shown({endpoint, {}, work->now, endpoint.id}, *new_secret)};
 }
 
 Step<std::optional<EndpointRow>> find(Session& s, TenantId tenant, EndpointId id) {
@@ -107,27 +68,68 @@ Step<std::optional<EndpointRow>> find(Session& s, TenantId tenant, EndpointId id
     co_return endpoint;
 }
 
+Step<std::optional<EndpointShown>> find_shown(Session& s, TenantId tenant, EndpointId id,
+                                              Instant now) {
+    auto endpoint = co_await find(s, tenant, id);
+    if (!endpoint)
+        co_return std::nullopt;
+    auto state = co_await store::find_endpoint_state(s, tenant, id);
+    co_return EndpointShown{*std::move(endpoint), std::move(state), now, id};
+}
+
+Step<Endpoints> list(Session& s, TenantId tenant, Instant now) {
+    const auto states = co_await store::list_endpoint_states(s, tenant);
+    std::map<EndpointId, store::EndpointState> by_id;
+    for (const store::EndpointState& state : states)
+        by_id.emplace(state.endpoint, state);
+    Endpoints all;
+    const auto rows = co_await store::list_endpoints(s, tenant);
+    for (const EndpointRow& row : rows)
+        all.push_back({row, by_id[row.id], now, row.id});
+    co_return all;
+}
+
 std::unexpected<Error> no_endpoint() {
     return fail(Code::not_found, "there is no such endpoint");
 }
 
-Step<Result<Answer>> update(Session& s, std::shared_ptr<const Work> work) {
-    co_await s.lock({store::Lock::endpoints(work->tenant)});
+// The events about it, and what else follows from another status.
+Step<> change_status(Session& s, const units::Context& context, const EndpointWork& work,
+                     std::string_view before) {
+    const auto& wanted = work.patch.status;
+    if (!wanted || *wanted == before)
+        co_return;
+    if (*wanted == store::endpoint_disabled)
+        co_await units::disable_endpoint(s, context, work.tenant, work.id,
+                                         domain::disabled_by_request, work.now);
+    else
+        co_await units::endpoint_enabled(s, context, work.tenant, work.id, work.now);
+}
+
+Step<Result<Answer>> update(Session& s, const units::Context& context,
+                            std::shared_ptr<const EndpointWork> work) {
+    co_await s.lock({store::Lock::endpoints(work->tenant),
+                     store::Lock::endpoint_state(work->tenant, work->id)});
     auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
         co_return no_endpoint();
-    if (work->patch.rotate_secret && endpoint->auth != auth_signature)
-        co_return fail(Code::state_conflict, "it has a password; give a new auth");
-    apply(*endpoint, *work);
-    if (endpoint->auth == auth_basic && domain::channel_of(endpoint->url) == domain::Channel::kafka)
-        co_return fail(Code::value_invalid, "auth: a password does not belong into a topic");
+    const std::string status = endpoint->status;
+    const auto new_secret = apply_work(*endpoint, *work);
+    if (!new_secret)
+        co_return std::unexpected(new_secret.error());
+    if (work->patch.status == store::endpoint_active)
+        endpoint->status = store::endpoint_active;
     co_await store::update_endpoint(s, *endpoint);
-    co_return Answer{200, shown(*endpoint, work->shown_secret)};
+    const auto settings = units::endpoint_settings(*endpoint);
+    co_await units::change_interval(s, work->tenant, work->id, *settings, work->now);
+    co_await change_status(s, context, *work, status);
+    const auto now = co_await find_shown(s, work->tenant, work->id, work->now);
+    co_return Answer{200, shown(*now, *new_secret)};
 }
 
 // What it is still owed is cancelled; its past deliveries go on naming it.
 Step<Result<Answer>> remove(Session& s, const units::Context& context,
-                            std::shared_ptr<const Work> work) {
+                            std::shared_ptr<const EndpointWork> work) {
     co_await s.lock({store::Lock::endpoints(work->tenant)});
     auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
@@ -140,7 +142,7 @@ Step<Result<Answer>> remove(Session& s, const units::Context& context,
 }
 
 Step<Result<Answer>> ping(Session& s, const units::Context& context,
-                          std::shared_ptr<const Work> work) {
+                          std::shared_ptr<const EndpointWork> work) {
     co_await s.lock({store::Lock::endpoints_shared(work->tenant)});
     const auto endpoint = co_await find(s, work->tenant, work->id);
     if (!endpoint)
@@ -170,8 +172,10 @@ Task<> announce(const Core& core, const Result<Answer>& answer) {
 Task<Result<Answer>> create_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto document, json_body(call.request));
     CO_TRY(EndpointPatch given, read_new_endpoint(document.root(), core.reach));
-    const auto work = work_of(core, call, core.context.ids.next<EndpointId>(), std::move(given));
-    auto answer = co_await change(core, call, [=](Session& s) { return create(s, work); });
+    const auto work =
+        endpoint_work(core, call, core.context.ids.next<EndpointId>(), std::move(given));
+    const std::size_t most = core.reach.endpoints_max;
+    auto answer = co_await change(core, call, [=](Session& s) { return create(s, work, most); });
     co_await announce(core, answer);
     co_return answer;
 }
@@ -179,8 +183,9 @@ Task<Result<Answer>> create_endpoint(const Core& core, const Call& call) {
 Task<Result<Answer>> list_endpoints(const Core& core, const Call& call) {
     CO_TRY(const Page page, read_page(call.request, EndpointIdTag::prefix));
     const TenantId tenant = call.caller.tenant;
-    Result<Endpoints> found = co_await core.store.read<Endpoints>(
-        [=](Session& s) { return store::list_endpoints(s, tenant); });
+    const Instant now = core.clock.now();
+    Result<Endpoints> found =
+        co_await core.store.read<Endpoints>([=](Session& s) { return list(s, tenant, now); });
     if (!found)
         co_return std::unexpected(found.error());
     co_return page_answer(page, cut(*std::move(found), page), write_endpoint);
@@ -189,19 +194,22 @@ Task<Result<Answer>> list_endpoints(const Core& core, const Call& call) {
 Task<Result<Answer>> get_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<EndpointIdTag>(call.id));
     const TenantId tenant = call.caller.tenant;
-    const Result<EndpointRow> endpoint = co_await find_or_404<EndpointRow>(
-        core, [=](Session& s) { return find(s, tenant, id); }, "endpoint");
+    const Instant now = core.clock.now();
+    const Result<EndpointShown> endpoint = co_await find_or_404<EndpointShown>(
+        core, [=](Session& s) { return find_shown(s, tenant, id, now); }, "endpoint");
     if (!endpoint)
         co_return std::unexpected(endpoint.error());
-    co_return Answer{200, shown(*endpoint, Secret())};
+    co_return Answer{200, shown(*endpoint, {})};
 }
 
 Task<Result<Answer>> update_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<EndpointIdTag>(call.id));
     CO_TRY(const auto document, json_body(call.request));
     CO_TRY(EndpointPatch patch, read_endpoint_patch(document.root(), core.reach));
-    const auto work = work_of(core, call, id, std::move(patch));
-    auto answer = co_await change(core, call, [=](Session& s) { return update(s, work); });
+    const auto work = endpoint_work(core, call, id, std::move(patch));
+    const units::Context& context = core.context;
+    auto answer =
+        co_await change(core, call, [=, &context](Session& s) { return update(s, context, work); });
     co_await announce(core, answer);
     co_return answer;
 }
@@ -209,7 +217,7 @@ Task<Result<Answer>> update_endpoint(const Core& core, const Call& call) {
 Task<Result<Answer>> delete_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<EndpointIdTag>(call.id));
     CO_TRY_VOID(no_body(call.request));
-    const auto work = work_of(core, call, id, {});
+    const auto work = endpoint_work(core, call, id, {});
     const units::Context& context = core.context;
     auto answer =
         co_await change(core, call, [=, &context](Session& s) { return remove(s, context, work); });
@@ -220,7 +228,7 @@ Task<Result<Answer>> delete_endpoint(const Core& core, const Call& call) {
 Task<Result<Answer>> ping_endpoint(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<EndpointIdTag>(call.id));
     CO_TRY_VOID(no_body(call.request));
-    const auto work = work_of(core, call, id, {});
+    const auto work = endpoint_work(core, call, id, {});
     const units::Context& context = core.context;
     co_return co_await change(core, call,
                               [=, &context](Session& s) { return ping(s, context, work); });

@@ -2,6 +2,7 @@
 
 #include "api/change.h"
 #include "api/feed.h"
+#include "api/handlers/event_reading.h"
 #include "api/handlers/handlers.h"
 #include "api/page.h"
 
@@ -13,6 +14,8 @@ using store::Session;
 using store::Step;
 using Events = std::vector<store::EventRow>;
 
+constexpr std::string_view sse_type = "text/event-stream";
+
 // An event is shown as the bytes that endpoints are sent, so that clients that poll and partners
 // that are notified see the same.
 void write_event(wire::JsonWriter& w, const store::EventRow& event) {
@@ -23,26 +26,47 @@ Step<Events> list(Session& s, TenantId tenant, std::shared_ptr<const std::string
     co_return co_await store::list_events(s, tenant, *type, page.before, page.wanted());
 }
 
+bool wants_stream(const net::Request& request) {
+    const auto accept = request.fields.find("Accept");
+    return accept && accept->contains(sse_type);
+}
+
+// Forward: a page now, a page that waits, or a stream. A client that comes back to its stream says
+// in Last-Event-ID what it has.
+Task<Result<Answer>> list_forward(const Core& core, const Call& call, const std::string& type) {
+    EventQuery query;
+    query.tenant = call.caller.tenant;
+    if (!type.empty())
+        query.types = type;
+    CO_TRY(query.limit, read_limit(call.request));
+    CO_TRY(const auto wait, read_wait(call.request));
+    const auto last = call.request.fields.find("Last-Event-ID");
+    const bool streams = wants_stream(call.request);
+    std::string after = call.request.parameter("after").value_or("");
+    if (streams && last)
+        after = *last;
+    CO_TRY(query.after, co_await event_place(core, query.tenant, std::move(after)));
+    if (streams)
+        co_return co_await stream_events(core, std::move(query));
+    co_return co_await answer_events(core, std::move(query), wait);
+}
+
 } // namespace
 
 Task<Result<Answer>> list_events(const Core& core, const Call& call) {
-    const auto type =
-        std::make_shared<const std::string>(call.request.parameter("type").value_or(""));
-    if (!type->empty() && !domain::is_event_type(*type))
+    const std::string type = call.request.parameter("type").value_or("");
+    if (!type.empty() && !domain::is_event_type(type))
         co_return fail(Code::parameter_invalid, "type: there is no such event type");
+    CO_TRY(const std::string order, read_choice(call.request, "order", {"newest", "oldest"}));
+    if (order == "oldest" || (order.empty() && wants_stream(call.request)))
+        co_return co_await list_forward(core, call, type);
+    if (call.request.parameter("wait"))
+        co_return fail(Code::parameter_invalid, "wait: it goes with order=oldest");
     const TenantId tenant = call.caller.tenant;
-    CO_TRY(const auto forward, read_forward(call.request));
-    if (forward) {
-        const auto read = [type](Session& s, TenantId of, store::FeedPlace after,
-                                 std::size_t limit) {
-            return store::events_after(s, of, *type, after, limit);
-        };
-        co_return co_await answer_forward<store::EventRow>(core, tenant, store::Feed::events,
-                                                           *forward, read, write_event);
-    }
     CO_TRY(const Page page, read_page(call.request, EventIdTag::prefix));
+    const auto shared = std::make_shared<const std::string>(type);
     const Result<Events> found =
-        co_await core.store.read<Events>([=](Session& s) { return list(s, tenant, type, page); });
+        co_await core.store.read<Events>([=](Session& s) { return list(s, tenant, shared, page); });
     if (!found)
         co_return std::unexpected(found.error());
     co_return page_answer(page, *found, write_event);

@@ -40,6 +40,10 @@ Task<Result<Answer>> add_statement_entries(const Core& core, const Call& call);
 Task<Result<Answer>> list_statement_entries(const Core& core, const Call& call);
 Task<Result<Answer>> list_missing_settlements(const Core& core, const Call& call);
 Task<Result<Answer>> prove_statement(const Core& core, const Call& call);
+Task<Result<Answer>> show_reconciliation(const Core& core, const Call& call);
+Task<Result<Answer>> create_statement_request(const Core& core, const Call& call);
+Task<Result<Answer>> list_statement_requests(const Core& core, const Call& call);
+Task<Result<Answer>> get_statement_request(const Core& core, const Call& call);
 Task<Result<Answer>> export_settlements(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_account(const Core& core, const Call& call);
@@ -51,6 +55,17 @@ Task<Result<Answer>> list_endpoints(const Core& core, const Call& call);
 Task<Result<Answer>> get_endpoint(const Core& core, const Call& call);
 Task<Result<Answer>> update_endpoint(const Core& core, const Call& call);
 Task<Result<Answer>> delete_endpoint(const Core& core, const Call& call);
+Task<Result<Answer>> list_event_types(const Core& core, const Call& call);
+Task<Result<Answer>> put_consumer(const Core& core, const Call& call);
+Task<Result<Answer>> list_consumers(const Core& core, const Call& call);
+Task<Result<Answer>> get_consumer(const Core& core, const Call& call);
+Task<Result<Answer>> delete_consumer(const Core& core, const Call& call);
+Task<Result<Answer>> read_consumer(const Core& core, const Call& call);
+Task<Result<Answer>> move_consumer(const Core& core, const Call& call);
+Task<Result<Answer>> recover_endpoint(const Core& core, const Call& call);
+Task<Result<Answer>> get_redelivery(const Core& core, const Call& call);
+// The keys that partners verify with, as a JSON Web Key Set: for everybody.
+Task<Result<Answer>> published_keys(const Core& core);
 Task<Result<Answer>> ping_endpoint(const Core& core, const Call& call);
 
 Task<Result<Answer>> list_events(const Core& core, const Call& call);
@@ -79,9 +94,20 @@ Task<Result<Answer>> delete_link(const Core& core, const Call& call);
 Task<Result<Answer>> create_return(const Core& core, const Call& call);
 Task<Result<Answer>> list_returns(const Core& core, const Call& call);
 Task<Result<Answer>> get_return(const Core& core, const Call& call);
+Task<Result<Answer>> list_postings(const Core& core, const Call& call);
+Task<Result<Answer>> get_posting(const Core& core, const Call& call);
 
 Task<Result<Answer>> list_calls(const Core& core, const Call& call);
 Task<Result<Answer>> get_call(const Core& core, const Call& call);
+Task<Result<Answer>> show_held(const Core& core, const Call& call);
+Task<Result<Answer>> resume_calls(const Core& core, const Call& call);
+Task<Result<Answer>> create_catch_up(const Core& core, const Call& call);
+Task<Result<Answer>> list_catch_ups(const Core& core, const Call& call);
+Task<Result<Answer>> get_catch_up(const Core& core, const Call& call);
+
+Task<Result<Answer>> list_notifications(const Core& core, const Call& call);
+Task<Result<Answer>> get_notification(const Core& core, const Call& call);
+Task<Result<Answer>> retry_notification(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_connector(const Core& core, const Call& call);
 Task<Result<Answer>> list_connectors(const Core& core, const Call& call);

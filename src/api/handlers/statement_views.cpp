@@ -151,20 +151,22 @@ Side side_of(const units::StatementReconciliation& reconciliation, std::string_v
 
 void write_previous(JsonWriter& w, const StatementRow& statement,
                     const units::StatementReconciliation& reconciliation) {
+    const statements::Place& place = reconciliation.place;
     w.key("previous");
-    if (!reconciliation.previous) {
+    if (!place.previous) {
         w.null();
         return;
     }
-    w.object().member("statement_id", to_string(*reconciliation.previous)).key("missing_sequence");
-    if (reconciliation.sequence_gap)
+    w.object().member("statement_id", to_string(*place.previous)).key("missing_sequence");
+    if (place.sequence_gap)
         w.object()
-            .member("from", reconciliation.sequence_gap->first)
-            .member("to", reconciliation.sequence_gap->second)
+            .member("from", place.sequence_gap->first)
+            .member("to", place.sequence_gap->second)
             .end();
     else
         w.null();
-    write_money(w, "opening_difference", reconciliation.opening_difference, statement.currency);
+    w.member("lacks_pages", place.previous_lacks_pages);
+    write_money(w, "opening_difference", place.opening_difference, statement.currency);
     w.end();
 }
 
@@ -191,6 +193,10 @@ Result<StatementRow> read_statement(const wire::Json& root) {
     row.format = take_text(in, "format", 32);
     row.number = take_text(in, "number", text_bounds::id_bytes_max);
     row.sequence = in.optional_integer("sequence", 0, 1'000'000'000'000);
+    row.message_id = take_text(in, "message_id", text_bounds::id_bytes_max);
+    row.page = in.optional_integer("page", 1, 1'000'000'000'000);
+    row.continues = in.optional_flag("continues");
+    row.goes_on = in.optional_flag("goes_on");
     const auto from = in.take("from", 10, parse_date);
     const auto to = in.take("to", 10, parse_date);
     const auto currency = in.take("currency", 3, Currency::parse);
@@ -247,6 +253,8 @@ void write_statement_members(JsonWriter& w, const StatementRow& statement) {
     w.member("kind", statement.kind).member("format", statement.format);
     w.member("account", statement.account).member("number", statement.number);
     w.member("sequence", statement.sequence);
+    w.member("message_id", statement.message_id).member("page", statement.page);
+    w.member("continues", statement.continues).member("goes_on", statement.goes_on);
     w.member("from", date_text(statement.from)).member("to", date_text(statement.to));
     w.member("currency", statement.currency.code());
     write_money(w, "opening_balance", statement.opening_minor, statement.currency);
@@ -275,7 +283,8 @@ void write_reconciliation(JsonWriter& w, const StatementRow& statement,
           store::verdict_not_followed, store::verdict_pending})
         write_side(w, verdict, side_of(reconciliation, verdict), currency);
     write_side(w, "missing_on_statement", reconciliation.missing_on_statement, currency);
-    write_money(w, "balance_difference", reconciliation.balance_difference, currency);
+    write_money(w, "balance_difference", reconciliation.place.balance_difference, currency);
+    w.member("lacks_pages", reconciliation.place.lacks_pages);
     write_previous(w, statement, reconciliation);
     w.key("days").array();
     for (const auto& [day, totals] : reconciliation.days)

@@ -97,16 +97,15 @@ Step<Result<Answer>> add_entries(Session& s, TenantId tenant, StatementId id,
 
 struct Detail {
     StatementRow statement;
-    units::StatementReconciliation reconciliation;
+    Result<units::StatementReconciliation> reconciliation;
 };
 
 Step<std::optional<Detail>> find(Session& s, TenantId tenant, StatementId id) {
     const auto statement = co_await store::find_statement(s, tenant, id);
     if (!statement)
         co_return std::nullopt;
-    Detail detail{*statement, {}};
-    detail.reconciliation = co_await units::read_reconciliation(s, tenant, *statement);
-    co_return detail;
+    auto reconciliation = co_await units::read_reconciliation(s, tenant, *statement);
+    co_return Detail{*statement, std::move(reconciliation)};
 }
 
 using Planned = Result<units::ReconciliationStep>;
@@ -146,17 +145,20 @@ Step<std::optional<Entries>> list_some(Session& s, TenantId tenant, StatementId 
                                            after, limit);
 }
 
-Step<std::optional<Settlements>> list_missing(Session& s, TenantId tenant, StatementId id,
-                                              Page page) {
+Step<std::optional<Result<Settlements>>> list_missing(Session& s, TenantId tenant, StatementId id,
+                                                      Page page) {
     const auto statement = co_await store::find_statement(s, tenant, id);
     if (!statement)
         co_return std::nullopt;
     const auto reconciliation = co_await units::read_reconciliation(s, tenant, *statement);
-    if (!(reconciliation.settled_from < reconciliation.settled_before))
+    if (!reconciliation)
+        co_return std::unexpected(reconciliation.error());
+    const statements::Place& place = reconciliation->place;
+    if (!(place.asked_from < place.asked_before))
         co_return Settlements{};
-    co_return co_await store::list_missing(s, tenant, *statement, reconciliation.settled_from,
-                                           reconciliation.settled_before, page.before,
-                                           page.wanted());
+    auto missing = co_await store::list_missing(s, tenant, *statement, place.asked_from,
+                                                place.asked_before, page.before, page.wanted());
+    co_return missing;
 }
 
 } // namespace
@@ -190,11 +192,13 @@ Task<Result<Answer>> get_statement(const Core& core, const Call& call) {
         core, [=](Session& s) { return find(s, tenant, id); }, "statement");
     if (!detail)
         co_return std::unexpected(detail.error());
+    if (!detail->reconciliation)
+        co_return std::unexpected(detail->reconciliation.error());
     wire::JsonWriter w;
     w.object();
     write_statement_members(w, detail->statement);
     w.key("reconciliation");
-    write_reconciliation(w, detail->statement, detail->reconciliation);
+    write_reconciliation(w, detail->statement, *detail->reconciliation);
     w.end();
     co_return Answer{200, std::move(w).text()};
 }
@@ -240,11 +244,13 @@ Task<Result<Answer>> list_missing_settlements(const Core& core, const Call& call
     CO_TRY(const auto id, parse_id<StatementIdTag>(call.id));
     CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
     const TenantId tenant = call.caller.tenant;
-    const Result<Settlements> found = co_await find_or_404<Settlements>(
+    const Result<Result<Settlements>> found = co_await find_or_404<Result<Settlements>>(
         core, [=](Session& s) { return list_missing(s, tenant, id, page); }, "statement");
     if (!found)
         co_return std::unexpected(found.error());
-    co_return page_answer(page, *found, write_settlement);
+    if (!*found)
+        co_return std::unexpected(found->error());
+    co_return page_answer(page, **found, write_settlement);
 }
 
 Task<Result<Answer>> prove_statement(const Core& core, const Call& call) {

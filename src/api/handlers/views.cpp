@@ -19,16 +19,26 @@ void write_party(JsonWriter& w, std::string_view key, std::string_view name,
     w.end();
 }
 
-// A settlement's, a payment's, an order's, a return's, a link's or a webhook's, as the kind says.
+// A settlement's, a payment's, an order's, a return's, a posting's, a booking's, a link's, a Bacs
+// item's, a notification's or a webhook's, as the kind says.
 std::string subject_of(const store::ReviewRow& review) {
-    if (store::is_of_settlement(review.kind) || review.kind == store::review_unexplained)
+    if (store::is_of_settlement(review.kind) || store::is_of_movement(review.kind) ||
+        review.kind == store::review_settlement_contradiction)
         return to_string(SettlementId{review.subject_id});
     if (store::is_of_order(review.kind))
         return to_string(OrderId{review.subject_id});
     if (store::is_of_return(review.kind))
         return to_string(ReturnId{review.subject_id});
+    if (store::is_of_posting(review.kind))
+        return to_string(PostingId{review.subject_id});
+    if (review.kind == store::review_booking_not_payable)
+        return to_string(BookingId{review.subject_id});
+    if (review.kind == store::review_notification_failed)
+        return to_string(NotificationId{review.subject_id});
     if (review.kind == store::review_link_unresolved)
         return to_string(LinkId{review.subject_id});
+    if (store::is_of_bacs(review.kind))
+        return to_string(BacsItemId{review.subject_id});
     if (review.kind == store::review_payment_failed ||
         review.kind == store::review_possible_misallocation)
         return to_string(PaymentId{review.subject_id});
@@ -80,7 +90,9 @@ void write_settlement_members(JsonWriter& w, const domain::Settlement& settlemen
     write_party(w, "counterparty", settlement.counterparty_name, settlement.counterparty_account);
     write_time(w, "settled_at", settlement.settled_at);
     write_time(w, "received_at", settlement.received_at);
-    w.member("webhook_id", to_string(settlement.webhook_id));
+    // A settlement that the bank's query has shown has none until its webhook comes.
+    w.member("webhook_id", settlement.webhook_id ? std::optional(to_string(settlement.webhook_id))
+                                                 : std::nullopt);
     w.member("version", settlement.version);
 }
 
@@ -112,6 +124,16 @@ std::span<const std::string_view> decisions_for(std::string_view kind) {
                                                                    "close"};
     static constexpr std::array<std::string_view, 2> of_unresolved{"ask_again", "never_paid"};
     static constexpr std::array<std::string_view, 2> of_duplicate{"release", "never_paid"};
+    static constexpr std::array<std::string_view, 3> of_posting{"ask_again", "post_again", "drop"};
+    static constexpr std::array<std::string_view, 3> of_booking{"try_again", "adjust", "close"};
+    static constexpr std::array<std::string_view, 2> of_refused_return{"post_again", "close"};
+    static constexpr std::array<std::string_view, 3> of_credit{"came_back", "came_in", "close"};
+    if (kind == store::review_posting_failed)
+        return of_posting;
+    if (kind == store::review_booking_not_payable)
+        return of_booking;
+    if (kind == store::review_return_refused)
+        return of_refused_return;
     if (kind == store::review_settlement_ambiguous)
         return std::span(of_settlement).first(3);
     if (kind == store::review_suggested_match)
@@ -120,6 +142,8 @@ std::span<const std::string_view> decisions_for(std::string_view kind) {
         return of_unresolved;
     if (kind == store::review_possible_duplicate)
         return of_duplicate;
+    if (kind == store::review_credit_unclear)
+        return of_credit;
     return std::span(of_settlement).last(1);
 }
 
@@ -150,7 +174,10 @@ void write_delivery_members(JsonWriter& w, const store::TaskRow& task) {
     w.member("endpoint_id", to_string(EndpointId{task.lane_id}));
     w.member("status", task.status).member("attempts_made", task.attempts);
     const bool is_queued = task.status == token(domain::TaskStatus::queued);
-    write_time(w, "due_at", is_queued ? std::optional(task.due_at) : std::nullopt);
+    const bool has_time = is_queued && task.waits == store::Waits::nothing;
+    write_time(w, "due_at", has_time ? std::optional(task.due_at) : std::nullopt);
+    w.member("outcome", task.outcome.empty() ? std::nullopt : std::optional(task.outcome));
+    w.member("batch_id", task.batch ? std::optional(to_string(task.batch)) : std::nullopt);
     write_time(w, "created_at", task.created_at);
     write_time(w, "updated_at", task.updated_at);
 }

@@ -73,6 +73,7 @@ struct Run {
     double expected_wrong = 0;
     double seconds = 0; // of matching, without reading the files
     double read_seconds = 0;
+    std::size_t truth_unknown = 0; // rows of the truth with an id of neither file
 };
 
 double seconds_since(Clock::Steady start) {
@@ -100,7 +101,7 @@ Result<Run> run(const Files& files, record_linkage::LinkOptions how) {
     TRY(std::ifstream destination_file, open(files.destination));
     TRY(const record_linkage::Side destinations,
         record_linkage::read_side(destination_file, files.destination, texts));
-    std::vector<record_linkage::TruePair> truth;
+    record_linkage::Truth truth;
     if (!files.truth.empty()) {
         TRY(std::ifstream truth_file, open(files.truth));
         TRY(truth, record_linkage::read_truth(truth_file, files.truth, origins, destinations));
@@ -112,8 +113,9 @@ Result<Run> run(const Files& files, record_linkage::LinkOptions how) {
     run.seconds = seconds_since(matching);
     run.learnt = linked.learnt;
     run.expected_wrong = linked.expected_wrong;
-    run.score =
-        record_linkage::score(linked, origins, destinations, texts, truth, !files.truth.empty());
+    run.score = record_linkage::score(linked, origins, destinations, texts, truth.pairs,
+                                      !files.truth.empty());
+    run.truth_unknown = truth.unknown;
     return run;
 }
 
@@ -134,6 +136,7 @@ std::string as_json(const Run& run) {
     const std::size_t possible = score.has_truth ? score.possible : score.destinations;
     w.member("pairs_possible", possible);
     w.member("pairs_possible_of", score.has_truth ? "truth" : "destinations");
+    w.member("truth_unknown", run.truth_unknown);
     w.member("matched", score.matched);
     w.key("matched_share")
         .raw(number(share(score.has_truth ? score.right : score.matched, possible)));
@@ -170,6 +173,8 @@ void print_text(const Run& run) {
     count("destinations", score.destinations);
     if (score.has_truth) {
         count("pairs_possible (truth)", score.possible);
+        if (run.truth_unknown > 0)
+            count("truth with ids of neither file", run.truth_unknown);
         line("matched_share (of possible)",
              fmt::format("{:.4f}", share(score.right, score.possible)));
     }

@@ -2,7 +2,9 @@
 #include "cli/client/query.h"
 #include "cli/commands.h"
 #include "cli/invocation.h"
+#include "cli/reports/catch_up.h"
 #include "cli/reports/money_out.h"
+#include "wire/json_writer.h"
 
 namespace settled::cli {
 
@@ -17,6 +19,17 @@ int run_show(Invocation& in) {
     return show(in,
                 {.method = "GET", .target = "/v1/calls/" + query_text(in.text("ID")), .body = ""},
                 call_report);
+}
+
+int run_resume(Invocation& in) {
+    wire::JsonWriter w;
+    w.object().member("reason", in.text("--reason")).end();
+    return show(in, {.method = "POST", .target = "/v1/calls/resume", .body = std::move(w).text()},
+                held_report);
+}
+
+int run_held(Invocation& in) {
+    return show(in, {.method = "GET", .target = "/v1/calls/held", .body = ""}, held_report);
 }
 
 } // namespace
@@ -43,6 +56,26 @@ std::vector<Command> calls_commands() {
          .arguments = {{.name = "ID", .help = "the call's id, cal_…"}},
          .options = {tenant},
          .run = run_show},
+        {.name = "calls held",
+         .sentence = "show whether calls are held since a restore",
+         .place = Place::server,
+         .output = Output::both,
+         .options = {tenant},
+         .run = run_held},
+        {.name = "calls resume",
+         .sentence = "after a restore: let the calls that move money go on",
+         .place = Place::server,
+         .output = Output::both,
+         .options = {{.name = "--reason", .value = "TEXT", .help = "why", .required = true},
+                     {.name = "--actor",
+                      .value = "NAME",
+                      .help = "who resumes them; it is kept as operator:NAME (default: operator)",
+                      .on_the_machine = true},
+                     tenant},
+         .notes = "It is refused until each bank was asked for everything since the restore "
+                  "(settled catch-up). From then on each order is looked up at the bank before it "
+                  "is sent.",
+         .run = run_resume},
     };
 }
 

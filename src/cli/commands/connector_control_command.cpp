@@ -36,25 +36,74 @@ int run_list_accounts(Invocation& in) {
                 });
 }
 
-int run_urls(Invocation& in) {
+// What is entered on the other side, of a connector of that kind.
+struct Entry {
+    std::string_view kind;
+    std::string_view otherwise; // of another kind: what to say
+    std::string (*json)(const wire::Json&, const std::string& url);
+    std::string (*text)(const wire::Json&, const std::string& url);
+};
+
+int show_entry(Invocation& in, const Entry& entry) {
     auto api = in.api();
     if (!api)
         return exit_usage;
     const auto connector = api->ask({"GET", target_of(in, ""), ""});
     if (!connector)
         return api->report(connector.error());
-    if (connector->at("kind") != "clearbank")
-        return in.out().problem(Error{Code::state_conflict,
-                                      "only a clearbank connector is entered in a bank's portal"});
+    if (connector->at("kind") != entry.kind)
+        return in.out().problem(Error{Code::state_conflict, std::string(entry.otherwise)});
     std::string base = in.text("--public-url", "https://YOUR-SERVER");
     while (base.ends_with('/'))
         base.pop_back();
     const std::string url = base + connector->at("hook_path");
     if (in.out().is_json())
-        in.out().json(portal_json(connector->root(), url));
+        in.out().json(entry.json(connector->root(), url));
     else
-        in.out().text(portal_text(connector->root(), url));
+        in.out().text(entry.text(connector->root(), url));
     return exit_done;
+}
+
+int run_urls(Invocation& in) {
+    return show_entry(in, {"clearbank",
+                           "only a clearbank connector is entered in a bank's portal; `settled "
+                           "connectors template` is for a core banking system",
+                           portal_json, portal_text});
+}
+
+int run_template(Invocation& in) {
+    return show_entry(in,
+                      {"mambu",
+                       "only a mambu connector has webhook templates; `settled connectors urls` "
+                       "is for a bank",
+                       template_json, template_text});
+}
+
+Option public_url() {
+    return {.name = "--public-url",
+            .value = "URL",
+            .help = "how this server is reached from there, such as https://pay.example"};
+}
+
+std::vector<Command> entry_commands() {
+    const Option tenant = tenant_option("whose connectors (default main)");
+    const Argument name{.name = "NAME", .help = "the connector's name"};
+    return {
+        {.name = "connectors urls",
+         .sentence = "print what to enter in the bank's portal",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {name},
+         .options = {public_url(), tenant},
+         .run = run_urls},
+        {.name = "connectors template",
+         .sentence = "print the webhook templates to enter in Mambu",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {name},
+         .options = {public_url(), tenant},
+         .run = run_template},
+    };
 }
 
 } // namespace
@@ -62,7 +111,7 @@ int run_urls(Invocation& in) {
 std::vector<Command> connector_control_commands() {
     const Option tenant = tenant_option("whose connectors (default main)");
     const Argument name{.name = "NAME", .help = "the connector's name"};
-    return {
+    std::vector<Command> commands{
         {.name = "connectors pause",
          .sentence = "stop its calls on all servers; orders are still taken, and wait",
          .place = Place::server,
@@ -89,17 +138,10 @@ std::vector<Command> connector_control_commands() {
          .arguments = {name},
          .options = {tenant},
          .run = run_list_accounts},
-        {.name = "connectors urls",
-         .sentence = "print what to enter in the bank's portal",
-         .place = Place::server,
-         .output = Output::both,
-         .arguments = {name},
-         .options = {{.name = "--public-url",
-                      .value = "URL",
-                      .help = "how the bank reaches this server, such as https://pay.example"},
-                     tenant},
-         .run = run_urls},
     };
+    for (Command& command : entry_commands())
+        commands.push_back(std::move(command));
+    return commands;
 }
 
 } // namespace settled::cli

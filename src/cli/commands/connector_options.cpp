@@ -22,6 +22,17 @@ struct MemberOption {
 constexpr std::array texts{MemberOption{"signing_key", "--signing-key"},
                            MemberOption{"api_url", "--api-url"},
                            MemberOption{"api_token", "--api-token"},
+                           MemberOption{"api_key", "--api-key"},
+                           MemberOption{"api_username", "--api-username"},
+                           MemberOption{"webhook_username", "--webhook-username"},
+                           MemberOption{"webhook_password", "--webhook-password"},
+                           MemberOption{"content_url_prefix", "--content-url-prefix"},
+                           MemberOption{"token_url", "--token-url"},
+                           MemberOption{"client_id", "--client-id"},
+                           MemberOption{"client_secret", "--client-secret"},
+                           MemberOption{"scope", "--scope"},
+                           MemberOption{"time_zone", "--time-zone"},
+                           MemberOption{"partner_code", "--partner-code"},
                            MemberOption{"institution_account", "--institution-account"},
                            MemberOption{"debtor_name", "--debtor-name"},
                            MemberOption{"debtor_address", "--debtor-address"},
@@ -29,7 +40,8 @@ constexpr std::array texts{MemberOption{"signing_key", "--signing-key"},
                            MemberOption{"day_max", "--day-max"}};
 // JSON in files.
 constexpr std::array files{MemberOption{"signature", "--signature"},
-                           MemberOption{"mapping", "--mapping"}, MemberOption{"push", "--push"}};
+                           MemberOption{"mapping", "--mapping"}, MemberOption{"push", "--push"},
+                           MemberOption{"settings", "--settings"}};
 
 struct FlagOption {
     std::string_view member;
@@ -39,7 +51,8 @@ struct FlagOption {
 constexpr std::array flags{
     FlagOption{"enforce_send_to_scheme", "--enforce-send-to-scheme", "--no-enforce-send-to-scheme"},
     FlagOption{"transliterate", "--transliterate", "--no-transliterate"},
-    FlagOption{"review_unexplained", "--review-unexplained", "--no-review-unexplained"}};
+    FlagOption{"review_unexplained", "--review-unexplained", "--no-review-unexplained"},
+    FlagOption{"lenient_json", "--lenient-json", "--no-lenient-json"}};
 
 std::string read_file(const std::string& path) {
     const std::ifstream file(path, std::ios::binary);
@@ -48,9 +61,56 @@ std::string read_file(const std::string& path) {
     return std::move(text).str();
 }
 
-} // namespace
+std::vector<Option> platform_options() {
+    return {
+        {.name = "--content-url-prefix",
+         .value = "URL",
+         .help = "of a clearmatch connector: content is fetched below it alone, such as "
+                 "https://api.platform.example/v1/"},
+        {.name = "--token-url",
+         .value = "URL",
+         .help = "where tokens for the content are asked for (OAuth2 client credentials)"},
+        {.name = "--client-id", .value = "ID", .help = "who asks for them"},
+        {.name = "--client-secret",
+         .value = "URI",
+         .help = "where the client's secret is, such as file:/etc/settled/platform.secret"},
+        {.name = "--scope", .value = "TEXT", .help = "the scope that they are asked for"},
+        {.name = "--time-zone",
+         .value = "NAME",
+         .help =
+             "of the platform's times, which name none, such as Australia/Sydney (default UTC)"},
+        {.name = "--partner-code",
+         .value = "CODE",
+         .help = "messages for another partnerCode are refused"},
+        {.name = "--lenient-json",
+         .help = "commas that a message lacks, or has too many of, are mended"},
+    };
+}
 
-std::vector<Option> connector_options() {
+std::vector<Option> core_bank_options() {
+    return {
+        {.name = "--api-key",
+         .value = "URI",
+         .help = "of a mambu connector: where its API key is, such as file:/etc/settled/mambu.key"},
+        {.name = "--api-username",
+         .value = "NAME",
+         .help = "of a mambu connector: a user of its API, whose password --api-key then names"},
+        {.name = "--webhook-secret",
+         .value = "HEADER=URI",
+         .help = "the header that its webhooks carry, and where the secret in it is"},
+        {.name = "--webhook-username",
+         .value = "NAME",
+         .help = "the user name that its webhooks carry (basic authentication)"},
+        {.name = "--webhook-password", .value = "URI", .help = "where their password is"},
+        {.name = "--settings",
+         .value = "FILE",
+         .help = "JSON: channels, custom fields and rules of a mambu connector "
+                 "(docs/connectors.md)",
+         .is_file = true},
+    };
+}
+
+std::vector<Option> bank_options() {
     return {
         {.name = "--bank-key",
          .value = "FILE",
@@ -62,7 +122,8 @@ std::vector<Option> connector_options() {
          .help = "where our private key is, such as file:/etc/settled/signing.pem"},
         {.name = "--api-url",
          .value = "URL",
-         .help = "the bank's API, such as https://institution-api-sim.clearbank.co.uk"},
+         .help = "the API, such as https://institution-api-sim.clearbank.co.uk or "
+                 "https://TENANT.mambu.com/api"},
         {.name = "--api-token",
          .value = "URI",
          .help = "where its token is, such as file:/etc/settled/bank.token"},
@@ -107,11 +168,23 @@ std::vector<Option> connector_options() {
     };
 }
 
+} // namespace
+
+std::vector<Option> connector_options() {
+    std::vector<Option> options = bank_options();
+    for (Option& option : core_bank_options())
+        options.push_back(std::move(option));
+    for (Option& option : platform_options())
+        options.push_back(std::move(option));
+    return options;
+}
+
 std::vector<Option> connector_options_off() {
     return {
         {.name = "--no-enforce-send-to-scheme", .help = "the bank may pay within itself"},
         {.name = "--no-transliterate", .help = "such letters are refused"},
         {.name = "--no-review-unexplained", .help = "such a debit is only told"},
+        {.name = "--no-lenient-json", .help = "such a message is refused"},
     };
 }
 
@@ -125,6 +198,15 @@ std::optional<std::string> write_connector_options(const Invocation& in, wire::J
     for (const MemberOption& each : texts)
         if (in.has(each.option))
             w.member(each.member, in.text(each.option));
+    if (in.has("--webhook-secret")) {
+        const std::string given = in.text("--webhook-secret");
+        const std::size_t sign = given.find('=');
+        if (sign == given.npos || sign == 0 || sign + 1 == given.size())
+            return "--webhook-secret: give HEADER=URI, such as "
+                   "X-Webhook-Secret=file:/etc/settled/mambu.secret";
+        w.key("webhook_secret").object().member("header", given.substr(0, sign));
+        w.member("secret", given.substr(sign + 1)).end();
+    }
     for (const MemberOption& each : files) {
         if (!in.has(each.option))
             continue;

@@ -19,7 +19,9 @@ std::vector<Option> connector_options_off();
 // says. Returns what is wrong with a file.
 std::optional<std::string> write_connector_options(const Invocation& in, wire::JsonWriter& w);
 
-// `connectors pause`, `resume`, `list-accounts`, `urls`.
+// `connectors pause`, `resume`, `list-accounts`, `urls`, `template`.
 std::vector<Command> connector_control_commands();
+// `connectors test`.
+std::vector<Command> connector_test_commands();
 
 } // namespace settled::cli

@@ -63,10 +63,11 @@ int run_remove(Invocation& in) {
 std::vector<Command> connectors_commands() {
     const Option tenant = tenant_option("whose connectors (default main)");
     const Argument name{.name = "NAME", .help = "the connector's name"};
-    std::vector<Option> adding{{.name = "--kind",
-                                .value = "KIND",
-                                .help = "what sends them (default clearbank)",
-                                .choices = {"clearbank", "mapped", "pubsub_push"}}};
+    std::vector<Option> adding{
+        {.name = "--kind",
+         .value = "KIND",
+         .help = "what sends them (default clearbank)",
+         .choices = {"clearbank", "mambu", "clearmatch", "mapped", "pubsub_push"}}};
     std::vector<Option> setting;
     for (const Option& option : connector_options()) {
         adding.push_back(option);
@@ -80,13 +81,14 @@ std::vector<Command> connectors_commands() {
         {.name = "connectors",
          .sentence = "add, change and pause connectors: banks and other senders of webhooks"},
         {.name = "connectors add",
-         .sentence = "let a bank send webhooks to /hooks/NAME, and call its API",
+         .sentence = "let a bank or core bank send webhooks to /hooks/NAME, and call its API",
          .place = Place::server,
          .output = Output::both,
          .arguments = {{.name = "NAME", .help = "the last part of the URL /hooks/NAME"}},
          .options = std::move(adding),
-         .notes = "--api-url, --api-token and --institution-account belong together; without them "
-                  "the connector only receives. Where there is no store yet, it makes one with its "
+         .notes = "Of a bank, --api-url, --api-token and --institution-account belong together; "
+                  "without them the connector only receives. Where there is no store yet, it makes "
+                  "one with its "
                   "master key, and says so.",
          .run = run_add},
         {.name = "connectors set",
@@ -118,6 +120,8 @@ std::vector<Command> connectors_commands() {
          .run = run_remove},
     };
     for (Command& command : connector_control_commands())
+        commands.push_back(std::move(command));
+    for (Command& command : connector_test_commands())
         commands.push_back(std::move(command));
     return commands;
 }

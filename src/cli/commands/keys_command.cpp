@@ -84,7 +84,7 @@ std::vector<Command> keys_commands() {
                        "accounts:write, endpoints:read, endpoints:write, events:read, "
                        "events:write, webhooks:read, orders:read, orders:write, "
                        "links:read, links:write, returns:read, returns:write, "
-                       "calls:read, connectors:read, connectors:write, admin",
+                       "postings:read, calls:read, connectors:read, connectors:write, admin",
                .required = true,
                .commas = true},
               {.name = "--quiet", .help = "print the key alone"},

@@ -214,7 +214,8 @@ std::string reported(const wire::Json& review) {
                                           {"reason", safe(text_at(review, "reason"))},
                                           {"created", text_at(review, "created_at")},
                                           {"closed", text_at(review, "closed_at")}}));
-    for (const std::string_view member : {"detail", "order", "return", "link", "settlement"})
+    for (const std::string_view member :
+         {"detail", "order", "return", "link", "posting", "booking", "settlement"})
         if (const auto evidence = review.member(member))
             text += fmt::format("\n{} {}\n", member, indented(evidence->raw()));
     return text;
@@ -280,7 +281,8 @@ std::vector<Command> reviews_commands() {
          .options = {{.name = "--decision",
                       .value = "DECISION",
                       .help = "one of those that `reviews show` names",
-                      .choices = {"ask_again", "never_paid", "release", "close"},
+                      .choices = {"ask_again", "never_paid", "release", "came_back", "came_in",
+                                  "close"},
                       .required = true},
                      {.name = "--reason",
                       .value = "TEXT",

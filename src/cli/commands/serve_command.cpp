@@ -33,7 +33,9 @@ int run_serve(Invocation& in) {
     protect_memory();
     std::signal(SIGPIPE, SIG_IGN);
     log::start(level_of(*config));
-    const auto served = server::serve(*config, [&](const server::Listening& listening) {
+    const auto mark =
+        in.has("--after-restore") ? server::AfterRestore::yes : server::AfterRestore::no;
+    const auto served = server::serve(*config, mark, [&](const server::Listening& listening) {
         log::info(
             "server.ready",
             {{"address", listening.address}, {"port", listening.port}, {"data", config->data}});
@@ -55,7 +57,10 @@ std::vector<Command> serve_commands() {
                           .value = "ROLES",
                           .help = "what this server does, separated by commas (default all)",
                           .choices = {"intake", "worker", "api", "all"},
-                          .commas = true}},
+                          .commas = true},
+                         {.name = "--after-restore",
+                          .help = "the store was put back to an older state: no call that moves "
+                                  "money is sent until `settled calls resume`"}},
              .notes =
                  "It runs until SIGTERM or SIGINT, and then finishes what is under way. Log lines "
                  "are JSON, on standard error.",

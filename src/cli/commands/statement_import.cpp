@@ -7,9 +7,12 @@
 #include "wire/time.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <utility>
 
 namespace settled::cli {
@@ -29,52 +32,57 @@ constexpr std::size_t bytes_per_call = 160UL * 1024;
 constexpr std::size_t reconciliation_calls_max = 1'000'000;
 constexpr std::size_t entries_between_draws = 1000;
 
-// Puts the account that was asked for in the place of the file's, and reports how far the file is
-// read.
+// Passes on the statements that are wanted, with the account that was asked for in the place of the
+// file's, and reports how far the file is read.
 class Passage final : public Sink {
   public:
-    Passage(Sink& next, const std::string& file, const ImportOptions& options,
+    Passage(Sink& next, const std::vector<bool>* wanted, const ImportOptions& options,
             std::function<void()> tick)
-        : next_(next), file_(file), options_(options), tick_(std::move(tick)) {}
+        : next_(next), wanted_(wanted), options_(options), tick_(std::move(tick)) {}
 
     Result<> begin(const Head& head) override {
+        const std::size_t number = count_++;
+        if (wanted_ != nullptr && number >= wanted_->size())
+            return fail(Code::statement_malformed, "the file has changed while it was read");
+        is_wanted_ = wanted_ == nullptr || (*wanted_)[number];
+        if (!is_wanted_)
+            return {};
         Head own = head;
-        if (!options_.account.empty() &&
-            account_key(options_.account) != account_key(head.account)) {
-            if (parse_iban(head.account))
-                return fail(Code::account_unknown, fmt::format("{} is of the account {}, not of {}",
-                                                               file_, masked_account(head.account),
-                                                               masked_account(options_.account)));
+        if (wanted_ != nullptr && !options_.account.empty() &&
+            account_key(options_.account) != account_key(head.account))
             own.account = options_.account;
-        }
         return next_.begin(own);
     }
     Result<> entry(const Entry& entry) override {
         if (++seen_ % entries_between_draws == 0)
             tick_();
-        return next_.entry(entry);
+        return is_wanted_ ? next_.entry(entry) : Result<>{};
     }
     Result<> end(const Tail& tail) override {
         tick_();
-        return next_.end(tail);
+        return is_wanted_ ? next_.end(tail) : Result<>{};
     }
 
   private:
     Sink& next_;
-    const std::string& file_;
+    const std::vector<bool>* wanted_; // nullptr: all, as they are
     const ImportOptions& options_;
     std::function<void()> tick_;
+    std::size_t count_ = 0;
     std::size_t seen_ = 0;
+    bool is_wanted_ = true;
 };
 
-Result<> read_file(const std::string& file, const ImportOptions& options, Sink& sink,
-                   std::string_view what, const ImportProgress& progress) {
+// `wanted`: nullptr for all, with the accounts that the file has.
+Result<> read_file(const std::string& file, const std::vector<bool>* wanted,
+                   const ImportOptions& options, Sink& sink, std::string_view what,
+                   const ImportProgress& progress) {
     std::ifstream in(file, std::ios::binary);
     std::error_code error;
     const auto size = std::filesystem::file_size(file, error);
     if (!in || error)
         return fail(Code::io_failed, file + " cannot be read");
-    Passage passage(sink, file, options, [&] {
+    Passage passage(sink, wanted, options, [&] {
         const auto at = in.tellg();
         progress(what, at < 0 ? size : static_cast<std::size_t>(at), size);
     });
@@ -82,6 +90,48 @@ Result<> read_file(const std::string& file, const ImportOptions& options, Sink& 
                                          options.format, options.csv, passage));
     progress(what, size, size);
     return {};
+}
+
+// The accounts of a file's statements, in its order.
+class Accounts final : public Sink {
+  public:
+    std::vector<std::string> all;
+
+    Result<> begin(const Head& head) override {
+        all.push_back(head.account);
+        return {};
+    }
+    Result<> entry(const Entry& /*entry*/) override { return {}; }
+    Result<> end(const Tail& /*tail*/) override { return {}; }
+};
+
+std::string listed(const std::vector<std::string>& accounts) {
+    const std::set<std::string> once(accounts.begin(), accounts.end());
+    return fmt::format("{}", fmt::join(once, ", "));
+}
+
+// Which of them --account means.
+Result<std::vector<bool>> choose(const std::string& file, const std::vector<std::string>& accounts,
+                                 const std::string& account) {
+    std::vector<bool> wanted(accounts.size(), account.empty());
+    if (account.empty())
+        return wanted;
+    const std::string key = account_key(account);
+    std::set<std::string> own_ways; // that are no IBAN: any of them may be the account
+    bool is_there = false;
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+        wanted[i] = account_key(accounts[i]) == key;
+        is_there = is_there || wanted[i];
+        if (!parse_iban(accounts[i]))
+            own_ways.insert(accounts[i]);
+    }
+    if (!is_there && own_ways.size() == 1)
+        for (std::size_t i = 0; i < accounts.size(); ++i)
+            is_there = (wanted[i] = own_ways.contains(accounts[i])) || is_there;
+    if (!is_there)
+        return fail(Code::account_unknown, fmt::format("{} is of the account {}, not of {}", file,
+                                                       listed(accounts), account));
+    return wanted;
 }
 
 std::string day(Instant at) {
@@ -93,6 +143,10 @@ std::string opening_of(const Summary& summary) {
     w.object().member("account", summary.head.account);
     w.member("kind", token(summary.head.kind)).member("format", summary.head.format);
     w.member("number", summary.head.number).member("sequence", summary.head.sequence);
+    if (summary.head.page)
+        w.member("page", *summary.head.page);
+    w.member("message_id", summary.head.message_id).member("continues", summary.head.continues);
+    w.member("goes_on", summary.tail.goes_on);
     w.member("from", day(summary.tail.from)).member("to", day(summary.tail.to));
     w.member("currency", summary.tail.currency.code());
     if (summary.head.opening)
@@ -130,28 +184,33 @@ void write_entry(wire::JsonWriter& w, const Entry& entry) {
     w.end();
 }
 
+std::string target(std::string_view rest) {
+    return fmt::format("/v1/statements{}", rest);
+}
+
 class Sender final : public Sink {
   public:
-    Sender(ApiSession& session, const std::vector<Summary>& summaries,
-           const ImportProgress& progress)
-        : session_(session), summaries_(summaries), progress_(progress) {}
+    Sender(ApiSession& session, const std::vector<Summary>& summaries)
+        : session_(session), summaries_(summaries) {}
 
-    std::vector<Answered> take_results() { return std::move(results_); }
+    std::vector<SentStatement> take_sent() { return std::move(sent_); }
 
-    Result<> begin(const Head& /*head*/) override {
-        if (next_ == summaries_.size())
+    Result<> begin(const Head& head) override {
+        if (sent_.size() == summaries_.size())
             return fail(Code::statement_malformed, "the file has changed while it was read");
         number_ = 0;
-        TRY(const Answered opened,
-            session_.ask({"POST", target(""), opening_of(summaries_[next_++])}));
-        id_ = opened.at("id");
-        loaded_ = opened.integer("entries_loaded");
+        TRY(const auto opened, open(summaries_[sent_.size()]));
+        sent_.push_back({head.account, std::nullopt});
+        if (!opened)
+            return {};
+        sent_.back().id = opened->at("id");
+        loaded_ = opened->integer("entries_loaded");
         return {};
     }
 
     Result<> entry(const Entry& entry) override {
-        if (++number_ <= loaded_)
-            return {}; // it came with an import that was broken off, or is there
+        if (!sent_.back().id || ++number_ <= loaded_)
+            return {}; // passed over, or it came with an import that was broken off
         if (count_ == 0)
             chunk_.object().member("first", number_).key("entries").array();
         write_entry(chunk_, entry);
@@ -161,14 +220,19 @@ class Sender final : public Sink {
         return flush();
     }
 
-    Result<> end(const Tail& /*tail*/) override {
-        TRY_VOID(flush());
-        return reconcile();
-    }
+    Result<> end(const Tail& /*tail*/) override { return flush(); }
 
   private:
-    static std::string target(std::string_view rest) {
-        return fmt::format("/v1/statements{}", rest);
+    // nullopt: the account is not registered.
+    Result<std::optional<Answered>> open(const Summary& summary) {
+        const ApiCall call{"POST", target(""), opening_of(summary)};
+        TRY(const net::Response response, session_.call(call));
+        const auto document = wire::JsonDocument::parse(response.body);
+        if (response.status == 422 && document &&
+            text_at(document->root(), "code") == info(Code::account_unknown).token)
+            return std::optional<Answered>();
+        TRY(Answered opened, session_.ask(call)); // prints what is refused
+        return std::optional(std::move(opened));
     }
 
     Result<> flush() {
@@ -177,63 +241,59 @@ class Sender final : public Sink {
         chunk_.end().end();
         const wire::JsonWriter chunk = std::exchange(chunk_, {});
         count_ = 0;
-        return told(session_.ask({"POST", target("/" + id_ + "/entries"), chunk.text()}));
-    }
-
-    Result<> reconcile() {
-        for (std::size_t i = 0; i < reconciliation_calls_max; ++i) {
-            TRY(const Answered now,
-                session_.ask({"POST", target("/" + id_ + "/reconciliation"), ""}));
-            const auto total = static_cast<std::size_t>(now.integer("credits.count"));
-            if (now.at("status") == "reconciled") {
-                progress_("reconciling", total, total);
-                break;
-            }
-            progress_("reconciling",
-                      std::min(static_cast<std::size_t>(now.integer("entries_examined")), total),
-                      total);
-        }
-        TRY(Answered result, session_.ask({"GET", target("/" + id_), ""}));
-        results_.push_back(std::move(result));
-        return {};
-    }
-
-    static Result<> told(const Result<Answered>& answer) {
-        if (!answer)
-            return std::unexpected(answer.error());
+        const auto taken =
+            session_.ask({"POST", target("/" + *sent_.back().id + "/entries"), chunk.text()});
+        if (!taken)
+            return std::unexpected(taken.error());
         return {};
     }
 
     ApiSession& session_;
     const std::vector<Summary>& summaries_;
-    const ImportProgress& progress_;
-    std::size_t next_ = 0; // the summary of the statement after this one
-    std::string id_;
+    std::vector<SentStatement> sent_; // the last one is being sent
     std::int64_t number_ = 0;
     std::int64_t loaded_ = 0;
     std::size_t count_ = 0; // in chunk_
     wire::JsonWriter chunk_;
-    std::vector<Answered> results_;
 };
 
 } // namespace
 
-Result<std::vector<Summary>> summarize(const std::string& file, const ImportOptions& options,
-                                       const ImportProgress& progress) {
+Result<StatementFile> summarize(const std::string& path, const ImportOptions& options,
+                                const ImportProgress& progress) {
+    Accounts accounts;
+    TRY_VOID(read_file(path, nullptr, options, accounts, "reading", progress));
+    if (accounts.all.empty())
+        return fail(Code::statement_unsupported, path + " has no statement in it");
+    StatementFile file{path, {}, {}};
+    TRY(file.wanted, choose(path, accounts.all, options.account));
     statements::Summarizer summarizer;
-    TRY_VOID(read_file(file, options, summarizer, "reading", progress));
-    if (summarizer.statements().empty())
-        return fail(Code::statement_unsupported, file + " has no statement in it");
-    return summarizer.statements();
+    TRY_VOID(read_file(path, &file.wanted, options, summarizer, "reading", progress));
+    file.summaries = summarizer.statements();
+    return file;
 }
 
-Result<std::vector<Answered>> send_statements(ApiSession& session, const std::string& file,
-                                              const std::vector<Summary>& summaries,
-                                              const ImportOptions& options,
-                                              const ImportProgress& progress) {
-    Sender sender(session, summaries, progress);
-    TRY_VOID(read_file(file, options, sender, "sending", progress));
-    return sender.take_results();
+Result<std::vector<SentStatement>> send_statements(ApiSession& session, const StatementFile& file,
+                                                   const ImportOptions& options,
+                                                   const ImportProgress& progress) {
+    Sender sender(session, file.summaries);
+    TRY_VOID(read_file(file.path, &file.wanted, options, sender, "sending", progress));
+    return sender.take_sent();
+}
+
+Result<> reconcile_statement(ApiSession& session, const std::string& id,
+                             const ImportProgress& progress) {
+    for (std::size_t i = 0; i < reconciliation_calls_max; ++i) {
+        TRY(const Answered now, session.ask({"POST", target("/" + id + "/reconciliation"), ""}));
+        const auto total = static_cast<std::size_t>(now.integer("credits.count"));
+        if (now.at("status") == "reconciled") {
+            progress("reconciling", total, total);
+            break;
+        }
+        progress("reconciling",
+                 std::min(static_cast<std::size_t>(now.integer("entries_examined")), total), total);
+    }
+    return {};
 }
 
 } // namespace settled::cli

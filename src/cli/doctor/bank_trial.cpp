@@ -45,7 +45,9 @@ std::string reason_in(const wire::Json& call) {
 CallEnd end_of(const wire::Json& call) {
     CallEnd end;
     end.is_taken = text_at(call, "status") == "done" && text_at(call, "reply_class") == "taken";
-    if (!end.is_taken)
+    if (end.is_taken)
+        end.found = text_at(call, "reason");
+    else
         end.reason = reason_in(call);
     const auto tries = call.member("tries");
     if (!tries || tries->size() == 0)
@@ -64,12 +66,14 @@ CallEnd follow(Site& site, const std::string& id, Steady::time_point last) {
     for (;;) {
         const auto answer = site.ask("GET", "/v1/calls/" + query_text(id));
         if (!answer)
-            return CallEnd{.reason = answer.error(), .reply = {}};
+            return CallEnd{.reason = answer.error(), .found = {}, .reply = {}};
         if (answer->at("status") != "queued" || !answer->at("reply_class").empty())
             return end_of(answer->root());
         if (Steady::now() >= last)
-            return CallEnd{
-                .reason = "the server has not made the call", .reply = {}, .is_awaited = true};
+            return CallEnd{.reason = "the server has not made the call",
+                           .found = {},
+                           .reply = {},
+                           .is_awaited = true};
         std::this_thread::sleep_for(look_every);
     }
 }
@@ -104,7 +108,11 @@ BankTrial try_bank(Site& site, const wire::Json& connector) {
     }
     const auto last = Steady::now() + site.wait_max();
     trial.test = follow(site, made->at("call_id"), last);
-    trial.account = follow(site, made->at("account_call_id"), last);
+    if (const auto setup = made->root().member("setup_call_ids"))
+        for (std::size_t i = 0; i < setup->size(); ++i)
+            trial.setup.push_back(follow(site, text_at(setup->at(i), ""), last));
+    else if (made->root().member("account_call_id"))
+        trial.account = follow(site, made->at("account_call_id"), last);
     return trial;
 }
 

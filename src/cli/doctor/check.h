@@ -37,6 +37,8 @@ void check_store_opens(Site& site, Findings& found);
 void check_store_commits(Site& site, Findings& found);
 void check_master_key(Site& site, Findings& found);
 void check_clocks(Site& site, Findings& found);
+void check_bank_holidays(Site& site, Findings& found);
+void check_modulus_table(Site& site, Findings& found);
 void check_connector_keys(Site& site, Findings& found);
 void check_connector_retention(Site& site, Findings& found);
 void check_connector_refused(Site& site, Findings& found);
@@ -44,8 +46,14 @@ void check_connector_paused(Site& site, Findings& found);
 void check_connector_api(Site& site, Findings& found);
 void check_connector_account(Site& site, Findings& found);
 void check_connector_loop(Site& site, Findings& found);
+void check_core_access(Site& site, Findings& found);
+void check_core_fields(Site& site, Findings& found);
 void check_disabled_endpoints(Site& site, Findings& found);
 void check_dead_deliveries(Site& site, Findings& found);
 void check_reviews(Site& site, Findings& found);
+void check_calls_held(Site& site, Findings& found);
+void check_backup(Site& site, Findings& found);
+void check_lost_nodes(Site& site, Findings& found);
+void check_statement_requests(Site& site, Findings& found);
 
 } // namespace settled::cli::doctor

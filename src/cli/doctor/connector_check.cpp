@@ -20,8 +20,35 @@ void for_each(Site& site, Findings& found, void (*look)(Site&, const Json&, Find
         look(site, one.root(), found);
 }
 
+bool is_core_bank(const Json& connector) {
+    return text_at(connector, "kind") == "mambu";
+}
+
+bool is_platform(const Json& connector) {
+    return text_at(connector, "kind") == "clearmatch";
+}
+
 bool has_api(const Json& connector) {
     return !text_at(connector, "api_url").empty();
+}
+
+// Whether the platform shows us its content, whatever it has at the prefix itself.
+void look_at_content(Site& site, const Json& connector, Findings& found) {
+    const std::string name = text_at(connector, "name");
+    const std::string prefix = text_at(connector, "content_url_prefix");
+    if (prefix.empty())
+        return found.ok(name, "it only notifies us; no content is fetched");
+    if (!site.connects())
+        return found.ok(name, fmt::format("its content is below {}; --connect calls it", prefix));
+    const BankTrial& trial = site.trial_of(connector);
+    if (!trial.put_off.empty())
+        return found.skipped(name, "the platform was not called: " + trial.put_off);
+    if (!trial.test.is_taken)
+        return found.failed(name,
+                            fmt::format("{} did not let us in: {}", prefix, trial.test.reason),
+                            {"token_failed, 401 or 403: see token_url, client_id and "
+                             "client_secret. No answer: see the prefix, the network and [egress]"});
+    found.ok(name, fmt::format("{} let us in, in {} ms", prefix, trial.test.us / 1000));
 }
 
 void look_at_retention(Site& site, const Json& connector, Findings& found) {
@@ -60,15 +87,25 @@ void look_at_refusal(Site& site, const Json& connector, Findings& found) {
         return found.ok(name, "the bank takes our calls");
     found.failed(
         name, fmt::format("the bank refuses our calls: {}", text_at(connector, "pause_reason")),
-        {fmt::format("the token ({}) or the signing key ({}) is not what the bank knows us "
-                     "by, or the address of its API is wrong. Set it right, then resume: "
-                     "the files are read again",
-                     text_at(connector, "api_token"), text_at(connector, "signing_key")),
+        {is_core_bank(connector)
+             ? fmt::format(
+                   "the API key ({}) is not known there, its user lacks a permission, or "
+                   "the address of the API is wrong. Set it right, then resume: the file is "
+                   "read again",
+                   text_at(connector, "api_key"))
+             : fmt::format("the token ({}) or the signing key ({}) is not what the bank knows us "
+                           "by, or the address of its API is wrong. Set it right, then resume: "
+                           "the files are read again",
+                           text_at(connector, "api_token"), text_at(connector, "signing_key")),
          site.command("connectors resume", name)});
 }
 
 void look_at_api(Site& site, const Json& connector, Findings& found) {
     const std::string name = text_at(connector, "name");
+    if (is_core_bank(connector))
+        return; // core.access
+    if (is_platform(connector))
+        return look_at_content(site, connector, found);
     if (!has_api(connector))
         return found.ok(name, "it only sends webhooks; no API is configured");
     const std::string url = text_at(connector, "api_url");
@@ -91,7 +128,7 @@ void look_at_api(Site& site, const Json& connector, Findings& found) {
 }
 
 void look_at_account(Site& site, const Json& connector, Findings& found) {
-    if (!has_api(connector))
+    if (!has_api(connector) || is_core_bank(connector))
         return;
     const std::string name = text_at(connector, "name");
     const std::string id = text_at(connector, "institution_account");
@@ -114,8 +151,55 @@ void look_at_account(Site& site, const Json& connector, Findings& found) {
                                status.empty() ? "there" : safe(status)));
 }
 
+void look_at_access(Site& site, const Json& connector, Findings& found) {
+    if (!is_core_bank(connector))
+        return;
+    const std::string name = text_at(connector, "name");
+    const std::string url = text_at(connector, "api_url");
+    const BankTrial& trial = site.trial_of(connector);
+    if (!trial.put_off.empty())
+        return found.skipped(name, "it was not called: " + trial.put_off);
+    if (!trial.test.is_taken)
+        return found.failed(name, fmt::format("{} did not answer us: {}", url, trial.test.reason),
+                            {"no answer: see api_url, the network and [egress]. An answer: see the "
+                             "API key, and the permissions of its user"});
+    if (!trial.test.found.empty())
+        return found.failed(
+            name, "its organisation does not fit: " + trial.test.found,
+            {"change mambu.json", site.command("connectors set", name + " --settings mambu.json")});
+    found.ok(name, fmt::format("{} let us in, in {} ms", url, trial.test.us / 1000));
+}
+
+void look_at_fields(Site& site, const Json& connector, Findings& found) {
+    if (!is_core_bank(connector))
+        return;
+    const std::string name = text_at(connector, "name");
+    const BankTrial& trial = site.trial_of(connector);
+    if (!trial.put_off.empty())
+        return found.skipped(name, "it was not called: " + trial.put_off);
+    bool is_whole = true;
+    for (const CallEnd& look : trial.setup) {
+        is_whole = is_whole && look.is_taken && look.found.empty();
+        if (!look.is_taken)
+            found.failed(name, "it did not show what is configured there: " + look.reason,
+                         {"the user of the API key needs the permissions to view transaction "
+                          "channels and custom fields"});
+        else if (!look.found.empty())
+            found.failed(name, "it lacks what the settings name",
+                         {look.found + ". Or name others in mambu.json"});
+    }
+    if (is_whole)
+        found.ok(name, "all transaction channels and custom fields of its settings are there");
+}
+
 } // namespace
 
+void check_core_access(Site& site, Findings& found) {
+    for_each(site, found, look_at_access);
+}
+void check_core_fields(Site& site, Findings& found) {
+    for_each(site, found, look_at_fields);
+}
 void check_connector_retention(Site& site, Findings& found) {
     for_each(site, found, look_at_retention);
 }

@@ -1,4 +1,5 @@
 #include "cli/doctor/check.h"
+#include "connectors/clearmatch/settings.h"
 #include "custody/custody.h"
 #include "domain/connector.h"
 #include "intake/dialect.h"
@@ -36,15 +37,22 @@ Task<Result<Book>> read_book(store::Store& store) {
 bool names_a_variable(const domain::ConnectorSettings& settings) {
     constexpr std::string_view scheme = "env:";
     return settings.signing_key.starts_with(scheme) || settings.api_token.starts_with(scheme) ||
-           settings.signature.contains("\"env:");
+           settings.webhook_secret.starts_with(scheme) || settings.signature.contains("\"env:") ||
+           settings.platform.contains("\"env:");
 }
 
 Result<> try_to_open(std::string_view kind, const domain::ConnectorSettings& settings,
                      const custody::Custody& custody) {
     TRY_VOID(intake::open_dialect(kind, settings, custody));
-    if (domain::makes_calls(settings)) {
+    if (kind == domain::connector_clearmatch) {
+        TRY(const auto platform,
+            connectors::clearmatch::parse_platform_settings(settings.platform));
+        if (platform.has_token())
+            TRY_VOID(custody.read_secret(platform.client_secret));
+    } else if (domain::makes_calls(settings)) {
         TRY_VOID(custody.read_secret(settings.api_token));
-        TRY_VOID(custody.open_signer(settings.signing_key));
+        if (kind == domain::connector_clearbank)
+            TRY_VOID(custody.open_signer(settings.signing_key));
     }
     return {};
 }

@@ -66,7 +66,7 @@ void check_connector_loop(Site& site, Findings& found) {
     if (!connectors)
         return found.skipped("", connectors.error());
     for (const wire::JsonDocument& one : *connectors)
-        if (!text_at(one.root(), "api_url").empty())
+        if (!text_at(one.root(), "api_url").empty() && text_at(one.root(), "kind") == "clearbank")
             look_at_loop(site, one.root(), found);
 }
 

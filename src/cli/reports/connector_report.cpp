@@ -2,6 +2,7 @@
 
 #include "cli/json_text.h"
 #include "cli/table.h"
+#include "connectors/mambu/webhook.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -15,15 +16,31 @@ namespace {
 using wire::Json;
 
 // The webhook types that are read beyond being kept (connectors/clearbank/webhook.h), and the test.
-constexpr std::array<std::string_view, 9> event_types{"FITestEvent",
-                                                      "TransactionSettled",
-                                                      "TransactionRejected",
-                                                      "PaymentMessageAssesmentFailed",
-                                                      "PaymentMessageValidationFailed",
-                                                      "OutboundHeldTransaction",
-                                                      "InboundHeldTransaction",
-                                                      "VirtualAccountCreated",
-                                                      "VirtualAccountCreationFailed"};
+constexpr std::array<std::string_view, 25> event_types{"FITestEvent",
+                                                       "TransactionSettled",
+                                                       "TransactionRejected",
+                                                       "PaymentMessageAssesmentFailed",
+                                                       "PaymentMessageValidationFailed",
+                                                       "OutboundHeldTransaction",
+                                                       "InboundHeldTransaction",
+                                                       "VirtualAccountCreated",
+                                                       "VirtualAccountCreationFailed",
+                                                       "BacsDirectCreditInboundPaymentCreated",
+                                                       "BacsDirectCreditInboundPaymentHeld",
+                                                       "BacsDirectCreditRecalled",
+                                                       "BacsDirectCreditReturnCreated",
+                                                       "BacsUnappliedCreditReceived",
+                                                       "BacsDirectDebitInboundPaymentCreated",
+                                                       "BacsDirectDebitReturnCreated",
+                                                       "BacsDirectDebitIndemnityClaimReceived",
+                                                       "BacsUnpaidDirectDebitReceived",
+                                                       "BacsMandateInitiated",
+                                                       "BacsMandateInitiationFailed",
+                                                       "BacsMandateMigrated",
+                                                       "BacsMandateCancelled",
+                                                       "BacsMandateCancellationFailed",
+                                                       "BacsMandateReturned",
+                                                       "BacsMandateReturnFailed"};
 
 std::string keys_of(const Json& connector) {
     const auto keys = connector.member("bank_keys");
@@ -35,7 +52,7 @@ std::string keys_of(const Json& connector) {
 
 // Whether calls are made, in a clause.
 std::string state_of(const Json& connector) {
-    if (text_at(connector, "api_url").empty())
+    if (text_at(connector, "api_url").empty() && text_at(connector, "content_url_prefix").empty())
         return "receives only";
     if (const std::string by = text_at(connector, "paused_by"); !by.empty())
         return "paused by " + safe(by);
@@ -58,6 +75,21 @@ std::string settings_of(const Json& connector) {
                   {"signing key", text("signing_key")},
                   {"API", text("api_url")},
                   {"API token", text("api_token")},
+                  {"API user", text("api_username")},
+                  {"API key", text("api_key")},
+                  {"webhooks' header", text("webhook_secret.header")},
+                  {"webhooks' secret", text("webhook_secret.secret")},
+                  {"webhooks' user", text("webhook_username")},
+                  {"webhooks' password", text("webhook_password")},
+                  {"content below", text("content_url_prefix")},
+                  {"token endpoint", text("token_url")},
+                  {"client id", text("client_id")},
+                  {"client secret", text("client_secret")},
+                  {"scope", text("scope")},
+                  {"time zone", text("time_zone")},
+                  {"partner code", text("partner_code")},
+                  {"mends commas", flag("lenient_json")},
+                  {"bank", text("settings.bank_connector")},
                   {"institution account", text("institution_account")},
                   {"debtor", text("debtor_name")},
                   {"debtor's address", text("debtor_address")},
@@ -121,6 +153,41 @@ std::string portal_json(const Json& connector, const std::string& url) {
     for (const std::string_view type : event_types)
         w.value(type);
     w.end().member("signing_key", text_at(connector, "signing_key")).end();
+    return std::move(w).text();
+}
+
+std::string template_text(const Json& connector, const std::string& url) {
+    const std::string header = safe(text_at(connector, "webhook_secret.header"));
+    const std::string proof =
+        header.empty() ? fmt::format("basic authentication as {} with the password in {}",
+                                     safe(text_at(connector, "webhook_username")),
+                                     safe(text_at(connector, "webhook_password")))
+                       : fmt::format("the custom header {} with the secret in {}", header,
+                                     safe(text_at(connector, "webhook_secret.secret")));
+    std::string text = fmt::format(
+        "In Mambu, under Administration > Webhooks > Templates, add these notifications, each for "
+        "loan accounts of\nclients and of groups, subscribed by all (opt-out), with\n\n"
+        "  URL           {}\n  request type  POST\n  content type  application/json\n  proof      "
+        "   {}\n",
+        safe(url), proof);
+    for (const auto& each : connectors::mambu::webhook_templates())
+        text.append(
+            fmt::format("\n{}\n  event    {}\n  content  {}\n", each.name, each.event, each.body));
+    return text.append("\nOne of the two is enough for what you use: approved loans are linked, "
+                       "disbursed ones are paid.\n");
+}
+
+std::string template_json(const Json& connector, const std::string& url) {
+    wire::JsonWriter w;
+    w.object().member("name", text_at(connector, "name")).member("webhook_url", url);
+    w.member("header", text_at(connector, "webhook_secret.header"));
+    w.member("username", text_at(connector, "webhook_username"));
+    w.key("templates").array();
+    for (const auto& each : connectors::mambu::webhook_templates()) {
+        w.object().member("name", each.name).member("event", each.event);
+        w.key("content").raw(each.body).end();
+    }
+    w.end().end();
     return std::move(w).text();
 }
 

@@ -18,4 +18,8 @@ std::string added_connector(const wire::Json& connector);
 std::string portal_text(const wire::Json& connector, const std::string& url);
 std::string portal_json(const wire::Json& connector, const std::string& url);
 
+// What is entered in a core banking system, so that it sends its webhooks to `url`.
+std::string template_text(const wire::Json& connector, const std::string& url);
+std::string template_json(const wire::Json& connector, const std::string& url);
+
 } // namespace settled::cli

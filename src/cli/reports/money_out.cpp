@@ -58,6 +58,26 @@ std::string correspondence_of(const Json& value) {
     return text;
 }
 
+// Below the report of what they follow from.
+std::string postings_of(const Json& value) {
+    const auto postings = value.member("postings");
+    std::vector<TableLine> lines{{"POSTING", "KIND", "STATUS", "TRANSACTION"}};
+    for (std::size_t i = 0; postings && i < postings->size(); ++i) {
+        const Json posting = postings->at(i);
+        lines.push_back({text_at(posting, "id"), text_at(posting, "kind"),
+                         text_at(posting, "status"), or_dash(text_of(posting, "transaction_key"))});
+    }
+    return lines.size() > 1 ? "\n" + table(lines, "llll", "  ") : "";
+}
+
+std::string warnings_of(const Json& order) {
+    std::string text;
+    const auto list = order.member("warnings");
+    for (std::size_t i = 0; list && i < list->size(); ++i)
+        text.append(i == 0 ? "" : ", ").append(list->at(i).string().value_or(""));
+    return text;
+}
+
 } // namespace
 
 std::string order_table(const std::vector<Json>& orders) {
@@ -73,7 +93,7 @@ std::string order_table(const std::vector<Json>& orders) {
 }
 
 std::string order_report(const Json& order) {
-    return fmt::format("{} is {}\n\n{}{}", text_of(order, "client_id"), text_at(order, "status"),
+    return fmt::format("{} is {}\n\n{}{}{}", text_of(order, "client_id"), text_at(order, "status"),
                        facts({{"id", text_at(order, "id")},
                               {"connector", text_of(order, "connector")},
                               {"amount", amount_of(order) + " by " + text_at(order, "scheme")},
@@ -82,16 +102,18 @@ std::string order_report(const Json& order) {
                               {"reference", text_of(order, "reference")},
                               {"end-to-end id", text_of(order, "end_to_end_id")},
                               {"loan account", text_of(order, "loan_account_id")},
+                              {"core banking", text_of(order, "core_banking")},
                               {"reason", reason_of(order)},
                               {"transaction", text_of(order, "transaction_id")},
                               {"settled", text_at(order, "settlement.settled_at")},
                               {"returned", text_at(order, "returned_by.settled_at")},
                               {"retry of", text_at(order, "retry_of")},
                               {"not before", text_at(order, "not_before")},
+                              {"warnings", warnings_of(order)},
                               {"made by", text_of(order, "made_by")},
                               {"created", text_at(order, "created_at")},
                               {"updated", text_at(order, "updated_at")}}),
-                       correspondence_of(order));
+                       postings_of(order), correspondence_of(order));
 }
 
 std::string link_table(const std::vector<Json>& links) {
@@ -113,7 +135,7 @@ std::string link_report(const Json& link) {
     for (std::size_t i = 0; list && i < list->size(); ++i)
         errors += fmt::format("{}{}: {}", i == 0 ? "" : "; ", text_of(list->at(i), "code"),
                               text_of(list->at(i), "text"));
-    return fmt::format("the link of {} is {}\n\n{}{}", text_of(link, "loan_account_id"),
+    return fmt::format("the link of {} is {}\n\n{}{}{}", text_of(link, "loan_account_id"),
                        text_at(link, "status"),
                        facts({{"id", text_at(link, "id")},
                               {"client id", text_of(link, "client_id")},
@@ -126,7 +148,7 @@ std::string link_report(const Json& link) {
                               {"errors", errors},
                               {"created", text_at(link, "created_at")},
                               {"updated", text_at(link, "updated_at")}}),
-                       correspondence_of(link));
+                       postings_of(link), correspondence_of(link));
 }
 
 std::string return_table(const std::vector<Json>& returns) {
@@ -154,6 +176,36 @@ std::string return_report(const Json& money_return) {
                               {"created", text_at(money_return, "created_at")},
                               {"updated", text_at(money_return, "updated_at")}}),
                        correspondence_of(money_return));
+}
+
+std::string posting_table(const std::vector<Json>& postings) {
+    if (postings.empty())
+        return "there are no such postings\n";
+    std::vector<TableLine> lines{
+        {"ID", "KIND", "STATUS", "LOAN ACCOUNT", "AMOUNT", "CAUSE", "CREATED", "REASON"}};
+    for (const Json& posting : postings)
+        lines.push_back({text_at(posting, "id"), text_at(posting, "kind"),
+                         text_at(posting, "status"), or_dash(text_of(posting, "loan_account_id")),
+                         amount_of(posting), text_at(posting, "cause_id"),
+                         text_at(posting, "created_at"), or_dash(reason_of(posting))});
+    return table(lines, "llllr");
+}
+
+std::string posting_report(const Json& posting) {
+    return fmt::format("the {} of {} is {}\n\n{}{}", text_at(posting, "kind"),
+                       or_dash(text_of(posting, "loan_account_id")), text_at(posting, "status"),
+                       facts({{"id", text_at(posting, "id")},
+                              {"core banking", text_of(posting, "core_banking")},
+                              {"amount", amount_of(posting)},
+                              {"scheme", text_of(posting, "scheme")},
+                              {"cause", text_at(posting, "cause_id")},
+                              {"external id", text_of(posting, "external_id")},
+                              {"transaction", text_of(posting, "transaction_key")},
+                              {"reason", reason_of(posting)},
+                              {"settled", text_at(posting, "value_at")},
+                              {"created", text_at(posting, "created_at")},
+                              {"updated", text_at(posting, "updated_at")}}),
+                       correspondence_of(posting));
 }
 
 std::string call_table(const std::vector<Json>& calls) {

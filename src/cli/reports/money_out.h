@@ -1,4 +1,4 @@
-// Orders, links, returns, calls and connectors as tables and reports for a terminal. Each value is
+// Orders, links, returns, postings, calls and connectors as tables and reports for a terminal. Each value is
 // as the API shows it (openapi.yaml). Pure.
 #pragma once
 
@@ -15,6 +15,8 @@ std::string link_table(const std::vector<wire::Json>& links);
 std::string link_report(const wire::Json& link);
 std::string return_table(const std::vector<wire::Json>& returns);
 std::string return_report(const wire::Json& money_return);
+std::string posting_table(const std::vector<wire::Json>& postings);
+std::string posting_report(const wire::Json& posting);
 std::string call_table(const std::vector<wire::Json>& calls);
 std::string call_report(const wire::Json& call);
 

@@ -19,7 +19,7 @@ void print_totals(const Answered& s) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 7> lines{
         {{"linked", "linked to a settlement"},
          {"missing_webhook", "booked, and we were never told"},
-         {"missing_on_statement", "settled, and not on the statement"},
+         {"missing_on_statement", "settled, and on no statement"},
          {"amount_differs", "linked, and the amount differs"},
          {"ambiguous", "several settlements would fit"},
          {"not_followed", "debits, reversals and returns"},
@@ -79,6 +79,13 @@ Result<> print_gaps(ApiSession& session, std::string_view title, const std::stri
 
 // Whether the statement follows the one before it and its balances hold.
 void print_balances(const Answered& s) {
+    if (s.at("reconciliation.lacks_pages") == "true")
+        fmt::print(
+            "  a page of this statement is not here; settlements are asked for when it is\n");
+    if (s.at("reconciliation.previous.lacks_pages") == "true")
+        fmt::print("  the statement before it lacks a page\n");
+    if (s.at("kind") == "statement" && s.at("closing_balance.value").empty())
+        fmt::print("  it has no closing balance: that all entries are here was not checked\n");
     const std::string difference = s.at("reconciliation.balance_difference.value");
     if (difference.find_first_not_of("-0.") != difference.npos)
         fmt::print("  the closing balance is {} off what opening and entries make\n", difference);
@@ -111,7 +118,7 @@ Result<> print_statement(ApiSession& session, const std::string& file, const Ans
                             print_entry));
     }
     if (statement.integer("reconciliation.missing_on_statement.count") != 0) {
-        TRY_VOID(print_gaps(session, "settled, and not on the statement",
+        TRY_VOID(print_gaps(session, "settled, and on no statement",
                             fmt::format("{}/missing?{}", root, rest), print_settlement));
     }
     fmt::print("  {}\n", statement.at("reconciliation.holds") == "true"

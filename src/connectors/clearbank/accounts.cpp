@@ -1,8 +1,8 @@
 #include "connectors/clearbank/accounts.h"
 
 #include "connectors/clearbank/names.h"
-#include "connectors/clearbank/shown_text.h"
-#include "connectors/clearbank/targets.h"
+#include "connectors/percent_encoded.h"
+#include "connectors/shown_text.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
 

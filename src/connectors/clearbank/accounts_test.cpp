@@ -1,6 +1,6 @@
 #include "connectors/clearbank/accounts.h"
 
-#include "connectors/clearbank/targets.h"
+#include "connectors/percent_encoded.h"
 
 #include <gtest/gtest.h>
 

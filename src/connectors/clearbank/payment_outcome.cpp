@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "connectors/clearbank/names.h"
 #include "connectors/clearbank/reject_codes.h"
-#include "connectors/clearbank/shown_text.h"
+#include "connectors/shown_text.h"
 
 #include <array>
 #include <optional>

@@ -3,7 +3,7 @@
 #include "base/assert.h"
 #include "connectors/clearbank/names.h"
 #include "connectors/clearbank/reject_codes.h"
-#include "connectors/clearbank/shown_text.h"
+#include "connectors/shown_text.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
 

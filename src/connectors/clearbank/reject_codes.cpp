@@ -1,6 +1,6 @@
 #include "connectors/clearbank/reject_codes.h"
 
-#include "connectors/clearbank/shown_text.h"
+#include "connectors/shown_text.h"
 
 #include <algorithm>
 #include <array>

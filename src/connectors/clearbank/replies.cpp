@@ -1,7 +1,7 @@
 #include "connectors/clearbank/replies.h"
 
 #include "connectors/clearbank/names.h"
-#include "connectors/clearbank/shown_text.h"
+#include "connectors/shown_text.h"
 #include "wire/json.h"
 
 #include <algorithm>
@@ -89,9 +89,10 @@ seconds throttled_wait(const CallReply& reply, std::string_view words) {
     return bounded(seconds_in(words).value_or(throttled_wait_default));
 }
 
-// Its target names one account, so that the bank may answer about that account.
-bool is_about_one_account(CallPurpose purpose) {
-    return purpose == CallPurpose::disable_account || purpose == CallPurpose::find_account;
+// Its target names one account or statement, so that the bank may answer about that one.
+bool is_about_one_thing(CallPurpose purpose) {
+    return purpose == CallPurpose::disable_account || purpose == CallPurpose::find_account ||
+           purpose == CallPurpose::download_statement;
 }
 
 ReplyClass class_of(CallPurpose purpose, int status, bool about_our_headers) {
@@ -113,7 +114,7 @@ ReplyClass class_of(CallPurpose purpose, int status, bool about_our_headers) {
     case 404:
     case 410:
     case 423:
-        return is_about_one_account(purpose) ? ReplyClass::refused : ReplyClass::ours;
+        return is_about_one_thing(purpose) ? ReplyClass::refused : ReplyClass::ours;
     case 409:
         return ReplyClass::received;
     case 429:

@@ -23,8 +23,8 @@ inline constexpr std::chrono::seconds wait_max{600};
 // received   409.
 // throttled  429; the wait from Retry-After, else from the text ("Try again in 30 seconds"), else
 //            the default.
-// ours       401, 403, 404, 405, 406, 410, 415, 423 (of a call about one account, 404, 410 and 423
-//            are about that account: refused), and 400 about the signature or the request id.
+// ours       401, 403, 404, 405, 406, 410, 415, 423 (of a call about one account or a page of
+//            a statement, 404, 410 and 423 are about that one: refused), and 400 about the signature or the request id.
 // refused    every other 400, and 422. Of a payment call with several orders, 400 may carry a result
 //            for each of them: read_payment_reply().
 // unclear    everything else: no reply, 5xx, 1xx, 3xx and statuses that the bank does not publish.

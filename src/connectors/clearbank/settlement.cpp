@@ -2,8 +2,10 @@
 
 #include "base/limits.h"
 #include "connectors/clearbank/names.h"
-#include "connectors/clearbank/shown_text.h"
+#include "connectors/clearbank/schemes/bacs.h"
+#include "connectors/shown_text.h"
 #include "match/match_fields.h"
+#include "wire/money.h"
 #include "wire/time.h"
 
 #include <array>
@@ -38,7 +40,7 @@ Result<Money> needed_amount(Json payload) {
     const std::optional<std::string_view> digits = member ? member->number() : std::nullopt;
     if (!digits)
         return unreadable("Amount");
-    const Result<Money> amount = parse_money(*digits, *currency);
+    const Result<Money> amount = parse_money(wire::plain_decimal(*digits), *currency);
     if (!amount || amount->minor <= 0)
         return unreadable("Amount");
     return *amount;
@@ -142,6 +144,22 @@ std::string uetr_of(Json payload, bool is_return) {
     return original.empty() ? uuid_in("UETR>", payload) : original;
 }
 
+// <OrgnlEndToEndId> of a pacs.004: the id that we gave the payment which comes back. One with an XML
+// entity, or longer than any end-to-end id, is none of ours.
+std::string original_end_to_end_id_of(Json payload) {
+    constexpr std::string_view tag = "OrgnlEndToEndId>";
+    constexpr std::size_t characters_max = 35;
+    const std::string_view xml = text_of(payload, "Iso20022XmlDocument").value_or("");
+    const std::size_t at = xml.find(tag);
+    if (at == std::string_view::npos || at == 0 || (xml[at - 1] != '<' && xml[at - 1] != ':'))
+        return {};
+    const std::string_view after = xml.substr(at + tag.size());
+    const std::string_view id = after.substr(0, after.find('<'));
+    if (id.size() > characters_max || id.size() == after.size() || id.contains('&'))
+        return {};
+    return std::string(id);
+}
+
 Result<domain::SettlementFact> settlement_of(Json payload) {
     domain::SettlementFact fact;
     TRY(fact.transaction_id, needed_text(payload, "TransactionId"));
@@ -154,6 +172,7 @@ Result<domain::SettlementFact> settlement_of(Json payload) {
             supplementary(payload, "ReturnedPaymentFpId").value_or("");
         if (returned.size() <= limits::text_bytes_max)
             fact.returned_payment_id = returned;
+        fact.original_end_to_end_id = original_end_to_end_id_of(payload);
     }
     if (const auto status = text_of(payload, "Status"); status && *status != "Settled")
         return unreadable("Status");
@@ -175,6 +194,7 @@ Result<domain::SettlementFact> settlement_of(Json payload) {
     fact.end_to_end_id = end_to_end_id_of(payload, !fact.credit && !fact.is_return);
     fact.actual_end_to_end_id = id_or_empty(payload, "ActualEndToEndTransactionId");
     fact.uetr = uetr_of(payload, fact.is_return);
+    read_bacs_members(fact, payload);
     return fact;
 }
 

@@ -1,9 +1,10 @@
 #include "connectors/clearbank/transactions.h"
 
 #include "connectors/clearbank/names.h"
-#include "connectors/clearbank/shown_text.h"
-#include "connectors/clearbank/targets.h"
+#include "connectors/percent_encoded.h"
+#include "connectors/shown_text.h"
 #include "wire/json.h"
+#include "wire/money.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -44,7 +45,7 @@ Result<Money> amount_of(Json json) {
     const std::optional<std::string_view> digits = number ? number->number() : std::nullopt;
     if (!currency || !digits)
         return unreadable("amount");
-    const Result<Money> money = parse_money(*digits, *currency);
+    const Result<Money> money = parse_money(wire::plain_decimal(*digits), *currency);
     if (!money || money->minor <= 0)
         return unreadable("amount");
     return *money;
@@ -110,6 +111,25 @@ domain::CallRequest find_transactions_request(std::string_view account_id,
                             percent_encoded(account_id), page, transactions_per_page,
                             percent_encoded(wire::to_rfc3339(from)),
                             percent_encoded(wire::to_rfc3339(to)), percent_encoded(end_to_end_id)),
+            .body = {}};
+}
+
+domain::CallRequest find_bacs_credit_request(std::string_view account_id, Instant from, Instant to,
+                                             std::int64_t page) {
+    domain::CallRequest request = list_transactions_request(account_id, "Bacs", from, to, page);
+    request.purpose = domain::CallPurpose::find_bacs_credit;
+    return request;
+}
+
+domain::CallRequest list_transactions_request(std::string_view account_id, std::string_view scheme,
+                                              Instant from, Instant to, std::int64_t page) {
+    return {.purpose = domain::CallPurpose::list_transactions,
+            .method = "GET",
+            .target = fmt::format("/v2/Accounts/{}/Transactions?pageNumber={}&pageSize={}"
+                                  "&startDateTime={}&endDateTime={}&paymentMethodType={}",
+                                  percent_encoded(account_id), page, transactions_per_page,
+                                  percent_encoded(wire::to_rfc3339(from)),
+                                  percent_encoded(wire::to_rfc3339(to)), percent_encoded(scheme)),
             .body = {}};
 }
 

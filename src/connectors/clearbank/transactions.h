@@ -1,4 +1,4 @@
-// What the bank has booked, asked by end-to-end id.
+// What the bank has booked, asked by end-to-end id, or all of it in a time.
 //
 // The list proves that a transaction is there, never that it is not: it lags behind the webhooks and
 // does not show every refused instruction. It does show instructions under way and refused ones, so
@@ -27,6 +27,15 @@ inline constexpr std::size_t transactions_per_page = 50;
 domain::CallRequest find_transactions_request(std::string_view account_id,
                                               std::string_view end_to_end_id, Instant from,
                                               Instant to, std::int64_t page);
+
+// Those by Bacs within that time: the list does not show which notice a transaction belongs to.
+domain::CallRequest find_bacs_credit_request(std::string_view account_id, Instant from, Instant to,
+                                             std::int64_t page);
+// Everything that the account has booked in the time, of one scheme: "FasterPayments", "Chaps",
+// "Bacs", "Transfer". The list does not show the scheme of a transaction, so it is asked for scheme
+// by scheme. Newest first; page 1 is the first.
+domain::CallRequest list_transactions_request(std::string_view account_id, std::string_view scheme,
+                                              Instant from, Instant to, std::int64_t page);
 
 struct BankTransaction {
     std::string transaction_id;

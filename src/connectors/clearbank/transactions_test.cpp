@@ -120,7 +120,7 @@ TEST(ClearbankTransactions, a_list_that_cannot_be_trusted_is_not_read) {
         {R"("DBIT")", R"("OTHER")"},
         {R"("status":"ACSC",)", ""},
         {"100.00", "100.001"},
-        {"100.00", "1e2"},
+        {"100.00", "1e-3"},
         {"100.00", "\"100.00\""},
         {"100.00", "-1"},
         {"100.00", "0"},

@@ -3,9 +3,12 @@
 #include "base/limits.h"
 #include "connectors/clearbank/names.h"
 #include "connectors/clearbank/payment_outcome.h"
+#include "connectors/clearbank/schemes/bacs.h"
 #include "connectors/clearbank/settlement.h"
+#include "connectors/clearbank/statements.h"
 #include "crypto/hash.h"
 #include "wire/json.h"
+#include "wire/json_compare.h"
 #include "wire/json_writer.h"
 
 #include <array>
@@ -108,14 +111,21 @@ domain::BankFact fact_of(const std::string& type, Json payload) {
     const bool is_settlement = type == "TransactionSettled";
     const bool is_opened = type == "VirtualAccountCreated";
     const bool is_refused = type == "VirtualAccountCreationFailed";
-    if (!is_settlement && !is_opened && !is_refused && !is_payment_outcome(type))
+    const bool is_bacs = is_bacs_report(type);
+    const bool is_statement = type == statement_ready_type;
+    if (!is_settlement && !is_opened && !is_refused && !is_bacs && !is_statement &&
+        !is_payment_outcome(type))
         return domain::ArchivedFact{};
     if (!payload.is_object())
         return domain::UnreadableFact{"Payload is no object"};
     if (is_settlement)
         return read_settlement(payload);
+    if (is_statement)
+        return read_statement_ready(payload);
     if (is_opened)
         return read_account_opened(payload);
+    if (is_bacs)
+        return read_bacs(type, payload);
     return is_refused ? read_account_refused(payload) : read_payment_outcome(type, payload);
 }
 
@@ -141,10 +151,10 @@ Result<domain::InboundWebhook> read_envelope(Json envelope) {
 // Members of a payload that is no object are absent: the hash then stands for the id.
 void read_payload(domain::InboundWebhook& webhook, Json payload) {
     const std::string type = base_type(webhook.type);
-    webhook.payload_digest = crypto::sha256(payload.raw());
+    webhook.payload_digest = crypto::sha256(wire::canonical_json(payload));
     webhook.unique_id = bounded(unique_id_of(type, payload));
     if (webhook.unique_id.empty())
-        webhook.unique_id = to_hex(webhook.payload_digest);
+        webhook.unique_id = to_hex(crypto::sha256(payload.raw()));
     constexpr std::array<std::string_view, 2> scheme_names{"Scheme", "PaymentMethodType"};
     webhook.scheme = bounded(first_text(payload, scheme_names));
     const std::optional<Json> is_return = member_of(payload, "IsReturn");

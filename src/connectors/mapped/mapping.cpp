@@ -2,6 +2,8 @@
 
 #include "base/limits.h"
 #include "crypto/hash.h"
+#include "wire/json_compare.h"
+#include "wire/money.h"
 #include "wire/time.h"
 
 #include <algorithm>
@@ -12,6 +14,8 @@ namespace settled::connectors::mapped {
 namespace {
 
 using wire::Json;
+
+constexpr std::size_t events_max = 1000; // in one webhook; providers say up to 250
 
 std::unexpected<Error> unreadable(std::string_view member) {
     return fail(Code::webhook_unreadable, std::string(member) + " is missing or unreadable");
@@ -30,7 +34,13 @@ std::string text_or_empty(const std::optional<Pointer>& at, Json document) {
     return text && text->size() <= limits::text_bytes_max ? std::string(*text) : std::string();
 }
 
+// "1234", and "1234.0", which is the same number.
 Result<Money> minor_amount(std::string_view digits, Currency currency) {
+    if (const std::size_t point = digits.find('.'); point != digits.npos) {
+        if (digits.find_first_not_of('0', point + 1) != digits.npos)
+            return unreadable("amount");
+        digits = digits.substr(0, point);
+    }
     std::int64_t minor = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), minor);
     if (error != std::errc() || end != digits.data() + digits.size())
@@ -68,13 +78,28 @@ Result<Money> Mapping::read_amount(Json document) const {
     const Result<Currency> currency = Currency::parse(code);
     if (!currency)
         return unreadable("currency");
-    TRY(const std::string digits, needed_text(settlement_.amount, document, "amount"));
+    TRY(const std::string written, needed_text(settlement_.amount, document, "amount"));
+    const std::string digits = wire::plain_decimal(written);
     const Result<Money> amount = settlement_.amount_form == AmountForm::minor
                                      ? minor_amount(digits, *currency)
                                      : parse_money(digits, *currency);
     if (!amount || amount->minor <= 0)
         return unreadable("amount");
     return *amount;
+}
+
+// A time without a zone is of the zone that the mapping names, and of none otherwise: hours of
+// difference would put a payment before or after its settlement.
+Result<Instant> Mapping::read_time(const std::string& text) const {
+    if (const auto exact = wire::parse_rfc3339(text))
+        return *exact;
+    const Result<Instant> local = wire::parse_bank_time(text);
+    if (!local)
+        return unreadable("settled_at");
+    if (!settlement_.zone_offset)
+        return fail(Code::webhook_unreadable,
+                    "settled_at has no time zone; name it in the mapping (settlement.zone)");
+    return *local - *settlement_.zone_offset;
 }
 
 Result<domain::SettlementFact> Mapping::read_settlement(Json document) const {
@@ -85,10 +110,7 @@ Result<domain::SettlementFact> Mapping::read_settlement(Json document) const {
     fact.credit = holds(at.credit_when, document);
     fact.is_return = !at.return_when.empty() && holds(at.return_when, document);
     TRY(const std::string settled_at, needed_text(at.settled_at, document, "settled_at"));
-    const Result<Instant> when = wire::parse_bank_time(settled_at);
-    if (!when)
-        return unreadable("settled_at");
-    fact.settled_at = *when;
+    TRY(fact.settled_at, read_time(settled_at));
     fact.account = read_party(at.account, document);
     if (domain::account_key_of(fact.account).empty())
         return unreadable("account");
@@ -98,6 +120,34 @@ Result<domain::SettlementFact> Mapping::read_settlement(Json document) const {
     fact.end_to_end_id = text_or_empty(at.end_to_end_id, document);
     fact.uetr = text_or_empty(at.uetr, document);
     return fact;
+}
+
+Result<std::vector<std::string>> Mapping::events(std::string_view body) const {
+    if (!each_)
+        return std::vector<std::string>{std::string(body)};
+    const Result<wire::JsonDocument> parsed = wire::JsonDocument::parse(body);
+    if (!parsed)
+        return fail(Code::webhook_unreadable, std::string(info(parsed.error().code).title));
+    const std::optional<Json> list = each_->find(parsed->root());
+    if (!list || !list->is_array() || list->size() > events_max)
+        return fail(Code::webhook_unreadable, "each is no list, or a list of too many events");
+    std::vector<std::string> events;
+    for (std::size_t i = 0; i < list->size(); ++i)
+        events.emplace_back(list->at(i).raw());
+    return events;
+}
+
+// How many entries a list has of which the mapping reads one; 0: it reads no list.
+std::size_t Mapping::entries_passed_over(Json document) const {
+    std::size_t most = 0;
+    for (const Pointer* const at : {&id_, &settlement_.transaction_id, &settlement_.amount})
+        most = std::max(most, at->list_size(document));
+    return most > 1 ? most : 0;
+}
+
+bool Mapping::reads_by_index() const {
+    return id_.has_index() || settlement_.transaction_id.has_index() ||
+           settlement_.amount.has_index();
 }
 
 Result<domain::InboundWebhook> Mapping::read_webhook(std::string_view body) const {
@@ -111,8 +161,14 @@ Result<domain::InboundWebhook> Mapping::read_webhook(std::string_view body) cons
     TRY(webhook.type, needed_text(type_, document, "type"));
     TRY(webhook.unique_id, needed_text(id_, document, "id"));
     const auto payload = payload_ ? payload_->find(document) : std::nullopt;
-    webhook.payload_digest = crypto::sha256(payload ? payload->raw() : body);
+    webhook.payload_digest = crypto::sha256(wire::canonical_json(payload.value_or(document)));
     webhook.dedupe_key = joined(webhook.type, webhook.unique_id);
+    if (const std::size_t entries = entries_passed_over(document); entries > 0) {
+        webhook.fact = domain::UnreadableFact{
+            "it has a list of " + std::to_string(entries) +
+            " entries, of which the mapping reads one; name the list in the mapping (each)"};
+        return webhook;
+    }
     if (!holds(settlement_.when, document)) {
         webhook.fact = domain::ArchivedFact{};
         return webhook;

@@ -9,6 +9,9 @@
 //      "account": {"iban": "/data/account/iban"},
 //      "reference": "/data/reference", …}}
 //
+// A webhook is one event, or "each" is the list of its events, and everything else is read in each of
+// them. A time without a zone is refused unless "zone" says which it is: "utc" or "+01:00".
+//
 // What a pointer is: pointer.h. Two webhooks of one type and id are the same; "payload" is the part
 // that must then be equal, where the rest is new in each delivery (without it: all of it). A
 // webhook that meets every condition of "when" is a settlement; every other is kept and
@@ -22,6 +25,8 @@
 #include "connectors/mapped/pointer.h"
 #include "domain/facts.h"
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +42,14 @@ class Mapping {
     // with value_invalid; the detail names the member.
     static Result<Mapping> parse(wire::Json written);
 
-    // Called only with a body whose signature has been verified. Fails with webhook_unreadable when
+    // The events of a body whose signature has been verified, each as a document of its own: what
+    // "each" leads to, or the body as a whole. Fails with webhook_unreadable.
+    Result<std::vector<std::string>> events(std::string_view body) const;
+    // The id or the amount is an entry of a list, by its number: of a list of several the others would
+    // be lost.
+    bool reads_by_index() const;
+
+    // Called only with an event of such a body. Fails with webhook_unreadable when
     // it is no JSON object, or has no type or id: such a body is not acknowledged. A settlement
     // that cannot be read is an UnreadableFact.
     Result<domain::InboundWebhook> read_webhook(std::string_view body) const;
@@ -57,6 +69,7 @@ class Mapping {
         Conditions when, credit_when, return_when;
         Pointer transaction_id, amount, currency, settled_at;
         AmountForm amount_form = AmountForm::decimal;
+        std::optional<std::chrono::minutes> zone_offset; // of times without a zone
         Field scheme, reference, end_to_end_id, uetr;
         PartyFields account, counterparty;
     };
@@ -65,10 +78,13 @@ class Mapping {
     static bool holds(const Conditions& conditions, wire::Json document);
     static domain::Party read_party(const PartyFields& fields, wire::Json document);
     Result<Money> read_amount(wire::Json document) const;
+    Result<Instant> read_time(const std::string& text) const;
+    std::size_t entries_passed_over(wire::Json document) const;
     Result<domain::SettlementFact> read_settlement(wire::Json document) const;
 
     Pointer type_, id_;
     Field payload_;
+    Field each_;
     SettlementFields settlement_;
 };
 

@@ -79,7 +79,7 @@ class Mapping::Parser {
     static Result<SettlementFields> settlement(Json written) {
         TRY_VOID(only(written, "settlement",
                       {"when", "credit_when", "return_when", "transaction_id", "amount",
-                       "amount_form", "currency", "settled_at", "scheme", "reference",
+                       "amount_form", "currency", "settled_at", "zone", "scheme", "reference",
                        "end_to_end_id", "uetr", "account", "counterparty"}));
         SettlementFields fields;
         TRY(fields.when, conditions(written, "when"));
@@ -92,6 +92,7 @@ class Mapping::Parser {
         TRY(fields.amount_form, amount_form(written));
         TRY(fields.currency, needed(written, "currency"));
         TRY(fields.settled_at, needed(written, "settled_at"));
+        TRY(fields.zone_offset, zone(written));
         TRY(fields.scheme, optional(written, "scheme"));
         TRY(fields.reference, optional(written, "reference"));
         TRY(fields.end_to_end_id, optional(written, "end_to_end_id"));
@@ -122,6 +123,26 @@ class Mapping::Parser {
         return condition;
     }
 
+    // "utc", "+01:00", "-05:30".
+    static Result<std::optional<std::chrono::minutes>> zone(Json written) {
+        const auto member = written.member("zone");
+        if (!member)
+            return std::nullopt;
+        const std::string_view text = member->string().value_or(std::string_view());
+        if (text == "utc" || text == "UTC")
+            return std::chrono::minutes(0);
+        const auto two = [&](std::size_t at) {
+            const bool digits =
+                text[at] >= '0' && text[at] <= '9' && text[at + 1] >= '0' && text[at + 1] <= '9';
+            return digits ? (text[at] - '0') * 10 + (text[at + 1] - '0') : 99;
+        };
+        if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':' ||
+            two(1) > 14 || two(4) > 59)
+            return wrong("zone", "give utc, or an offset such as +01:00");
+        const std::chrono::minutes offset(two(1) * 60 + two(4));
+        return text[0] == '-' ? -offset : offset;
+    }
+
     static Result<AmountForm> amount_form(Json written) {
         const auto form = written.member("amount_form").and_then(&Json::string);
         if (form == "decimal")
@@ -133,8 +154,9 @@ class Mapping::Parser {
 };
 
 Result<Mapping> Mapping::parse(Json written) {
-    TRY_VOID(only(written, "mapping", {"type", "id", "payload", "settlement"}));
+    TRY_VOID(only(written, "mapping", {"each", "type", "id", "payload", "settlement"}));
     Mapping mapping;
+    TRY(mapping.each_, Parser::optional(written, "each"));
     TRY(mapping.type_, Parser::needed(written, "type"));
     TRY(mapping.id_, Parser::needed(written, "id"));
     TRY(mapping.payload_, Parser::optional(written, "payload"));

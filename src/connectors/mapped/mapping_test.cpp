@@ -1,6 +1,8 @@
 // Providers as their pages show them; the mapping of each is what an operator would write.
 #include "connectors/mapped/mapping.h"
 
+#include "wire/time.h"
+
 #include <gtest/gtest.h>
 
 namespace settled::connectors::mapped {
@@ -155,7 +157,7 @@ TEST(Mapping, a_settlement_with_an_unreadable_part_goes_to_review) {
     };
     for (const Case& at :
          {Case{"10001", "100.01", "amount"}, Case{"10001", "0", "amount"},
-          Case{"10001", "-5", "amount"}, Case{"10001", "1e3", "amount"},
+          Case{"10001", "-5", "amount"}, Case{"10001", "1e-3", "amount"},
           Case{"10001", "99999999999999999999", "amount"}, Case{"GBP", "XAU", "currency"},
           Case{"2026-01-02T", "soon", "settled_at"}, Case{"\"11d7\"", "null", "transaction_id"},
           Case{"GB57CLRB04040100057354", "*****354", "account"}}) {
@@ -209,6 +211,98 @@ TEST(Pointer, walks_members_elements_and_escapes) {
     EXPECT_EQ(at(R"("/n")"), "(none)");
     EXPECT_EQ(at(R"(["/n", "/a~1b/~0/0"])"), "10");
     EXPECT_EQ(at(R"({"is": "GBP"})"), "GBP");
+}
+
+constexpr std::string_view events_mapping = R"({
+  "each": "/events", "type": "/kind", "id": "/id",
+  "settlement": {
+    "when": [{"at": "/kind", "is": ["credit"]}], "transaction_id": "/id", "amount": "/pence",
+    "amount_form": "minor", "currency": {"is": "GBP"}, "settled_at": "/at",
+    "account": {"iban": "/to"}}})";
+
+std::string event(std::string_view id, std::string_view amount = "1234",
+                  std::string_view at = "2026-11-22T10:00:00Z") {
+    return std::string(R"({"kind":"credit","id":")")
+        .append(id)
+        .append(R"(","pence":)")
+        .append(amount)
+        .append(R"(,"at":")")
+        .append(at)
+        .append(R"(","to":"GB57CLRB04040100057354"})");
+}
+
+TEST(Mapping, reads_each_event_of_a_list_for_itself) {
+    const Mapping all = mapping(events_mapping);
+    const auto events =
+        all.events(R"({"events":[)" + event("a") + "," + event("b", "99") + "]}").value();
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(settlement(all.read_webhook(events[0]).value()).transaction_id, "a");
+    EXPECT_EQ(settlement(all.read_webhook(events[1]).value()).amount.minor, 99);
+    EXPECT_TRUE(all.events(R"({"events":[]})").value().empty());
+    for (const char* wrong : {"{}", R"({"events":{}})", R"({"events":7})", "[]", "{"})
+        EXPECT_FALSE(all.events(wrong)) << wrong;
+    // Without "each" a body is one event.
+    EXPECT_EQ(mapping(modulr_mapping).events(modulr_body).value(),
+              std::vector{std::string(modulr_body)});
+}
+
+TEST(Mapping, of_one_entry_of_a_list_loses_no_other_in_silence) {
+    const std::string by_index = R"({
+      "type": "/kind", "id": "/events/0/id",
+      "settlement": {
+        "when": [{"at": "/kind", "is": ["credit"]}], "transaction_id": "/events/0/id",
+        "amount": "/events/0/pence", "amount_form": "minor", "currency": {"is": "GBP"},
+        "settled_at": "/events/0/at", "account": {"iban": "/events/0/to"}}})";
+    const Mapping one = mapping(by_index);
+    EXPECT_TRUE(one.reads_by_index());
+    EXPECT_FALSE(mapping(events_mapping).reads_by_index());
+    const auto read = [&](const std::string& events) {
+        return one.read_webhook(R"({"kind":"credit","events":[)" + events + "]}").value();
+    };
+    EXPECT_EQ(settlement(read(event("a"))).transaction_id, "a");
+    const auto several = read(event("a") + "," + event("b"));
+    const auto* unreadable = std::get_if<domain::UnreadableFact>(&several.fact);
+    ASSERT_NE(unreadable, nullptr);
+    EXPECT_EQ(unreadable->reason,
+              "it has a list of 2 entries, of which the mapping reads one; name the "
+              "list in the mapping (each)");
+}
+
+TEST(Mapping, reads_a_number_whatever_way_it_is_written) {
+    const Mapping minor = mapping(events_mapping);
+    for (const char* same : {"1234", "1234.0", "1.234e3", "1.234E+3", "12340e-1", "\"1234\""})
+        EXPECT_EQ(settlement(minor.read_webhook(event("a", same)).value()).amount.minor, 1234)
+            << same;
+    for (const char* other : {"1234.5", "1e-3", "-1234", "0", "\"12,34\""})
+        EXPECT_TRUE(std::holds_alternative<domain::UnreadableFact>(
+            minor.read_webhook(event("a", other)).value().fact))
+            << other;
+}
+
+TEST(Mapping, reads_a_time_without_a_zone_only_as_the_mapping_says) {
+    const auto time_of = [](std::string_view zone, std::string_view text) {
+        std::string written(events_mapping);
+        if (!zone.empty())
+            written.replace(written.find(R"("settled_at")"), 0,
+                            std::string(R"("zone": ")").append(zone).append(R"(", )"));
+        const auto webhook = mapping(written).read_webhook(event("a", "1", text)).value();
+        const auto* fact = std::get_if<domain::SettlementFact>(&webhook.fact);
+        return fact ? wire::to_rfc3339(fact->settled_at)
+                    : std::get<domain::UnreadableFact>(webhook.fact).reason;
+    };
+    EXPECT_EQ(time_of("", "2026-11-22T10:00:00+05:00"), "2026-11-22T05:00:00.000Z");
+    EXPECT_EQ(time_of("", "2026-11-22T10:00:00"),
+              "settled_at has no time zone; name it in the mapping (settlement.zone)");
+    EXPECT_EQ(time_of("utc", "2026-11-22T10:00:00"), "2026-11-22T10:00:00.000Z");
+    EXPECT_EQ(time_of("-05:30", "2026-11-22T10:00:00"), "2026-11-22T15:30:00.000Z");
+    EXPECT_EQ(time_of("-05:30", "2026-11-22T10:00:00Z"), "2026-11-22T10:00:00.000Z");
+    EXPECT_EQ(time_of("utc", "yesterday"), "settled_at is missing or unreadable");
+    for (const char* wrong : {"CET", "+1:00", "+15:00", "+01:60"}) {
+        std::string written(events_mapping);
+        written.replace(written.find(R"("settled_at")"), 0,
+                        std::string(R"("zone": ")").append(wrong).append(R"(", )"));
+        EXPECT_FALSE(parse(written)) << wrong;
+    }
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 
-#include <charconv>
+#include <algorithm>
 
 namespace settled::connectors::mapped {
 
@@ -12,59 +12,12 @@ using wire::Json;
 
 constexpr std::size_t pointers_max = 8;
 
-// "~1" stands for '/', "~0" for '~' (RFC 6901 section 4).
-Result<std::string> unescape(std::string_view token) {
-    std::string out;
-    for (std::size_t i = 0; i < token.size(); ++i) {
-        if (token[i] != '~') {
-            out.push_back(token[i]);
-            continue;
-        }
-        const char next = i + 1 < token.size() ? token[++i] : ' ';
-        if (next != '0' && next != '1')
-            return fail(Code::value_invalid, "a '~' in a pointer stands before 0 or 1");
-        out.push_back(next == '1' ? '/' : '~');
-    }
-    return out;
-}
-
-// An element's number: digits without a leading zero.
-std::optional<std::size_t> index_of(std::string_view token) {
-    std::size_t index = 0;
-    const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
-    const bool whole = error == std::errc() && end == token.data() + token.size();
-    return whole && (token.size() == 1 || token.front() != '0') ? std::optional(index)
-                                                                : std::nullopt;
-}
-
-std::optional<Json> child(Json value, const std::string& token) {
-    if (!value.is_array())
-        return value.member(token);
-    const auto index = index_of(token);
-    return index && *index < value.size() ? std::optional(value.at(*index)) : std::nullopt;
-}
-
 } // namespace
-
-Result<Pointer::Path> Pointer::parse_path(std::string_view text) {
-    if (text.empty() || text.front() != '/' || text.size() > limits::text_bytes_max)
-        return fail(Code::value_invalid,
-                    "a pointer begins with '/' and has at most 256 characters");
-    Path path;
-    while (!text.empty()) {
-        text.remove_prefix(1);
-        const std::size_t end = std::min(text.find('/'), text.size());
-        TRY(std::string token, unescape(text.substr(0, end)));
-        path.push_back(std::move(token));
-        text.remove_prefix(end);
-    }
-    return path;
-}
 
 Result<Pointer> Pointer::parse(Json written) {
     Pointer pointer;
     if (const auto one = written.string()) {
-        TRY(Path path, parse_path(*one));
+        TRY(wire::JsonPointer path, wire::JsonPointer::parse(*one));
         pointer.paths_.push_back(std::move(path));
         return pointer;
     }
@@ -73,7 +26,7 @@ Result<Pointer> Pointer::parse(Json written) {
             const auto text = written.at(i).string();
             if (!text)
                 return fail(Code::value_invalid, "a list of pointers holds texts only");
-            TRY(Path path, parse_path(*text));
+            TRY(wire::JsonPointer path, wire::JsonPointer::parse(*text));
             pointer.paths_.push_back(std::move(path));
         }
         return pointer;
@@ -89,14 +42,21 @@ Result<Pointer> Pointer::parse(Json written) {
 }
 
 std::optional<Json> Pointer::find(Json document) const {
-    for (const Path& path : paths_) {
-        std::optional<Json> value = document;
-        for (const std::string& token : path)
-            value = value ? child(*value, token) : std::nullopt;
-        if (value && !value->is_null())
+    for (const wire::JsonPointer& path : paths_)
+        if (const auto value = path.find(document))
             return value;
-    }
     return std::nullopt;
+}
+
+bool Pointer::has_index() const {
+    return std::ranges::any_of(paths_, &wire::JsonPointer::has_index);
+}
+
+std::size_t Pointer::list_size(Json document) const {
+    std::size_t most = 0;
+    for (const wire::JsonPointer& path : paths_)
+        most = std::max(most, path.list_size(document));
+    return most;
 }
 
 std::optional<std::string_view> Pointer::text(Json document) const {
@@ -105,10 +65,7 @@ std::optional<std::string_view> Pointer::text(Json document) const {
     const auto value = find(document);
     if (!value)
         return std::nullopt;
-    if (const auto flag = value->boolean())
-        return *flag ? "true" : "false";
-    const auto text = value->string();
-    return text ? text : value->number();
+    return wire::scalar_text(*value);
 }
 
 } // namespace settled::connectors::mapped

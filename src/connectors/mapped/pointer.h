@@ -6,8 +6,9 @@
 #pragma once
 
 #include "base/error.h"
-#include "wire/json.h"
+#include "wire/json_pointer.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,11 +26,13 @@ class Pointer {
     // Its text: that of a string, a number's token as sent, or "true" and "false".
     std::optional<std::string_view> text(wire::Json document) const;
 
-  private:
-    using Path = std::vector<std::string>;
-    static Result<Path> parse_path(std::string_view text);
+    // Whether it leads through an entry of a list by its number.
+    bool has_index() const;
+    // The entries of the largest list that it leads through by number; 0: through none.
+    std::size_t list_size(wire::Json document) const;
 
-    std::vector<Path> paths_;
+  private:
+    std::vector<wire::JsonPointer> paths_;
     std::optional<std::string> fixed_;
 };
 

@@ -1,6 +1,7 @@
 #include "connectors/mapped/signature.h"
 
 #include "base/limits.h"
+#include "connectors/basic_auth.h"
 #include "connectors/mapped/signed_text.h"
 #include "crypto/hash.h"
 #include "crypto/rsa.h"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <vector>
 
 namespace settled::connectors::mapped {
@@ -20,6 +22,7 @@ using wire::Json;
 constexpr std::size_t secrets_max = 8;
 constexpr std::int64_t tolerance_seconds_default = 300; // as the Standard Webhooks libraries
 constexpr std::int64_t tolerance_seconds_max = 24 * 3600;
+constexpr std::size_t signatures_max = 8; // in one header, while keys change
 constexpr std::size_t secret_bytes_min = 16;
 
 enum class Encoding : std::uint8_t { hex, base64 };
@@ -138,6 +141,22 @@ Result<> check_age(std::int64_t seconds, std::int64_t tolerance, Instant now) {
     return {};
 }
 
+std::string_view without_spaces(std::string_view text) {
+    while (text.starts_with(' '))
+        text.remove_prefix(1);
+    while (text.ends_with(' '))
+        text.remove_suffix(1);
+    return text;
+}
+
+template <class Mac>
+bool is_one_of(std::span<const Bytes> signatures, const Mac& mac) {
+    bool any = false;
+    for (const Bytes& signature : signatures)
+        any |= crypto::equal_in_constant_time(signature, mac);
+    return any;
+}
+
 // --- the schemes
 
 class HmacSignature final : public Signature {
@@ -175,12 +194,9 @@ class HmacSignature final : public Signature {
 
     Result<> check(const HeaderLookup& headers, std::string_view body, Instant now) const override {
         TRY(std::string_view value, needed_header(headers, header_));
-        if (!value.starts_with(prefix_))
-            return fail(Code::signature_malformed, "the signature does not begin as it should");
-        value.remove_prefix(prefix_.size());
-        TRY(const Bytes signature, decode(value, encoding_));
+        TRY(const std::vector<Bytes> signatures, signatures_in(value));
         TRY(const std::string text, over_.of(headers, body));
-        if (!holds(signature, text))
+        if (!holds(signatures, text))
             return fail(Code::signature_invalid, "no secret of this connector made this signature");
         if (timestamp_header_.empty())
             return {};
@@ -190,13 +206,35 @@ class HmacSignature final : public Signature {
     }
 
   private:
-    bool holds(const Bytes& signature, std::string_view text) const {
+    // While a provider changes its secret it may sign with both: "sha256=…,sha256=…". Parts of such a
+    // list that do not begin with the prefix are another scheme's.
+    Result<std::vector<Bytes>> signatures_in(std::string_view value) const {
+        std::vector<Bytes> signatures;
+        Result<> trouble =
+            fail(Code::signature_malformed, "the signature does not begin as it should");
+        for (std::size_t parts = 0; parts < signatures_max && !value.empty(); ++parts) {
+            const std::size_t comma = value.find(',');
+            std::string_view part = without_spaces(value.substr(0, comma));
+            value = comma == value.npos ? "" : value.substr(comma + 1);
+            if (!part.starts_with(prefix_))
+                continue;
+            part.remove_prefix(prefix_.size());
+            if (auto signature = decode(part, encoding_))
+                signatures.push_back(*std::move(signature));
+            else
+                trouble = std::unexpected(signature.error());
+        }
+        if (signatures.empty())
+            return std::unexpected(trouble.error());
+        return signatures;
+    }
+
+    bool holds(std::span<const Bytes> signatures, std::string_view text) const {
         bool any = false;
         for (const auto& mac : macs_)
-            any |= crypto::equal_in_constant_time(signature, mac->of(text));
+            any |= is_one_of(signatures, mac->of(text));
         for (const Secret& secret : secrets_)
-            any |= crypto::equal_in_constant_time(signature,
-                                                  crypto::hmac_sha512(secret.bytes(), text));
+            any |= is_one_of(signatures, crypto::hmac_sha512(secret.bytes(), text));
         return any;
     }
 
@@ -283,32 +321,20 @@ class BasicCredentials final : public Signature {
         TRY_VOID(check_members(written, {"scheme", "username", "secrets"}));
         auto it = std::make_unique<BasicCredentials>();
         TRY(const std::string username, needed_text(written, "username"));
-        if (username.contains(':'))
-            return wrong("username", "a user name has no colon (RFC 7617)");
         TRY(const std::vector<Secret> passwords, open_secrets(written, open_secret));
-        for (const Secret& password : passwords) {
-            std::string pair = username + ":";
-            pair.append(password.reveal()); // as it stands in the header
-            const Secret header("Basic " + wire::to_base64(as_bytes(pair)));
-            it->expected_.push_back(crypto::sha256(header.reveal())); // only its hash is kept
-        }
+        auto auth = BasicAuth::make(username, passwords);
+        if (!auth)
+            return wrong("username", auth.error().detail);
+        it->auth_ = *std::move(auth);
         return it;
     }
 
     Result<> check(const HeaderLookup& headers, std::string_view, Instant) const override {
-        TRY(const std::string_view value, needed_header(headers, "Authorization"));
-        // By their hashes, so that not even the length of a password shows.
-        const crypto::Digest given = crypto::sha256(value);
-        bool holds = false;
-        for (const crypto::Digest& expected : expected_)
-            holds |= crypto::equal_in_constant_time(given, expected);
-        if (!holds)
-            return fail(Code::signature_invalid, "wrong user name or password");
-        return {};
+        return auth_.check(headers);
     }
 
   private:
-    std::vector<crypto::Digest> expected_;
+    BasicAuth auth_;
 };
 
 } // namespace

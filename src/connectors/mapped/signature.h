@@ -7,7 +7,8 @@
 //   ["-----BEGIN…"]}
 //   {"scheme": "basic", "username": "bank", "secrets": ["file:/…"]}
 //
-// Several secrets or keys are valid at once, so that the provider can change them. With
+// Several secrets or keys are valid at once, so that the provider can change them; the header of an
+// HMAC may have several signatures, divided by commas, of which one must hold. With
 // "timestamp_header" (Unix seconds, which must be among what is signed) a webhook older or newer
 // than "tolerance_seconds" (default 300) is refused; Standard Webhooks always has one. Secrets are
 // named by URI and opened when the scheme is.

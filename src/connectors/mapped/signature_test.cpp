@@ -80,6 +80,26 @@ TEST_F(SignatureTest, an_hmac_holds_over_these_bytes_under_any_of_the_secrets) {
               Code::signature_invalid);
 }
 
+TEST_F(SignatureTest, of_several_hmacs_in_one_header_one_must_hold) {
+    const std::string ours = "a secret of sixteen bytes";
+    const std::string written =
+        fmt::format(R"({{"scheme":"hmac","header":"X-Sig","prefix":"sha256=","secrets":["{}"]}})",
+                    kept("ours", ours));
+    const std::string good = "sha256=" + mac(ours, body);
+    const std::string bad = "sha256=" + mac("the provider's other one", body);
+    for (const std::string& list : {bad + "," + good, good + "," + bad, good + ", " + bad,
+                                    "sha1=00," + good, good + ",", "sha256=xyz," + good})
+        EXPECT_EQ(check(written, {{"X-Sig", list}}), ok) << list;
+    EXPECT_EQ(check(written, {{"X-Sig", bad + "," + bad}}), Code::signature_invalid);
+    EXPECT_EQ(check(written, {{"X-Sig", "sha1=00,sha256=xyz"}}), Code::signature_malformed);
+    EXPECT_EQ(check(written, {{"X-Sig", ","}}), Code::signature_malformed);
+    std::string many;
+    for (int i = 0; i < 8; ++i)
+        many += bad + ",";
+    EXPECT_EQ(check(written, {{"X-Sig", many + good}}), Code::signature_invalid)
+        << "the ninth is not looked at";
+}
+
 TEST_F(SignatureTest, a_timestamp_that_is_signed_has_an_age) {
     const std::string secret = "a secret of sixteen bytes";
     const std::string written = fmt::format(

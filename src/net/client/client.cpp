@@ -64,10 +64,11 @@ struct ClientState {
     std::shared_ptr<Pool> pool;
 };
 
-Task<Result<std::unique_ptr<ClientConnection>>> open(std::shared_ptr<ClientState> state, Url url,
-                                                     std::string key, std::int64_t owner,
-                                                     TimePoint deadline) {
-    auto socket = co_await dial(state->dial, url, owner, deadline);
+Task<Result<std::unique_ptr<ClientConnection>>> open(std::shared_ptr<ClientState> state,
+                                                     const OutboundRequest& request,
+                                                     std::string key, TimePoint deadline) {
+    const Url& url = request.url;
+    auto socket = co_await dial(state->dial, url, request.owner, deadline);
     if (!socket) {
         co_return std::unexpected(std::move(socket).error());
     }
@@ -79,7 +80,7 @@ Task<Result<std::unique_ptr<ClientConnection>>> open(std::shared_ptr<ClientState
     if (!url.tls) {
         co_return connection;
     }
-    TlsSession session = make_client_session(*state->dial->tls, url.host);
+    TlsSession session = make_client_session(*state->dial->tls, url.host, request.tls.get());
     if (!session) {
         co_return fail(Code::tls_failed, "no TLS session");
     }
@@ -101,8 +102,11 @@ Task<Result<std::unique_ptr<ClientConnection>>> open(std::shared_ptr<ClientState
 Task<Result<Reply>> call(std::shared_ptr<ClientState> state, OutboundRequest request) {
     const TimePoint deadline = std::chrono::steady_clock::now() + request.deadline;
     CO_TRY(const std::string bytes, write_request(request));
-    const std::string key =
+    std::string key =
         (request.url.tls ? "s " : "p ") + request.url.host + " " + std::to_string(request.url.port);
+    if (request.tls) { // a connection proves who called: no other caller gets it
+        key += " " + std::to_string(request.tls->number());
+    }
     const ExchangeLimits bounds{.reply_bytes_max = request.reply_bytes_max,
                                 .head_request = request.method == "HEAD"};
     std::unique_ptr<ClientConnection> connection = state->pool->take(key);
@@ -121,7 +125,7 @@ Task<Result<Reply>> call(std::shared_ptr<ClientState> state, OutboundRequest req
         }
         connection.reset();
     }
-    auto opened = co_await open(state, request.url, key, request.owner, deadline);
+    auto opened = co_await open(state, request, key, deadline);
     if (!opened) {
         co_return std::unexpected(std::move(opened).error());
     }

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/task.h"
 #include "net/bounds.h"
+#include "net/client/client_tls.h"
 #include "net/client/egress.h"
 #include "net/http.h"
 
@@ -47,6 +48,7 @@ struct OutboundRequest {
     std::chrono::milliseconds deadline = limits::delivery_wait_max; // the whole call
     std::size_t reply_bytes_max = limits::reply_body_bytes_max;     // the rest is not read
     bool safe_to_repeat = false;
+    std::shared_ptr<const ClientTls> tls; // its own certificate and roots; none: as all calls
     std::int64_t owner = 0; // on whose account its look-up of the name counts: a tenant
 };
 

@@ -93,8 +93,9 @@ Task<Result<>> read_body(ClientConnection& connection, ReplyParser& parser) {
     co_return Result<>();
 }
 
-Task<Result<Reply>> read_reply(ClientConnection& connection, ExchangeLimits bounds,
-                               bool& reusable) {
+// `begun`: the head of a reply has come.
+Task<Result<Reply>> read_reply(ClientConnection& connection, ExchangeLimits bounds, bool& reusable,
+                               bool& begun) {
     std::optional<ReplyParser> parser;
     int interim = 0;
     do {
@@ -102,6 +103,7 @@ Task<Result<Reply>> read_reply(ClientConnection& connection, ExchangeLimits boun
         if (!head) {
             co_return std::unexpected(head.error());
         }
+        begun = true;
         parser.emplace(bounds.reply_bytes_max, bounds.head_request);
         auto parsed = parser->parse_head(connection.buffer.view().substr(0, *head));
         connection.buffer.use(*head);
@@ -136,8 +138,8 @@ Task<Exchange> exchange(ClientConnection& connection, std::string_view bytes,
         out.reply = std::unexpected(why_ended(connection, unsent));
         co_return out;
     }
-    out.reply = co_await read_reply(connection, bounds, out.reusable);
-    out.reply_begun = out.reply.has_value() || !connection.buffer.empty() ||
+    out.reply = co_await read_reply(connection, bounds, out.reusable, out.reply_begun);
+    out.reply_begun = out.reply_begun || out.reply.has_value() || !connection.buffer.empty() ||
                       out.reply.error().code == Code::reply_malformed;
     out.reusable = out.reusable && !unsent;
     co_return out;

@@ -72,6 +72,7 @@ void Connection::expired() {
         return;
     case Phase::handshake:
     case Phase::writing:
+    case Phase::streaming:
     case Phase::parting:
         cut();
         return;
@@ -79,7 +80,7 @@ void Connection::expired() {
 }
 
 void Connection::end_if_idle() {
-    if (phase_ == Phase::idle || phase_ == Phase::handshake) {
+    if (phase_ == Phase::idle || phase_ == Phase::handshake || phase_ == Phase::streaming) {
         cut();
     }
 }
@@ -362,13 +363,16 @@ Task<bool> Connection::answer() {
         response = refusal({Code::internal, {}});
     }
     const bool cut_short = response.cut_after.has_value() || response.reset;
-    const bool close = !keeps_alive_ || response.close || state_->draining || place_.is_spare() ||
+    const bool chunked = parser_->version == 11;
+    const bool close = !keeps_alive_ || response.close || (response.source && !chunked) ||
+                       state_->draining || place_.is_spare() ||
                        served_ + 1 >= limits::requests_per_connection_max;
     room_.give_back();
     take_room(response);
     out_.clear();
-    append_response(out_, response,
-                    {state_->date(), request_.request_id, close, request_.method == "HEAD"});
+    append_response(
+        out_, response,
+        {state_->date(), request_.request_id, close, request_.method == "HEAD", chunked});
     response.body = std::string();
     if (response.cut_after && *response.cut_after < out_.size()) {
         out_.resize(*response.cut_after);
@@ -377,6 +381,12 @@ Task<bool> Connection::answer() {
     SystemError error = stream_.begin_write(out_);
     if (stream_.is_write_pending()) {
         error = co_await stream_.finish_write();
+    }
+    if (response.source && !error && !cut_ && request_.method != "HEAD") {
+        const bool sent = co_await send_parts(response.source, chunked);
+        if (!sent) {
+            cut_ = true;
+        }
     }
     room_.give_back();
     if (out_.capacity() > bounds::answer_bytes_free) {
@@ -389,6 +399,40 @@ Task<bool> Connection::answer() {
         stream_.reset();
     }
     co_return !close && !cut_short && !error && !cut_;
+}
+
+Task<bool> Connection::send_parts(std::shared_ptr<BodySource> source, bool chunked) {
+    bool is_whole = false;
+    while (!is_whole && !cut_ && state_->handler != nullptr) {
+        enter(Phase::streaming, bounds::part_wait_max);
+        if (state_->draining) {
+            co_return false;
+        }
+        std::optional<std::string> part;
+        try {
+            part = co_await source->next(cut_);
+        } catch (...) {
+            co_return false;
+        }
+        if (cut_ || state_->handler == nullptr) {
+            co_return false;
+        }
+        is_whole = !part;
+        out_.clear();
+        if (part && chunked) {
+            append_chunk(out_, *part);
+        } else if (part) {
+            out_ = *std::move(part);
+        } else if (chunked) {
+            out_ = "0\r\n\r\n";
+        }
+        enter(Phase::writing, limits::reply_wait_max);
+        const SystemError error = co_await stream_.write(out_);
+        if (error) {
+            co_return false;
+        }
+    }
+    co_return is_whole;
 }
 
 Task<> Connection::send_refusal() {

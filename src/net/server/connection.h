@@ -4,7 +4,7 @@
 // Phases and their deadlines: handshake (tls_handshake_max), idle (idle_wait; header_wait before
 // the first request), header (header_wait from the first byte), body (body_wait from the end of the
 // header), waiting (for room, bounds::room_wait_max), handling (answer_wait), writing
-// (reply_wait_max), parting (1 s to let the peer read our last words).
+// (reply_wait_max), streaming (bounds::part_wait_max for each part), parting (1 s to let the peer read our last words).
 //
 // Memory: before a body is read, room is taken for all that the request may cost; it is given back
 // when the handler is done. A large answer takes room until it is sent.
@@ -49,6 +49,7 @@ class Connection final : public Watched {
         body,
         handling,
         writing,
+        streaming,
         parting
     };
     enum class Step : std::uint8_t { done, refused, gone };
@@ -69,6 +70,8 @@ class Connection final : public Watched {
     Step refuse_with(Error error);
     // Runs the handler and sends its answer; true if the connection goes on.
     Task<bool> answer();
+    // The rest of an answer that comes in parts; true if all of it was sent.
+    Task<bool> send_parts(std::shared_ptr<BodySource> source, bool chunked);
     Task<> send_refusal();
     Response refusal(const Error& error);
     void tell_answered(const Request& request, const Response& response, Clock::Steady since);

@@ -52,6 +52,7 @@ Result<> RequestParser::parse_head(std::string_view head) {
 
 Result<std::size_t> RequestParser::parse_body(std::string_view bytes) {
     if (chunked() && bytes.size() < chunked_rest_bytes_min) {
+        TRY_VOID(check_rest(bytes));
         return 0;
     }
     boost::beast::error_code error;
@@ -64,7 +65,31 @@ Result<std::size_t> RequestParser::parse_body(std::string_view bytes) {
         return error == http::error::body_limit ? fail(Code::body_too_large)
                                                 : fail(Code::request_malformed, error.message());
     }
+    if (chunked() && !is_done()) {
+        TRY_VOID(check_rest(bytes.substr(used)));
+    }
     return used;
+}
+
+// A line that can never end well is refused at once: who waits for the rest of it waits for the
+// deadline.
+Result<> RequestParser::check_rest(std::string_view rest) const {
+    if (chunk_left_ > 0 || rest.empty()) {
+        return {};
+    }
+    const auto is_hex = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    };
+    const bool no_size = saw_chunk_ ? rest.starts_with("\r\n\r") : !is_hex(rest.front());
+    bool bare_line_feed = false;
+    for (std::size_t at = rest.find('\n'); at != rest.npos; at = rest.find('\n', at + 1)) {
+        bare_line_feed = bare_line_feed || at == 0 || rest[at - 1] != '\r';
+    }
+    if (no_size || bare_line_feed) {
+        return fail(Code::request_malformed,
+                    no_size ? "a chunk without a size" : "a bare line feed in a chunk's line");
+    }
+    return {};
 }
 
 void RequestParser::body_bytes_max(std::size_t bytes) {
@@ -131,6 +156,8 @@ void RequestParser::judge_trailer(const char* from, Code_& error) const {
 
 void RequestParser::on_chunk_header_impl(std::uint64_t size, View extensions, Code_& error) {
     error = {};
+    saw_chunk_ = true;
+    chunk_left_ = size;
     // Beast lets line ends and NUL stand inside a quoted extension.
     const bool has_control = std::ranges::any_of(
         extensions, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
@@ -141,8 +168,10 @@ void RequestParser::on_chunk_header_impl(std::uint64_t size, View extensions, Co
     }
 }
 
-std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, View bytes, Code_& error) {
-    return on_body_impl(bytes, error);
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t left, View bytes, Code_& error) {
+    const std::size_t taken = on_body_impl(bytes, error);
+    chunk_left_ = left - std::min<std::uint64_t>(left, taken);
+    return taken;
 }
 
 void RequestParser::on_finish_impl(Code_& error) {

@@ -54,8 +54,12 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
     void on_finish_impl(Code_& error) override;
 
     void judge_trailer(const char* from, Code_& error) const;
+    // Of a chunk's line or trailer that is not complete: whether more bytes could still make it one.
+    Result<> check_rest(std::string_view rest) const;
 
     std::string_view given_; // to parse_body, while it runs
+    bool saw_chunk_ = false;
+    std::uint64_t chunk_left_ = 0; // of the data of the present chunk
     std::size_t body_bytes_max_ = 0;
     bool head_done_ = false;
 };

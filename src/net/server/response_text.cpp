@@ -88,11 +88,20 @@ bool is_field(std::string_view name, std::string_view value) {
 }
 
 bool is_sendable(const Response& response) {
-    return response.status >= 200 && response.status <= 599 &&
+    // A peer at fault may end with an interim status.
+    const int status_min = response.cut_after ? 100 : 200;
+    return response.status >= status_min && response.status <= 599 &&
            is_field("Content-Type", response.content_type) &&
            std::ranges::all_of(response.fields, [](const auto& field) {
                return is_field(field.first, field.second);
            });
+}
+
+void append_chunk(std::string& out, std::string_view part) {
+    if (part.empty()) {
+        return; // an empty chunk would be the end
+    }
+    out.append(fmt::format("{:x}\r\n", part.size())).append(part).append("\r\n");
 }
 
 std::string http_date(std::int64_t seconds) {
@@ -118,7 +127,12 @@ void append_response(std::string& out, const Response& response, const ResponseF
     out.append("\r\nDate: ").append(frame.date);
     // 204 and 304 have no body, and 204 no length either (RFC 9110 section 8.6).
     const bool bodiless = response.status == 204 || response.status == 304;
-    if (!bodiless) {
+    if (response.source) {
+        out.append("\r\nContent-Type: ").append(response.content_type);
+        if (frame.chunked) {
+            out.append("\r\nTransfer-Encoding: chunked");
+        }
+    } else if (!bodiless) {
         if (!response.body.empty()) {
             out.append("\r\nContent-Type: ").append(response.content_type);
         }

@@ -14,10 +14,14 @@ struct ResponseFrame {
     std::string_view request_id;
     bool close = false;
     bool head_only = false; // HEAD: the length is stated, the body is not sent
+    bool chunked = false;   // a body in parts goes in chunks; else it ends with the connection
 };
 
 // Appends to `out`. The response must be is_sendable().
 void append_response(std::string& out, const Response& response, const ResponseFrame& frame);
+
+// A part of a chunked body.
+void append_chunk(std::string& out, std::string_view part);
 
 // False if a field would break the framing (CR, LF or NUL in a value, a name that is no token) or
 // the status is none that a handler may give: such an answer is a defect and is not sent.

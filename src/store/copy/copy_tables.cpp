@@ -35,7 +35,18 @@ constexpr std::array specs{
          "bank_account_id:t created_at:i single_use:i"},
     Spec{"endpoint", 2, short_rows,
          "tenant_id:i id:i url:t events:t auth:t username:t sealed_secret:b status:t created_at:i "
-         "version:i"},
+         "version:i settings:t"},
+    Spec{"endpoint_state", 2, short_rows,
+         "tenant_id:i endpoint_id:i failures:i failing_since:i last_success_at:i held_since:i "
+         "probe_wait:i next_probe_at:i quiet_until:i missed_since:i dead_at:i dead_waiting:i "
+         "dead_task:i dead_cause:t handshake:t handshake_url:t granted_rate:i handshake_tries:i "
+         "handshake_at:i"},
+    Spec{"delivery_body", 2, bodies, "tenant_id:i id:i head:t body:t"},
+    Spec{"redelivery", 2, short_rows,
+         "tenant_id:i id:i endpoint_id:i since_at:i until_at:i statuses:t events:t dry_run:i "
+         "status:t total:i queued:i cursor_id:i created_at:i finished_at:i"},
+    Spec{"consumer", 2, short_rows,
+         "tenant_id:i name:t events:t filter:t position:i event_id:i created_at:i updated_at:i"},
     Spec{"institution_profile", 2, bodies,
          "tenant_id:i id:i institution:t scheme:t receiver:t rare:i length_max:i state:t "
          "updated_at:i"},
@@ -63,16 +74,28 @@ constexpr std::array specs{
          "counterparty_account:t settled_at:i received_at:i version:i c_account:t "
          "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t refused:t "
          "undone:i suggested:i look_again:i"},
-    Spec{"statement", 2, short_rows,
-         "tenant_id:i id:i kind:t format:t account:t account_key:t currency:t number:t sequence:i "
-         "from_day:i to_day:i opening_minor:i closing_minor:i credits:i credits_minor:i debits:i "
-         "debits_minor:i digest:b status:t loaded:i loaded_credits:i loaded_credits_minor:i "
-         "loaded_debits_minor:i examined:i cursor_minor:i created_at:i reconciled_at:i"},
+    Spec{
+        "statement", 2, short_rows,
+        "tenant_id:i id:i kind:t format:t account:t account_key:t currency:t number:t sequence:i "
+        "from_day:i to_day:i opening_minor:i closing_minor:i credits:i credits_minor:i debits:i "
+        "debits_minor:i digest:b status:t loaded:i loaded_credits:i loaded_credits_minor:i "
+        "loaded_debits_minor:i examined:i cursor_minor:i created_at:i reconciled_at:i message_id:t "
+        "page:i continues:i goes_on:i"},
     Spec{"statement_entry", 3, short_rows,
          "tenant_id:i statement_id:i number:i booked_at:i value_at:i credit:i reversal:i "
          "amount_minor:i end_to_end_id:t instruction_id:t transaction_id:t bank_reference:t uetr:t "
          "remittance:t counterparty_name:t counterparty_account:t verdict:t rung:t as_set:i "
          "settlement_id:i"},
+    Spec{"notification", 2, bodies,
+         "tenant_id:i id:i connector_id:i composite_key:t platform_id:t type:t event_time_text:t "
+         "event_time:i message:t content_url:t content_state:t call_id:i rounds:i failure:t "
+         "content_fetched_at:i event_id:i status:t differs_from:i received_count:i received_at:i "
+         "last_received_at:i updated_at:i"},
+    Spec{"statement_request", 2, short_rows,
+         "tenant_id:i id:i connector_id:i day:i status:t message_id:t pages:i pages_here:i "
+         "statements:i passed_over:i cursor_statement:i reason:t made_by:t created_at:i "
+         "updated_at:i settlements:i movements:i orders:i waiting:i without_id:i cursor_entry:i"},
+    Spec{"statement_request_part", 3, short_rows, "tenant_id:i request_id:i statement_id:i"},
     Spec{"match_key", 5, short_rows, "tenant_id:i block:i side:i tag:i owner_id:i"},
     Spec{"settlement_match", 2, short_rows,
          "tenant_id:i id:i settlement_id:i payment_id:i rank:i rule_version:i evidence:t "
@@ -98,7 +121,8 @@ constexpr std::array specs{
     Spec{"feed_end", 1, short_rows, "tenant_id:i position:i"},
     Spec{"task", 2, short_rows,
          "tenant_id:i id:i kind:t subject_id:i lane_id:i status:t attempts:i due_at:i created_at:i "
-         "updated_at:i lease_owner:i fence:i"},
+         "updated_at:i lease_owner:i fence:i waits:i order_key:i batch_id:i of_interval:i "
+         "attempts_before:i owed_at:i outcome:t"},
     Spec{"attempt", 3, short_rows,
          "tenant_id:i task_id:i number:i started_at:i latency_us:i outcome:t http_status:i "
          "answer:t fence:i"},
@@ -117,21 +141,44 @@ constexpr std::array specs{
          "amount_minor:i currency:t debtor:t debtor_key:t creditor:t creditor_key:t reference:t "
          "end_to_end_id:t loan_account_id:t purpose:t reason_code:t reason:t advice:t call_id:i "
          "transaction_id:t actual_id:t settlement_id:i returned_by_id:i retry_of:i not_before:i "
-         "made_by:t "
-         "version:i created_at:i updated_at:i"},
+         "made_by:t version:i created_at:i updated_at:i lookup:i ask_at:i warnings:t "
+         "core_banking:t"},
     Spec{"account_link", 2, short_rows,
          "tenant_id:i id:i client_id:t connector_id:i core_banking:t loan_account_id:t "
          "owner_name:t asked_iban:t external_id:t status:t iban:t virtual_account_id:t errors:t "
-         "generation:i version:i created_at:i updated_at:i"},
+         "generation:i version:i created_at:i updated_at:i loan_key:t"},
     Spec{"money_return", 2, short_rows,
          "tenant_id:i id:i client_id:t settlement_id:i connector_id:i scheme:t transaction_id:t "
          "end_to_end_id:t reason:t status:t reason_code:t detail:t version:i created_at:i "
+         "updated_at:i"},
+    Spec{"posting", 2, short_rows,
+         "tenant_id:i id:i connector_id:i kind:t cause:t status:t loan_account_id:t subject_kind:t "
+         "subject_id:i external_id:t amount_minor:i currency:t scheme:t value_at:i detail:t "
+         "transaction_key:t "
+         "undo:i reason_code:t reason:t version:i created_at:i updated_at:i"},
+    Spec{"booking", 2, short_rows,
+         "tenant_id:i id:i connector_id:i asked_id:t transaction_key:t loan_account_id:t status:t "
+         "found:i shown:i detail:t order_id:i tries:i reason_code:t reason:t created_at:i "
          "updated_at:i"},
     Spec{"subject_webhook", 3, short_rows, "tenant_id:i subject_id:i webhook_id:i"},
     Spec{"movement", 2, short_rows,
          "tenant_id:i id:i connector_id:i webhook_id:i transaction_id:t credit:i is_return:i "
          "amount_minor:i currency:t scheme:t end_to_end_id:t account:t account_key:t "
          "counterparty_name:t counterparty_account:t settled_at:i received_at:i subject_id:i"},
+    Spec{
+        "bacs_item", 2, short_rows,
+        "tenant_id:i id:i connector_id:i subject:t bank_id:t returned_by:t status:t "
+        "amount_minor:i currency:t account:t account_key:t counterparty_name:t "
+        "counterparty_account:t reference:t service_user_number:t transaction_code:t "
+        "reason_code:t detail:t day:t settlement_id:i asked:i version:i created_at:i updated_at:i"},
+    Spec{"restore_end", 1, short_rows, "tenant_id:i restored_at:i ended_at:i ended_by:t reason:t"},
+    Spec{"bank_transaction", 4, short_rows,
+         "tenant_id:i connector_id:i transaction_id:t credit:i subject_id:i by_query:i"},
+    Spec{"catch_up", 2, short_rows,
+         "tenant_id:i id:i connector_id:i reason:t since:i until:i dry_run:i status:t source:i "
+         "window_from:i page:i pass:i unsettled:i after_id:i call_id:i steps:i failures:i "
+         "next_at:i seen:i settlements:i movements:i orders:i asked:i waiting:i reason_failed:t "
+         "made_by:t created_at:i updated_at:i ended_at:i"},
     Spec{"idempotency", 2, bodies,
          "tenant_id:i key:t fingerprint:b http_status:i body:t created_at:i"},
 };

@@ -251,7 +251,7 @@ TEST(StoreCopy, gives_back_what_the_last_server_held) {
     auto file = must(sqlite::Connection::open(pair.from_directory.file("settled.db"),
                                               sqlite::Access::read_write, 256));
     must(file.script("INSERT INTO task VALUES (3, 1, 'delivery', 1, 3, 'queued', 0, 0, 0, 0, "
-                     "123456, 4)"));
+                     "123456, 4, 0, 0, 0, 0, 0, 0, '')"));
     must(copy(*pair.from, *pair.to));
     EXPECT_EQ(pair.in_copy("SELECT count(*) FROM task WHERE lease_owner = 0 AND fence = 4"), 1);
 }

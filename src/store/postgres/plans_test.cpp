@@ -44,7 +44,7 @@ struct PostgresPlans : ::testing::Test {
         for (const CopiedTable& table : copied_tables())
             if (grows(table.name))
                 (void)run(filling_of(table, rows_of_a_grown_table, Engine::postgres));
-        (void)run("INSERT INTO endpoint VALUES (1, 1, '', '*', '', '', '', 'active', 0, 0)");
+        (void)run("INSERT INTO endpoint VALUES (1, 1, '', '*', '', '', '', 'active', 0, 0, '{}')");
         (void)run("COMMIT");
         (void)run("ANALYZE");
     }

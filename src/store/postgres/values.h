@@ -14,7 +14,7 @@ struct pg_result;
 
 namespace settled::store::postgres {
 
-inline constexpr std::size_t parameters_max = 32;
+inline constexpr std::size_t parameters_max = 48;
 
 // The parameters of one statement, as libpq wants them. Borrows what the values borrow.
 class Parameters {

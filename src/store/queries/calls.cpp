@@ -29,6 +29,16 @@ const Statement tries{"SELECT number, started_at, latency_us, http_status, outco
 const Statement due{"SELECT " CALL_COLUMNS
                     " FROM call WHERE tenant_id = $1 AND connector_id = $2 AND lease_owner = 0 AND "
                     "due_at <= $3 AND status = 'queued' ORDER BY due_at, id LIMIT $4"};
+// The same while the calls of a restored store are held: those that domain::moves_money() names wait.
+const Statement due_while_held{
+    "SELECT " CALL_COLUMNS
+    " FROM call WHERE tenant_id = $1 AND connector_id = $2 AND lease_owner = 0 AND due_at <= $3 "
+    "AND status = 'queued' AND purpose NOT IN ('pay', 'return_payment', 'post_disbursement', "
+    "'post_repayment', 'post_adjustment') ORDER BY due_at, id LIMIT $4"};
+const Statement moving_after{
+    "SELECT " CALL_COLUMNS
+    " FROM call WHERE tenant_id = $1 AND connector_id = $2 AND status = 'queued' AND purpose IN "
+    "('pay', 'return_payment') AND id > $3 ORDER BY id LIMIT $4"};
 const Statement take{
     "UPDATE call SET lease_owner = $3, fence = fence + 1, tries = tries + 1, updated_at = $4, "
     "first_sent_at = COALESCE(first_sent_at, $4) WHERE tenant_id = $1 AND id = $2 "
@@ -57,6 +67,8 @@ const Statement without_reply{"SELECT id FROM call WHERE tenant_id = $1 AND conn
 const Statement hurry{"UPDATE call SET due_at = $3 WHERE tenant_id = $1 AND connector_id = $2 "
                       "AND lease_owner = 0 AND status = 'queued' AND due_at > $3 AND "
                       "(reply_class = 'ours' OR reply_class = 'throttled')"};
+const Statement hurry_one{"UPDATE call SET due_at = $3 WHERE tenant_id = $1 AND id = $2 "
+                          "AND lease_owner = 0 AND status = 'queued' AND due_at > $3"};
 const Statement cancel_all{
     "UPDATE call SET status = 'cancelled', updated_at = $3 WHERE tenant_id = $1 "
     "AND connector_id = $2 AND status = 'queued'"};
@@ -70,7 +82,13 @@ const Statement with_work{
     "(SELECT min(due_at) FROM call WHERE " OF_CONNECTOR
     "AND lease_owner = 0 AND status = 'queued') <= $1 "
     "OR (SELECT min(debtor_key) FROM payment_order WHERE " OF_CONNECTOR
-    "AND status = 'queued' AND call_id IS NULL) IS NOT NULL "
+    "AND status = 'queued' AND call_id IS NULL AND not_before IS NULL) IS NOT NULL "
+    "OR (SELECT min(not_before) FROM payment_order WHERE " OF_CONNECTOR
+    "AND status = 'queued' AND call_id IS NULL AND not_before IS NOT NULL) <= $1 "
+    "OR (SELECT min(ask_at) FROM payment_order WHERE " OF_CONNECTOR
+    "AND status = 'submitted') <= $1 "
+    "OR (SELECT min(next_at) FROM catch_up WHERE " OF_CONNECTOR
+    "AND status = 'running' AND call_id = 0) <= $1 "
     "OR (SELECT min(h.lease_owner) FROM call h WHERE h.tenant_id = c.tenant_id AND "
     "h.status = 'queued' AND h.lease_owner > 0 AND h.lease_owner <> $2 AND NOT EXISTS (SELECT 1 "
     "FROM node n WHERE n.holder = h.lease_owner AND n.lease_until > 0)) IS NOT NULL)"};
@@ -168,8 +186,17 @@ Step<std::vector<CallTryRow>> tries_of(Session& s, TenantId tenant, CallId id) {
 }
 
 Step<std::vector<CallRow>> due_calls(Session& s, TenantId tenant, ConnectorId connector,
-                                     Instant now, std::size_t limit) {
-    const Rows rows = co_await s.run(due, tenant, connector, now, static_cast<std::int64_t>(limit));
+                                     Instant now, CallsDue which, std::size_t limit) {
+    const Statement& those = which == CallsDue::that_move_nothing ? due_while_held : due;
+    const Rows rows =
+        co_await s.run(those, tenant, connector, now, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<CallRow>> moving_calls_after(Session& s, TenantId tenant, ConnectorId connector,
+                                              std::int64_t after, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(moving_after, tenant, connector, after, static_cast<std::int64_t>(limit));
     co_return read_all(rows);
 }
 
@@ -226,6 +253,10 @@ Step<std::vector<ConnectorId>> connectors_with_work(Session& s, Instant now, std
 
 Step<> hurry_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now) {
     co_await s.send(hurry, tenant, connector, now);
+}
+
+Step<> hurry_call(Session& s, TenantId tenant, CallId id, Instant now) {
+    co_await s.send(hurry_one, tenant, id, now);
 }
 
 Step<bool> awaits_first_reply(Session& s, TenantId tenant, ConnectorId connector,

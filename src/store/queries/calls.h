@@ -64,9 +64,16 @@ Step<std::vector<CallRow>> list_calls(Session& s, TenantId tenant, std::string_v
                                       std::int64_t before, std::size_t limit);
 Step<std::vector<CallTryRow>> tries_of(Session& s, TenantId tenant, CallId id);
 
+enum class CallsDue : std::uint8_t {
+    all,
+    that_move_nothing, // while the calls of a restored store are held
+};
 // Calls of a connector that are due and held by no node, oldest due first.
 Step<std::vector<CallRow>> due_calls(Session& s, TenantId tenant, ConnectorId connector,
-                                     Instant now, std::size_t limit);
+                                     Instant now, CallsDue which, std::size_t limit);
+// Queued ones that move money, by id, above `after`.
+Step<std::vector<CallRow>> moving_calls_after(Session& s, TenantId tenant, ConnectorId connector,
+                                              std::int64_t after, std::size_t limit);
 // Takes a call and writes that its next try begins. False: another node holds it.
 Step<bool> begin_try(Session& s, CallRow& call, std::int64_t holder, Instant now);
 // Writes how the try under that claim ended. False: the claim is lost and nothing was changed.
@@ -89,10 +96,13 @@ Step<> close_cut_tries(Session& s, TenantId tenant, CallId id);
 Step<std::int64_t> free_orphan_calls(Session& s, TenantId tenant, std::int64_t me,
                                      std::size_t limit);
 // The connectors that are not paused and have something for a node to do: a call that is due, an
-// order that waits for one, or a call that a node has left behind. `me` holds its own.
+// order that waits for one or is to be asked about, a catch-up's next step, or a call that a node has
+// left behind. `me` holds its own.
 Step<std::vector<ConnectorId>> connectors_with_work(Session& s, Instant now, std::int64_t me);
 // What a connector's refusal has put off is due now.
 Step<> hurry_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now);
+// One call, if no node holds it.
+Step<> hurry_call(Session& s, TenantId tenant, CallId id, Instant now);
 // Of a connector that goes: what was not sent is not sent any more.
 Step<> cancel_calls(Session& s, TenantId tenant, ConnectorId connector, Instant now);
 // Whether a paying call of that account awaits its first reply.

@@ -7,20 +7,22 @@ namespace settled::store {
 namespace {
 
 #define ENDPOINT_COLUMNS                                                                           \
-    "tenant_id, id, url, events, auth, username, sealed_secret, status, created_at"
+    "tenant_id, id, url, events, auth, username, sealed_secret, status, created_at, "              \
+    "settings"
 
 const Statement insert{"INSERT INTO endpoint (" ENDPOINT_COLUMNS
-                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
 const Statement find{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE tenant_id = $1 AND id = $2"};
 const Statement list{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE tenant_id = $1 "
                      "AND status <> 'deleted' ORDER BY id"};
 const Statement list_active{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE status = 'active'"};
-const Statement update{"UPDATE endpoint SET url = $3, events = $4, auth = $5, username = $6, "
-                       "sealed_secret = $7, status = $8 WHERE tenant_id = $1 AND id = $2"};
+const Statement update{
+    "UPDATE endpoint SET url = $3, events = $4, auth = $5, username = $6, "
+    "sealed_secret = $7, status = $8, settings = $9 WHERE tenant_id = $1 AND id = $2"};
 const Statement count_event{"UPDATE endpoint SET version = version + 1 WHERE tenant_id = $1 "
                             "AND id = $2 RETURNING version"};
-const Statement find_subscribers{
-    "SELECT id, events FROM endpoint WHERE tenant_id = $1 AND status = 'active' ORDER BY id"};
+const Statement find_subscribers{"SELECT id, events, settings FROM endpoint WHERE tenant_id = $1 "
+                                 "AND status = 'active' ORDER BY id"};
 
 #undef ENDPOINT_COLUMNS
 
@@ -34,7 +36,8 @@ EndpointRow read(const Row& row) {
             row.string(5),
             Bytes(sealed.begin(), sealed.end()),
             row.string(7),
-            row.instant(8)};
+            row.instant(8),
+            row.string(9)};
 }
 
 std::vector<EndpointRow> read_all(const Rows& rows) {
@@ -48,7 +51,7 @@ std::vector<EndpointRow> read_all(const Rows& rows) {
 
 Step<> insert_endpoint(Session& s, const EndpointRow& e) {
     co_await s.send(insert, e.tenant, e.id, e.url, e.events, e.auth, e.username,
-                    BytesView(e.sealed_secret), e.status, e.created_at);
+                    BytesView(e.sealed_secret), e.status, e.created_at, e.settings);
     co_await bump_cache_version(s, book_endpoints);
 }
 
@@ -71,7 +74,7 @@ Step<std::vector<EndpointRow>> all_active_endpoints(Session& s) {
 
 Step<> update_endpoint(Session& s, const EndpointRow& e) {
     co_await s.send(update, e.tenant, e.id, e.url, e.events, e.auth, e.username,
-                    BytesView(e.sealed_secret), e.status);
+                    BytesView(e.sealed_secret), e.status, e.settings);
     co_await bump_cache_version(s, book_endpoints);
 }
 
@@ -85,8 +88,12 @@ Step<std::vector<Subscriber>> subscribers(Session& s, TenantId tenant) {
     const Rows rows = co_await s.run(find_subscribers, tenant);
     std::vector<Subscriber> found;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        found.push_back({rows[i].id<EndpointId>(0), rows[i].string(1)});
+        found.push_back({rows[i].id<EndpointId>(0), rows[i].string(1), rows[i].string(2)});
     co_return found;
+}
+
+Step<> endpoints_changed(Session& s) {
+    co_await bump_cache_version(s, book_endpoints);
 }
 
 } // namespace settled::store

@@ -20,22 +20,25 @@ struct EndpointRow {
     TenantId tenant;
     EndpointId id;
     std::string url;
-    std::string events; // space-separated types, or "*"
-    std::string auth;   // "signature" or "basic"
-    std::string username;
+    std::string events;   // space-separated types, or "*"
+    std::string auth;     // its types, space-separated
+    std::string username; // of basic
     Bytes sealed_secret;
     std::string status;
     Instant created_at;
+    std::string settings = "{}"; // domain/endpoint_settings.h
+
+    friend bool operator==(const EndpointRow&, const EndpointRow&) = default;
 };
 
 Step<> insert_endpoint(Session& s, const EndpointRow& endpoint);
 // Also finds deleted ones: their deliveries still name them.
 Step<std::optional<EndpointRow>> find_endpoint(Session& s, TenantId tenant, EndpointId id);
-// All but the deleted ones, oldest first. limits::endpoints_per_tenant_max bounds their number.
+// All but the deleted ones, oldest first. [delivery] endpoints_per_tenant bounds their number.
 Step<std::vector<EndpointRow>> list_endpoints(Session& s, TenantId tenant);
 // The active ones of all tenants, which the workers hold in memory.
 Step<std::vector<EndpointRow>> all_active_endpoints(Session& s);
-// Writes url, events, auth, username, sealed_secret and status.
+// Writes url, events, auth, username, sealed_secret, status and settings.
 Step<> update_endpoint(Session& s, const EndpointRow& endpoint);
 
 // The version of the next event about the endpoint, which exists: no other event gets it.
@@ -44,8 +47,11 @@ Step<std::int64_t> next_endpoint_version(Session& s, TenantId tenant, EndpointId
 struct Subscriber {
     EndpointId id;
     std::string events;
+    std::string settings;
 };
 // The active endpoints of a tenant.
 Step<std::vector<Subscriber>> subscribers(Session& s, TenantId tenant);
+// The workers' caches of endpoints are old: the state of one changed.
+Step<> endpoints_changed(Session& s);
 
 } // namespace settled::store

@@ -18,6 +18,9 @@ const Statement several{
     "SELECT id, type, subject_id, version, body, created_at FROM event WHERE id "
     "IN (" SETTLED_ID_LIST ") AND tenant_id = $17 AND ($18 = '' OR type = $18)"};
 
+const Statement between{
+    "SELECT id, type, subject_id, version, body, created_at FROM event WHERE tenant_id = $1 "
+    "AND id > $2 AND id <= $3 ORDER BY id LIMIT $4"};
 const Statement find_type{
     "SELECT type FROM event WHERE tenant_id = $1 AND subject_id = $2 AND version = $3"};
 
@@ -55,6 +58,16 @@ Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string
         rows = co_await s.run(list, tenant, before, most);
     else
         rows = co_await s.run(list_of_type, tenant, before, most, type);
+    std::vector<EventRow> events;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        events.push_back(read(rows[i]));
+    co_return events;
+}
+
+Step<std::vector<EventRow>> events_between(Session& s, TenantId tenant, std::int64_t after,
+                                           std::int64_t last, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(between, tenant, after, last, static_cast<std::int64_t>(limit));
     std::vector<EventRow> events;
     for (std::size_t i = 0; i < rows.size(); ++i)
         events.push_back(read(rows[i]));

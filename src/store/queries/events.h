@@ -31,6 +31,10 @@ Step<std::optional<EventRow>> find_event(Session& s, TenantId tenant, EventId id
 Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string_view type,
                                         std::int64_t before, std::size_t limit);
 
+// Of all types, by rising id, above `after` and up to `last`.
+Step<std::vector<EventRow>> events_between(Session& s, TenantId tenant, std::int64_t after,
+                                           std::int64_t last, std::size_t limit);
+
 // Forward, in the order of the feed.
 Step<FeedPage<EventRow>> events_after(Session& s, TenantId tenant, std::string_view type,
                                       FeedPlace after, std::size_t limit);

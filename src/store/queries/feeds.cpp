@@ -57,6 +57,8 @@ const Statement take{"DELETE FROM feed_waiting WHERE tenant_id = $1 AND id >= $2
 const Statement find_end{"SELECT position FROM feed_end WHERE tenant_id = $1"};
 const Statement find_place{"SELECT 1 FROM feed_entry WHERE tenant_id = $1 AND feed = $2 AND "
                            "position = $3 AND id = $4"};
+const Statement find_position{
+    "SELECT position FROM feed_entry WHERE tenant_id = $1 AND feed = $2 AND id = $3"};
 const Statement find_item{"SELECT 1 FROM feed_entry WHERE tenant_id = $1 AND feed = $2 AND id = $3 "
                           "UNION ALL SELECT 1 FROM feed_waiting WHERE tenant_id = $1 AND feed = $2 "
                           "AND id = $3"};
@@ -137,6 +139,13 @@ Step<bool> is_place(Session& s, TenantId tenant, Feed feed, FeedPlace place) {
 Step<bool> is_in_feed(Session& s, TenantId tenant, Feed feed, std::int64_t id) {
     const Rows rows = co_await s.run(find_item, tenant, number_of(feed), id);
     co_return !rows.empty();
+}
+
+Step<std::optional<FeedPlace>> place_of(Session& s, TenantId tenant, Feed feed, std::int64_t id) {
+    const Rows rows = co_await s.run(find_position, tenant, number_of(feed), id);
+    if (rows.empty())
+        co_return std::nullopt;
+    co_return FeedPlace{rows.front().integer(0), id};
 }
 
 Step<FeedPlace> end_of_feed(Session& s, TenantId tenant, Feed feed) {

@@ -53,6 +53,8 @@ struct FeedPlace {
 // False: the feed has no such row at that position. The place belongs to another feed, or to a
 // store that was put back to an older copy since.
 Step<bool> is_place(Session& s, TenantId tenant, Feed feed, FeedPlace place);
+// The place of a row; nullopt: it has none, or none yet.
+Step<std::optional<FeedPlace>> place_of(Session& s, TenantId tenant, Feed feed, std::int64_t id);
 // The place after the last entry.
 Step<FeedPlace> end_of_feed(Session& s, TenantId tenant, Feed feed);
 

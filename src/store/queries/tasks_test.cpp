@@ -31,7 +31,7 @@ void owe(const TemporaryDirectory& directory) {
                    numbers + "INSERT INTO event SELECT 1, i, 'x', i, 1, 'body', 1 FROM n");
     run_by_another(directory.path(),
                    numbers + "INSERT INTO task SELECT 1, i, 'delivery', i, 70, 'queued', 0, i, 1, "
-                             "1, 0, 0 FROM n");
+                             "1, 0, 0, 0, 0, 0, 0, 0, 0, '' FROM n");
 }
 
 std::vector<DueDelivery> claim(Store& store, std::size_t limit) {

@@ -42,6 +42,8 @@ class Connection {
     // Rows inserted, changed or deleted since the connection was opened.
     std::int64_t total_changes() const;
     bool in_transaction() const;
+    // For what SQLite offers beyond statements.
+    sqlite3* handle() { return db_.get(); }
     // True once an fsync has failed on this connection.
     bool sync_failed() const { return sync_failed_; }
 

@@ -35,7 +35,7 @@ class SqlitePlans : public ::testing::Test {
         for (const CopiedTable& table : copied_tables())
             if (grows(table.name))
                 run(filling_of(table, rows_of_a_grown_table, Engine::sqlite));
-        run("INSERT INTO endpoint VALUES (1, 1, '', '*', '', '', x'', 'active', 0, 0)");
+        run("INSERT INTO endpoint VALUES (1, 1, '', '*', '', '', x'', 'active', 0, 0, '{}')");
         run("COMMIT");
     }
     void expect_bounded_plans() {

@@ -1,6 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
 #include "store/migrations.h"
+#include "store/online_backup.h"
 #include "store/queries/private_files.h"
 #include "store/sqlite/connection_session.h"
 #include "store/sqlite/lock_file.h"
@@ -79,7 +80,7 @@ class Readers {
     std::vector<std::thread> threads_;
 };
 
-class SqliteStore final : public Store {
+class SqliteStore final : public Store, public OnlineBackup {
   public:
     SqliteStore(LockFile lock, Connection writing, const Clock* time)
         : lock_(std::move(lock)), writer_(std::move(writing), time) {}
@@ -88,6 +89,9 @@ class SqliteStore final : public Store {
         return readers_.open(path, options);
     }
     void set_listener(Listener listener) override { writer_.set_listener(std::move(listener)); }
+    void copy_to(std::string file, std::function<void(Result<>)> done) override {
+        writer_.copy_to(std::move(file), std::move(done));
+    }
     Health health() const override { return writer_.health(); }
     StoreStats stats() const override { return writer_.stats(); }
     void stop() override {

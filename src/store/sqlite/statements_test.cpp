@@ -48,7 +48,7 @@ TEST(SqliteStatements, prepare_and_number_their_parameters_without_a_gap) {
         std::set<std::string> names;
         for (int i = 1; i <= count; ++i)
             names.insert(sqlite3_bind_parameter_name(prepared, i));
-        EXPECT_LE(count, 32);
+        EXPECT_LE(count, 48); // as many as both engines and a copy take
         EXPECT_EQ(names.size(), static_cast<std::size_t>(count));
         for (int i = 1; i <= count; ++i)
             EXPECT_TRUE(names.contains("$" + std::to_string(i))) << statement->text();

@@ -11,6 +11,8 @@ constexpr std::size_t load_from = 3;   // a group this large means that waiting 
 // written once instead of many times.
 constexpr int checkpoint_frames_idle = 250;
 constexpr int checkpoint_frames_busy = 4000;
+// Of a copy, between two commits: half a megabyte takes a millisecond or two.
+constexpr int copied_pages = 128;
 constexpr auto idle_after = std::chrono::milliseconds(20);
 constexpr auto try_again_after = std::chrono::milliseconds(250); // while commits fail
 
@@ -64,9 +66,15 @@ std::chrono::microseconds Writer::patience() const {
 void Writer::loop() {
     while (true) {
         Group group = queue_.take(limits::units_per_commit, patience(), group_max, idle_max());
+        if (is_copying())
+            step_copy();
         if (group.empty()) {
-            if (queue_.drained())
+            if (queue_.drained()) {
+                end_copy(fail(Code::shutting_down, "the store is closed"));
                 return;
+            }
+            if (is_copying())
+                continue;
             if (is_failing())
                 try_again();
             else
@@ -161,8 +169,57 @@ Result<> Writer::run_one_by_one(ConnectionSession& session, Group& group) {
     return worst;
 }
 
+void Writer::copy_to(std::string file, std::function<void(Result<>)> done) {
+    {
+        const std::lock_guard lock(copy_mutex_);
+        if (copy_ == nullptr && !queue_.closed()) {
+            copy_ = std::make_unique<Copy>(std::move(file), std::move(done), std::nullopt);
+            queue_.nudge();
+            return;
+        }
+    }
+    done(queue_.closed() ? fail(Code::shutting_down, "the store is closed")
+                         : fail(Code::backup_running, "one is being made"));
+}
+
+bool Writer::is_copying() const {
+    const std::lock_guard lock(copy_mutex_);
+    return copy_ != nullptr;
+}
+
+// Between two commits, so that those who wait for one hardly notice.
+void Writer::step_copy() {
+    if (!copy_->under_way) {
+        auto begun = OnlineCopy::begin(connection_, copy_->file);
+        if (!begun) {
+            end_copy(std::unexpected(begun.error()));
+            return;
+        }
+        copy_->under_way.emplace(*std::move(begun));
+    }
+    const Result<bool> whole = copy_->under_way->step(copied_pages);
+    if (!whole)
+        end_copy(std::unexpected(whole.error()));
+    else if (*whole)
+        end_copy({});
+}
+
+void Writer::end_copy(const Result<>& outcome) {
+    std::unique_ptr<Copy> ended;
+    {
+        const std::lock_guard lock(copy_mutex_);
+        ended = std::move(copy_);
+    }
+    if (ended == nullptr)
+        return;
+    ended->under_way.reset();
+    ended->done(outcome);
+}
+
 // What the thread wakes up for although nothing was submitted.
 std::optional<std::chrono::milliseconds> Writer::idle_max() const {
+    if (is_copying())
+        return std::chrono::milliseconds(0);
     if (is_failing())
         return try_again_after;
     const bool checkpoint_waits =

@@ -2,13 +2,18 @@
 #pragma once
 
 #include "store/job_queue.h"
+#include "store/online_backup.h"
 #include "store/sqlite/connection_session.h"
+#include "store/sqlite/online_copy.h"
 #include "store/sqlite/time_seen.h"
 #include "store/store.h"
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 
 namespace settled::store::sqlite {
@@ -21,6 +26,8 @@ class Writer {
 
     void submit(std::unique_ptr<Job> job);
     void set_listener(Store::Listener listener) { listener_ = std::move(listener); }
+    // As OnlineBackup says it.
+    void copy_to(std::string file, std::function<void(Result<>)> done);
     Health health() const;
     StoreStats stats() const;
     void stop();
@@ -34,6 +41,9 @@ class Writer {
     Result<> run_group(ConnectionSession& session, Group& group);
     Result<> run_one_by_one(ConnectionSession& session, Group& group);
     std::optional<std::chrono::milliseconds> idle_max() const;
+    void step_copy();
+    void end_copy(const Result<>& outcome);
+    bool is_copying() const;
     void checkpoint_from(int frames);
     bool is_failing() const;
     void try_again();
@@ -45,6 +55,13 @@ class Writer {
     Store::Listener listener_;
     std::size_t last_group_ = 0;
     bool checkpointed_ = true; // nothing was committed since the last checkpoint
+    struct Copy {
+        std::string file;
+        std::function<void(Result<>)> done;
+        std::optional<OnlineCopy> under_way; // of the writer's thread alone
+    };
+    mutable std::mutex copy_mutex_;
+    std::unique_ptr<Copy> copy_; // null: none is made
     mutable std::mutex health_mutex_;
     Health health_;
     std::atomic<bool> stopped_for_good_{false}; // an fsync failed

@@ -10,7 +10,7 @@ std::optional<Bank> read(std::optional<store::ConnectorRow> row) {
     auto settings = domain::parse_connector_settings(row->settings);
     if (!settings)
         return std::nullopt;
-    return Bank{row->id, std::move(row->name), *std::move(settings)};
+    return Bank{row->id, std::move(row->name), std::move(row->kind), *std::move(settings)};
 }
 
 } // namespace

@@ -9,6 +9,7 @@ namespace settled::units {
 namespace {
 
 constexpr std::string_view letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's
+constexpr std::size_t end_to_end_letters = 25;                           // of 5 bits each
 
 // Length-prefixed, so that no two lists of parts are the same text.
 void append_part(std::string& text, std::string_view part) {
@@ -29,12 +30,11 @@ crypto::Digest DerivedIds::of(TenantId tenant, std::string_view kind,
 
 std::string DerivedIds::end_to_end_id(TenantId tenant, std::string_view connector,
                                       std::string_view client_id) const {
-    constexpr std::size_t length = 25; // of 5 bits each
     const crypto::Digest digest = of(tenant, "end-to-end-id", {connector, client_id});
     std::string id = "S";
     unsigned bits = 0;
     unsigned waiting = 0;
-    for (std::size_t at = 0; id.size() <= length;) {
+    for (std::size_t at = 0; id.size() <= end_to_end_letters;) {
         if (waiting < 5) {
             bits = bits << 8 | digest[at++];
             waiting += 8;
@@ -43,6 +43,11 @@ std::string DerivedIds::end_to_end_id(TenantId tenant, std::string_view connecto
         id += letters[bits >> waiting & 31];
     }
     return id;
+}
+
+bool DerivedIds::is_end_to_end_id(std::string_view text) {
+    return text.size() == end_to_end_letters + 1 && text.front() == 'S' &&
+           text.find_first_not_of(letters, 1) == text.npos;
 }
 
 std::string DerivedIds::request_id(TenantId tenant, std::string_view connector,

@@ -24,6 +24,8 @@ class DerivedIds {
     // 26 capitals and digits, within what every scheme takes.
     std::string end_to_end_id(TenantId tenant, std::string_view connector,
                               std::string_view client_id) const;
+    // Whether a text has the form of one: it may be that of an order which this store has forgotten.
+    static bool is_end_to_end_id(std::string_view text);
     // In UUID form. `parts`: what the request is for; a later request for the same has a number.
     std::string request_id(TenantId tenant, std::string_view connector, std::string_view purpose,
                            std::initializer_list<std::string_view> parts) const;

@@ -1,16 +1,24 @@
 #include "units/calls/run_call.h"
 
 #include "base/limits.h"
-#include "connectors/clearbank/replies.h"
+#include "connectors/call_rules.h"
 #include "domain/money_out_event.h"
 #include "store/queries/calls.h"
+#include "store/queries/money/returns.h"
+#include "units/bacs/bacs_news.h"
 #include "units/calls/bank.h"
+#include "units/calls/hold.h"
+#include "units/catch_up/catch_up.h"
 #include "units/deliveries/publish.h"
 #include "units/links/link.h"
 #include "units/matching/pairing.h"
+#include "units/notifications/notification.h"
 #include "units/orders/ask_bank.h"
 #include "units/orders/pay.h"
+#include "units/postings/core_bank.h"
+#include "units/postings/core_replies.h"
 #include "units/returns/send_back.h"
+#include "units/statements/bank_statement.h"
 
 #include <algorithm>
 
@@ -31,6 +39,10 @@ constexpr std::size_t orphans_at_once = 200;
 Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, const CallRow& call,
                        const domain::ReplyVerdict& verdict,
                        const std::optional<domain::CallReply>& reply) {
+    if (bank.kind == domain::connector_mambu) {
+        co_await read_core_reply(s, work, bank, call, verdict, reply);
+        co_return;
+    }
     switch (call.purpose) {
     case CallPurpose::pay:
         co_await read_payment(s, work, bank, call, verdict, reply);
@@ -38,10 +50,19 @@ Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, cons
     case CallPurpose::return_payment:
         co_await read_return(s, work, bank, call, verdict);
         break;
-    case CallPurpose::find_transactions:
-        if (call.status != store::call_queued)
+    case CallPurpose::find_transactions: {
+        if (call.status == store::call_queued)
+            break;
+        const bool of_booking = co_await read_bank_about_booking(s, work, call, verdict, reply);
+        if (!of_booking)
             co_await read_query(s, work, bank, call,
                                 verdict.reply == ReplyClass::taken ? reply : std::nullopt);
+        break;
+    }
+    case CallPurpose::list_transactions:
+        if (call.status != store::call_queued)
+            co_await read_catch_up(s, work, bank, call,
+                                   verdict.reply == ReplyClass::taken ? reply : std::nullopt);
         break;
     case CallPurpose::open_account:
     case CallPurpose::disable_account:
@@ -49,9 +70,27 @@ Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, cons
     case CallPurpose::find_account:
         co_await read_link_reply(s, work, bank, call, verdict, reply);
         break;
-    case CallPurpose::test:
+    case CallPurpose::find_bacs_credit:
+        if (call.status != store::call_queued)
+            co_await read_bacs_query(s, work, bank, call,
+                                     verdict.reply == ReplyClass::taken ? reply : std::nullopt);
+        break;
+    case CallPurpose::request_statement:
+        co_await read_statement_request(s, work, bank, call, verdict);
+        break;
+    case CallPurpose::download_statement:
+        co_await read_statement_page(s, work, bank, call, verdict, reply);
+        break;
+    default: // a test
         break;
     }
+}
+
+// The other side forgets the request's id sooner or later, by its kind.
+domain::CallTimes times_of(const Context& context, const Bank& bank) {
+    domain::CallTimes times = context.call_times;
+    times.repeat_within = connectors::repeat_within(bank.kind, times);
+    return times;
 }
 
 // The bank may have forgotten the request's id at that time, and it may have the request: it is not
@@ -84,7 +123,7 @@ void end_or_repeat(CallRow& call, const domain::ReplyVerdict& verdict,
         break;
     case ReplyClass::unclear: {
         const auto again = static_cast<std::size_t>(call.unread++);
-        if (again >= times.retry_after.size()) {
+        if (again >= times.retry_after.size() || domain::writes_to_core_bank(call.purpose)) {
             call.status = store::call_unclear;
             return;
         }
@@ -133,28 +172,65 @@ Step<> keep_state(Session& s, const UnitScope& work, const Bank& bank,
         co_await tell_failing(s, work, bank, state);
 }
 
+// The bank has shown the return before its call was sent: another server sent it, from a store that was
+// put back since.
+Step<bool> is_needless(Session& s, const UnitScope& work, const CallRow& call) {
+    if (call.purpose != CallPurpose::return_payment)
+        co_return false;
+    const auto row = co_await store::find_return(s, work.tenant, ReturnId{call.subject_id});
+    co_return row&& domain::is_final(row->status);
+}
+
 // Whether a call that is due is sent. A try that a crash cut short had no readable reply, whatever
 // the bank has done; and after a long downtime it is too late for a repeat.
 Step<bool> may_go(Session& s, const UnitScope& work, const Bank& bank, CallRow& call) {
+    const bool waits = co_await wait_for_hours(s, work, call);
+    if (waits)
+        co_return false;
     domain::ReplyVerdict verdict{ReplyClass::unclear, std::nullopt, {}};
+    const bool needless = co_await is_needless(s, work, call);
+    if (needless) {
+        call.status = store::call_cancelled;
+        call.updated_at = work.now;
+        co_await store::update_call(s, call);
+        co_return false;
+    }
+    const domain::CallTimes times = times_of(work.context, bank);
     const std::int64_t cut = co_await store::cut_tries(s, work.tenant, call.id);
+    if (is_platform(bank)) { // asking twice changes nothing
+        if (cut > 0)
+            co_await store::close_cut_tries(s, work.tenant, call.id);
+        co_return true;
+    }
     if (cut > 0) {
         co_await store::close_cut_tries(s, work.tenant, call.id);
         verdict.reason = "the server ended while it waited for the reply";
-        end_or_repeat(call, verdict, work.context.call_times, work.now);
+        end_or_repeat(call, verdict, times, work.now);
         call.due_at = work.now; // its wait is over
-    } else if (is_forgotten(call, work.context.call_times, work.now)) {
+    } else if (is_forgotten(call, times, work.now)) {
         verdict.reason = "the server was down until it was too late for a repeat";
         call.reason = verdict.reason;
         call.updated_at = work.now;
     } else {
         co_return true;
     }
-    if (is_forgotten(call, work.context.call_times, work.now))
+    if (is_forgotten(call, times, work.now))
         call.status = store::call_unclear;
     co_await store::update_call(s, call);
     co_await read_by_purpose(s, work, bank, call, verdict, std::nullopt);
     co_return call.status == store::call_queued;
+}
+
+// Everything that waits for a call of its own gets one.
+Step<> make_calls_due(Session& s, const UnitScope& work, const Bank& bank, const Hold& hold) {
+    if (!hold.restored) {
+        co_await gather_orders(s, work, bank, store::WaitingOrders::all);
+    } else if (!hold.held) {
+        co_await look_up_waiting(s, work, bank, hold.newest_at);
+        co_await gather_orders(s, work, bank, store::WaitingOrders::cleared);
+    }
+    co_await ask_about_silent(s, work, bank);
+    co_await step_catch_up(s, work, bank);
 }
 
 } // namespace
@@ -162,18 +238,22 @@ Step<bool> may_go(Session& s, const UnitScope& work, const Bank& bank, CallRow& 
 Step<std::vector<CallToSend>> next_calls(Session& s, const Context& context, CallQuery query) {
     std::vector<CallToSend> sent;
     const UnitScope work{context, query.tenant, query.now};
-    co_await s.lock({store::Lock::calls(query.tenant, query.connector)});
+    const auto bank = co_await find_bank(s, query.tenant, query.connector);
+    const store::Locks locks = co_await locks_of_calls(s, query.tenant, bank, query.connector);
+    co_await s.lock(locks);
     if (query.frees_orphans)
         (void)co_await store::free_orphan_calls(s, query.tenant, query.holder, orphans_at_once);
     const auto state = co_await store::find_connector_state(s, query.tenant, query.connector);
     if (state.is_paused(query.now))
         co_return sent;
-    const auto bank = co_await find_bank(s, query.tenant, query.connector);
     if (!bank || !domain::makes_calls(bank->settings))
         co_return sent;
-    co_await gather_orders(s, work, *bank);
+    const Hold hold = co_await hold_of(s, query.tenant);
+    if (is_bank(*bank))
+        co_await make_calls_due(s, work, *bank, hold);
     const std::size_t room = state.failing ? std::min<std::size_t>(query.room, 1) : query.room;
-    auto due = co_await store::due_calls(s, query.tenant, query.connector, query.now, room);
+    const auto which = hold.held ? store::CallsDue::that_move_nothing : store::CallsDue::all;
+    auto due = co_await store::due_calls(s, query.tenant, query.connector, query.now, which, room);
     for (CallRow& call : due) {
         const bool goes = co_await may_go(s, work, *bank, call);
         const bool taken = goes && co_await store::begin_try(s, call, query.holder, query.now);
@@ -192,13 +272,16 @@ Step<std::vector<CallToSend>> next_calls(Session& s, const Context& context, Cal
 Step<CallEnd> end_call(Session& s, const Context& context, std::shared_ptr<const EndedTry> ended) {
     const EndedTry& e = *ended;
     const UnitScope work{context, e.tenant, e.now};
-    co_await s.lock({store::Lock::calls(e.tenant, e.connector)});
-    auto call = co_await store::find_call(s, e.tenant, e.id);
     const auto bank = co_await find_bank(s, e.tenant, e.connector);
+    const store::Locks locks = co_await locks_of_calls(s, e.tenant, bank, e.connector);
+    co_await s.lock(locks);
+    auto call = co_await store::find_call(s, e.tenant, e.id);
     if (!call || !bank)
         co_return CallEnd{true, {}};
+    if (is_platform(*bank))
+        co_return co_await end_fetch(s, work, *bank, *std::move(call), e);
     const domain::ReplyVerdict verdict =
-        e.not_sent.empty() ? connectors::clearbank::classify(call->purpose, e.reply)
+        e.not_sent.empty() ? connectors::classify(bank->kind, call->purpose, e.reply)
                            : domain::ReplyVerdict{ReplyClass::ours, std::nullopt, e.not_sent};
     store::TryEnd end{e.claim,
                       e.number,
@@ -211,7 +294,7 @@ Step<CallEnd> end_call(Session& s, const Context& context, std::shared_ptr<const
         co_return CallEnd{true, verdict};
     call->http_status = end.http_status;
     const CallRow before = *call;
-    end_or_repeat(*call, verdict, context.call_times, e.now);
+    end_or_repeat(*call, verdict, times_of(context, *bank), e.now);
     co_await store::update_call(s, *call);
     co_await keep_state(s, work, *bank, verdict);
     CallRow read = *call;

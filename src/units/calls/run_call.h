@@ -38,7 +38,8 @@ struct CallQuery {
     std::size_t room = 0;    // how many it can send now
     bool frees_orphans = false;
 };
-// Moves waiting orders into calls and takes what is due. Empty while the connector is paused.
+// Moves waiting orders into calls and takes what is due. Empty while the connector is paused. While
+// the calls of a restored store are held (hold.h), nothing that moves money is made or taken.
 store::Step<std::vector<CallToSend>> next_calls(store::Session& s, const Context& context,
                                                 CallQuery query);
 

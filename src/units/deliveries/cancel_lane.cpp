@@ -1,6 +1,7 @@
 #include "units/deliveries/cancel_lane.h"
 
 #include "store/queries/endpoints.h"
+#include "units/notifications/notification.h"
 
 namespace settled::units {
 
@@ -13,7 +14,8 @@ constexpr std::size_t bite = 200; // rows: 1 to 2 ms of the writer
 store::Step<> cancel_lane(store::Session& s, const Context& context, TenantId tenant,
                           EndpointId endpoint, Instant now) {
     const auto cancelled = co_await store::cancel_some(s, tenant, endpoint, bite, now);
-    if (cancelled == static_cast<std::int64_t>(bite))
+    co_await notifications_moved(s, {context, tenant, now}, cancelled.notifications);
+    if (cancelled.count == bite)
         co_await store::insert_task(s, tenant, context.ids.next<TaskId>(), store::task_cancel,
                                     endpoint.value, 0, now, now);
 }

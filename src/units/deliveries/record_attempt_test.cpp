@@ -43,7 +43,9 @@ class RecordAttempt : public ::testing::Test {
         attempt->result.http_status = status;
         if (!status)
             attempt->result.error = Code::peer_timeout;
-        attempt->disposition = {next, wait};
+        attempt->disposition.next = next;
+        attempt->disposition.wait = wait;
+        attempt->notes_health = status != 200;
         attempt->started_at = world.now();
         attempt->latency = std::chrono::microseconds(1500);
         attempt->answer = "the answer";

@@ -1,7 +1,9 @@
 #include "units/evidence/repeat.h"
 
+#include "match/keys.h"
 #include "store/queries/directory.h"
 #include "store/queries/money/matches.h"
+#include "store/queries/money/settlements.h"
 #include "store/queries/tasks.h"
 #include "units/matching/reverse.h"
 #include "units/matching/run_timer.h"
@@ -108,7 +110,10 @@ class Repeater {
 
     Step<Repeated> operator()(Session& s, const domain::Reversal& recorded) const {
         domain::Reversal reversal = recorded;
-        reversal.settlement_id = {};
+        // What the return itself does not name was named by an id of ours, which is not recorded.
+        const auto named = co_await store::find_settlement(s, tenant_, recorded.settlement_id);
+        if (!named || match::is_return_of(recorded.identity, named->identity))
+            reversal.settlement_id = {};
         reversal.status = domain::ReversalStatus::waiting;
         store::Locks locks;
         add_settling_locks(locks, context_, tenant_, reversal.identity);

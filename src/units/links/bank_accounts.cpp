@@ -63,7 +63,7 @@ Step<> keep_account(Session& s, const UnitScope& work,
 Step<> list_accounts_of(Session& s, UnitScope work, ConnectorId connector) {
     co_await s.lock({store::Lock::calls(work.tenant, connector)});
     const auto bank = co_await find_bank(s, work.tenant, connector);
-    if (bank && domain::makes_calls(bank->settings))
+    if (bank && is_bank(*bank) && domain::makes_calls(bank->settings))
         co_await list_bank_accounts(s, work, *bank);
 }
 

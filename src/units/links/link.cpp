@@ -2,13 +2,13 @@
 
 #include "base/iban.h"
 #include "connectors/clearbank/accounts.h"
-#include "domain/money_out_event.h"
+#include "domain/event.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
 #include "units/calls/derived_ids.h"
-#include "units/calls/make_call.h"
-#include "units/deliveries/publish.h"
 #include "units/links/bank_accounts.h"
+#include "units/links/core_link.h"
+#include "units/links/link_state.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
 
@@ -30,82 +30,13 @@ Step<Result<Bank>> linking_bank(Session& s, TenantId tenant, std::string_view na
     auto bank = co_await find_bank(s, tenant, name);
     if (!bank)
         co_return fail(Code::connector_unknown, "connector: there is none of that name");
+    if (bank->kind == domain::connector_mambu)
+        co_return fail(Code::connector_unknown,
+                       "connector: it is no bank's; core_banking names the core banking system");
     if (!domain::makes_calls(bank->settings))
         co_return fail(Code::connector_receives_only,
                        "connector: it has no API configured and only sends webhooks");
     co_return *std::move(bank);
-}
-
-Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
-                      domain::CallRequest request, std::size_t number, Instant due_at) {
-    NewCall call;
-    call.connector = bank.id;
-    call.request_id = work.context.derived_ids->request_id(
-        work.tenant, bank.name, token(request.purpose), {link.external_id, std::to_string(number)});
-    call.request = std::move(request);
-    call.subject = link.id.value;
-    call.due_at = due_at;
-    (void)co_await make_call(s, work, call);
-}
-
-Step<> tell(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
-            std::string_view type) {
-    const auto event = domain::link_event(work.context.ids.next<EventId>(), type,
-                                          {link.id, link.client_id, bank.name, link.core_banking,
-                                           link.loan_account_id, std::string(token(link.status)),
-                                           link.iban, link.virtual_account_id, link.errors},
-                                          link.version, work.now);
-    co_await publish_event(s, work.context, work.tenant, event);
-}
-
-Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
-                  domain::LinkStatus status, std::string_view type) {
-    link.status = status;
-    link.updated_at = work.now;
-    ++link.version;
-    const bool stored = co_await store::update_link(s, work.tenant, link);
-    if (!stored)
-        co_return;
-    co_await close_open_review_of(s, work, store::review_link_unresolved, link.id.value);
-    co_await tell(s, work, bank, link, type);
-}
-
-std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& reasons) {
-    wire::JsonWriter w;
-    w.array();
-    for (const auto& reason : reasons) {
-        const auto words = connectors::clearbank::account_refusal_words(reason.code);
-        w.object().member("code", reason.code).member("text", reason.text);
-        if (!words.empty())
-            w.member("words", words);
-        w.end();
-    }
-    w.end();
-    return std::move(w).text();
-}
-
-Step<> fail_link(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
-                 std::vector<domain::AccountRefusedFact::Reason> reasons) {
-    link.errors = errors_json(reasons);
-    co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::failed,
-                        domain::link_failed);
-}
-
-Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow link, std::string iban,
-                std::string virtual_account_id) {
-    if (link.status == domain::LinkStatus::active || link.status == domain::LinkStatus::disabled)
-        co_return;
-    const auto holder = co_await store::find_link_by_iban(s, work.tenant, iban);
-    if (holder && holder->id != link.id) {
-        co_await fail_link(s, work, bank, std::move(link),
-                           {{"iban_taken", "link " + to_string(holder->id) + " has this IBAN"}});
-        co_return;
-    }
-    link.iban = std::move(iban);
-    link.virtual_account_id = std::move(virtual_account_id);
-    link.errors = "[]";
-    co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::active,
-                        domain::link_created);
 }
 
 // The account is there already, or may be: the bank's list says.
@@ -238,6 +169,10 @@ Step<Result<LinkAnswer>> register_link(Session& s, const Context& context,
                                        std::shared_ptr<const LinkRequest> request) {
     const TenantId tenant = request->tenant;
     CO_TRY(Bank bank, co_await linking_bank(s, tenant, request->connector));
+    std::optional<CoreBank> core;
+    if (!request->core_banking.empty()) {
+        CO_TRY(core, co_await linking_core_bank(s, tenant, bank, request->core_banking));
+    }
     co_await s.lock({store::Lock::calls(tenant, bank.id)});
     const auto known =
         co_await store::find_link_of_loan(s, tenant, bank.id, request->loan_account_id);
@@ -269,11 +204,10 @@ Step<Result<LinkAnswer>> register_link(Session& s, const Context& context,
     if (!is_new)
         co_return fail(Code::loan_linked, "loan_account_id: it is linked already");
     const UnitScope work{context, tenant, request->now};
-    co_await make_link_call(
-        s, work, bank, link,
-        connectors::clearbank::open_account_request(
-            bank.settings.institution_account, link.owner_name, link.asked_iban, link.external_id),
-        1, request->now);
+    if (core)
+        co_await ask_for_loan(s, work, *core, link, request->now);
+    else
+        co_await open_account(s, work, bank, link);
     co_return LinkAnswer{std::move(link), bank.name, true};
 }
 

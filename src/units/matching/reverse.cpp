@@ -243,6 +243,20 @@ Step<> look_again(Session& s, const UnitScope& work, domain::Settlement gone) {
     }
 }
 
+// The settlement that it names by the id of our own return, unless that is of other money.
+Step<std::optional<domain::Settlement>> named_by_us(Session& s, const UnitScope& work,
+                                                    Reversal& reversal) {
+    const SettlementId id = std::exchange(reversal.settlement_id, SettlementId{});
+    if (id.value == 0)
+        co_return std::nullopt;
+    auto settlement = co_await store::find_settlement(s, work.tenant, id);
+    if (!settlement || settlement->status == SettlementStatus::reversed ||
+        settlement->amount != reversal.identity.amount ||
+        settlement->identity.account != reversal.identity.account)
+        co_return std::nullopt;
+    co_return settlement;
+}
+
 // When to look next, as things stand; it waits.
 Instant next_look(const UnitScope& work, const Reversal& reversal, const NamedByReturn& named) {
     const Instant last = reversal.received_at + wait_max;
@@ -260,6 +274,17 @@ bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByRetu
            work.now < ripe_at(work, named.first->received_at);
 }
 
+// A settlement of a crowd that could get one of the payments is owed a decision.
+Step<bool> is_undecided_who_gets(Session& s, const UnitScope& work,
+                                 const std::vector<RankedPayment>& payments) {
+    for (const RankedPayment& each : payments) {
+        const auto waiting = co_await open_near(s, work, {each.payment.identity});
+        if (std::ranges::any_of(waiting, &domain::Settlement::look_again))
+            co_return true;
+    }
+    co_return false;
+}
+
 // Whether the timer is one of those that look for the payment.
 bool looks_for_payment(const UnitScope& work, const domain::Settlement& settlement, Instant due) {
     for (int looks = 0; looks <= crowd_looks_max; ++looks)
@@ -274,13 +299,14 @@ Step<> return_its_payment(Session& s, const UnitScope& work, const Reversal& rev
                           Instant due) {
     const auto seen = co_await store::find_settlement(s, work.tenant, reversal.settlement_id);
     const auto ever = co_await store::all_matches_of(s, work.tenant, reversal.settlement_id);
-    if (!ever.empty() || !looks_for_payment(work, *seen, due))
+    if (!seen || !ever.empty() || !looks_for_payment(work, *seen, due))
         co_return;
     const Verdict verdict = co_await judge_at_watermark(s, work, *seen);
-    if (verdict.outcome == match::Outcome::ambiguous) // a crowd may still be owed decisions
-        co_await look_for_payment_later(s, work, *seen, reversal);
-    if (verdict.outcome != match::Outcome::one)
+    if (verdict.outcome != match::Outcome::one) {
+        if (co_await is_undecided_who_gets(s, work, verdict.candidates))
+            co_await look_for_payment_later(s, work, *seen, reversal);
         co_return;
+    }
     domain::Payment payment = verdict.candidates.front().payment;
     if (payment.settled_minor != 0)
         co_return;
@@ -306,7 +332,13 @@ Step<bool> finish_timer(Session& s, const store::TaskRow& task, std::optional<In
 Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal reversal,
                    Instant now) {
     const UnitScope work{context, tenant, now};
+    auto ours = co_await named_by_us(s, work, reversal);
     co_await store::insert_reversal(s, tenant, reversal);
+    if (ours) {
+        co_await apply(s, work, reversal, *ours);
+        co_await look_again(s, work, *std::move(ours));
+        co_return;
+    }
     co_await put_to_wait(s, work, reversal);
     const bool names_nothing =
         match::return_keys(context.keys.of(tenant), reversal.identity).empty();
@@ -316,6 +348,25 @@ Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal
         co_await look_again(s, work, std::move(*applied));
     else if (!names_nothing)
         co_await look_later(s, work, reversal, next_look(work, reversal, named));
+}
+
+Step<> drop_waiting_return(Session& s, const UnitScope& work, const match::MatchFields& named,
+                           SettlementId settlement) {
+    if (named.uetr.empty())
+        co_return;
+    const auto keys = match::return_keys(work.context.keys.of(work.tenant), named);
+    const auto found =
+        co_await store::find_under(s, work.tenant, Side::reversal, keys, limits::candidates_max);
+    for (const Reversal& waiting : co_await store::find_reversals(s, work.tenant, found.owners)) {
+        if (waiting.identity.uetr != named.uetr)
+            continue;
+        co_await take_from_wait(s, work, waiting);
+        co_await store::update_reversal(s, work.tenant, waiting.id, ReversalStatus::applied,
+                                        settlement);
+        if (waiting.status == ReversalStatus::review)
+            co_await close_open_review_of(s, work, store::review_unmatched_return,
+                                          waiting.webhook_id.value);
+    }
 }
 
 Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, Instant now) {

@@ -22,14 +22,20 @@
 
 namespace settled::units {
 
-// Stores the return and applies it if its settlement is here. Called under add_settling_locks() of
-// its identity.
+// Stores the return and applies it if its settlement is here. One that has a `settlement_id` is
+// applied to that, if it is of the same account and amount and has not gone back. Called under
+// add_settling_locks() of its identity.
 store::Step<> reverse_new(store::Session& s, const Context& context, TenantId tenant,
                           domain::Reversal reversal, Instant now);
 
 // Its timer: a return whose waiting time is over is decided.
 store::Step<> reverse_again(store::Session& s, const Context& context, store::TaskRow task,
                             Instant now);
+
+// Returns that wait under this scheme id (`named.uetr`) belong to that settlement, about
+// which another webhook says all: they wait no more.
+store::Step<> drop_waiting_return(store::Session& s, const UnitScope& work,
+                                  const match::MatchFields& named, SettlementId settlement);
 
 // The return that has waited for this settlement, which comes only now and is not stored yet. Both
 // are called under add_settling_locks() of it.

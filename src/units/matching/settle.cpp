@@ -211,6 +211,17 @@ Step<> settle_new(Session& s, const Context& context, TenantId tenant,
     co_await schedule_decision(s, work, settlement.id, now + context.watermark);
 }
 
+Step<> complete_waiting(Session& s, const UnitScope& work, const domain::Settlement& before,
+                        domain::Settlement after) {
+    const auto trace = match::trace_keys(work.context.keys.of(work.tenant), before.identity);
+    co_await store::delete_match_keys(s, work.tenant, Side::trace, before.id.value, trace);
+    co_await unindex(s, work, before);
+    co_await store::complete_settlement(s, work.tenant, after);
+    co_await leave_trace(s, work, after);
+    co_await index_open(s, work, after);
+    co_await schedule_decision(s, work, after.id, work.now);
+}
+
 Step<> settle_waiting(Session& s, const Context& context, TenantId tenant,
                       const match::MatchFields& payment, Instant now, PaymentChange has) {
     const UnitScope work{context, tenant, now};

@@ -27,6 +27,11 @@ void add_settling_locks(store::Locks& locks, const Context& context, TenantId te
 store::Step<> settle_new(store::Session& s, const Context& context, TenantId tenant,
                          domain::Settlement settlement, Instant now);
 
+// A later source says more about a settlement that waits: it is indexed under that and decided again.
+// Called under add_settling_locks() of both.
+store::Step<> complete_waiting(store::Session& s, const UnitScope& work,
+                               const domain::Settlement& before, domain::Settlement after);
+
 // Judges again the settlements that wait for such a payment, after it was added, changed or taken;
 // those of other amounts that share an identifier with it are decided, if it may matter to them. Of
 // a crowd most are left for later (neighbours.h).

@@ -21,6 +21,11 @@ using store::Step;
 
 constexpr std::chrono::hours window{24}; // around the order, in which its transaction may be
 
+// Catch-up goes back three days from what the store has: an older twin is not looked for either.
+constexpr std::chrono::hours before_restore{72};
+constexpr std::size_t asked_at_once = 50;
+constexpr int silent_days = 1; // after that a submitted order without any sign is for a person
+
 struct Queries {
     std::size_t made = 0;
     bool one_waits = false;
@@ -37,20 +42,35 @@ Queries queries_among(const std::vector<store::CallRow>& calls) {
     return queries;
 }
 
+struct Question {
+    std::size_t number = 1;
+    Instant due_at;
+    Instant from; // of the transactions
+};
+
 Step<> make_query(Session& s, const UnitScope& work, const Bank& bank, const domain::Order& order,
-                  std::size_t number, Instant due_at) {
-    const Instant from = order.created_at - std::chrono::microseconds(window);
-    const Instant to = due_at + std::chrono::microseconds(window);
+                  Question question) {
     NewCall call;
     call.connector = bank.id;
     call.request = connectors::clearbank::find_transactions_request(
-        bank.settings.institution_account, order.end_to_end_id, from, to, 1);
+        bank.settings.institution_account, order.end_to_end_id, question.from,
+        question.due_at + std::chrono::microseconds(window), 1);
     call.request_id = work.context.derived_ids->request_id(
         work.tenant, bank.name, token(CallPurpose::find_transactions),
-        {order.end_to_end_id, std::to_string(number)});
+        {order.end_to_end_id, std::to_string(question.number)});
     call.subject = order.id.value;
-    call.due_at = due_at;
+    call.due_at = question.due_at;
     (void)co_await make_call(s, work, call);
+}
+
+Instant around(const domain::Order& order) {
+    return order.created_at - std::chrono::microseconds(window);
+}
+
+// The wait before the next question, when so many were asked.
+std::chrono::seconds wait_after(const UnitScope& work, std::size_t made) {
+    const auto& waits = work.context.call_times.query_after;
+    return waits.empty() ? std::chrono::seconds(60) : waits[std::min(made, waits.size() - 1)];
 }
 
 bool is_open_question(OrderStatus status) {
@@ -67,6 +87,53 @@ debit_of(const domain::Order& order,
     return found == transactions.end() ? nullptr : &*found;
 }
 
+// Nothing is known of the order's money, after it was looked up before its first try.
+Step<> read_lookup(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
+                   bool was_answered) {
+    if (was_answered) {
+        order.lookup = domain::Lookup::clear;
+        order.updated_at = work.now;
+        co_await store::update_order(s, work.tenant, order);
+        wake_caller(s, work.tenant);
+    } else {
+        co_await ask_bank(s, work, bank, order);
+    }
+}
+
+bool has_no_sign_for_long(const UnitScope& work, const domain::Order& order) {
+    return order.status == OrderStatus::submitted &&
+           work.now - order.updated_at >= std::chrono::microseconds(std::chrono::days(silent_days));
+}
+
+// The bank's list has no more to say about the order now.
+Step<> go_on_asking(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
+                    bool is_shown) {
+    if (!is_shown && has_no_sign_for_long(work, order)) {
+        (void)co_await apply_news(s, work, bank, std::move(order),
+                                  {.fact = OrderFact::silence, .source = "query"});
+        co_return;
+    }
+    if (!is_open_question(order.status))
+        co_return;
+    const auto asked_for = work.now - order.updated_at;
+    if (order.status == OrderStatus::in_doubt && asked_for < work.context.call_times.review_after)
+        co_await ask_bank(s, work, bank, order);
+    else if (order.status == OrderStatus::in_doubt)
+        (void)co_await apply_news(s, work, bank, std::move(order),
+                                  {.fact = OrderFact::silence, .source = "query"});
+}
+
+// The bank shows another payment under this id, or shows this one otherwise than it was asked for: it is
+// not sent before that is understood.
+Step<> stop_waiting(Session& s, const UnitScope& work, const Bank& bank, OrderId id) {
+    auto order = co_await store::find_order(s, work.tenant, id);
+    if (order->status == OrderStatus::queued)
+        (void)co_await apply_news(s, work, bank, *std::move(order),
+                                  {.fact = OrderFact::duplicate,
+                                   .reason = "the bank has a payment with this end-to-end id",
+                                   .source = "query"});
+}
+
 } // namespace
 
 Step<> ask_bank(Session& s, const UnitScope& work, const Bank& bank, const domain::Order& order) {
@@ -74,16 +141,48 @@ Step<> ask_bank(Session& s, const UnitScope& work, const Bank& bank, const domai
     const Queries queries = queries_among(calls);
     if (queries.one_waits)
         co_return;
-    const auto& waits = work.context.call_times.query_after;
-    const auto wait =
-        waits.empty() ? std::chrono::seconds(60) : waits[std::min(queries.made, waits.size() - 1)];
-    co_await make_query(s, work, bank, order, queries.made + 1, work.now + wait);
+    co_await make_query(
+        s, work, bank, order,
+        {queries.made + 1, work.now + wait_after(work, queries.made), around(order)});
 }
 
 Step<> ask_bank_now(Session& s, const UnitScope& work, const Bank& bank,
                     const domain::Order& order) {
     const auto calls = co_await store::calls_of(s, work.tenant, order.id.value);
-    co_await make_query(s, work, bank, order, queries_among(calls).made + 1, work.now);
+    co_await make_query(s, work, bank, order,
+                        {queries_among(calls).made + 1, work.now, around(order)});
+}
+
+Step<> ask_bank_soon(Session& s, const UnitScope& work, const Bank& bank,
+                     const domain::Order& order) {
+    const auto calls = co_await store::calls_of(s, work.tenant, order.id.value);
+    const Queries queries = queries_among(calls);
+    if (!queries.one_waits)
+        co_await make_query(s, work, bank, order, {queries.made + 1, work.now, around(order)});
+}
+
+Step<> look_up_waiting(Session& s, const UnitScope& work, const Bank& bank, Instant newest_at) {
+    auto orders = co_await store::unasked_orders(s, work.tenant, bank.id, asked_at_once);
+    for (domain::Order& order : orders) {
+        const auto calls = co_await store::calls_of(s, work.tenant, order.id.value);
+        const Instant lost_since = newest_at - std::chrono::microseconds(before_restore);
+        co_await make_query(
+            s, work, bank, order,
+            {queries_among(calls).made + 1, work.now, std::min(around(order), lost_since)});
+        order.lookup = domain::Lookup::asked;
+        order.updated_at = work.now;
+        co_await store::update_order(s, work.tenant, order);
+    }
+}
+
+Step<> ask_about_silent(Session& s, const UnitScope& work, const Bank& bank) {
+    auto orders = co_await store::silent_orders(s, work.tenant, bank.id, work.now, asked_at_once);
+    for (domain::Order& order : orders) {
+        co_await ask_bank_soon(s, work, bank, order);
+        order.ask_at =
+            work.now + std::chrono::microseconds(work.context.call_times.ask_submitted_after);
+        co_await store::update_order(s, work.tenant, order);
+    }
 }
 
 Step<> read_query(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
@@ -91,26 +190,29 @@ Step<> read_query(Session& s, const UnitScope& work, const Bank& bank, const sto
     auto order = co_await store::find_order(s, work.tenant, OrderId{call.subject_id});
     if (!order)
         co_return;
-    if (reply) {
-        const auto page = connectors::clearbank::read_transactions(reply->body);
-        const auto* const debit = page ? debit_of(*order, page->transactions) : nullptr;
-        if (debit != nullptr && (debit->is_settled() || debit->is_rejected())) {
-            co_await debit_found(s, work, bank, *std::move(order), *debit);
-            co_return;
-        }
-        // It is on its way there: its outcome comes by webhook.
-        if (debit != nullptr)
-            order = co_await apply_news(s, work, bank, *std::move(order),
-                                        {.fact = OrderFact::taken, .source = "query"});
-    }
-    if (!is_open_question(order->status))
+    const bool is_lookup = order->status == OrderStatus::queued && !order->call &&
+                           order->lookup == domain::Lookup::asked;
+    Result<connectors::clearbank::TransactionPage> page =
+        fail(Code::reply_unreadable, "no reply could be read");
+    if (reply)
+        page = connectors::clearbank::read_transactions(reply->body);
+    const auto* const debit = page ? debit_of(*order, page->transactions) : nullptr;
+    if (debit != nullptr && (debit->is_settled() || debit->is_rejected())) {
+        const OrderId id = order->id;
+        co_await debit_found(s, work, bank, *std::move(order), *debit);
+        if (is_lookup)
+            co_await stop_waiting(s, work, bank, id);
         co_return;
-    const auto asked_for = work.now - order->updated_at;
-    if (order->status == OrderStatus::in_doubt && asked_for < work.context.call_times.review_after)
-        co_await ask_bank(s, work, bank, *order);
-    else if (order->status == OrderStatus::in_doubt)
-        (void)co_await apply_news(s, work, bank, *std::move(order),
-                                  {.fact = OrderFact::silence, .source = "query"});
+    }
+    if (debit == nullptr && is_lookup) {
+        co_await read_lookup(s, work, bank, *std::move(order), page.has_value());
+        co_return;
+    }
+    // It is on its way there: its outcome comes by webhook.
+    if (debit != nullptr)
+        order = co_await apply_news(s, work, bank, *std::move(order),
+                                    {.fact = OrderFact::taken, .source = "query"});
+    co_await go_on_asking(s, work, bank, *std::move(order), debit != nullptr);
 }
 
 } // namespace settled::units

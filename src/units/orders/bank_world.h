@@ -39,6 +39,33 @@ class BankWorld : public World {
         return settings;
     }
 
+    // The shop's account is the institution's own, which CHAPS is paid from.
+    static domain::ConnectorSettings chaps_settings() {
+        domain::ConnectorSettings settings = bank_settings();
+        settings.institution_account = "bank-04040100057354";
+        return settings;
+    }
+    domain::NewOrder chaps_order(std::string_view client_id, std::int64_t minor) const {
+        domain::NewOrder order = new_order(client_id, minor);
+        order.scheme = "chaps";
+        order.debtor_address = {.line = "",
+                                .building_number = "1",
+                                .building_name = "",
+                                .street_name = "High Street",
+                                .town_name = "London",
+                                .country = "GB",
+                                .post_code = "EC2V 8RT"};
+        order.creditor_address = {.line = "",
+                                  .building_number = "",
+                                  .building_name = "Mill House",
+                                  .street_name = "",
+                                  .town_name = "Leeds",
+                                  .country = "GB",
+                                  .post_code = "LS1 4AP"};
+        order.purpose = order.category_purpose = "LOAN";
+        return order;
+    }
+
     domain::NewOrder new_order(std::string_view client_id, std::int64_t minor) const {
         domain::NewOrder order;
         order.client_id = client_id;

@@ -2,11 +2,16 @@
 
 #include "base/iban.h"
 #include "domain/money_out_event.h"
+#include "store/queries/money/catch_ups.h"
 #include "store/queries/money/movements.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
+#include "units/bacs/bacs_news.h"
+#include "units/calls/hold.h"
 #include "units/deliveries/publish.h"
 #include "units/orders/order_state.h"
+#include "units/postings/disburse.h"
+#include "units/reviews.h"
 #include "wire/json_writer.h"
 
 #include <algorithm>
@@ -17,8 +22,13 @@ namespace {
 
 using domain::OrderFact;
 using store::MovementRow;
+using namespace std::chrono_literals;
 using store::Session;
 using store::Step;
+
+// A bank sends a webhook every 15 minutes until it is taken, for 24 hours.
+constexpr auto webhook_interval = 15min;
+constexpr auto webhook_late_max = 25h;
 
 MovementRow row_of(const UnitScope& work, ConnectorId connector, std::optional<WebhookId> webhook,
                    const domain::SettlementFact& fact) {
@@ -50,6 +60,12 @@ Step<std::optional<domain::Order>> order_of(Session& s, const UnitScope& work,
     if (fact.is_return && !fact.returned_payment_id.empty()) {
         auto order = co_await store::find_order_by_actual_id(s, work.tenant, connector,
                                                              fact.returned_payment_id);
+        if (order)
+            co_return order;
+    }
+    if (!fact.original_end_to_end_id.empty()) {
+        auto order = co_await store::find_order_by_end_to_end_id(s, work.tenant, connector,
+                                                                 fact.original_end_to_end_id);
         if (order)
             co_return order;
     }
@@ -98,7 +114,9 @@ Step<> tell_unexplained(Session& s, const UnitScope& work, const std::optional<B
                                 row.counterparty_account,
                                 row.settled_at,
                                 std::nullopt};
-    if (bank && bank->settings.review_unexplained) {
+    // After a restore it may be an order that this store has forgotten.
+    const Hold hold = co_await hold_of(s, work.tenant);
+    if (bank && (bank->settings.review_unexplained || hold.held)) {
         wire::JsonWriter w;
         w.object().member("settlement_id", to_string(row.id));
         w.member("transaction_id", row.transaction_id).member("end_to_end_id", row.end_to_end_id);
@@ -111,6 +129,14 @@ Step<> tell_unexplained(Session& s, const UnitScope& work, const std::optional<B
     }
     const auto event = domain::unexplained_event(work.context.ids.next<EventId>(), facts, work.now);
     co_await publish_event(s, work.context, work.tenant, event);
+}
+
+// A disbursement that the bank has started is posted to its loan.
+Step<> explain_or_report(Session& s, const UnitScope& work, const std::optional<Bank>& bank,
+                         const MovementRow& row) {
+    const bool explained = bank && co_await disburse_unexplained(s, work, bank->id, row);
+    if (!explained)
+        co_await tell_unexplained(s, work, bank, row);
 }
 
 Step<> apply_to(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
@@ -140,6 +166,65 @@ Step<> apply_to(Session& s, const UnitScope& work, const Bank& bank, domain::Ord
     (void)co_await apply_news(s, work, bank, std::move(order), std::move(news));
 }
 
+// By a direct debit, or not at all.
+Step<> explain(Session& s, const UnitScope& work, const std::optional<Bank>& bank,
+               WebhookId webhook, const MovementRow& row, const domain::SettlementFact& fact,
+               bool is_new) {
+    const auto item = co_await direct_debit_moved(s, work, row.connector, webhook, fact, row.id);
+    if (item) {
+        co_await store::set_movement_subject(s, work.tenant, row.id, item->id.value);
+        co_return;
+    }
+    // What a query has shown first may lack the account by which its loan is found.
+    const bool is_disbursement = bank && co_await disburse_unexplained(s, work, bank->id, row);
+    if (is_disbursement)
+        co_await close_open_review_of(s, work, store::review_unexplained, row.id.value);
+    else if (is_new)
+        co_await tell_unexplained(s, work, bank, row);
+}
+
+// The query has shown it as money that came in, and a webhook says that it came back: one of the two is
+// wrong, so nothing is changed.
+Step<bool> is_kept_as_payment(Session& s, const UnitScope& work, const MovementRow& row) {
+    if (!row.credit)
+        co_return false;
+    const auto known = co_await store::find_bank_transaction(s, work.tenant, row.connector,
+                                                             row.transaction_id, true);
+    if (!known || !known->by_query)
+        co_return false;
+    wire::JsonWriter w;
+    w.object().member("settlement_id", to_string(SettlementId{known->subject}));
+    w.member("transaction_id", row.transaction_id);
+    w.member("says", "it is money that came back for an order").end();
+    co_await open_review_once(s, work, store::review_settlement_contradiction, known->subject,
+                              std::move(w).text());
+    co_return true;
+}
+
+// One row for a transaction and side: what comes later completes it. True: it is new. `row` then has
+// the id of the one that is kept.
+Step<bool> keep(Session& s, const UnitScope& work, MovementRow& row) {
+    const bool is_new = co_await store::insert_movement(s, work.tenant, row);
+    if (is_new)
+        co_return true;
+    const auto known = co_await store::find_movement_of(s, work.tenant, row.connector,
+                                                        row.transaction_id, row.credit);
+    if (!known)
+        co_return false;
+    row.id = known->id;
+    if (row.webhook && !known->webhook) {
+        MovementRow whole = row;
+        whole.subject_id = row.subject_id != 0 ? row.subject_id : known->subject_id;
+        co_await store::complete_movement(s, work.tenant, known->id, whole);
+        co_await close_open_review_of(s, work, store::review_credit_unclear, known->id.value);
+    }
+    if (row.subject_id != 0 && known->subject_id == 0) {
+        co_await store::set_movement_subject(s, work.tenant, known->id, row.subject_id);
+        co_await close_open_review_of(s, work, store::review_unexplained, known->id.value);
+    }
+    co_return false;
+}
+
 } // namespace
 
 bool is_movement(const domain::SettlementFact& fact) {
@@ -152,20 +237,86 @@ Step<> accept_movement(Session& s, const UnitScope& work, ConnectorId connector,
     auto order = co_await order_of(s, work, connector, fact);
     MovementRow row = row_of(work, connector, webhook, fact);
     row.subject_id = order ? order->id.value : 0;
-    const bool is_new = co_await store::insert_movement(s, work.tenant, row);
-    if (!is_new) {
-        // A query has shown it; the webhook only completes what it says of its order.
-        const auto known = co_await store::find_movement_of(s, work.tenant, connector,
-                                                            fact.transaction_id, fact.credit);
-        row.id = known ? known->id : row.id;
-    }
+    const bool contradicts = co_await is_kept_as_payment(s, work, row);
+    if (contradicts)
+        co_return;
+    const bool is_new = co_await keep(s, work, row);
     if (order)
         co_await store::add_subject_webhook(s, work.tenant, order->id.value, webhook);
     if (order && bank)
         co_await apply_to(s, work, *bank, *std::move(order), row, fact,
                           "webhook " + to_string(webhook));
-    else if (is_new)
-        co_await tell_unexplained(s, work, bank, row);
+    else if (!order)
+        co_await explain(s, work, bank, webhook, row, fact, is_new);
+}
+
+Step<> movement_found(Session& s, const UnitScope& work, const Bank& bank,
+                      const domain::SettlementFact& fact) {
+    const MovementRow row = row_of(work, bank.id, std::nullopt, fact);
+    const bool is_new = co_await store::insert_movement(s, work.tenant, row);
+    if (is_new)
+        co_await explain_or_report(s, work, bank, row);
+}
+
+Step<> keep_unclear_credit(Session& s, const UnitScope& work, const Bank& bank,
+                           const domain::SettlementFact& fact, OrderId order) {
+    MovementRow row = row_of(work, bank.id, std::nullopt, fact);
+    row.subject_id = order.value;
+    const bool is_new = co_await store::insert_movement(s, work.tenant, row);
+    if (!is_new)
+        co_return;
+    const Instant last_webhook = fact.settled_at + std::chrono::microseconds(webhook_late_max);
+    const Instant soonest = work.now + std::chrono::microseconds(webhook_interval);
+    co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
+                                store::task_unclear_credit, row.id.value, 0,
+                                std::max(last_webhook, soonest), work.now);
+}
+
+Step<> ask_about_credit(Session& s, const Context& context, store::TaskRow task, Instant now) {
+    const UnitScope work{context, task.tenant, now};
+    const SettlementId id{task.subject_id};
+    const auto seen = co_await store::find_movement(s, task.tenant, id);
+    if (seen)
+        co_await s.lock({store::Lock::calls(task.tenant, seen->connector)});
+    const bool open = co_await store::update_task(s, task.tenant, task.id, domain::TaskStatus::done,
+                                                  task.attempts + 1, task.due_at, now);
+    const auto row = co_await store::find_movement(s, task.tenant, id);
+    if (!open || !row || row->webhook || row->is_return)
+        co_return;
+    const auto known = co_await store::find_bank_transaction(s, task.tenant, row->connector,
+                                                             row->transaction_id, true);
+    if (known) { // its webhook came meanwhile, in a unit that did not see this row
+        co_await store::remove_movement(s, task.tenant, id);
+        co_return;
+    }
+    wire::JsonWriter w;
+    w.object().member("settlement_id", to_string(id));
+    w.member("transaction_id", row->transaction_id).member("end_to_end_id", row->end_to_end_id);
+    if (row->subject_id != 0)
+        w.member("order_id", to_string(OrderId{row->subject_id}));
+    w.end();
+    co_await open_review_once(s, work, store::review_credit_unclear, id.value, std::move(w).text());
+}
+
+Step<bool> forget_unclear_credit(Session& s, const UnitScope& work, ConnectorId connector,
+                                 std::string_view transaction_id) {
+    const auto row =
+        co_await store::find_movement_of(s, work.tenant, connector, transaction_id, true);
+    if (!row || row->webhook || row->is_return)
+        co_return false;
+    co_await close_open_review_of(s, work, store::review_credit_unclear, row->id.value);
+    co_await store::remove_movement(s, work.tenant, row->id);
+    co_return true;
+}
+
+Step<> explain_debit(Session& s, const UnitScope& work, ConnectorId connector,
+                     std::string_view transaction_id, std::int64_t subject) {
+    const auto row =
+        co_await store::find_movement_of(s, work.tenant, connector, transaction_id, false);
+    if (!row || row->subject_id != 0)
+        co_return;
+    co_await store::set_movement_subject(s, work.tenant, row->id, subject);
+    co_await close_open_review_of(s, work, store::review_unexplained, row->id.value);
 }
 
 Step<> debit_found(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
@@ -191,13 +342,15 @@ Step<> debit_found(Session& s, const UnitScope& work, const Bank& bank, domain::
     row.account = order.debtor.iban;
     row.account_key = domain::account_key_of(order.debtor);
     row.subject_id = order.id.value;
-    const bool is_new = co_await store::insert_movement(s, work.tenant, row);
-    if (!is_new) {
-        const auto known =
-            co_await store::find_movement_of(s, work.tenant, bank.id, fact.transaction_id, false);
-        row.id = known ? known->id : row.id;
-    }
+    (void)co_await keep(s, work, row);
     co_await apply_to(s, work, bank, std::move(order), row, fact, "query");
+}
+
+Step<> report_unexplained(Session& s, const UnitScope& work, const Bank& bank,
+                          SettlementId movement) {
+    const auto row = co_await store::find_movement(s, work.tenant, movement);
+    if (row)
+        co_await tell_unexplained(s, work, bank, *row);
 }
 
 } // namespace settled::units

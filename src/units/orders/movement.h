@@ -9,6 +9,7 @@
 #include "connectors/clearbank/transactions.h"
 #include "domain/facts.h"
 #include "domain/order.h"
+#include "store/queries/tasks.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/calls/bank.h"
@@ -23,9 +24,31 @@ bool is_movement(const domain::SettlementFact& fact);
 store::Step<> accept_movement(store::Session& s, const UnitScope& work, ConnectorId connector,
                               WebhookId webhook, const domain::SettlementFact& fact);
 
+// The bank's query shows a settled transaction that is for us and that no webhook has reported. One
+// without an order is published as unexplained.
+store::Step<> movement_found(store::Session& s, const UnitScope& work, const Bank& bank,
+                             const domain::SettlementFact& fact);
+// The query shows a credit of which only a webhook says whether it is money coming back for an order
+// or money that came in: it is kept, and a person is asked if no webhook comes (run_timer.h).
+store::Step<> keep_unclear_credit(store::Session& s, const UnitScope& work, const Bank& bank,
+                                  const domain::SettlementFact& fact, OrderId order);
+// Its timer.
+store::Step<> ask_about_credit(store::Session& s, const Context& context, store::TaskRow task,
+                               Instant now);
+// A webhook says that such a credit is money that came in: what was kept is dropped. False: none was.
+store::Step<bool> forget_unclear_credit(store::Session& s, const UnitScope& work,
+                                        ConnectorId connector, std::string_view transaction_id);
+// A webhook says that a debit, which a query has shown, is a return: it is explained.
+store::Step<> explain_debit(store::Session& s, const UnitScope& work, ConnectorId connector,
+                            std::string_view transaction_id, std::int64_t subject);
+
 // The bank, asked, shows the debit of this order, settled or rejected.
 store::Step<> debit_found(store::Session& s, const UnitScope& work, const Bank& bank,
                           domain::Order order,
                           const connectors::clearbank::BankTransaction& transaction);
+
+// A stored movement is reported as one that nothing explains, and put to review by setting.
+store::Step<> report_unexplained(store::Session& s, const UnitScope& work, const Bank& bank,
+                                 SettlementId movement);
 
 } // namespace settled::units

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <tuple>
 
 namespace settled::units {
 namespace {
@@ -28,7 +29,9 @@ struct BankAct {
 BankAct takes_it() {
     return {"202",
             [](BankWorld& world, const domain::Order& order, const CallToSend& call) {
-                world.reply(call, 202, BankWorld::accepted({order.end_to_end_id}));
+                world.reply(call, 202,
+                            order.scheme == "chaps" ? std::string(R"({"paymentId":"p-1"})")
+                                                    : BankWorld::accepted({order.end_to_end_id}));
             },
             true};
 }
@@ -104,17 +107,25 @@ std::vector<Flow> flows() {
     };
 }
 
-class OrderFlows : public ::testing::TestWithParam<std::size_t> {};
-INSTANTIATE_TEST_SUITE_P(All, OrderFlows, ::testing::Range<std::size_t>(0, flows().size()));
+class OrderFlows : public ::testing::TestWithParam<std::tuple<std::size_t, std::string_view>> {};
+INSTANTIATE_TEST_SUITE_P(All, OrderFlows,
+                         ::testing::Combine(::testing::Range<std::size_t>(0, flows().size()),
+                                            ::testing::Values("fps", "chaps")));
 
 // Every order of the bank's acts, each webhook once more at once and once more at the end.
 TEST_P(OrderFlows, end_alike_in_every_order_and_with_every_webhook_doubled) {
-    const Flow flow = flows()[GetParam()];
+    const Flow flow = flows()[std::get<0>(GetParam())];
+    const std::string_view scheme = std::get<1>(GetParam());
     std::vector<std::size_t> order_of_acts(flow.acts.size());
     std::iota(order_of_acts.begin(), order_of_acts.end(), 0);
     do {
-        BankWorld world;
-        const domain::Order order = world.order("payout-1");
+        BankWorld world(BankWorld::chaps_settings());
+        const domain::Order order =
+            world
+                .ask(scheme == "chaps" ? world.chaps_order("payout-1", 10'000)
+                                       : world.new_order("payout-1", 10'000))
+                .value()
+                .order;
         const CallToSend call = world.take_one();
         std::string played;
         for (const std::size_t act : order_of_acts) {

@@ -5,6 +5,7 @@
 #include "store/queries/money/reviews.h"
 #include "units/deliveries/publish.h"
 #include "units/orders/ask_bank.h"
+#include "units/postings/disburse.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
 
@@ -23,7 +24,8 @@ using store::Step;
 void take_over(domain::Order& order, OrderNews& news) {
     if (news.fact == OrderFact::rejected || news.fact == OrderFact::refused ||
         news.fact == OrderFact::returned || news.fact == OrderFact::held ||
-        news.fact == OrderFact::unclear || news.fact == OrderFact::duplicate) {
+        news.fact == OrderFact::unclear || news.fact == OrderFact::duplicate ||
+        news.fact == OrderFact::restored) {
         order.reason_code = std::move(news.reason_code);
         if (news.fact == OrderFact::duplicate && order.reason_code.empty())
             order.reason_code = "duplicate"; // by which is_duplicate() knows it
@@ -68,6 +70,10 @@ Step<> change_status(Session& s, const UnitScope& work, const Bank& bank, domain
     const bool was_unresolved = order.status == OrderStatus::needs_review;
     order.status = to;
     order.updated_at = work.now;
+    order.ask_at = to == OrderStatus::submitted
+                       ? std::optional(work.now + std::chrono::microseconds(
+                                                      work.context.call_times.ask_submitted_after))
+                       : std::nullopt;
     const std::string_view type = domain::event_type_of(to);
     if (!type.empty())
         ++order.version;
@@ -82,6 +88,7 @@ Step<> change_status(Session& s, const UnitScope& work, const Bank& bank, domain
             domain::order_event(work.context.ids.next<EventId>(), type, order, bank.name, work.now);
         co_await publish_event(s, work.context, work.tenant, event);
     }
+    co_await order_changed(s, work, order);
 }
 
 } // namespace

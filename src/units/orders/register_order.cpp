@@ -2,8 +2,10 @@
 
 #include "base/iban.h"
 #include "domain/money_out_event.h"
+#include "domain/uk/modulus.h"
 #include "store/queries/calls.h"
 #include "store/queries/directory.h"
+#include "store/queries/money/bookings.h"
 #include "store/queries/money/links.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
@@ -13,9 +15,11 @@
 #include "units/deliveries/publish.h"
 #include "units/orders/ask_bank.h"
 #include "units/orders/order_state.h"
+#include "units/postings/core_bank.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
+#include "wire/time.h"
 
 #include <fmt/format.h>
 
@@ -42,6 +46,9 @@ Step<Result<Bank>> paying_bank(Session& s, TenantId tenant, std::string_view nam
     if (!bank)
         co_return std::unexpected(
             problem(Code::connector_unknown, "/connector", "there is no connector of that name"));
+    if (bank->kind == domain::connector_mambu)
+        co_return std::unexpected(problem(Code::connector_unknown, "/connector",
+                                          "it is no bank's: give the connector that pays"));
     if (!domain::makes_calls(bank->settings))
         co_return std::unexpected(
             problem(Code::connector_receives_only, "/connector",
@@ -74,9 +81,11 @@ Step<Result<domain::Party>> debtor_of(Session& s, TenantId tenant, const domain:
 
 Result<domain::PostalAddress> debtor_address(const Bank& bank, const domain::NewOrder& asked) {
     domain::PostalAddress address = asked.debtor_address;
+    if (asked.scheme != "fps")
+        return address;
     if (address.line.empty())
         address.line = bank.settings.debtor_address;
-    if (address.line.empty() && asked.scheme == "fps")
+    if (address.line.empty())
         return std::unexpected(problem(
             Code::debtor_address_missing, "/debtor/address",
             "Faster Payments wants the debtor's address: give it, or set --debtor-address"));
@@ -100,13 +109,77 @@ Step<Result<>> check_limits(Session& s, const Bank& bank, TenantId tenant,
     co_return Result<>{};
 }
 
+// The core banking system whose loan it is: the one that is named, else that of the loan's link.
+Step<Result<std::string>> core_banking_of(Session& s, const Bank& bank, TenantId tenant,
+                                          const domain::NewOrder& asked) {
+    if (asked.core_banking.empty()) {
+        if (asked.loan_account_id.empty())
+            co_return std::string();
+        const auto link =
+            co_await store::find_link_of_loan(s, tenant, bank.id, asked.loan_account_id);
+        co_return link && link->is_live() ? link->core_banking : std::string();
+    }
+    const auto core = co_await find_core_bank(s, tenant, asked.core_banking);
+    if (!core || core->bank.id != bank.id)
+        co_return std::unexpected(
+            problem(Code::connector_unknown, "/core_banking",
+                    "there is no core banking system of that name for this bank"));
+    co_return core->name;
+}
+
+// The digits of the creditor's account, as far as they can be checked; what they could not be is a
+// warning.
+Result<std::vector<std::string>> check_modulus(const Context& context,
+                                               const domain::NewOrder& asked) {
+    const auto account = domain::uk_account_of(domain::account_key_of(asked.creditor));
+    if (!account)
+        return std::vector<std::string>{};
+    if (context.modulus == nullptr)
+        return std::vector<std::string>{std::string(domain::warning_modulus_unchecked)};
+    if (context.modulus->check(account->sort_code, account->account_number) ==
+        domain::ModulusVerdict::invalid)
+        return std::unexpected(
+            problem(Code::modulus_failed,
+                    asked.creditor.iban.empty() ? "/creditor/account_number" : "/creditor/iban",
+                    "no account at this sort code has this number: ask the creditor for it again"));
+    return std::vector<std::string>{};
+}
+
+// CHAPS is funded from the institution's account, names its debtor, and has hours.
+Step<Result<Instant>> chaps_opening(Session& s, const Context& context, const Bank& bank,
+                                    TenantId tenant, const domain::Party& debtor, Instant now) {
+    const auto source =
+        co_await store::find_account_by_bank_id(s, tenant, bank.settings.institution_account);
+    if (!source || source->iban.empty())
+        co_return std::unexpected(
+            problem(Code::debtor_unknown, "/debtor",
+                    "the bank has not shown the institution account, which CHAPS is paid from: run "
+                    "settled connectors list-accounts"));
+    if (debtor.name.empty())
+        co_return std::unexpected(problem(Code::member_missing, "/debtor/name",
+                                          "CHAPS wants the debtor's name: give it, or set "
+                                          "--debtor-name"));
+    const Instant opening = context.calendar.chaps_opening(now);
+    if (opening > now && context.calendar.outside_hours == domain::OutsideHours::refuse)
+        co_return std::unexpected(problem(Code::outside_hours, "/scheme",
+                                          "CHAPS is closed until " + wire::to_rfc3339(opening) +
+                                              ": give it then, or give fps, which is always open"));
+    co_return opening;
+}
+
 Step<Result<Order>> order_from(Session& s, const Context& context, const Bank& bank,
                                const OrderRequest& request) {
     const domain::NewOrder& asked = request.order;
+    CO_TRY(std::vector<std::string> warnings, check_modulus(context, asked));
     CO_TRY(domain::Party debtor, co_await debtor_of(s, request.tenant, asked));
     CO_TRY(domain::PostalAddress address, debtor_address(bank, asked));
     if (!bank.settings.debtor_name.empty() && asked.debtor.name.empty())
         debtor.name = bank.settings.debtor_name;
+    std::optional<Instant> not_before;
+    if (asked.scheme == "chaps") {
+        CO_TRY(not_before,
+               co_await chaps_opening(s, context, bank, request.tenant, debtor, request.now));
+    }
     Order order;
     order.id = context.ids.next<OrderId>();
     order.client_id = asked.client_id;
@@ -123,9 +196,12 @@ Step<Result<Order>> order_from(Session& s, const Context& context, const Bank& b
             ? context.derived_ids->end_to_end_id(request.tenant, bank.name, asked.client_id)
             : asked.end_to_end_id;
     order.loan_account_id = asked.loan_account_id;
+    CO_TRY(order.core_banking, co_await core_banking_of(s, bank, request.tenant, asked));
     order.purpose = asked.purpose;
     order.category_purpose = asked.category_purpose;
     order.retry_of = request.retry_of;
+    order.not_before = not_before;
+    order.warnings = std::move(warnings);
     order.made_by = request.made_by;
     order.created_at = order.updated_at = request.now;
     co_return order;
@@ -272,6 +348,11 @@ Step<Result<OrderAnswer>> retry_order(Session& s, const Context& context, Tenant
             Code::retry_not_allowed,
             fmt::format("only a rejected or returned order is paid again; this one is {}",
                         token(order.status)));
+    const auto booking = co_await store::find_booking_of_order(s, tenant, id);
+    if (booking)
+        co_return fail(Code::booking_adjusted,
+                       "its booking is taken back: book the disbursement again in the core "
+                       "banking system");
     domain::NewOrder again;
     again.client_id = std::move(client_id);
     again.connector = bank.name;
@@ -283,6 +364,7 @@ Step<Result<OrderAnswer>> retry_order(Session& s, const Context& context, Tenant
     again.creditor_address = order.creditor_address;
     again.reference = order.reference;
     again.loan_account_id = order.loan_account_id;
+    again.core_banking = order.core_banking;
     again.purpose = order.purpose;
     again.category_purpose = order.category_purpose;
     co_return co_await register_order(s, context,

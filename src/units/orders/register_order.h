@@ -29,7 +29,9 @@ struct OrderAnswer {
 
 // Commits the order as `queued`; a worker moves it into a call. The same order again is the same
 // order. Fails, and writes nothing, with: connector_unknown, connector_receives_only,
-// order_conflict, end_to_end_id_taken, debtor_unknown, debtor_address_missing, over_limit.
+// order_conflict, end_to_end_id_taken, debtor_unknown, debtor_address_missing, member_missing (a
+// debtor's name for CHAPS), modulus_failed, outside_hours, over_limit. A CHAPS order that is taken
+// outside the hours has the next opening in `not_before`.
 store::Step<Result<OrderAnswer>> register_order(store::Session& s, const Context& context,
                                                 std::shared_ptr<const OrderRequest> request);
 

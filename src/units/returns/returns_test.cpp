@@ -84,5 +84,94 @@ TEST_F(Returns, wait_for_the_booking_when_no_reply_was_read) {
     EXPECT_THAT(world.review_kinds(), IsEmpty());
 }
 
+// A CHAPS payment that arrived on a Friday, 08:00.
+class ChapsReturns : public ::testing::Test {
+  protected:
+    void SetUp() override {
+        auto fact = world.fact(4'200);
+        fact.scheme = "Chaps";
+        fact.end_to_end_id = "II-THEIRS";
+        world.settle("tx-in", fact);
+    }
+    Result<ReturnAnswer> ask() {
+        const auto request = std::make_shared<const ReturnRequest>(
+            BankWorld::tenant, "back-1", world.settlement("tx-in").id,
+            domain::ReturnReason::account_closed, world.now());
+        return world.write<Result<ReturnAnswer>>(
+            [&](store::Session& s) { return register_return(s, world.context(), request); });
+    }
+    store::ReturnRow row() {
+        const SettlementId id = world.settlement("tx-in").id;
+        return world
+            .read<std::optional<store::ReturnRow>>(
+                [&](store::Session& s) { return store::find_return_of(s, BankWorld::tenant, id); })
+            .value();
+    }
+    static std::string instruction_of(const CallToSend& call) {
+        const std::string& body = call.request.body;
+        const std::size_t at = body.find("RET-");
+        return body.substr(at, body.find('"', at) - at);
+    }
+    BankWorld world;
+};
+
+TEST_F(ChapsReturns, end_settled_when_the_debit_names_our_instruction) {
+    ASSERT_TRUE(ask());
+    const auto call = world.take_one();
+    EXPECT_EQ(call.request.target, "/payments/chaps/v6/return-payments");
+    world.reply(call, 202, R"({"paymentId":"p-2"})");
+    EXPECT_EQ(row().status, OrderStatus::submitted);
+    auto fact = world.fact(4'200);
+    fact.scheme = "Chaps";
+    fact.credit = false;
+    fact.is_return = true;
+    fact.actual_end_to_end_id = instruction_of(call);
+    world.settle("tx-back", fact);
+    EXPECT_EQ(row().status, OrderStatus::settled);
+    EXPECT_EQ(world.settlement("tx-in").status, domain::SettlementStatus::reversed);
+    EXPECT_THAT(world.review_kinds(), IsEmpty());
+}
+
+TEST_F(ChapsReturns, are_not_ended_by_a_debit_of_another_amount) {
+    ASSERT_TRUE(ask());
+    const auto call = world.take_one();
+    world.reply(call, 202, R"({"paymentId":"p-2"})");
+    auto fact = world.fact(4'201);
+    fact.credit = false;
+    fact.is_return = true;
+    fact.actual_end_to_end_id = instruction_of(call);
+    world.settle("tx-back", fact);
+    EXPECT_EQ(row().status, OrderStatus::submitted);
+    EXPECT_EQ(world.settlement("tx-in").status, domain::SettlementStatus::unmatched);
+}
+
+TEST_F(ChapsReturns, end_rejected_by_a_refused_message_that_names_our_instruction) {
+    ASSERT_TRUE(ask());
+    const auto call = world.take_one();
+    world.reply(call, 202, R"({"paymentId":"p-2"})");
+    domain::PaymentOutcomeFact fact;
+    fact.items.push_back({instruction_of(call), testing::Kind::rejected, "AC04", ""});
+    world.tell("refused", fact);
+    EXPECT_EQ(row().status, OrderStatus::rejected);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("return_refused"));
+}
+
+TEST_F(ChapsReturns, wait_for_the_hours_and_end_with_those_of_the_next_working_day) {
+    using namespace std::chrono_literals;
+    world.pass(10h); // Friday, 18:00
+    ASSERT_TRUE(ask());
+    EXPECT_THAT(world.take(), IsEmpty());
+    world.pass(62h); // Monday, 08:00
+    EXPECT_EQ(world.take_one().request.target, "/payments/chaps/v6/return-payments");
+}
+
+TEST_F(ChapsReturns, are_refused_once_the_next_working_day_is_over) {
+    using namespace std::chrono_literals;
+    world.pass(81h); // Monday, 17:00
+    const auto refused = ask();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::return_too_late);
+}
+
 } // namespace
 } // namespace settled::units

@@ -30,12 +30,17 @@ void add(Side& side, const Side& more) {
 ReconciliationStep decided(StatementRow before, const store::ReconciliationPart& part) {
     ReconciliationStep step{std::move(before), {}, {}};
     const auto pairings = statements::pair(part.entries, part.settlements);
-    for (std::size_t i = 0; i < pairings.size(); ++i)
-        step.pairings.emplace_back(part.entries[i].number, pairings[i]);
     step.after = step.before;
+    // What another page says of its own entries is decided when that page is reconciled, except a
+    // link: which page reports a settlement is decided once.
+    for (std::size_t i = 0; i < pairings.size(); ++i) {
+        const bool is_own = part.keys[i].statement == step.before.id;
+        step.after.examined += is_own ? 1 : 0;
+        if (is_own || pairings[i].verdict == Verdict::linked)
+            step.pairings.emplace_back(part.keys[i], pairings[i]);
+    }
     step.after.status = store::statement_reconciling;
     step.after.cursor_minor = part.to_minor;
-    step.after.examined += static_cast<std::int64_t>(part.entries.size());
     return step;
 }
 
@@ -46,7 +51,7 @@ ReconciliationStep concluded(StatementRow before, const store::ReconciliationPar
     const auto pairings = statements::pair_leftovers(left.entries, left.settlements);
     for (std::size_t i = 0; i < pairings.size(); ++i)
         if (pairings[i].verdict == Verdict::amount_differs)
-            step.pairings.emplace_back(left.entries[i].number, pairings[i]);
+            step.pairings.emplace_back(left.keys[i], pairings[i]);
     step.after = step.before;
     step.after.status = store::statement_reconciled;
     step.after.examined = step.before.credits.count;
@@ -54,39 +59,43 @@ ReconciliationStep concluded(StatementRow before, const store::ReconciliationPar
     return step;
 }
 
-bool is_continued_by(const StatementRow& before, const StatementRow& next) {
-    const bool balance = before.closing_minor && next.opening_minor &&
-                         *before.closing_minor == *next.opening_minor &&
-                         before.currency == next.currency;
-    const bool sequence =
-        before.sequence && next.sequence && *next.sequence - *before.sequence == 1;
-    return balance || sequence;
+statements::Sheet sheet_of(const StatementRow& row) {
+    return {row.id,
+            row.from,
+            row.to,
+            row.opening_minor,
+            row.closing_minor,
+            row.sequence,
+            row.page,
+            row.message_id,
+            row.continues,
+            row.goes_on,
+            row.credits.minor,
+            row.debits.minor,
+            row.loaded == row.entries()};
 }
 
-// Numbers begin again with 1, in a new year at many banks; pages of one statement have one number.
-std::optional<std::pair<std::int64_t, std::int64_t>> gap_between(const StatementRow& before,
-                                                                 const StatementRow& next) {
-    if (!before.sequence || !next.sequence || *next.sequence == 1 ||
-        *next.sequence - *before.sequence <= 1)
-        return std::nullopt;
-    return std::pair(*before.sequence + 1, *next.sequence - 1);
+} // namespace
+
+Step<Result<statements::Place>> find_place(Session& s, TenantId tenant,
+                                           const StatementRow& statement) {
+    const auto around = co_await store::find_statements_around(s, tenant, statement);
+    if (!around)
+        co_return fail(Code::limit_reached, "too many statements of the account end on one day");
+    co_return statements::place_of(sheet_of(statement), *around);
 }
 
-Step<> compare_with_previous(Session& s, TenantId tenant, const StatementRow& statement,
-                             StatementReconciliation& reconciliation) {
-    const auto previous = co_await store::find_statement_before(s, tenant, statement.account_key,
-                                                                statement.from, statement.id);
-    reconciliation.settled_from = statement.from;
-    reconciliation.settled_before = statements::settled_before(statement.to);
-    if (!previous)
-        co_return;
-    reconciliation.previous = previous->id;
-    reconciliation.sequence_gap = gap_between(*previous, statement);
-    if (previous->closing_minor && statement.opening_minor &&
-        previous->currency == statement.currency)
-        reconciliation.opening_difference = *statement.opening_minor - *previous->closing_minor;
-    if (is_continued_by(*previous, statement))
-        reconciliation.settled_from = statements::settled_before(previous->to);
+namespace {
+
+Step<Result<std::vector<StatementId>>> other_pages_of(Session& s, TenantId tenant,
+                                                      const StatementRow& statement) {
+    if (statement.kind != token(statements::Kind::statement))
+        co_return std::vector<StatementId>();
+    auto place = co_await find_place(s, tenant, statement);
+    if (!place)
+        co_return std::unexpected(place.error());
+    std::erase(place->pages, statement.id);
+    co_return std::move(place->pages);
 }
 
 void count_entries(const std::vector<store::EntryTotal>& totals,
@@ -108,9 +117,13 @@ Step<Result<ReconciliationStep>> plan_reconciliation(Session& s, TenantId tenant
                                                      StatementRow statement, Instant now) {
     if (!is_loaded(statement))
         co_return fail(Code::statement_incomplete, "its entries are not all here yet");
+    const auto other_pages = co_await other_pages_of(s, tenant, statement);
+    if (!other_pages)
+        co_return std::unexpected(other_pages.error());
     if (statement.status == store::statement_reconciling &&
         statement.cursor_minor == store::cursor_at_end) {
-        const store::ReconciliationPart left = co_await store::read_leftovers(s, tenant, statement);
+        const store::ReconciliationPart left =
+            co_await store::read_leftovers(s, tenant, statement, *other_pages);
         co_return concluded(std::move(statement), left, now);
     }
     // A reconciliation that ended begins again: the row's old cursor and status guard the first step.
@@ -119,7 +132,8 @@ Step<Result<ReconciliationStep>> plan_reconciliation(Session& s, TenantId tenant
         from.cursor_minor = 0;
         from.examined = 0;
     }
-    const store::ReconciliationPart part = co_await store::read_proof_part(s, tenant, from);
+    const store::ReconciliationPart part =
+        co_await store::read_proof_part(s, tenant, from, *other_pages);
     if (!part.is_whole)
         co_return fail(Code::limit_reached, "too many entries or settlements have one amount");
     ReconciliationStep step = decided(std::move(from), part);
@@ -131,8 +145,8 @@ Step<StatementRow> write_reconciliation(Session& s, TenantId tenant,
                                         std::shared_ptr<const ReconciliationStep> step) {
     const bool moved = co_await store::move_reconciliation(s, tenant, step->before, step->after);
     if (moved)
-        for (const auto& [number, pairing] : step->pairings)
-            co_await store::write_pairing(s, tenant, step->before.id, number, pairing);
+        for (const auto& [entry, pairing] : step->pairings)
+            co_await store::write_pairing(s, tenant, entry.statement, entry.number, pairing);
     const auto now = co_await store::find_statement(s, tenant, step->before.id);
     SETTLED_ASSERT(now.has_value(), "a statement that was read is there");
     co_return *now;
@@ -144,15 +158,14 @@ bool StatementReconciliation::holds() const {
     };
     return none(store::verdict_pending) && none(token(Verdict::missing_webhook)) &&
            none(token(Verdict::ambiguous)) && none(token(Verdict::amount_differs)) &&
-           missing_on_statement.count == 0 && balance_difference.value_or(0) == 0 &&
-           !sequence_gap && opening_difference.value_or(0) == 0;
+           missing_on_statement.count == 0 && place.balance_difference.value_or(0) == 0 &&
+           !place.sequence_gap && !place.previous_lacks_pages &&
+           place.opening_difference.value_or(0) == 0;
 }
 
-Step<StatementReconciliation> read_reconciliation(Session& s, TenantId tenant,
-                                                  StatementRow statement) {
+Step<Result<StatementReconciliation>> read_reconciliation(Session& s, TenantId tenant,
+                                                          StatementRow statement) {
     StatementReconciliation reconciliation;
-    reconciliation.balance_difference = statements::balance_difference(
-        statement.opening_minor, statement.closing_minor, statement.credits, statement.debits);
     const auto entries = co_await store::sum_entries(s, tenant, statement.id);
     count_entries(entries, reconciliation);
     const auto linked = co_await store::sum_linked(s, tenant, statement.id);
@@ -160,10 +173,14 @@ Step<StatementReconciliation> read_reconciliation(Session& s, TenantId tenant,
         add(reconciliation.days[day].settled, side);
     if (statement.kind != token(statements::Kind::statement))
         co_return reconciliation;
-    co_await compare_with_previous(s, tenant, statement, reconciliation);
-    if (reconciliation.settled_from < reconciliation.settled_before) {
-        const auto missing = co_await store::sum_missing(
-            s, tenant, statement, reconciliation.settled_from, reconciliation.settled_before);
+    auto place = co_await find_place(s, tenant, statement);
+    if (!place)
+        co_return std::unexpected(place.error());
+    reconciliation.place = *std::move(place);
+    const Instant from = reconciliation.place.asked_from;
+    const Instant before = reconciliation.place.asked_before;
+    if (from < before) {
+        const auto missing = co_await store::sum_missing(s, tenant, statement, from, before);
         for (const auto& [day, side] : missing) {
             add(reconciliation.days[day].settled, side);
             add(reconciliation.missing_on_statement, side);

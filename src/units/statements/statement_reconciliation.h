@@ -8,10 +8,12 @@
 //
 // Debits, reversals and returns are not reconciled: settlements are money that came in. A
 // reconciliation holds when nothing is missing on either side, no entry is ambiguous, no amount
-// differs, the balances hold, and the statement follows the one before it.
+// differs, the balances hold, and the statement follows the one before it. A statement in pages is
+// judged with all of them (statements/pages.h).
 #pragma once
 
 #include "base/error.h"
+#include "statements/pages.h"
 #include "statements/pairing.h"
 #include "store/queries/money/statement_reconciliation.h"
 
@@ -25,7 +27,7 @@ namespace settled::units {
 // What the next step of a reconciliation will write: read and decided outside of the transaction.
 struct ReconciliationStep {
     store::StatementRow before, after;
-    std::vector<std::pair<std::int64_t, statements::Pairing>> pairings; // by entry
+    std::vector<std::pair<store::EntryKey, statements::Pairing>> pairings; // by entry
 };
 
 // Plans the next part of the reconciliation of a statement that is loaded; begins again when it is
@@ -37,6 +39,10 @@ plan_reconciliation(store::Session& s, TenantId tenant, store::StatementRow stat
 store::Step<store::StatementRow>
 write_reconciliation(store::Session& s, TenantId tenant,
                      std::shared_ptr<const ReconciliationStep> step);
+
+// A statement (not a notification) among those of its account. Fails with limit_reached.
+store::Step<Result<statements::Place>> find_place(store::Session& s, TenantId tenant,
+                                                  const store::StatementRow& statement);
 
 // The day's control totals: what the statement says and what we know.
 struct DayTotals {
@@ -50,18 +56,14 @@ struct StatementReconciliation {
     std::map<std::string, statements::Side> by_verdict;
     statements::Side missing_on_statement;
     std::map<Instant, DayTotals> days;
-    std::optional<std::int64_t> balance_difference; // nullopt: it has no balances
-    // The statement before it; nullopt: there is none.
-    std::optional<StatementId> previous;
-    std::optional<std::pair<std::int64_t, std::int64_t>> sequence_gap; // first and last missing
-    std::optional<std::int64_t> opening_difference; // opening less the closing before it
-    // Settlements of this period must be on the statement; equal: nothing is asked of it.
-    Instant settled_from, settled_before;
+    // Among the statements of its account; of a notification nothing is asked.
+    statements::Place place;
 
     bool holds() const;
 };
 
-store::Step<StatementReconciliation> read_reconciliation(store::Session& s, TenantId tenant,
-                                                         store::StatementRow statement);
+// Fails with limit_reached.
+store::Step<Result<StatementReconciliation>> read_reconciliation(store::Session& s, TenantId tenant,
+                                                                 store::StatementRow statement);
 
 } // namespace settled::units

@@ -1,5 +1,6 @@
 #include "units/webhooks/accept_webhook.h"
 
+#include "units/notifications/notification.h"
 #include "units/webhooks/read_again.h"
 #include "units/webhooks/webhook_effects.h"
 
@@ -36,6 +37,10 @@ Step<Accepted> come_again(Session& s, const Context& context,
         co_await keep_conflict(s, context, *arrival, earlier.id);
         co_return Accepted{Accepted::Kind::conflict, earlier.id};
     }
+    if (std::holds_alternative<domain::NotificationFact>(arrival->webhook.fact) &&
+        !resent.is_read_again)
+        co_await notification_received_again(s, {context, arrival->tenant, arrival->received_at},
+                                             earlier.id);
     co_return Accepted{
         resent.is_read_again ? Accepted::Kind::read_again : Accepted::Kind::duplicate, earlier.id};
 }

@@ -61,6 +61,17 @@ TEST(AcceptWebhook, a_contradicting_webhook_is_stored_next_to_the_first_and_open
     EXPECT_EQ(world.reviews().front().subject_id, first.id.value);
 }
 
+TEST(AcceptWebhook, a_conflict_names_the_members_that_differ_those_of_money_first) {
+    World world;
+    (void)world.accept(World::webhook("t1", world.fact(100), "a"),
+                       R"({"At":"10:00","Payload":{"Id":"t1","Amount":1.00}})");
+    (void)world.accept(World::webhook("t1", world.fact(999), "b"),
+                       R"({"Payload":{"Amount":9.99,"Id":"t1"},"At":"10:05"})");
+    ASSERT_EQ(world.reviews().size(), 1);
+    EXPECT_THAT(world.reviews().front().detail,
+                ::testing::HasSubstr(R"("differs":["/Payload/Amount","/At"])"));
+}
+
 domain::InboundWebhook pushed(std::string_view message, const domain::NewPayment& payment) {
     auto webhook = World::webhook(
         message, domain::PaymentFact{std::make_shared<const domain::NewPayment>(payment)});

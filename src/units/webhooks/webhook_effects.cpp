@@ -2,13 +2,23 @@
 
 #include "domain/payment.h"
 #include "store/queries/directory.h"
+#include "store/queries/money/bacs.h"
+#include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
+#include "units/bacs/bacs_news.h"
+#include "units/catch_up/learnt.h"
 #include "units/links/link.h"
 #include "units/matching/reverse.h"
 #include "units/matching/settle.h"
+#include "units/notifications/notification.h"
 #include "units/orders/movement.h"
 #include "units/orders/outcome.h"
 #include "units/payments/register_payment.h"
+#include "units/postings/booking.h"
+#include "units/postings/collect.h"
+#include "units/returns/send_back.h"
+#include "units/statements/bank_statement.h"
+#include "wire/json_compare.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -27,6 +37,7 @@ using store::Step;
 bool is_archived(const domain::BankFact& fact) {
     return std::holds_alternative<domain::ArchivedFact>(fact) ||
            std::holds_alternative<domain::AccountRefusedFact>(fact) ||
+           std::holds_alternative<domain::CoreBankFact>(fact) ||
            std::holds_alternative<domain::PaymentOutcomeFact>(fact);
 }
 
@@ -84,8 +95,26 @@ std::optional<domain::Settlement> settlement_in(const Arrival& arrival) {
     return domain::settlement_from(*fact, SettlementId{}, WebhookId{}, arrival.received_at);
 }
 
+// The bank sends a Bacs credit back: which one, its item says.
+std::optional<domain::Reversal> bacs_reversal_in(const Arrival& arrival) {
+    const auto* bacs = std::get_if<domain::BacsFact>(&arrival.webhook.fact);
+    if (bacs == nullptr || bacs->subject != domain::BacsSubject::credit ||
+        bacs->status != domain::BacsStatus::returned)
+        return std::nullopt;
+    domain::SettlementFact fact;
+    fact.transaction_id = bacs->returned_by;
+    fact.amount = bacs->amount;
+    fact.account = bacs->account;
+    fact.return_reason = bacs->reason_code;
+    fact.uetr = bacs->returned_by;
+    fact.settled_at = arrival.received_at;
+    return domain::reversal_from(fact, ReversalId{}, WebhookId{}, arrival.received_at);
+}
+
 // Money that went back, of whatever settlement.
 std::optional<domain::Reversal> reversal_in(const Arrival& arrival) {
+    if (auto bacs = bacs_reversal_in(arrival))
+        return bacs;
     const auto* fact = std::get_if<domain::SettlementFact>(&arrival.webhook.fact);
     if (fact == nullptr || !domain::is_reversal(*fact))
         return std::nullopt;
@@ -114,28 +143,105 @@ const domain::SettlementFact* movement_fact(const domain::BankFact& fact) {
     return settled != nullptr && is_movement(*settled) ? settled : nullptr;
 }
 
-// Whether orders, links or returns of the connector may change.
+Step<SettlementId> named_by_our_return(Session& s, const Context& context, const Arrival& arrival) {
+    const auto* settled = std::get_if<domain::SettlementFact>(&arrival.webhook.fact);
+    std::optional<SettlementId> named;
+    if (settled != nullptr)
+        named = co_await settlement_returned_by(s, work_of(context, arrival), *settled);
+    co_return named.value_or(SettlementId{});
+}
+
+// Whether calls, orders, links or returns of the connector may change.
 bool concerns_calls(const domain::BankFact& fact) {
     const auto* settled = std::get_if<domain::SettlementFact>(&fact);
-    return (settled != nullptr && (!settled->credit || settled->is_return)) ||
+    return (settled != nullptr &&
+            (!settled->credit || settled->is_return || !settled->bacs_id.empty())) ||
+           std::holds_alternative<domain::BacsFact>(fact) ||
            std::holds_alternative<domain::AccountOpenedFact>(fact) ||
            std::holds_alternative<domain::AccountRefusedFact>(fact) ||
-           std::holds_alternative<domain::PaymentOutcomeFact>(fact);
+           std::holds_alternative<domain::CoreBankFact>(fact) ||
+           std::holds_alternative<domain::PaymentOutcomeFact>(fact) ||
+           std::holds_alternative<domain::StatementReadyFact>(fact) ||
+           std::holds_alternative<domain::NotificationFact>(fact);
+}
+
+// The debit of a Bacs credit that went back, of which the webhook that names the original came first.
+Step<bool> is_known_bacs_return(Session& s, const UnitScope& work, ConnectorId connector,
+                                WebhookId webhook, const domain::SettlementFact& fact) {
+    if (fact.bacs_id.empty())
+        co_return false;
+    const auto item =
+        co_await store::find_bacs_item_returned_by(s, work.tenant, connector, fact.bacs_id);
+    if (item)
+        co_await store::add_subject_webhook(s, work.tenant, item->id.value, webhook);
+    co_return item.has_value();
+}
+
+// Unless the bank's query has shown it before.
+Step<> reverse_reported(Session& s, const Context& context, const Arrival& arrival,
+                        domain::Reversal reversal) {
+    const bool is_new =
+        co_await reversal_reported(s, work_of(context, arrival), arrival.connector, reversal);
+    if (is_new)
+        co_await reverse_new(s, context, arrival.tenant, std::move(reversal), arrival.received_at);
+}
+
+// By Bacs it may have been sent back before it is known here.
+Step<> act_on_settlement(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
+                         domain::Settlement settlement) {
+    settlement.id = context.ids.next<SettlementId>();
+    settlement.webhook_id = id;
+    const UnitScope work = work_of(context, arrival);
+    const auto& fact = std::get<domain::SettlementFact>(arrival.webhook.fact);
+    const SettlementId settled = co_await credit_reported(s, work, arrival.connector, settlement);
+    if (settled == settlement.id)
+        co_await settle_new(s, context, arrival.tenant, std::move(settlement), arrival.received_at);
+    const auto returned =
+        co_await bacs_credit_settled(s, work, arrival.connector, id, fact, settled);
+    if (!returned) {
+        co_await collect(s, work, arrival.connector, settled);
+        co_return;
+    }
+    domain::SettlementFact back = fact;
+    back.transaction_id = returned->returned_by;
+    back.return_reason = returned->reason_code;
+    auto reversal =
+        domain::reversal_from(back, context.ids.next<ReversalId>(), id, arrival.received_at);
+    reversal.settlement_id = settled;
+    co_await reverse_reported(s, context, arrival, std::move(reversal));
+}
+
+// A return by Bacs is reported twice: with the original's id, and as a debit with an id of its own.
+Step<> act_on_reversal(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
+                       domain::Reversal reversal) {
+    const UnitScope work = work_of(context, arrival);
+    reversal.id = context.ids.next<ReversalId>();
+    reversal.webhook_id = id;
+    if (const auto* bacs = std::get_if<domain::BacsFact>(&arrival.webhook.fact)) {
+        const auto item = co_await accept_bacs(s, work, arrival.connector, id, *bacs);
+        co_await drop_waiting_return(s, work, reversal.identity, item.settlement);
+        reversal.settlement_id = item.settlement;
+        if (item.status != domain::BacsStatus::returned || item.settlement.value == 0)
+            co_return; // its settlement has not come; if it does, it goes back
+    } else {
+        const auto& fact = std::get<domain::SettlementFact>(arrival.webhook.fact);
+        const bool known = co_await is_known_bacs_return(s, work, arrival.connector, id, fact);
+        if (known)
+            co_return;
+        reversal.settlement_id = co_await named_by_our_return(s, context, arrival);
+    }
+    co_await reverse_reported(s, context, arrival, std::move(reversal));
 }
 
 Step<> act_on(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
               Movement movement) {
     const domain::BankFact& fact = arrival.webhook.fact;
     if (movement.settlement) {
-        movement.settlement->id = context.ids.next<SettlementId>();
-        movement.settlement->webhook_id = id;
-        co_await settle_new(s, context, arrival.tenant, std::move(*movement.settlement),
-                            arrival.received_at);
+        co_await act_on_settlement(s, context, arrival, id, std::move(*movement.settlement));
     } else if (movement.reversal) {
-        movement.reversal->id = context.ids.next<ReversalId>();
-        movement.reversal->webhook_id = id;
-        co_await reverse_new(s, context, arrival.tenant, std::move(*movement.reversal),
-                             arrival.received_at);
+        co_await act_on_reversal(s, context, arrival, id, std::move(*movement.reversal));
+    } else if (const auto* bacs = std::get_if<domain::BacsFact>(&fact)) {
+        (void)co_await accept_bacs(s, work_of(context, arrival), arrival.connector, id, *bacs);
     } else if (const auto* account = std::get_if<domain::AccountOpenedFact>(&fact)) {
         co_await open_account(s, context, arrival, *account);
         (void)co_await link_opened(s, work_of(context, arrival), arrival.connector, id, *account);
@@ -144,6 +250,13 @@ Step<> act_on(Session& s, const Context& context, const Arrival& arrival, Webhoo
     } else if (const auto* outcome = std::get_if<domain::PaymentOutcomeFact>(&fact)) {
         (void)co_await accept_outcome(s, work_of(context, arrival), arrival.connector, id,
                                       *outcome);
+    } else if (const auto* core = std::get_if<domain::CoreBankFact>(&fact)) {
+        co_await accept_core_fact(s, work_of(context, arrival), arrival.connector, id, *core);
+    } else if (const auto* ready = std::get_if<domain::StatementReadyFact>(&fact)) {
+        co_await statement_ready(s, work_of(context, arrival), arrival.connector, *ready);
+    } else if (const auto* notification = std::get_if<domain::NotificationFact>(&fact)) {
+        co_await accept_notification(s, work_of(context, arrival), arrival.connector, id,
+                                     domain::composite_key(arrival.webhook), *notification);
     } else if (const auto* moved = movement_fact(fact)) {
         co_await accept_movement(s, work_of(context, arrival), arrival.connector, id, *moved);
     } else if (const auto* unreadable = std::get_if<domain::UnreadableFact>(&fact)) {
@@ -214,13 +327,41 @@ std::string unreadable_detail(std::string_view reason) {
     return std::move(w).text();
 }
 
+bool is_of_money(std::string name) {
+    std::ranges::transform(name, name.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return name.contains("amount") || name.contains("currency");
+}
+
+// Members that differ between the two bodies, those of money first; empty where either is no JSON.
+std::vector<std::string> differences_between(std::string_view first, std::string_view other) {
+    constexpr std::size_t compared_max = 1'000; // of which the first by name are shown
+    constexpr std::size_t shown_max = 20;
+    const auto one = wire::JsonDocument::parse(first);
+    const auto two = wire::JsonDocument::parse(other);
+    if (!one || !two)
+        return {};
+    auto members = wire::differing_members(one->root(), two->root(), compared_max);
+    std::ranges::sort(members, [](const std::string& a, const std::string& b) {
+        return std::pair(!is_of_money(a), a) < std::pair(!is_of_money(b), b);
+    });
+    members.resize(std::min(members.size(), shown_max));
+    return members;
+}
+
 Step<> review_conflict(Session& s, const Context& context, const Arrival& arrival, WebhookId first,
                        WebhookId other) {
+    const auto row = co_await store::find_webhook(s, arrival.tenant, first);
     wire::JsonWriter w;
     w.object()
         .member("first_webhook_id", to_string(first))
         .member("other_webhook_id", to_string(other));
-    w.member("other_payload_sha256", to_hex(arrival.webhook.payload_digest)).end();
+    w.member("other_payload_sha256", to_hex(arrival.webhook.payload_digest));
+    w.key("differs").array();
+    for (const std::string& member : differences_between(row ? row->body : "", arrival.body))
+        w.value(member);
+    w.end().end();
     co_await open_review(s, context, arrival, store::review_webhook_conflict, first,
                          std::move(w).text());
 }

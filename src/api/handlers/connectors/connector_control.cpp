@@ -7,12 +7,15 @@
 #include "base/limits.h"
 #include "payloads/reader.h"
 #include "store/queries/money/orders.h"
+#include "store/queries/money/postings.h"
 #include "store/queries/money/returns.h"
 #include "store/queries/nodes.h"
 #include "units/calls/make_call.h"
 #include "units/calls/run_call.h"
 #include "units/calls/test_bank.h"
+#include "units/calls/test_core_bank.h"
 #include "units/links/link.h"
+#include "units/notifications/notification.h"
 #include "wire/json_writer.h"
 
 namespace settled::api {
@@ -76,17 +79,38 @@ Step<Result<Answer>> resume(Session& s, WishPtr wish) {
 Step<Result<Answer>> ask_for_accounts(Session& s, const units::Context& context, WishPtr wish) {
     CO_TRY(ConnectorRow row, co_await find_calling(s, *wish));
     co_await s.lock({store::Lock::calls(wish->tenant, row.id)});
-    const units::Bank bank{row.id, row.name, settings_of(row)};
+    const units::Bank bank{row.id, row.name, row.kind, settings_of(row)};
+    if (!units::is_bank(bank))
+        co_return fail(Code::state_conflict, "it is no bank's connector: it has no accounts");
     co_await units::list_bank_accounts(s, {context, wish->tenant, wish->now}, bank);
     co_return co_await answer_of(s, std::move(row), wish->now, 202);
+}
+
+// The first is a look at the organisation, the others at what is configured there.
+Answer core_bank_test(const std::string& name, const std::vector<CallId>& calls) {
+    wire::JsonWriter w;
+    w.object().member("connector", name).member("call_id", to_string(calls.front()));
+    w.key("setup_call_ids").array();
+    for (std::size_t i = 1; i < calls.size(); ++i)
+        w.value(to_string(calls[i]));
+    w.end().end();
+    return {202, std::move(w).text()};
 }
 
 Step<Result<Answer>> test(Session& s, const units::Context& context, WishPtr wish) {
     CO_TRY(const ConnectorRow row, co_await find_calling(s, *wish));
     co_await s.lock({store::Lock::calls(wish->tenant, row.id)});
-    const units::Bank bank{row.id, row.name, settings_of(row)};
-    const units::BankTest made =
-        co_await units::test_bank(s, {context, wish->tenant, wish->now}, bank);
+    const units::Bank bank{row.id, row.name, row.kind, settings_of(row)};
+    const units::UnitScope work{context, wish->tenant, wish->now};
+    if (units::is_platform(bank)) {
+        const CallId made = co_await units::test_platform(s, work, bank);
+        wire::JsonWriter shown;
+        shown.object().member("connector", row.name).member("call_id", to_string(made)).end();
+        co_return Answer{202, std::move(shown).text()};
+    }
+    if (!units::is_bank(bank))
+        co_return core_bank_test(row.name, co_await units::test_core_bank(s, work, bank));
+    const units::BankTest made = co_await units::test_bank(s, work, bank);
     wire::JsonWriter w;
     w.object().member("connector", row.name).member("call_id", to_string(made.test));
     w.member("account_call_id", to_string(made.account)).end();
@@ -101,10 +125,11 @@ Step<Result<Answer>> remove(Session& s, WishPtr wish) {
     co_await s.lock({store::Lock::calls(wish->tenant, row->id)});
     const bool pays = co_await store::has_open_orders(s, wish->tenant, row->id);
     const bool returns = co_await store::has_open_returns(s, wish->tenant, row->id);
-    if (pays || returns)
+    const bool posts = co_await store::has_open_postings(s, wish->tenant, row->id);
+    if (pays || returns || posts)
         co_return fail(Code::state_conflict,
-                       "orders or returns of it are under way: GET /v1/orders and /v1/returns show "
-                       "them");
+                       "orders, returns or postings of it are under way: GET /v1/orders, "
+                       "/v1/returns and /v1/postings show them");
     co_await store::cancel_calls(s, wish->tenant, row->id, wish->now);
     co_await store::remove_connector_state(s, wish->tenant, row->id);
     co_await store::remove_connector(s, wish->tenant, row->id);

@@ -1,8 +1,10 @@
 #include "api/handlers/connectors/connector_files.h"
 
+#include "connectors/mambu/webhook.h"
 #include "connectors/mapped/signature.h"
 #include "connectors/pubsub/push.h"
 #include "custody/custody.h"
+#include "custody/time_zones.h"
 #include "observe/log.h"
 #include "store/queries/directory.h"
 
@@ -30,6 +32,15 @@ std::string_view said_to_tenants(std::string_view member) {
     if (member == "api_token")
         return "name a file in this tenant's directory of secrets, such as file:bank.token: the "
                "operator puts it there, closed to others, with the bank's API token on one line";
+    if (member == "api_key")
+        return "name a file in this tenant's directory of secrets, such as file:mambu.key: the "
+               "operator puts it there, closed to others, with the API key or password on one line";
+    if (member == "webhook_secret")
+        return "name a file in this tenant's directory of secrets, such as file:mambu.secret: the "
+               "operator puts it there, closed to others, with 16 bytes or more on one line";
+    if (member == "client_secret")
+        return "name a file in this tenant's directory of secrets, such as file:platform.secret: "
+               "the operator puts it there, closed to others, with the client's secret on one line";
     if (member == "signature")
         return "name secrets by files in this tenant's directory of secrets, such as "
                "file:provider.secret: the operator puts them there, closed to others, with 16 "
@@ -62,6 +73,17 @@ Result<> check_token(std::string_view content) {
                     : fail(Code::key_unsuitable, "it holds no token: one line without spaces");
 }
 
+// In a header, or a password, which may have spaces within.
+Result<> check_webhook_secret(std::string_view content) {
+    const bool is_line = std::ranges::all_of(
+        content, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+    if (!is_line || content.starts_with(' ') || content.ends_with(' '))
+        return fail(Code::key_unsuitable, "it holds no secret: one line without spaces around it");
+    if (content.size() < connectors::mambu::secret_bytes_min)
+        return fail(Code::key_unsuitable, "it has less than 16 bytes");
+    return {};
+}
+
 // Waits for the disk.
 Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
     if (files.signing_key)
@@ -76,6 +98,21 @@ Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
     if (files.push)
         if (const auto opened = try_push(*files.push, custody); !opened)
             return Trouble{"push", opened.error()};
+    if (files.core_bank.api_key)
+        if (const auto key = custody.read_secret(*files.core_bank.api_key, check_token); !key)
+            return Trouble{"api_key", key.error()};
+    if (files.core_bank.webhook_secret)
+        if (const auto secret =
+                custody.read_secret(*files.core_bank.webhook_secret, check_webhook_secret);
+            !secret)
+            return Trouble{"webhook_secret", secret.error()};
+    if (files.platform.client_secret)
+        if (const auto secret = custody.read_secret(*files.platform.client_secret, check_token);
+            !secret)
+            return Trouble{"client_secret", secret.error()};
+    if (files.platform.time_zone)
+        if (const auto zone = custody::open_time_zone(*files.platform.time_zone); !zone)
+            return Trouble{"time_zone", zone.error()};
     return std::nullopt;
 }
 

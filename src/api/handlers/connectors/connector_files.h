@@ -9,6 +9,8 @@
 
 #include "api/call.h"
 #include "api/core.h"
+#include "api/handlers/connectors/core_bank_patch.h"
+#include "api/handlers/connectors/platform_patch.h"
 
 #include <optional>
 #include <string>
@@ -20,8 +22,14 @@ struct ConnectorFiles {
     std::optional<std::string> api_token;   // URI
     std::optional<std::string> signature;   // JSON, connectors/mapped/signature.h
     std::optional<std::string> push;        // JSON, connectors/pubsub/push.h
+    CoreBankSecrets core_bank;
+    PlatformFiles platform;
 
-    bool any() const { return signing_key || api_token || signature || push; }
+    bool any() const { return secrets() || platform.time_zone; }
+    bool secrets() const {
+        return signing_key || api_token || signature || push || core_bank.any() ||
+               platform.client_secret;
+    }
 };
 
 // Fails with value_invalid; the detail begins with the member's name. Reads on the key desk's

@@ -21,7 +21,14 @@ using payloads::Reader;
 
 Result<> check_mapping(wire::Json written) {
     const auto mapping = connectors::mapped::Mapping::parse(written);
-    return mapping ? Result<>() : std::unexpected(mapping.error());
+    if (!mapping)
+        return std::unexpected(mapping.error());
+    if (mapping->reads_by_index())
+        return fail(
+            Code::value_invalid,
+            "the id or the amount is one entry of a list, and the others would be lost; name "
+            "the list as \"each\" and read the rest in its entries");
+    return {};
 }
 
 Result<> check_push(wire::Json written) {
@@ -53,24 +60,9 @@ std::optional<bool> read_flag(Reader& in, std::string_view name) {
     return in.has(name) ? std::optional(flag) : std::nullopt;
 }
 
-bool is_loopback(std::string_view host) {
-    boost::system::error_code is_name;
-    const auto address = boost::asio::ip::make_address(std::string(host), is_name);
-    return is_name ? host == "localhost" : address.is_loopback();
-}
-
 // Requests append their paths to it. The client vets every address again when it calls.
 Result<std::string> check_api_url(std::string_view text, const net::EgressPolicy& egress) {
-    TRY(const net::Url url, net::Url::parse(text));
-    if (url.target.find('?') != url.target.npos)
-        return fail(Code::url_invalid, "give the address of the API, without a query");
-    if (!url.tls && egress.https_only && !is_loopback(url.host))
-        return fail(Code::url_invalid, "the URL must start with https://");
-    boost::system::error_code is_name;
-    const auto address = boost::asio::ip::make_address(url.host, is_name);
-    if (!is_name && !address.is_loopback() && !egress.permits(address))
-        return fail(Code::address_forbidden, "give an address that the Internet can reach, or one "
-                                             "that [egress] allows");
+    TRY_VOID(check_called_url(text, egress));
     while (text.ends_with('/'))
         text.remove_suffix(1);
     return std::string(text);
@@ -128,11 +120,42 @@ Result<> check_kind(std::string_view kind, const ConnectorPatch& given) {
     const bool clearbank = given.bank_keys || given.files.signing_key || calls;
     const bool mapped = given.files.signature || given.mapping;
     const bool push = given.files.push.has_value();
+    const bool core_bank = given.core_bank.any() || given.files.core_bank.any();
+    const bool platform = given.platform.any() || given.files.platform.any();
+    if (kind == domain::connector_clearmatch) {
+        const bool of_core_bank = given.core_bank.api_username || given.core_bank.settings ||
+                                  given.files.core_bank.api_key ||
+                                  !given.core_bank.webhook_header.value_or("").empty();
+        if (clearbank || mapped || push || of_core_bank)
+            return fail(
+                Code::value_invalid,
+                "a clearmatch connector has webhook_username, webhook_password, "
+                "content_url_prefix, token_url, client_id, client_secret, scope, time_zone, "
+                "partner_code, lenient_json and retention_days alone");
+        return {};
+    }
+    if (platform)
+        return fail(Code::value_invalid, "only a clearmatch connector has content_url_prefix, "
+                                         "token_url, client_id, client_secret, scope, time_zone, "
+                                         "partner_code and lenient_json");
+    if (kind == domain::connector_mambu) {
+        const bool of_bank = given.bank_keys || given.files.signing_key || given.files.api_token ||
+                             given.calls.of_payments();
+        if (of_bank || mapped || push)
+            return fail(Code::value_invalid,
+                        "a mambu connector has api_url, api_key, api_username, webhook_secret or "
+                        "webhook_username and webhook_password, settings and retention_days alone");
+        return {};
+    }
+    if (core_bank)
+        return fail(Code::value_invalid, "only a mambu connector has api_key, api_username, "
+                                         "webhook_secret and settings");
     if (kind == domain::connector_clearbank && (mapped || push))
         return fail(Code::value_invalid,
                     "a clearbank connector has no signature, no mapping and no push");
     if (kind != domain::connector_clearbank && calls)
-        return fail(Code::value_invalid, "only a clearbank connector has an API that is called");
+        return fail(Code::value_invalid,
+                    "only clearbank and mambu connectors have an API that is called");
     if (kind == domain::connector_mapped && (clearbank || push))
         return fail(Code::value_invalid,
                     "a mapped connector has no bank_keys, no signing_key and no push");
@@ -156,6 +179,8 @@ ConnectorPatch read_settings(Reader& in, const net::EgressPolicy& egress) {
     patch.mapping = read_written(in, "mapping", check_mapping);
     patch.files.push = read_written(in, "push", check_push);
     patch.calls = read_calls(in, egress);
+    patch.core_bank = read_core_bank(in, patch.files.core_bank);
+    patch.platform = read_platform(in, patch.files.platform, egress);
     patch.retention_days = in.optional_integer("retention_days", 1, limits::retention_days_max);
     return patch;
 }
@@ -167,6 +192,10 @@ void need_members(Reader& in, const ConnectorPatch& given) {
         in.missing("mapping");
     if (given.kind == domain::connector_pubsub_push && !given.files.push)
         in.missing("push");
+    if (given.kind == domain::connector_mambu)
+        need_core_bank(in, given.core_bank, given.files.core_bank);
+    if (given.kind == domain::connector_clearmatch && !in.has("webhook_username"))
+        in.missing("webhook_username");
     if (given.kind != domain::connector_clearbank)
         return;
     if (!given.bank_keys)
@@ -222,9 +251,11 @@ Result<ConnectorPatch> read_new_connector(const wire::Json& root, const net::Egr
     const std::string kind = in.text("kind", limits::text_bytes_max);
     const bool is_known = kind == domain::connector_mapped ||
                           kind == domain::connector_pubsub_push ||
-                          kind == domain::connector_clearbank;
+                          kind == domain::connector_mambu || kind == domain::connector_clearbank ||
+                          kind == domain::connector_clearmatch;
     if (!is_known)
-        in.refuse(Code::value_invalid, "kind", "give clearbank, mapped or pubsub_push");
+        in.refuse(Code::value_invalid, "kind",
+                  "give clearbank, mambu, clearmatch, mapped or pubsub_push");
     ConnectorPatch given = read_settings(in, egress);
     given.name = name;
     given.kind = kind;
@@ -252,14 +283,24 @@ Result<domain::ConnectorSettings> patched(domain::ConnectorSettings settings, st
     settings.signature = patch.files.signature.value_or(settings.signature);
     settings.mapping = patch.mapping.value_or(settings.mapping);
     settings.push = patch.files.push.value_or(settings.push);
-    if (patch.files.any())
+    if (patch.files.secrets())
         settings.files_are_tenants = !patch.is_operators;
     apply(settings, patch.calls);
+    if (kind == domain::connector_mambu)
+        apply(settings, patch.core_bank, patch.files.core_bank);
+    if (kind == domain::connector_clearmatch) {
+        settings.webhook_username =
+            patch.core_bank.webhook_username.value_or(settings.webhook_username);
+        settings.webhook_secret =
+            patch.files.core_bank.webhook_secret.value_or(settings.webhook_secret);
+        TRY_VOID(apply(settings, patch.platform, patch.files.platform));
+    }
     settings.retention_days =
         static_cast<int>(patch.retention_days.value_or(settings.retention_days));
     const bool calls = patch.calls.any() || patch.files.api_token;
-    if (calls && (settings.api_url.empty() || settings.api_token.empty() ||
-                  settings.institution_account.empty()))
+    if (kind == domain::connector_clearbank && calls &&
+        (settings.api_url.empty() || settings.api_token.empty() ||
+         settings.institution_account.empty()))
         return fail(Code::value_invalid,
                     "api_url, api_token and institution_account belong together: give all three");
     return settings;

@@ -1,10 +1,13 @@
 // What POST and PATCH of a connector ask for, read and checked; what is absent stays as it is.
 //
 // A kind takes what it needs and refuses the rest. A clearbank connector may have an API that is
-// called: then it has api_url, api_token and institution_account, and the settings of payments.
+// called: then it has api_url, api_token and institution_account, and the settings of payments. A
+// mambu connector has api_url, api_key and the members of core_bank_patch.h.
 #pragma once
 
 #include "api/handlers/connectors/connector_files.h"
+#include "api/handlers/connectors/core_bank_patch.h"
+#include "api/handlers/connectors/platform_patch.h"
 #include "domain/connector.h"
 #include "net/client/egress.h"
 #include "wire/json.h"
@@ -28,10 +31,12 @@ struct CallPatch {
     std::optional<bool> transliterate;
     std::optional<bool> review_unexplained;
 
-    bool any() const {
-        return api_url || institution_account || debtor_name || debtor_address || order_max_minor ||
+    // What only a bank has.
+    bool of_payments() const {
+        return institution_account || debtor_name || debtor_address || order_max_minor ||
                day_max_minor || enforce_send_to_scheme || transliterate || review_unexplained;
     }
+    bool any() const { return api_url || of_payments(); }
 };
 
 struct ConnectorPatch {
@@ -42,6 +47,8 @@ struct ConnectorPatch {
     ConnectorFiles files;
     std::optional<std::string> mapping;
     CallPatch calls;
+    CoreBankPatch core_bank;
+    PlatformPatch platform;
     std::optional<std::int64_t> retention_days;
 };
 

@@ -1,7 +1,9 @@
 #include "api/handlers/connectors/connector_view.h"
 
 #include "api/handlers/views.h"
+#include "base/assert.h"
 #include "base/money.h"
+#include "connectors/clearmatch/settings.h"
 #include "crypto/rsa.h"
 
 namespace settled::api {
@@ -39,6 +41,32 @@ void write_calls(JsonWriter& w, const domain::ConnectorSettings& settings) {
     w.member("review_unexplained", settings.review_unexplained);
 }
 
+// Secrets by where they are, never what they are.
+void write_core_bank(JsonWriter& w, const domain::ConnectorSettings& settings) {
+    w.member("api_url", settings.api_url).member("api_key", settings.api_token);
+    w.member("api_username", settings.api_username);
+    if (!settings.webhook_header.empty()) {
+        w.key("webhook_secret").object().member("header", settings.webhook_header);
+        w.member("secret", settings.webhook_secret).end();
+    } else {
+        w.member("webhook_username", settings.webhook_username);
+        w.member("webhook_password", settings.webhook_secret);
+    }
+    w.key("settings").raw(settings.core_bank);
+}
+
+void write_platform(JsonWriter& w, const domain::ConnectorSettings& settings) {
+    const auto platform = connectors::clearmatch::parse_platform_settings(settings.platform);
+    SETTLED_ASSERT(platform.has_value(), "the settings of a platform were written by us");
+    w.member("webhook_username", settings.webhook_username);
+    w.member("webhook_password", settings.webhook_secret);
+    w.member("content_url_prefix", settings.api_url).member("token_url", platform->token_url);
+    w.member("client_id", platform->client_id).member("client_secret", platform->client_secret);
+    w.member("scope", platform->scope).member("time_zone", platform->time_zone);
+    w.member("partner_code", platform->partner_code);
+    w.member("lenient_json", platform->lenient_json);
+}
+
 void write_state(JsonWriter& w, const store::ConnectorState& state, Instant now) {
     w.member("paused_by", state.paused_by).member("pause_reason", state.pause_reason);
     write_time(w, "paused_until",
@@ -70,6 +98,12 @@ void write_connector(JsonWriter& w, const ConnectorDetail& detail) {
         w.key("signature").raw(settings.signature).key("mapping").raw(settings.mapping);
     } else if (connector.kind == domain::connector_pubsub_push) {
         w.key("push").raw(settings.push);
+    } else if (connector.kind == domain::connector_clearmatch) {
+        write_platform(w, settings);
+        write_state(w, detail.state, detail.now);
+    } else if (connector.kind == domain::connector_mambu) {
+        write_core_bank(w, settings);
+        write_state(w, detail.state, detail.now);
     } else {
         write_bank_keys(w, settings.bank_keys);
         w.member("signing_key", settings.signing_key);

@@ -36,9 +36,9 @@ Step<Result<>> check_institution(Session& s, TenantId tenant, const ConnectorSet
 // Its accounts become known, so that they can be debited.
 Step<> list_accounts_of(Session& s, const units::Context& context, const ConnectorRow& connector,
                         const ConnectorSettings& settings, Instant now) {
-    if (!domain::makes_calls(settings))
+    const units::Bank bank{connector.id, connector.name, connector.kind, settings};
+    if (!units::is_bank(bank) || !domain::makes_calls(settings))
         co_return;
-    const units::Bank bank{connector.id, connector.name, settings};
     co_await units::list_bank_accounts(s, {context, connector.tenant, now}, bank);
 }
 

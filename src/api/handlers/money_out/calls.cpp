@@ -18,7 +18,7 @@ using store::CallRow;
 using store::Session;
 using store::Step;
 
-// The order, link or return that it is about; "": none, or several orders.
+// The order, link, return or posting that it is about; "": none, several orders, or it only reads.
 std::string subject_of(const CallRow& call) {
     if (call.subject_id == 0)
         return {};
@@ -32,11 +32,24 @@ std::string subject_of(const CallRow& call) {
     case CallPurpose::disable_account:
     case CallPurpose::list_accounts:
         return to_string(LinkId{call.subject_id});
-    case CallPurpose::find_account:
-    case CallPurpose::test:
-        break;
+    case CallPurpose::post_disbursement:
+    case CallPurpose::post_repayment:
+    case CallPurpose::post_adjustment:
+    case CallPurpose::write_loan_fields:
+    case CallPurpose::write_booking_fields:
+        return to_string(PostingId{call.subject_id});
+    case CallPurpose::note_on_loan:
+        return to_string(LinkId{call.subject_id});
+    case CallPurpose::fetch_content:
+        return to_string(NotificationId{call.subject_id});
+    case CallPurpose::list_transactions:
+        return to_string(CatchUpId{call.subject_id});
+    case CallPurpose::request_statement:
+    case CallPurpose::download_statement:
+        return to_string(StatementRequestId{call.subject_id});
+    default: // reads are made for postings, bookings and links
+        return {};
     }
-    return {};
 }
 
 void write_members(wire::JsonWriter& w, const CallRow& call, const ConnectorNames& names) {

@@ -7,6 +7,7 @@
 #include "wire/money.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace settled::api {
 
@@ -32,6 +33,7 @@ void write_order_members(JsonWriter& w, const domain::Order& order, std::string_
     write_party(w, "creditor", order.creditor, order.creditor_address);
     w.member("reference", order.reference).member("end_to_end_id", order.end_to_end_id);
     w.member("loan_account_id", order.loan_account_id);
+    w.member("core_banking", order.core_banking);
     if (!order.purpose.empty()) {
         w.key("chaps").object().member("purpose", order.purpose);
         w.member("category_purpose", order.category_purpose).end();
@@ -39,7 +41,13 @@ void write_order_members(JsonWriter& w, const domain::Order& order, std::string_
     w.member("reason_code", order.reason_code).member("reason", order.reason);
     w.member("advice", token(order.advice)).member("transaction_id", order.transaction_id);
     w.member("retry_of", order.retry_of.transform([](OrderId id) { return to_string(id); }));
-    write_time(w, "not_before", order.not_before);
+    // Of one that was taken while CHAPS was open it says nothing.
+    const bool waits = order.not_before && *order.not_before > order.created_at;
+    write_time(w, "not_before", waits ? order.not_before : std::nullopt);
+    w.key("warnings").array();
+    for (const std::string& warning : order.warnings)
+        w.value(warning);
+    w.end();
     w.member("made_by", order.made_by).member("version", order.version);
     write_time(w, "created_at", order.created_at);
     write_time(w, "updated_at", order.updated_at);
@@ -66,6 +74,38 @@ void write_return_members(JsonWriter& w, const store::ReturnRow& row, std::strin
     w.member("detail", row.detail).member("version", row.version);
     write_time(w, "created_at", row.created_at);
     write_time(w, "updated_at", row.updated_at);
+}
+
+void write_posting_members(JsonWriter& w, const store::PostingRow& row,
+                           std::string_view connector) {
+    w.member("id", to_string(row.id)).member("core_banking", connector);
+    w.member("kind", token(row.kind)).member("status", token(row.status));
+    w.member("loan_account_id", row.loan_account_id);
+    w.member("cause_id", domain::id_text(row.subject, row.subject_id));
+    w.member("external_id", row.external_id);
+    if (row.amount.minor != 0)
+        wire::write_money(w, "amount", row.amount);
+    else
+        w.key("amount").null();
+    w.member("scheme", row.scheme);
+    write_time(w, "value_at", row.value_at);
+    w.key("detail").raw(row.detail);
+    w.member("transaction_key", row.transaction_key).member("undo", row.undo);
+    w.member("reason_code", row.reason_code).member("reason", row.reason);
+    w.member("version", row.version);
+    write_time(w, "created_at", row.created_at);
+    write_time(w, "updated_at", row.updated_at);
+}
+
+void write_postings(JsonWriter& w, const std::vector<store::PostingRow>& postings) {
+    w.key("postings").array();
+    for (const store::PostingRow& row : postings) {
+        w.object().member("id", to_string(row.id)).member("kind", token(row.kind));
+        w.member("status", token(row.status)).member("external_id", row.external_id);
+        w.member("transaction_key", row.transaction_key);
+        w.member("reason_code", row.reason_code).end();
+    }
+    w.end();
 }
 
 void write_correspondence(JsonWriter& w, const Correspondence& all) {
@@ -140,6 +180,13 @@ Step<OrderDetail> order_detail(Session& s, TenantId tenant, domain::Order order)
     detail.connector = co_await connector_name(s, tenant, detail.order.connector);
     detail.settlement = co_await movement_of(s, tenant, detail.order.settlement);
     detail.returned_by = co_await movement_of(s, tenant, detail.order.returned_by);
+    detail.postings = co_await store::postings_of(s, tenant, detail.order.id.value);
+    if (!detail.order.core_banking.empty())
+        detail.booking = co_await store::find_booking_of_order(s, tenant, detail.order.id);
+    if (detail.booking) {
+        auto more = co_await store::postings_of(s, tenant, detail.booking->id.value);
+        std::ranges::move(more, std::back_inserter(detail.postings));
+    }
     detail.correspondence =
         co_await correspondence_of(s, tenant, detail.order.id.value, detail.order.call);
     co_return detail;
@@ -149,7 +196,16 @@ Step<LinkDetail> link_detail(Session& s, TenantId tenant, store::LinkRow link) {
     LinkDetail detail;
     detail.link = std::move(link);
     detail.connector = co_await connector_name(s, tenant, detail.link.connector);
+    detail.postings = co_await store::postings_of(s, tenant, detail.link.id.value);
     detail.correspondence = co_await correspondence_of(s, tenant, detail.link.id.value);
+    co_return detail;
+}
+
+Step<PostingDetailView> posting_detail(Session& s, TenantId tenant, store::PostingRow row) {
+    PostingDetailView detail;
+    detail.row = std::move(row);
+    detail.connector = co_await connector_name(s, tenant, detail.row.connector);
+    detail.correspondence = co_await correspondence_of(s, tenant, detail.row.id.value);
     co_return detail;
 }
 
@@ -179,11 +235,41 @@ void write_return(JsonWriter& w, const store::ReturnRow& row, const ConnectorNam
     w.end();
 }
 
+void write_posting(JsonWriter& w, const store::PostingRow& row, const ConnectorNames& names) {
+    w.object();
+    write_posting_members(w, row, name_of(names, row.connector));
+    w.end();
+}
+
+void write_booking(JsonWriter& w, const store::BookingRow& booking) {
+    w.object().member("id", to_string(booking.id)).member("status", booking.status);
+    w.member("transaction_id", booking.asked_id);
+    w.member("transaction_key", booking.transaction_key);
+    w.member("loan_account_id", booking.loan_account_id);
+    w.member("reason_code", booking.reason_code).member("reason", booking.reason);
+    write_time(w, "created_at", booking.created_at);
+    write_time(w, "updated_at", booking.updated_at);
+    w.end();
+}
+
+void write_detail(JsonWriter& w, const PostingDetailView& detail) {
+    w.object();
+    write_posting_members(w, detail.row, detail.connector);
+    write_correspondence(w, detail.correspondence);
+    w.end();
+}
+
 void write_detail(JsonWriter& w, const OrderDetail& detail) {
     w.object();
     write_order_members(w, detail.order, detail.connector);
     write_movement_or_null(w, "settlement", detail.settlement);
     write_movement_or_null(w, "returned_by", detail.returned_by);
+    write_postings(w, detail.postings);
+    w.key("booking");
+    if (detail.booking)
+        write_booking(w, *detail.booking);
+    else
+        w.null();
     write_correspondence(w, detail.correspondence);
     w.end();
 }
@@ -191,6 +277,7 @@ void write_detail(JsonWriter& w, const OrderDetail& detail) {
 void write_detail(JsonWriter& w, const LinkDetail& detail) {
     w.object();
     write_link_members(w, detail.link, detail.connector);
+    write_postings(w, detail.postings);
     write_correspondence(w, detail.correspondence);
     w.end();
 }

@@ -1,4 +1,4 @@
-// Orders, links, returns and the calls about them, as the API shows them (openapi.yaml, components).
+// Orders, links, returns, postings and the calls about them, as the API shows them (openapi.yaml, components).
 //
 // A list shows each without what belongs to it; a detail adds the calls that were made for it, the
 // webhooks that were about it, and the movements that settled it or gave it back.
@@ -6,8 +6,10 @@
 
 #include "domain/order.h"
 #include "store/queries/calls.h"
+#include "store/queries/money/bookings.h"
 #include "store/queries/money/links.h"
 #include "store/queries/money/movements.h"
+#include "store/queries/money/postings.h"
 #include "store/queries/money/returns.h"
 #include "store/session.h"
 #include "store/step.h"
@@ -40,6 +42,8 @@ struct OrderDetail {
     std::string connector; // its name
     std::optional<store::MovementRow> settlement;
     std::optional<store::MovementRow> returned_by;
+    std::vector<store::PostingRow> postings; // for it, or for the booking that started it
+    std::optional<store::BookingRow> booking;
     Correspondence correspondence;
 };
 store::Step<OrderDetail> order_detail(store::Session& s, TenantId tenant, domain::Order order);
@@ -47,6 +51,7 @@ store::Step<OrderDetail> order_detail(store::Session& s, TenantId tenant, domain
 struct LinkDetail {
     store::LinkRow link;
     std::string connector;
+    std::vector<store::PostingRow> postings; // of the loan's fields
     Correspondence correspondence;
 };
 store::Step<LinkDetail> link_detail(store::Session& s, TenantId tenant, store::LinkRow link);
@@ -58,10 +63,21 @@ struct ReturnDetail {
 };
 store::Step<ReturnDetail> return_detail(store::Session& s, TenantId tenant, store::ReturnRow row);
 
+struct PostingDetailView {
+    store::PostingRow row;
+    std::string connector; // the core banking system's
+    Correspondence correspondence;
+};
+store::Step<PostingDetailView> posting_detail(store::Session& s, TenantId tenant,
+                                              store::PostingRow row);
+
 // Each writes one object as the next value.
 void write_order(wire::JsonWriter& w, const domain::Order& order, const ConnectorNames& names);
 void write_link(wire::JsonWriter& w, const store::LinkRow& link, const ConnectorNames& names);
 void write_return(wire::JsonWriter& w, const store::ReturnRow& row, const ConnectorNames& names);
+void write_posting(wire::JsonWriter& w, const store::PostingRow& row, const ConnectorNames& names);
+void write_detail(wire::JsonWriter& w, const PostingDetailView& detail);
+void write_booking(wire::JsonWriter& w, const store::BookingRow& booking);
 void write_detail(wire::JsonWriter& w, const OrderDetail& detail);
 void write_detail(wire::JsonWriter& w, const LinkDetail& detail);
 void write_detail(wire::JsonWriter& w, const ReturnDetail& detail);

@@ -127,7 +127,8 @@ Task<Result<Answer>> create_order(const Core& core, const Call& call) {
     const TenantId tenant = call.caller.tenant;
     CO_TRY(const FoundBank bank, co_await bank_named(core, tenant, document.root()));
     CO_TRY(domain::NewOrder order,
-           payloads::read_order(document.root(), {bank && bank->settings.transliterate}));
+           payloads::read_order(document.root(),
+                                {bank && bank->settings.transliterate, core.context.modulus}));
     const auto request = std::make_shared<const units::OrderRequest>(
         tenant, std::move(order), std::nullopt, core.clock.now(), call.caller.name);
     const units::Context& context = core.context;

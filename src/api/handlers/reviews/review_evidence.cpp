@@ -26,7 +26,13 @@ store::Step<std::optional<ReviewEvidence>> find_evidence(store::Session& s, Tena
         auto link = co_await store::find_link(s, tenant, LinkId{subject});
         if (link)
             evidence.link = co_await link_detail(s, tenant, *std::move(link));
-    } else if (kind == store::review_unexplained) {
+    } else if (store::is_of_posting(kind) && scopes.has(Scope::postings_read)) {
+        auto row = co_await store::find_posting(s, tenant, PostingId{subject});
+        if (row)
+            evidence.posting = co_await posting_detail(s, tenant, *std::move(row));
+    } else if (kind == store::review_booking_not_payable && scopes.has(Scope::postings_read)) {
+        evidence.booking = co_await store::find_booking(s, tenant, BookingId{subject});
+    } else if (store::is_of_movement(kind)) {
         evidence.movement = co_await store::find_movement(s, tenant, SettlementId{subject});
     }
     co_return evidence;
@@ -42,6 +48,10 @@ std::string shown(const ReviewEvidence& evidence) {
         write_detail(w.key("return"), *evidence.money_return);
     if (evidence.link)
         write_detail(w.key("link"), *evidence.link);
+    if (evidence.posting)
+        write_detail(w.key("posting"), *evidence.posting);
+    if (evidence.booking)
+        write_booking(w.key("booking"), *evidence.booking);
     if (evidence.movement)
         write_movement(w.key("settlement"), *evidence.movement);
     w.end();

@@ -1,4 +1,4 @@
-// A review with the order, return, link or movement that it is about, as far as its reader may see
+// A review with the order, return, link, posting, booking or movement that it is about, as far as its reader may see
 // it.
 #pragma once
 
@@ -16,6 +16,8 @@ struct ReviewEvidence {
     std::optional<OrderDetail> order;
     std::optional<ReturnDetail> money_return;
     std::optional<LinkDetail> link;
+    std::optional<PostingDetailView> posting;
+    std::optional<store::BookingRow> booking;
     std::optional<store::MovementRow> movement;
 };
 store::Step<std::optional<ReviewEvidence>> find_evidence(store::Session& s, TenantId tenant,

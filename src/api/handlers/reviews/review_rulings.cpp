@@ -9,6 +9,10 @@
 #include "payloads/reader.h"
 #include "units/matching/decide.h"
 #include "units/orders/register_order.h"
+#include "units/orders/rule_on_credit.h"
+#include "units/postings/booking.h"
+#include "units/postings/collect.h"
+#include "units/postings/post.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,6 +30,7 @@ using units::OrderRuling;
 
 constexpr std::string_view closing = "close";
 constexpr std::array rulings{OrderRuling::ask_again, OrderRuling::never_paid, OrderRuling::release};
+constexpr std::array<std::string_view, 4> others{"post_again", "drop", "try_again", "adjust"};
 
 struct Wish {
     const units::Context& context;
@@ -55,10 +60,13 @@ Result<Decided> read_decision(const net::Request& request) {
     payloads::Reader in(document.root());
     Decided decided;
     decided.decision = in.text("decision", limits::text_bytes_max);
-    if (!decided.decision.empty() && decided.decision != closing && !ruling_named(decided.decision))
+    const bool known = decided.decision == closing || ruling_named(decided.decision) ||
+                       units::credit_ruling_named(decided.decision) ||
+                       std::ranges::find(others, decided.decision) != others.end();
+    if (!decided.decision.empty() && !known)
         in.refuse(Code::value_invalid, "decision",
-                  "give ask_again, never_paid, release or close; settlements are decided by "
-                  "/accept, /split and /reject");
+                  "give a decision that the review names; settlements are decided by /accept, "
+                  "/split and /reject");
     decided.reason = in.text("reason", limits::text_bytes_max);
     TRY_VOID(in.finish());
     return decided;
@@ -72,9 +80,49 @@ Result<> check(const store::ReviewRow& review, const Wish& wish) {
     if (std::ranges::find(fitting, wish.decision) == fitting.end())
         return fail(Code::state_conflict, fmt::format("a review of kind {} takes: {}", review.kind,
                                                       fmt::join(fitting, ", ")));
-    if (store::is_of_order(review.kind) && !wish.scopes.has(Scope::orders_write))
-        return fail(Code::scope_missing, "to decide about an order needs the scope orders:write");
+    const bool concerns_orders = store::is_of_order(review.kind) ||
+                                 store::is_of_posting(review.kind) ||
+                                 wish.decision == token(units::CreditRuling::came_back) ||
+                                 review.kind == store::review_booking_not_payable;
+    if (concerns_orders && !wish.scopes.has(Scope::orders_write))
+        return fail(Code::scope_missing,
+                    "to decide about an order, posting or booking needs the scope orders:write");
     return {};
+}
+
+Step<Result<>> rule_on_failed_posting(Session& s, const units::UnitScope& work,
+                                      const store::ReviewRow& review, std::string_view decision) {
+    const auto ruling = decision == "ask_again"    ? units::PostingRuling::ask_again
+                        : decision == "post_again" ? units::PostingRuling::post_again
+                                                   : units::PostingRuling::drop;
+    co_return co_await units::rule_on_posting(s, work, PostingId{review.subject_id}, ruling);
+}
+
+// The bank has refused to send the money back: it is booked on its loan once more.
+Step<Result<>> post_refused_return(Session& s, const units::UnitScope& work,
+                                   const store::ReviewRow& review) {
+    const auto row = co_await store::find_return(s, work.tenant, ReturnId{review.subject_id});
+    const bool posted = row && co_await units::collect_again(s, work, row->settlement);
+    if (!posted)
+        co_return fail(Code::state_conflict,
+                       "the money was booked on no loan before, or still is: close the review");
+    co_return Result<>{};
+}
+
+Step<Result<>> carry_out(Session& s, const Wish& wish, const store::ReviewRow& review) {
+    const units::UnitScope work{wish.context, wish.tenant, wish.now};
+    if (store::is_of_posting(review.kind))
+        co_return co_await rule_on_failed_posting(s, work, review, wish.decision);
+    if (review.kind == store::review_return_refused)
+        co_return co_await post_refused_return(s, work, review);
+    co_return co_await units::rule_on_booking(
+        s, work, BookingId{review.subject_id},
+        wish.decision == "adjust" ? units::BookingRuling::adjust : units::BookingRuling::try_again);
+}
+
+bool is_of_loans(const store::ReviewRow& review) {
+    return store::is_of_posting(review.kind) || review.kind == store::review_booking_not_payable ||
+           review.kind == store::review_return_refused;
 }
 
 Step<Result<Answer>> rule(Session& s, WishPtr wish) {
@@ -86,6 +134,15 @@ Step<Result<Answer>> rule(Session& s, WishPtr wish) {
         CO_TRY_VOID(co_await units::close_by_hand(
             s, wish->context,
             {wish->tenant, wish->review, wish->actor, wish->reason, wish->now, false}));
+    } else if (is_of_loans(*review)) {
+        CO_TRY_VOID(co_await carry_out(s, *wish, *review));
+        if (wish->decision != "ask_again") // which leaves it open
+            co_await store::keep_ruling(s, wish->tenant, wish->review,
+                                        {wish->decision, wish->reason, wish->actor}, wish->now);
+    } else if (const auto ruling = units::credit_ruling_named(wish->decision)) {
+        CO_TRY_VOID(co_await units::rule_on_credit(s, wish->context, wish->tenant,
+                                                   SettlementId{review->subject_id}, *ruling,
+                                                   wish->reason, wish->actor, wish->now));
     } else {
         CO_TRY_VOID(co_await units::rule_on_order(
             s, wish->context, wish->tenant, OrderId{review->subject_id},

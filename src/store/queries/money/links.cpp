@@ -9,12 +9,12 @@ namespace {
 #define LINK_COLUMNS                                                                               \
     "id, client_id, connector_id, core_banking, loan_account_id, owner_name, asked_iban, "         \
     "external_id, status, iban, virtual_account_id, errors, generation, version, created_at, "     \
-    "updated_at"
+    "updated_at, loan_key"
 #define SELECT_LINKS "SELECT " LINK_COLUMNS " FROM account_link WHERE tenant_id = $1 AND "
 
 const Statement insert{"INSERT INTO account_link (tenant_id, " LINK_COLUMNS
                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-                       "$15, $16, $17) ON CONFLICT DO NOTHING"};
+                       "$15, $16, $17, $18) ON CONFLICT DO NOTHING"};
 const Statement by_id{SELECT_LINKS "id = $2"};
 const Statement by_loan{SELECT_LINKS "connector_id = $2 AND loan_account_id = $3 AND status IN "
                                      "('requested', 'active') LIMIT 1"};
@@ -30,7 +30,8 @@ const Statement others_with_iban{
     "status IN ('requested', 'active') AND id <> $3 LIMIT 1"};
 const Statement update{
     "UPDATE account_link SET status = $3, iban = $4, virtual_account_id = $5, errors = $6, "
-    "version = $7, updated_at = $8 WHERE tenant_id = $1 AND id = $2"};
+    "version = $7, updated_at = $8, loan_key = $9, owner_name = $10, asked_iban = $11 WHERE "
+    "tenant_id = $1 AND id = $2"};
 const Statement list{SELECT_LINKS "id < $2 ORDER BY id DESC LIMIT $3"};
 
 #undef SELECT_LINKS
@@ -42,7 +43,8 @@ LinkRow read(const Row& row) {
     return {row.id<LinkId>(0), row.string(1),   row.id<ConnectorId>(2), row.string(3),
             row.string(4),     row.string(5),   row.string(6),          row.string(7),
             *status,           row.string(9),   row.string(10),         row.string(11),
-            row.integer(12),   row.integer(13), row.instant(14),        row.instant(15)};
+            row.integer(12),   row.integer(13), row.instant(14),        row.instant(15),
+            row.string(16)};
 }
 
 std::optional<LinkRow> read_first(const Rows& rows) {
@@ -57,7 +59,7 @@ Step<bool> insert_link(Session& s, TenantId tenant, const LinkRow& l) {
     const Rows inserted = co_await s.run(
         insert, tenant, l.id, l.client_id, l.connector, l.core_banking, l.loan_account_id,
         l.owner_name, l.asked_iban, l.external_id, token(l.status), l.iban, l.virtual_account_id,
-        l.errors, l.generation, l.version, l.created_at, l.updated_at);
+        l.errors, l.generation, l.version, l.created_at, l.updated_at, l.loan_key);
     co_return inserted.changed() == 1;
 }
 
@@ -101,7 +103,7 @@ Step<bool> update_link(Session& s, TenantId tenant, const LinkRow& l) {
             co_return false;
     }
     co_await s.send(update, tenant, l.id, token(l.status), l.iban, l.virtual_account_id, l.errors,
-                    l.version, l.updated_at);
+                    l.version, l.updated_at, l.loan_key, l.owner_name, l.asked_iban);
     co_return true;
 }
 

@@ -30,6 +30,7 @@ struct LinkRow {
     std::int64_t generation = 1; // rises each time the loan is linked again
     std::int64_t version = 0;
     Instant created_at, updated_at;
+    std::string loan_key; // in the core banking system; empty: the loan was not read
 
     bool is_live() const { return domain::is_live(status); }
 };

@@ -19,8 +19,15 @@ const Statement by_id{SELECT_MOVEMENTS "id = $2"};
 const Statement by_transaction{SELECT_MOVEMENTS
                                "connector_id = $2 AND transaction_id = $3 AND credit = $4"};
 const Statement set_subject{"UPDATE movement SET subject_id = $3 WHERE tenant_id = $1 AND id = $2"};
+const Statement complete{
+    "UPDATE movement SET webhook_id = $3, is_return = $4, scheme = $5, account = $6, account_key = "
+    "$7, counterparty_name = $8, counterparty_account = $9, settled_at = $10, subject_id = $11 "
+    "WHERE tenant_id = $1 AND id = $2"};
+const Statement remove{"DELETE FROM movement WHERE tenant_id = $1 AND id = $2"};
 const Statement unexplained{SELECT_MOVEMENTS
                             "subject_id = 0 AND id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement of_account{SELECT_MOVEMENTS "account_key = $2 AND settled_at >= $3 AND "
+                                            "settled_at < $4 ORDER BY settled_at, id LIMIT $5"};
 
 #undef SELECT_MOVEMENTS
 #undef MOVEMENT_COLUMNS
@@ -78,6 +85,16 @@ Step<> set_movement_subject(Session& s, TenantId tenant, SettlementId id, std::i
     co_await s.send(set_subject, tenant, id, subject);
 }
 
+Step<> complete_movement(Session& s, TenantId tenant, SettlementId id, const MovementRow& m) {
+    co_await s.send(complete, tenant, id, m.webhook, m.is_return ? 1 : 0, m.scheme, m.account,
+                    m.account_key, m.counterparty_name, m.counterparty_account, m.settled_at,
+                    m.subject_id);
+}
+
+Step<> remove_movement(Session& s, TenantId tenant, SettlementId id) {
+    co_await s.send(remove, tenant, id);
+}
+
 Step<std::vector<MovementRow>> unexplained_movements(Session& s, TenantId tenant,
                                                      std::int64_t before, std::size_t limit) {
     const Rows rows = co_await s.run(unexplained, tenant, before, static_cast<std::int64_t>(limit));
@@ -85,6 +102,17 @@ Step<std::vector<MovementRow>> unexplained_movements(Session& s, TenantId tenant
     for (std::size_t i = 0; i < rows.size(); ++i)
         movements.push_back(read(rows[i]));
     co_return movements;
+}
+
+Step<std::vector<MovementRow>> movements_of_account(Session& s, TenantId tenant,
+                                                    std::string account_key, Instant from,
+                                                    Instant before, std::size_t limit) {
+    const Rows rows = co_await s.run(of_account, tenant, account_key, from, before,
+                                     static_cast<std::int64_t>(limit));
+    std::vector<MovementRow> found;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        found.push_back(read(rows[i]));
+    co_return found;
 }
 
 } // namespace settled::store

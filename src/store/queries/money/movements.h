@@ -39,8 +39,16 @@ Step<std::optional<MovementRow>> find_movement_of(Session& s, TenantId tenant,
                                                   ConnectorId connector,
                                                   std::string_view transaction_id, bool credit);
 Step<> set_movement_subject(Session& s, TenantId tenant, SettlementId id, std::int64_t subject);
+// A webhook says what a query has shown before.
+Step<> complete_movement(Session& s, TenantId tenant, SettlementId id, const MovementRow& row);
+Step<> remove_movement(Session& s, TenantId tenant, SettlementId id);
 // Those that belong to nothing that we know, newest first, below `before`.
 Step<std::vector<MovementRow>> unexplained_movements(Session& s, TenantId tenant,
                                                      std::int64_t before, std::size_t limit);
+
+// Settled in [from, before) on the account, oldest first.
+Step<std::vector<MovementRow>> movements_of_account(Session& s, TenantId tenant,
+                                                    std::string account_key, Instant from,
+                                                    Instant before, std::size_t limit);
 
 } // namespace settled::store

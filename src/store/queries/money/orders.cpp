@@ -3,6 +3,8 @@
 #include "base/assert.h"
 #include "domain/order_text.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace settled::store {
@@ -13,13 +15,16 @@ namespace {
     "id, client_id, fingerprint, connector_id, status, scheme, amount_minor, currency, debtor, "   \
     "debtor_key, creditor, creditor_key, reference, end_to_end_id, loan_account_id, purpose, "     \
     "reason_code, reason, advice, call_id, transaction_id, actual_id, settlement_id, "             \
-    "returned_by_id, retry_of, not_before, made_by, version, created_at, updated_at"
-#define SELECT_ORDERS "SELECT " ORDER_COLUMNS " FROM payment_order WHERE tenant_id = $1 AND "
+    "returned_by_id, retry_of, not_before, made_by, version, created_at, updated_at, warnings, "   \
+    "core_banking"
+#define SELECT_ORDERS                                                                              \
+    "SELECT " ORDER_COLUMNS ", lookup, ask_at FROM payment_order WHERE tenant_id = $1 AND "
 
 const Statement insert{
     "INSERT INTO payment_order (tenant_id, " ORDER_COLUMNS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-    "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) ON CONFLICT DO NOTHING"};
+    "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) ON CONFLICT DO "
+    "NOTHING"};
 const Statement by_id{SELECT_ORDERS "id = $2"};
 const Statement by_client_id{SELECT_ORDERS "client_id = $2"};
 const Statement by_end_to_end_id{SELECT_ORDERS "connector_id = $2 AND end_to_end_id = $3"};
@@ -32,12 +37,36 @@ const Statement list_of_status{SELECT_ORDERS "status = $4 AND id < $2 ORDER BY i
 const Statement update{
     "UPDATE payment_order SET status = $3, reason_code = $4, reason = $5, advice = $6, "
     "call_id = $7, transaction_id = $8, actual_id = $9, settlement_id = $10, returned_by_id = $11, "
-    "not_before = $12, version = $13, updated_at = $14 WHERE tenant_id = $1 AND id = $2"};
+    "not_before = $12, version = $13, updated_at = $14, lookup = $15, ask_at = $16 "
+    "WHERE tenant_id = $1 AND id = $2"};
 const Statement next_waiting_account{
     "SELECT debtor_key FROM payment_order WHERE tenant_id = $1 AND connector_id = $2 AND "
-    "status = 'queued' AND call_id IS NULL AND debtor_key > $3 ORDER BY debtor_key LIMIT 1"};
-const Statement waiting{SELECT_ORDERS "connector_id = $2 AND debtor_key = $3 AND status = 'queued' "
-                                      "AND call_id IS NULL ORDER BY id LIMIT $4"};
+    "status = 'queued' AND call_id IS NULL AND not_before IS NULL AND debtor_key > $3 "
+    "ORDER BY debtor_key LIMIT 1"};
+const Statement waiting{SELECT_ORDERS
+                        "connector_id = $2 AND debtor_key = $3 AND status = 'queued' "
+                        "AND call_id IS NULL AND not_before IS NULL ORDER BY id LIMIT $4"};
+const Statement timed{SELECT_ORDERS "connector_id = $2 AND status = 'queued' AND call_id IS NULL "
+                                    "AND not_before <= $3 AND lookup >= $4 "
+                                    "ORDER BY not_before, id LIMIT $5"};
+// The same of those that the bank was asked about, by an index of their own.
+const Statement next_cleared_account{
+    "SELECT debtor_key FROM payment_order WHERE tenant_id = $1 AND connector_id = $2 AND "
+    "status = 'queued' AND call_id IS NULL AND lookup = 2 AND not_before IS NULL AND debtor_key > "
+    "$3 "
+    "ORDER BY debtor_key LIMIT 1"};
+const Statement cleared{SELECT_ORDERS "connector_id = $2 AND debtor_key = $3 AND status = 'queued' "
+                                      "AND call_id IS NULL AND lookup = 2 AND not_before IS NULL "
+                                      "ORDER BY id LIMIT $4"};
+const Statement unasked{SELECT_ORDERS "connector_id = $2 AND status = 'queued' AND call_id IS NULL "
+                                      "AND lookup = 0 ORDER BY id LIMIT $3"};
+const Statement to_ask{SELECT_ORDERS "connector_id = $2 AND status = 'submitted' AND "
+                                     "ask_at <= $3 ORDER BY ask_at LIMIT $4"};
+const Statement open_after{SELECT_ORDERS
+                           "connector_id = $2 AND status IN ('queued', 'submitted', 'held', "
+                           "'in_doubt', 'needs_review') AND id > $3 ORDER BY id LIMIT $4"};
+const Statement of_account{SELECT_ORDERS "debtor_key = $2 AND created_at >= $3 AND created_at < $4 "
+                                         "ORDER BY created_at, id LIMIT $5"};
 const Statement sum_since{
     "SELECT CAST(COALESCE(sum(amount_minor), 0) AS bigint) FROM payment_order WHERE tenant_id = $1 "
     "AND connector_id = $2 AND created_at >= $3 AND status <> 'rejected' AND status <> "
@@ -60,6 +89,16 @@ const Statement find_webhooks{"SELECT webhook_id FROM subject_webhook WHERE tena
 template <class IdType>
 std::optional<IdType> id_at(const Row& row, std::size_t column) {
     return row.is_null(column) ? std::nullopt : std::optional(row.id<IdType>(column));
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        words.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return words;
 }
 
 RegisteredOrder read(const Row& row) {
@@ -106,6 +145,11 @@ RegisteredOrder read(const Row& row) {
     order.version = row.integer(27);
     order.created_at = row.instant(28);
     order.updated_at = row.instant(29);
+    order.warnings = words_of(row.text(30));
+    order.core_banking = row.text(31);
+    order.lookup = static_cast<domain::Lookup>(row.integer(32));
+    if (!row.is_null(33))
+        order.ask_at = row.instant(33);
     return read;
 }
 
@@ -132,7 +176,8 @@ Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& o,
     const std::string creditor_key = domain::account_key_of(o.creditor);
     const std::string purposes =
         o.category_purpose.empty() ? o.purpose : o.purpose + " " + o.category_purpose;
-    const std::array<Value, 31> values{Value(tenant),
+    const std::string warnings = fmt::format("{}", fmt::join(o.warnings, " "));
+    const std::array<Value, 33> values{Value(tenant),
                                        Value(o.id),
                                        Value(o.client_id),
                                        Value(fingerprint),
@@ -162,7 +207,9 @@ Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& o,
                                        Value(o.made_by),
                                        Value(o.version),
                                        Value(o.created_at),
-                                       Value(o.updated_at)};
+                                       Value(o.updated_at),
+                                       Value(warnings),
+                                       Value(o.core_banking)};
     const Rows inserted = co_await s.run(insert, values);
     co_return inserted.changed() == 1;
 }
@@ -220,16 +267,19 @@ Step<std::vector<domain::Order>> list_orders(Session& s, TenantId tenant, std::s
 Step<> update_order(Session& s, TenantId tenant, const domain::Order& o) {
     co_await s.send(update, tenant, o.id, token(o.status), o.reason_code, o.reason, token(o.advice),
                     o.call, o.transaction_id, o.actual_end_to_end_id, o.settlement, o.returned_by,
-                    o.not_before, o.version, o.updated_at);
+                    o.not_before, o.version, o.updated_at, static_cast<int>(o.lookup), o.ask_at);
 }
 
 Step<std::vector<std::string>> accounts_with_waiting_orders(Session& s, TenantId tenant,
                                                             ConnectorId connector,
+                                                            WaitingOrders which,
                                                             std::size_t limit) {
+    const Statement& next =
+        which == WaitingOrders::cleared ? next_cleared_account : next_waiting_account;
     std::vector<std::string> accounts;
     std::string after;                // every account has a key
     while (accounts.size() < limit) { // DISTINCT would go through all that wait
-        const Rows rows = co_await s.run(next_waiting_account, tenant, connector, after);
+        const Rows rows = co_await s.run(next, tenant, connector, after);
         if (rows.empty())
             break;
         after = rows[0].string(0);
@@ -239,9 +289,49 @@ Step<std::vector<std::string>> accounts_with_waiting_orders(Session& s, TenantId
 }
 
 Step<std::vector<domain::Order>> waiting_orders(Session& s, TenantId tenant, ConnectorId connector,
-                                                std::string_view debtor_key, std::size_t limit) {
+                                                std::string_view debtor_key, WaitingOrders which,
+                                                std::size_t limit) {
+    const Statement& those = which == WaitingOrders::cleared ? cleared : waiting;
     const Rows rows =
-        co_await s.run(waiting, tenant, connector, debtor_key, static_cast<std::int64_t>(limit));
+        co_await s.run(those, tenant, connector, debtor_key, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<domain::Order>> unasked_orders(Session& s, TenantId tenant, ConnectorId connector,
+                                                std::size_t limit) {
+    const Rows rows = co_await s.run(unasked, tenant, connector, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<domain::Order>> silent_orders(Session& s, TenantId tenant, ConnectorId connector,
+                                               Instant now, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(to_ask, tenant, connector, now, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<domain::Order>> open_orders_after(Session& s, TenantId tenant,
+                                                   ConnectorId connector, std::int64_t after,
+                                                   std::size_t limit) {
+    const Rows rows =
+        co_await s.run(open_after, tenant, connector, after, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<domain::Order>> timed_orders(Session& s, TenantId tenant, ConnectorId connector,
+                                              Instant now, WaitingOrders which, std::size_t limit) {
+    const Rows rows = co_await s.run(
+        timed, tenant, connector, now,
+        which == WaitingOrders::cleared ? static_cast<int>(domain::Lookup::clear) : 0,
+        static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<domain::Order>> orders_of_account(Session& s, TenantId tenant,
+                                                   std::string debtor_key, Instant from,
+                                                   Instant before, std::size_t limit) {
+    const Rows rows = co_await s.run(of_account, tenant, debtor_key, from, before,
+                                     static_cast<std::int64_t>(limit));
     co_return read_all(rows);
 }
 

@@ -35,15 +35,39 @@ Step<std::vector<domain::Order>> orders_of_call(Session& s, TenantId tenant, Cal
 Step<std::vector<domain::Order>> list_orders(Session& s, TenantId tenant, std::string_view status,
                                              std::int64_t before, std::size_t limit);
 
-// Writes what may change: status, reasons, call, the bank's ids, version.
+// Writes what may change: status, reasons, call, the bank's ids, version, when the bank is asked.
 Step<> update_order(Session& s, TenantId tenant, const domain::Order& order);
 
-// An account with orders that wait for a call.
-Step<std::vector<std::string>>
-accounts_with_waiting_orders(Session& s, TenantId tenant, ConnectorId connector, std::size_t limit);
+// Which of the orders that wait for a call.
+enum class WaitingOrders : std::uint8_t {
+    all,
+    cleared, // that the bank was asked about and does not show (domain::Lookup::clear)
+};
+// Accounts with orders that wait for a call.
+Step<std::vector<std::string>> accounts_with_waiting_orders(Session& s, TenantId tenant,
+                                                            ConnectorId connector,
+                                                            WaitingOrders which, std::size_t limit);
 // Oldest first.
 Step<std::vector<domain::Order>> waiting_orders(Session& s, TenantId tenant, ConnectorId connector,
-                                                std::string_view debtor_key, std::size_t limit);
+                                                std::string_view debtor_key, WaitingOrders which,
+                                                std::size_t limit);
+// Those that have a time before which they are not sent, and it has come; the earliest first.
+Step<std::vector<domain::Order>> timed_orders(Session& s, TenantId tenant, ConnectorId connector,
+                                              Instant now, WaitingOrders which, std::size_t limit);
+// Those that wait for a call and that the bank was not asked about.
+Step<std::vector<domain::Order>> unasked_orders(Session& s, TenantId tenant, ConnectorId connector,
+                                                std::size_t limit);
+// Submitted ones about which the bank is to be asked by now.
+Step<std::vector<domain::Order>> silent_orders(Session& s, TenantId tenant, ConnectorId connector,
+                                               Instant now, std::size_t limit);
+// Those without a final state, by id, above `after`.
+Step<std::vector<domain::Order>> open_orders_after(Session& s, TenantId tenant,
+                                                   ConnectorId connector, std::int64_t after,
+                                                   std::size_t limit);
+// Made in [from, before) and paid from the account, oldest first.
+Step<std::vector<domain::Order>> orders_of_account(Session& s, TenantId tenant,
+                                                   std::string debtor_key, Instant from,
+                                                   Instant before, std::size_t limit);
 // Whether an order of the connector is neither settled, rejected, returned nor cancelled.
 Step<bool> has_open_orders(Session& s, TenantId tenant, ConnectorId connector);
 // What orders of the connector that were accepted since then sum up to, those that were rejected or

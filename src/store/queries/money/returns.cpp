@@ -25,7 +25,12 @@ const Statement update{"UPDATE money_return SET status = $3, reason_code = $4, d
 const Statement open_of{
     "SELECT id FROM money_return WHERE tenant_id = $1 AND connector_id = $2 AND status IN "
     "('queued', 'submitted', 'held', 'in_doubt', 'needs_review') LIMIT 1"};
+const Statement open_after{SELECT_RETURNS
+                           "connector_id = $2 AND status IN ('queued', 'submitted', 'held', "
+                           "'in_doubt', 'needs_review') AND id > $3 ORDER BY id LIMIT $4"};
 const Statement list{SELECT_RETURNS "id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement of_days{SELECT_RETURNS
+                        "created_at >= $2 AND created_at < $3 ORDER BY created_at, id LIMIT $4"};
 
 #undef SELECT_RETURNS
 #undef RETURN_COLUMNS
@@ -38,6 +43,13 @@ ReturnRow read(const Row& row) {
             row.string(6),          row.string(7),  *status,
             row.string(9),          row.string(10), row.integer(11),
             row.instant(12),        row.instant(13)};
+}
+
+std::vector<ReturnRow> read_all(const Rows& rows) {
+    std::vector<ReturnRow> returns;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        returns.push_back(read(rows[i]));
+    return returns;
 }
 
 std::optional<ReturnRow> read_first(const Rows& rows) {
@@ -78,6 +90,13 @@ Step<bool> has_open_returns(Session& s, TenantId tenant, ConnectorId connector) 
     co_return !rows.empty();
 }
 
+Step<std::vector<ReturnRow>> open_returns_after(Session& s, TenantId tenant, ConnectorId connector,
+                                                std::int64_t after, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(open_after, tenant, connector, after, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
 Step<> update_return(Session& s, TenantId tenant, const ReturnRow& r) {
     co_await s.send(update, tenant, r.id, token(r.status), r.reason_code, r.detail, r.version,
                     r.updated_at);
@@ -86,6 +105,13 @@ Step<> update_return(Session& s, TenantId tenant, const ReturnRow& r) {
 Step<std::vector<ReturnRow>> list_returns(Session& s, TenantId tenant, std::int64_t before,
                                           std::size_t limit) {
     const Rows rows = co_await s.run(list, tenant, before, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<ReturnRow>> returns_made(Session& s, TenantId tenant, Instant from, Instant before,
+                                          std::size_t limit) {
+    const Rows rows =
+        co_await s.run(of_days, tenant, from, before, static_cast<std::int64_t>(limit));
     std::vector<ReturnRow> returns;
     for (std::size_t i = 0; i < rows.size(); ++i)
         returns.push_back(read(rows[i]));

@@ -37,9 +37,16 @@ Step<std::optional<ReturnRow>> find_return_by_end_to_end_id(Session& s, TenantId
                                                             std::string_view end_to_end_id);
 // Whether a return of the connector is neither settled nor rejected.
 Step<bool> has_open_returns(Session& s, TenantId tenant, ConnectorId connector);
+// Those without a final state, by id, above `after`.
+Step<std::vector<ReturnRow>> open_returns_after(Session& s, TenantId tenant, ConnectorId connector,
+                                                std::int64_t after, std::size_t limit);
 Step<> update_return(Session& s, TenantId tenant, const ReturnRow& row);
 // Newest first, below `before`.
 Step<std::vector<ReturnRow>> list_returns(Session& s, TenantId tenant, std::int64_t before,
+                                          std::size_t limit);
+
+// Made in [from, before), of all accounts, oldest first.
+Step<std::vector<ReturnRow>> returns_made(Session& s, TenantId tenant, Instant from, Instant before,
                                           std::size_t limit);
 
 } // namespace settled::store

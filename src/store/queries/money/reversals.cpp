@@ -17,6 +17,9 @@ const Statement walk{"SELECT " REVERSAL_COLUMNS " FROM reversal WHERE tenant_id 
                      "ORDER BY id LIMIT $3"};
 const Statement update{
     "UPDATE reversal SET status = $3, settlement_id = $4 WHERE tenant_id = $1 AND id = $2"};
+const Statement of_account{"SELECT " REVERSAL_COLUMNS " FROM reversal WHERE tenant_id = $1 AND "
+                           "c_account = $2 AND reversed_at >= $3 AND reversed_at < $4 ORDER BY "
+                           "reversed_at, id LIMIT $5"};
 #undef REVERSAL_COLUMNS
 
 domain::Reversal read(const Row& row) {
@@ -75,6 +78,17 @@ Step<std::vector<domain::Reversal>> walk_reversals(Session& s, TenantId tenant, 
 Step<> update_reversal(Session& s, TenantId tenant, ReversalId id, domain::ReversalStatus status,
                        SettlementId settlement) {
     co_await s.send(update, tenant, id, token(status), settlement);
+}
+
+Step<std::vector<domain::Reversal>> reversals_of_account(Session& s, TenantId tenant,
+                                                         std::string account_key, Instant from,
+                                                         Instant before, std::size_t limit) {
+    const Rows rows = co_await s.run(of_account, tenant, account_key, from, before,
+                                     static_cast<std::int64_t>(limit));
+    std::vector<domain::Reversal> found;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        found.push_back(read(rows[i]));
+    co_return found;
 }
 
 } // namespace settled::store

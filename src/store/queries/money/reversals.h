@@ -22,4 +22,9 @@ Step<std::vector<domain::Reversal>> walk_reversals(Session& s, TenantId tenant, 
 Step<> update_reversal(Session& s, TenantId tenant, ReversalId id, domain::ReversalStatus status,
                        SettlementId settlement);
 
+// Of money of an account that went back in [from, before), oldest first.
+Step<std::vector<domain::Reversal>> reversals_of_account(Session& s, TenantId tenant,
+                                                         std::string account_key, Instant from,
+                                                         Instant before, std::size_t limit);
+
 } // namespace settled::store

@@ -23,6 +23,9 @@ const Statement close{"UPDATE review SET status = 'closed', closed_at = $3 WHERE
 const Statement decide{"UPDATE review SET status = 'closed', closed_at = $3, decision = $4, "
                        "reason = $5, actor = $6 WHERE tenant_id = $1 AND id = $2 AND "
                        "status = 'open'"};
+const Statement keep{"UPDATE review SET status = 'closed', closed_at = COALESCE(closed_at, $3), "
+                     "decision = $4, reason = $5, actor = $6 WHERE tenant_id = $1 AND id = $2 AND "
+                     "decision = ''"};
 const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND id < $2 "
                      "ORDER BY id DESC LIMIT $3"};
 const Statement list_of_status{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND "
@@ -94,6 +97,10 @@ Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling
     const Rows decided =
         co_await s.run(decide, tenant, id, now, ruling.decision, ruling.reason, ruling.actor);
     co_return decided.changed() == 1;
+}
+
+Step<> keep_ruling(Session& s, TenantId tenant, ReviewId id, Ruling ruling, Instant now) {
+    co_await s.send(keep, tenant, id, now, ruling.decision, ruling.reason, ruling.actor);
 }
 
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,

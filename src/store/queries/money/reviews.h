@@ -35,14 +35,36 @@ inline constexpr std::string_view review_possible_duplicate = "possible_duplicat
 inline constexpr std::string_view review_link_unresolved = "link_unresolved";
 inline constexpr std::string_view review_return_refused = "return_refused";
 inline constexpr std::string_view review_return_unresolved = "return_unresolved";
+// The content of a platform's notification was given up.
+inline constexpr std::string_view review_notification_failed = "notification_failed";
 // Money left an account, and no order, return or direct debit explains it.
 inline constexpr std::string_view review_unexplained = "settlement_unexplained";
+
+// What was to be written into the core banking system was refused, or cannot be found out.
+inline constexpr std::string_view review_posting_failed = "posting_failed";
+// Something is learnt of a posting that does not fit what is known of it.
+inline constexpr std::string_view review_posting_contradiction = "posting_contradiction";
+// A booking of the core banking system asks for a payment and cannot be paid.
+inline constexpr std::string_view review_booking_not_payable = "booking_not_payable";
+// The bank holds a Bacs credit and, asked for long enough, does not say what became of it.
+inline constexpr std::string_view review_bacs_held = "bacs_credit_held";
+// What the bank reports of a Bacs credit cannot be: it was recalled, and it settled.
+inline constexpr std::string_view review_bacs_contradiction = "bacs_contradiction";
+// A query shows a credit with an order's end-to-end id, and no webhook has said whether it is the
+// order's money coming back or money that came in.
+inline constexpr std::string_view review_credit_unclear = "credit_unclear";
+// A webhook says of a settlement that a query has shown first what does not fit it.
+inline constexpr std::string_view review_settlement_contradiction = "settlement_contradiction";
 
 // A reviewer says which payments a settlement belongs to. A settlement has one such review open at most.
 constexpr bool is_of_settlement(std::string_view kind) {
     return kind == review_settlement_ambiguous || kind == review_suggested_match;
 }
 
+// About a transaction of the bank that is no order's, return's or payment's for certain.
+constexpr bool is_of_movement(std::string_view kind) {
+    return kind == review_unexplained || kind == review_credit_unclear;
+}
 constexpr bool is_of_order(std::string_view kind) {
     return kind == review_order_unresolved || kind == review_order_contradiction ||
            kind == review_possible_duplicate;
@@ -51,10 +73,18 @@ constexpr bool is_of_return(std::string_view kind) {
     return kind == review_return_refused || kind == review_return_unresolved;
 }
 
+constexpr bool is_of_posting(std::string_view kind) {
+    return kind == review_posting_failed || kind == review_posting_contradiction;
+}
+
+constexpr bool is_of_bacs(std::string_view kind) {
+    return kind == review_bacs_held || kind == review_bacs_contradiction;
+}
+
 struct ReviewRow {
     ReviewId id;
     std::string kind;
-    // a settlement, a webhook, a payment, a reversal's webhook, an order, a return or a link
+    // a settlement, a webhook, a payment, a reversal's webhook, an order, a return, a link or a Bacs item
     std::int64_t subject_id = 0;
     std::string status; // open, closed
     std::string detail; // JSON
@@ -85,6 +115,8 @@ struct Ruling {
 };
 // False: it was closed already.
 Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling, Instant now);
+// Closes it, or names who decided where what was decided has closed it just now.
+Step<> keep_ruling(Session& s, TenantId tenant, ReviewId id, Ruling ruling, Instant now);
 // Newest first, below `before`; `status` empty: any.
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
                                           std::int64_t before, std::size_t limit);

@@ -37,6 +37,12 @@ const Statement list_of_account{"SELECT " SETTLEMENT_COLUMNS BELOW
 const Statement update{
     "UPDATE settlement SET status = $3, version = $4 WHERE tenant_id = $1 AND id = $2"};
 
+const Statement complete{
+    "UPDATE settlement SET webhook_id = $3, scheme = $4, reference = $5, end_to_end_id = $6, "
+    "account_iban = $7, counterparty_name = $8, counterparty_account = $9, settled_at = $10, "
+    "c_account = $11, c_end_to_end_id = $12, c_reference = $13, c_uetr = $14, c_other_account = "
+    "$15, c_other_name = $16 WHERE tenant_id = $1 AND id = $2"};
+
 const Statement refuse{"UPDATE settlement SET refused = $3 WHERE tenant_id = $1 AND id = $2"};
 const Statement undo{
     "UPDATE settlement SET refused = $3, undone = 1 WHERE tenant_id = $1 AND id = $2"};
@@ -161,6 +167,15 @@ Step<std::vector<domain::Settlement>> list_settlements(Session& s, TenantId tena
 Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
                          domain::SettlementStatus status, std::int64_t version) {
     const Rows updated = co_await s.run(update, tenant, id, token(status), version);
+    SETTLED_ASSERT(updated.changed() == 1, "a settlement that was read can be updated");
+}
+
+Step<> complete_settlement(Session& s, TenantId tenant, const domain::Settlement& t) {
+    const match::MatchFields& c = t.identity;
+    const Rows updated = co_await s.run(
+        complete, tenant, t.id, t.webhook_id, t.scheme, t.reference, t.end_to_end_id, t.account,
+        t.counterparty_name, t.counterparty_account, t.settled_at, c.account, c.end_to_end_id,
+        c.reference, c.uetr, c.other_account, c.other_name);
     SETTLED_ASSERT(updated.changed() == 1, "a settlement that was read can be updated");
 }
 

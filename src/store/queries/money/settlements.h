@@ -31,6 +31,9 @@ Step<std::vector<domain::Settlement>> list_settlements(Session& s, TenantId tena
 Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
                          domain::SettlementStatus status, std::int64_t version);
 
+// What a later source says of a settlement that is open: who, which account, which reference.
+Step<> complete_settlement(Session& s, TenantId tenant, const domain::Settlement& settlement);
+
 // Replaces the list of payments that reviewers have ruled out for this settlement.
 Step<> update_refused(Session& s, TenantId tenant, SettlementId id,
                       const std::vector<PaymentId>& refused);

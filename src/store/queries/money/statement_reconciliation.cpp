@@ -5,6 +5,7 @@
 #include "store/queries/money/settlements.h"
 
 #include <chrono>
+#include <set>
 #include <utility>
 
 namespace settled::store {
@@ -39,12 +40,24 @@ const Statement settlements_of_part{
     "s.c_account = $2 AND s.settled_at >= $3 AND s.settled_at < $4 AND s.amount_minor > $5 AND "
     "s.amount_minor <= $6 AND s.currency = $7 AND NOT EXISTS (SELECT 1 FROM statement_entry e "
     "WHERE e.tenant_id = s.tenant_id AND e.settlement_id = s.id AND e.statement_id = $8) LIMIT $9"};
+// Payments of ours that came back are credits on the statement, too.
+const Statement movements_of_part{
+    "SELECT m.id, m.settled_at, m.amount_minor, m.transaction_id, m.end_to_end_id FROM movement m "
+    "WHERE m.tenant_id = $1 AND m.account_key = $2 AND m.settled_at >= $3 AND m.settled_at < $4 "
+    "AND m.amount_minor > $5 AND m.amount_minor <= $6 AND m.currency = $7 AND m.credit = 1 AND "
+    "NOT EXISTS (SELECT 1 FROM statement_entry e WHERE e.tenant_id = m.tenant_id AND "
+    "e.settlement_id = m.id AND e.statement_id = $8) LIMIT $9"};
+const Statement linked_of_page{
+    "SELECT settlement_id FROM statement_entry WHERE tenant_id = $1 AND statement_id = $2 AND "
+    "amount_minor > $3 AND amount_minor <= $4 AND settlement_id IS NOT NULL LIMIT $5"};
 const Statement move{
     "UPDATE statement SET status = $5, cursor_minor = $6, examined = $7, reconciled_at = $8 WHERE "
     "tenant_id = $1 AND id = $2 AND status = $3 AND cursor_minor = $4"};
 const Statement pair_one{
     "UPDATE statement_entry SET verdict = $4, rung = $5, as_set = $6, settlement_id = $7 WHERE "
-    "tenant_id = $1 AND statement_id = $2 AND number = $3 AND settlement_id IS NULL"};
+    "tenant_id = $1 AND statement_id = $2 AND number = $3 AND settlement_id IS NULL AND NOT EXISTS "
+    "(SELECT 1 FROM statement_entry o WHERE o.tenant_id = $1 AND o.settlement_id = $7 AND "
+    "o.statement_id = $2)"};
 
 const Statement totals{"SELECT booked_at, verdict, credit, count(*), sum(amount_minor) FROM "
                        "statement_entry WHERE tenant_id = $1 AND statement_id = $2 GROUP BY "
@@ -52,6 +65,11 @@ const Statement totals{"SELECT booked_at, verdict, credit, count(*), sum(amount_
 const Statement linked_totals{
     "SELECT e.booked_at, count(*), sum(s.amount_minor) FROM statement_entry e JOIN settlement s "
     "ON s.tenant_id = e.tenant_id AND s.id = e.settlement_id WHERE e.tenant_id = $1 AND "
+    "e.statement_id = $2 GROUP BY e.booked_at ORDER BY e.booked_at"};
+
+const Statement linked_movement_totals{
+    "SELECT e.booked_at, count(*), sum(m.amount_minor) FROM statement_entry e JOIN movement m "
+    "ON m.tenant_id = e.tenant_id AND m.id = e.settlement_id WHERE e.tenant_id = $1 AND "
     "e.statement_id = $2 GROUP BY e.booked_at ORDER BY e.booked_at"};
 
 // What no complete statement reports; the second table in it is of the same tenant.
@@ -105,24 +123,71 @@ std::vector<statements::Known> settlements_in(const Rows& rows) {
     return settlements;
 }
 
+// Amounts in (above, to], and how much of them may be held.
+struct Range {
+    std::int64_t above = 0, to = 0;
+    std::int64_t entries_max = 0, settlements_max = 0;
+};
+
+// Adds the entries of a page in the range; false: there are more than may be held.
+Step<bool> read_page(Session& s, TenantId tenant, StatementId page, Range range,
+                     ReconciliationPart& part) {
+    const auto room = range.entries_max - static_cast<std::int64_t>(part.entries.size());
+    const Rows rows = co_await s.run(entries_of_part, tenant, page, range.above, range.to, room);
+    for (statements::Booked& entry : entries_in(rows)) {
+        part.keys.push_back({page, entry.number});
+        part.entries.push_back(std::move(entry));
+    }
+    co_return std::cmp_less(rows.size(), room);
+}
+
+// What another page reports is not for this one.
+Step<> leave_out_linked(Session& s, TenantId tenant, StatementId page, Range range,
+                        std::vector<statements::Known>& settlements) {
+    const Rows rows =
+        co_await s.run(linked_of_page, tenant, page, range.above, range.to, range.settlements_max);
+    std::set<std::int64_t> linked;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        linked.insert(rows[i].integer(0));
+    if (!linked.empty())
+        std::erase_if(settlements, [&](const statements::Known& settlement) {
+            return linked.contains(settlement.id.value);
+        });
+}
+
 Step<ReconciliationPart> read_range(Session& s, TenantId tenant, const StatementRow& statement,
-                                    std::int64_t above, std::int64_t to, std::int64_t entries_max,
-                                    std::int64_t settlements_max) {
+                                    const std::vector<StatementId>& other_pages, bool with_entries,
+                                    Range range) {
     ReconciliationPart part;
-    part.to_minor = to;
-    const Rows entries =
-        co_await s.run(entries_of_part, tenant, statement.id, above, to, entries_max);
-    part.entries = entries_in(entries);
+    part.to_minor = range.to;
+    part.is_whole = co_await read_page(s, tenant, statement.id, range, part);
     if (part.entries.empty())
         co_return part;
+    for (const StatementId page : other_pages) {
+        if (!with_entries)
+            break;
+        const bool is_whole = co_await read_page(s, tenant, page, range, part);
+        part.is_whole = part.is_whole && is_whole;
+    }
     const Instant from = statement.from - booked_later_max;
     const Instant before = statement.to + booked_sooner_max;
-    const Rows settlements =
-        co_await s.run(settlements_of_part, tenant, statement.account_key, from, before, above, to,
-                       statement.currency.code(), statement.id, settlements_max);
+    const Rows settlements = co_await s.run(
+        settlements_of_part, tenant, statement.account_key, from, before, range.above, range.to,
+        statement.currency.code(), statement.id, range.settlements_max);
     part.settlements = settlements_in(settlements);
-    part.is_whole = std::cmp_less(entries.size(), entries_max) &&
-                    std::cmp_less(settlements.size(), settlements_max);
+    const Rows movements =
+        co_await s.run(movements_of_part, tenant, statement.account_key, from, before, range.above,
+                       range.to, statement.currency.code(), statement.id, range.settlements_max);
+    for (std::size_t i = 0; i < movements.size(); ++i) {
+        const Row row = movements[i];
+        part.settlements.push_back({row.id<SettlementId>(0), row.instant(1), row.integer(2),
+                                    match::canonical(row.text(3)), "",
+                                    match::canonical_end_to_end_id(row.text(4)), "", "", ""});
+    }
+    part.is_whole = part.is_whole && std::cmp_less(movements.size(), range.settlements_max) &&
+                    std::cmp_less(settlements.size(), range.settlements_max);
+    for (const StatementId page : other_pages)
+        co_await leave_out_linked(s, tenant, page, range, part.settlements);
     co_return part;
 }
 
@@ -135,19 +200,19 @@ std::map<Instant, statements::Side> sides_by_day(const Rows& rows, std::int64_t 
 
 } // namespace
 
-Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant,
-                                         const StatementRow& statement) {
+Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement,
+                                         const std::vector<StatementId>& other_pages) {
     const std::int64_t above = statement.cursor_minor;
     const Rows end = co_await s.run(end_of_part, tenant, statement.id, above, part_entries - 1);
     const std::int64_t to = end.empty() ? cursor_at_end : end.front().integer(0);
-    co_return co_await read_range(s, tenant, statement, above, to, part_entries_max,
-                                  part_settlements_max);
+    co_return co_await read_range(s, tenant, statement, other_pages, true,
+                                  {above, to, part_entries_max, part_settlements_max});
 }
 
-Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant,
-                                        const StatementRow& statement) {
-    co_return co_await read_range(s, tenant, statement, 0, cursor_at_end, leftovers_max,
-                                  leftovers_max);
+Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement,
+                                        const std::vector<StatementId>& other_pages) {
+    co_return co_await read_range(s, tenant, statement, other_pages, false,
+                                  {0, cursor_at_end, leftovers_max, leftovers_max});
 }
 
 Step<bool> move_reconciliation(Session& s, TenantId tenant, const StatementRow& before,
@@ -181,7 +246,13 @@ Step<std::vector<EntryTotal>> sum_entries(Session& s, TenantId tenant, Statement
 Step<std::map<Instant, statements::Side>> sum_linked(Session& s, TenantId tenant,
                                                      StatementId statement) {
     const Rows rows = co_await s.run(linked_totals, tenant, statement);
-    co_return sides_by_day(rows, 1);
+    auto sides = sides_by_day(rows, 1);
+    const Rows more = co_await s.run(linked_movement_totals, tenant, statement);
+    for (const auto& [day, side] : sides_by_day(more, 1)) {
+        sides[day].count += side.count;
+        sides[day].minor += side.minor;
+    }
+    co_return sides;
 }
 
 Step<std::map<Instant, statements::Side>> sum_missing(Session& s, TenantId tenant,

@@ -10,9 +10,15 @@
 
 namespace settled::store {
 
+struct EntryKey {
+    StatementId statement;
+    std::int64_t number = 0;
+};
+
 // Entries that are to be paired, and the settlements that they may report.
 struct ReconciliationPart {
     std::vector<statements::Booked> entries;
+    std::vector<EntryKey> keys; // of the entries, one each
     std::vector<statements::Known> settlements;
     std::int64_t to_minor = 0; // amounts up to this one, and more than the row's cursor
     bool is_whole = true;      // false: there was more than may be held
@@ -21,10 +27,13 @@ struct ReconciliationPart {
 // After the last range of amounts: the remaining entries and settlements of all of them.
 inline constexpr std::int64_t cursor_at_end = 0x7FFFFFFFFFFFFFFF;
 
-Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant,
-                                         const StatementRow& statement);
-// All remaining ones on both sides, up to a bound.
-Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement);
+// With the remaining entries of its other pages: which page reports a settlement is decided among all
+// of them.
+Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement,
+                                         const std::vector<StatementId>& other_pages);
+// All remaining ones on both sides, up to a bound; the entries are the statement's own.
+Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement,
+                                        const std::vector<StatementId>& other_pages);
 
 // Writes status, cursor, examined and reconciled_at; false: another reconciliation has done this part.
 Step<bool> move_reconciliation(Session& s, TenantId tenant, const StatementRow& before,
@@ -40,7 +49,7 @@ struct EntryTotal {
     statements::Side total;
 };
 Step<std::vector<EntryTotal>> sum_entries(Session& s, TenantId tenant, StatementId statement);
-// Settlements that entries report, by the entry's day.
+// Settlements, and payments of ours that came back, that entries report, by the entry's day.
 Step<std::map<Instant, statements::Side>> sum_linked(Session& s, TenantId tenant,
                                                      StatementId statement);
 // Settlements of a statement's account and currency in [from, before) that no statement of kind

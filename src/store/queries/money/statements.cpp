@@ -10,7 +10,7 @@ namespace {
     "id, kind, format, account, account_key, currency, number, sequence, from_day, to_day, "       \
     "opening_minor, closing_minor, credits, credits_minor, debits, debits_minor, digest, status, " \
     "loaded, loaded_credits, loaded_credits_minor, loaded_debits_minor, examined, cursor_minor, "  \
-    "created_at, reconciled_at"
+    "created_at, reconciled_at, message_id, page, continues, goes_on"
 #define ENTRY_COLUMNS                                                                              \
     "number, booked_at, value_at, credit, reversal, amount_minor, end_to_end_id, instruction_id, " \
     "transaction_id, bank_reference, uetr, remittance, counterparty_name, counterparty_account, "  \
@@ -19,7 +19,7 @@ namespace {
 const Statement insert{
     "INSERT INTO statement (tenant_id, " STATEMENT_COLUMNS
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-    "$19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT DO NOTHING"};
+    "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31) ON CONFLICT DO NOTHING"};
 const Statement by_id{"SELECT " STATEMENT_COLUMNS
                       " FROM statement WHERE tenant_id = $1 AND id = $2"};
 const Statement by_digest{"SELECT " STATEMENT_COLUMNS
@@ -29,10 +29,21 @@ const Statement list{"SELECT " STATEMENT_COLUMNS " FROM statement WHERE tenant_i
 const Statement list_of_account{"SELECT " STATEMENT_COLUMNS
                                 " FROM statement WHERE tenant_id = $1 AND id < $2 "
                                 "AND account_key = $4 ORDER BY id DESC LIMIT $3"};
-const Statement last_before{"SELECT " STATEMENT_COLUMNS
-                            " FROM statement WHERE tenant_id = $1 AND account_key = $2 AND to_day "
-                            "< $3 AND id <> $4 AND kind = 'statement' AND status = 'reconciled' "
-                            "ORDER BY to_day DESC, id DESC LIMIT 1"};
+// The days on which the statements next to one end, and all that end from the one to the other.
+#define OF_ACCOUNT                                                                                 \
+    " FROM statement WHERE tenant_id = $1 AND account_key = $2 AND currency = $3 AND "             \
+    "kind = 'statement' "
+const Statement day_before{"SELECT to_day" OF_ACCOUNT
+                           "AND to_day < $4 ORDER BY to_day DESC LIMIT 1"};
+const Statement day_after{"SELECT to_day" OF_ACCOUNT "AND to_day > $4 ORDER BY to_day LIMIT 1"};
+const Statement around{
+    "SELECT id, from_day, to_day, opening_minor, closing_minor, sequence, page, "
+    "message_id, continues, goes_on, credits_minor, debits_minor, loaded, credits, "
+    "debits" OF_ACCOUNT "AND to_day >= $4 AND to_day <= $5 ORDER BY to_day, id LIMIT $6"};
+#undef OF_ACCOUNT
+const Statement of_days{"SELECT " STATEMENT_COLUMNS
+                        " FROM statement WHERE tenant_id = $1 AND account_key = $2 AND to_day >= "
+                        "$3 AND to_day <= $4 ORDER BY to_day, id LIMIT $5"};
 const Statement count_in{
     "UPDATE statement SET loaded = $4, loaded_credits = $5, loaded_credits_minor = $6, "
     "loaded_debits_minor = $7 WHERE tenant_id = $1 AND id = $2 AND loaded = $3"};
@@ -84,6 +95,10 @@ StatementRow read(const Row& row) {
     statement.created_at = row.instant(24);
     if (!row.is_null(25))
         statement.reconciled_at = row.instant(25);
+    statement.message_id = row.text(26);
+    statement.page = integer_at(row, 27);
+    statement.continues = row.integer(28) != 0;
+    statement.goes_on = row.integer(29) != 0;
     return statement;
 }
 
@@ -124,7 +139,7 @@ Step<bool> insert_statement(Session& s, TenantId tenant, const StatementRow& r) 
         r.number, r.sequence, r.from, r.to, r.opening_minor, r.closing_minor, r.credits.count,
         r.credits.minor, r.debits.count, r.debits.minor, BytesView(r.digest), r.status, r.loaded,
         r.loaded_credits, r.loaded_credits_minor, r.loaded_debits_minor, r.examined, r.cursor_minor,
-        r.created_at, r.reconciled_at);
+        r.created_at, r.reconciled_at, r.message_id, r.page, int{r.continues}, int{r.goes_on});
     co_return inserted.changed() == 1;
 }
 
@@ -153,11 +168,38 @@ Step<std::vector<StatementRow>> list_statements(Session& s, TenantId tenant, std
     co_return found;
 }
 
-Step<std::optional<StatementRow>> find_statement_before(Session& s, TenantId tenant,
-                                                        std::string account_key, Instant day,
-                                                        StatementId other_than) {
-    const Rows rows = co_await s.run(last_before, tenant, account_key, day, other_than);
-    co_return first(rows);
+Step<std::optional<std::vector<statements::Sheet>>>
+find_statements_around(Session& s, TenantId tenant, const StatementRow& own) {
+    const auto currency = own.currency.code();
+    const Rows before = co_await s.run(day_before, tenant, own.account_key, currency, own.from);
+    const Rows after = co_await s.run(day_after, tenant, own.account_key, currency, own.to);
+    const Instant from = before.empty() ? own.from : before.front().instant(0);
+    const Instant to = after.empty() ? own.to : after.front().instant(0);
+    const Rows rows = co_await s.run(around, tenant, own.account_key, currency, from, to,
+                                     statements_around_max + 1);
+    if (std::cmp_greater(rows.size(), statements_around_max))
+        co_return std::nullopt;
+    std::vector<statements::Sheet> sheets;
+    sheets.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const Row row = rows[i];
+        sheets.push_back({row.id<StatementId>(0), row.instant(1), row.instant(2),
+                          integer_at(row, 3), integer_at(row, 4), integer_at(row, 5),
+                          integer_at(row, 6), row.string(7), row.integer(8) != 0,
+                          row.integer(9) != 0, row.integer(10), row.integer(11),
+                          row.integer(12) == row.integer(13) + row.integer(14)});
+    }
+    co_return sheets;
+}
+
+Step<std::vector<StatementRow>> statements_that_end(Session& s, TenantId tenant,
+                                                    std::string account_key, Instant from,
+                                                    Instant to) {
+    const Rows rows = co_await s.run(of_days, tenant, account_key, from, to, statements_around_max);
+    std::vector<StatementRow> found;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        found.push_back(read(rows[i]));
+    co_return found;
 }
 
 Step<> insert_entry(Session& s, TenantId tenant, StatementId statement, const EntryRow& r) {

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/id.h"
+#include "statements/pages.h"
 #include "statements/summary.h"
 #include "store/session.h"
 #include "store/step.h"
@@ -42,6 +43,9 @@ struct StatementRow {
     std::int64_t cursor_minor = 0;
     Instant created_at;
     std::optional<Instant> reconciled_at;
+    std::string message_id; // of a camt message in pages
+    std::optional<std::int64_t> page;
+    bool continues = false, goes_on = false;
 
     std::int64_t entries() const { return credits.count + debits.count; }
 };
@@ -54,10 +58,17 @@ Step<std::optional<StatementRow>> find_statement_by_digest(Session& s, TenantId 
 // Newest first, below `before`; `account` empty: of any.
 Step<std::vector<StatementRow>> list_statements(Session& s, TenantId tenant, std::string account,
                                                 std::int64_t before, std::size_t limit);
-// The reconciled statement of the account and kind `statement` that ends last before this day.
-Step<std::optional<StatementRow>> find_statement_before(Session& s, TenantId tenant,
-                                                        std::string account_key, Instant day,
-                                                        StatementId other_than);
+// A busy day is some hundred pages; more of two days are not compared with one another.
+inline constexpr std::int64_t statements_around_max = 20'000;
+// The statements of the account and currency that statements::place_of() looks at, the
+// statement itself among them; nullopt: there are more than may be held.
+Step<std::optional<std::vector<statements::Sheet>>>
+find_statements_around(Session& s, TenantId tenant, const StatementRow& own);
+
+// Statements and notifications of the account that end on one of these days, at most
+// statements_around_max.
+Step<std::vector<StatementRow>>
+statements_that_end(Session& s, TenantId tenant, std::string account_key, Instant from, Instant to);
 
 struct EntryRow {
     std::int64_t number = 0;

@@ -1,0 +1,252 @@
+#include "api/handlers/event_reading.h"
+
+#include "api/bounds.h"
+#include "api/feed.h"
+#include "net/pause.h"
+
+#include <atomic>
+#include <charconv>
+#include <utility>
+
+namespace settled::api {
+
+namespace {
+
+using namespace std::chrono_literals;
+using store::EventRow;
+using store::FeedPlace;
+using store::Session;
+using store::Step;
+using EventPage = store::FeedPage<EventRow>;
+
+constexpr auto look_interval = 100ms;
+constexpr auto comment_interval = 15s;
+constexpr std::size_t stream_page = 100;
+
+bool is_wanted(const EventQuery& query, const EventRow& event) {
+    if (!domain::wants(query.types, event.type))
+        return false;
+    if (query.filter.empty())
+        return true;
+    const auto document = wire::JsonDocument::parse(event.body);
+    return document && domain::fits(query.filter, document->root());
+}
+
+// One type is asked for in the store; several, and fields, are looked at here.
+std::string_view type_for_store(const EventQuery& query) {
+    const bool is_one = query.types != "*" && !query.types.contains(' ');
+    return is_one ? std::string_view(query.types) : std::string_view();
+}
+
+// How many wait, in the whole process.
+std::atomic<std::size_t>& waiting() {
+    static std::atomic<std::size_t> count{0};
+    return count;
+}
+
+class WaitingPlace {
+  public:
+    WaitingPlace() { ++waiting(); }
+    ~WaitingPlace() { --waiting(); }
+    WaitingPlace(const WaitingPlace&) = delete;
+    WaitingPlace& operator=(const WaitingPlace&) = delete;
+    static bool is_free() { return waiting() < bounds::event_streams_max; }
+};
+
+Task<Result<EventPage>> read_page(const Core& core, std::shared_ptr<const EventQuery> query) {
+    const auto read = co_await core.store.read<Result<EventPage>>(
+        [query](Session& s) { return read_events_page(s, query); });
+    if (!read)
+        co_return std::unexpected(read.error());
+    co_return *read;
+}
+
+// One page, after a wait.
+class LongPoll final : public net::BodySource {
+  public:
+    LongPoll(const Core& core, std::shared_ptr<const EventQuery> query, EventPage page,
+             std::chrono::seconds wait)
+        : core_(core), query_(std::move(query)), page_(std::move(page)),
+          until_(core.clock.steady() + wait) {}
+
+    Task<std::optional<std::string>> next(const bool& is_cut) override {
+        if (std::exchange(is_sent_, true))
+            co_return std::nullopt;
+        while (page_.rows.empty() && !is_cut && core_.clock.steady() < until_) {
+            co_await net::pause(look_interval);
+            auto again = std::make_shared<EventQuery>(*query_);
+            again->after = page_.end;
+            query_ = std::move(again);
+            auto read = co_await read_page(core_, query_);
+            if (read) // a store that cannot be read is asked again
+                page_ = *std::move(read);
+        }
+        co_return events_page_text(page_);
+    }
+
+  private:
+    const Core& core_;
+    std::shared_ptr<const EventQuery> query_;
+    EventPage page_;
+    Clock::Steady until_;
+    bool is_sent_ = false;
+    WaitingPlace place_;
+};
+
+// Server-sent events: `id` is the event's, so that a client which comes back says what it has.
+class EventStream final : public net::BodySource {
+  public:
+    EventStream(const Core& core, EventQuery query)
+        : core_(core), query_(std::move(query)),
+          comment_at_(core.clock.steady() + comment_interval) {}
+
+    Task<std::optional<std::string>> next(const bool& is_cut) override {
+        if (!std::exchange(has_begun_, true))
+            co_return ": settled\n\n";
+        while (!is_cut) {
+            const auto page = co_await read_page(core_, std::make_shared<const EventQuery>(query_));
+            if (page) {
+                query_.after = page->end;
+                if (!page->rows.empty())
+                    co_return text_of(page->rows);
+            }
+            if (core_.clock.steady() >= comment_at_) {
+                comment_at_ = core_.clock.steady() + comment_interval;
+                co_return ": \n\n";
+            }
+            co_await net::pause(look_interval);
+        }
+        co_return std::nullopt;
+    }
+
+  private:
+    std::string text_of(const std::vector<EventRow>& events) {
+        std::string text;
+        for (const EventRow& event : events) // a body has no line ends: JSON escapes them
+            text += "id: " + to_string(event.id) + "\nevent: " + event.type +
+                    "\ndata: " + event.body + "\n\n";
+        comment_at_ = core_.clock.steady() + comment_interval;
+        return text;
+    }
+
+    const Core& core_;
+    EventQuery query_;
+    Clock::Steady comment_at_;
+    bool has_begun_ = false;
+    WaitingPlace place_;
+};
+
+Step<Result<FeedPlace>> find_place(Session& s, TenantId tenant, EventId id) {
+    const auto place = co_await store::place_of(s, tenant, store::Feed::events, id.value);
+    if (place)
+        co_return *place;
+    const bool is_known = co_await store::is_in_feed(s, tenant, store::Feed::events, id.value);
+    if (is_known)
+        co_return fail(Code::server_busy, "the event has no place in the list yet");
+    co_return fail(Code::cursor_invalid, "after: there is no such event");
+}
+
+Step<FeedPlace> find_end(Session& s, TenantId tenant) {
+    co_return co_await store::end_of_feed(s, tenant, store::Feed::events);
+}
+
+} // namespace
+
+Step<Result<EventPage>> read_events_page(Session& s, std::shared_ptr<const EventQuery> query) {
+    EventPage page{{}, query->after};
+    const bool is_known =
+        co_await store::is_place(s, query->tenant, store::Feed::events, query->after);
+    if (!is_known)
+        co_return fail(Code::cursor_invalid,
+                       "after: nothing stands at this place. It is of another list, or the server "
+                       "was put back to an older copy of its data: read again from the beginning");
+    const std::string_view type = type_for_store(*query);
+    for (std::size_t seen = 0; page.rows.size() < query->limit && seen < store::feed_entries_max;) {
+        const std::size_t missing = query->limit - page.rows.size();
+        auto more = co_await store::events_after(s, query->tenant, type, page.end, missing);
+        const std::size_t found = more.rows.size();
+        const bool moved = !(more.end == page.end);
+        page.end = more.end;
+        for (EventRow& event : more.rows)
+            if (is_wanted(*query, event))
+                page.rows.push_back(std::move(event));
+        seen += std::max<std::size_t>(found, 1);
+        if (!moved || found < missing)
+            break;
+    }
+    co_return page;
+}
+
+std::string events_page_text(const EventPage& page) {
+    wire::JsonWriter w;
+    w.object().key("data").array();
+    for (const EventRow& event : page.rows)
+        w.raw(event.body);
+    w.end().member("next", cursor_of(page.end)).end();
+    return std::move(w).text();
+}
+
+Result<std::chrono::seconds> read_wait(const net::Request& request) {
+    const auto text = request.parameter("wait");
+    if (!text)
+        return std::chrono::seconds(0);
+    std::int64_t wait = -1;
+    const char* const last = text->data() + text->size();
+    const auto read = std::from_chars(text->data(), last, wait);
+    if (read.ec != std::errc() || read.ptr != last || wait < 0 || wait > bounds::event_wait_max)
+        return fail(Code::parameter_invalid, "wait: give seconds, 0 to 60");
+    return std::chrono::seconds(wait);
+}
+
+Task<Result<Answer>> answer_events(const Core& core, EventQuery query, std::chrono::seconds wait) {
+    const auto shared = std::make_shared<const EventQuery>(std::move(query));
+    auto page = co_await read_page(core, shared);
+    if (!page)
+        co_return std::unexpected(page.error());
+    if (!page->rows.empty() || wait.count() == 0)
+        co_return Answer{200, events_page_text(*page)};
+    if (!WaitingPlace::is_free())
+        co_return fail(Code::too_many_requests, "too many wait for events");
+    Answer answer;
+    answer.source = std::make_shared<LongPoll>(core, shared, *std::move(page), wait);
+    co_return answer;
+}
+
+Task<Result<Answer>> stream_events(const Core& core, EventQuery query) {
+    query.limit = stream_page;
+    const auto first = co_await read_page(core, std::make_shared<const EventQuery>(query));
+    if (!first)
+        co_return std::unexpected(first.error());
+    if (!WaitingPlace::is_free())
+        co_return fail(Code::too_many_requests, "too many wait for events");
+    Answer answer;
+    answer.content_type = "text/event-stream";
+    answer.source = std::make_shared<EventStream>(core, std::move(query));
+    co_return answer;
+}
+
+Task<Result<FeedPlace>> event_place(const Core& core, TenantId tenant, std::string after) {
+    if (after.empty())
+        co_return FeedPlace{};
+    if (after == "end") {
+        const auto end = co_await core.store.read<FeedPlace>(
+            [tenant](Session& s) { return find_end(s, tenant); });
+        co_return end;
+    }
+    const auto id = parse_id<EventIdTag>(after);
+    if (!id)
+        co_return read_cursor(after);
+    // An event gets its place a moment after its commit.
+    for (int round = 0; round < 20; ++round) {
+        const auto found = co_await core.store.read<Result<FeedPlace>>(
+            [tenant, id = *id](Session& s) { return find_place(s, tenant, id); });
+        if (!found)
+            co_return std::unexpected(found.error());
+        if (*found || found->error().code != Code::server_busy)
+            co_return *found;
+        co_await net::pause(look_interval);
+    }
+    co_return fail(Code::server_busy, "the event has no place in the list yet; try again");
+}
+
+} // namespace settled::api

@@ -1,0 +1,43 @@
+// Events for those who poll: pages forward in the feed, filtered, and answers that wait for what is
+// to come. Each event is shown as the bytes that endpoints are sent.
+#pragma once
+
+#include "api/call.h"
+#include "api/core.h"
+#include "domain/field_filter.h"
+#include "store/queries/events.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace settled::api {
+
+struct EventQuery {
+    TenantId tenant;
+    std::string types = "*"; // space-separated, or "*"
+    domain::FieldFilter filter;
+    store::FeedPlace after;
+    std::size_t limit = 0;
+};
+
+// A page, or what is wrong with its place.
+store::Step<Result<store::FeedPage<store::EventRow>>>
+read_events_page(store::Session& s, std::shared_ptr<const EventQuery> query);
+
+// {"data":[…],"next":"cur_…"}
+std::string events_page_text(const store::FeedPage<store::EventRow>& page);
+
+// ?wait=, in seconds; 0 when absent. Fails with parameter_invalid.
+Result<std::chrono::seconds> read_wait(const net::Request& request);
+
+// The page; when it is empty, once there is something to show or the wait is over. Fails with
+// too_many_requests: too many wait already.
+Task<Result<Answer>> answer_events(const Core& core, EventQuery query, std::chrono::seconds wait);
+// Server-sent events, until the client ends it.
+Task<Result<Answer>> stream_events(const Core& core, EventQuery query);
+
+// ?after= and the like: a cursor, "end", or the id of an event. Fails with cursor_invalid.
+Task<Result<store::FeedPlace>> event_place(const Core& core, TenantId tenant, std::string after);
+
+} // namespace settled::api

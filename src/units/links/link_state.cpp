@@ -1,0 +1,104 @@
+#include "units/links/link_state.h"
+
+#include "connectors/clearbank/accounts.h"
+#include "domain/money_out_event.h"
+#include "store/queries/money/reviews.h"
+#include "units/calls/derived_ids.h"
+#include "units/calls/make_call.h"
+#include "units/deliveries/publish.h"
+#include "units/links/core_link.h"
+#include "units/reviews.h"
+#include "wire/json_writer.h"
+
+namespace settled::units {
+
+namespace {
+
+using store::LinkRow;
+using store::Session;
+using store::Step;
+
+Step<> tell(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
+            std::string_view type) {
+    const auto event = domain::link_event(work.context.ids.next<EventId>(), type,
+                                          {link.id, link.client_id, bank.name, link.core_banking,
+                                           link.loan_account_id, std::string(token(link.status)),
+                                           link.iban, link.virtual_account_id, link.errors},
+                                          link.version, work.now);
+    co_await publish_event(s, work.context, work.tenant, event);
+}
+
+std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& reasons) {
+    wire::JsonWriter w;
+    w.array();
+    for (const auto& reason : reasons) {
+        const auto words = connectors::clearbank::account_refusal_words(reason.code);
+        w.object().member("code", reason.code).member("text", reason.text);
+        if (!words.empty())
+            w.member("words", words);
+        w.end();
+    }
+    w.end();
+    return std::move(w).text();
+}
+
+} // namespace
+
+Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
+                      domain::CallRequest request, std::size_t number, Instant due_at) {
+    NewCall call;
+    call.connector = bank.id;
+    call.request_id = work.context.derived_ids->request_id(
+        work.tenant, bank.name, token(request.purpose), {link.external_id, std::to_string(number)});
+    call.request = std::move(request);
+    call.subject = link.id.value;
+    call.due_at = due_at;
+    (void)co_await make_call(s, work, call);
+}
+
+Step<> open_account(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
+    co_await make_link_call(
+        s, work, bank, link,
+        connectors::clearbank::open_account_request(
+            bank.settings.institution_account, link.owner_name, link.asked_iban, link.external_id),
+        1, work.now);
+}
+
+Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
+                  domain::LinkStatus status, std::string_view type) {
+    link.status = status;
+    link.updated_at = work.now;
+    ++link.version;
+    const bool stored = co_await store::update_link(s, work.tenant, link);
+    if (!stored)
+        co_return;
+    co_await close_open_review_of(s, work, store::review_link_unresolved, link.id.value);
+    co_await tell(s, work, bank, link, type);
+    co_await link_changed(s, work, link);
+}
+
+Step<> fail_link(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
+                 std::vector<domain::AccountRefusedFact::Reason> reasons) {
+    link.errors = errors_json(reasons);
+    co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::failed,
+                        domain::link_failed);
+}
+
+Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow link, std::string iban,
+                std::string virtual_account_id) {
+    if (link.status == domain::LinkStatus::active || link.status == domain::LinkStatus::disabled)
+        co_return;
+    const auto holder = co_await store::find_link_by_iban(s, work.tenant, iban);
+    if (holder && holder->id != link.id) {
+        co_await fail_link(s, work, bank, std::move(link),
+                           {{"iban_taken", "link " + to_string(holder->id) + " has this IBAN"}});
+        co_return;
+    }
+    link.iban = std::move(iban);
+    link.virtual_account_id = std::move(virtual_account_id);
+    link.errors = "[]";
+    co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::active,
+                        domain::link_created);
+}
+
+} // namespace settled::units
