@@ -25,7 +25,7 @@
 namespace settled::units {
 
 // So many settlements are judged in the unit of one fact, or decided each on its own account after
-// it. Each costs the only writer two tenths of a millisecond.
+// it. Each costs a tenth of a millisecond or two of the only writer.
 inline constexpr std::size_t judged_at_once_max = 8;
 // More are a crowd, of which so many are judged in that unit: each is compared with as many payments
 // as a crowd has, which costs the only writer more than a millisecond.

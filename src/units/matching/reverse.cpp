@@ -274,17 +274,6 @@ bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByRetu
            work.now < ripe_at(work, named.first->received_at);
 }
 
-// A settlement of a crowd that could get one of the payments is owed a decision.
-Step<bool> is_undecided_who_gets(Session& s, const UnitScope& work,
-                                 const std::vector<RankedPayment>& payments) {
-    for (const RankedPayment& each : payments) {
-        const auto waiting = co_await open_near(s, work, {each.payment.identity});
-        if (std::ranges::any_of(waiting, &domain::Settlement::look_again))
-            co_return true;
-    }
-    co_return false;
-}
-
 // Whether the timer is one of those that look for the payment.
 bool looks_for_payment(const UnitScope& work, const domain::Settlement& settlement, Instant due) {
     for (int looks = 0; looks <= crowd_looks_max; ++looks)
@@ -302,11 +291,10 @@ Step<> return_its_payment(Session& s, const UnitScope& work, const Reversal& rev
     if (!seen || !ever.empty() || !looks_for_payment(work, *seen, due))
         co_return;
     const Verdict verdict = co_await judge_at_watermark(s, work, *seen);
-    if (verdict.outcome != match::Outcome::one) {
-        if (co_await is_undecided_who_gets(s, work, verdict.candidates))
-            co_await look_for_payment_later(s, work, *seen, reversal);
+    if (verdict.outcome == match::Outcome::ambiguous) // a crowd may still be owed decisions
+        co_await look_for_payment_later(s, work, *seen, reversal);
+    if (verdict.outcome != match::Outcome::one)
         co_return;
-    }
     domain::Payment payment = verdict.candidates.front().payment;
     if (payment.settled_minor != 0)
         co_return;
