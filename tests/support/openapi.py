@@ -12,6 +12,7 @@ import jsonschema
 import yaml
 
 from .places import ROOT
+from .schemas import validator_for
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -41,6 +42,7 @@ class Contract:
         self.text = text or (ROOT / "api" / "openapi.yaml").read_text()
         self.document = yaml.safe_load(self.text)
         self.resolver = jsonschema.RefResolver("", self.document)
+        self.validator = validator_for(self.resolver)
         self.operations = [Operation(method, path, item[method])
                            for path, item in self.document["paths"].items()
                            for method in METHODS if method in item]
@@ -63,7 +65,7 @@ class Contract:
         return operation.spec.get("security", self.document["security"]) != []
 
     def errors(self, schema, value):
-        validator = jsonschema.Draft202012Validator(schema, resolver=self.resolver)
+        validator = self.validator(schema, resolver=self.resolver)
         return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
                 for error in validator.iter_errors(value)]
 
