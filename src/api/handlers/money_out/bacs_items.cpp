@@ -1,4 +1,5 @@
 // What the bank reports of Bacs: credits on their way in, direct debits and mandates.
+#include "api/change.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/money_out/money_out_views.h"
 #include "api/handlers/views.h"
