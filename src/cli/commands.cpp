@@ -2,7 +2,7 @@
 
 namespace settled::cli {
 
-std::vector<Command> all_commands(const std::vector<Command>& demo) {
+std::vector<Command> all_commands(const std::vector<Command>& above) {
     std::vector<Command> joined;
     for (const auto& part : {serve_commands(),        check_config_commands(),
                              doctor_commands(),       migrate_commands(),
@@ -16,7 +16,8 @@ std::vector<Command> all_commands(const std::vector<Command>& demo) {
                              institutions_commands(), import_commands(),
                              reconcile_commands(),    statements_commands(),
                              export_commands(),       reviews_commands(),
-                             sandbox_commands(),      demo,
+                             listen_commands(),       trigger_commands(),
+                             sandbox_commands(),      above,
                              bench_commands(),        audit_commands(),
                              replay_commands()})
         joined.insert(joined.end(), part.begin(), part.end());
