@@ -22,7 +22,7 @@
 
 namespace settled::store {
 
-// `text` must live for ever (a literal). Number of parameters: at most 32.
+// `text` must live for ever (a literal). Number of parameters: at most 48.
 class Statement {
   public:
     explicit Statement(std::string_view text);

@@ -1,5 +1,6 @@
 """The checker of the crash tests, shown to find what it is there for: each broken rule is planted once."""
 
+import shutil
 import sqlite3
 
 import pytest
@@ -9,9 +10,12 @@ from support.places import ROOT
 from support.store import Store, check_told
 from support.story import Story
 
+TASK = "tenant_id, id, kind, subject_id, lane_id, status, attempts, due_at, created_at, updated_at"
+
 # A matched settlement with all that belongs to it, and an open payment.
 GOOD = """
-    INSERT INTO endpoint VALUES (1, 70, 'https://x', '*', 'basic', 'u', x'00', 'active', 5, 1);
+    INSERT INTO endpoint (tenant_id, id, url, events, auth, username, sealed_secret, status, created_at, version)
+      VALUES (1, 70, 'https://x', '*', 'basic', 'u', x'00', 'active', 5, 1);
     INSERT INTO webhook VALUES (1, 10, 1, 'TransactionSettled', 'k', '', 'processed', :body, 10);
     INSERT INTO webhook_key VALUES (1, x'01', 10, 1);
     INSERT INTO payment (tenant_id, id, client_id, fingerprint, status, amount_minor, currency, institution_id, scheme,
@@ -26,7 +30,8 @@ GOOD = """
       VALUES (1, 40, 30, 20, 2, 1, '{}', 10, 1234);
     INSERT INTO match_key VALUES (1, 0, 0, 5, 21);
     INSERT INTO event VALUES (1, 50, 'settlement.matched', 30, 1, '{"id":"evt_1"}', 10);
-    INSERT INTO task VALUES (1, 60, 'delivery', 50, 70, 'done', 1, 10, 10, 10, 0, 1);
+    INSERT INTO task (:task)
+      VALUES (1, 60, 'delivery', 50, 70, 'done', 1, 10, 10, 10);
     INSERT INTO attempt VALUES (1, 60, 1, 10, 1, 'delivered', 200, '', 1);
 """
 
@@ -36,7 +41,8 @@ PLANTED = {
     "two settlements of one transaction":
         "INSERT INTO settlement SELECT 1, 31, 10, 'unmatched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 0,"
         " '', '', '', '', '', '', '', 0, 0, 0",
-    "a settlement without its webhook": "UPDATE settlement SET webhook_id = 98",
+    "a settlement without its webhook, other than one that the bank's query has shown":
+        "UPDATE settlement SET webhook_id = 98",
     "a match of a settlement that is not matched, or of a payment that is not settled":
         "UPDATE payment SET amount_minor = 1235 WHERE id = 20",
     "a matched settlement without a match":
@@ -58,9 +64,9 @@ PLANTED = {
         "INSERT INTO event VALUES (1, 51, 'settlement.matched', 33, 1, '{}', 4)",
     "two events of one version": "DROP INDEX event_version; INSERT INTO event VALUES (1, 51, 'settlement.unmatched', 30, 1, '{}', 4)",
     "two deliveries of one event to one endpoint":
-        "INSERT INTO task VALUES (1, 61, 'delivery', 50, 70, 'queued', 0, 10, 10, 10, 0, 0)",
+        f"INSERT INTO task ({TASK}) VALUES (1, 61, 'delivery', 50, 70, 'queued', 0, 10, 10, 10)",
     "a delivery without its event":
-        "INSERT INTO task VALUES (1, 61, 'delivery', 59, 70, 'queued', 0, 10, 10, 10, 0, 0)",
+        f"INSERT INTO task ({TASK}) VALUES (1, 61, 'delivery', 59, 70, 'queued', 0, 10, 10, 10)",
     "an event that an endpoint for everything, older than it, is not told":
         "INSERT INTO event VALUES (1, 51, 'settlement.unmatched', 31, 1, '{}', 10)",
     "a settled payment or matched settlement that still waits": "INSERT INTO match_key VALUES (1, 0, 0, 5, 20)",
@@ -71,14 +77,22 @@ PLANTED = {
 }
 
 
-@pytest.fixture
-def store(tmp_path):
-    database = sqlite3.connect(tmp_path / "settled.db")
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """The file of a store in which all is well, made once and copied for each test."""
+    file = tmp_path_factory.mktemp("good") / "settled.db"
+    database = sqlite3.connect(file)
     for migration in sorted((ROOT / "migrations").glob("*.sql")):
         database.executescript(migration.read_text())
     body = webhook_text("TransactionSettled", settled_payload("GB00", TransactionId="tx"), 1, 6).decode()
-    database.executescript(GOOD.replace(":body", "CAST('" + body + "' AS BLOB)"))
+    database.executescript(GOOD.replace(":task", TASK).replace(":body", "CAST('" + body + "' AS BLOB)"))
     database.close()
+    return file
+
+
+@pytest.fixture
+def store(good, tmp_path):
+    shutil.copy(good, tmp_path)
     made = Store(tmp_path)
     made.check()
     return made
@@ -102,6 +116,14 @@ def test_a_planted_breach_is_found(store, rule):
     # Several rules may see it; the one that it was planted for is among them.
     with store.opened() as database:
         assert database.execute(Store.FORBIDDEN[rule]).fetchall(), found.value
+
+
+def test_a_settlement_of_no_webhook_is_good_only_where_the_banks_query_has_shown_it(store):
+    plant(store, "UPDATE settlement SET webhook_id = 0")
+    with pytest.raises(AssertionError, match="a settlement without its webhook"):
+        store.check()
+    plant(store, "INSERT INTO bank_transaction VALUES (1, 1, 'tx', 1, 30, 1)")
+    store.check()
 
 
 def test_the_schema_itself_refuses_a_second_match(store):

@@ -34,7 +34,12 @@ def run(place, *arguments):
 
 
 READING = [("keys", "list"), ("keys", "revoke", "key_0000000000001"), ("connectors", "list"), ("institutions",),
-           ("reviews", "export"), ("export", "all"), ("store", "rekey"), ("audit", "verify"), ("audit", "head")]
+           ("reviews", "export"), ("export", "all"), ("store", "rekey"), ("audit", "verify"), ("audit", "head"),
+           ("endpoints", "list"), ("redeliver", "dlv_0000000000001"), ("webhooks", "read-again"), ("orders", "list"),
+           ("links", "list"), ("returns", "list"), ("postings", "list"), ("calls", "list"), ("calls", "held"),
+           ("notifications", "list"), ("catch-ups", "list"), ("catch-up", "--connector", "bank", "--since", "2026-11-20"),
+           ("statements", "request", "--connector", "bank", "--date", "2026-11-20"),
+           ("reconcile", "--account", "GB33BUKB20201555555555", "--date", "2026-11-20")]
 
 
 @pytest.mark.parametrize("command", READING, ids=[" ".join(command) for command in READING])

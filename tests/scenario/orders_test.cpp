@@ -286,6 +286,16 @@ TEST(Orders, change_nothing_where_they_once_did) {
              draft.give_back(back(draft, 1));
          },
          {"p1 partially_settled", "s1 matched p1", "s2 reversed"}},
+        {"a part that an id decides, and its return that names no id",
+         [](Draft& draft) {
+             draft.pay({10'000, "ORDER 2041 LONDON", "E2E-0001", payers[1]});
+             draft.money({4'000, "ORDER 2041 LONDON", "E2E-0001", payers[1]});
+             draft.money({6'000, "ORDER 2041"});
+             auto part = back(draft, 0);
+             part.end_to_end_id.clear();
+             draft.give_back(part);
+         },
+         {"p1 partially_settled", "s1 reversed", "s2 matched p1"}},
         {"parts that fit in two ways, until one goes back",
          [](Draft& draft) {
              draft.pay({10'000, "ORDER 2041 LONDON"});

@@ -70,8 +70,11 @@ class Store:
         "two settlements of one transaction": """
             SELECT transaction_id FROM settlement GROUP BY tenant_id, transaction_id HAVING count(*) > 1""",
         "a settlement without its webhook, other than one that the bank's query has shown": """
-            SELECT id FROM settlement s WHERE webhook_id <> 0 AND NOT EXISTS
-              (SELECT 1 FROM webhook w WHERE w.tenant_id = s.tenant_id AND w.id = s.webhook_id)""",
+            SELECT id FROM settlement s WHERE NOT EXISTS
+              (SELECT 1 FROM webhook w WHERE w.tenant_id = s.tenant_id AND w.id = s.webhook_id)
+              AND (webhook_id <> 0 OR NOT EXISTS
+                (SELECT 1 FROM bank_transaction b WHERE b.tenant_id = s.tenant_id AND b.credit = 1
+                   AND b.transaction_id = s.transaction_id AND b.subject_id = s.id))""",
         "a match of a settlement that is not matched, or of a payment that is not settled": """
             SELECT m.id FROM settlement_match m
               LEFT JOIN settlement s ON s.tenant_id = m.tenant_id AND s.id = m.settlement_id
