@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto look_interval = 100ms; // over the control socket, where nothing is held back
 constexpr std::int64_t wait_seconds_max = 10;
-constexpr std::size_t page_items = 100;
+constexpr std::size_t events_per_page = 100;
 
 } // namespace
 
@@ -38,7 +38,7 @@ Result<> EventWatch::read_more(Clock::Steady until) {
     TRY(const Answered page,
         api_->ask({"GET",
                    fmt::format("/v1/events?order=oldest&after={}&limit={}&wait={}", after_,
-                               page_items, wait),
+                               events_per_page, wait),
                    ""}));
     after_ = page.at("next");
     const auto data = page.root().member("data");

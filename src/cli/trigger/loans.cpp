@@ -36,7 +36,7 @@ Result<> run_repayment(Scene& scene) {
     TRY(const wire::JsonDocument link, wire::JsonDocument::parse(event));
     // Paid out in the core bank's own way: a booking that is none of the bank's.
     TRY_VOID(scene.ask_sandbox("POST", fmt::format("/core/loans/{}/disbursements", loan),
-                               R"({"amount":"1000.00","notify":false})"));
+                               R"({"amount":"1000.00","channel":"cash","notify":false})"));
     const std::string& amount = scene.wishes().amount;
     TRY(const Reported reported, report_money(scene, {.account = text_at(link.root(), "data.iban"),
                                                       .amount = amount.empty() ? "250.00" : amount,

@@ -29,8 +29,19 @@ struct MadeOrder {
     std::string end_to_end_id;
 };
 
+// A bank that has just been connected lists its accounts a moment later.
+Result<> know_debtor(Scene& scene) {
+    const std::string iban = scene.place("real_account_iban");
+    TRY(const bool known, scene.until([&]() -> Result<bool> {
+        TRY(const Answered page, scene.ask_server("GET", "/v1/accounts?limit=100"));
+        return page.body().contains(iban);
+    }));
+    return known ? Result<>() : fail(Code::debtor_unknown, iban + ": the bank lists no account");
+}
+
 Result<MadeOrder> make_order(Scene& scene, const Creditor& creditor) {
     TRY(const std::string connector, scene.connector("api_url", scene.place("urls.bank")));
+    TRY_VOID(know_debtor(scene));
     const std::string& amount = scene.wishes().amount;
     wire::JsonWriter w;
     w.object().member("client_id", "trg-" + scene.mark()).member("connector", connector);
