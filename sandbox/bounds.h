@@ -2,6 +2,8 @@
 // grow with the length of a run.
 #pragma once
 
+#include "base/limits.h"
+
 #include <chrono>
 #include <cstddef>
 
@@ -63,7 +65,8 @@ inline constexpr std::size_t platform_messages_max = 100'000;
 inline constexpr std::size_t platform_requests_max = 100'000;
 inline constexpr std::size_t platform_objects_max = 10'000;
 
-inline constexpr std::size_t body_bytes_max = 1024 * 1024;
+// An object of the platform may be larger than settled reads.
+inline constexpr std::size_t body_bytes_max = limits::json_bytes_max;
 inline constexpr auto stop_wait_max = 1s;
 inline constexpr auto register_wait_max = 10s;
 

@@ -21,12 +21,16 @@ TEST(KeyFilesTest, are_closed_to_others_and_used_again) {
         EXPECT_EQ(status.st_mode & 0777U, 0600U) << entry.path();
         ++files;
     }
-    EXPECT_EQ(files, 10);
+    EXPECT_EQ(files, 12);
     const Result<Keys> again = prepare_keys(directory);
     ASSERT_TRUE(again);
     EXPECT_EQ(first->bank->public_key_pem(), again->bank->public_key_pem());
     EXPECT_EQ(first->institution->fingerprint(), again->institution->fingerprint());
     EXPECT_EQ(first->api_token.reveal(), again->api_token.reveal());
+    EXPECT_EQ(first->platform_password.reveal(), again->platform_password.reveal());
+    EXPECT_EQ(first->platform_client_secret.reveal(), again->platform_client_secret.reveal());
+    EXPECT_EQ(first->core_bank_key.reveal(), again->core_bank_key.reveal());
+    EXPECT_EQ(first->core_bank_webhook.reveal(), again->core_bank_webhook.reveal());
     std::filesystem::remove_all(std::filesystem::path(directory).parent_path());
 }
 

@@ -56,13 +56,7 @@ Result<std::int64_t> Notifier::notify(std::string body, int copies) {
         return fail(Code::limit_reached, "too many notifications are kept");
     const std::int64_t number = ++numbers_;
     messages_.push_back({number, std::move(body), clock_.now()});
-    for (int i = 1; i < copies; ++i)
-        boost::asio::co_spawn(
-            io_,
-            [](std::shared_ptr<Notifier> self, std::int64_t which) -> Task<> {
-                (void)co_await send(self, which);
-            }(shared_from_this(), number),
-            boost::asio::detached);
+    messages_.back().copies = copies - 1;
     if (!armed_ && !sending_)
         arm(timing_.interval);
     return number;
@@ -71,13 +65,17 @@ Result<std::int64_t> Notifier::notify(std::string body, int copies) {
 Result<> Notifier::repeat(std::int64_t number) {
     if (find(number) == nullptr)
         return fail(Code::not_found, "there is no such notification");
+    send_aside(number);
+    return {};
+}
+
+void Notifier::send_aside(std::int64_t number) {
     boost::asio::co_spawn(
         io_,
         [](std::shared_ptr<Notifier> self, std::int64_t which) -> Task<> {
             (void)co_await send(self, which);
         }(shared_from_this(), number),
         boost::asio::detached);
-    return {};
 }
 
 void Notifier::arm(std::chrono::milliseconds wait) {
@@ -100,9 +98,12 @@ Task<> Notifier::send_due(std::shared_ptr<Notifier> self) {
     self->sending_ = true;
     bool failed = false;
     for (std::size_t i = 0; i < self->messages_.size() && !failed && !self->stopped_; ++i) {
-        if (self->messages_[i].acknowledged || !self->url_)
+        PlatformMessage& message = self->messages_[i];
+        if (message.acknowledged || !self->url_)
             continue;
-        const bool taken = co_await send(self, self->messages_[i].number);
+        for (; message.copies > 0; --message.copies)
+            self->send_aside(message.number);
+        const bool taken = co_await send(self, message.number);
         failed = !taken;
     }
     self->sending_ = false;

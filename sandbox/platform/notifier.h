@@ -38,6 +38,7 @@ struct PlatformMessage {
     int sent = 0;        // times
     int last_status = 0; // 0: no answer
     bool acknowledged = false;
+    int copies = 0; // that go out beyond the first, when it is sent for the first time
 };
 
 class Notifier : public std::enable_shared_from_this<Notifier> {
@@ -66,6 +67,7 @@ class Notifier : public std::enable_shared_from_this<Notifier> {
     void arm(std::chrono::milliseconds wait);
     static Task<> send_due(std::shared_ptr<Notifier> self);
     static Task<bool> send(std::shared_ptr<Notifier> self, std::int64_t number);
+    void send_aside(std::int64_t number); // whatever else is being sent
     PlatformMessage* find(std::int64_t number);
     bool has_open() const;
 

@@ -79,6 +79,14 @@ TEST_F(PlatformRig, redelivers_when_the_acknowledgement_is_lost) {
     ASSERT_TRUE(until([&] { return manager_.bodies.size() == 4; }));
 }
 
+TEST_F(PlatformRig, sends_all_copies_however_soon_one_of_them_is_acknowledged) {
+    control("PUT", "/platform/timing", R"({"interval_ms":50})", 204);
+    control("POST", "/platform/notifications", R"({"copies":5})", 201);
+    ASSERT_TRUE(until([&] { return message(0).sent == 5; }));
+    EXPECT_TRUE(message(0).acknowledged);
+    EXPECT_EQ(manager_.bodies.size(), 5U);
+}
+
 TEST_F(PlatformRig, sends_one_after_the_other_and_the_first_failure_ends_the_round) {
     control("PUT", "/platform/timing", R"({"interval_ms":1,"retry_ms":5})", 204);
     manager_.plan = {500};

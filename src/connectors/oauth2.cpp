@@ -25,6 +25,14 @@ bool is_token(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
+// "Bearer" in any case (RFC 6749 section 5.1), and what some gateways call it.
+bool is_bearer(std::string_view type) {
+    std::string lower(type);
+    for (char& c : lower)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return lower == "bearer" || lower == "bearertoken";
+}
+
 std::optional<std::int64_t> seconds_in(const wire::Json& value) {
     if (const auto number = value.integer())
         return number;
@@ -83,15 +91,13 @@ Result<AccessToken> read_token(int http_status, std::string_view body) {
         return failed("the token endpoint's reply is no JSON object");
     const wire::Json root = document->root();
     const auto type = root.member_any_case("token_type").and_then(&wire::Json::string);
-    if (type && !std::ranges::equal(*type, std::string_view("bearer"), [](char a, char b) {
-            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-        }))
+    if (type && !is_bearer(*type))
         return failed("the token is no bearer token");
     const auto token = root.member("access_token").and_then(&wire::Json::string);
     if (!token || !is_token(*token))
         return failed("the reply has no access_token that can be sent");
     AccessToken read{Secret(std::string(*token)), use_for_default};
-    if (const auto lives = root.member("expires_in")) {
+    if (const auto lives = root.member("expires_in"); lives && !lives->is_null()) {
         const auto seconds = seconds_in(*lives);
         if (!seconds || *seconds < 0)
             return failed("expires_in is no number of seconds");

@@ -28,6 +28,7 @@ TEST(OAuth2, a_token_is_used_for_nine_tenths_of_its_life) {
         {R"({"access_token":"t","token_type":"bearer","expires_in":"1"})", 900},
         {R"({"access_token":"t","expires_in":0})", 0},
         {R"({"access_token":"t","token_type":"BEARER"})", 300'000},
+        {R"({"access_token":"t","token_type":"BearerToken","expires_in":null})", 300'000},
         {R"({"access_token":"t","expires_in":9999999999999})", 30LL * 86'400 * 900},
     };
     for (const auto& c : cases) {

@@ -74,7 +74,7 @@ Task<bool> is_linked(Stage& stage, sandbox::CoreLoan& loan) {
     const bool linked = co_await world.until(
         [&loan] { return !field(loan.fields, account_set, "ibanLoan").empty(); });
     const std::string iban = field(loan.fields, account_set, "ibanLoan");
-    stage.check("approved there: an account is opened, its IBAN is on the loan", linked, iban);
+    stage.check("approved there: it shows the IBAN of an account", linked, iban);
     const auto* const account = world.sandbox().accounts().by_iban(iban);
     co_return stage.check("the bank's books have it in the borrower's name",
                           account != nullptr && account->owner_name == holder,
@@ -110,9 +110,8 @@ Task<> is_repaid(Stage& stage, const sandbox::CoreLoan& loan) {
     const bool is_once = came && repayments.size() == 1 &&
                          repayments[0]->amount_minor == repaid_pence &&
                          repayments[0]->external_id == sent->transaction_id + "-CR";
-    stage.check("the core bank's own books: one repayment, under the bank's id", is_once,
-                came ? repayments[0]->channel : std::string(),
-                fmt::format("{} repayments", repayments.size()));
+    stage.check("the core bank's own books: one repayment, by the bank's id", is_once,
+                shown_pounds(repaid_pence), fmt::format("{} repayments", repayments.size()));
 }
 
 Task<> is_taken_back(Stage& stage) {

@@ -6,6 +6,7 @@
 #include "wire/json_writer.h"
 
 #include <optional>
+#include <utility>
 
 namespace settled::demo {
 
@@ -71,10 +72,12 @@ Task<> scene_platform(Stage& stage) {
                                    "partner told notification.received, once, with the content",
                                    asked);
     stage.equal("the content", shown.text("content.state"), std::string("Posted"), "Posted");
-    stage.equal("the platform's own record: shown, to one token",
-                contents_shown(platform) * 1000 +
-                    static_cast<std::size_t>(platform.content().tokens_given()),
-                std::size_t{1001}, "once");
+    stage.equal("the platform's own record: the content was shown", contents_shown(platform),
+                std::size_t{1}, "once");
+    const std::int64_t tokens = platform.content().tokens_given();
+    stage.check("to a token that no node asked for twice",
+                tokens >= 1 && std::cmp_less_equal(tokens, world.nodes().count()),
+                fmt::format("{}", tokens), fmt::format("{} tokens", tokens));
     stage.equal("events about it", world.told().of_type("notification.received"), std::size_t{1},
                 "1");
 }

@@ -264,6 +264,8 @@ TEST(YapilyPayment, the_amount_is_read_wherever_a_version_writes_it) {
         {R"("amount":{"amount":12.34,"currency":"GBP"})", 1234},
         {R"("amountDetails":{"amount":12.34,"currency":"GBP"})", 1234},
         {R"("amount":10.0,"currency":"JPY")", 10},
+        {R"("amount":1e2,"currency":"GBP")", 10'000},
+        {R"("amount":1.234E+1,"currency":"GBP")", 1234},
         {R"("amount":70368744177664.07,"currency":"GBP")",
          7'036'874'417'766'407}, // no double holds it
     };
@@ -314,7 +316,8 @@ TEST(YapilyPayment, each_problem_is_named) {
         {R"({"id":"1"})", Code::member_missing, "amountDetails"},
         {R"({"id":"1","amount":1,"currency":"GBP"})", Code::member_missing, "payeeDetails"},
         {R"({"id":"1","amount":"1","currency":"GBP","payee":{}})", Code::amount_invalid, "amount"},
-        {R"({"id":"1","amount":1e2,"currency":"GBP","payee":{}})", Code::amount_invalid, "amount"},
+        {R"({"id":"1","amount":1e-3,"currency":"GBP","payee":{}})", Code::amount_invalid, "amount"},
+        {R"({"id":"1","amount":1e99,"currency":"GBP","payee":{}})", Code::amount_invalid, "amount"},
         {R"({"id":"1","amount":1.001,"currency":"GBP","payee":{}})", Code::amount_invalid,
          "amount"},
         {R"({"id":"1","amount":0,"currency":"GBP","payee":{}})", Code::amount_invalid, "amount"},

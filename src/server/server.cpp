@@ -243,8 +243,8 @@ Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::si
     }
     client.connections_idle_max = std::max<std::size_t>(plan_.attempts / count, 1);
     TRY(thread.client, net::Client::make(thread.io, std::move(client)));
-    thread.http = std::make_unique<worker::HttpCarrier>(*thread.client, installation_.clock,
-                                                        installation_.rng, origin_of(config));
+    thread.http = std::make_unique<worker::HttpCarrier>(
+        thread.io, *thread.client, installation_.clock, installation_.rng, origin_of(config));
     thread.dispatcher =
         std::make_unique<worker::Dispatcher>(thread.io, dispatcher_deps(thread, index, count));
     return {};

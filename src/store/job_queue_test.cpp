@@ -2,8 +2,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <fstream>
+#include <string>
 #include <thread>
 
 namespace settled::store {
@@ -66,28 +69,35 @@ TEST_F(Queue, lets_a_few_wait_for_company_but_not_for_ever) {
     EXPECT_EQ(queue.take(64, 500us, 64).size(), 1);
 }
 
+// Whether the thread sleeps, as one does that waits for a job.
+bool is_asleep(pid_t thread) {
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    return line.contains(") S ");
+}
+
 // One arrival wakes one taker; two must not leave the second job behind the first taker's work.
 TEST_F(Queue, wakes_a_second_taker_for_a_second_job) {
     for (int round = 0; round < 50; ++round) {
-        std::atomic<int> ready = 0;
+        std::atomic<pid_t> takers[2] = {0, 0};
         std::atomic<int> busy = 0;
         std::atomic<bool> over = false;
-        const auto taker = [&] {
-            ++ready;
+        const auto taker = [&](std::atomic<pid_t>& own) {
+            own = ::gettid();
             EXPECT_EQ(queue.take(1, 0us, 1).size(), 1);
             ++busy;
             while (!over)
                 std::this_thread::yield();
         };
-        std::thread first(taker);
-        std::thread second(taker);
-        while (ready < 2)
-            std::this_thread::yield();
-        for (int i = 0; i < 2000; ++i) // so that both are waiting, most of the time
-            std::this_thread::yield();
+        std::thread first(taker, std::ref(takers[0]));
+        std::thread second(taker, std::ref(takers[1]));
+        for (const std::atomic<pid_t>& each : takers)
+            while (each == 0 || !is_asleep(each))
+                std::this_thread::yield();
         push();
         push();
-        const auto deadline = std::chrono::steady_clock::now() + 5s;
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
         while (busy < 2 && std::chrono::steady_clock::now() < deadline)
             std::this_thread::yield();
         const bool together = busy == 2;

@@ -16,8 +16,8 @@ inline constexpr std::size_t attempts_max = 1024;
 inline constexpr auto quick_attempt_max = std::chrono::seconds(2);
 static_assert(2 * quick_attempt_max < limits::delivery_wait_max);
 
-// A token endpoint answers within this time: what is left of an attempt must do for the partner, who
-// may refuse the token so that another is asked for.
+// A token endpoint answers within this time: what is left of an attempt must do for the partner or the
+// platform, who may refuse the token so that another is asked for.
 inline constexpr auto token_wait_max = std::chrono::seconds(4);
 static_assert(3 * token_wait_max < limits::delivery_wait_max);
 

@@ -150,11 +150,11 @@ Task<HttpCarrier::Answered> HttpCarrier::send(const Endpoint& endpoint, const De
 // A token that the partner refuses is fetched anew, once.
 Task<HttpCarrier::Answered> HttpCarrier::send_with_token(const Endpoint& endpoint,
                                                          const Delivery& delivery,
-                                                         Clock::Steady begin,
-                                                         const domain::AuthSettings& auth) {
+                                                         Clock::Steady begin) {
     Answered answered;
     for (int round = 0; round < 2; ++round) {
-        const auto token = co_await tokens_.token(endpoint, auth);
+        const auto token =
+            co_await tokens_.token(endpoint.id.value, endpoint.tenant.value, endpoint.token_source);
         if (!token) {
             answered.result = {};
             answered.result.error = token.error().code;
@@ -164,7 +164,7 @@ Task<HttpCarrier::Answered> HttpCarrier::send_with_token(const Endpoint& endpoin
         answered = co_await send(endpoint, delivery, begin, **token);
         if (answered.result.http_status != http_unauthorized)
             co_return answered;
-        tokens_.drop(endpoint.id, *token);
+        tokens_.drop(endpoint.id.value, *token);
     }
     co_return answered;
 }
@@ -173,13 +173,12 @@ Task<Attempted> HttpCarrier::attempt(const Endpoint& endpoint, const Delivery& d
     Attempted attempted;
     attempted.started_at = clock_.now();
     const Clock::Steady begin = clock_.steady();
-    const domain::AuthSettings* const oauth2 = oauth2_of(endpoint);
     const Secret none;
     Answered answered;
-    if (oauth2 == nullptr)
-        answered = co_await send(endpoint, delivery, begin, none);
+    if (endpoint.token_source)
+        answered = co_await send_with_token(endpoint, delivery, begin);
     else
-        answered = co_await send_with_token(endpoint, delivery, begin, *oauth2);
+        answered = co_await send(endpoint, delivery, begin, none);
     attempted.latency =
         std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begin);
     attempted.result = answered.result;

@@ -5,7 +5,7 @@
 #include "net/client/client.h"
 #include "worker/carrier.h"
 #include "worker/proof.h"
-#include "worker/token_cache.h"
+#include "worker/token_keeper.h"
 
 #include <string>
 #include <utility>
@@ -25,9 +25,10 @@ Carrier::Consented consent_of(const net::Reply& reply, std::string_view origin);
 class HttpCarrier final : public Carrier {
   public:
     // `origin`: the host name under which partners know this server; "" when it has none.
-    HttpCarrier(net::Client& client, const Clock& clock, Rng& rng, std::string origin)
+    HttpCarrier(boost::asio::io_context& io, net::Client& client, const Clock& clock, Rng& rng,
+                std::string origin)
         : client_(client), clock_(clock), rng_(rng), origin_(std::move(origin)),
-          tokens_(client, clock) {}
+          tokens_(io, clock, client) {}
     Task<Attempted> attempt(const Endpoint& endpoint, const Delivery& delivery) override;
     Task<Consented> ask_consent(const Endpoint& endpoint) override;
 
@@ -39,13 +40,13 @@ class HttpCarrier final : public Carrier {
     Task<Answered> send(const Endpoint& endpoint, const Delivery& delivery, Clock::Steady begin,
                         const Secret& access_token);
     Task<Answered> send_with_token(const Endpoint& endpoint, const Delivery& delivery,
-                                   Clock::Steady begin, const domain::AuthSettings& auth);
+                                   Clock::Steady begin);
 
     net::Client& client_;
     const Clock& clock_;
     Rng& rng_;
     std::string origin_;
-    TokenCache tokens_;
+    TokenKeeper tokens_;
 };
 
 } // namespace settled::worker

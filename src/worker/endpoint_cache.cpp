@@ -32,6 +32,18 @@ Secret bearer_authorization(const Secret& token) {
     return Secret(std::move(value));
 }
 
+std::shared_ptr<const connectors::TokenSource> token_source(const AuthSettings& auth,
+                                                            Secret client_secret) {
+    auto source = std::make_shared<connectors::TokenSource>();
+    source->token_url = auth.token_url;
+    source->client_id = auth.client_id;
+    source->client_secret = std::move(client_secret);
+    source->scope = auth.scope;
+    if (auth.client_in_body)
+        source->client_auth = connectors::ClientAuth::body;
+    return source;
+}
+
 Result<SigningKey> signing_key(const Secret& signing, const Secret& key_pair, Instant until) {
     SigningKey key;
     key.until = until;
@@ -57,11 +69,9 @@ Result<> open_auth(Endpoint& endpoint, const AuthSettings& auth, EndpointSecrets
             return fail(Code::crypto_failed, "an endpoint's headers have no values");
         endpoint.headers = std::move(secrets.headers);
         return {};
-    case AuthType::oauth2: {
-        endpoint.client_secret = std::move(secrets.credential);
-        TRY(endpoint.token_url, net::Url::parse(auth.token_url));
+    case AuthType::oauth2:
+        endpoint.token_source = token_source(auth, std::move(secrets.credential));
         return {};
-    }
     case AuthType::signature:
     case AuthType::rfc9421:
     case AuthType::none:

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/secret.h"
+#include "connectors/oauth2.h"
 #include "crypto/ed25519.h"
 #include "crypto/rsa.h"
 #include "domain/channel.h"
@@ -36,14 +37,13 @@ struct Endpoint {
     std::string written_url;
     std::string topic; // kafka
     domain::EndpointSettings settings;
-    store::EndpointState state;                // as of when it was loaded
-    std::vector<SigningKey> signing_keys;      // the present one first
-    Secret authorization;                      // the whole value of the field, of basic and bearer
-    std::vector<Secret> headers;               // the values of auth's headers
-    Secret client_secret;                      // oauth2
-    net::Url token_url;                        // oauth2
-    std::shared_ptr<const net::ClientTls> tls; // none: as all calls
-    std::shared_ptr<const crypto::Verifier> nonce_key; // none: no nonce is asked for
+    store::EndpointState state;           // as of when it was loaded
+    std::vector<SigningKey> signing_keys; // the present one first
+    Secret authorization;                 // the whole value of the field, of basic and bearer
+    std::vector<Secret> headers;          // the values of auth's headers
+    std::shared_ptr<const connectors::TokenSource> token_source; // oauth2; else null
+    std::shared_ptr<const net::ClientTls> tls;                   // none: as all calls
+    std::shared_ptr<const crypto::Verifier> nonce_key;           // none: no nonce is asked for
 
     // False: the partner must be asked first, and has not granted it.
     bool has_consent() const {

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 
 namespace settled::worker {
@@ -113,7 +112,8 @@ Result<> add_proof(net::Fields& fields, const Endpoint& endpoint, const AuthSett
         fields.add("Authorization", endpoint.authorization.reveal()); // onto the wire
         return {};
     case AuthType::oauth2:
-        fields.add("Authorization", access_token.reveal()); // onto the wire
+        fields.add("Authorization",
+                   "Bearer " + std::string(access_token.reveal())); // onto the wire
         return {};
     case AuthType::headers:
         for (std::size_t i = 0; i < auth.header_names.size(); ++i)
@@ -134,12 +134,6 @@ Result<> add_proofs(net::Fields& fields, const Endpoint& endpoint, const Message
     for (const AuthSettings& auth : endpoint.settings.auth)
         TRY_VOID(add_proof(fields, endpoint, auth, message, access_token));
     return {};
-}
-
-const AuthSettings* oauth2_of(const Endpoint& endpoint) {
-    const auto found =
-        std::ranges::find(endpoint.settings.auth, AuthType::oauth2, &AuthSettings::type);
-    return found == endpoint.settings.auth.end() ? nullptr : &*found;
 }
 
 } // namespace settled::worker

@@ -21,7 +21,4 @@ struct Message {
 Result<> add_proofs(net::Fields& fields, const Endpoint& endpoint, const Message& message,
                     const Secret& access_token);
 
-// Where the endpoint's auth is oauth2; else null.
-const domain::AuthSettings* oauth2_of(const Endpoint& endpoint);
-
 } // namespace settled::worker

@@ -1,5 +1,7 @@
 #include "worker/token_keeper.h"
 
+#include "worker/bounds.h"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -64,6 +66,7 @@ Task<Result<connectors::AccessToken>> TokenKeeper::request(TokenSourcePtr source
     if (!written.authorization.empty())
         request.fields.add("Authorization", written.authorization);
     request.body = std::move(written.body);
+    request.deadline = bounds::token_wait_max;
     request.safe_to_repeat = true;
     request.owner = tenant;
     const auto reply = co_await client_.send(std::move(request));

@@ -1,9 +1,10 @@
-// OAuth2 access tokens, each kept for what it is for: an endpoint, or a connector.
+// OAuth2 access tokens, each kept for what it is for: an endpoint (worker/deliver), or a connector
+// (worker/content_fetcher).
 //
 // A token is asked for once and used until nine tenths of its life are over; one request for it is
-// under way at a time, and all who want it wait for that one. Tokens are in memory alone and nowhere
-// in the log. The token endpoint is called through the same client as everything else, so that the
-// egress filter binds it, too.
+// under way at a time, and all who want it wait for that one, bounds::token_wait_max at most. What
+// fails is not kept. Tokens are in memory alone and nowhere in the log. The token endpoint is called
+// through the same client as everything else, so that the egress filter binds it, too.
 //
 // Threads: one TokenKeeper runs on one io_context and is used from there only.
 #pragma once

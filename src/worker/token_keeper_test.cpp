@@ -1,6 +1,7 @@
 #include "worker/token_keeper.h"
 
 #include "store/testing.h"
+#include "worker/bounds.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -90,6 +91,7 @@ TEST_F(TokenKeeperTest, a_token_is_asked_for_once_however_many_wait_for_it) {
     EXPECT_EQ(endpoint_.requests[0].method, "POST");
     EXPECT_EQ(endpoint_.requests[0].fields.find("Authorization"), "Basic dXM6YSUyMHNlY3JldA==");
     EXPECT_EQ(endpoint_.requests[0].owner, 7);
+    EXPECT_EQ(endpoint_.requests[0].deadline, bounds::token_wait_max);
 }
 
 TEST_F(TokenKeeperTest, a_token_is_used_for_nine_tenths_of_its_life) {

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from support.money_out import CALLS, MoneyOut
+from support.money_out import PATIENT, MoneyOut
 from support.postgres import is_engine
 from support.processes import run_settled
 from support.waiting import wait_for
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(is_engine(), reason="a database is backed up by 
 
 
 def test_a_backup_of_a_store_in_use_has_everything_that_was_acknowledged_before_it(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     acknowledged, going_on = [], threading.Event()
 
@@ -73,7 +73,7 @@ def test_a_backup_of_a_store_in_use_has_everything_that_was_acknowledged_before_
 
 
 def test_a_backup_without_a_server_and_back(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     order = bank.order()
     bank.until(order, "settled")
@@ -93,7 +93,7 @@ def test_a_backup_without_a_server_and_back(new_world):
 
 
 def test_a_damaged_backup_or_another_key_is_refused(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     made = backup(world, world.directory / "backups")["directory"]
     new = world.directory / "restored"
 
@@ -127,7 +127,7 @@ def test_a_damaged_backup_or_another_key_is_refused(new_world):
 
 
 def test_doctor_says_when_the_last_backup_is_too_old(new_world):
-    world = new_world(CALLS + "[attention]\nbackup_hours = 1\n")
+    world = new_world(PATIENT + "[attention]\nbackup_hours = 1\n")
 
     def finding():
         status, output, error = run_settled("doctor", "--check", "store.backup", "--data", world.data, "--config",
@@ -141,7 +141,7 @@ def test_doctor_says_when_the_last_backup_is_too_old(new_world):
 
 
 def test_a_database_is_left_to_its_own_tools(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     config = world.directory / "database.toml"
     config.write_text('[store]\nurl = "postgresql://localhost/none"\n')
     status, _, error = run_settled("backup", world.directory / "backups", "--config", config, "--data", world.data)

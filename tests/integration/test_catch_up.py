@@ -6,7 +6,7 @@ import json
 import pytest
 
 from support.clock import DAY, Clock
-from support.money_out import CALLS, MoneyOut
+from support.money_out import PATIENT, MoneyOut
 from support.postgres import is_engine
 from support.processes import run_settled
 from support.waiting import wait_for
@@ -42,7 +42,7 @@ def agree(bank, orders):
 
 def test_lost_for_four_days(new_world):
     """The bank goes on for four days and gives its webhooks up; then the server comes back."""
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     before = [bank.order(amount=f"{20 + i}.00") for i in range(3)]
     for order in before:
@@ -82,7 +82,7 @@ def test_lost_for_four_days(new_world):
 
 
 def test_a_late_webhook_completes_what_a_catch_up_found(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     world.sandbox.post("/bank/hold")
     late = bank.receive("12.34", end_to_end_id="LATE-1", reference="INV 1", payer={"name": "Ann Lee"})
@@ -97,7 +97,7 @@ def test_a_late_webhook_completes_what_a_catch_up_found(new_world):
 
 
 def test_a_crash_in_the_middle_of_a_catch_up_loses_and_doubles_nothing(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     bank.silence()
     for i in range(120):
@@ -111,6 +111,7 @@ def test_a_crash_in_the_middle_of_a_catch_up_loses_and_doubles_nothing(new_world
                  bank.api.all("/v1/catch-ups")[0]["status"] == "done", "it has come further", every=0.02)
         world.close_clients()
         world.server.kill()
+        world.store.bury()
         world.start()
     bank.no_faults()
     bank.caught_up()
@@ -118,7 +119,7 @@ def test_a_crash_in_the_middle_of_a_catch_up_loses_and_doubles_nothing(new_world
 
 
 def test_a_query_that_lags_is_made_up_for_by_the_next_one(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     bank.silence()
     bank.query_lag(3_600_000)
@@ -134,7 +135,7 @@ def test_a_query_that_lags_is_made_up_for_by_the_next_one(new_world):
 
 
 def test_money_that_came_back_unheard_waits_for_its_webhook(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     order = bank.order()
     bank.until(order, "settled")
@@ -151,7 +152,7 @@ def test_money_that_came_back_unheard_waits_for_its_webhook(new_world):
 
 @pytest.mark.skipif(is_engine(), reason="a database is backed up by its own tools")
 def test_a_submitted_order_whose_webhook_never_comes_is_asked_about(new_world):
-    world = new_world(CALLS + "ask_submitted_after_seconds = 1\n")
+    world = new_world(PATIENT + "ask_submitted_after_seconds = 1\n")
     bank = MoneyOut(world)
     bank.rules({"end_to_end_id_prefix": "", "outcome": "silent", "delay_ms": 500})
     order = bank.order()

@@ -90,10 +90,7 @@ def test_a_waiting_delivery_survives_a_clock_that_is_set_by_a_day(world, clock, 
     assert metrics["settled_clock_ahead_seconds"] == pytest.approx(max(-step, 0), abs=60)
 
 
-@pytest.mark.parametrize("is_killed", [
-    pytest.param(False, id="stopped"),
-    pytest.param(True, id="killed", marks=pytest.mark.skipif(is_engine(), reason="it would wait for a lease to run out")),
-])
+@pytest.mark.parametrize("is_killed", [False, True], ids=["stopped", "killed"])
 def test_after_a_start_with_the_clock_set_back_a_day_time_goes_on_and_no_id_comes_twice(new_world, clock, is_killed):
     clock.set(DAY)
     world = new_world(SETTINGS, serve=False)
@@ -102,6 +99,7 @@ def test_after_a_start_with_the_clock_set_back_a_day_time_goes_on_and_no_id_come
     waiting = Waiting(world)
     if is_killed:
         world.server.kill()
+        world.store.bury()
     else:
         assert world.server.stop() == 0
     clock.set(0)

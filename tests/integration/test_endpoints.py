@@ -15,7 +15,7 @@ from support.clock import Clock
 from support.postgres import is_engine
 from support.processes import run_settled
 from support.waiting import wait_for
-from test_delivery import delivery_to, outcomes, settle_one
+from test_delivery import all_done, delivery_to, outcomes, settle_one
 
 
 @pytest.fixture
@@ -338,8 +338,9 @@ def test_recovery_delivers_what_was_missed_cancelled_and_given_up(shared, endpoi
     wait_for(lambda: len(shared.api.all(f"/v1/deliveries?endpoint={made['id']}")) == 2, "it is owed")
     shared.api.patch(target, {"status": "disabled"})
     wait_for(lambda: shared.api.all(f"/v1/deliveries?endpoint={made['id']}&status=cancelled"), "it is cancelled")
-    settle_one(shared, "MISSED")
-    wait_for(lambda: len(shared.api.all("/v1/events?order=oldest&type=settlement.matched")) >= 3, "it happened")
+    missed = settle_one(shared, "MISSED")
+    wait_for(lambda: [e for e in shared.api.all("/v1/events?order=oldest&type=settlement.matched") if missed in json.dumps(e)],
+             "it happened")
     shared.sandbox.mode("ok", path)
     assert shared.api.patch(target, {"status": "active"})["missed_since"] is not None
 
@@ -351,7 +352,7 @@ def test_recovery_delivers_what_was_missed_cancelled_and_given_up(shared, endpoi
     assert (counted["total"], counted["queued"]) == (3, 0)
     done = finished({})
     assert (done["total"], done["queued"]) == (3, 3)
-    wait_for(lambda: not shared.store.undelivered(), "all have come")
+    wait_for(lambda: all_done(shared, made), "all have come")
     taken = [r for r in shared.sandbox.records(path) if r["status"] == 200]
     bodies = [r["body"] for r in taken]
     assert len({r["id"] for r in taken}) == 3

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from support.money_out import CALLS, PAYING, MoneyOut
+from support.money_out import PATIENT, PAYING, MoneyOut
 from support.postgres import is_engine, psql
 from support.processes import run_settled
 from support.waiting import wait_for
@@ -43,7 +43,7 @@ def restart(world, between, arguments=()):
 
 @pytest.mark.parametrize("batch", [1, 7], ids=["alone", "in-other-batches"])
 def test_orders_posted_again_to_an_older_store_are_paid_once(new_world, batch):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     earlier = bank.order("earlier")
     bank.until(earlier, "settled")
@@ -70,7 +70,7 @@ def test_orders_posted_again_to_an_older_store_are_paid_once(new_world, batch):
 
 @pytest.mark.parametrize("doubled", [0, 2], ids=["once", "doubled"])
 def test_a_marked_store_learns_what_was_paid_before_it_pays_again(new_world, doubled):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     bank.duplicate_webhooks(doubled)
     earlier = bank.order("earlier")
@@ -108,7 +108,7 @@ def test_a_marked_store_learns_what_was_paid_before_it_pays_again(new_world, dou
 
 
 def test_the_mark_stands_until_the_bank_was_asked(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     bank.fault(path="/v2/Accounts", processed=False, status=503, count=1000)
     copy = restart(world, lambda: Copy(world))
@@ -120,7 +120,7 @@ def test_the_mark_stands_until_the_bank_was_asked(new_world):
 
 
 def test_a_debit_of_an_order_that_the_store_has_forgotten_is_for_a_person_until_it_comes_back(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     copy = restart(world, lambda: Copy(world))
     body = bank.body("forgotten")
@@ -138,7 +138,7 @@ def test_a_debit_of_an_order_that_the_store_has_forgotten_is_for_a_person_until_
 
 
 def test_a_store_that_was_put_back_by_other_means_is_marked_by_a_command(new_world):
-    world = new_world(CALLS)
+    world = new_world(PATIENT)
     bank = MoneyOut(world)
     world.close_clients()
     assert world.server.stop() == 0

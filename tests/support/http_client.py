@@ -1,11 +1,13 @@
-"""HTTP to one server: over TCP, over TLS, or over a Unix socket. One connection, kept alive."""
+"""HTTP to one server: over TCP, over TLS, or over a Unix socket. One connection, kept alive while it is used."""
 
 import dataclasses
 import http.client
 import json
 import socket
+import time
 
 TIMEOUT_SECONDS = 20
+IDLE_SECONDS = 30  # servers close what is idle for a minute
 
 
 @dataclasses.dataclass
@@ -38,6 +40,7 @@ class UnixConnection(http.client.HTTPConnection):
 
 class HttpClient:
     def __init__(self, port=None, tls=None, unix=None, timeout=TIMEOUT_SECONDS):
+        self.used_at = time.monotonic()
         if unix:
             self.connection = UnixConnection(unix)
         elif tls:
@@ -47,10 +50,14 @@ class HttpClient:
 
     def send(self, method, target, headers=None, body=None):
         """One exchange; OSError or HTTPException when there was no whole answer."""
+        if time.monotonic() - self.used_at > IDLE_SECONDS:
+            self.connection.close()  # the next request opens another
         try:
             self.connection.request(method, target, body=body, headers=headers or {})
             response = self.connection.getresponse()
-            return Answer(response.status, response.headers, response.read())
+            answer = Answer(response.status, response.headers, response.read())
+            self.used_at = time.monotonic()
+            return answer
         except BaseException:
             self.connection.close()
             raise

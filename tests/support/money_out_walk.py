@@ -19,8 +19,20 @@ class MoneyOutWalk:
         "create_link": {"connector": "nobody", "loan_account_id": "LN-1", "owner_name": "Ann Lee"},
         "create_return": {"settlement_id": f"stl_{UNKNOWN_ID}", "reason": "other"},
         "pause_connector": {"reason": "it is"},
+        "resume_calls": {"reason": "the bank's list was compared"},
+        "create_catch_up": {"connector": "nobody"},
         "create_statement_request": {"connector": "nobody", "date": "2026-11-20"},
     }
+
+    def after_restore(self):
+        """The server starts on a store that counts as put back: calls are held until a person lets them go on."""
+        world = self.world
+        world.close_clients()
+        assert world.server.stop() == 0
+        world.start(arguments=["--after-restore"])
+        self.api = world.api
+        assert self.api.get("/v1/calls/held")["held"]
+        assert not self.api.post("/v1/calls/resume", self.BODIES["resume_calls"])["held"]
 
     def order(self, client_id, **members):
         return {"client_id": client_id, "connector": "clearbank", "scheme": "fps",
@@ -105,7 +117,7 @@ class MoneyOutWalk:
         assert self.api.post(f"/v1/reviews/{review['id']}/decide", body)["status"] == "closed"
 
     MONEY_OUT_CONFLICTS = ("create_order", "cancel_order", "retry_order", "create_link", "delete_link", "create_return",
-                           "update_connector", "delete_connector")
+                           "update_connector", "delete_connector", "resume_calls", "create_catch_up")
 
     def money_out_conflict(self, operation):
         """What waits since money_out() contradicts: an order, a link and a return under way."""
@@ -116,6 +128,10 @@ class MoneyOutWalk:
             return call("POST", "/v1/links", self.link("LN-waits", iban=self.world.sandbox.state["real_account_iban"]))
         if operation.id == "create_return":
             return call("POST", "/v1/returns", {"settlement_id": self.ids["stl"], "reason": "account_closed"})
+        if operation.id == "create_catch_up":  # the connector is paused: the first one does not end
+            for _ in range(2):
+                answer = call("POST", "/v1/catch-ups", {"connector": "clearbank", "dry_run": True})
+            return answer
         if operation.id == "update_connector":
             return call("PATCH", "/v1/connectors/clearbank", {"institution_account": "another"})
         if operation.id == "delete_connector":

@@ -110,8 +110,8 @@ class Platform:
 
     # What settled does
 
-    def post(self, body, authorization=None, port=None):
-        """One request to the hook, as the platform would make it."""
+    def post(self, body, authorization=None, port=None, takes_no_json=False):
+        """One request to the hook, as the platform would make it; `takes_no_json`: the connector mends commas."""
         if authorization is None:
             authorization = "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
         connection = {"tls": tls_of(self.sandbox)} if self.is_tls_server else {}
@@ -122,7 +122,7 @@ class Platform:
         try:
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             answer = http.send("POST", self.hook, headers, data)
-            self.world.contract.check("POST", self.hook, headers, data, answer)
+            self.world.contract.check("POST", self.hook, headers, data, answer, takes_no_json)
             return answer
         finally:
             http.close()
@@ -175,6 +175,7 @@ def restart(platform):
     """The server is started again, on whatever port."""
     world = platform.world
     world.close_clients()
+    world.server.stop()  # unless a test has killed it
     world.start()
     world.api = Api(world.contract, world.key, port=world.server.port, tls=tls_of(world.sandbox))
     world.clients.append(world.api.http)

@@ -73,6 +73,10 @@ class PostgresStore(Store):
         """What was committed is there for all to see."""
         yield self
 
+    def bury(self):
+        """The lease of a server that was killed is over, as it would be half a minute later."""
+        psql(self.url, "UPDATE node SET lease_until = 1 WHERE lease_until <> 0;")
+
     def check(self):
         """Each psql is a process, and sweeps of faults ask often."""
         check_rules(self.rows)

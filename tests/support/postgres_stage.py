@@ -61,8 +61,7 @@ class PostgresStage:
         return is_delivered(self.store, story)
 
     def bury(self):
-        """The lease of a server that was killed is over, as it would be half a minute later."""
-        psql(self.store.url, "UPDATE node SET lease_until = 1 WHERE lease_until <> 0;")
+        self.store.bury()
 
     def end(self, story):
         end_of(self.world, self.path, story)

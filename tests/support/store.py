@@ -42,6 +42,9 @@ class Store:
         """Of what webhooks make; timers and deliveries of earlier tests go on meanwhile."""
         return self.counts("webhook", "webhook_key", "settlement", "settlement_match", "review", "account")
 
+    def bury(self):
+        """No server that was killed holds anything any more: the lock of an embedded store ends with its process."""
+
     def transaction_ids(self):
         """Of the webhooks in the inbox."""
         return {json.loads(row["body"])["Payload"]["TransactionId"]

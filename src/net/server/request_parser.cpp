@@ -28,6 +28,20 @@ std::string_view text(boost::beast::string_view view) {
     return {view.data(), view.size()};
 }
 
+// What of it are lines: of a chunk the line with its size, since its data follows; of the last one
+// all. `after_data`: the line end of the chunk before is in front.
+std::string_view lines_in(std::string_view rest, bool after_data) {
+    const std::size_t begin = after_data && rest.starts_with("\r\n") ? 2 : 0;
+    const std::size_t end = rest.find("\r\n", begin);
+    if (end == rest.npos) {
+        return rest;
+    }
+    const std::string_view line = rest.substr(begin, end - begin);
+    const std::string_view size = line.substr(0, line.find(';'));
+    const bool is_last = !size.empty() && size.find_first_not_of('0') == size.npos;
+    return is_last ? rest : rest.substr(0, end);
+}
+
 } // namespace
 
 RequestParser::RequestParser() {
@@ -81,9 +95,10 @@ Result<> RequestParser::check_rest(std::string_view rest) const {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     };
     const bool no_size = saw_chunk_ ? rest.starts_with("\r\n\r") : !is_hex(rest.front());
+    const std::string_view lines = lines_in(rest, saw_chunk_);
     bool bare_line_feed = false;
-    for (std::size_t at = rest.find('\n'); at != rest.npos; at = rest.find('\n', at + 1)) {
-        bare_line_feed = bare_line_feed || at == 0 || rest[at - 1] != '\r';
+    for (std::size_t at = lines.find('\n'); at != lines.npos; at = lines.find('\n', at + 1)) {
+        bare_line_feed = bare_line_feed || at == 0 || lines[at - 1] != '\r';
     }
     if (no_size || bare_line_feed) {
         return fail(Code::request_malformed,

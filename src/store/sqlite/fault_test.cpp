@@ -46,7 +46,7 @@ class SqliteDiskFault : public ::testing::TestWithParam<Fault> {
   protected:
     void TearDown() override {
         FaultDisk::instance().heal();
-        FaultDisk::instance().mirror("");
+        FaultDisk::instance().mirror("", "");
     }
     FaultDisk& disk = FaultDisk::instance();
 };
@@ -251,22 +251,21 @@ TEST_F(SqliteDisk, whose_fsync_failed_ends_a_group_that_is_run_one_by_one) {
     }
 }
 
-// Only what was synced survives: the planted bug `synchronous=OFF` loses nearly everything here.
+// Only what was synced survives: the planted bug `synchronous=OFF` loses nearly everything here. The
+// engine moves its log into the database when it likes, while the revived store is looked at, too.
 TEST_F(SqliteDisk, has_synced_what_was_reported_as_committed) {
     TemporaryDirectory directory;
     TemporaryDirectory durable;
-    disk.mirror(durable.path());
+    disk.mirror(directory.path(), durable.path());
     const auto store = open_store(directory.path());
     for (std::int64_t item = 2; item <= 30; ++item) {
         must(write<void>(*store, adds(item)));
         if (item % 7 != 0)
             continue;
         TemporaryDirectory after_power_cut;
-        copy_files(durable.path(), after_power_cut.path());
-        disk.mirror("");
+        disk.between_syncs([&] { copy_files(durable.path(), after_power_cut.path()); });
         const auto revived = open_store(after_power_cut.path());
         EXPECT_EQ(items_between(*revived, 2, item), item - 1);
-        disk.mirror(durable.path());
     }
 }
 

@@ -44,10 +44,17 @@ class FaultDisk {
         const std::lock_guard lock(mutex_);
         return hit_;
     }
-    // Directory for copies of what was synced; empty: none are made.
-    void mirror(const std::string& directory) {
+    // Of the files in `from`, copies of what was synced are kept in `to`; empty: none are made.
+    void mirror(const std::string& from, const std::string& to) {
         const std::lock_guard lock(mutex_);
-        mirror_ = directory;
+        mirrored_ = from;
+        mirror_ = to;
+    }
+    // Calls `read`, which looks at the copies while none of them is written.
+    template <class Read>
+    void between_syncs(const Read& read) {
+        const std::lock_guard lock(mutex_);
+        read();
     }
 
   private:
@@ -81,9 +88,9 @@ class FaultDisk {
 
     void keep_durable(const File& file) {
         const std::lock_guard lock(mutex_);
-        if (mirror_.empty())
-            return;
         const std::filesystem::path from(file.name);
+        if (mirror_.empty() || from.parent_path() != mirrored_)
+            return;
         std::filesystem::copy_file(from, std::filesystem::path(mirror_) / from.filename(),
                                    std::filesystem::copy_options::overwrite_existing);
     }
@@ -156,6 +163,7 @@ class FaultDisk {
     Plan plan_;
     int left_ = 0;
     bool hit_ = false;
+    std::string mirrored_;
     std::string mirror_;
 };
 

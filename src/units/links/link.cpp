@@ -30,7 +30,7 @@ Step<Result<Bank>> linking_bank(Session& s, TenantId tenant, std::string_view na
     auto bank = co_await find_bank(s, tenant, name);
     if (!bank)
         co_return fail(Code::connector_unknown, "connector: there is none of that name");
-    if (bank->kind == domain::connector_mambu)
+    if (domain::makes_calls(bank->settings) && !is_bank(*bank))
         co_return fail(Code::connector_unknown,
                        "connector: it is no bank's; core_banking names the core banking system");
     if (!domain::makes_calls(bank->settings))

@@ -12,6 +12,7 @@
 #include "units/deliveries/publish.h"
 #include "units/matching/named_by_return.h"
 #include "units/matching/neighbours.h"
+#include "units/matching/owed_decisions.h"
 #include "units/matching/registered_late.h"
 #include "units/matching/rivals.h"
 #include "units/matching/settle.h"
@@ -274,6 +275,16 @@ bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByRetu
            work.now < ripe_at(work, named.first->received_at);
 }
 
+// It names no id, and a decision that was due before it is not made yet.
+Step<bool> is_overtaking(Session& s, const UnitScope& work, const Reversal& reversal,
+                         const NamedByReturn& named) {
+    const bool is_in_order = match::names_an_id(reversal.identity) || !named.is_one() ||
+                             reversal.status != ReversalStatus::waiting;
+    if (is_in_order)
+        co_return false;
+    co_return co_await is_decision_owed_near(s, work, *named.first);
+}
+
 // Whether the timer is one of those that look for the payment.
 bool looks_for_payment(const UnitScope& work, const domain::Settlement& settlement, Instant due) {
     for (int looks = 0; looks <= crowd_looks_max; ++looks)
@@ -367,10 +378,12 @@ Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, In
     const auto reversal = co_await store::find_reversal(s, task.tenant, seen->id);
     const NamedByReturn named = co_await find_named(s, work, *reversal);
     const bool is_last = now >= reversal->received_at + wait_max;
+    const bool overtakes = co_await is_overtaking(s, work, *reversal, named);
     const bool waits = reversal->status == ReversalStatus::waiting && !is_last &&
                        (is_early(work, *reversal, named) || named.settlements.empty() ||
-                        !is_decided_now(work, *reversal));
-    const auto next = waits ? std::optional(next_look(work, *reversal, named)) : std::nullopt;
+                        !is_decided_now(work, *reversal) || overtakes);
+    const Instant later = overtakes ? work.now + after_weighing : next_look(work, *reversal, named);
+    const auto next = waits ? std::optional(later) : std::nullopt;
     const bool open = co_await finish_timer(s, task, next, now);
     if (!open)
         co_return;

@@ -46,7 +46,7 @@ Step<Result<Bank>> paying_bank(Session& s, TenantId tenant, std::string_view nam
     if (!bank)
         co_return std::unexpected(
             problem(Code::connector_unknown, "/connector", "there is no connector of that name"));
-    if (bank->kind == domain::connector_mambu)
+    if (domain::makes_calls(bank->settings) && !is_bank(*bank))
         co_return std::unexpected(problem(Code::connector_unknown, "/connector",
                                           "it is no bank's: give the connector that pays"));
     if (!domain::makes_calls(bank->settings))

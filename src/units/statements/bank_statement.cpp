@@ -285,6 +285,8 @@ request_statement(Session& s, const Context& context,
         co_return fail(Code::connector_unknown, "connector: there is no such connector");
     if (!domain::makes_calls(bank->settings))
         co_return fail(Code::connector_receives_only, "connector: it has no API");
+    if (!is_bank(*bank))
+        co_return fail(Code::connector_unknown, "connector: it is no bank's");
     co_await s.lock({store::Lock::calls(question->tenant, bank->id)});
     co_return co_await ask_for_statement(s, work, *bank, question->day, question->made_by);
 }

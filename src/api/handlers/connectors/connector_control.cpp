@@ -154,8 +154,6 @@ Task<Result<Answer>> pause_connector(const Core& core, const Call& call) {
 
 Task<Result<Answer>> resume_connector(const Core& core, const Call& call) {
     CO_TRY_VOID(no_body(call.request));
-    // Its calls go on with the commit, under the token and key that its files hold by then.
-    co_await core.connectors_changed();
     const WishPtr wish = wish_of(core, call);
     // First: what waits is sent as soon as the unit is committed, with the token as it is now.
     co_await core.connectors_changed();

@@ -38,6 +38,9 @@ std::string_view said_to_tenants(std::string_view member) {
     if (member == "webhook_secret")
         return "name a file in this tenant's directory of secrets, such as file:mambu.secret: the "
                "operator puts it there, closed to others, with 16 bytes or more on one line";
+    if (member == "webhook_password")
+        return "name a file in this tenant's directory of secrets, such as file:platform.password: "
+               "the operator puts it there, closed to others, with 16 bytes or more on one line";
     if (member == "client_secret")
         return "name a file in this tenant's directory of secrets, such as file:platform.secret: "
                "the operator puts it there, closed to others, with the client's secret on one line";
@@ -105,7 +108,8 @@ Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
         if (const auto secret =
                 custody.read_secret(*files.core_bank.webhook_secret, check_webhook_secret);
             !secret)
-            return Trouble{"webhook_secret", secret.error()};
+            return Trouble{files.core_bank.is_password ? "webhook_password" : "webhook_secret",
+                           secret.error()};
     if (files.platform.client_secret)
         if (const auto secret = custody.read_secret(*files.platform.client_secret, check_token);
             !secret)

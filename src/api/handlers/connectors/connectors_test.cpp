@@ -111,7 +111,9 @@ TEST_F(Connectors, a_new_api_is_described_whole_and_only_of_a_bank) {
                                  "push":{"audience":"a","service_account":"b@c.example",
                                  "format":"settled","token_keys":"google"}})");
     EXPECT_EQ(other.code(), "value_invalid") << other.response.body;
-    EXPECT_NE(other.response.body.find("only a clearbank connector"), std::string::npos);
+    EXPECT_NE(
+        other.response.body.find("only clearbank and mambu connectors have an API that is called"),
+        std::string::npos);
 }
 
 TEST_F(Connectors, an_institution_belongs_to_one_tenant) {

@@ -52,6 +52,7 @@ void read_webhook_proof(Reader& in, CoreBankPatch& patch, CoreBankSecrets& secre
     if (!password)
         return;
     secrets.webhook_secret = password;
+    secrets.is_password = true;
     patch.webhook_header = "";
 }
 

@@ -23,6 +23,7 @@ struct CoreBankPatch {
 struct CoreBankSecrets {
     std::optional<std::string> api_key;
     std::optional<std::string> webhook_secret; // of the header, or the password
+    bool is_password = false;
 
     bool any() const { return api_key || webhook_secret; }
 };

@@ -14,7 +14,7 @@ using testing::World;
 class PlatformConnectors : public ::testing::Test {
   protected:
     PlatformConnectors() : key(world.key_of("main")) {
-        (void)world.keep_secret("platform.password", "correct-horse");
+        (void)world.keep_secret("platform.password", "correct-horse-battery");
         (void)world.keep_secret("platform.secret", "battery-staple");
     }
     Reply call(std::string_view method, std::string_view target, std::string_view body = {}) {
@@ -81,6 +81,7 @@ TEST_F(PlatformConnectors, refuse_what_cannot_be) {
         {R"({"content_url_prefix":"https://10.0.0.1/v1/"})", "address_forbidden"},
         {R"({"token_url":"https://169.254.169.254/token"})", "address_forbidden"},
         {R"({"client_secret":"file:absent"})", "value_invalid"},
+        {R"({"webhook_username":"us","webhook_password":"file:short.password"})", "value_invalid"},
         {R"({"webhook_username":"a:b","webhook_password":"file:platform.password"})",
          "value_invalid"},
         {R"({"time_zone":"Nowhere/Town"})", "value_invalid"},
@@ -89,8 +90,12 @@ TEST_F(PlatformConnectors, refuse_what_cannot_be) {
         {R"({"bank_keys":["x"]})", "value_invalid"},
         {R"({"api_key":"file:platform.secret"})", "value_invalid"},
     };
+    (void)world.keep_secret("short.password", "15 bytes, short");
     for (const auto& c : cases)
         EXPECT_EQ(patch(c.body).code(), c.code) << c.body;
+    const std::string detail =
+        patch(R"({"webhook_username":"us","webhook_password":"file:short.password"})").at("detail");
+    EXPECT_TRUE(detail.starts_with("webhook_password: ")) << detail;
     const Reply bare = call("POST", "/v1/connectors", R"({"name":"a","kind":"clearmatch"})");
     EXPECT_EQ(bare.code(), "member_missing") << bare.response.body;
     const Reply bank = call("POST", "/v1/connectors", world.new_bank("bank", R"(,"scope":"x")"));
@@ -110,6 +115,34 @@ TEST_F(PlatformConnectors, are_tested_by_one_call_for_the_prefix_itself) {
     const Reply refused = call("GET", "/v1/calls/" + again.at("call_id"));
     EXPECT_EQ(refused.at("status"), "refused");
     EXPECT_EQ(refused.at("reason"), "content_status_401");
+}
+
+TEST_F(PlatformConnectors, pay_nothing_and_are_asked_for_nothing_that_a_bank_has) {
+    ASSERT_EQ(add(content).status(), 201);
+    ASSERT_EQ(call("POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})").status(), 201);
+    const struct {
+        std::string_view target;
+        std::string_view body;
+        std::string_view code;
+    } cases[] = {
+        {"/v1/orders",
+         R"({"client_id":"payout-17","connector":"platform","scheme":"fps",
+             "amount":{"value":"100.00","currency":"GBP"},
+             "debtor":{"iban":"GB57CLRB04040100057354"},
+             "creditor":{"name":"Ann Lee","sort_code":"601613","account_number":"31926819"}})",
+         "connector_unknown"},
+        {"/v1/links",
+         R"({"connector":"platform","loan_account_id":"LN-4711","owner_name":"Ann Lee"})",
+         "connector_unknown"},
+        {"/v1/statement-requests", R"({"connector":"platform","date":"2026-11-17"})",
+         "connector_unknown"},
+        {"/v1/catch-ups", R"({"connector":"platform"})", "connector_receives_only"},
+    };
+    for (const auto& c : cases) {
+        const Reply reply = call("POST", c.target, c.body);
+        EXPECT_EQ(reply.code(), c.code) << c.target << reply.response.body;
+    }
+    EXPECT_EQ(call("GET", "/v1/calls").count(), 0U);
 }
 
 TEST_F(PlatformConnectors, wait_while_a_person_pauses_them_and_have_no_accounts) {

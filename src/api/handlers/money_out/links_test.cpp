@@ -129,9 +129,13 @@ TEST_F(Returns, a_refused_return_is_put_to_a_person) {
     const Reply list = call("GET", "/v1/reviews?status=open");
     EXPECT_EQ(list.at("data.0.kind"), "return_refused");
     EXPECT_EQ(list.at("data.0.subject_id"), sent.at("id"));
-    EXPECT_EQ(list.at("data.0.decisions.0"), "close");
+    EXPECT_EQ(list.at("data.0.decisions"), R"(["post_again","close"])");
     const std::string review = "/v1/reviews/" + list.at("data.0.id");
     EXPECT_EQ(call("GET", review).at("return.calls.0.http_status"), "400");
+    const Reply again =
+        call("POST", review + "/decide", R"({"decision":"post_again","reason":"it is a loan's"})");
+    EXPECT_EQ(again.code(), "state_conflict") << "it was booked on no loan";
+    EXPECT_EQ(call("GET", review).at("status"), "open");
     const Reply decided =
         call("POST", review + "/decide", R"({"decision":"close","reason":"paid by cheque"})");
     EXPECT_EQ(decided.status(), 200) << decided.response.body;
