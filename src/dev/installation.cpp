@@ -59,7 +59,7 @@ std::string local_url(std::uint16_t port) {
 }
 
 // As it stands between the quotes of a settings file.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out;
     for (const char c : text)
         out += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
@@ -202,8 +202,8 @@ Result<server::Config> write_settings(const Directory& directory,
     const std::string path = directory.file("settled.toml");
     std::ofstream file(path);
     file << fmt::format(fmt::runtime(settings), fmt::arg("port", directory.state().ports.server),
-                        fmt::arg("directory", quoted(directory.path())),
-                        fmt::arg("authority", quoted(key_files.partner_authority)));
+                        fmt::arg("directory", in_quotes(directory.path())),
+                        fmt::arg("authority", in_quotes(key_files.partner_authority)));
     file.close();
     if (!file)
         return fail(Code::io_failed, "cannot write " + path);
