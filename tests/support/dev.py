@@ -36,7 +36,8 @@ class Dev:
     @property
     def commands(self):
         """The line of variables, and the commands to paste after it."""
-        return re.findall(r"^((?:export|settled|curl) .*)$", self.printed(), re.MULTILINE)
+        pasted = self.printed()[self.printed().index("\nexport "):]
+        return re.findall(r"^((?:export|settled|curl) .*)$", pasted, re.MULTILINE)
 
     @property
     def variables(self):
