@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,6 +55,22 @@ Result<int> take_lock(const std::string& path) {
     if (!is_held)
         return io_failed(path);
     return fail(Code::state_conflict, "a `settled dev` of this directory is running already");
+}
+
+// Whether a program listens there. Connections of an earlier run that have just ended do not count,
+// as they would for a second bind().
+bool is_served(std::uint16_t port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool served =
+        ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    return served;
 }
 
 } // namespace
@@ -140,7 +159,7 @@ Result<> check_ports(const cli::DevPorts& ports) {
     for (const std::uint16_t port :
          {ports.server, ports.control, ports.bank, ports.core_bank, ports.partner,
           ports.partner_tls, ports.platform, ports.platform_tls})
-        if (!demo::is_free_port(port))
+        if (is_served(port))
             return fail(Code::state_conflict,
                         fmt::format("port {} on 127.0.0.1, which this `settled dev` had before, is "
                                     "taken by another program: end that, or begin anew with "
