@@ -107,6 +107,9 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/returns", returns_read, "limit after", list_returns},
     {"GET", "/v1/returns/{id}", returns_read, "", get_return},
 
+    {"GET", "/v1/bacs-items", settlements_read, "limit after subject", list_bacs_items},
+    {"GET", "/v1/bacs-items/{id}", settlements_read, "", get_bacs_item},
+
     {"GET", "/v1/postings", postings_read, "limit after status loan_account_id", list_postings},
     {"GET", "/v1/postings/{id}", postings_read, "", get_posting},
 

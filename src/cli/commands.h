@@ -27,6 +27,7 @@ std::vector<Command> links_commands();
 std::vector<Command> returns_commands();
 std::vector<Command> postings_commands();
 std::vector<Command> calls_commands();
+std::vector<Command> bacs_commands();
 std::vector<Command> notifications_commands();
 std::vector<Command> catch_up_commands();
 std::vector<Command> institutions_commands();

@@ -1,9 +1,11 @@
 """Bacs in: credits on their three days, direct debits, mandates, and what goes back."""
 
 import itertools
+import json
 
 import pytest
 
+from support.processes import run_settled
 from support.waiting import wait_for
 
 _numbers = itertools.count(1)
@@ -36,6 +38,12 @@ def events(bank, item):
 def told(bank, item, kind):
     wait_for(lambda: kind in events(bank, item), lambda: f"{kind}: {events(bank, item)}")
     assert events(bank, item).count(kind) == 1
+
+
+def bacs_command(bank, *words):
+    status, output, error = run_settled("bacs", *words, "--data", bank.world.data)
+    assert status == 0, error
+    return output
 
 
 def settlement(bank, reference):
@@ -130,3 +138,15 @@ def test_the_life_of_a_mandate_is_published(bank):
     for kind, event in (("BacsMandateInitiatedV2", "mandate.initiated"), ("BacsMandateCancelled", "mandate.cancelled")):
         bank.sandbox.post("/bank/mandates", {"type": kind, "id": "mandate-1", "account": bank.debtor})
         told(bank, "mandate-1", event)
+    item = [i for i in bank.api.all("/v1/bacs-items?subject=mandate") if i["bank_id"] == "mandate-1"][0]
+    assert item["status"] == "cancelled" and "amount" not in item
+
+
+def test_the_command_shows_a_credit_on_its_way(bank):
+    item, reference = announce(bank)
+    told(bank, item, "bacs_credit.announced")
+    listed = json.loads(bacs_command(bank, "list", "--subject", "credit", "--json"))["data"]
+    credit = next(i for i in listed if i["bank_id"] == item)
+    assert (credit["status"], credit["reference"], credit["amount"]["value"]) == ("announced", reference, "25.50")
+    shown = bacs_command(bank, "show", credit["id"], "--text")
+    assert f"the credit {item} is announced" in shown and "25.50 GBP" in shown

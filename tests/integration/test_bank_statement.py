@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from support.money_out import CALLS, MoneyOut
+from support.money_out import PATIENT, MoneyOut
 from support.waiting import wait_for
 
 TODAY = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
@@ -145,6 +145,6 @@ class TestWhatNoWebhookReported:
 @pytest.fixture
 def own_bank(new_world):
     """Of a world of its own: a day is asked for once."""
-    bank = MoneyOut(new_world(CALLS))
+    bank = MoneyOut(new_world(PATIENT))
     bank.sandbox.put("/bank/statements", {"intraday": True})
     return bank

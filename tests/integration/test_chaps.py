@@ -8,7 +8,7 @@ import time
 import pytest
 
 from support.clock import Clock
-from support.money_out import CALLS, MoneyOut
+from support.money_out import PATIENT, MoneyOut
 from support.postgres import is_engine
 from support.waiting import wait_for
 from support.world import World
@@ -35,7 +35,7 @@ def chaps(**members):
 def open_bank(tmp_path_factory, contract, sandbox_keys):
     """A bank that is open at any time."""
     directory = tmp_path_factory.mktemp("chaps")
-    world = World(directory, contract, sandbox_keys, CALLS + ALWAYS)
+    world = World(directory, contract, sandbox_keys, PATIENT + ALWAYS)
     try:
         yield MoneyOut(world)
     finally:
@@ -156,7 +156,7 @@ HOURS = {
 def test_an_order_outside_the_hours_waits_for_them_across_a_restart(new_world, tmp_path, case):
     taken, opens = HOURS[case]
     clock = Clock(tmp_path / "clock", ahead(taken))
-    world = new_world(CALLS, serve=False)
+    world = new_world(PATIENT, serve=False)
     world.start(variables=clock.variables)
     world.set_up()
     bank = MoneyOut(world)
@@ -174,7 +174,7 @@ def test_an_order_outside_the_hours_waits_for_them_across_a_restart(new_world, t
 @needs_the_clock
 def test_an_order_outside_the_hours_is_refused_by_setting(new_world, tmp_path):
     clock = Clock(tmp_path / "clock", ahead("2027-01-15T17:00:30Z"))
-    world = new_world(CALLS + '[calendar]\noutside_hours = "refuse"\n', serve=False)
+    world = new_world(PATIENT + '[calendar]\noutside_hours = "refuse"\n', serve=False)
     world.start(variables=clock.variables)
     world.set_up()
     bank = MoneyOut(world)

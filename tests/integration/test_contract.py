@@ -269,7 +269,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
                 "endpoint": "end", "event": "evt", "redelivery": "rdl", "delivery": "dlv", "webhook": "whk", "api_key": "key",
                 "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
                 "missing_settlements": "stm", "statement_request": "srq", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
-                "return": "ret", "posting": "pst", "call": "cal", "catch_up": "cup", "notification": "ntf"}
+                "return": "ret", "posting": "pst", "call": "cal", "catch_up": "cup", "bacs_item": "bac", "notification": "ntf"}
 
     def id_for(self, operation):
         return next(self.ids[prefix] for name, prefix in self.PREFIXES.items()

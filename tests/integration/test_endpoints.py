@@ -392,7 +392,13 @@ def test_a_delivery_that_waits_is_due_now_when_it_is_redelivered(shared, endpoin
 
 # Those who poll
 
+def all_placed(world):
+    """Waits until the events of earlier tests have their places in the feed."""
+    wait_for(lambda: not world.store.rows("SELECT id FROM feed_waiting"), "all have their place")
+
+
 def test_a_long_poll_ends_when_something_comes(shared, contract):
+    all_placed(shared)
     cursor = shared.api.get("/v1/events?order=oldest&after=end")["next"]
     empty = shared.api.get(f"/v1/events?order=oldest&after={cursor}&wait=1")
     assert (empty["data"], empty["next"]) == ([], cursor)
@@ -437,6 +443,7 @@ def test_server_sent_events_go_on_after_the_last_that_was_seen(shared):
 
 def test_a_consumer_keeps_its_place_and_its_filter(shared):
     name = "books"
+    all_placed(shared)
     shared.api.call("PUT", f"/v1/consumers/{name}", {"events": ["settlement.matched"],
                                                      "filter": [{"at": "/data/settlement/scheme", "is": ["FasterPayments"]}]})
     settle_one(shared)

@@ -179,7 +179,7 @@ def test_outside_the_prefix_no_request_is_made(platform, url):
 
 
 def test_a_token_is_asked_for_once_and_again_when_it_is_not_taken(platform):
-    platform.notify()
+    platform.until(platform.notify()[1], "complete")
     for _ in range(2):
         platform.sandbox.post("/platform/revoke-tokens")
         before = platform.ledger()["tokens_given"]

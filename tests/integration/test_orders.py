@@ -122,6 +122,11 @@ def test_money_that_the_receiver_returns_later_ends_the_order_returned(bank):
 
 # Several in one call
 
+def sent_since(bank, before):
+    """How many calls there were, however often each was sent: a busy machine's reply may come too late."""
+    return len({call["request_id"] for call in bank.calls()[before:]})
+
+
 def test_orders_that_wait_together_go_in_one_call_and_each_item_of_the_reply_counts(bank):
     bank.rules({"creditor_name": "Poor", "outcome": "item_response", "word": "InsufficientFunds"},
                {"creditor_name": "Odd", "outcome": "item_response", "word": "NeverHeardOf"})
@@ -134,7 +139,7 @@ def test_orders_that_wait_together_go_in_one_call_and_each_item_of_the_reply_cou
     refused = bank.until(poor, "rejected")
     assert (refused["reason_code"], refused["advice"]) == ("InsufficientFunds", "retry")
     assert bank.until(odd, "in_doubt")["calls"], "a word that is not known decides nothing"
-    assert len(bank.calls()) == before + 1
+    assert sent_since(bank, before) == 1
     assert len({bank.get(order)["calls"][0]["id"] for order in made}) == 1
     bank.check_each_paid_once(made)
 
@@ -146,7 +151,7 @@ def test_of_a_call_that_is_refused_whole_each_order_goes_alone(bank):
     made = bank.together([bank.body(), bank.body()])
     for order in made:
         bank.until(order, "settled")
-    assert len(bank.calls()) == before + 3
+    assert sent_since(bank, before) == 3
     bank.check_each_paid_once(made)
 
 
@@ -163,7 +168,7 @@ def test_a_hundred_orders_go_in_few_calls(bank):
     made = bank.together([bank.body() for _ in range(100)])
     for order in made:
         bank.until(order, "settled")
-    assert len(bank.calls()) == before + 1
+    assert sent_since(bank, before) == 1
     bank.check_each_paid_once(made)
 
 

@@ -87,7 +87,7 @@ def test_a_node_that_ends_hands_its_work_over_at_once(new_cluster):
     world = cluster.world
     iban = world.account()
     _, path = world.endpoint(events=["settlement.matched"])
-    world.sandbox.mode("slow", path, delay_ms=300)
+    world.sandbox.mode("hang", path)  # nothing is taken while the first node is there
     count = 60
     register_over_all(cluster, iban, count)
     first, second = cluster.nodes
@@ -100,6 +100,7 @@ def test_a_node_that_ends_hands_its_work_over_at_once(new_cluster):
     assert len(acknowledged) == count and sender.failure is None
     world.close_clients()
     assert first.server.stop() == 0, first.server.log_text()[-2000:]
+    world.sandbox.mode("ok", path)
     cluster.nodes = [first, second]
     held = cluster.database.value("SELECT count(*) FROM task WHERE status = 'queued' AND lease_owner <> 0 AND "
                                   "lease_owner NOT IN (SELECT holder FROM node WHERE lease_until > 0)")

@@ -73,6 +73,7 @@ class MoneyOutWalk:
         self.ids["srq"] = self.until(f"/v1/statement-requests/{request['id']}", "done")["id"]
         caught_up = api.post("/v1/catch-ups", {"connector": "clearbank", "dry_run": True})
         self.ids["cup"] = self.until(f"/v1/catch-ups/{caught_up['id']}", "done")["id"]
+        self.bacs()
         self.links()
         self.loan()
         self.unexplained()
@@ -88,6 +89,18 @@ class MoneyOutWalk:
         api.post("/v1/connectors", {"name": "walk-spare", "kind": "clearbank", "signing_key": self.world.signing_key(),
                                     "bank_keys": [public_pem(self.world.sandbox.bank_key)]})
         assert api.call("DELETE", "/v1/connectors/walk-spare").status == 204
+
+    def bacs(self):
+        """A credit on its way in, a direct debit and a mandate."""
+        account = self.world.sandbox.state["real_account_iban"]
+        for kind in ("credit", "direct_debit"):
+            self.world.sandbox.post("/bank/bacs", {"kind": kind, "account": account, "amount": "25.50",
+                                                   "reference": "WALK", "notice": True})
+        self.world.sandbox.post("/bank/mandates", {"id": "walk-mandate", "account": account})
+        subjects = {"credit", "direct_debit", "mandate"}
+        wait_for(lambda: {i["subject"] for i in self.api.all("/v1/bacs-items")} == subjects,
+                 lambda: f"the bank's reports are listed: {self.api.all('/v1/bacs-items')}")
+        self.ids["bac"] = self.api.all("/v1/bacs-items?subject=credit")[0]["id"]
 
     def link(self, loan, **members):
         return {"connector": "clearbank", "loan_account_id": loan, "owner_name": "Ann Lee", **members}

@@ -101,6 +101,8 @@ Task<Result<Answer>> list_calls(const Core& core, const Call& call);
 Task<Result<Answer>> get_call(const Core& core, const Call& call);
 Task<Result<Answer>> show_held(const Core& core, const Call& call);
 Task<Result<Answer>> resume_calls(const Core& core, const Call& call);
+Task<Result<Answer>> list_bacs_items(const Core& core, const Call& call);
+Task<Result<Answer>> get_bacs_item(const Core& core, const Call& call);
 Task<Result<Answer>> create_catch_up(const Core& core, const Call& call);
 Task<Result<Answer>> list_catch_ups(const Core& core, const Call& call);
 Task<Result<Answer>> get_catch_up(const Core& core, const Call& call);

@@ -208,6 +208,41 @@ std::string posting_report(const Json& posting) {
                        correspondence_of(posting));
 }
 
+std::string bacs_table(const std::vector<Json>& items) {
+    if (items.empty())
+        return "there are no such Bacs items\n";
+    std::vector<TableLine> lines{
+        {"ID", "SUBJECT", "STATUS", "AMOUNT", "COUNTERPARTY", "REFERENCE", "DAY", "UPDATED"}};
+    for (const Json& item : items)
+        lines.push_back({text_at(item, "id"), text_at(item, "subject"), text_at(item, "status"),
+                         item.member("amount") ? amount_of(item) : "-",
+                         or_dash(text_of(item, "counterparty.name")),
+                         or_dash(text_of(item, "reference")),
+                         or_dash(text_of(item, "processing_date")), text_at(item, "updated_at")});
+    return table(lines, "lllr");
+}
+
+std::string bacs_report(const Json& item) {
+    const std::string amount = item.member("amount") ? amount_of(item) : "";
+    return fmt::format("the {} {} is {}\n\n{}", text_at(item, "subject"), text_of(item, "bank_id"),
+                       text_at(item, "status"),
+                       facts({{"id", text_at(item, "id")},
+                              {"connector", text_of(item, "connector")},
+                              {"amount", amount},
+                              {"account", text_of(item, "account")},
+                              {"counterparty", text_of(item, "counterparty.name")},
+                              {"its account", text_of(item, "counterparty.account")},
+                              {"reference", text_of(item, "reference")},
+                              {"service user", text_of(item, "service_user_number")},
+                              {"transaction code", text_of(item, "transaction_code")},
+                              {"processing date", text_of(item, "processing_date")},
+                              {"reason", text_of(item, "reason_code")},
+                              {"detail", text_of(item, "detail")},
+                              {"settlement", text_at(item, "settlement_id")},
+                              {"created", text_at(item, "created_at")},
+                              {"updated", text_at(item, "updated_at")}}));
+}
+
 std::string call_table(const std::vector<Json>& calls) {
     if (calls.empty())
         return "there are no such calls\n";

@@ -74,23 +74,27 @@ std::string_view event_type_of(BacsSubject subject, BacsStatus status) {
     return mandate_type(status);
 }
 
+void write_members(wire::JsonWriter& w, const BacsItem& item, std::string_view connector) {
+    w.member("id", to_string(item.id)).member("connector", connector);
+    w.member("bank_id", item.bank_id).member("status", token(item.status));
+    if (item.subject != BacsSubject::mandate)
+        wire::write_money(w, "amount", item.amount);
+    w.member("account", item.account).member("reference", item.reference);
+    w.key("counterparty").object().member("name", item.counterparty_name);
+    w.member("account", item.counterparty_account).end();
+    w.member("service_user_number", item.service_user_number);
+    w.member("transaction_code", item.transaction_code).member("processing_date", item.day);
+    w.member("reason_code", item.reason_code).member("detail", item.detail);
+    if (item.settlement.value != 0)
+        w.member("settlement_id", to_string(item.settlement));
+}
+
 Event bacs_event(EventId id, const BacsItem& item, BacsStatus status, std::string_view connector,
                  Instant now) {
     const auto type = event_type_of(item.subject, status);
     return make_event(id, type, item.id.value, item.version, now, [&](wire::JsonWriter& w) {
-        w.key(token(item.subject)).object().member("id", to_string(item.id));
-        w.member("connector", connector).member("bank_id", item.bank_id);
-        w.member("status", token(item.status));
-        if (item.subject != BacsSubject::mandate)
-            wire::write_money(w, "amount", item.amount);
-        w.member("account", item.account).member("reference", item.reference);
-        w.key("counterparty").object().member("name", item.counterparty_name);
-        w.member("account", item.counterparty_account).end();
-        w.member("service_user_number", item.service_user_number);
-        w.member("transaction_code", item.transaction_code).member("processing_date", item.day);
-        w.member("reason_code", item.reason_code).member("detail", item.detail);
-        if (item.settlement.value != 0)
-            w.member("settlement_id", to_string(item.settlement));
+        w.key(token(item.subject)).object();
+        write_members(w, item, connector);
         w.end();
     });
 }

@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "domain/event.h"
 #include "domain/uk/bacs.h"
+#include "wire/json_writer.h"
 
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ struct BacsItem {
     Instant created_at, updated_at;
 };
 
+// As its events and the API show it, without the braces.
+void write_members(wire::JsonWriter& w, const BacsItem& item, std::string_view connector);
 // The type of the event that reports a status; "": none does.
 std::string_view event_type_of(BacsSubject subject, BacsStatus status);
 // `item` as it is after the change, with the version of this event. `status`: that is reported, which

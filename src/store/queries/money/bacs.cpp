@@ -26,7 +26,8 @@ const Statement by_id{SELECT_ITEMS "id = $2"};
 const Statement by_bank_id{SELECT_ITEMS "connector_id = $2 AND bank_id = $3 AND subject = $4"};
 const Statement by_return{SELECT_ITEMS
                           "connector_id = $2 AND returned_by = $3 AND returned_by <> '' LIMIT 1"};
-const Statement list{SELECT_ITEMS "subject = $2 AND id < $3 ORDER BY id DESC LIMIT $4"};
+const Statement list{SELECT_ITEMS "id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement list_of{SELECT_ITEMS "subject = $2 AND id < $3 ORDER BY id DESC LIMIT $4"};
 
 #undef SELECT_ITEMS
 #undef BACS_COLUMNS
@@ -105,10 +106,11 @@ Step<std::optional<domain::BacsItem>> find_bacs_item_returned_by(Session& s, Ten
 }
 
 Step<std::vector<domain::BacsItem>> list_bacs_items(Session& s, TenantId tenant,
-                                                    domain::BacsSubject subject,
+                                                    std::optional<domain::BacsSubject> subject,
                                                     std::int64_t before, std::size_t limit) {
-    const Rows rows =
-        co_await s.run(list, tenant, token(subject), before, static_cast<std::int64_t>(limit));
+    const auto count = static_cast<std::int64_t>(limit);
+    const Rows rows = subject ? co_await s.run(list_of, tenant, token(*subject), before, count)
+                              : co_await s.run(list, tenant, before, count);
     std::vector<domain::BacsItem> items;
     for (std::size_t i = 0; i < rows.size(); ++i)
         items.push_back(read(rows[i]));

@@ -25,9 +25,9 @@ Step<std::optional<domain::BacsItem>> find_bacs_item_of(Session& s, TenantId ten
 Step<std::optional<domain::BacsItem>> find_bacs_item_returned_by(Session& s, TenantId tenant,
                                                                  ConnectorId connector,
                                                                  std::string_view returned_by);
-// Newest first, below `before`.
+// Newest first, below `before`. `subject`: nullopt: all.
 Step<std::vector<domain::BacsItem>> list_bacs_items(Session& s, TenantId tenant,
-                                                    domain::BacsSubject subject,
+                                                    std::optional<domain::BacsSubject> subject,
                                                     std::int64_t before, std::size_t limit);
 
 } // namespace settled::store
