@@ -23,7 +23,7 @@ OWNERS = [
      ["src/net/"]),
     (r"boost/asio\.hpp", []),  # the whole of it costs every includer four seconds
     (r"boost/asio/", ["src/base/", "src/net/", "src/store/store.h", "src/store/job", "src/custody/key_desk",
-                      "src/node/", "src/worker/", "src/kafka/", "src/intake/", "src/server/", "src/cli/", "src/demo/", "sandbox/"]),
+                      "src/node/", "src/worker/", "src/kafka/", "src/intake/", "src/server/", "src/cli/", "src/demo/", "src/dev/", "sandbox/"]),
     (r"boost/(system|core|optional|assert|utility)\b", ["src/base/", "src/net/"]),
     (r"boost/", []),
     (r"openssl/", ["src/crypto/", "src/net/", "sandbox/keys/", *VERSION]),

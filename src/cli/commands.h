@@ -7,8 +7,8 @@
 
 namespace settled::cli {
 
-// In the order in which help lists them. `demo`: those of the demo, which stands above this module.
-std::vector<Command> all_commands(const std::vector<Command>& demo);
+// In the order in which help lists them. `above`: those of the modules above this one.
+std::vector<Command> all_commands(const std::vector<Command>& above);
 
 std::vector<Command> serve_commands();
 std::vector<Command> check_config_commands();
@@ -36,6 +36,8 @@ std::vector<Command> reconcile_commands();
 std::vector<Command> statements_commands();
 std::vector<Command> export_commands();
 std::vector<Command> reviews_commands();
+std::vector<Command> listen_commands();
+std::vector<Command> trigger_commands();
 std::vector<Command> sandbox_commands();
 std::vector<Command> bench_commands();
 std::vector<Command> audit_commands();

@@ -21,7 +21,7 @@ struct Heading {
 };
 const std::vector<Heading>& headings() {
     static const std::vector<Heading> all{
-        {"To try it", {"demo", "sandbox", "bench"}},
+        {"To try it", {"dev", "listen", "trigger", "demo", "sandbox", "bench"}},
         {"The server",
          {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore"}},
         {"Access and connections", {"keys", "connectors", "webhooks"}},

@@ -32,6 +32,8 @@ class Invocation {
     const Printer& out() const { return out_; }
     // It talks to a server by its URL.
     bool is_remote() const { return target_.remote.has_value(); }
+    // Which one; nullopt: this machine, or api() has it now.
+    const std::optional<RemoteServer>& remote() const { return target_.remote; }
 
     // The settings of this machine. nullopt: all that is wrong with them was printed, and the
     // command ends with exit_usage.

@@ -13,7 +13,9 @@ constexpr std::uint16_t lowest = 20'000;
 constexpr std::uint16_t count = 12'000; // up to 32000; Linux begins at 32768
 constexpr int tries_max = 200;
 
-bool is_free(std::uint16_t port) {
+} // namespace
+
+bool is_free_port(std::uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return false;
@@ -26,12 +28,10 @@ bool is_free(std::uint16_t port) {
     return bound;
 }
 
-} // namespace
-
 Result<std::uint16_t> free_port(Rng& rng) {
     for (int i = 0; i < tries_max; ++i) {
         const auto port = static_cast<std::uint16_t>(lowest + rng.below(count));
-        if (is_free(port))
+        if (is_free_port(port))
             return port;
     }
     return fail(Code::io_failed, "no free port between 20000 and 32000 was found");

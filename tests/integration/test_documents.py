@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from support.dev import Dev
 from support.documents import Document, documents
 from support.openapi import Contract
 from support.places import ROOT, binary
@@ -114,7 +115,7 @@ class Shell:
 
 
 class Terminals:
-    """A shell, and the programs that go on in other terminals: `settled sandbox` and `settled serve`."""
+    """A shell, and the programs that go on in other terminals: `settled dev`, `settled sandbox` and `settled serve`."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -128,6 +129,12 @@ class Terminals:
                                  arguments=words[2:])
             assert self.server.wait_until_ready()
             return ""
+        if words[:2] == ["settled", "dev"]:
+            dev = Dev(self.directory, *words[2:])
+            try:
+                return dev.printed()
+            finally:
+                dev.process.kill()
         if words[:2] == ["settled", "sandbox"]:
             self.sandbox = Process(words[1:], self.directory / "sandbox.log", cwd=self.directory)
             wait_for(lambda: "/partner/records\n" in self.sandbox.output.read_text(),

@@ -50,7 +50,8 @@ Result<net::Response> RemoteApi::call(const ApiCall& call) {
     net::OutboundRequest request;
     request.method = call.method;
     TRY(request.url, net::Url::parse(server.url + call.target));
-    request.fields.add("Authorization", fmt::format("Bearer {}", server.key.reveal())); // over TLS
+    if (!server.key.empty()) // over TLS
+        request.fields.add("Authorization", fmt::format("Bearer {}", server.key.reveal()));
     if (!call.body.empty())
         request.fields.add("Content-Type", "application/json");
     if (!call.idempotency_key.empty())

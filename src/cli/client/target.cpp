@@ -14,28 +14,6 @@ namespace {
 
 using Wrong = std::unexpected<std::string>;
 
-bool is_loopback(const std::string& host) {
-    boost::system::error_code is_name;
-    const auto address = boost::asio::ip::make_address(host, is_name);
-    return is_name ? host == "localhost" : address.is_loopback();
-}
-
-// A key goes over no wire in clear.
-std::expected<std::string, std::string> checked_url(std::string text) {
-    while (text.ends_with('/'))
-        text.pop_back();
-    const auto url = net::Url::parse(text);
-    if (!url)
-        return Wrong(fmt::format("{} is no URL of a server, such as https://settled.example: {}",
-                                 text, url.error().detail));
-    if (!url->tls && !is_loopback(url->host))
-        return Wrong(
-            fmt::format("{}: give an https:// URL; only a server on this machine is called "
-                        "without TLS",
-                        text));
-    return text;
-}
-
 std::expected<Secret, std::string> read_key(const Environment& environment) {
     auto key = environment("SETTLED_KEY");
     const auto file = environment("SETTLED_KEY_FILE");
@@ -72,7 +50,38 @@ std::expected<Target, std::string> remote_target(const Command& command, const G
     return target;
 }
 
+// Where no server is named: "" if there is no such file.
+std::string config_of_place(std::string_view system_config, std::string_view dev) {
+    std::string config = dev_config_file(dev);
+    std::error_code error;
+    if (config.empty() && std::filesystem::exists(system_config, error))
+        config = system_config;
+    return config;
+}
+
 } // namespace
+
+bool is_loopback(const std::string& host) {
+    boost::system::error_code is_name;
+    const auto address = boost::asio::ip::make_address(host, is_name);
+    return is_name ? host == "localhost" : address.is_loopback();
+}
+
+// A key goes over no wire in clear.
+std::expected<std::string, std::string> checked_url(std::string text) {
+    while (text.ends_with('/'))
+        text.pop_back();
+    const auto url = net::Url::parse(text);
+    if (!url)
+        return Wrong(fmt::format("{} is no URL of a server, such as https://settled.example: {}",
+                                 text, url.error().detail));
+    if (!url->tls && !is_loopback(url->host))
+        return Wrong(
+            fmt::format("{}: give an https:// URL; only a server on this machine is called "
+                        "without TLS",
+                        text));
+    return text;
+}
 
 Environment process_environment() {
     return [](std::string_view name) -> std::optional<std::string> {
@@ -117,7 +126,8 @@ std::string place_of(const server::Config& config) {
 
 std::expected<Target, std::string> choose_target(const Command& command, const Given& given,
                                                  const Environment& environment,
-                                                 std::string_view system_config) {
+                                                 std::string_view system_config,
+                                                 std::string_view dev) {
     const bool on_machine = given.has("--data") || given.has("--config") || given.has("--store");
     const auto url = environment("SETTLED_URL");
     const auto data = environment("SETTLED_DATA");
@@ -142,10 +152,9 @@ std::expected<Target, std::string> choose_target(const Command& command, const G
                     .roles = given.all("--role"),
                     .data_variable = data.value_or(""),
                     .store_variable = environment("SETTLED_STORE_URL").value_or("")};
-    std::error_code error;
-    const bool asks_system = !given.has("--config") && !given.has("--data") && !data;
-    if (asks_system && std::filesystem::exists(system_config, error))
-        target.local.config_file = system_config;
+    const bool is_named = given.has("--config") || given.has("--data") || data;
+    if (!is_named)
+        target.local.config_file = config_of_place(system_config, dev);
     return target;
 }
 

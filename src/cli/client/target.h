@@ -1,10 +1,12 @@
 // Which server a command talks to, or which store it opens.
 //
 // The first that is given, an option before a variable: --url, --data with --config and --store;
-// SETTLED_URL, SETTLED_DATA; /etc/settled/settled.toml if it is there; ./data.
+// SETTLED_URL, SETTLED_DATA; the server of the `settled dev` of this directory;
+// /etc/settled/settled.toml if it is there; ./data.
 #pragma once
 
 #include "base/secret.h"
+#include "cli/client/dev_state.h"
 #include "cli/parse.h"
 #include "server/config.h"
 
@@ -23,7 +25,7 @@ Environment process_environment();
 // A server on another machine, or on this one by its URL.
 struct RemoteServer {
     std::string url; // https://host[:port][/prefix], no slash at the end; http:// on loopback
-    Secret key;
+    Secret key;      // empty: none is sent
     std::string authorities; // PEM file in addition to the system's; empty: none
 };
 
@@ -54,6 +56,11 @@ inline constexpr std::string_view system_config_file = "/etc/settled/settled.tom
 // Reads a key from its file where one is named, and changes nothing. The error is a sentence.
 std::expected<Target, std::string>
 choose_target(const Command& command, const Given& given, const Environment& environment,
-              std::string_view system_config = system_config_file);
+              std::string_view system_config = system_config_file,
+              std::string_view dev = dev_directory);
+// Of a URL that was given: https, or http on loopback; without a slash at its end.
+std::expected<std::string, std::string> checked_url(std::string text);
+// Whether the host of a URL is this machine's loopback.
+bool is_loopback(const std::string& host);
 
 } // namespace settled::cli

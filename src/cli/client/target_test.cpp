@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace settled::cli {
@@ -21,7 +23,8 @@ const Command on_machine{.name = "serve", .sentence = "", .place = Place::machin
 
 std::expected<Target, std::string> chosen(const Command& command, const Options& options,
                                           const Variables& variables,
-                                          std::string_view system_config = "/no/such/file") {
+                                          std::string_view system_config = "/no/such/file",
+                                          std::string_view dev = "/no/such/directory") {
     Given given;
     for (const auto& [name, value] : options)
         given.add(name, value);
@@ -29,7 +32,7 @@ std::expected<Target, std::string> chosen(const Command& command, const Options&
         const auto found = variables.find(name);
         return found == variables.end() ? std::nullopt : std::optional(found->second);
     };
-    return choose_target(command, given, environment, system_config);
+    return choose_target(command, given, environment, system_config, dev);
 }
 
 std::string data_of(const std::expected<Target, std::string>& target) {
@@ -85,6 +88,27 @@ TEST(Target, the_first_that_is_given_counts_and_an_option_before_a_variable) {
     for (const auto& c : cases)
         EXPECT_EQ(data_of(chosen(on_server, c.options, c.variables, c.system_config)), c.data)
             << c.data;
+}
+
+TEST(Target, the_dev_of_the_directory_counts_after_all_that_is_named) {
+    std::string dev = testing::TempDir() + "dev_XXXXXX";
+    ASSERT_NE(::mkdtemp(dev.data()), nullptr);
+    std::ofstream(dev + "/settled.toml") << "[server]\ndata = \"/of/dev\"\n";
+    const File system("[server]\ndata = \"/of/system\"\n");
+    const auto data = [&](const Options& options, const Variables& variables) {
+        return data_of(chosen(on_server, options, variables, system.path(), dev));
+    };
+    EXPECT_EQ(data({}, {}), "/of/system") << "it is none without its dev.json";
+    ASSERT_TRUE(write_dev_state(dev, {}).has_value());
+    EXPECT_EQ(data({}, {}), "/of/dev");
+    EXPECT_EQ(data({{"--data", "/o"}}, {}), "/o");
+    EXPECT_EQ(data({}, {{"SETTLED_DATA", "/v"}}), "/v");
+    EXPECT_EQ(data({{"--config", system.path()}}, {}), "/of/system");
+    EXPECT_EQ(data({}, {{"SETTLED_URL", "https://a.example"}, {"SETTLED_KEY", "sk_1"}}),
+              "https://a.example");
+    ::chmod((dev + "/dev.json").c_str(), 0644);
+    EXPECT_EQ(data({}, {}), "/of/system") << "another user may have written it";
+    std::filesystem::remove_all(dev);
 }
 
 TEST(Target, contradicting_options_are_refused) {

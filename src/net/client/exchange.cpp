@@ -36,6 +36,8 @@ Error as_reply_error(Error error) {
     return {large ? Code::reply_too_large : Code::reply_malformed, std::move(error.detail)};
 }
 
+} // namespace
+
 Task<Result<bool>> fill(ClientConnection& connection) {
     const auto room = connection.buffer.room(read_bytes, buffer_bytes_max);
     const Stream::Read read = co_await connection.stream.read_some(room);
@@ -68,6 +70,8 @@ Task<Result<std::size_t>> read_head(ClientConnection& connection) {
         }
     }
 }
+
+namespace {
 
 Task<Result<>> read_body(ClientConnection& connection, ReplyParser& parser) {
     while (!parser.complete()) {

@@ -26,4 +26,9 @@ struct Exchange {
 Task<Exchange> exchange(ClientConnection& connection, std::string_view bytes,
                         ExchangeLimits bounds);
 
+// More bytes into the connection's buffer; false at the end of the stream.
+Task<Result<bool>> fill(ClientConnection& connection);
+// The length of the head of the reply, once all of it is in the buffer.
+Task<Result<std::size_t>> read_head(ClientConnection& connection);
+
 } // namespace settled::net

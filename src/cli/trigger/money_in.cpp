@@ -1,0 +1,142 @@
+// Money that arrives: the ways in which it fits a payment, and those in which it does not.
+#include "cli/trigger/money.h"
+#include "cli/trigger/triggers.h"
+#include "domain/event.h"
+
+#include <fmt/format.h>
+
+namespace settled::cli {
+
+namespace {
+
+std::string or_else(const std::string& wish, std::string_view own) {
+    return wish.empty() ? std::string(own) : wish;
+}
+
+// One of its own, not registered yet.
+Result<TriggerPayment> new_payment(Scene& scene, std::string_view amount) {
+    TRY(std::string account, scene.account());
+    return TriggerPayment{"trg-" + scene.mark(), std::move(account),
+                          or_else(scene.wishes().amount, amount), "INV " + scene.mark(), ""};
+}
+
+Result<> run_settlement(Scene& scene) {
+    const TriggerWishes& wishes = scene.wishes();
+    TriggerPayment payment;
+    if (wishes.payment.empty()) {
+        TRY(payment, new_payment(scene, "12.34"));
+        TRY_VOID(register_payment(scene, payment));
+    } else {
+        TRY(payment, payment_of(scene, wishes.payment));
+    }
+    TriggerMoney money = money_of(payment);
+    money.amount = or_else(wishes.amount, money.amount);
+    money.reference = or_else(wishes.reference, money.reference);
+    money.cut = wishes.cut;
+    money.blank = wishes.blank;
+    money.drop_id = wishes.drop_id;
+    TRY(const Reported reported, report_money(scene, money));
+    scene.expect(domain::settlement_matched, reported.transaction);
+    return {};
+}
+
+Result<> run_unmatched(Scene& scene) {
+    TRY(const std::string account, scene.account());
+    TRY(const Reported reported,
+        report_money(scene, {.account = account,
+                             .amount = or_else(scene.wishes().amount, "33.10"),
+                             .reference = or_else(scene.wishes().reference, "NO " + scene.mark()),
+                             .end_to_end_id = "E2E" + scene.mark()}));
+    scene.expect(domain::settlement_unmatched, reported.transaction);
+    return {};
+}
+
+Result<> run_ambiguous(Scene& scene) {
+    TRY(TriggerPayment first, new_payment(scene, "650.00"));
+    TriggerPayment second = first;
+    first.client_id += "-a";
+    second.client_id += "-b";
+    TRY_VOID(register_payment(scene, first));
+    TRY_VOID(register_payment(scene, second));
+    TriggerMoney money = money_of(first);
+    money.drop_id = true;
+    TRY(const Reported reported, report_money(scene, money));
+    scene.expect(domain::settlement_ambiguous, reported.transaction);
+    return {};
+}
+
+Result<> run_duplicate(Scene& scene) {
+    constexpr int copies = 2;
+    TRY(TriggerPayment payment, new_payment(scene, "12.34"));
+    TRY_VOID(register_payment(scene, payment));
+    TriggerMoney money = money_of(payment);
+    money.duplicates = copies;
+    TRY(const Reported reported, report_money(scene, money));
+    scene.fact("webhooks", fmt::format("{} of one event", reported.webhooks.size()));
+    scene.expect(domain::settlement_matched, reported.transaction);
+    return {};
+}
+
+Result<> run_split(Scene& scene) {
+    TRY(std::string account, scene.account());
+    TriggerPayment payment{"trg-" + scene.mark(), std::move(account), "90.00",
+                           "INV " + scene.mark(), "E2E" + scene.mark()};
+    TRY_VOID(register_payment(scene, payment));
+    TriggerMoney part = money_of(payment);
+    part.amount = "40.00";
+    TRY(const Reported first, report_money(scene, part));
+    TRY_VOID(scene.come(domain::payment_partially_settled, payment.client_id));
+    part.amount = "50.00";
+    TRY(const Reported second, report_money(scene, part));
+    scene.expect(domain::settlement_matched, second.transaction);
+    return {};
+}
+
+Result<> run_late(Scene& scene) {
+    TRY(TriggerPayment payment, new_payment(scene, "42.50"));
+    payment.end_to_end_id = "E2E" + scene.mark();
+    TRY(const Reported reported, report_money(scene, money_of(payment)));
+    TRY_VOID(scene.come(domain::settlement_unmatched, reported.transaction));
+    TRY_VOID(register_payment(scene, payment));
+    scene.expect(domain::settlement_matched, reported.transaction);
+    return {};
+}
+
+} // namespace
+
+std::vector<Trigger> money_in_triggers() {
+    return {
+        {"settlement",
+         "a payment is registered, and its money arrives",
+         {domain::settlement_matched},
+         {"--payment", "--amount", "--reference", "--cut", "--blank", "--drop-id"},
+         run_settlement},
+        {"unmatched",
+         "money arrives that no payment explains",
+         {domain::settlement_unmatched},
+         {"--amount", "--reference"},
+         run_unmatched},
+        {"ambiguous",
+         "two payments are alike, and the money of one arrives without its id",
+         {domain::settlement_ambiguous},
+         {"--amount"},
+         run_ambiguous},
+        {"duplicate",
+         "the bank reports the same money three times",
+         {domain::settlement_matched},
+         {"--amount"},
+         run_duplicate},
+        {"split",
+         "the money of a payment arrives in two parts",
+         {domain::payment_partially_settled, domain::settlement_matched},
+         {},
+         run_split},
+        {"late",
+         "money arrives before its payment is registered",
+         {domain::settlement_unmatched, domain::settlement_matched},
+         {"--amount"},
+         run_late},
+    };
+}
+
+} // namespace settled::cli
