@@ -108,7 +108,12 @@ store::Neighbourhood neighbourhood_of(store::Neighbours kind, const std::string&
     return {kind, account, first_id_at(at - explained_window), first_id_at(at + explained_window)};
 }
 
-// Adds those of the amount, and those whose reference is near.
+// The keys of the matching find what has another amount by long references alone.
+bool is_alike(std::string_view reference, std::string_view other) {
+    return (!reference.empty() && reference == other) || match::is_near_reference(reference, other);
+}
+
+// Adds those of the amount, and those whose reference is equal or near.
 Step<> look_around(Session& s, TenantId tenant, store::Neighbourhood where,
                    match::MatchFields subject, Around& around) {
     const auto same = co_await store::neighbours_of_amount(s, tenant, where, subject.amount,
@@ -120,7 +125,7 @@ Step<> look_around(Session& s, TenantId tenant, store::Neighbourhood where,
     around.limit_reached = around.limit_reached || same.limit_reached || newest.size() == room;
     for (const store::NeighbourReference& each : newest) {
         around.seen.insert(each.id);
-        if (match::is_near_reference(each.reference, subject.reference))
+        if (is_alike(each.reference, subject.reference))
             around.loaded.insert(each.id);
     }
 }
