@@ -175,7 +175,7 @@ Step<> TimelineReader::add_events_about(std::int64_t subject) {
     if (!may(Scope::events_read))
         co_return;
     for (const store::EventRow& event :
-         co_await store::events_of(s_, tenant_, subject, timeline_of_one_max)) {
+         co_await store::events_about(s_, tenant_, subject, timeline_of_one_max)) {
         if (!is_new(event.id.value))
             continue;
         add(EntryKind::event, event.id.value, to_string(event.id), event.created_at,

@@ -65,8 +65,8 @@ Step<std::vector<ReviewRow>> reviews_of(Session& s, TenantId tenant, std::int64_
     co_return reviews;
 }
 
-Step<std::vector<EventRow>> events_of(Session& s, TenantId tenant, std::int64_t subject,
-                                      std::size_t limit) {
+Step<std::vector<EventRow>> events_about(Session& s, TenantId tenant, std::int64_t subject,
+                                         std::size_t limit) {
     const Rows rows =
         co_await s.run(events_of_subject, tenant, subject, static_cast<std::int64_t>(limit));
     std::vector<EventRow> events;

@@ -20,7 +20,7 @@ Step<std::vector<MatchId>> all_matches_of_payment(Session& s, TenantId tenant, P
 Step<std::vector<ReviewRow>> reviews_of(Session& s, TenantId tenant, std::int64_t subject,
                                         std::size_t limit);
 // By rising version, without their bodies.
-Step<std::vector<EventRow>> events_of(Session& s, TenantId tenant, std::int64_t subject,
-                                      std::size_t limit);
+Step<std::vector<EventRow>> events_about(Session& s, TenantId tenant, std::int64_t subject,
+                                         std::size_t limit);
 
 } // namespace settled::store
