@@ -16,7 +16,7 @@ const Statement open_reviews{
     "tenant_id = $1 AND status = 'open' ORDER BY id LIMIT $2) AS waiting GROUP BY kind"};
 const Statement waiting_calls{
     "SELECT count(*) FROM (SELECT lease_owner FROM call WHERE tenant_id = $1 AND connector_id = $2 "
-    "AND status = 'queued' LIMIT $3) AS waiting"};
+    "AND status = 'queued' ORDER BY lease_owner, due_at LIMIT $3) AS waiting"};
 const Statement newest_webhook{
     "SELECT received_at FROM webhook WHERE tenant_id = $1 AND connector_id = $2 AND status <> "
     "'review' ORDER BY received_at DESC LIMIT 1"};
