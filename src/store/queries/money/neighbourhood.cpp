@@ -14,7 +14,7 @@ namespace {
 
 #define OF_AMOUNT(table)                                                                           \
     "SELECT id, c_account, currency FROM " table " WHERE tenant_id = $1 AND amount_minor = $2 "    \
-    "AND amount_minor > 0 AND id >= $3 AND id < $4 ORDER BY id DESC LIMIT $5"
+    "AND amount_minor <> 0 AND id >= $3 AND id < $4 ORDER BY id DESC LIMIT $5"
 const Statement payments_of_amount{OF_AMOUNT("payment")};
 const Statement settlements_of_amount{OF_AMOUNT("settlement")};
 #undef OF_AMOUNT
