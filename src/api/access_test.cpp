@@ -5,6 +5,7 @@
 #include "api/testing.h"
 
 #include "domain/event.h"
+#include "store/queries/money/bacs.h"
 #include "store/queries/money/postings.h"
 #include "store/queries/money/reviews.h"
 #include "units/deliveries/publish.h"
@@ -98,6 +99,17 @@ std::string new_platform(World& world) {
            world.keep_secret("platform.password", "correct-horse-battery") + "\"}";
 }
 
+BacsItemId announce_bacs_credit(World& world) {
+    domain::BacsItem item;
+    item.id = world.ids.next<BacsItemId>();
+    item.bank_id = "b-1";
+    item.amount = {2'550, Currency::parse("GBP").value()};
+    const TenantId main = world.tenant("main");
+    EXPECT_TRUE(world.write<bool>(
+        [main, item](store::Session& s) { return store::insert_bacs_item(s, main, item); }));
+    return item.id;
+}
+
 // One object of each kind, of tenant `main`: by the first part of a route's path behind /v1.
 std::map<std::string, std::string> objects_of_main(World& world, const std::string& key) {
     std::map<std::string, std::string> ids;
@@ -154,6 +166,8 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
     (void)world.call(key, "PUT", "/v1/institutions/seeds",
                      R"({"institutions":[{"institution_id":"monzo","reference_chars_max":18}]})");
     ids["institutions"] = "monzo";
+    ids["timeline"] = ids["payments"];
+    ids["bacs-items"] = to_string(announce_bacs_credit(world));
     return ids;
 }
 
@@ -259,6 +273,7 @@ bool is_list(const Route& route) {
         "/v1/audit/head",      // a digest
         "/v1/event-types",     // the same for all
         "/v1/calls/held",      // whether there are any
+        "/v1/status",          // of each kind, how many
         "/v1/reconciliation"}; // of one account: the next test
     return route.method == "GET" && !others.contains(route.pattern);
 }

@@ -13,6 +13,7 @@ std::vector<Command> all_commands(const std::vector<Command>& above);
 std::vector<Command> serve_commands();
 std::vector<Command> check_config_commands();
 std::vector<Command> doctor_commands();
+std::vector<Command> why_commands();
 std::vector<Command> migrate_commands();
 std::vector<Command> backup_commands();
 std::vector<Command> store_commands();

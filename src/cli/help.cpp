@@ -24,6 +24,7 @@ const std::vector<Heading>& headings() {
         {"To try it", {"dev", "listen", "trigger", "demo", "sandbox", "bench"}},
         {"The server",
          {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore"}},
+        {"What happens, and why", {"status", "explain", "show"}},
         {"Access and connections", {"keys", "connectors", "webhooks"}},
         {"Money in",
          {"import", "statements", "reconcile", "bacs", "notifications", "export", "institutions",

@@ -114,6 +114,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         self.statement()
         self.money_out()
         self.notifications()
+        self.why()
         self.lists()
         self.objects()
         spare, _ = world.endpoint()
@@ -133,6 +134,15 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         api.delete("/v1/consumers/spare")
         types = {each["type"] for each in api.get("/v1/event-types")["data"]}
         assert types == set(self.world.contract.document["webhooks"])
+
+    def why(self):
+        for kind, own in (("payments", "pay"), ("settlements", "stl")):
+            assert self.api.get(f"/v1/{kind}/{self.ids[own]}/candidates")["subject_id"] == self.ids[own]
+        for own in ("pay", "stl", "mat", "rev", "ord", "ret", "lnk", "pst", "cal", "evt", "dlv", "whk", "end", "key", "stm"):
+            shown = self.api.get(f"/v1/timeline/{self.ids[own]}")
+            assert shown["subject"]["id"] == self.ids[own] and shown["data"], own
+        assert self.api.get("/v1/timeline/walk")["subject"]["kind"] == "connector"
+        assert self.api.get("/v1/status")["tenant"] == "main"
 
     def payments(self):
         body = {"client_id": "walk/1".replace("/", "-"), "institution_id": "monzo", "scheme": "fps",
@@ -268,7 +278,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
     PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "redelivery": "rdl", "delivery": "dlv", "webhook": "whk", "api_key": "key",
                 "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
-                "missing_settlements": "stm", "statement_request": "srq", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
+                "missing_settlements": "stm", "statement_request": "srq", "timeline": "pay", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
                 "return": "ret", "posting": "pst", "call": "cal", "catch_up": "cup", "bacs_item": "bac", "notification": "ntf"}
 
     def id_for(self, operation):
@@ -327,7 +337,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         if status == 401:
             return self.api.with_key(None).call(method, target, body)
         if status == 403:
-            return self.api.with_key(self.powerless[operation.id.startswith(("list_payments", "get_payment"))]).call(
+            return self.api.with_key(self.powerless[operation.id.startswith(("list_payments", "get_payment", "explain_payment"))]).call(
                 method, target, body)
         if status == 404:
             return call(method, self.target(operation, unknown=True), body)

@@ -9,6 +9,10 @@ Task<Result<Answer>> create_payment(const Core& core, const Call& call);
 Task<Result<Answer>> list_payments(const Core& core, const Call& call);
 Task<Result<Answer>> get_payment(const Core& core, const Call& call);
 
+Task<Result<Answer>> list_payment_candidates(const Core& core, const Call& call);
+Task<Result<Answer>> list_settlement_candidates(const Core& core, const Call& call);
+Task<Result<Answer>> show_timeline(const Core& core, const Call& call);
+Task<Result<Answer>> show_status(const Core& core, const Call& call);
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call);
 Task<Result<Answer>> get_settlement(const Core& core, const Call& call);
 Task<Result<Answer>> list_matches(const Core& core, const Call& call);

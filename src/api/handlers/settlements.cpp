@@ -7,6 +7,7 @@
 #include "api/page.h"
 #include "store/queries/money/matches.h"
 #include "store/queries/money/reviews.h"
+#include "store/queries/money/suggested.h"
 
 namespace settled::api {
 
@@ -49,15 +50,27 @@ std::string shown(const Detail& detail) {
     return std::move(w).text();
 }
 
+// Only those that a person is asked about; false: all.
+Result<bool> read_suggested(const net::Request& request, const store::SettlementFilter& filter) {
+    TRY(const std::string given, read_choice(request, "suggested", {"true"}));
+    if (!given.empty() && (filter.status != "unmatched" || !filter.account.empty()))
+        return fail(Code::parameter_invalid,
+                    "suggested: give status=unmatched with it, and no account");
+    return !given.empty();
+}
+
 Step<Settlements> list(Session& s, TenantId tenant,
-                       std::shared_ptr<const store::SettlementFilter> filter, Page page) {
+                       std::shared_ptr<const store::SettlementFilter> filter, bool suggested,
+                       Page page) {
+    if (suggested)
+        co_return co_await store::list_suggested(s, tenant, page.before, page.wanted());
     co_return co_await store::list_settlements(s, tenant, *filter, page.before, page.wanted());
 }
 
 } // namespace
 
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
-    CO_TRY(const auto forward, read_forward(call.request, {"status", "account"}));
+    CO_TRY(const auto forward, read_forward(call.request, {"status", "account", "suggested"}));
     if (forward)
         co_return co_await answer_forward<domain::Settlement>(
             core, call.caller.tenant, store::Feed::settlements, *forward, store::settlements_after,
@@ -69,9 +82,10 @@ Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
     CO_TRY(std::string account, read_account_filter(call.request));
     const auto filter =
         std::make_shared<const store::SettlementFilter>(std::move(status), std::move(account));
+    CO_TRY(const bool suggested, read_suggested(call.request, *filter));
     const TenantId tenant = call.caller.tenant;
     const Result<Settlements> found = co_await core.store.read<Settlements>(
-        [=](Session& s) { return list(s, tenant, filter, page); });
+        [=](Session& s) { return list(s, tenant, filter, suggested, page); });
     if (!found)
         co_return std::unexpected(found.error());
     co_return page_answer(page, *found, write_settlement);

@@ -1,4 +1,5 @@
 #include "cli/doctor/check.h"
+#include "cli/doctor/status_check.h"
 
 #include <array>
 
@@ -44,7 +45,10 @@ std::span<const Check> all_checks() {
         {"core.fields", "its transaction channels and custom fields are there", bank,
          check_core_fields},
         {"endpoint.disabled", "no partner's endpoint is disabled", api, check_disabled_endpoints},
+        {"endpoint.failing", "every partner's endpoint answers", api, check_failing_endpoints},
         {"delivery.dead", "no notification has been given up", api, check_dead_deliveries},
+        {"backlog.age", "no delivery has been owed for long", api, check_backlog},
+        {"payment.overdue", "no payment is overdue", api, check_overdue_payments},
         {"review.age", "no review waits for a person for long", api, check_reviews},
         {"statement.requests", "each statement that the bank was asked for is here", api,
          check_statement_requests},

@@ -1,4 +1,5 @@
 #include "cli/doctor/check.h"
+#include "domain/attention.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -9,7 +10,7 @@ namespace {
 
 constexpr std::size_t most = 1000;
 constexpr std::int64_t hour_us = std::int64_t{3600} * 1'000'000;
-constexpr std::int64_t hours_max = 24;
+constexpr std::int64_t hours_max = domain::review_waits_max.count();
 
 std::int64_t hours_since(const std::string& time) {
     const auto at = wire::parse_rfc3339(time);

@@ -1,0 +1,70 @@
+// How an installation fares, as its store shows it, and what of that wants a person's attention.
+#pragma once
+
+#include "api/scope.h"
+#include "base/clock.h"
+#include "store/queries/nodes.h"
+#include "store/queries/overview.h"
+#include "store/session.h"
+#include "store/step.h"
+#include "store/store.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settled::api {
+
+// More are not counted: then a number is at least that much.
+inline constexpr std::int64_t counted_max = 10'000;
+
+struct ConnectorFigures {
+    std::string name;
+    std::string kind;
+    std::optional<Instant> last_webhook_at = std::nullopt;
+    std::int64_t calls_waiting = 0;
+    bool is_failing = false;
+};
+
+struct EndpointFigures {
+    std::int64_t active = 0, failing = 0, disabled = 0;
+};
+
+struct CurrencyFigures {
+    store::MoneyCount expected, unmatched, overdue, in_review;
+};
+
+struct StatusFigures {
+    std::string tenant;
+    Instant now;
+    // Of the whole installation: only for those who look after it.
+    std::optional<store::Health> store;
+    bool store_is_shared = false;
+    std::vector<store::NodeRow> nodes;
+
+    std::optional<std::vector<ConnectorFigures>> connectors; // nullopt: the reader may not see them
+    std::optional<EndpointFigures> endpoints;
+    std::optional<store::CountSince> deliveries, dead;
+    store::OpenReviews reviews;
+    std::map<std::string, CurrencyFigures, std::less<>> money; // by currency
+    std::optional<bool> calls_held;
+    std::optional<std::int64_t> orders_in_doubt;
+};
+store::Step<StatusFigures> read_figures(store::Session& s, TenantId tenant, ScopeSet scopes,
+                                        Instant now);
+
+// As `settled doctor` has them, under the same ids.
+struct AttentionItem {
+    std::string_view check;
+    bool is_failure = false; // else a warning
+    std::string subject;
+    std::string sentence;
+    std::string cause;
+    std::optional<std::string> command; // nullopt: no command of ours mends it
+};
+std::vector<AttentionItem> attention_of(const StatusFigures& figures);
+// ok, attention, failing.
+std::string_view state_of(const std::vector<AttentionItem>& attention);
+
+} // namespace settled::api

@@ -1,0 +1,194 @@
+// Candidates, timelines and the status over the API.
+#include "api/handlers/why/status_figures.h"
+#include "api/handlers/why/timeline_entry.h"
+#include "api/testing.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace settled::api {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::Reply;
+using ::testing::StartsWith;
+using testing::World;
+
+class Why : public ::testing::Test {
+  protected:
+    Why() : key(world.key_of("main")) {
+        (void)call("POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})");
+    }
+    Reply call(std::string_view method, std::string_view target, std::string_view body = {}) {
+        return world.call(key, method, target, body);
+    }
+    std::string register_payment(std::string_view id, std::string_view amount,
+                                 std::string_view end_to_end_id) {
+        const Reply reply = call(
+            "POST", "/v1/payments",
+            R"({"client_id":")" + std::string(id) + R"(","amount":{"value":")" +
+                std::string(amount) + R"(","currency":"GBP"},"reference":"INV-2041",
+                     "end_to_end_id":")" +
+                std::string(end_to_end_id) +
+                R"(","created_at":"2026-11-18T10:00:00Z","payee":{"iban":"GB57CLRB04040100057354"}})");
+        return reply.at("id");
+    }
+    // The values of a member of all entries of a page.
+    static std::vector<std::string> all(const Reply& page, const std::string& member) {
+        std::vector<std::string> values;
+        for (std::size_t i = 0; i < page.count(); ++i)
+            values.push_back(page.at("data." + std::to_string(i) + "." + member));
+        return values;
+    }
+
+    World world;
+    std::string key;
+};
+
+TEST_F(Why, candidates_show_both_values_and_the_veto) {
+    register_payment("order-1", "12.43", "E2E-000001");
+    world.settle(world.tenant("main"), testing::money_in("T1", ""));
+    const std::string settlement = call("GET", "/v1/settlements").at("data.0.id");
+    const Reply reply = call("GET", "/v1/settlements/" + settlement + "/candidates");
+    ASSERT_EQ(reply.status(), 200) << reply.response.body;
+    EXPECT_EQ(reply.at("subject_id"), settlement);
+    EXPECT_EQ(reply.at("outcome"), "unmatched");
+    EXPECT_EQ(reply.at("decided_by"), "");
+    EXPECT_EQ(reply.at("data.0.client_id"), "order-1");
+    EXPECT_EQ(reply.at("looked_at"), "1");
+    EXPECT_EQ(reply.at("limit_reached"), "false");
+    const Reply of_payment = call("GET", "/v1/payments/order-1/candidates?limit=1");
+    ASSERT_EQ(of_payment.status(), 200);
+    EXPECT_EQ(of_payment.at("data.0.settlement_id"), settlement);
+    EXPECT_EQ(of_payment.at("data.0.differs.0.payment"), "12.43 GBP");
+    EXPECT_EQ(of_payment.at("data.0.differs.0.settlement"), "12.34 GBP");
+}
+
+TEST_F(Why, candidates_of_nothing_are_404_and_too_many_are_400) {
+    EXPECT_EQ(call("GET", "/v1/settlements/unknown/candidates").status(), 404);
+    EXPECT_EQ(call("GET", "/v1/payments/unknown/candidates").status(), 404);
+    EXPECT_EQ(call("GET", "/v1/payments/unknown/candidates?limit=65").code(), "parameter_invalid");
+    EXPECT_EQ(call("GET", "/v1/payments/unknown/candidates?limit=0").code(), "parameter_invalid");
+}
+
+TEST_F(Why, another_tenants_things_are_not_explained) {
+    const std::string payment = register_payment("order-1", "12.34", "E2E-000001");
+    const std::string other = world.key_of("other");
+    for (const std::string& target :
+         {"/v1/payments/" + payment + "/candidates", "/v1/timeline/" + payment,
+          std::string("/v1/timeline/order-1")})
+        EXPECT_EQ(world.call(other, "GET", target).status(), 404) << target;
+    EXPECT_EQ(world.call(other, "GET", "/v1/status").at("money.0.currency"), "");
+}
+
+TEST_F(Why, a_timeline_shows_both_sides_in_order_from_whichever_it_is_asked) {
+    const std::string payment = register_payment("order-1", "12.34", "E2E-000001");
+    world.clock.advance(std::chrono::seconds(1));
+    world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001"));
+    const std::string settlement = call("GET", "/v1/settlements").at("data.0.id");
+    const std::string match = call("GET", "/v1/matches").at("data.0.id");
+    ASSERT_FALSE(match.empty());
+    const auto expected = all(call("GET", "/v1/timeline/" + payment), "sentence");
+    ASSERT_FALSE(expected.empty());
+    EXPECT_THAT(expected.front(), StartsWith("payment order-1 registered: 12.34 GBP"));
+    EXPECT_THAT(expected, Contains(HasSubstr("money arrived: 12.34 GBP on ")));
+    EXPECT_THAT(expected, Contains("matched to order-1 (rank 2, e2e+account+amount)"));
+    EXPECT_THAT(expected, Contains("settlement.matched published"));
+    for (const std::string& id : {settlement, match, std::string("order-1")})
+        EXPECT_EQ(all(call("GET", "/v1/timeline/" + id), "sentence"), expected) << id;
+    const Reply of_match = call("GET", "/v1/timeline/" + match);
+    EXPECT_EQ(of_match.at("subject.kind"), "match");
+    EXPECT_EQ(of_match.at("subject.id"), match);
+    EXPECT_EQ(call("GET", "/v1/timeline/order-1").at("subject.client_id"), "order-1");
+}
+
+TEST_F(Why, a_timeline_has_no_whole_account_numbers) {
+    const std::string payment = register_payment("order-1", "12.34", "E2E-000001");
+    world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001"));
+    EXPECT_THAT(call("GET", "/v1/timeline/" + payment).response.body,
+                ::testing::Not(HasSubstr("GB57CLRB04040100057354")));
+}
+
+TEST_F(Why, a_timeline_is_read_page_by_page) {
+    const std::string payment = register_payment("order-1", "12.34", "E2E-000001");
+    world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001"));
+    const auto expected = all(call("GET", "/v1/timeline/" + payment), "sentence");
+    std::vector<std::string> found;
+    std::string after;
+    do {
+        const Reply page = call("GET", "/v1/timeline/" + payment + "?limit=1" +
+                                           (after.empty() ? "" : "&after=" + after));
+        ASSERT_EQ(page.status(), 200);
+        std::ranges::copy(all(page, "sentence"), std::back_inserter(found));
+        after = page.at("next");
+    } while (!after.empty() && found.size() <= expected.size());
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(call("GET", "/v1/timeline/" + payment + "?after=x").code(), "cursor_invalid");
+}
+
+TEST_F(Why, a_timeline_leaves_out_what_its_reader_may_not_see) {
+    const std::string payment = register_payment("order-1", "12.34", "E2E-000001");
+    world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001"));
+    const std::string of_payments = world.key_of("main", "payments:read events:read");
+    const Reply shown = world.call(of_payments, "GET", "/v1/timeline/" + payment);
+    ASSERT_EQ(shown.status(), 200);
+    EXPECT_EQ(all(shown, "kind"), std::vector<std::string>{"payment"});
+    const std::string of_events = world.key_of("main", "events:read");
+    EXPECT_EQ(world.call(of_events, "GET", "/v1/timeline/" + payment).code(), "scope_missing");
+}
+
+TEST_F(Why, the_status_counts_each_settlement_and_payment_once) {
+    register_payment("order-1", "12.34", "E2E-000001");
+    register_payment("order-2", "1.00", "E2E-000002");
+    world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001"));
+    world.settle(world.tenant("main"), testing::money_in("T2", "E2E-000009"));
+    const Reply status = call("GET", "/v1/status");
+    ASSERT_EQ(status.status(), 200) << status.response.body;
+    EXPECT_EQ(status.at("state"), "ok");
+    EXPECT_EQ(status.at("tenant"), "main");
+    EXPECT_EQ(status.at("money.0.currency"), "GBP");
+    EXPECT_EQ(status.at("money.0.expected.value"), "1.00");
+    EXPECT_EQ(status.at("money.0.expected.count"), "1");
+    EXPECT_EQ(status.at("money.0.unmatched.value"), "12.34");
+    EXPECT_EQ(status.at("money.0.in_review.value"), "0.00");
+    EXPECT_EQ(status.at("store.engine"), "sqlite");
+}
+
+TEST_F(Why, the_status_shows_what_its_reader_may_see) {
+    const std::string reader = world.key_of("main", "settlements:read");
+    const Reply status = world.call(reader, "GET", "/v1/status");
+    ASSERT_EQ(status.status(), 200);
+    for (const char* member : {"store", "nodes", "connectors", "endpoints", "backlog"})
+        EXPECT_EQ(status.at(member), "") << member;
+    const std::string admin = world.key_of("other");
+    EXPECT_EQ(world.call(admin, "GET", "/v1/status").at("store.engine"), "")
+        << "the installation belongs to the tenant main";
+}
+
+TEST(StatusAttention, names_what_wants_a_person) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    EXPECT_EQ(state_of(attention_of(figures)), "ok");
+    figures.reviews.all = {1, figures.now - std::chrono::hours(23)};
+    EXPECT_EQ(state_of(attention_of(figures)), "ok") << "it has not waited for long";
+    figures.reviews.all = {1, figures.now - std::chrono::hours(24)};
+    ASSERT_EQ(attention_of(figures).size(), 1U);
+    EXPECT_EQ(attention_of(figures).front().check, "review.age");
+    EXPECT_EQ(state_of(attention_of(figures)), "attention");
+    figures.dead = store::CountSince{counted_max, figures.now};
+    EXPECT_EQ(state_of(attention_of(figures)), "failing");
+    EXPECT_THAT(attention_of(figures).front().sentence, StartsWith("at least 10000 deliveries"));
+}
+
+TEST(TimelineCursor, is_read_back_and_refuses_what_is_none) {
+    const EntryPlace place{1'795'000'000'000'000, EntryKind::attempt, 77, 3};
+    EXPECT_EQ(from_cursor(to_cursor(place)).value(), place);
+    for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "1.99.3.4", "1.-1.3.4", "a.b.c.d"})
+        EXPECT_FALSE(from_cursor(text).has_value()) << text;
+}
+
+} // namespace
+} // namespace settled::api
