@@ -8,9 +8,7 @@ namespace settled::dev {
 
 std::vector<std::string> commands_to_try(const cli::DevState& state) {
     return {"settled listen", "settled trigger settlement",
-            fmt::format("curl -s $SETTLED_URL/v1/payments/{} -H \"Authorization: Bearer "
-                        "$SETTLED_KEY\"",
-                        state.payment)};
+            fmt::format("settled explain {}", state.payment)};
 }
 
 std::string guide_text(const cli::DevState& state, const std::string& directory) {
