@@ -81,7 +81,7 @@ TEST_F(Why, another_tenants_things_are_not_explained) {
          {"/v1/payments/" + payment + "/candidates", "/v1/timeline/" + payment,
           std::string("/v1/timeline/order-1")})
         EXPECT_EQ(world.call(other, "GET", target).status(), 404) << target;
-    EXPECT_EQ(world.call(other, "GET", "/v1/status").at("money.0.currency"), "");
+    EXPECT_THAT(world.call(other, "GET", "/v1/status").response.body, HasSubstr(R"("money":[])"));
 }
 
 TEST_F(Why, a_timeline_shows_both_sides_in_order_from_whichever_it_is_asked) {
