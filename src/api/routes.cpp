@@ -18,7 +18,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/payments", payments_write, "", create_payment},
     {"GET", "/v1/payments", payments_read, "limit after order status account", list_payments},
     {"GET", "/v1/payments/{id}", payments_read, "", get_payment},
-    {"GET", "/v1/payments/{id}/candidates", payments_read, "limit", list_payment_candidates},
+    {"GET", "/v1/payments/{id}/candidates", settlements_read, "limit", list_payment_candidates},
 
     {"GET", "/v1/settlements", settlements_read, "limit after order status account suggested",
      list_settlements},

@@ -155,7 +155,7 @@ Entries commands_behind(std::span<const Command> commands, std::string_view grou
 
 std::string help_of_all(std::span<const Command> commands, std::size_t width) {
     std::string out =
-        paragraph("settled: tells a business the moment its money has really moved", width) +
+        paragraph("settled: notifies a business the moment its money has really moved", width) +
         "\n  settled COMMAND [OPTIONS]\n";
     for (const Heading& heading : headings()) {
         Entries entries;

@@ -4,6 +4,9 @@
 #include "cli/json_text.h"
 #include "wire/json_writer.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
 #include <charconv>
 #include <utility>
@@ -29,6 +32,14 @@ std::string path_of(std::string_view directory, std::string_view file) {
     return std::string(directory).append(file);
 }
 
+// Its settings are not looked at as dev.json is: in a directory that others may write to, such as one in
+// /tmp that waits there with a link to a file of ours, they would be another's.
+bool is_ours(const std::string& directory) {
+    struct stat facts{};
+    return ::stat(directory.c_str(), &facts) == 0 && facts.st_uid == ::geteuid() &&
+           (facts.st_mode & S_IWOTH) == 0;
+}
+
 DevPorts ports_in(const wire::Json& json) {
     DevPorts ports;
     for (const auto& [name, port] : port_names) {
@@ -41,6 +52,8 @@ DevPorts ports_in(const wire::Json& json) {
 } // namespace
 
 std::string dev_config_file(std::string_view directory) {
+    if (!is_ours(std::string(directory)))
+        return {};
     const auto state = read_private_file(path_of(directory, state_file));
     return state && *state ? path_of(directory, settings_file) : std::string();
 }

@@ -50,9 +50,10 @@ std::expected<Target, std::string> remote_target(const Command& command, const G
     return target;
 }
 
-// Where no server is named: "" if there is no such file.
-std::string config_of_place(std::string_view system_config, std::string_view dev) {
-    std::string config = dev_config_file(dev);
+// Where no server is named: "" if there is no such file. A store that is named has no use for the
+// settings of a `settled dev`.
+std::string config_of_place(std::string_view system_config, std::string_view dev, bool has_store) {
+    std::string config = has_store ? std::string() : dev_config_file(dev);
     std::error_code error;
     if (config.empty() && std::filesystem::exists(system_config, error))
         config = system_config;
@@ -153,8 +154,9 @@ std::expected<Target, std::string> choose_target(const Command& command, const G
                     .data_variable = data.value_or(""),
                     .store_variable = environment("SETTLED_STORE_URL").value_or("")};
     const bool is_named = given.has("--config") || given.has("--data") || data;
+    const bool has_store = given.has("--store") || !target.local.store_variable.empty();
     if (!is_named)
-        target.local.config_file = config_of_place(system_config, dev);
+        target.local.config_file = config_of_place(system_config, dev, has_store);
     return target;
 }
 

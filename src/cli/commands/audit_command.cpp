@@ -216,7 +216,7 @@ std::vector<Command> audit_commands() {
                      {.name = "--expect",
                       .value = "NUMBER:DIGEST",
                       .help = "a head that was kept elsewhere"}},
-         .notes = "It reads the store itself, beside a running server, too.",
+         .notes = "It reads the store itself, also while a server runs.",
          .statuses = {{exit_done, "all is as it was recorded"},
                       {exit_failed, "something differs, or cannot be read"}},
          .run = run_verify},

@@ -183,7 +183,7 @@ std::vector<Option> connector_options_off() {
     return {
         {.name = "--no-enforce-send-to-scheme", .help = "the bank may pay within itself"},
         {.name = "--no-transliterate", .help = "such letters are refused"},
-        {.name = "--no-review-unexplained", .help = "such a debit is only told"},
+        {.name = "--no-review-unexplained", .help = "such a debit is only published"},
         {.name = "--no-lenient-json", .help = "such a message is refused"},
     };
 }

@@ -103,7 +103,7 @@ std::vector<Command> replay_commands() {
                       .required = true,
                       .is_file = true},
                      {.name = "--tenant", .value = "NAME", .help = "whose facts (default main)"}},
-         .notes = "It reads the store beside a running server, too, and writes nothing into it.",
+         .notes = "It reads the store, also while a server runs, and writes nothing into it.",
          .run = run_replay}};
 }
 

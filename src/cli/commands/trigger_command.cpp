@@ -213,7 +213,7 @@ std::vector<Option> trigger_options() {
         {.name = "--reference", .value = "TEXT", .help = "that the money comes with"},
         {.name = "--cut",
          .value = "NUMBER",
-         .help = "so many characters at the end of the reference are lost",
+         .help = "only so many characters of the reference are kept, from its beginning",
          .is_number = true,
          .most = 1000},
         {.name = "--blank", .help = "the reference is lost"},

@@ -84,7 +84,7 @@ void look_at_refusal(Site& site, const Json& connector, Findings& found) {
         return;
     const std::string name = text_at(connector, "name");
     if (text_at(connector, "failing") != "true")
-        return found.ok(name, "the bank takes our calls");
+        return found.ok(name, "it takes our calls");
     found.failed(
         name, fmt::format("the bank refuses our calls: {}", text_at(connector, "pause_reason")),
         {is_core_bank(connector)

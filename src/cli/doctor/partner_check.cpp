@@ -32,7 +32,7 @@ void check_disabled_endpoints(Site& site, Findings& found) {
                        site.command("endpoints enable", id)});
     }
     if (disabled == 0)
-        found.ok("", endpoints->empty() ? "there are no endpoints: nobody is told anything"
+        found.ok("", endpoints->empty() ? "there are no endpoints: no partner is notified"
                                         : fmt::format("no endpoint is disabled, of {} that there "
                                                       "are",
                                                       endpoints->size()));

@@ -13,8 +13,9 @@ void check_server(Site& site, Findings& found) {
     }
     if (!site.is_remote() && site.config() == nullptr)
         return found.skipped("", "the settings do not say which one");
-    const Remedy remedy{"without it no webhook is taken, nobody is told, and no call is made",
-                        site.command("serve")};
+    const Remedy remedy{
+        "without it no webhook is taken, no partner is notified, and no call is made",
+        site.command("serve")};
     const std::string& sentence = ready.error();
     if (site.connects())
         found.failed("", sentence, remedy);

@@ -49,7 +49,7 @@ std::string whose(const wire::Json& event) {
 
 std::string amount_of(const wire::Json& event) {
     for (const std::string_view path :
-         {"data.settlement.amount", "data.amount", "data.payment.amount"})
+         {"data.settlement.amount", "data.amount", "data.received", "data.payment.amount"})
         if (const std::string value = text_at(event, fmt::format("{}.value", path)); !value.empty())
             return value + " " + text_at(event, fmt::format("{}.currency", path));
     return "";

@@ -90,9 +90,11 @@ Advice advice_on(const Json& explained, const std::string& review) {
                             id),
                 "settled show " + id_of(*nearest)};
     if (is_settlement(explained))
-        return {"register the payment if there is one. What the bank has sent:",
-                "settled show " + id};
-    return {"ask the bank for what it may not have sent, without changing anything:",
+        return {
+            "see what became of the money. Register its payment only if the money is still here "
+            "and no loan got it:",
+            "settled show " + id};
+    return {"if the money is due, ask the bank for what it has not reported; nothing is changed:",
             "settled catch-up --dry-run"};
 }
 

@@ -18,7 +18,7 @@ void print_head(const std::string& file, const Answered& s) {
 void print_totals(const Answered& s) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 7> lines{
         {{"linked", "linked to a settlement"},
-         {"missing_webhook", "booked, and we were never told"},
+         {"missing_webhook", "booked, and no webhook came for it"},
          {"missing_on_statement", "settled, and on no statement"},
          {"amount_differs", "linked, and the amount differs"},
          {"ambiguous", "several settlements would fit"},
@@ -108,7 +108,7 @@ Result<> print_statement(ApiSession& session, const std::string& file, const Ans
     const std::string root = "/v1/statements/" + statement.at("id");
     const std::string rest = fmt::format("limit={}", gaps_shown_max);
     for (const auto& [verdict, title] :
-         {std::pair("missing_webhook", "booked, and we were never told"),
+         {std::pair("missing_webhook", "booked, and no webhook came for it"),
           {"amount_differs", "the amount differs"},
           {"ambiguous", "several settlements would fit"}}) {
         if (statement.integer(fmt::format("reconciliation.{}.count", verdict)) == 0)

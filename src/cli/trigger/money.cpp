@@ -69,6 +69,8 @@ TriggerMoney money_of(const TriggerPayment& payment) {
 Result<Reported> report_money(Scene& scene, const TriggerMoney& money) {
     TRY(const Answered sent, scene.ask_sandbox("POST", "/bank/payments", bank_body(money)));
     Reported reported{sent.at("label"), {}};
+    if (reported.transaction.empty()) // any event would be taken for its
+        return fail(Code::state_conflict, "the sandbox names no transaction");
     const auto ids = sent.root().member("webhooks");
     for (std::size_t i = 0; ids && i < ids->size(); ++i)
         reported.webhooks.emplace_back(ids->at(i).raw());

@@ -10,6 +10,13 @@ namespace settled::cli {
 
 namespace {
 
+// Whether it is that address, or below it; none is below no address.
+bool is_at(std::string_view text, std::string_view url) {
+    if (url.empty() || !text.starts_with(url))
+        return false;
+    return text.size() == url.size() || text[url.size()] == '/';
+}
+
 // Eight letters and digits: with a few runs an hour none comes twice in a lifetime.
 std::string new_mark() {
     constexpr std::string_view letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -91,7 +98,7 @@ Result<std::string> Scene::connector(std::string_view member, std::string_view u
     TRY(const Answered page, ask_server("GET", "/v1/connectors?limit=100"));
     const auto data = page.root().member("data");
     for (std::size_t i = 0; data && i < data->size(); ++i)
-        if (text_at(data->at(i), member).starts_with(url))
+        if (is_at(text_at(data->at(i), member), url))
             return text_at(data->at(i), "name");
     return fail(Code::connector_unknown,
                 fmt::format("no connector of the server calls this sandbox ({} {})", member, url));

@@ -93,7 +93,7 @@ std::vector<Trigger> webhook_triggers() {
          {},
          run_bad_signature},
         {"unreadable",
-         "a webhook comes without its amount: it is acknowledged, and a review is opened",
+         "a webhook comes without amount and currency: it is acknowledged, and a review is opened",
          {},
          {},
          run_unreadable},

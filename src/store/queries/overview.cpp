@@ -2,6 +2,8 @@
 
 #include "store/queries/money/identity_columns.h"
 
+#include <limits>
+
 namespace settled::store {
 
 namespace {
@@ -23,19 +25,33 @@ const Statement newest_webhook{
 const Statement orders_in_doubt{
     "SELECT count(*) FROM (SELECT id FROM payment_order WHERE tenant_id = $1 AND status = "
     "'in_doubt' LIMIT $2) AS waiting"};
+// In two parts: an amount may have 18 digits, and a sum that overflows is an error of the statement.
+#define SUM_BY_CURRENCY                                                                            \
+    "SELECT currency, CAST(sum(minor / 1000000000) AS bigint), count(*), "                         \
+    "CAST(sum(minor % 1000000000) AS bigint) FROM "
 const Statement payments_of_status{
-    "SELECT currency, CAST(sum(amount_minor - settled_minor) AS bigint), count(*) FROM (SELECT "
-    "currency, amount_minor, settled_minor FROM payment WHERE tenant_id = $1 AND status = $2 "
-    "ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
+    SUM_BY_CURRENCY
+    "(SELECT currency, amount_minor - settled_minor AS minor FROM payment WHERE tenant_id = $1 "
+    "AND status = $2 ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
 const Statement settlements_of_status{
-    "SELECT currency, CAST(sum(amount_minor) AS bigint), count(*) FROM (SELECT currency, "
-    "amount_minor FROM settlement WHERE tenant_id = $1 AND status = $2 ORDER BY id DESC LIMIT $3) "
-    "AS waiting GROUP BY currency"};
+    SUM_BY_CURRENCY
+    "(SELECT currency, amount_minor AS minor FROM settlement WHERE tenant_id = $1 AND status = $2 "
+    "ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
+#undef SUM_BY_CURRENCY
+
+// The greatest that there is, where they are more.
+Money joined(Money billions, std::int64_t rest) {
+    std::int64_t sum = 0;
+    if (__builtin_mul_overflow(billions.minor, std::int64_t{1'000'000'000}, &sum) ||
+        __builtin_add_overflow(sum, rest, &sum))
+        sum = std::numeric_limits<std::int64_t>::max();
+    return {sum, billions.currency};
+}
 
 std::vector<MoneyCount> sums_in(const Rows& rows) {
     std::vector<MoneyCount> sums;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        sums.push_back({money_at(rows[i], 1, 0), rows[i].integer(2)});
+        sums.push_back({joined(money_at(rows[i], 1, 0), rows[i].integer(3)), rows[i].integer(2)});
     return sums;
 }
 

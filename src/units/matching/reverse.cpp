@@ -38,6 +38,8 @@ using store::Step;
 constexpr auto wait_max = std::chrono::hours(72);
 // Settlements that are due at the same time are decided first: a return then finds them matched.
 constexpr auto after_weighing = std::chrono::milliseconds(1);
+// A decision that is due but not made for so long is not waited for.
+constexpr auto owed_max = std::chrono::minutes(10);
 // A crowd is decided in a few looks, since one that decides leads to another.
 constexpr int crowd_looks_max = 12;
 
@@ -279,7 +281,8 @@ bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByRetu
 Step<bool> is_overtaking(Session& s, const UnitScope& work, const Reversal& reversal,
                          const NamedByReturn& named) {
     const bool is_in_order = match::names_an_id(reversal.identity) || !named.is_one() ||
-                             reversal.status != ReversalStatus::waiting;
+                             reversal.status != ReversalStatus::waiting ||
+                             work.now >= ripe_at(work, reversal.received_at) + owed_max;
     if (is_in_order)
         co_return false;
     co_return co_await is_decision_owed_near(s, work, *named.first);

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace settled::api {
 
@@ -42,7 +43,10 @@ Step<EndpointFigures> read_endpoints(Session& s, TenantId tenant) {
 }
 
 void add_to(store::MoneyCount& sum, const store::MoneyCount& more) {
-    sum.amount = {sum.amount.minor + more.amount.minor, more.amount.currency};
+    std::int64_t minor = 0;
+    if (__builtin_add_overflow(sum.amount.minor, more.amount.minor, &minor))
+        minor = std::numeric_limits<std::int64_t>::max();
+    sum.amount = {minor, more.amount.currency};
     sum.count += more.count;
 }
 

@@ -179,7 +179,7 @@ Step<bool> TimelineReader::add_endpoint(EndpointId id) {
     for (const store::TaskRow& task :
          co_await store::list_deliveries(s_, tenant_, filter, INT64_MAX, timeline_of_one_max))
         add(EntryKind::delivery, task.id.value, to_string(task.id), task.created_at,
-            fmt::format("owed: {} after {} attempts", task.status, task.attempts),
+            fmt::format("owed: {}, attempts: {}", task.status, task.attempts),
             one_member("event_id", to_string(EventId{task.subject_id})));
     co_return true;
 }

@@ -20,6 +20,10 @@ using store::Step;
 
 namespace {
 
+// Payments and settlements that have shared matches lead from one to the next, without an end of
+// their own: past so many entries nothing further off is gathered.
+constexpr std::size_t entries_max = 10'000;
+
 std::string details_of(std::initializer_list<std::pair<std::string_view, std::string>> members) {
     wire::JsonWriter w;
     w.object();
@@ -107,6 +111,8 @@ Step<bool> TimelineReader::add_settlement(SettlementId id) {
 
 // A match with its end, and both of its sides.
 Step<> TimelineReader::add_pair(MatchId id) {
+    if (timeline_.entries.size() >= entries_max)
+        co_return;
     const auto match = co_await store::find_match(s_, tenant_, id);
     if (!match || !may(Scope::settlements_read) || !is_new(id.value))
         co_return;
@@ -176,6 +182,8 @@ Step<> TimelineReader::add_events_about(std::int64_t subject) {
         co_return;
     for (const store::EventRow& event :
          co_await store::events_about(s_, tenant_, subject, timeline_of_one_max)) {
+        if (timeline_.entries.size() >= entries_max)
+            co_return;
         if (!is_new(event.id.value))
             continue;
         add(EntryKind::event, event.id.value, to_string(event.id), event.created_at,
@@ -194,7 +202,7 @@ Step<> TimelineReader::add_deliveries_of(EventId event) {
         const std::string id = to_string(task.id), endpoint = to_string(EndpointId{task.lane_id});
         name("delivery", id, "", fmt::format("delivery to {}: {}", endpoint, task.status));
         add(EntryKind::delivery, task.id.value, id, task.created_at,
-            fmt::format("owed to {}: {} after {} attempts", endpoint, task.status, task.attempts),
+            fmt::format("owed to {}: {}, attempts: {}", endpoint, task.status, task.attempts),
             details_of({{"endpoint_id", endpoint},
                         {"event_id", to_string(event)},
                         {"status", task.status}}));
