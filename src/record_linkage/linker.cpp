@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <numeric>
 #include <span>
 #include <thread>
 #include <vector>
@@ -28,12 +30,16 @@ constexpr double sure_share_min = 0.06;
 // more.
 constexpr std::size_t lesson_max = 12'000;
 constexpr std::size_t lesson_pairs_max = 2'000'000;
-constexpr std::size_t find_step = 500; // for each thread
+constexpr std::size_t lesson_step = 2'000;
+constexpr std::size_t find_step = 1'000; // for each thread
 constexpr std::size_t threads_max = 16;
 constexpr double strangers_max = 2e6;
 constexpr int lessons = 8;
 // Settlements decided at a time, at least; the pairs of as many more on both sides are held.
 constexpr std::size_t stretch_min = 20'000;
+// Pairs below both of these weights, the second from the best of their destination, are dropped.
+constexpr float unlikely = -3;
+constexpr float far_below = 18;
 // A match needs this posterior, and more if otherwise more than the budget would be wrong.
 constexpr float posterior_min = 0.999F;
 constexpr double wrong_share_max = 2e-5;
@@ -62,11 +68,10 @@ class Linker {
     bool learn();
     std::size_t set_threshold(std::span<const Pair> pairs);
     void decide_all();
-    void find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const;
+    std::size_t find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const;
     std::size_t threads() const;
     template <class Find>
-    void in_parts(std::size_t begin, std::size_t end, std::vector<Pair>& out,
-                  const Find& find) const;
+    void in_parts(std::size_t begin, std::size_t end, std::vector<Pair>& out, const Find& find);
     void decide(std::span<const Pair> pairs, std::size_t begin, std::size_t end);
 
     const Side& origins_;
@@ -88,23 +93,25 @@ std::size_t Linker::threads() const {
 // order: the number of threads changes nothing but the time.
 template <class Find>
 void Linker::in_parts(std::size_t begin, std::size_t end, std::vector<Pair>& out,
-                      const Find& find) const {
+                      const Find& find) {
     const std::size_t parts = threads();
     if (parts == 1) {
-        find(begin, end, out);
+        out_.compared += find(begin, end, out);
         return;
     }
     std::vector<std::vector<Pair>> found(parts);
+    std::vector<std::size_t> compared(parts);
     {
         std::vector<std::jthread> running;
         for (std::size_t part = 0; part < parts; ++part)
             running.emplace_back([&, part] {
-                find(begin + (end - begin) * part / parts,
-                     begin + (end - begin) * (part + 1) / parts, found[part]);
+                compared[part] = find(begin + (end - begin) * part / parts,
+                                      begin + (end - begin) * (part + 1) / parts, found[part]);
             });
     }
     for (const std::vector<Pair>& part : found)
         out.insert(out.end(), part.begin(), part.end());
+    out_.compared = std::reduce(compared.begin(), compared.end(), out_.compared);
 }
 
 std::size_t Linker::behind(std::size_t destination) const {
@@ -142,9 +149,9 @@ bool Linker::learn() {
     std::size_t end = begin;
     std::vector<Pair> pairs;
     while (end < std::min(count, begin + lesson_max) && pairs.size() < lesson_pairs_max) {
-        const std::size_t next = std::min(count, end + find_step * threads());
+        const std::size_t next = std::min(count, end + lesson_step);
         in_parts(end, next, pairs, [&](std::size_t from, std::size_t to, std::vector<Pair>& out) {
-            finder_.find(from, to, out);
+            return finder_.find(from, to, nullptr, out);
         });
         end = next;
     }
@@ -162,7 +169,8 @@ bool Linker::learn() {
         estimate_one_to_one(pairs);
         Tally truths;
         for (const Pair& pair : pairs)
-            truths.add(pair, pair.posterior);
+            if (pair.posterior > 0)
+                truths.add(pair, pair.posterior);
         model_.learn(truths, kept, static_cast<double>(origins_.transfers.size()) * share,
                      static_cast<double>(end - begin));
         matched = truths.pairs;
@@ -217,26 +225,37 @@ void Linker::decide_all() {
             const std::size_t next = std::min(until, found + find_step * threads());
             in_parts(found, next, pairs,
                      [&](std::size_t from, std::size_t to, std::vector<Pair>& out) {
-                         find(from, to, out);
+                         return find(from, to, out);
                      });
             found = next;
         }
-        one_to_one(pairs);
+        one_to_one(pairs, begin, end);
         decide(pairs, begin, end);
         begin = end;
     }
     report("matching", count, count);
 }
 
-// Appends the pairs that matter; in a crowd of equal amounts most do not.
-void Linker::find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const {
+// Appends the pairs that matter; in a crowd of equal amounts most do not. A pair far below the best
+// of its destination, and unlikely in itself, adds next to nothing to what else could be true.
+std::size_t Linker::find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const {
     const auto old = static_cast<std::ptrdiff_t>(pairs.size());
-    finder_.find(begin, end, pairs);
-    const auto rest = std::remove_if(pairs.begin() + old, pairs.end(), [&](Pair& pair) {
-        pair.weight = static_cast<float>(model_.weigh(pair));
-        return pair.weight < weight_min;
-    });
+    const std::size_t compared = finder_.find(begin, end, &model_, pairs);
+    for (std::size_t k = static_cast<std::size_t>(old); k < pairs.size();) {
+        const std::size_t first = k;
+        float best = weight_min;
+        for (; k < pairs.size() && pairs[k].destination == pairs[first].destination; ++k) {
+            pairs[k].weight = static_cast<float>(model_.weigh(pairs[k]));
+            best = std::max(best, pairs[k].weight);
+        }
+        for (std::size_t i = first; i < k; ++i)
+            if (pairs[i].weight < std::min(unlikely, best - far_below))
+                pairs[i].weight = weight_min - 1;
+    }
+    const auto rest = std::remove_if(pairs.begin() + old, pairs.end(),
+                                     [](const Pair& pair) { return pair.weight < weight_min; });
     pairs.erase(rest, pairs.end());
+    return compared;
 }
 
 void Linker::decide(std::span<const Pair> pairs, std::size_t begin, std::size_t end) {
@@ -279,6 +298,8 @@ Linked Linker::run() {
 
 Linked link_sides(const Side& origins, const Side& destinations, const Texts& texts,
                   const LinkOptions& options) {
+    if (options.progress)
+        options.progress("preparing", 0, 1);
     return Linker(origins, destinations, texts, options).run();
 }
 

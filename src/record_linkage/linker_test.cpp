@@ -151,6 +151,34 @@ TEST(Linker, decides_the_same_in_any_order_of_rows_and_with_any_number_of_thread
     EXPECT_EQ(plain.matches(), other.matches());
 }
 
+// Everything within one window: each payment could belong to each settlement, and where amounts are
+// round and memos initials most are alike as well.
+World crowded(int people) {
+    return {.seed = 8, .people = people, .days = 10, .initials = 0.9, .round = 0.5, .equal = 0.9};
+}
+
+TEST(Linker, compares_no_more_than_its_limit_for_each_settlement_however_crowded_it_is) {
+    for (const int people : {150, 600}) {
+        const Linking made = run(crowded(people));
+        const std::size_t destinations = made.destinations.transfers.size();
+        // The first part is compared when it is learnt from, and all of it to decide.
+        EXPECT_LE(made.linked.compared, 2 * destinations * Bounds().compared_max) << people;
+        EXPECT_LT(made.linked.compared, made.origins.transfers.size() * destinations / 2) << people;
+        EXPECT_GT(made.linked.compared, destinations) << people;
+        EXPECT_LE(made.scored().wrong, 2U) << people;
+    }
+}
+
+TEST(Linker, decides_the_same_in_any_order_of_rows_when_not_all_candidates_are_compared) {
+    const WorldMaker made(crowded(400));
+    const Linking plain(made.origins(), made.destinations(), made.truth());
+    const Linking other(shuffled(made.origins(), 3), shuffled(made.destinations(), 4), made.truth(),
+                        {.bounds = {}, .threads = 3, .progress = {}});
+    EXPECT_GT(plain.matches().size(), 300U);
+    EXPECT_EQ(plain.matches(), other.matches());
+    EXPECT_EQ(plain.linked.compared, other.linked.compared);
+}
+
 TEST(Linker, matches_nothing_between_strangers) {
     const WorldMaker one({.seed = 6, .people = 250});
     const WorldMaker two({.seed = 7, .people = 250});

@@ -3,8 +3,6 @@
 
 #include "record_linkage/memo.h"
 
-#include <array>
-#include <bit>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -47,6 +45,12 @@ inline constexpr std::uint8_t usual_words_max = 62;
 inline constexpr std::uint8_t unusual_word = 63; // any word that is not a usual one
 inline constexpr std::size_t usual_word_values = 64;
 
+// Something that two transfers may share, as a key of an index.
+struct Evidence {
+    std::uint64_t key;
+    bool narrows = false; // who shares it shares the piece before it as well
+};
+
 // The lengths at which one side cuts memos, seen as peaks in their distribution.
 class Cuts {
   public:
@@ -70,25 +74,57 @@ class MemoComparer {
     MemoMatch compare(std::uint32_t origin, std::uint32_t destination) const;
     // False if the two memos with these signatures share less than `shared_min`: a quick no, which
     // nearly all strangers get.
-    static bool may_share(std::uint64_t a, std::uint64_t b) { return std::popcount(a & b) >= 2; }
+    static bool may_share(std::uint64_t a, std::uint64_t b) {
+        const std::uint64_t both = a & b;
+        return (both & (both - 1)) != 0;
+    }
     std::uint64_t signature(std::uint32_t memo) const { return signatures_[memo]; }
+    // Appends what this memo could share with another one so that it matters: rare words, their
+    // beginnings and endings, and pairs of first letters. Memos with no key in common share less
+    // than `shared_min`, or what they share was written differently twice over.
+    void evidence_of(std::uint32_t memo, std::vector<Evidence>& out) const;
+    // For callers that compare many: bring near what is needed of a memo, and of its words.
+    void prefetch_memo(std::uint32_t memo) const {
+        __builtin_prefetch(&book_->memo(memo));
+        __builtin_prefetch(&signatures_[memo]);
+    }
+    void prefetch_words(std::uint32_t memo) const {
+        const Memo& words = book_->memo(memo);
+        for (std::size_t i = 0; i < words.count; ++i)
+            __builtin_prefetch(&words_[words.words[i]]);
+    }
+    // Equal for memos that are equal word for word.
+    std::uint64_t words_key(std::uint32_t memo) const;
     bool is_empty(std::uint32_t memo) const { return book_->memo(memo).count == 0; }
     const Rarity& rarity() const { return rarity_; }
 
   private:
     // What comparing needs of a word, in one place.
     struct Word {
-        std::string_view text;
+        std::uint64_t head; // its first eight characters, the first one highest, zeros behind
+        std::uint64_t tail; // its last eight, the last one lowest, zeros before
+        const char* text;
         float rarity;
-        char first;
-        char last;
+        float as_beginning; // rarity of a word that begins with it
+        float as_ending;
+        std::uint32_t letters; // a bit for each letter that it has
+        std::uint16_t length;
         std::uint8_t usual; // its number among the usual ones, or unusual_word
+
+        char first() const { return static_cast<char>(head >> 56U); }
+        char last() const { return static_cast<char>(tail & 0xFFU); }
+        std::string_view view() const { return {text, length}; }
     };
+    enum class Relation : std::uint8_t { none, equal, beginning, ending, edited };
     struct Alignment;
     struct Left;
     struct Fit;
+    struct Shared;
+    static Word word_of(std::string_view text, std::uint32_t number, const Rarity& rarity);
+    static Relation relation(const Word& a, const Word& b, bool a_first, bool b_first);
+    void relate(const Memo& a, const Memo& b, Shared& shared) const;
     Alignment align(const Memo& a, const Memo& b) const;
-    Left left_over(const Memo& memo, const std::array<bool, memo_words_max>& used) const;
+    Left left_over(const Memo& memo, std::uint32_t used) const;
     Fit fit_of(const Memo& a, const Memo& b, const Alignment& alignment) const;
     float shared_of(const Memo& a, const Memo& b, const Alignment& alignment) const;
     static Rest rest_of(const Left& left, bool other_is_cut);

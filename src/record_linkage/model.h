@@ -22,6 +22,10 @@ class Model {
     // The weight of a pair: natural log of the odds that its two transfers belong together rather
     // than both to transfers outside these files.
     double weigh(const Pair& pair) const;
+    // The part of the weight that amount and delay have, by their cells.
+    float weigh_place(std::size_t amount, std::size_t delay) const {
+        return amount_[amount] + delay_[delay];
+    }
     // Takes over what the expected true pairs look like. `kept` are all pairs that were kept; the
     // numbers are those of the transfers that were looked at.
     void learn(const Tally& truths, const Tally& kept, double origins, double destinations);

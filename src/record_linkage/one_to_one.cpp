@@ -16,6 +16,9 @@ constexpr int rounds_max = 12;
 constexpr double settled_at = 1e-4;
 // Beyond these odds nothing changes.
 constexpr double weight_max = 60;
+// A pair that fits so much worse (natural log of the odds) than the best of both its ends has no
+// part in anything.
+constexpr float hopeless = 18;
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 // How many partners in a row are followed when the odds of the alternatives are summed, and below
 // which odds a way is not followed further.
@@ -45,7 +48,7 @@ class Graph {
     void propagate();
     void estimate();
     void choose();
-    void doubt();
+    void doubt(std::size_t begin, std::size_t end);
 
   private:
     struct Ways {
@@ -66,11 +69,37 @@ class Graph {
     int looked_at_ = 0; // edges, for the pair in question
 };
 
+// The best odds of each transfer, by its number from the least one.
+class Best {
+  public:
+    Best(std::span<const Pair> pairs, std::uint32_t Pair::* end) : end_(end) {
+        for (const Pair& pair : pairs) {
+            least_ = std::min(least_, pair.*end);
+            most_ = std::max(most_, pair.*end);
+        }
+        weights_.assign(pairs.empty() ? 0 : most_ - least_ + 1, weight_min);
+        for (const Pair& pair : pairs) {
+            float& best = weights_[pair.*end - least_];
+            best = std::max(best, pair.weight);
+        }
+    }
+    float of(const Pair& pair) const { return weights_[pair.*end_ - least_]; }
+
+  private:
+    std::uint32_t Pair::* end_;
+    std::uint32_t least_ = none;
+    std::uint32_t most_ = 0;
+    std::vector<float> weights_;
+};
+
 Graph::Graph(std::span<Pair> pairs) : pairs_(pairs) {
+    const Best of_origin(pairs, &Pair::origin);
+    const Best of_destination(pairs, &Pair::destination);
     std::vector<std::uint32_t> origins;
     std::vector<std::uint32_t> destinations;
     for (std::uint32_t k = 0; k < pairs.size(); ++k) {
-        if (pairs[k].weight < weight_min) {
+        const float best = std::min(of_origin.of(pairs[k]), of_destination.of(pairs[k]));
+        if (pairs[k].weight < weight_min || pairs[k].weight < best - hopeless) {
             pairs[k].posterior = 0;
             continue;
         }
@@ -213,11 +242,12 @@ Graph::Ways Graph::ways(const End& end, const End& other, std::uint32_t transfer
     return sum;
 }
 
-void Graph::doubt() {
+void Graph::doubt(std::size_t begin, std::size_t end) {
     for (std::uint32_t e = 0; e < odds_.size(); ++e) {
         const std::uint32_t origin = origins_.node[e];
         const std::uint32_t destination = destinations_.node[e];
-        if (origins_.partner[origin] != e)
+        const std::uint32_t place = pairs_[edges_[e]].destination;
+        if (origins_.partner[origin] != e || place < begin || place >= end)
             continue;
         const double apart = 1 / odds_[e];
         looked_at_ = 0;
@@ -242,12 +272,12 @@ void estimate_one_to_one(std::span<Pair> pairs) {
     graph.estimate();
 }
 
-void one_to_one(std::span<Pair> pairs) {
+void one_to_one(std::span<Pair> pairs, std::size_t begin, std::size_t end) {
     Graph graph(pairs);
     graph.propagate();
     graph.estimate();
     graph.choose();
-    graph.doubt();
+    graph.doubt(begin, end);
 }
 
 } // namespace settled::record_linkage

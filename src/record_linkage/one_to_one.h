@@ -14,6 +14,8 @@
 
 #include "record_linkage/pairs.h"
 
+#include <cstddef>
+#include <limits>
 #include <span>
 
 namespace settled::record_linkage {
@@ -23,8 +25,10 @@ namespace settled::record_linkage {
 inline constexpr float weight_min = -7;
 
 // Fills `posterior` from `weight`. The pairs must be ordered by destination. Of one transfer at
-// most one pair has a posterior above one half.
-void one_to_one(std::span<Pair> pairs);
+// most one pair has a posterior above one half. The second step is made for destinations in
+// [begin, end) alone; other pairs keep the estimate of the first, at most one half.
+void one_to_one(std::span<Pair> pairs, std::size_t begin = 0,
+                std::size_t end = std::numeric_limits<std::size_t>::max());
 // The first step alone, for learning: good on the average, too sure in rings.
 void estimate_one_to_one(std::span<Pair> pairs);
 
