@@ -33,6 +33,7 @@ OWNERS = [
     (r"simdjson", ["src/wire/"]),
     (r"expat\.h", ["src/statements/xml.cpp"]),
     (r"librdkafka/", ["src/kafka/", *VERSION]),
+    (r"p11-kit/", ["src/custody/pkcs11/"]),
     (r"spdlog/|prometheus/", ["src/observe/"]),
     (r"toml\+\+/", ["src/server/"]),
     (r"fmt/", ["src/", "sandbox/"]),

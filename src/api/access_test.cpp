@@ -259,6 +259,8 @@ std::string body_for(const Route& route) {
         return R"({"reason":"it is"})";
     if (route.pattern.ends_with("/decide"))
         return R"({"decision":"close","reason":"it is"})";
+    if (route.pattern.ends_with("/rotate"))
+        return "{}";
     if (route.pattern.starts_with("/v1/orders/") && route.pattern.ends_with("/retry"))
         return R"({"client_id":"payout-18"})";
     if (route.method == "POST" && route.pattern.ends_with("/entries"))

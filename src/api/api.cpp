@@ -70,7 +70,8 @@ struct Api::Impl {
                keys,
                deps.key_desk,
                std::move(deps.reader_of),
-               std::move(deps.tenant_secrets)} {}
+               std::move(deps.tenant_secrets),
+               std::move(deps.signing_key_of)} {}
 
     Task<Result<Answer>> answer(const Route& route, std::string id, const net::Request& request) {
         Result<Caller> caller = fail(Code::credentials_missing);

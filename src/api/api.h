@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "base/task.h"
 #include "custody/key_desk.h"
+#include "custody/key_facts.h"
 #include "net/http.h"
 #include "observe/metrics.h"
 #include "store/store.h"
@@ -26,6 +27,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace settled::api {
@@ -50,6 +52,9 @@ struct ApiDeps {
     std::function<Task<>()> rules_changed;
     Reach reach = {}; // of endpoints
     std::function<Task<>()> profiles_changed = [] -> Task<> { co_return; };
+    // The key that signs for that connector, as it is open here; nullopt: it is not.
+    std::function<std::optional<custody::KeyFacts>(TenantId tenant, ConnectorId connector)>
+        signing_key_of = [](TenantId, ConnectorId) { return std::nullopt; };
 };
 
 class Api {

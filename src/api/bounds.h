@@ -9,6 +9,11 @@ namespace settled::api::bounds {
 
 // A tenant has a handful of each; the bound keeps a runaway script from filling the lists.
 inline constexpr std::size_t live_api_keys_per_tenant_max = 100;
+// Seconds. A key that is to live longer is made without an end.
+inline constexpr std::int64_t key_life_max = 10LL * 366 * 86'400;
+// How long two keys work while the client's settings are changed: a day, at most a week.
+inline constexpr std::int64_t key_overlap_default = 86'400;
+inline constexpr std::int64_t key_overlap_max = 7 * 86'400;
 inline constexpr std::size_t connectors_per_tenant_max = 100;
 
 // Banks change keys by overlap: two are usual, eight leave room for a mistake.

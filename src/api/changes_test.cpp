@@ -423,6 +423,54 @@ TEST_F(Changes, an_api_key_is_shown_once_and_gives_only_what_its_maker_has) {
         EXPECT_EQ(world.call(some, "POST", "/v1/api-keys", c.body).code(), c.code) << c.body;
 }
 
+TEST_F(Changes, a_key_is_rotated_and_the_old_one_works_on_for_a_while) {
+    const std::string admin = world.key_of("main", "admin payments:read");
+    const Reply old =
+        world.call(admin, "POST", "/v1/api-keys", R"({"name":"shop","scopes":["payments:read"]})");
+    const std::string path = "/v1/api-keys/" + old.at("id") + "/rotate";
+    const Reply fresh = world.call(admin, "POST", path, R"({"overlap_seconds":3600})");
+    ASSERT_EQ(fresh.status(), 201) << fresh.response.body;
+    EXPECT_EQ(fresh.at("name"), "shop");
+    EXPECT_EQ(fresh.at("scopes.0"), "payments:read");
+    EXPECT_EQ(fresh.at("expires_at"), "");
+    EXPECT_NE(fresh.at("key"), old.at("key"));
+    for (const std::string& key : {old.at("key"), fresh.at("key")})
+        EXPECT_EQ(world.call(key, "GET", "/v1/payments").status(), 200);
+    world.clock.advance(std::chrono::seconds(3599));
+    EXPECT_EQ(world.call(old.at("key"), "GET", "/v1/payments").status(), 200);
+    world.clock.advance(std::chrono::seconds(1));
+    EXPECT_EQ(world.call(old.at("key"), "GET", "/v1/payments").code(), "credentials_invalid");
+    EXPECT_EQ(world.call(fresh.at("key"), "GET", "/v1/payments").status(), 200);
+    EXPECT_EQ(world.call(admin, "POST", path, "{}").code(), "not_found") << "it is no live key";
+}
+
+TEST_F(Changes, a_rotation_gives_nothing_that_its_caller_has_not) {
+    const std::string all = world.key_of("main");
+    const std::string admin = world.key_of("main", "admin");
+    const Reply strong =
+        world.call(all, "POST", "/v1/api-keys", R"({"name":"all","scopes":["*"]})");
+    const std::string path = "/v1/api-keys/" + strong.at("id") + "/rotate";
+    EXPECT_EQ(world.call(admin, "POST", path, "{}").code(), "scope_missing");
+    EXPECT_EQ(world.call(all, "POST", path, R"({"overlap_seconds":604801})").code(),
+              "value_invalid");
+    EXPECT_EQ(world.call(all, "POST", path, R"({"overlap_seconds":0})").status(), 201);
+    EXPECT_EQ(world.call(strong.at("key"), "GET", "/v1/payments").status(), 401);
+}
+
+TEST_F(Changes, a_key_that_is_made_to_expire_does) {
+    const Reply made = world.call(world.key_of("main"), "POST", "/v1/api-keys",
+                                  R"({"name":"x","scopes":["*"],"expires_in_seconds":60})");
+    ASSERT_EQ(made.status(), 201) << made.response.body;
+    EXPECT_NE(made.at("expires_at"), "");
+    EXPECT_EQ(world.call(made.at("key"), "GET", "/v1/payments").status(), 200);
+    const std::string path = "/v1/api-keys/" + made.at("id") + "/rotate";
+    const Reply next = world.call(made.at("key"), "POST", path, "{}");
+    EXPECT_EQ(next.at("expires_at"), made.at("expires_at")) << "it lives as long as the old one";
+    world.clock.advance(std::chrono::seconds(60));
+    for (const std::string& key : {made.at("key"), next.at("key")})
+        EXPECT_EQ(world.call(key, "GET", "/v1/payments").status(), 401);
+}
+
 TEST_F(Changes, a_revoked_key_is_refused_at_once) {
     const std::string other = world.key_of("main");
     const std::string id = call("GET", "/v1/api-keys").at("data.0.id");

@@ -9,16 +9,21 @@
 #include "base/task.h"
 #include "crypto/hash.h"
 #include "custody/key_desk.h"
+#include "custody/key_facts.h"
 #include "store/store.h"
 #include "units/context.h"
 #include "units/webhooks/accept_webhook.h"
 
 #include <functional>
+#include <optional>
 
 namespace settled::api {
 
 // As ApiDeps has it.
 using ReaderOf = std::function<Result<units::BodyReader>(TenantId tenant, ConnectorId connector)>;
+
+using SigningKeyOf =
+    std::function<std::optional<custody::KeyFacts>(TenantId tenant, ConnectorId connector)>;
 
 struct Core {
     store::Store& store;
@@ -36,6 +41,7 @@ struct Core {
     custody::KeyDesk& key_desk;
     ReaderOf reader_of;
     std::string tenant_secrets; // the directory of the tenants' directories of secrets
+    SigningKeyOf signing_key_of;
 };
 
 } // namespace settled::api

@@ -4,6 +4,8 @@
 #include "api/key_text.h"
 #include "store/queries/directory.h"
 
+#include <algorithm>
+
 namespace settled::api {
 
 namespace {
@@ -30,6 +32,12 @@ Result<std::string_view> bearer_of(const net::Request& request) {
     return header->substr(scheme.size());
 }
 
+// Not beyond its end.
+std::chrono::microseconds kept_for(const std::optional<Instant>& expires_at, Instant now) {
+    const std::chrono::microseconds kept = bounds::cached_key_kept;
+    return expires_at ? std::min(kept, std::chrono::microseconds(expires_at->us - now.us)) : kept;
+}
+
 } // namespace
 
 KeyRing::KeyRing(store::Store& store, const Clock& clock, const Secret& master)
@@ -47,12 +55,13 @@ Task<Result<Caller>> KeyRing::caller_of(const net::Request& request) {
         co_await store_.read<Found>([hash](store::Session& s) { return find(s, hash); });
     if (!found)
         co_return std::unexpected(found.error());
-    if (!*found || (*found)->revoked_at)
+    const Instant now = clock_.now();
+    if (!*found || (*found)->revoked_at || ((*found)->expires_at && *(*found)->expires_at <= now))
         co_return not_valid();
     const auto scopes = ScopeSet::parse((*found)->scopes);
     SETTLED_ASSERT(scopes.has_value(), "the store holds scopes that are none");
     const Caller caller{(*found)->tenant, *scopes, to_string((*found)->id)};
-    remember(hash, caller, seen);
+    remember(hash, caller, seen, kept_for((*found)->expires_at, now));
     co_return caller;
 }
 
@@ -73,13 +82,14 @@ std::optional<Caller> KeyRing::recall(const crypto::Digest& hash) {
     return std::nullopt;
 }
 
-void KeyRing::remember(const crypto::Digest& hash, const Caller& caller, std::uint64_t generation) {
+void KeyRing::remember(const crypto::Digest& hash, const Caller& caller, std::uint64_t generation,
+                       std::chrono::microseconds kept) {
     const std::lock_guard lock(mutex_);
     if (generation != generation_)
         return;
     if (entries_.size() >= bounds::cached_keys_max)
         entries_.clear(); // more live keys than we remember: start again, which costs a read each
-    entries_.insert_or_assign(hash, Entry{caller, clock_.steady() + bounds::cached_key_kept});
+    entries_.insert_or_assign(hash, Entry{caller, clock_.steady() + kept});
 }
 
 std::uint64_t KeyRing::generation() {

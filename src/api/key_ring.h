@@ -1,8 +1,8 @@
 // API keys: how one becomes a caller.
 //
 // A key is stored as its HMAC under a key of this installation, so that a stolen table opens
-// nothing (the keys have 256 random bits, for which a fast hash is right). Wrong, revoked and
-// unknown keys get the same answer. A key that was found is remembered for
+// nothing (the keys have 256 random bits, for which a fast hash is right). Wrong, revoked, expired
+// and unknown keys get the same answer. A key that was found is remembered for
 // bounds::cached_key_kept, so that a busy client does not cost a read a request; revoking forgets
 // it at once.
 //
@@ -38,7 +38,8 @@ class KeyRing {
         Clock::Steady until;
     };
     std::optional<Caller> recall(const crypto::Digest& hash);
-    void remember(const crypto::Digest& hash, const Caller& caller, std::uint64_t generation);
+    void remember(const crypto::Digest& hash, const Caller& caller, std::uint64_t generation,
+                  std::chrono::microseconds kept);
     std::uint64_t generation();
 
     store::Store& store_;

@@ -132,6 +132,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/catch-ups", connectors_read, "limit after", list_catch_ups},
     {"GET", "/v1/catch-ups/{id}", connectors_read, "", get_catch_up},
 
+    {"GET", "/v1/signing-keys", connectors_read, "", list_signing_keys},
+
     {"POST", "/v1/connectors", connectors_write, "", create_connector},
     {"GET", "/v1/connectors", connectors_read, "limit after", list_connectors},
     {"GET", "/v1/connectors/{name}", connectors_read, "", get_connector},
@@ -145,6 +147,7 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/api-keys", admin, "", create_api_key, true},
     {"GET", "/v1/api-keys", admin, "limit after", list_api_keys},
     {"DELETE", "/v1/api-keys/{id}", admin, "", revoke_api_key},
+    {"POST", "/v1/api-keys/{id}/rotate", admin, "", rotate_api_key},
 });
 
 // Takes the next part of "/a/b" off its front: "a".

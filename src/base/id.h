@@ -70,6 +70,11 @@ SETTLED_ID(NotificationId, "ntf"); // the same number as its webhook
 SETTLED_ID(TaskId, "dlv");         // a task of the outbox; outside, the deliveries among them
 SETTLED_ID(BatchId, "bat");        // the task that carries several deliveries at once
 SETTLED_ID(RedeliveryId, "rdl");
+SETTLED_ID(OperatorId, "opr");
+SETTLED_ID(SessionId, "ses");
+SETTLED_ID(PortalLinkId, "plk");
+SETTLED_ID(ChangeId, "chg");
+SETTLED_ID(PurgeId, "prg");
 
 // Ids that were minted from this moment on are this or more: where a list by id begins for a time.
 std::int64_t first_id_at(Instant at);

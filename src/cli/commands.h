@@ -19,6 +19,7 @@ std::vector<Command> backup_commands();
 std::vector<Command> store_commands();
 Command store_rekey_command();
 std::vector<Command> keys_commands();
+std::vector<Command> signing_keys_commands();
 std::vector<Command> connectors_commands();
 std::vector<Command> webhooks_commands();
 std::vector<Command> endpoints_commands();

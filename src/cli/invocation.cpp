@@ -1,6 +1,6 @@
 #include "cli/invocation.h"
 
-#include "custody/kept_variables.h"
+#include "custody/env/kept_variables.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -60,6 +60,7 @@ std::optional<server::Config> Invocation::config() const {
     auto config = target_.local.load();
     if (config) {
         custody::keep_variables(server::secret_variables(*config));
+        custody::configure(server::custody_settings(*config));
         return *std::move(config);
     }
     const auto& problems = config.error();

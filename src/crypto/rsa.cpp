@@ -70,6 +70,7 @@ class SoftwareVerifier final : public Verifier {
     }
 
     std::string fingerprint() const override { return fingerprint_; }
+    unsigned bits() const override { return static_cast<unsigned>(EVP_PKEY_get_bits(key_.get())); }
 
   private:
     // RFC 8017 section 8.2.2. OpenSSL encodes the expected block itself and compares it whole, so
@@ -99,6 +100,11 @@ Result<Bytes> Signer::sign(std::string_view message) {
     return std::move(signatures.front());
 }
 
+void Signer::sign_later(std::vector<std::string> messages, Signed done) {
+    const std::vector<std::string_view> views(messages.begin(), messages.end());
+    done(sign(views));
+}
+
 bool Verifier::verify(std::string_view message, BytesView signature) const {
     const Signed item{message, signature};
     return verify(std::span(&item, 1)).front();
@@ -115,21 +121,26 @@ Result<std::shared_ptr<const Verifier>> Verifier::from_numbers(BytesView modulus
     return std::make_shared<const SoftwareVerifier>(std::move(key));
 }
 
+Result<> prove(Signer& signer) {
+    constexpr std::string_view probe = "settled key probe";
+    TRY(const auto verifier, Verifier::from_pem(signer.public_key_pem()));
+    TRY(const Bytes signature, signer.sign(probe));
+    if (!verifier->verify(probe, signature))
+        return fail(Code::key_unsuitable, "the private key's parts do not belong together");
+    return {};
+}
+
 Result<std::shared_ptr<Signer>> software_signer(std::string_view private_key_pem) {
     TRY(PkeyPtr key, read_private_key(private_key_pem));
     auto signer = std::make_shared<SoftwareSigner>(std::move(key));
     // A file with a private half that does not belong to its public half would sign without
     // complaint, and the bank would refuse everything.
-    constexpr std::string_view probe = "settled key probe";
-    const auto verifier = Verifier::from_pem(signer->public_key_pem());
-    const auto signature = static_cast<Signer&>(*signer).sign(probe);
-    if (!verifier || !signature || !(*verifier)->verify(probe, *signature))
-        return fail(Code::key_unsuitable, "the private key's parts do not belong together");
+    TRY_VOID(prove(*signer));
     return signer;
 }
 
-std::string generate_rsa_key_pem() {
-    const PkeyPtr key(EVP_RSA_gen(2048));
+std::string generate_rsa_key_pem(unsigned bits) {
+    const PkeyPtr key(EVP_RSA_gen(bits));
     const BioPtr out(BIO_new(BIO_s_mem()));
     SETTLED_ASSERT(key && out, "OpenSSL could not make an RSA key");
     SETTLED_ASSERT(PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr,

@@ -10,7 +10,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +29,18 @@ class Signer {
     Result<Bytes> sign(std::string_view message);
     // SubjectPublicKeyInfo, PEM: what the other side verifies with.
     virtual std::string public_key_pem() const = 0;
+
+    // True: the key is in another device, and sign() waits for that; an io thread uses
+    // sign_later().
+    virtual bool waits() const { return false; }
+    using Signed = std::move_only_function<void(Result<std::vector<Bytes>>)>;
+    // `done` is called once, within some seconds, on any thread. Fails with key_unavailable while
+    // the device does not sign, whose detail says nothing of the device; trouble() does.
+    virtual void sign_later(std::vector<std::string> messages, Signed done);
+    // Why it does not sign now, for the operator; nullopt: nothing is known against it.
+    virtual std::optional<Error> trouble() const { return std::nullopt; }
+    // What is weak about how it is kept, in a clause for the operator; empty: nothing is known.
+    virtual std::string weakness() const { return {}; }
 };
 
 // A public key of the other side: RSA of 2048 to 4096 bits with an odd public exponent from 3 to
@@ -50,14 +64,20 @@ class Verifier {
     bool verify(std::string_view message, BytesView signature) const;
     // SHA-256 of the DER form, hex: names the key in logs and listings.
     virtual std::string fingerprint() const = 0;
+    virtual unsigned bits() const = 0; // of the modulus
 };
+
+// It signs a probe, which its public half must verify. Fails with key_unsuitable when the two do not
+// belong together or the key is outside of a Verifier's limits, and as sign() does.
+Result<> prove(Signer& signer);
 
 // A signer from an unencrypted PKCS#8 PEM private key held in memory ("BEGIN PRIVATE KEY"), under
 // the same limits as a Verifier. It signs a probe and verifies it, so a damaged key is found here.
 // Fails with key_unreadable or key_unsuitable.
 Result<std::shared_ptr<Signer>> software_signer(std::string_view private_key_pem);
 
-// A new RSA-2048 key, PKCS#8 PEM: for the sandbox, tests and `settled keys`.
-std::string generate_rsa_key_pem();
+// A new RSA key of 2048, 3072 or 4096 bits, PKCS#8 PEM: for the sandbox, tests and
+// `settled signing-keys`.
+std::string generate_rsa_key_pem(unsigned bits = 2048);
 
 } // namespace settled::crypto

@@ -1,7 +1,7 @@
 #include "custody/custody.h"
 
-#include "custody/kept_variables.h"
-#include "custody/secret_file.h"
+#include "custody/file/secret_file.h"
+#include "custody/schemes.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,6 @@ namespace settled::custody {
 namespace {
 
 constexpr std::string_view file_scheme = "file:";
-constexpr std::string_view env_scheme = "env:";
 
 std::unexpected<Error> about(std::string_view shown, const Error& error) {
     return fail(error.code, fmt::format("{}: {}", shown, error.detail));
@@ -30,17 +29,45 @@ void KeyMemory::end() {
 }
 
 void KeyMemory::keep(const std::string& name, const Secret& content) {
-    entries_.insert_or_assign(name, Entry{content.copy()});
+    entries_.insert_or_assign(name, Entry{.content = content.copy()});
+}
+
+void KeyMemory::keep(const std::string& name, const std::shared_ptr<crypto::Signer>& signer) {
+    entries_.insert_or_assign(name, Entry{.signer = signer});
+}
+
+KeyMemory::Entry* KeyMemory::find(const std::string& name) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end())
+        return nullptr;
+    found->second.is_asked_for = true;
+    return &found->second;
+}
+
+void KeyMemory::note(const Error& trouble) {
+    if (!trouble_)
+        trouble_ = trouble;
 }
 
 std::optional<Secret> KeyMemory::recall(const std::string& name, const Error& trouble) {
-    const auto found = entries_.find(name);
-    if (found == entries_.end())
+    const Entry* const entry = find(name);
+    if (entry == nullptr)
         return std::nullopt;
-    found->second.is_asked_for = true;
-    if (!trouble_)
-        trouble_ = trouble;
-    return found->second.content.copy();
+    note(trouble);
+    return entry->content.copy();
+}
+
+std::shared_ptr<crypto::Signer> KeyMemory::signer(const std::string& name) {
+    const Entry* const entry = find(name);
+    return entry == nullptr ? nullptr : entry->signer;
+}
+
+std::shared_ptr<crypto::Signer> KeyMemory::recall_signer(const std::string& name,
+                                                         const Error& trouble) {
+    auto kept = signer(name);
+    if (kept)
+        note(trouble);
+    return kept;
 }
 
 Custody Custody::of_tenant(std::string directory) {
@@ -73,13 +100,12 @@ Result<Secret> Custody::read_file(std::string_view path, std::string_view shown,
 }
 
 Result<Secret> Custody::read_named(std::string_view uri) const {
-    if (uri.starts_with(file_scheme))
+    if (is_confined_ && uri.starts_with(file_scheme))
         return read_file(uri.substr(file_scheme.size()), uri, true);
-    if (uri.starts_with(env_scheme) && !is_confined_)
-        return kept_variable(uri.substr(env_scheme.size()));
     if (is_confined_)
         return fail(Code::key_unreadable, "a tenant names secrets by file:NAME");
-    return fail(Code::value_invalid, "a secret is named by file:/path or env:NAME");
+    TRY(const auto scheme, scheme_of(uri));
+    return scheme->read(uri);
 }
 
 Result<Secret> Custody::remembered(std::string_view name, Result<Secret> read,
@@ -89,12 +115,11 @@ Result<Secret> Custody::remembered(std::string_view name, Result<Secret> read,
             read = about(name, fit.error());
     if (memory_ == nullptr)
         return read;
-    const std::string where = directory_ + '\n' + std::string(name);
     if (read) {
-        memory_->keep(where, *read);
+        memory_->keep(where(name), *read);
         return read;
     }
-    auto last = memory_->recall(where, read.error());
+    auto last = memory_->recall(where(name), read.error());
     return last ? Result<Secret>(*std::move(last)) : std::move(read);
 }
 
@@ -102,8 +127,33 @@ Result<Secret> Custody::read_secret(std::string_view uri, const KeyCheck& check)
     return remembered(uri, read_named(uri), check);
 }
 
+// One that is open and signs is not opened anew: other connectors' changes are nothing to it.
+Result<std::shared_ptr<crypto::Signer>> Custody::open_in_device(std::string_view uri) const {
+    if (is_confined_)
+        return nullptr;
+    const auto scheme = scheme_of(uri);
+    if (!scheme)
+        return nullptr; // read_secret() says what is wrong with it
+    const std::string name = "signer\n" + where(uri);
+    if (memory_ != nullptr)
+        if (auto open = memory_->signer(name); open && !open->trouble())
+            return open;
+    auto opened = (*scheme)->open_signer(uri);
+    if (memory_ == nullptr || (opened && !*opened))
+        return opened;
+    if (opened) {
+        memory_->keep(name, *opened);
+        return opened;
+    }
+    if (auto last = memory_->recall_signer(name, opened.error()))
+        return last;
+    return opened;
+}
+
 Result<std::shared_ptr<crypto::Signer>> Custody::open_signer(std::string_view uri) const {
-    std::shared_ptr<crypto::Signer> signer;
+    TRY(std::shared_ptr<crypto::Signer> signer, open_in_device(uri));
+    if (signer)
+        return signer;
     const KeyCheck parse = [&signer](std::string_view pem) -> Result<> {
         TRY(signer, crypto::software_signer(pem));
         return {};

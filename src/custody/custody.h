@@ -1,13 +1,14 @@
 // Where private keys, tokens and other secrets are kept, named by URI:
-//   file:/path     the file's content (secret_file.h)
-//   env:NAME       a variable that was set at start (kept_variables.h)
-// (pkcs11:, aws-sm: and s3: take their place here.)
+//   file:/path                     the file's content (file/secret_file.h)
+//   env:NAME                       a variable that was set at start (env/kept_variables.h)
+//   pkcs11:token=NAME;object=NAME  a key that signs in a token, or a data object (pkcs11/scheme.h)
 //
 // The author of a connector decides what may be named. The operator names anything that the server
 // can read. A tenant names files in its own directory of secrets, which the operator makes and
 // fills: `file:signing.pem`, or the same with the directory in front; nothing else.
 //
-// Reading may wait for the disk: on an io thread, by a KeyDesk (key_desk.h). Errors: key_unreadable
+// Reading may wait for the disk or for a token: on an io thread, by a KeyDesk (key_desk.h). Errors:
+// hsm_* and custody_unsupported say what is wrong with a token (base/error_codes.inc); key_unreadable
 // and key_unsuitable name the URI and say why, never the content, for logs and the operator; an
 // unknown scheme is value_invalid (a tenant's: key_unreadable) and its error names nothing, since
 // the text may be the secret itself. Callers other than the operator see none of these details
@@ -38,6 +39,11 @@ class KeyMemory {
     void end(); // forgets what was not asked for since begin()
 
     void keep(const std::string& name, const Secret& content);
+    // A signer whose key is in a device, and which mends itself when that is back.
+    void keep(const std::string& name, const std::shared_ptr<crypto::Signer>& signer);
+    // nullptr: there is none.
+    std::shared_ptr<crypto::Signer> signer(const std::string& name);
+    std::shared_ptr<crypto::Signer> recall_signer(const std::string& name, const Error& trouble);
     // nullopt: it was never good. `trouble` is why it is needed.
     std::optional<Secret> recall(const std::string& name, const Error& trouble);
     // Of the first that was recalled since begin(); nullopt: all were read.
@@ -45,9 +51,13 @@ class KeyMemory {
 
   private:
     struct Entry {
-        Secret content;
+        Secret content = {};
+        std::shared_ptr<crypto::Signer> signer = nullptr;
         bool is_asked_for = true;
     };
+    Entry* find(const std::string& name);
+    void note(const Error& trouble);
+
     std::map<std::string, Entry> entries_;
     std::optional<Error> trouble_;
 };
@@ -70,7 +80,7 @@ class Custody {
         return
             [this](std::string_view uri, const KeyCheck& check) { return read_secret(uri, check); };
     }
-    // A PKCS#8 PEM key.
+    // A PKCS#8 PEM key, or one in a token.
     Result<std::shared_ptr<crypto::Signer>> open_signer(std::string_view uri) const;
     // A JSON Web Key Set in a file, named by its path. Nothing in it is secret.
     Result<crypto::KeySet> read_key_set(const std::string& path) const;
@@ -81,6 +91,9 @@ class Custody {
     Result<Secret> read_file(std::string_view path, std::string_view shown, bool is_secret) const;
     Result<Secret> remembered(std::string_view name, Result<Secret> read,
                               const KeyCheck& check) const;
+    // nullptr: its keys are texts.
+    Result<std::shared_ptr<crypto::Signer>> open_in_device(std::string_view uri) const;
+    std::string where(std::string_view name) const { return directory_ + '\n' + std::string(name); }
 
     bool is_confined_ = false;
     std::string directory_; // of a tenant's secrets

@@ -1,6 +1,6 @@
 #include "custody/custody.h"
 
-#include "custody/kept_variables.h"
+#include "custody/env/kept_variables.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

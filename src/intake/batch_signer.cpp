@@ -1,6 +1,7 @@
 #include "intake/batch_signer.h"
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -34,6 +35,28 @@ struct BatchSigner::Park {
     }
 };
 
+// The key is in another device: its own threads sign, and this one goes on.
+struct BatchSigner::Elsewhere {
+    std::shared_ptr<Order> order;
+    Executor executor;
+
+    template <class Handler>
+    void operator()(Handler&& handler) {
+        auto guard = boost::asio::make_work_guard(executor);
+        order->signer->sign_later(
+            {order->message}, [order = order, executor = executor, guard = std::move(guard),
+                               handler = std::forward<Handler>(handler)](
+                                  Result<std::vector<Bytes>> signatures) mutable {
+                if (signatures)
+                    order->signature = std::move(signatures->front());
+                else
+                    order->signature = std::unexpected(std::move(signatures).error());
+                boost::asio::post(
+                    executor, [handler = std::move(handler)]() mutable { std::move(handler)(); });
+            });
+    }
+};
+
 BatchSigner& BatchSigner::of(const Executor& executor) {
     return boost::asio::use_service<BatchSigner>(
         boost::asio::query(executor, boost::asio::execution::context));
@@ -44,6 +67,11 @@ Task<Result<Bytes>> BatchSigner::sign(std::shared_ptr<crypto::Signer> signer, st
     const auto order = std::make_shared<Order>();
     order->signer = std::move(signer);
     order->message = std::move(message);
+    if (order->signer->waits()) {
+        co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
+            Elsewhere{order, executor}, boost::asio::use_awaitable);
+        co_return std::move(order->signature);
+    }
     co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
         Park{*this, order, executor}, boost::asio::use_awaitable);
     co_return std::move(order->signature);

@@ -6,6 +6,9 @@
 // signing. Signing each answer where it is made up would send the rows to the store one by one, a
 // signature's time apart.
 //
+// A key in another device, such as an HSM, signs there, each message by itself: several at once, and
+// no io thread waits for it.
+//
 // One desk an io_context, made on first use, used on that context's thread only.
 #pragma once
 
@@ -29,7 +32,7 @@ class BatchSigner final : public boost::asio::execution_context::service {
     explicit BatchSigner(boost::asio::execution_context& context) : service(context) {}
     static BatchSigner& of(const Executor& executor);
 
-    // Fails with crypto_failed.
+    // Fails with crypto_failed, or key_unavailable while a device does not sign.
     Task<Result<Bytes>> sign(std::shared_ptr<crypto::Signer> signer, std::string message);
 
   private:
@@ -40,6 +43,7 @@ class BatchSigner final : public boost::asio::execution_context::service {
         std::move_only_function<void()> waiter;
     };
     struct Park;
+    struct Elsewhere;
 
     void shutdown() override { waiting_.clear(); }
     void schedule(const Executor& executor);

@@ -65,6 +65,12 @@ Result<std::shared_ptr<const CallAccess>> open_access(std::string_view kind,
     return access;
 }
 
+// Its key is in a device that does not sign now.
+bool cannot_sign(const Connector& connector) {
+    const auto signer = connector.dialect ? connector.dialect->signer() : nullptr;
+    return signer && signer->trouble();
+}
+
 Result<Opened> open_with(const store::ConnectorRow& row, const domain::ConnectorSettings& settings,
                          const ConnectorList& list, custody::KeyMemory& memory) {
     TRY(const custody::Custody custody, custody_of(row, settings, list));
@@ -134,6 +140,13 @@ std::vector<std::shared_ptr<const Connector>> ConnectorCache::all() const {
     return all;
 }
 
+std::optional<custody::KeyFacts> ConnectorCache::signing_key(TenantId tenant,
+                                                             ConnectorId id) const {
+    const auto connector = find(tenant, id);
+    const auto signer = connector && connector->dialect ? connector->dialect->signer() : nullptr;
+    return signer ? std::optional(custody::facts_of(*signer)) : std::nullopt;
+}
+
 bool ConnectorCache::is_loaded() const {
     const std::shared_lock lock(mutex_);
     return is_loaded_;
@@ -143,14 +156,16 @@ std::vector<std::string> ConnectorCache::unavailable() const {
     const std::shared_lock lock(mutex_);
     std::vector<std::string> names;
     for (const auto& [name, connector] : connectors_)
-        if (!connector->dialect)
+        if (!connector->dialect || cannot_sign(*connector))
             names.push_back(name);
     return names;
 }
 
 bool ConnectorCache::has_trouble() const {
     const std::shared_lock lock(mutex_);
-    return has_trouble_;
+    return has_trouble_ || std::ranges::any_of(connectors_, [](const auto& item) {
+               return cannot_sign(*item.second);
+           });
 }
 
 std::uint64_t ConnectorCache::next_edition() {

@@ -13,6 +13,7 @@
 #include "base/id.h"
 #include "connectors/oauth2.h"
 #include "custody/custody.h"
+#include "custody/key_facts.h"
 #include "intake/dialect.h"
 #include "store/queries/directory.h"
 
@@ -62,7 +63,9 @@ class ConnectorCache {
     std::vector<std::shared_ptr<const Connector>> all() const;
     // False: what there is has not been read from the store yet.
     bool is_loaded() const;
-    // Names of those without a dialect.
+    // Of a connector that signs; nullopt: its key was never opened.
+    std::optional<custody::KeyFacts> signing_key(TenantId tenant, ConnectorId id) const;
+    // Names of those without a dialect, or whose key is in a device that does not sign now.
     std::vector<std::string> unavailable() const;
     // A key is missing, or is in use as it was read earlier: load() is worth a try.
     bool has_trouble() const;

@@ -13,13 +13,17 @@ namespace {
 constexpr int no_content = 204;
 
 // Without a signature when the connector's answers are not signed.
-Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string body) {
+Task<Result<net::Response>> make_answer(const Dialect& dialect, std::string_view connector,
+                                        std::string body) {
     net::Response response;
     if (const auto signer = dialect.signer()) {
         const Executor executor = co_await boost::asio::this_coro::executor;
         const Result<Bytes> signature = co_await BatchSigner::of(executor).sign(signer, body);
-        if (!signature)
+        if (!signature) {
+            if (const auto trouble = signer->trouble()) // the bank is not shown what it is
+                log::lasting("connector.key_failed", *trouble, {{"connector", connector}});
             co_return std::unexpected(signature.error());
+        }
         response.fields.add(dialect.signature_header(), wire::to_base64(*signature));
     }
     response.status = body.empty() ? no_content : response.status;
@@ -141,7 +145,8 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> conne
             store_.write<units::Accepted>(executor, [&context, arrival](store::Session& s) {
                 return accept_webhook(s, context, arrival);
             }));
-    Result<net::Response> response = co_await make_answer(dialect, std::move(answer));
+    Result<net::Response> response =
+        co_await make_answer(dialect, connector->name, std::move(answer));
     // Acknowledged when all of them are durable; those that are come again as duplicates.
     for (std::size_t i = 0; i < pending.size(); ++i) {
         const Result<units::Accepted> accepted = co_await pending[i].wait();

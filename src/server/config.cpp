@@ -10,6 +10,16 @@ std::string tenant_secrets_directory(const Config& config) {
     return config.tenant_directory.empty() ? config.data + "/secrets" : config.tenant_directory;
 }
 
+custody::Settings custody_settings(const Config& config) {
+    using custody::pkcs11::Mechanism;
+    Mechanism mechanism = Mechanism::automatic;
+    if (config.pkcs11_mechanism == "sha256-rsa-pkcs")
+        mechanism = Mechanism::sha256_rsa_pkcs;
+    if (config.pkcs11_mechanism == "rsa-pkcs")
+        mechanism = Mechanism::rsa_pkcs;
+    return {{config.pkcs11_modules, mechanism, config.pkcs11_sessions}};
+}
+
 std::vector<std::string> secret_variables(const Config& config) {
     constexpr std::string_view scheme = "env:";
     std::vector<std::string> names;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "custody/schemes.h"
 #include "domain/call.h"
 #include "kafka/settings.h"
 #include "net/bounds.h"
@@ -45,6 +46,11 @@ struct Config {
 
     // [custody]
     std::string tenant_directory; // holds a directory for each tenant; empty: `data`/secrets
+
+    // [pkcs11]
+    std::vector<std::string> pkcs11_modules; // files; no other code is loaded
+    std::string pkcs11_mechanism = "auto";   // or sha256-rsa-pkcs, rsa-pkcs
+    std::size_t pkcs11_sessions = 4;         // of a token
 
     // [node]
     std::vector<std::string> roles{"all"}; // intake, worker, api
@@ -97,6 +103,8 @@ struct Config {
 
 // Where the files are that a tenant's API keys may name.
 std::string tenant_secrets_directory(const Config& config);
+// What places of keys are there, and how they are reached.
+custody::Settings custody_settings(const Config& config);
 // Of the variables that secrets of the configuration are in (env:NAME).
 std::vector<std::string> secret_variables(const Config& config);
 

@@ -25,6 +25,7 @@ class Checker {
 
     void check_server();
     void check_store();
+    void check_pkcs11();
     void check_matching();
     void check_egress();
     void check_kafka();
@@ -57,7 +58,7 @@ class Checker {
 
 // A word that may be a secret is not shown.
 bool is_secret_uri(std::string_view text) {
-    return text.starts_with("file:") || text.starts_with("env:");
+    return custody::scheme_of(text).has_value();
 }
 
 void Checker::check_server() {
@@ -100,7 +101,19 @@ void Checker::check_store() {
     else if (const auto url = store::postgres::check_url(Secret(config_.store_url)); !url)
         complain("store.url", url.error().detail);
     if (!config_.store_password.empty() && !is_secret_uri(config_.store_password))
-        complain("store.password", "store.password is named by file:/path or env:NAME");
+        complain("store.password", "store.password is named by file:/path, env:NAME or pkcs11:…");
+}
+
+void Checker::check_pkcs11() {
+    for (const std::string& module : config_.pkcs11_modules)
+        if (!module.starts_with('/'))
+            complain("pkcs11.modules",
+                     fmt::format("pkcs11.modules: {} is no absolute path", module));
+        else
+            is_missing("pkcs11.modules", module);
+    constexpr std::array<std::string_view, 3> mechanisms{"auto", "sha256-rsa-pkcs", "rsa-pkcs"};
+    if (std::ranges::find(mechanisms, config_.pkcs11_mechanism) == mechanisms.end())
+        complain("pkcs11.mechanism", "pkcs11.mechanism must be auto, sha256-rsa-pkcs or rsa-pkcs");
 }
 
 // The watermark is what keeps references from being decided too early; nothing shortens it
@@ -180,6 +193,7 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     Checker checker(config);
     checker.check_server();
     checker.check_store();
+    checker.check_pkcs11();
     checker.check_roles();
     checker.check_log();
     checker.check_matching();

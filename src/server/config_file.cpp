@@ -18,6 +18,8 @@ namespace {
 constexpr std::int64_t writers_max = 16;
 // Their rows are read when an event is made, and are in the memory of every worker.
 constexpr std::int64_t endpoints_per_tenant_max = 10'000;
+// A thread each: network HSMs sign some thousands a second over as many.
+constexpr std::int64_t sessions_max = 64;
 constexpr std::int64_t memory_mib_min = net::bounds::memory_min >> 20U;
 // More than any machine of today has: only a slip of the finger is meant.
 constexpr std::int64_t memory_mib_max = 65'536;
@@ -226,6 +228,12 @@ void read_all(Reader& reader, Config& config) {
                          config.store_writers = static_cast<int>(value);
                      })}});
     reader.section("custody", {{"tenant_directory", reader.text(config.tenant_directory)}});
+    reader.section("pkcs11",
+                   {{"modules", reader.texts(config.pkcs11_modules)},
+                    {"mechanism", reader.text(config.pkcs11_mechanism)},
+                    {"sessions", reader.number(1, sessions_max, [&config](std::int64_t value) {
+                         config.pkcs11_sessions = static_cast<std::size_t>(value);
+                     })}});
     reader.section("node", {{"roles", reader.texts(config.roles)},
                             {"lease_seconds", reader.number(limits::node_lease_min.count(),
                                                             limits::node_lease_max.count(),

@@ -40,6 +40,9 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.chaps_days, defaults.chaps_days);
     EXPECT_EQ(loaded.config.outside_hours, defaults.outside_hours);
     EXPECT_EQ(loaded.config.modulus_weights, defaults.modulus_weights);
+    EXPECT_EQ(loaded.config.pkcs11_modules, defaults.pkcs11_modules);
+    EXPECT_EQ(loaded.config.pkcs11_mechanism, defaults.pkcs11_mechanism);
+    EXPECT_EQ(loaded.config.pkcs11_sessions, defaults.pkcs11_sessions);
     EXPECT_EQ(loaded.config.https_only, defaults.https_only);
     EXPECT_EQ(loaded.config.allow, defaults.allow);
     EXPECT_EQ(loaded.config.name_servers, defaults.name_servers);
@@ -49,6 +52,18 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.retry_after,
               std::vector<std::chrono::seconds>(schedule.begin(), schedule.end()));
     EXPECT_TRUE(check_config(loaded.config).empty());
+}
+
+TEST(Config, pkcs11_modules_are_files_with_whole_paths) {
+    Config config;
+    config.pkcs11_modules = {"softhsm2.so", "/usr/lib/none/at-all.so"};
+    config.pkcs11_mechanism = "rsa";
+    const std::string text = to_text(check_config(config));
+    EXPECT_THAT(text, HasSubstr("softhsm2.so is no absolute path"));
+    EXPECT_THAT(text, HasSubstr("there is no file /usr/lib/none/at-all.so"));
+    EXPECT_THAT(text, HasSubstr("pkcs11.mechanism must be"));
+    EXPECT_THAT(to_text(load_text("[pkcs11]\nsessions = 65\n").problems),
+                HasSubstr("pkcs11.sessions must be a whole number from 1 to 64"));
 }
 
 TEST(Config, every_problem_is_reported_at_once_with_its_line) {

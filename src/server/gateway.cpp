@@ -1,5 +1,6 @@
 #include "server/gateway.h"
 
+#include "custody/schemes.h"
 #include "observe/log.h"
 #include "server/time_watch.h"
 #include "wire/json_writer.h"
@@ -102,11 +103,25 @@ Task<net::Response> Gateway::handle(net::Request request) {
     }
     if (request.trusted_peer && request.path == backup_path)
         co_return co_await backups_.handle(std::move(request));
+    if (request.trusted_peer && request.path == retry_pins_path && request.method == "POST")
+        co_return co_await retry_pins(request.request_id);
     // The operator on this machine is served by every node.
     const bool is_served = installation_.roles().api || request.trusted_peer;
     if (const auto refused = not_here(is_served, "api"))
         co_return refuse(*refused, request.request_id);
     co_return co_await installation_.api().handle(std::move(request));
+}
+
+// The operator has put a token or its PIN right.
+Task<net::Response> Gateway::retry_pins(std::string request_id) {
+    const Result<bool> forgotten = co_await installation_.key_desk.run<bool>([] {
+        custody::retry_pins();
+        return Result<bool>(true);
+    });
+    if (!forgotten)
+        co_return refuse(forgotten.error(), request_id);
+    co_await installation_.reload_connectors();
+    co_return status_answer(200, "retried", "");
 }
 
 // Why this node does not serve a request.

@@ -12,6 +12,9 @@
 
 namespace settled::server {
 
+// POST, over the control socket alone: tokens may be given PINs again that they refused.
+inline constexpr std::string_view retry_pins_path = "/signing-keys/retry";
+
 // Shared by all io threads.
 class Gateway final : public net::Handler {
   public:
@@ -32,6 +35,7 @@ class Gateway final : public net::Handler {
     void show_kafka(std::function<std::string_view()> reach) { kafka_ = std::move(reach); }
 
   private:
+    Task<net::Response> retry_pins(std::string request_id);
     net::Response ready() const;
     std::optional<Error> not_here(bool has_role, std::string_view role) const;
 

@@ -113,24 +113,25 @@ Result<> Installation::open_parts(IfMissing if_missing) {
     endpoints_ = std::make_unique<worker::EndpointCache>(master_.copy());
     hooks_ =
         std::make_unique<intake::Hooks>(*store_, *context_, connectors_, key_desk, clock, metrics);
-    api_ = std::make_unique<api::Api>(
-        api::ApiDeps{*store_,
-                     *context_,
-                     clock,
-                     rng,
-                     master_,
-                     metrics,
-                     key_desk,
-                     [this](TenantId tenant, ConnectorId id) { return reader_of(tenant, id); },
-                     tenant_secrets_directory(config_),
-                     [this] { return reload_connectors(); },
-                     [this] { return reload_endpoints(); },
-                     [this] { return reload_rules(); },
-                     {{config_.https_only, config_.allow},
-                      config_.kafka.event_topics,
-                      config_.endpoints_per_tenant,
-                      config_.public_url},
-                     [this] { return reload_profiles(); }});
+    api_ = std::make_unique<api::Api>(api::ApiDeps{
+        *store_,
+        *context_,
+        clock,
+        rng,
+        master_,
+        metrics,
+        key_desk,
+        [this](TenantId tenant, ConnectorId id) { return reader_of(tenant, id); },
+        tenant_secrets_directory(config_),
+        [this] { return reload_connectors(); },
+        [this] { return reload_endpoints(); },
+        [this] { return reload_rules(); },
+        {{config_.https_only, config_.allow},
+         config_.kafka.event_topics,
+         config_.endpoints_per_tenant,
+         config_.public_url},
+        [this] { return reload_profiles(); },
+        [this](TenantId tenant, ConnectorId id) { return connectors_.signing_key(tenant, id); }});
     show_gauges();
     return {};
 }

@@ -1,6 +1,7 @@
 #include "worker/caller.h"
 
 #include "connectors/mambu/headers.h"
+#include "intake/batch_signer.h"
 #include "observe/log.h"
 #include "store/queries/calls.h"
 #include "units/links/link.h"
@@ -11,6 +12,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
@@ -64,38 +66,49 @@ void add_mambu_fields(net::OutboundRequest& request, const intake::CallAccess& a
     request.safe_to_repeat = call.request.method == "GET";
 }
 
-Result<> add_clearbank_fields(net::OutboundRequest& request, const intake::CallAccess& access,
+// Signed over the bytes of this try, afresh.
+Task<Result<>> sign_clearbank(net::OutboundRequest& request, const intake::CallAccess& access,
                               const units::CallToSend& call) {
+    if (access.kind == domain::connector_mambu || call.request.method == "GET")
+        co_return Result<>();
+    const Executor executor = co_await asio::this_coro::executor;
+    const Result<Bytes> signature =
+        co_await intake::BatchSigner::of(executor).sign(access.signer, call.request.body);
+    if (!signature)
+        co_return std::unexpected(signature.error());
+    request.fields.add("X-Request-Id", call.request_id);
+    request.fields.add("DigitalSignature", wire::to_base64(*signature));
+    co_return Result<>();
+}
+
+void add_clearbank_fields(net::OutboundRequest& request, const intake::CallAccess& access,
+                          const units::CallToSend& call) {
     const bool is_statement = call.request.purpose == domain::CallPurpose::download_statement;
     request.fields.add("Accept", is_statement ? "application/xml" : "application/json");
     request.reply_bytes_max = is_statement ? statement_page_bytes_max : bank_reply_bytes_max;
     request.fields.add("Authorization", "Bearer " + std::string(access.token.reveal()));
     if (!call.request.body.empty())
         request.fields.add("Content-Type", "application/json");
-    if (call.request.method != "GET") {
-        TRY(const Bytes signature, access.signer->sign(call.request.body));
-        request.fields.add("X-Request-Id", call.request_id);
-        request.fields.add("DigitalSignature", wire::to_base64(signature));
-    } else {
-        request.safe_to_repeat = true;
-    }
-    return {};
+    request.safe_to_repeat = call.request.method == "GET";
 }
 
 } // namespace
 
-Result<net::OutboundRequest> Caller::request_for(const intake::CallAccess& access,
-                                                 const units::CallToSend& call) {
+Task<Result<net::OutboundRequest>> Caller::request_for(const intake::CallAccess& access,
+                                                       const units::CallToSend& call) {
     net::OutboundRequest request;
-    TRY(request.url, net::Url::parse(access.api_url + call.request.target));
+    CO_TRY(request.url, net::Url::parse(access.api_url + call.request.target));
     request.method = call.request.method;
     request.body = call.request.body;
     if (access.kind == domain::connector_mambu)
         add_mambu_fields(request, access, call);
     else
-        TRY_VOID(add_clearbank_fields(request, access, call));
+        add_clearbank_fields(request, access, call);
+    const Result<> is_signed = co_await sign_clearbank(request, access, call);
+    if (!is_signed)
+        co_return std::unexpected(is_signed.error());
     request.owner = call.tenant.value;
-    return request;
+    co_return request;
 }
 
 void Caller::start() {
@@ -216,7 +229,7 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
         leave(connector->id);
         co_return;
     }
-    auto request = request_for(*connector->access, call);
+    auto request = co_await request_for(*connector->access, call);
     if (deps_.node.holder() != call.claim.holder) {
         // Held under a lease that is over: another node sends it.
     } else if (!request) {

@@ -53,16 +53,15 @@ class Caller {
     // Returns when nothing is under way any more. Runs on the io_context.
     Task<> drain();
 
-    // The request of a call as it is sent, for one who has the connector's access.
-    static Result<net::OutboundRequest> request_for(const intake::CallAccess& access,
-                                                    const units::CallToSend& call);
-
   private:
     using Connector = std::shared_ptr<const intake::Connector>;
     Task<> watch();
     Task<bool> look(); // true: something was taken
     Task<std::set<ConnectorId>> connectors_with_work();
     Task<> ask_once(const Connector& connector);
+    // The request of a call as it is sent. Fails when it cannot be signed now.
+    static Task<Result<net::OutboundRequest>> request_for(const intake::CallAccess& access,
+                                                          const units::CallToSend& call);
     Task<bool> take_from(Connector connector, bool frees_orphans);
     std::size_t room(ConnectorId connector) const;
     Task<> carry_out(Connector connector, units::CallToSend call);

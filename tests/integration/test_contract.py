@@ -95,6 +95,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         key = api.post("/v1/api-keys", {"name": "walk", "scopes": ["payments:read"]})
         self.ids["key"] = key["id"]
         assert api.with_key(key["key"]).call("GET", "/v1/payments").status == 200
+        assert api.post(f"/v1/api-keys/{key['id']}/rotate", {"overlap_seconds": 60})["scopes"] == ["payments:read"]
         endpoint, path = world.endpoint()
         self.ids["end"] = endpoint["id"]
         self.payments()
@@ -317,6 +318,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         "update_connector": {"retention_days": 3},
         "read_webhooks_again": {"connector": "clearbank", "status": "archived"},
         "create_api_key": {"name": "x", "scopes": ["payments:read"]},
+        "rotate_api_key": {"overlap_seconds": 60},
         "open_statement": {"account": "GB29NWBK60161331926819", "from": "2026-11-20", "to": "2026-11-20",
                            "currency": "GBP", "digest": "5a" * 32,
                            "credits": {"count": 2, "amount": {"value": "24.68", "currency": "GBP"}},

@@ -115,6 +115,7 @@ Task<Result<Answer>> list_notifications(const Core& core, const Call& call);
 Task<Result<Answer>> get_notification(const Core& core, const Call& call);
 Task<Result<Answer>> retry_notification(const Core& core, const Call& call);
 
+Task<Result<Answer>> list_signing_keys(const Core& core, const Call& call);
 Task<Result<Answer>> create_connector(const Core& core, const Call& call);
 Task<Result<Answer>> list_connectors(const Core& core, const Call& call);
 Task<Result<Answer>> get_connector(const Core& core, const Call& call);
@@ -126,6 +127,7 @@ Task<Result<Answer>> test_connector(const Core& core, const Call& call);
 Task<Result<Answer>> list_bank_accounts(const Core& core, const Call& call);
 
 Task<Result<Answer>> create_api_key(const Core& core, const Call& call);
+Task<Result<Answer>> rotate_api_key(const Core& core, const Call& call);
 Task<Result<Answer>> list_api_keys(const Core& core, const Call& call);
 Task<Result<Answer>> revoke_api_key(const Core& core, const Call& call);
 

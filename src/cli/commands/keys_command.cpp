@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace settled::cli {
 
 namespace {
@@ -15,28 +17,36 @@ std::string made(const wire::Json& key) {
                        text_at(key, "key"),
                        facts({{"id", text_at(key, "id")},
                               {"name", safe(text_at(key, "name"))},
-                              {"scopes", list_at(key, "scopes", " ")}}));
+                              {"scopes", list_at(key, "scopes", " ")},
+                              {"expires", text_at(key, "expires_at")}}));
 }
 
-std::string listed(const std::vector<wire::Json>& keys) {
-    if (keys.empty())
-        return "there are no keys; `settled keys create` makes one\n";
-    std::vector<TableLine> lines{{"ID", "NAME", "SCOPES", "BEGINS", "CREATED", "REVOKED"}};
-    for (const wire::Json& key : keys)
-        lines.push_back({text_at(key, "id"), safe(text_at(key, "name")),
-                         list_at(key, "scopes", " "), text_at(key, "hint"),
-                         text_at(key, "created_at"), or_dash(text_at(key, "revoked_at"))});
-    return table(lines);
+// "90d", "24h", "30m", "60s".
+std::optional<std::int64_t> seconds_of(const std::string& text) {
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    constexpr std::int64_t count_max = 100'000'000;
+    if (error != std::errc() || end + 1 != text.data() + text.size() || count < 0 ||
+        count > count_max)
+        return std::nullopt;
+    switch (*end) {
+    case 'd':
+        return count * 86'400;
+    case 'h':
+        return count * 3'600;
+    case 'm':
+        return count * 60;
+    case 's':
+        return count;
+    default:
+        return std::nullopt;
+    }
 }
 
-int run_create(Invocation& in) {
-    wire::JsonWriter w;
-    w.object().member("name", in.text("--name")).key("scopes").array();
-    for (const std::string& scope : in.all("--scopes"))
-        w.value(scope);
-    w.end().end();
-    const ApiCall call{
-        .method = "POST", .target = "/v1/api-keys", .body = std::move(w).text(), .begins = true};
+constexpr std::string_view duration_advice = ": give a time such as 90d, 24h, 30m or 60s";
+
+// The key alone, for scripts, or with what it is.
+int show_new_key(Invocation& in, const ApiCall& call) {
     if (!in.has("--quiet"))
         return show(in, call, made);
     auto api = in.api();
@@ -48,6 +58,48 @@ int run_create(Invocation& in) {
     in.changed(api->name());
     in.out().sentence(answer->at("key"));
     return exit_done;
+}
+
+std::string listed(const std::vector<wire::Json>& keys) {
+    if (keys.empty())
+        return "there are no keys; `settled keys create` makes one\n";
+    std::vector<TableLine> lines{
+        {"ID", "NAME", "SCOPES", "BEGINS", "CREATED", "EXPIRES", "REVOKED"}};
+    for (const wire::Json& key : keys)
+        lines.push_back({text_at(key, "id"), safe(text_at(key, "name")),
+                         list_at(key, "scopes", " "), text_at(key, "hint"),
+                         text_at(key, "created_at"), or_dash(text_at(key, "expires_at")),
+                         or_dash(text_at(key, "revoked_at"))});
+    return table(lines);
+}
+
+int run_create(Invocation& in) {
+    wire::JsonWriter w;
+    w.object().member("name", in.text("--name")).key("scopes").array();
+    for (const std::string& scope : in.all("--scopes"))
+        w.value(scope);
+    w.end();
+    if (in.has("--expires-in")) {
+        const auto life = seconds_of(in.text("--expires-in"));
+        if (!life || *life == 0)
+            return in.usage("--expires-in" + std::string(duration_advice));
+        w.member("expires_in_seconds", *life);
+    }
+    w.end();
+    return show_new_key(
+        in,
+        {.method = "POST", .target = "/v1/api-keys", .body = std::move(w).text(), .begins = true});
+}
+
+int run_rotate(Invocation& in) {
+    const auto overlap = seconds_of(in.text("--overlap", "24h"));
+    if (!overlap)
+        return in.usage("--overlap" + std::string(duration_advice));
+    wire::JsonWriter w;
+    w.object().member("overlap_seconds", *overlap).end();
+    return show_new_key(in, {.method = "POST",
+                             .target = "/v1/api-keys/" + query_text(in.text("ID")) + "/rotate",
+                             .body = std::move(w).text()});
 }
 
 int run_list(Invocation& in) {
@@ -69,7 +121,7 @@ int run_revoke(Invocation& in) {
 std::vector<Command> keys_commands() {
     const Option tenant = tenant_option("whose keys (default main)");
     return {
-        {.name = "keys", .sentence = "make, list and revoke API keys"},
+        {.name = "keys", .sentence = "make, rotate, list and revoke API keys"},
         {.name = "keys create",
          .sentence = "make a key and show it, once",
          .place = Place::server,
@@ -87,6 +139,10 @@ std::vector<Command> keys_commands() {
                        "postings:read, calls:read, connectors:read, connectors:write, admin",
                .required = true,
                .commas = true},
+              {.name = "--expires-in",
+               .value = "TIME",
+               .help =
+                   "how long it is worth something, such as 90d (default: until it is revoked)"},
               {.name = "--quiet", .help = "print the key alone"},
               tenant,
               {.name = "--new-tenant",
@@ -100,6 +156,19 @@ std::vector<Command> keys_commands() {
          .output = Output::both,
          .options = with_list_options({tenant}),
          .run = run_list},
+        {.name = "keys rotate",
+         .sentence = "make a new key in the place of one, which goes on for a while",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "ID", .help = "the old key's id, key_…"}},
+         .options = {{.name = "--overlap",
+                      .value = "TIME",
+                      .help = "how long the old key works on, at most 7d (default 24h)"},
+                     {.name = "--quiet", .help = "print the key alone"},
+                     tenant},
+         .notes = "The new key has the old one's name and scopes, and lives as long as that was "
+                  "made to live. It is shown once.",
+         .run = run_rotate},
         {.name = "keys revoke",
          .sentence = "make a key worthless from now on",
          .place = Place::server,

@@ -5,7 +5,7 @@
 #include "cli/look.h"
 #include "cli/reports/copy_progress.h"
 #include "custody/custody.h"
-#include "custody/kept_variables.h"
+#include "custody/env/kept_variables.h"
 #include "server/open_store.h"
 #include "server/run.h"
 #include "store/postgres/postgres_store.h"

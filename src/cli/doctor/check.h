@@ -40,6 +40,7 @@ void check_clocks(Site& site, Findings& found);
 void check_bank_holidays(Site& site, Findings& found);
 void check_modulus_table(Site& site, Findings& found);
 void check_connector_keys(Site& site, Findings& found);
+void check_connector_custody(Site& site, Findings& found);
 void check_connector_retention(Site& site, Findings& found);
 void check_connector_refused(Site& site, Findings& found);
 void check_connector_paused(Site& site, Findings& found);

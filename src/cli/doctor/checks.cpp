@@ -30,6 +30,8 @@ std::span<const Check> all_checks() {
          check_modulus_table},
         {"connector.key", "keys, tokens and secrets of connectors can be opened", api,
          check_connector_keys},
+        {"connector.custody", "keys that sign are in a hardware security module", api,
+         check_connector_custody},
         {"connector.retention", "how long the bodies of webhooks are kept", api,
          check_connector_retention},
         {"connector.paused", "nobody has paused a connector's calls", api, check_connector_paused},

@@ -96,7 +96,7 @@ void look_at_refusal(Site& site, const Json& connector, Findings& found) {
              : fmt::format("the token ({}) or the signing key ({}) is not what the bank knows us "
                            "by, or the address of its API is wrong. Set it right, then resume: "
                            "the files are read again",
-                           text_at(connector, "api_token"), text_at(connector, "signing_key")),
+                           text_at(connector, "api_token"), text_at(connector, "signing_key.uri")),
          site.command("connectors resume", name)});
 }
 

@@ -41,6 +41,14 @@ bool names_a_variable(const domain::ConnectorSettings& settings) {
            settings.platform.contains("\"env:");
 }
 
+// A PIN that is wrong would be tried once more from here, and tokens lock.
+bool names_a_token(const domain::ConnectorSettings& settings) {
+    constexpr std::string_view scheme = "pkcs11:";
+    return settings.signing_key.starts_with(scheme) || settings.api_token.starts_with(scheme) ||
+           settings.webhook_secret.starts_with(scheme) ||
+           settings.signature.contains("\"pkcs11:") || settings.platform.contains("\"pkcs11:");
+}
+
 Result<> try_to_open(std::string_view kind, const domain::ConnectorSettings& settings,
                      const custody::Custody& custody) {
     TRY_VOID(intake::open_dialect(kind, settings, custody));
@@ -75,6 +83,17 @@ Result<> look_at(const server::Config& config, const Book& book, const Connector
     return try_to_open(row.kind, settings, custody);
 }
 
+const Remedy put_right{"settled signing-keys list and the server's log say which key, and why"};
+
+void ask_server(Site& site, const std::string& connector, Findings& found) {
+    const auto& ready = site.readiness();
+    const auto waiting = ready ? ready->root().member("connectors_unavailable") : std::nullopt;
+    for (std::size_t i = 0; waiting && i < waiting->size(); ++i)
+        if (waiting->at(i).string().value_or("") == connector)
+            return found.failed(connector, "the server cannot use a key of it now", put_right);
+    found.ok(connector, "the server has its keys open");
+}
+
 void check_files(Site& site, const ConnectorRow& row, const Book& book, Findings& found) {
     const auto settings = domain::parse_connector_settings(row.settings);
     if (!settings)
@@ -83,6 +102,8 @@ void check_files(Site& site, const ConnectorRow& row, const Book& book, Findings
     if (names_a_variable(*settings))
         return found.skipped(row.name, "a secret of it is in the environment of the server, which "
                                        "cannot be seen from here");
+    if (names_a_token(*settings) && site.server_runs())
+        return ask_server(site, row.name, found);
     const auto opened = look_at(*site.config(), book, row, *settings);
     if (opened)
         return found.ok(row.name, domain::makes_calls(*settings)

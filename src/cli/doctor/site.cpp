@@ -1,7 +1,7 @@
 #include "cli/doctor/site.h"
 
 #include "cli/client/control_client.h"
-#include "custody/kept_variables.h"
+#include "custody/env/kept_variables.h"
 #include "server/server.h"
 
 #include <fmt/format.h>
@@ -73,6 +73,7 @@ Site::Site(Invocation& in, std::span<const Command> commands) : in_(in), command
     }
     config_ = *std::move(loaded);
     custody::keep_variables(server::secret_variables(*config_));
+    custody::configure(server::custody_settings(*config_));
 }
 
 std::chrono::seconds Site::wait_max() const {

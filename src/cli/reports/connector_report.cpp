@@ -72,7 +72,9 @@ std::string settings_of(const Json& connector) {
                   {"kind", text("kind")},
                   {"webhooks to", text("hook_path")},
                   {"bank keys", keys_of(connector)},
-                  {"signing key", text("signing_key")},
+                  {"signing key", text("signing_key.uri")},
+                  {"kept in", text("signing_key.custody")},
+                  {"its fingerprint", text("signing_key.fingerprint")},
                   {"API", text("api_url")},
                   {"API token", text("api_token")},
                   {"API user", text("api_username")},
@@ -134,7 +136,7 @@ std::string portal_text(const Json& connector, const std::string& url) {
     std::string types;
     for (const std::string_view type : event_types)
         types.append("  ").append(type).append("\n");
-    const std::string key = safe(text_at(connector, "signing_key"));
+    const std::string key = safe(text_at(connector, "signing_key.uri"));
     return fmt::format(
         "In the bank's portal, under Institution > Webhook Management, enter for each of these "
         "types\n\n{}\nthe URL\n\n  {}\n\nand enable it. Other types may be sent there too; they "
@@ -152,7 +154,7 @@ std::string portal_json(const Json& connector, const std::string& url) {
     w.key("event_types").array();
     for (const std::string_view type : event_types)
         w.value(type);
-    w.end().member("signing_key", text_at(connector, "signing_key")).end();
+    w.end().member("signing_key", text_at(connector, "signing_key.uri")).end();
     return std::move(w).text();
 }
 

@@ -28,7 +28,7 @@ constexpr std::array specs{
     Spec{"job", 1, short_rows, "name:t lease_owner:i fence:i"},
     Spec{"book", 1, short_rows, "name:t version:i"},
     Spec{"api_key", 2, short_rows,
-         "tenant_id:i id:i name:t hash:b hint:t scopes:t created_at:i revoked_at:i"},
+         "tenant_id:i id:i name:t hash:b hint:t scopes:t created_at:i revoked_at:i expires_at:i"},
     Spec{"connector", 2, short_rows, "tenant_id:i id:i name:t kind:t settings:t created_at:i"},
     Spec{"account", 2, short_rows,
          "tenant_id:i id:i account_key:t iban:t sort_code:t account_number:t name:t external_id:t "

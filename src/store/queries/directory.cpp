@@ -11,13 +11,15 @@ const Statement tenant_by_id{"SELECT id, name, created_at FROM tenant WHERE id =
 const Statement add_tenant{"INSERT INTO tenant (id, name, created_at) VALUES ($1, $2, $3)"};
 const Statement tenants{"SELECT id, name, created_at FROM tenant ORDER BY id"};
 
-#define KEY_COLUMNS "tenant_id, id, name, hash, hint, scopes, created_at, revoked_at"
+#define KEY_COLUMNS "tenant_id, id, name, hash, hint, scopes, created_at, revoked_at, expires_at"
 const Statement add_key{"INSERT INTO api_key (" KEY_COLUMNS
-                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 const Statement key_by_hash{"SELECT " KEY_COLUMNS " FROM api_key WHERE hash = $1"};
 const Statement keys{"SELECT " KEY_COLUMNS " FROM api_key WHERE tenant_id = $1 ORDER BY id"};
 const Statement revoke{"UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 "
                        "AND revoked_at IS NULL"};
+const Statement expire{"UPDATE api_key SET expires_at = $3 WHERE tenant_id = $1 AND id = $2 "
+                       "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)"};
 #undef KEY_COLUMNS
 
 #define CONNECTOR_COLUMNS "tenant_id, id, name, kind, settings, created_at"
@@ -57,12 +59,17 @@ TenantRow read_tenant(const Row& row) {
     return {row.id<TenantId>(0), row.string(1), row.instant(2)};
 }
 
+std::optional<Instant> optional_instant(const Row& row, std::size_t column) {
+    return row.is_null(column) ? std::nullopt : std::optional(row.instant(column));
+}
+
 ApiKeyRow read_key(const Row& row) {
     const BytesView hash = row.blob(3);
-    return {row.id<TenantId>(0), row.id<ApiKeyId>(1),
-            row.string(2),       Bytes(hash.begin(), hash.end()),
-            row.string(4),       row.string(5),
-            row.instant(6),      row.is_null(7) ? std::nullopt : std::optional(row.instant(7))};
+    return {row.id<TenantId>(0),     row.id<ApiKeyId>(1),
+            row.string(2),           Bytes(hash.begin(), hash.end()),
+            row.string(4),           row.string(5),
+            row.instant(6),          optional_instant(row, 7),
+            optional_instant(row, 8)};
 }
 
 ConnectorRow read_connector(const Row& row) {
@@ -112,7 +119,7 @@ Step<std::vector<TenantRow>> list_tenants(Session& s) {
 
 Step<> insert_api_key(Session& s, const ApiKeyRow& k) {
     co_await s.send(add_key, k.tenant, k.id, k.name, BytesView(k.hash), k.hint, k.scopes,
-                    k.created_at, k.revoked_at);
+                    k.created_at, k.revoked_at, k.expires_at);
 }
 
 Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash) {
@@ -128,6 +135,10 @@ Step<std::vector<ApiKeyRow>> list_api_keys(Session& s, TenantId tenant) {
 Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now) {
     const Rows revoked = co_await s.run(revoke, tenant, id, now);
     co_return revoked.changed() == 1;
+}
+
+Step<> expire_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant at) {
+    co_await s.send(expire, tenant, id, at);
 }
 
 Step<> remove_connector(Session& s, TenantId tenant, ConnectorId id) {

@@ -31,12 +31,15 @@ struct ApiKeyRow {
     std::string scopes;
     Instant created_at;
     std::optional<Instant> revoked_at;
+    std::optional<Instant> expires_at; // from then on it is worth nothing; nullopt: it stays
 };
 Step<> insert_api_key(Session& s, const ApiKeyRow& key);
 Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash);
 Step<std::vector<ApiKeyRow>> list_api_keys(Session& s, TenantId tenant);
 // False: there is no such live key.
 Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now);
+// Of a live key, which never lives longer by it.
+Step<> expire_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant at);
 
 struct ConnectorRow {
     TenantId tenant;

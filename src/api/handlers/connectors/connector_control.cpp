@@ -32,12 +32,13 @@ struct Wish {
     std::string actor;
     std::string reason; // of a pause
     Instant now;
+    const SigningKeyOf& signing_key_of;
 };
 using WishPtr = std::shared_ptr<const Wish>;
 
 WishPtr wish_of(const Core& core, const Call& call, std::string reason = {}) {
     return std::make_shared<const Wish>(call.caller.tenant, call.id, call.caller.name,
-                                        std::move(reason), core.clock.now());
+                                        std::move(reason), core.clock.now(), core.signing_key_of);
 }
 
 std::unexpected<Error> no_connector() {
@@ -55,8 +56,10 @@ Step<Result<ConnectorRow>> find_calling(Session& s, const Wish& wish) {
     co_return *std::move(row);
 }
 
-Step<Result<Answer>> answer_of(Session& s, ConnectorRow row, Instant now, int status) {
-    const auto detail = co_await connector_detail(s, std::move(row), now);
+Step<Result<Answer>> answer_of(Session& s, ConnectorRow row, const Wish& wish, int status) {
+    auto signing_key = wish.signing_key_of(row.tenant, row.id);
+    const auto detail =
+        co_await connector_detail(s, std::move(row), wish.now, std::move(signing_key));
     co_return Answer{status, shown(detail)};
 }
 
@@ -64,7 +67,7 @@ Step<Result<Answer>> pause(Session& s, WishPtr wish) {
     CO_TRY(ConnectorRow row, co_await find_calling(s, *wish));
     CO_TRY_VOID(
         co_await units::pause_connector(s, wish->tenant, row.id, wish->actor, wish->reason));
-    co_return co_await answer_of(s, std::move(row), wish->now, 200);
+    co_return co_await answer_of(s, std::move(row), *wish, 200);
 }
 
 Step<Result<Answer>> resume(Session& s, WishPtr wish) {
@@ -73,7 +76,7 @@ Step<Result<Answer>> resume(Session& s, WishPtr wish) {
     units::wake_caller(s, wish->tenant);
     co_await store::bump_cache_version(s,
                                        store::book_connectors); // other nodes read its files again
-    co_return co_await answer_of(s, std::move(row), wish->now, 200);
+    co_return co_await answer_of(s, std::move(row), *wish, 200);
 }
 
 Step<Result<Answer>> ask_for_accounts(Session& s, const units::Context& context, WishPtr wish) {
@@ -83,7 +86,7 @@ Step<Result<Answer>> ask_for_accounts(Session& s, const units::Context& context,
     if (!units::is_bank(bank))
         co_return fail(Code::state_conflict, "it is no bank's connector: it has no accounts");
     co_await units::list_bank_accounts(s, {context, wish->tenant, wish->now}, bank);
-    co_return co_await answer_of(s, std::move(row), wish->now, 202);
+    co_return co_await answer_of(s, std::move(row), *wish, 202);
 }
 
 // The first is a look at the organisation, the others at what is configured there.

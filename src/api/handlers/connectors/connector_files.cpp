@@ -22,7 +22,11 @@ struct Trouble {
     std::string_view member;
     Error error;
 };
-using Checked = std::optional<Trouble>; // nullopt: all is well
+struct Checked {
+    std::optional<Trouble> trouble; // nullopt: all is well
+    std::optional<custody::KeyFacts> signing_key;
+};
+using KeyShown = std::optional<custody::KeyFacts>;
 
 std::string_view said_to_tenants(std::string_view member) {
     if (member == "signing_key")
@@ -88,10 +92,7 @@ Result<> check_webhook_secret(std::string_view content) {
 }
 
 // Waits for the disk.
-Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
-    if (files.signing_key)
-        if (const auto signer = custody.open_signer(*files.signing_key); !signer)
-            return Trouble{"signing_key", signer.error()};
+std::optional<Trouble> try_secrets(const ConnectorFiles& files, const custody::Custody& custody) {
     if (files.api_token)
         if (const auto token = custody.read_secret(*files.api_token, check_token); !token)
             return Trouble{"api_token", token.error()};
@@ -120,6 +121,25 @@ Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
     return std::nullopt;
 }
 
+// Waits for the disk, or for a device.
+Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
+    Checked checked;
+    if (files.signing_key) {
+        const auto signer = custody.open_signer(*files.signing_key);
+        if (!signer)
+            return {Trouble{"signing_key", signer.error()}, std::nullopt};
+        checked.signing_key = custody::facts_of(**signer);
+    }
+    checked.trouble = try_secrets(files, custody);
+    return checked;
+}
+
+// What is wrong is the place of the key, and not what was written.
+bool is_of_a_place(Code code) {
+    return code == Code::custody_unsupported || code == Code::key_unavailable ||
+           info(code).token.starts_with("hsm_");
+}
+
 Task<Result<custody::Custody>> custody_of(const Core& core, const Call& call) {
     if (call.request.trusted_peer)
         co_return custody::Custody::of_operator();
@@ -136,7 +156,7 @@ Result<> refusal(const Trouble& trouble, const Call& call) {
     // Not about a file: what was written.
     const bool is_of_a_file = trouble.error.code != Code::value_invalid;
     if (call.request.trusted_peer || !is_of_a_file)
-        return fail(Code::value_invalid,
+        return fail(is_of_a_place(trouble.error.code) ? trouble.error.code : Code::value_invalid,
                     fmt::format("{}: {}", trouble.member, trouble.error.detail));
     log::warn("api.secret_refused", {{"member", trouble.member},
                                      {"reason", trouble.error.detail},
@@ -148,18 +168,19 @@ Result<> refusal(const Trouble& trouble, const Call& call) {
 
 } // namespace
 
-Task<Result<>> check_connector_files(const Core& core, const Call& call, ConnectorFiles files) {
+Task<Result<KeyShown>> check_connector_files(const Core& core, const Call& call,
+                                             ConnectorFiles files) {
     if (!files.any())
-        co_return Result<>();
+        co_return KeyShown();
     CO_TRY(const custody::Custody custody, co_await custody_of(core, call));
     const auto named = std::make_shared<const ConnectorFiles>(std::move(files));
     const Result<Checked> checked = co_await core.key_desk.run<Checked>(
         [named, custody] { return Result<Checked>(try_all(*named, custody)); });
     if (!checked)
         co_return std::unexpected(checked.error());
-    if (*checked)
-        co_return refusal(**checked, call);
-    co_return Result<>();
+    if (checked->trouble)
+        CO_TRY_VOID(refusal(*checked->trouble, call));
+    co_return checked->signing_key;
 }
 
 } // namespace settled::api

@@ -11,6 +11,7 @@
 #include "api/core.h"
 #include "api/handlers/connectors/core_bank_patch.h"
 #include "api/handlers/connectors/platform_patch.h"
+#include "custody/key_facts.h"
 
 #include <optional>
 #include <string>
@@ -32,8 +33,10 @@ struct ConnectorFiles {
     }
 };
 
-// Fails with value_invalid; the detail begins with the member's name. Reads on the key desk's
-// thread.
-Task<Result<>> check_connector_files(const Core& core, const Call& call, ConnectorFiles files);
+// Gives what the signing key is, if one is named. Fails with value_invalid, and for the operator also
+// with what a place of keys says (hsm_*, custody_unsupported, key_unavailable); the detail begins
+// with the member's name. Reads on the key desk's thread.
+Task<Result<std::optional<custody::KeyFacts>>>
+check_connector_files(const Core& core, const Call& call, ConnectorFiles files);
 
 } // namespace settled::api

@@ -2,7 +2,7 @@
 #include "api/testing.h"
 
 #include "crypto/rsa.h"
-#include "custody/kept_variables.h"
+#include "custody/env/kept_variables.h"
 #include "domain/connector.h"
 #include "store/queries/directory.h"
 

@@ -8,6 +8,7 @@
 #include "api/handlers/connectors/connector_files.h"
 #include "api/handlers/connectors/core_bank_patch.h"
 #include "api/handlers/connectors/platform_patch.h"
+#include "custody/key_facts.h"
 #include "domain/connector.h"
 #include "net/client/egress.h"
 #include "wire/json.h"
@@ -45,6 +46,7 @@ struct ConnectorPatch {
     std::string kind;
     std::optional<std::vector<std::string>> bank_keys;
     ConnectorFiles files;
+    std::optional<custody::KeyFacts> signing_key; // of the one that `files` names, once it is open
     std::optional<std::string> mapping;
     CallPatch calls;
     CoreBankPatch core_bank;

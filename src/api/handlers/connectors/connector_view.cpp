@@ -22,6 +22,18 @@ void write_bank_keys(JsonWriter& w, const std::vector<std::string>& pems) {
     w.end();
 }
 
+// Where it is, and which one it is while it is open.
+void write_signing_key(JsonWriter& w, const std::string& uri,
+                       const std::optional<custody::KeyFacts>& open) {
+    w.key("signing_key").object().member("uri", uri);
+    w.member("custody", custody::custody_of(uri));
+    w.key("fingerprint");
+    open ? w.value(open->fingerprint) : w.null();
+    w.key("algorithm");
+    open ? w.value(open->algorithm) : w.null();
+    w.end();
+}
+
 void write_limit(JsonWriter& w, std::string_view name, std::int64_t minor) {
     w.key(name);
     if (minor == 0)
@@ -77,10 +89,11 @@ void write_state(JsonWriter& w, const store::ConnectorState& state, Instant now)
 } // namespace
 
 store::Step<ConnectorDetail> connector_detail(store::Session& s, store::ConnectorRow row,
-                                              Instant now) {
+                                              Instant now,
+                                              std::optional<custody::KeyFacts> signing_key) {
     const auto state = co_await store::find_connector_state(s, row.tenant, row.id);
     const ConnectorId id = row.id;
-    co_return ConnectorDetail{std::move(row), state, id, now};
+    co_return ConnectorDetail{std::move(row), state, id, now, std::move(signing_key)};
 }
 
 domain::ConnectorSettings settings_of(const store::ConnectorRow& connector) {
@@ -106,7 +119,7 @@ void write_connector(JsonWriter& w, const ConnectorDetail& detail) {
         write_state(w, detail.state, detail.now);
     } else {
         write_bank_keys(w, settings.bank_keys);
-        w.member("signing_key", settings.signing_key);
+        write_signing_key(w, settings.signing_key, detail.signing_key);
         write_calls(w, settings);
         write_state(w, detail.state, detail.now);
     }

@@ -1,6 +1,7 @@
 // A connector as the API shows it: its settings, and whether its calls are made.
 #pragma once
 
+#include "custody/key_facts.h"
 #include "domain/connector.h"
 #include "store/queries/calls.h"
 #include "store/queries/directory.h"
@@ -8,6 +9,7 @@
 #include "store/step.h"
 #include "wire/json_writer.h"
 
+#include <optional>
 #include <string>
 
 namespace settled::api {
@@ -17,9 +19,12 @@ struct ConnectorDetail {
     store::ConnectorState state;
     ConnectorId id; // of the row, for pages
     Instant now;
+    // The key that it signs with; nullopt: it signs with none, or that cannot be opened.
+    std::optional<custody::KeyFacts> signing_key = std::nullopt;
 };
 store::Step<ConnectorDetail> connector_detail(store::Session& s, store::ConnectorRow row,
-                                              Instant now);
+                                              Instant now,
+                                              std::optional<custody::KeyFacts> signing_key);
 
 domain::ConnectorSettings settings_of(const store::ConnectorRow& connector);
 void write_connector(wire::JsonWriter& w, const ConnectorDetail& connector);

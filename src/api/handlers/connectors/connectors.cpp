@@ -42,8 +42,14 @@ Step<> list_accounts_of(Session& s, const units::Context& context, const Connect
     co_await units::list_bank_accounts(s, {context, connector.tenant, now}, bank);
 }
 
+struct NewConnector {
+    ConnectorRow row;
+    std::optional<custody::KeyFacts> signing_key;
+};
+
 Step<Result<Answer>> create(Session& s, const units::Context& context,
-                            std::shared_ptr<const ConnectorRow> connector) {
+                            std::shared_ptr<const NewConnector> added_one) {
+    const ConnectorRow* const connector = &added_one->row;
     const ConnectorSettings settings = settings_of(*connector);
     store::Locks locks{store::Lock::connectors(connector->tenant)};
     if (domain::makes_calls(settings)) {
@@ -62,7 +68,8 @@ Step<Result<Answer>> create(Session& s, const units::Context& context,
             fmt::format("PATCH /v1/connectors/{} changes it; give a new one another name",
                         connector->name));
     co_await list_accounts_of(s, context, *connector, settings, connector->created_at);
-    const auto detail = co_await connector_detail(s, *connector, connector->created_at);
+    const auto detail =
+        co_await connector_detail(s, *connector, connector->created_at, added_one->signing_key);
     co_return Answer{201, shown(detail)};
 }
 
@@ -78,8 +85,9 @@ Step<Result<>> check_move(Session& s, const ConnectorRow& connector,
     co_return Result<>();
 }
 
-Step<Result<Answer>> update(Session& s, const units::Context& context, TenantId tenant,
+Step<Result<Answer>> update(Session& s, const Core& core, TenantId tenant,
                             std::shared_ptr<const ConnectorPatch> patch, Instant now) {
+    const units::Context& context = core.context;
     store::Locks locks{store::Lock::connectors(tenant)};
     if (patch->calls.any())
         locks.add(store::Lock::tenants());
@@ -98,7 +106,10 @@ Step<Result<Answer>> update(Session& s, const units::Context& context, TenantId 
     (void)co_await store::update_connector_settings(s, tenant, connector->id, connector->settings);
     if (before.institution_account != settings.institution_account)
         co_await list_accounts_of(s, context, *connector, settings, now);
-    const auto detail = co_await connector_detail(s, *std::move(connector), now);
+    auto signing_key =
+        patch->signing_key ? patch->signing_key : core.signing_key_of(tenant, connector->id);
+    const auto detail =
+        co_await connector_detail(s, *std::move(connector), now, std::move(signing_key));
     co_return Answer{200, shown(detail)};
 }
 
@@ -107,20 +118,23 @@ Task<> announce(const Core& core, const Result<Answer>& answer) {
         co_await core.connectors_changed();
 }
 
-Step<Connectors> list(Session& s, TenantId tenant, Instant now) {
+Step<Connectors> list(Session& s, const Core& core, TenantId tenant, Instant now) {
     Connectors all;
     auto rows = co_await store::list_connectors(s, tenant);
-    for (ConnectorRow& row : rows)
-        all.push_back(co_await connector_detail(s, std::move(row), now));
+    for (ConnectorRow& row : rows) {
+        auto signing_key = core.signing_key_of(tenant, row.id);
+        all.push_back(co_await connector_detail(s, std::move(row), now, std::move(signing_key)));
+    }
     co_return all;
 }
 
-Step<std::optional<ConnectorDetail>> find(Session& s, TenantId tenant,
+Step<std::optional<ConnectorDetail>> find(Session& s, const Core& core, TenantId tenant,
                                           std::shared_ptr<const std::string> name, Instant now) {
     auto row = co_await store::find_connector_by_name(s, tenant, *name);
     if (!row)
         co_return std::nullopt;
-    co_return co_await connector_detail(s, *std::move(row), now);
+    auto signing_key = core.signing_key_of(tenant, row->id);
+    co_return co_await connector_detail(s, *std::move(row), now, std::move(signing_key));
 }
 
 } // namespace
@@ -128,12 +142,13 @@ Step<std::optional<ConnectorDetail>> find(Session& s, TenantId tenant,
 Task<Result<Answer>> create_connector(const Core& core, const Call& call) {
     CO_TRY(const auto document, json_body(call.request));
     CO_TRY(ConnectorPatch given, read_new_connector(document.root(), core.reach.egress));
-    CO_TRY_VOID(co_await check_connector_files(core, call, given.files));
+    CO_TRY(given.signing_key, co_await check_connector_files(core, call, given.files));
     given.is_operators = call.request.trusted_peer;
     CO_TRY(const ConnectorSettings settings, patched({}, given.kind, given));
-    const auto connector = std::make_shared<const ConnectorRow>(
-        call.caller.tenant, core.context.ids.next<ConnectorId>(), given.name, given.kind,
-        domain::to_json(settings), core.clock.now());
+    const auto connector = std::make_shared<const NewConnector>(
+        ConnectorRow{call.caller.tenant, core.context.ids.next<ConnectorId>(), given.name,
+                     given.kind, domain::to_json(settings), core.clock.now()},
+        given.signing_key);
     const units::Context& context = core.context;
     auto answer = co_await change(
         core, call, [connector, &context](Session& s) { return create(s, context, connector); });
@@ -145,8 +160,8 @@ Task<Result<Answer>> list_connectors(const Core& core, const Call& call) {
     CO_TRY(const Page page, read_page(call.request, ConnectorIdTag::prefix));
     const TenantId tenant = call.caller.tenant;
     const Instant now = core.clock.now();
-    Result<Connectors> found =
-        co_await core.store.read<Connectors>([=](Session& s) { return list(s, tenant, now); });
+    Result<Connectors> found = co_await core.store.read<Connectors>(
+        [=, &core](Session& s) { return list(s, core, tenant, now); });
     if (!found)
         co_return std::unexpected(found.error());
     co_return page_answer(page, cut(*std::move(found), page), write_connector);
@@ -157,7 +172,7 @@ Task<Result<Answer>> get_connector(const Core& core, const Call& call) {
     const Instant now = core.clock.now();
     const auto name = std::make_shared<const std::string>(call.id);
     const Result<ConnectorDetail> connector = co_await find_or_404<ConnectorDetail>(
-        core, [=](Session& s) { return find(s, tenant, name, now); }, "connector");
+        core, [=, &core](Session& s) { return find(s, core, tenant, name, now); }, "connector");
     if (!connector)
         co_return std::unexpected(connector.error());
     co_return Answer{200, shown(*connector)};
@@ -166,15 +181,14 @@ Task<Result<Answer>> get_connector(const Core& core, const Call& call) {
 Task<Result<Answer>> update_connector(const Core& core, const Call& call) {
     CO_TRY(const auto document, json_body(call.request));
     CO_TRY(ConnectorPatch read, read_connector_patch(document.root(), core.reach.egress));
-    CO_TRY_VOID(co_await check_connector_files(core, call, read.files));
+    CO_TRY(read.signing_key, co_await check_connector_files(core, call, read.files));
     read.is_operators = call.request.trusted_peer;
     read.name = call.id;
     const auto patch = std::make_shared<const ConnectorPatch>(std::move(read));
     const TenantId tenant = call.caller.tenant;
     const Instant now = core.clock.now();
-    const units::Context& context = core.context;
     auto answer = co_await change(
-        core, call, [=, &context](Session& s) { return update(s, context, tenant, patch, now); });
+        core, call, [=, &core](Session& s) { return update(s, core, tenant, patch, now); });
     co_await announce(core, answer);
     co_return answer;
 }

@@ -1,4 +1,4 @@
-#include "custody/kept_variables.h"
+#include "custody/env/kept_variables.h"
 
 #include <fmt/format.h>
 #include <string.h>

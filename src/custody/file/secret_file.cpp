@@ -1,4 +1,4 @@
-#include "custody/secret_file.h"
+#include "custody/file/secret_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

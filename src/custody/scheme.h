@@ -1,0 +1,41 @@
+// A place where private keys and other secrets are kept; a URI's first word names it. There is a
+// folder for each: file/, env/, pkcs11/.
+//
+// Any thread. Reading and opening may wait, for a disk or for a device; each says how long at most.
+#pragma once
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "crypto/rsa.h"
+
+#include <memory>
+#include <string_view>
+
+namespace settled::custody {
+
+// What listings call the kind of place.
+enum class Kind : std::uint8_t { file, env, hsm, secrets_manager, s3 };
+std::string_view token(Kind kind);
+
+class Scheme {
+  public:
+    virtual ~Scheme() = default;
+    virtual std::string_view prefix() const = 0; // "file:"
+    virtual Kind kind() const = 0;
+    // `uri` begins with the prefix, here and below. Errors name the place and say why, never the
+    // content.
+    virtual Result<Secret> read(std::string_view uri) const = 0;
+    // nullptr: its keys are secrets like others, PKCS#8 PEM texts that read() gives.
+    virtual Result<std::shared_ptr<crypto::Signer>> open_signer(std::string_view) const {
+        return nullptr;
+    }
+    // A new RSA key pair in that place, which nothing may have yet (state_conflict). Gives the
+    // public half, PEM. Fails with custody_unsupported where keys cannot be made.
+    virtual Result<std::string> generate(std::string_view uri, unsigned bits) const;
+    // The same of a key that was made elsewhere, PKCS#8 PEM.
+    virtual Result<std::string> import_key(std::string_view uri, const Secret& pem) const;
+    // PINs that were refused are tried again, once.
+    virtual void retry_pins() const {}
+};
+
+} // namespace settled::custody
