@@ -118,6 +118,8 @@ class World {
     custody::KeyDesk key_desk;
     // Of all connectors.
     Result<units::BodyReader> reader = fail(Code::key_unavailable, "no connector is open");
+    // Of all connectors: of the newest that `new_connector` named, as a server would have opened it.
+    std::optional<custody::KeyFacts> signing_key;
     int endpoints_changed = 0;
     int connectors_changed = 0;
     int rules_changed = 0;

@@ -80,7 +80,9 @@ std::unique_ptr<Api> World::another_api() {
                                          [this] { return count(connectors_changed); },
                                          [this] { return count(endpoints_changed); },
                                          [this] { return count(rules_changed); },
-                                         {}});
+                                         {},
+                                         [] -> Task<> { co_return; },
+                                         [this](TenantId, ConnectorId) { return signing_key; }});
 }
 
 std::string World::keep_secret(const std::string& name, std::string_view content,
@@ -96,9 +98,11 @@ std::string World::keep_secret(const std::string& name, std::string_view content
 std::string World::new_connector(std::string_view name) {
     static const std::string pem = crypto::generate_rsa_key_pem(); // making one takes long
     const std::string file = keep_secret(std::string(name) + ".pem", pem);
+    const auto signer = *crypto::software_signer(pem);
+    signing_key = custody::facts_of(*signer);
     wire::JsonWriter w;
     w.object().member("name", name).member("kind", "clearbank");
-    w.key("bank_keys").array().value((*crypto::software_signer(pem))->public_key_pem()).end();
+    w.key("bank_keys").array().value(signer->public_key_pem()).end();
     w.member("signing_key", "file:" + file).end();
     return std::move(w).text();
 }

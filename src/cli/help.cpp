@@ -25,7 +25,7 @@ const std::vector<Heading>& headings() {
         {"The server",
          {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore"}},
         {"What happens, and why", {"status", "explain", "show"}},
-        {"Access and connections", {"keys", "connectors", "webhooks"}},
+        {"Access and connections", {"keys", "signing-keys", "connectors", "webhooks"}},
         {"Money in",
          {"import", "statements", "reconcile", "bacs", "notifications", "export", "institutions",
           "replay", "audit"}},

@@ -6,7 +6,7 @@ namespace settled::domain {
 
 namespace {
 
-constexpr std::array<std::string_view, 27> purposes{"pay",
+constexpr std::array<std::string_view, 28> purposes{"pay",
                                                     "return_payment",
                                                     "open_account",
                                                     "disable_account",
@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, 27> purposes{"pay",
                                                     "find_organisation",
                                                     "request_statement",
                                                     "download_statement",
+                                                    "find_transaction",
                                                     "fetch_content"};
 constexpr std::array<std::string_view, 6> replies{"taken",   "refused",   "received",
                                                   "unclear", "throttled", "ours"};

@@ -52,6 +52,7 @@ enum class CallPurpose : std::uint8_t {
     // of the bank, too
     request_statement,  // the bank makes the statement of a day
     download_statement, // a page of it
+    find_transaction,   // one, by the bank's own id
     // of a platform
     fetch_content, // of a notification
 };

@@ -122,7 +122,8 @@ void write_match(JsonWriter& w, const domain::Match& match) {
 std::span<const std::string_view> decisions_for(std::string_view kind) {
     static constexpr std::array<std::string_view, 4> of_settlement{"accept", "split", "reject",
                                                                    "close"};
-    static constexpr std::array<std::string_view, 2> of_unresolved{"ask_again", "never_paid"};
+    static constexpr std::array<std::string_view, 3> of_unresolved{"ask_again", "settled",
+                                                                   "never_paid"};
     static constexpr std::array<std::string_view, 2> of_duplicate{"release", "never_paid"};
     static constexpr std::array<std::string_view, 3> of_posting{"ask_again", "post_again", "drop"};
     static constexpr std::array<std::string_view, 3> of_booking{"try_again", "adjust", "close"};

@@ -235,6 +235,8 @@ int run_show(Invocation& in) {
 int run_decide(Invocation& in) {
     wire::JsonWriter w;
     w.object().member("decision", in.text("--decision")).member("reason", in.text("--reason"));
+    if (!in.text("--transaction").empty())
+        w.member("transaction_id", in.text("--transaction"));
     w.end();
     return show(in,
                 {.method = "POST",
@@ -274,16 +276,20 @@ std::vector<Command> reviews_commands() {
          .options = {tenant},
          .run = run_show},
         {.name = "reviews decide",
-         .sentence = "decide about an order, a return, a link or an unexplained debit",
+         .sentence = "decide about an order, a return, a link, a posting or an unexplained debit",
          .place = Place::server,
          .output = Output::both,
          .arguments = {{.name = "ID", .help = "the review's id, rev_…"}},
          .options = {{.name = "--decision",
                       .value = "DECISION",
                       .help = "one of those that `reviews show` names",
-                      .choices = {"ask_again", "never_paid", "release", "came_back", "came_in",
-                                  "close"},
+                      .choices = {"ask_again", "settled", "never_paid", "release", "post_again",
+                                  "drop", "try_again", "adjust", "came_back", "came_in", "close"},
                       .required = true},
+                     {.name = "--transaction",
+                      .value = "ID",
+                      .help = "of `settled`: the bank's id of the transaction; the bank is asked "
+                              "for it"},
                      {.name = "--reason",
                       .value = "TEXT",
                       .help = "why; of never_paid, the source of that evidence",

@@ -89,10 +89,10 @@ seconds throttled_wait(const CallReply& reply, std::string_view words) {
     return bounded(seconds_in(words).value_or(throttled_wait_default));
 }
 
-// Its target names one account or statement, so that the bank may answer about that one.
+// Its target names one account, statement or transaction, so that the bank may answer about that one.
 bool is_about_one_thing(CallPurpose purpose) {
     return purpose == CallPurpose::disable_account || purpose == CallPurpose::find_account ||
-           purpose == CallPurpose::download_statement;
+           purpose == CallPurpose::download_statement || purpose == CallPurpose::find_transaction;
 }
 
 ReplyClass class_of(CallPurpose purpose, int status, bool about_our_headers) {

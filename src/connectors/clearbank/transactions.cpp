@@ -114,6 +114,15 @@ domain::CallRequest find_transactions_request(std::string_view account_id,
             .body = {}};
 }
 
+domain::CallRequest find_transaction_request(std::string_view account_id,
+                                             std::string_view transaction_id) {
+    return {.purpose = domain::CallPurpose::find_transaction,
+            .method = "GET",
+            .target = fmt::format("/v2/Accounts/{}/Transactions/{}", percent_encoded(account_id),
+                                  percent_encoded(transaction_id)),
+            .body = {}};
+}
+
 domain::CallRequest find_bacs_credit_request(std::string_view account_id, Instant from, Instant to,
                                              std::int64_t page) {
     domain::CallRequest request = list_transactions_request(account_id, "Bacs", from, to, page);
@@ -147,6 +156,16 @@ Result<TransactionPage> read_transactions(std::string_view body) {
     }
     page.is_last = page.transactions.size() < transactions_per_page;
     return page;
+}
+
+Result<BankTransaction> read_transaction(std::string_view body) {
+    const Result<wire::JsonDocument> document = wire::JsonDocument::parse(body);
+    if (!document)
+        return fail(Code::reply_unreadable, "the reply is no JSON");
+    const std::optional<Json> transaction = member_of(document->root(), "transaction");
+    if (!transaction || !transaction->is_object())
+        return unreadable("transaction");
+    return transaction_of(*transaction);
 }
 
 } // namespace settled::connectors::clearbank

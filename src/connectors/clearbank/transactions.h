@@ -28,6 +28,10 @@ domain::CallRequest find_transactions_request(std::string_view account_id,
                                               std::string_view end_to_end_id, Instant from,
                                               Instant to, std::int64_t page);
 
+// One of them, by the bank's own id.
+domain::CallRequest find_transaction_request(std::string_view account_id,
+                                             std::string_view transaction_id);
+
 // Those by Bacs within that time: the list does not show which notice a transaction belongs to.
 domain::CallRequest find_bacs_credit_request(std::string_view account_id, Instant from, Instant to,
                                              std::int64_t page);
@@ -63,5 +67,7 @@ struct TransactionPage {
 // Fails with reply_unreadable when the body is no list, or one of its transactions lacks id, side,
 // amount or status.
 Result<TransactionPage> read_transactions(std::string_view body);
+// The answer to find_transaction_request. Fails as read_transactions does.
+Result<BankTransaction> read_transaction(std::string_view body);
 
 } // namespace settled::connectors::clearbank

@@ -38,6 +38,17 @@ TEST(ClearbankTransactions, the_query_names_account_id_and_times) {
               "&endToEndIdentifier=E2E%20%2B1");
 }
 
+TEST(ClearbankTransactions, one_transaction_is_asked_for_by_the_bank_s_id) {
+    const domain::CallRequest request = find_transaction_request("acc/1", "t 1/2");
+    EXPECT_EQ(request.method, "GET");
+    EXPECT_EQ(request.target, "/v2/Accounts/acc%2F1/Transactions/t%201%2F2");
+    EXPECT_EQ(request.purpose, domain::CallPurpose::find_transaction);
+    const auto one = read_transaction(R"({"transaction":)" + debit + "}");
+    ASSERT_TRUE(one.has_value()) << one.error().detail;
+    EXPECT_EQ(one->transaction_id, "t-1");
+    EXPECT_EQ(read_transaction(debit).error().code, Code::reply_unreadable);
+}
+
 TEST(ClearbankTransactions, every_member_is_read) {
     const auto page = read(debit);
     ASSERT_TRUE(page.has_value()) << page.error().detail;

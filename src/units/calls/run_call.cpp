@@ -14,6 +14,7 @@
 #include "units/matching/pairing.h"
 #include "units/notifications/notification.h"
 #include "units/orders/ask_bank.h"
+#include "units/orders/claimed_settlement.h"
 #include "units/orders/pay.h"
 #include "units/postings/core_bank.h"
 #include "units/postings/core_replies.h"
@@ -69,6 +70,11 @@ Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, cons
     case CallPurpose::list_accounts:
     case CallPurpose::find_account:
         co_await read_link_reply(s, work, bank, call, verdict, reply);
+        break;
+    case CallPurpose::find_transaction:
+        if (call.status != store::call_queued)
+            co_await read_claimed(s, work, bank, call,
+                                  verdict.reply == ReplyClass::taken ? reply : std::nullopt);
         break;
     case CallPurpose::find_bacs_credit:
         if (call.status != store::call_queued)

@@ -81,10 +81,19 @@ bool is_uk_account(std::string_view key) {
            std::ranges::all_of(key, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-bool is_other_creditor(const domain::Order& order, const domain::SettlementFact& fact) {
-    const std::string theirs = domain::account_key_of(fact.counterparty);
-    const std::string ours = domain::account_key_of(order.creditor);
-    return is_uk_account(theirs) && is_uk_account(ours) && theirs != ours;
+// Both accounts are known, as UK accounts are written.
+bool shows_both_accounts(const domain::Order& order, const domain::Party& counterparty) {
+    return is_uk_account(domain::account_key_of(counterparty)) &&
+           is_uk_account(domain::account_key_of(order.creditor));
+}
+
+bool is_same_account(const domain::Party& left, const domain::Party& right) {
+    return domain::account_key_of(left) == domain::account_key_of(right);
+}
+
+bool is_other_creditor(const domain::Order& order, const domain::Party& counterparty) {
+    return shows_both_accounts(order, counterparty) &&
+           !is_same_account(order.creditor, counterparty);
 }
 
 // Why a movement with the order's ids is not the order's; "": it is.
@@ -94,9 +103,21 @@ std::string_view mismatch(const domain::Order& order, const MovementRow& row,
         return "another amount";
     if (!row.account_key.empty() && row.account_key != domain::account_key_of(order.debtor))
         return "another account";
-    if (!fact.credit && is_other_creditor(order, fact))
+    if (!fact.credit && is_other_creditor(order, fact.counterparty))
         return "another creditor";
     return "";
+}
+
+domain::SettlementFact fact_of(const connectors::clearbank::BankTransaction& debit, Instant now) {
+    domain::SettlementFact fact;
+    fact.transaction_id = debit.transaction_id;
+    fact.credit = false;
+    fact.scheme = debit.scheme;
+    fact.amount = debit.amount;
+    fact.end_to_end_id = debit.end_to_end_id;
+    fact.counterparty = debit.counterparty;
+    fact.settled_at = debit.settled_at.value_or(now);
+    return fact;
 }
 
 Step<> tell_unexplained(Session& s, const UnitScope& work, const std::optional<Bank>& bank,
@@ -319,6 +340,22 @@ Step<> explain_debit(Session& s, const UnitScope& work, ConnectorId connector,
     co_await close_open_review_of(s, work, store::review_unexplained, row->id.value);
 }
 
+std::string_view debit_mismatch(const domain::Order& order,
+                                const connectors::clearbank::BankTransaction& debit) {
+    if (debit.amount != order.amount)
+        return "another amount";
+    const std::string account = domain::account_key_of(debit.account);
+    if (!account.empty() && account != domain::account_key_of(order.debtor))
+        return "another account";
+    return is_other_creditor(order, debit.counterparty) ? "another creditor" : "";
+}
+
+bool is_paid_to_creditor(const domain::Order& order,
+                         const connectors::clearbank::BankTransaction& debit) {
+    return shows_both_accounts(order, debit.counterparty) &&
+           is_same_account(order.creditor, debit.counterparty);
+}
+
 Step<> debit_found(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
                    const connectors::clearbank::BankTransaction& transaction) {
     if (transaction.is_rejected()) {
@@ -330,16 +367,9 @@ Step<> debit_found(Session& s, const UnitScope& work, const Bank& bank, domain::
                                    .source = "query"});
         co_return;
     }
-    domain::SettlementFact fact;
-    fact.transaction_id = transaction.transaction_id;
-    fact.credit = false;
-    fact.scheme = transaction.scheme;
-    fact.amount = transaction.amount;
-    fact.end_to_end_id = transaction.end_to_end_id;
-    fact.counterparty = transaction.counterparty;
-    fact.settled_at = transaction.settled_at.value_or(work.now);
+    const domain::SettlementFact fact = fact_of(transaction, work.now);
     MovementRow row = row_of(work, bank.id, std::nullopt, fact);
-    row.account = order.debtor.iban;
+    row.account = order.debtor.iban; // the query may not show it
     row.account_key = domain::account_key_of(order.debtor);
     row.subject_id = order.id.value;
     (void)co_await keep(s, work, row);

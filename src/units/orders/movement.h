@@ -47,6 +47,13 @@ store::Step<> debit_found(store::Session& s, const UnitScope& work, const Bank& 
                           domain::Order order,
                           const connectors::clearbank::BankTransaction& transaction);
 
+// Why a debit that the bank shows cannot be the order's, "another amount" for instance; "": it may be.
+std::string_view debit_mismatch(const domain::Order& order,
+                                const connectors::clearbank::BankTransaction& debit);
+// The debit shows the account that it was paid to, and that is the order's creditor.
+bool is_paid_to_creditor(const domain::Order& order,
+                         const connectors::clearbank::BankTransaction& debit);
+
 // A stored movement is reported as one that nothing explains, and put to review by setting.
 store::Step<> report_unexplained(store::Session& s, const UnitScope& work, const Bank& bank,
                                  SettlementId movement);

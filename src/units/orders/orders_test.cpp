@@ -370,8 +370,13 @@ TEST(Orders, the_second_of_two_for_one_loan_waits_for_a_person) {
     EXPECT_THAT(world.review_kinds(), ElementsAre("possible_duplicate"));
     EXPECT_THAT(world.take(), IsEmpty());
     const auto released = world.write<Result<OrderAnswer>>([&](store::Session& s) {
-        return rule_on_order(s, world.context(), BankWorld::tenant, world.order_named("b").id,
-                             OrderRuling::release, "meant", "ann", world.now());
+        return rule_on_order(s, world.context(),
+                             {.tenant = BankWorld::tenant,
+                              .order = world.order_named("b").id,
+                              .ruling = OrderRuling::release,
+                              .reason = "meant",
+                              .actor = "ann",
+                              .now = world.now()});
     });
     ASSERT_TRUE(released);
     EXPECT_EQ(world.take().size(), 1U);

@@ -14,6 +14,7 @@
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
 #include "units/orders/ask_bank.h"
+#include "units/orders/claimed_settlement.h"
 #include "units/orders/order_state.h"
 #include "units/postings/core_bank.h"
 #include "units/reviews.h"
@@ -254,10 +255,26 @@ Step<> close_with(Session& s, const UnitScope& work, std::string_view kind, cons
             s, work.tenant, review->id, {token(ruled.ruling), ruled.reason, ruled.actor}, work.now);
 }
 
+Step<Result<Order>> never_paid(Session& s, const UnitScope& work, const Bank& bank, Order order,
+                               OrderDecision decision) {
+    if (!order.made_by.empty() && order.made_by == decision.actor)
+        co_return fail(Code::second_person_needed,
+                       "who made the order does not decide that it was never paid: another API key "
+                       "or operator does");
+    co_await close_with(s, work, store::review_order_unresolved, order,
+                        {decision.ruling, decision.reason, decision.actor});
+    co_return co_await apply_news(s, work, bank, std::move(order),
+                                  {.fact = domain::OrderFact::rejected,
+                                   .reason_code = "never_paid",
+                                   .reason = std::move(decision.reason),
+                                   .advice = domain::Advice::review,
+                                   .source = std::move(decision.actor)});
+}
+
 // It was never sent: it is sent now, or cancelled.
 Step<Result<OrderAnswer>> rule_on_duplicate(Session& s, const UnitScope& work, const Bank& bank,
                                             Order order, Ruled ruled) {
-    if (ruled.ruling == OrderRuling::ask_again)
+    if (ruled.ruling == OrderRuling::ask_again || ruled.ruling == OrderRuling::settled)
         co_return fail(Code::state_conflict, "it was not sent, so the bank knows nothing of it; "
                                              "release or cancel it");
     co_await close_with(s, work, store::review_possible_duplicate, order, ruled);
@@ -376,6 +393,8 @@ std::string_view token(OrderRuling ruling) {
     switch (ruling) {
     case OrderRuling::ask_again:
         return "ask_again";
+    case OrderRuling::settled:
+        return "settled";
     case OrderRuling::never_paid:
         return "never_paid";
     case OrderRuling::release:
@@ -384,35 +403,34 @@ std::string_view token(OrderRuling ruling) {
     return {};
 }
 
-Step<Result<OrderAnswer>> rule_on_order(Session& s, const Context& context, TenantId tenant,
-                                        OrderId id, OrderRuling ruling, std::string reason,
-                                        std::string actor, Instant now) {
-    CO_TRY(auto found, co_await find_both(s, tenant, id));
+Step<Result<OrderAnswer>> rule_on_order(Session& s, const Context& context,
+                                        OrderDecision decision) {
+    CO_TRY(auto found, co_await find_both(s, decision.tenant, decision.order));
     auto& [bank, order] = found;
-    const UnitScope work{context, tenant, now};
+    const UnitScope work{context, decision.tenant, decision.now};
     if (order.reason_code == store::review_possible_duplicate)
-        co_return co_await rule_on_duplicate(s, work, bank, std::move(order),
-                                             {ruling, std::move(reason), std::move(actor)});
-    if (ruling == OrderRuling::release)
+        co_return co_await rule_on_duplicate(
+            s, work, bank, std::move(order),
+            {decision.ruling, std::move(decision.reason), std::move(decision.actor)});
+    if (decision.ruling == OrderRuling::release)
         co_return fail(Code::state_conflict, "only a possible duplicate waits for its release");
     if (order.status != OrderStatus::needs_review && order.status != OrderStatus::in_doubt)
-        co_return fail(Code::state_conflict,
-                       fmt::format("the order is {}: nobody has to decide", token(order.status)));
-    if (ruling == OrderRuling::ask_again) {
+        co_return fail(
+            Code::state_conflict,
+            fmt::format("the order is {}: there is nothing to decide", token(order.status)));
+    switch (decision.ruling) {
+    case OrderRuling::ask_again:
         co_await ask_bank_now(s, work, bank, order);
-        co_return OrderAnswer{std::move(order), bank.name, false};
+        break;
+    case OrderRuling::settled:
+        CO_TRY_VOID(
+            co_await claim_settlement(s, work, bank, order,
+                                      {std::move(decision.transaction_id),
+                                       std::move(decision.reason), std::move(decision.actor)}));
+        break;
+    default:
+        CO_TRY(order, co_await never_paid(s, work, bank, std::move(order), std::move(decision)));
     }
-    if (!order.made_by.empty() && order.made_by == actor)
-        co_return fail(Code::second_person_needed,
-                       "who made the order does not decide that it was never paid: another API key "
-                       "or operator does");
-    co_await close_with(s, work, store::review_order_unresolved, order, {ruling, reason, actor});
-    order = co_await apply_news(s, work, bank, std::move(order),
-                                {.fact = domain::OrderFact::rejected,
-                                 .reason_code = "never_paid",
-                                 .reason = reason,
-                                 .advice = domain::Advice::review,
-                                 .source = actor});
     co_return OrderAnswer{std::move(order), bank.name, false};
 }
 

@@ -49,15 +49,25 @@ store::Step<Result<OrderAnswer>> retry_order(store::Session& s, const Context& c
 // a duplicate (review possible_duplicate).
 enum class OrderRuling : std::uint8_t {
     ask_again,  // the bank is asked now; the review stays open
+    settled,    // by a transaction that the reviewer names; the bank is asked for it first
     never_paid, // with the source of that evidence; a possible duplicate is cancelled unsent
     release,    // a possible duplicate is meant: it is sent
 };
 // The decision as the review keeps it.
 std::string_view token(OrderRuling ruling);
-// Closes the review with the decision, its reason and who made it. Fails, and writes nothing, with:
-// not_found, state_conflict, second_person_needed (`actor` made the order that was never paid).
+struct OrderDecision {
+    TenantId tenant;
+    OrderId order;
+    OrderRuling ruling = OrderRuling::ask_again;
+    std::string transaction_id = {}; // of `settled`
+    std::string reason;
+    std::string actor;
+    Instant now;
+};
+// Closes the review with the decision, its reason and who made it; `settled` does so when the bank has
+// shown that transaction (claimed_settlement.h). Fails, and writes nothing, with: not_found,
+// state_conflict, second_person_needed (`actor` made the order that was never paid).
 store::Step<Result<OrderAnswer>> rule_on_order(store::Session& s, const Context& context,
-                                               TenantId tenant, OrderId id, OrderRuling ruling,
-                                               std::string reason, std::string actor, Instant now);
+                                               OrderDecision decision);
 
 } // namespace settled::units

@@ -331,8 +331,13 @@ TEST(BookedOrder, like_an_order_of_the_same_loan_waits_for_a_person) {
     const auto second = world.orders()[1];
     EXPECT_EQ(second.status, OrderStatus::needs_review);
     const auto ruled = world.write<Result<OrderAnswer>>([&](store::Session& s) {
-        return rule_on_order(s, world.context(), LoanWorld::tenant, second.id,
-                             OrderRuling::never_paid, "it is the same", "ben", world.now());
+        return rule_on_order(s, world.context(),
+                             {.tenant = LoanWorld::tenant,
+                              .order = second.id,
+                              .ruling = OrderRuling::never_paid,
+                              .reason = "it is the same",
+                              .actor = "ben",
+                              .now = world.now()});
     });
     ASSERT_TRUE(ruled.has_value());
     world.run_core();

@@ -25,6 +25,7 @@ std::string subject_of(const CallRow& call) {
     switch (call.purpose) {
     case CallPurpose::pay:
     case CallPurpose::find_transactions:
+    case CallPurpose::find_transaction:
         return to_string(OrderId{call.subject_id});
     case CallPurpose::return_payment:
         return to_string(ReturnId{call.subject_id});

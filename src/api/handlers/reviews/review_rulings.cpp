@@ -29,7 +29,8 @@ using store::Step;
 using units::OrderRuling;
 
 constexpr std::string_view closing = "close";
-constexpr std::array rulings{OrderRuling::ask_again, OrderRuling::never_paid, OrderRuling::release};
+constexpr std::array rulings{OrderRuling::ask_again, OrderRuling::settled, OrderRuling::never_paid,
+                             OrderRuling::release};
 constexpr std::array<std::string_view, 4> others{"post_again", "drop", "try_again", "adjust"};
 
 struct Wish {
@@ -39,6 +40,7 @@ struct Wish {
     ReviewId review;
     std::string actor;
     std::string decision;
+    std::string transaction_id;
     std::string reason;
     Instant now;
 };
@@ -52,6 +54,7 @@ std::optional<OrderRuling> ruling_named(std::string_view word) {
 
 struct Decided {
     std::string decision;
+    std::string transaction_id; // of `settled`
     std::string reason;
 };
 
@@ -67,6 +70,8 @@ Result<Decided> read_decision(const net::Request& request) {
         in.refuse(Code::value_invalid, "decision",
                   "give a decision that the review names; settlements are decided by /accept, "
                   "/split and /reject");
+    if (decided.decision == token(OrderRuling::settled))
+        decided.transaction_id = in.text("transaction_id", limits::client_id_bytes_max);
     decided.reason = in.text("reason", limits::text_bytes_max);
     TRY_VOID(in.finish());
     return decided;
@@ -145,8 +150,9 @@ Step<Result<Answer>> rule(Session& s, WishPtr wish) {
                                                    wish->reason, wish->actor, wish->now));
     } else {
         CO_TRY_VOID(co_await units::rule_on_order(
-            s, wish->context, wish->tenant, OrderId{review->subject_id},
-            *ruling_named(wish->decision), wish->reason, wish->actor, wish->now));
+            s, wish->context,
+            {wish->tenant, OrderId{review->subject_id}, *ruling_named(wish->decision),
+             wish->transaction_id, wish->reason, wish->actor, wish->now}));
     }
     const auto evidence = co_await find_evidence(s, wish->tenant, wish->review, wish->scopes);
     co_return Answer{200, shown(*evidence)};
@@ -159,7 +165,8 @@ Task<Result<Answer>> rule_on_review(const Core& core, const Call& call) {
     CO_TRY(Decided decided, read_decision(call.request));
     const auto wish = std::make_shared<const Wish>(
         core.context, call.caller.tenant, call.caller.scopes, id, call.caller.name,
-        std::move(decided.decision), std::move(decided.reason), core.clock.now());
+        std::move(decided.decision), std::move(decided.transaction_id), std::move(decided.reason),
+        core.clock.now());
     co_return co_await change(core, call, [wish](Session& s) { return rule(s, wish); });
 }
 

@@ -61,7 +61,8 @@ TEST_F(Rulings, an_unresolved_order_is_shown_with_what_was_sent_and_what_can_be_
     EXPECT_EQ(list.at("data.0.kind"), "order_unresolved");
     EXPECT_EQ(list.at("data.0.subject_id"), get("a").at("id"));
     EXPECT_EQ(list.at("data.0.decisions.0"), "ask_again");
-    EXPECT_EQ(list.at("data.0.decisions.1"), "never_paid");
+    EXPECT_EQ(list.at("data.0.decisions.1"), "settled");
+    EXPECT_EQ(list.at("data.0.decisions.2"), "never_paid");
     const std::string target = "/v1/reviews/" + list.at("data.0.id");
     const Reply shown = world.call(reviewer, "GET", target);
     EXPECT_EQ(shown.at("order.client_id"), "a");
@@ -93,6 +94,30 @@ TEST_F(Rulings, the_bank_is_asked_again_and_the_review_stays) {
     EXPECT_EQ(decide(maker, "ask_again").status(), 200);
     EXPECT_EQ(open_review().count(), 1U);
     EXPECT_EQ(get("a").root().member("calls")->size(), before + 1);
+}
+
+TEST_F(Rulings, an_order_is_settled_by_the_transaction_that_the_bank_shows) {
+    leave_unresolved("a");
+    const std::string target = "/v1/reviews/" + open_review().at("data.0.id");
+    const auto claim = [&](std::string_view members) {
+        return world.call(reviewer, "POST", target + "/decide",
+                          fmt::format(R"({{"decision":"settled",{}"reason":"a call"}})", members));
+    };
+    EXPECT_EQ(claim("").code(), "member_missing");
+    const Reply claimed = claim(R"("transaction_id":"tx-1",)");
+    ASSERT_EQ(claimed.status(), 200) << claimed.response.body;
+    EXPECT_EQ(claimed.at("status"), "open") << "the bank is asked first";
+    EXPECT_EQ(claimed.at("detail.claim.transaction_id"), "tx-1");
+    (void)world.bank_replies(
+        "clearbank", 200,
+        R"({"transaction":{"transactionId":"tx-1","endToEndIdentifier":"x","debitCreditCode":"DBIT",)"
+        R"("status":"ACSC","amount":{"instructedAmount":100.00,"currency":"GBP"},)"
+        R"("counterpartAccount":{"identification":{"sortCode":"601613",)"
+        R"("accountNumber":"31926819"}}}})");
+    EXPECT_EQ(get("a").at("status"), "settled");
+    const Reply closed = world.call(reviewer, "GET", target);
+    EXPECT_EQ(closed.at("decision"), "settled");
+    EXPECT_EQ(closed.at("reason"), "a call");
 }
 
 TEST_F(Rulings, a_possible_duplicate_is_released_or_cancelled) {
