@@ -1,5 +1,6 @@
 #include "wire/json.h"
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "base/limits.h"
 #include "wire/json_scanner.h"
@@ -14,15 +15,6 @@ namespace {
 // Nodes and slices count bytes in 32 bits.
 static_assert(limits::json_bytes_max < (std::size_t{1} << 31));
 static_assert(limits::json_bytes_max == 1152 * 1024, "as the text below says");
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_any_case(std::string_view a, std::string_view b) {
-    return a.size() == b.size() &&
-           std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
 
 } // namespace
 

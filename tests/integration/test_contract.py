@@ -96,6 +96,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         self.ids["key"] = key["id"]
         assert api.with_key(key["key"]).call("GET", "/v1/payments").status == 200
         assert api.post(f"/v1/api-keys/{key['id']}/rotate", {"overlap_seconds": 60})["scopes"] == ["payments:read"]
+        assert "clearbank" in [row["connector"] for row in api.call("GET", "/v1/signing-keys").json["data"]]
         endpoint, path = world.endpoint()
         self.ids["end"] = endpoint["id"]
         self.payments()

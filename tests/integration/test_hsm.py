@@ -73,7 +73,7 @@ def test_the_answers_are_signed_by_the_key_in_the_token(world, token):
                    "fingerprint": made["fingerprint"], "algorithm": "RSA-2048", "available": True}
     bank, = [entry for entry in listed if entry["use"] == "bank_key"]
     assert (bank["uri"], bank["custody"], len(bank["fingerprint"])) == (None, None, 64)
-    assert "4321" not in world.server.log_text()
+    assert "pin-of-the-test-4321" not in world.server.log_text()
 
 
 def test_the_key_is_switched_under_load_and_every_answer_is_whole(world, token):
@@ -104,26 +104,26 @@ def test_the_key_is_switched_under_load_and_every_answer_is_whole(world, token):
 
 def test_a_key_that_cannot_be_opened_changes_nothing(world, token):
     make_key(world, token)
-    token.pin("wrong.pin", "0000")
-    secret = "pkcs11:token=main;object=signing?pin-value=4321"
+    token.pin("wrong.pin", "pin-that-is-wrong")
+    secret = "pkcs11:token=main;object=signing?pin-value=pin-of-the-test-4321"
     for uri, code in ((token.uri("none"), "hsm_key_missing"), (token.uri("signing", "wrong.pin"), "hsm_pin_refused"),
                       (token.uri("signing").replace("token=main", "token=other"), "hsm_token_missing"),
                       (token.uri("signing") + "&module-path=/usr/lib/other.so", "value_invalid"), (secret, "value_invalid")):
         status, output, error = settled(world, "connectors", "set", "clearbank", "--signing-key", uri)
         assert status == 1 and code in output + error, (uri, output, error)
-        assert "4321" not in output + error
+        assert "pin-of-the-test-4321" not in output + error
         status, output, error = settled(world, "connectors", "add", "second", "--bank-key",
                                         world.sandbox.files["bank_public_key"], "--signing-key", uri)
         assert status == 1, (output, error)
     assert [entry["name"] for entry in done(world, "connectors", "list")["data"]] == ["clearbank"]
     answer = world.bank.acknowledged("TransactionSettled", settled_payload(world.account()), version=6)
     assert signs(answer, world.sandbox.institution_key.public_key())
-    assert "4321" not in world.server.log_text() and "0000" not in world.server.log_text()
+    assert "pin-of-the-test-4321" not in world.server.log_text() and "pin-that-is-wrong" not in world.server.log_text()
 
 
 def test_a_wrong_pin_is_not_tried_twice_until_the_operator_says_so(world, token):
     make_key(world, token)
-    token.pin("wrong.pin", "0000")
+    token.pin("wrong.pin", "pin-that-is-wrong")
     change = ("connectors", "set", "clearbank", "--signing-key", token.uri("signing", "wrong.pin"))
     said = [settled(world, *change) for _ in range(3)]
     assert all(status == 1 for status, _, _ in said)
@@ -133,7 +133,7 @@ def test_a_wrong_pin_is_not_tried_twice_until_the_operator_says_so(world, token)
     assert done(world, "signing-keys", "retry") == {"status": "retried"}
     _, output, error = settled(world, *change)
     assert "CKR_PIN_INCORRECT" in output + error
-    token.pin("wrong.pin", "4321")
+    token.pin("wrong.pin", "pin-of-the-test-4321")
     assert settled(world, *change)[0] == 0
 
 

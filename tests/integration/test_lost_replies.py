@@ -107,3 +107,34 @@ def test_the_maker_of_an_order_does_not_alone_decide_that_it_was_never_paid(new_
     assert bank.reviews(order["id"]) == []
     assert bank.payments_out(order["end_to_end_id"]) == []
     bank.check_each_paid_once([order])
+
+
+def test_a_reviewer_names_the_transaction_and_the_bank_decides(new_world):
+    """The bank has paid; every reply and webhook of it is lost, and its query lags behind for longer than settled asks."""
+    bank = MoneyOut(new_world(CALLS.replace("review_after_seconds = 60", "review_after_seconds = 1")))
+    bank.silence()
+    bank.query_lag(3_600_000)
+    bank.fault(processed=True, reset=True, count=4)
+    order = bank.order()
+    bank.until(order, "needs_review")
+    review, = [one for one in bank.reviews(order["id"]) if one["kind"] == "order_unresolved"]
+    paid, = bank.payments_out(order["end_to_end_id"])
+
+    def claim(transaction_id):
+        return bank.decide(review, "settled", transaction_id=transaction_id)["detail"]["claim"]["transaction_id"]
+
+    def bank_says():
+        return bank.api.call("GET", f"/v1/reviews/{review['id']}").json["detail"]["claim"].get("bank_says")
+
+    claim("00000000-0000-4000-8000-000000000000")
+    assert wait_for(bank_says, "the bank has answered") == "the bank shows no such transaction"
+    assert bank.get(order)["status"] == "needs_review"
+    connector, = bank.api.all("/v1/connectors")
+    assert not connector["failing"], "a wrong id does not stop payments"
+    bank.query_lag(0)
+    claim(paid["transaction_id"])
+    bank.until(order, "settled")
+    assert bank.get(order)["transaction_id"] == paid["transaction_id"]
+    closed = bank.api.call("GET", f"/v1/reviews/{review['id']}").json
+    assert (closed["status"], closed["decision"], closed["reason"]) == ("closed", "settled", "a test decided")
+    bank.check_each_paid_once([order])

@@ -22,8 +22,8 @@ class Token:
         config = directory / "softhsm2.conf"
         config.write_text(f"directories.tokendir = {self.tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
         monkeypatch.setenv("SOFTHSM2_CONF", str(config))
-        self.pin("hsm.pin", "4321")
-        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "main", "--so-pin", "8765", "--pin", "4321"],
+        self.pin("hsm.pin", "pin-of-the-test-4321")
+        subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "main", "--so-pin", "pin-of-the-officer-8765", "--pin", "pin-of-the-test-4321"],
                        check=True, capture_output=True)
 
     def pin(self, name, content):
@@ -39,7 +39,7 @@ class Token:
     def put_secret(self, name, content):
         """As an operator does: a private data object."""
         file = self.pin(f"{name}.content", content)
-        subprocess.run(["pkcs11-tool", "--module", MODULE, "--token-label", "main", "--login", "--pin", "4321",
+        subprocess.run(["pkcs11-tool", "--module", MODULE, "--token-label", "main", "--login", "--pin", "pin-of-the-test-4321",
                         "--write-object", file, "--type", "data", "--label", name, "--private"],
                        check=True, capture_output=True)
         file.unlink()

@@ -134,9 +134,9 @@ class MoneyOut:
         return [review for review in self.api.all(f"/v1/reviews?status={status}")
                 if subject is None or subject in json.dumps(review["detail"])]
 
-    def decide(self, review, decision, key=None):
+    def decide(self, review, decision, key=None, **members):
         api = self.api.with_key(key) if key else self.api
-        return api.post(f"/v1/reviews/{review['id']}/decide", {"decision": decision, "reason": "a test decided"})
+        return api.post(f"/v1/reviews/{review['id']}/decide", {"decision": decision, "reason": "a test decided", **members})
 
     # The bank
 

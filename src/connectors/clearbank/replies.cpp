@@ -1,5 +1,6 @@
 #include "connectors/clearbank/replies.h"
 
+#include "base/ascii.h"
 #include "connectors/clearbank/names.h"
 #include "connectors/shown_text.h"
 #include "wire/json.h"
@@ -47,11 +48,6 @@ std::string words_of(std::string_view body, const std::optional<Json>& document)
     if (const std::optional<Json> errors = member_of(*document, "errors"))
         append_errors(words, *errors);
     return shown_text(words);
-}
-
-bool equal_any_case(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 // The bank could not check the request at all, so it says nothing about what is in it.

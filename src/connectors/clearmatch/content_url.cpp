@@ -1,5 +1,7 @@
 #include "connectors/clearmatch/content_url.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -14,13 +16,9 @@ struct Parts {
     std::string query;  // with its '?', or empty
 };
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::string lowered(std::string_view text) {
     std::string out(text);
-    std::ranges::transform(out, out.begin(), lower);
+    std::ranges::transform(out, out.begin(), ascii_lower);
     return out;
 }
 
@@ -41,7 +39,7 @@ std::optional<std::string> read_authority(std::string_view text, bool tls) {
         port = text.substr(colon + 1);
     }
     const bool is_host = !host.empty() && std::ranges::all_of(host, [](char c) {
-        const char small = lower(c);
+        const char small = ascii_lower(c);
         return (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
                c == '_' || c == '[' || c == ']' || c == ':';
     });

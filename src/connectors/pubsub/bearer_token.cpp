@@ -1,10 +1,10 @@
 #include "connectors/pubsub/bearer_token.h"
 
+#include "base/ascii.h"
 #include "wire/base64.h"
 #include "wire/json.h"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <optional>
 
@@ -110,11 +110,7 @@ Result<> check_claims(std::string_view part, const TokenRules& rules, Instant no
 Result<Parts> parts_of(std::string_view authorization) {
     constexpr std::string_view scheme = "Bearer ";
     // Authentication schemes are case-insensitive (RFC 9110 section 11.1).
-    const auto same_letter = [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) ==
-               std::tolower(static_cast<unsigned char>(b));
-    };
-    if (!std::ranges::equal(authorization.substr(0, scheme.size()), scheme, same_letter))
+    if (!equal_any_case(authorization.substr(0, scheme.size()), scheme))
         return fail(Code::token_missing, "send Authorization: Bearer and the token");
     const std::string_view token = authorization.substr(scheme.size());
     if (token.size() > token_bytes_max)

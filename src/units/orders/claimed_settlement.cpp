@@ -1,5 +1,6 @@
 #include "units/orders/claimed_settlement.h"
 
+#include "base/ascii.h"
 #include "connectors/clearbank/transactions.h"
 #include "store/queries/money/movements.h"
 #include "store/queries/money/orders.h"
@@ -11,7 +12,6 @@
 #include "wire/json.h"
 #include "wire/json_writer.h"
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
 
 namespace settled::units {
@@ -64,7 +64,7 @@ std::string detail_with(const domain::Order& order, const KeptClaim& kept,
 Step<std::string> objection(Session& s, const UnitScope& work, const Bank& bank,
                             const domain::Order& order, std::string_view asked_for,
                             const BankTransaction& transaction) {
-    if (!boost::algorithm::iequals(transaction.transaction_id, asked_for))
+    if (!equal_any_case(transaction.transaction_id, asked_for))
         co_return "the bank's answer is about another transaction";
     if (transaction.credit)
         co_return "the transaction is a credit";
