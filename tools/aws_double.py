@@ -78,7 +78,7 @@ def run_with_aws(double, command):
                            f"aws_secret_access_key = {double.key['SecretAccessKey']}\n")
         child = subprocess.Popen(command, env=os.environ | {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{double.port}", "AWS_REGION": REGION,
-            "AWS_SHARED_CREDENTIALS_FILE": str(profile), "AWS_CONFIG_FILE": "/dev/null"})
+            "AWS_SHARED_CREDENTIALS_FILE": str(profile), "AWS_CONFIG_FILE": str(profile.with_name("config"))})
         signal.signal(signal.SIGTERM, lambda number, _: child.send_signal(number))
         status = child.wait()
     double.server.stop()

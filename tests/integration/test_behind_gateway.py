@@ -12,6 +12,7 @@ import yaml
 from support.aws import PYTHON
 from support.bank import new_nonce, settled_payload, webhook_text
 from support.places import ROOT
+from support.waiting import wait_for
 
 TEMPLATE = ROOT / "deploy" / "aws" / "settled.yaml"
 CLIENT = "198.51.100.7"
@@ -65,7 +66,8 @@ def test_a_webhook_is_taken_and_its_answer_signed(world, lower):
         def __getitem__(self, name):
             return headers[name.lower()]
     assert world.bank.is_acknowledged(Message(), nonce), "the bank's own rules hold"
-    assert [line for line in world.server.log_lines("http.answered") if line["peer"] == CLIENT], "the client is known"
+    wait_for(lambda: [line for line in world.server.log_lines("http.answered") if line["peer"] == CLIENT],
+             "the client is known")
 
 
 def test_a_body_that_was_written_anew_on_its_way_is_refused(world):
@@ -79,7 +81,7 @@ def template():
     class Loader(yaml.SafeLoader):
         pass
     for tag in ("!Ref", "!Sub", "!GetAtt", "!Select"):
-        Loader.add_constructor(tag, lambda loader, node, tag=tag: {tag: loader.construct_object(node)
+        Loader.add_constructor(tag, lambda loader, node, tag=tag: {tag: loader.construct_scalar(node)
                                if isinstance(node, yaml.ScalarNode) else loader.construct_sequence(node, deep=True)})
     return yaml.load(pathlib.Path(TEMPLATE).read_text(), Loader)
 
