@@ -21,6 +21,9 @@ export CCACHE_NOHASHDIR := 1
 # STORE=postgres: a PostgreSQL of the demo's own, which ends with it.
 DEMO_STORE = $(if $(filter-out sqlite postgres,$(STORE)),$(error STORE is sqlite or postgres))$(if $(filter postgres,$(STORE)),$(PYTHON) tools/postgres_server.py)
 
+# KEYS=softhsm, KEYS=aws: the institution's key in a token of SoftHSM, or in what stands for AWS, which end with the demo.
+DEMO_KEYS = $(if $(filter-out file softhsm aws,$(KEYS)),$(error KEYS is file, softhsm or aws))$(if $(filter softhsm,$(KEYS)),$(PYTHON) tools/softhsm_token.py)$(if $(filter aws,$(KEYS)),build/test-python/bin/python -P tools/aws_double.py)
+
 # Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
 .PHONY: help setup setup-build configure configure-build build test-programs run demo test bench lint fmt fuzz sim soak
@@ -57,8 +60,8 @@ test-programs: configure
 run: build ## Run the server with ./data on 127.0.0.1:8080 (ARGS="…" adds options).
 	@exec $(BINARY) serve --data ./data --listen 127.0.0.1:8080 $(ARGS)
 
-demo: build $(if $(filter postgres,$(STORE)),setup) ## Show the whole story in your terminal (EXIT=1 ends after it; STORE=postgres NODES=3).
-	@exec $(DEMO_STORE) $(BINARY) demo $(if $(EXIT),--exit) $(if $(NODES),--nodes $(NODES)) $(ARGS)
+demo: build $(if $(filter postgres,$(STORE))$(filter softhsm aws,$(KEYS)),setup) ## Show the whole story in your terminal (EXIT=1 ends after it; STORE=postgres NODES=3; KEYS=softhsm or aws).
+	@exec $(DEMO_STORE) $(DEMO_KEYS) $(BINARY) demo $(if $(EXIT),--exit) $(if $(KEYS),--keys $(KEYS)) $(if $(NODES),--nodes $(NODES)) $(ARGS)
 
 test: test-programs ## Run every test (FILTER=text for some, PRESET=asan under sanitizers).
 	@$(PYTHON) tools/run_tests.py --build $(BUILD) --jobs $(JOBS) $(if $(FILTER),--filter '$(FILTER)') $(if $(SEED),--seed $(SEED))

@@ -18,7 +18,7 @@ build_packages=(
 check_packages=(
     clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
     strace sqlite3 postgresql-15 softhsm2 opensc # a token, and what puts secrets into it
-    python3 python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
+    python3 python3-venv python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
     openjdk-17-jdk-headless maven python3-confluent-kafka
     nodejs esbuild # the receivers of examples/
 )
@@ -53,8 +53,14 @@ if command -v dpkg-query >/dev/null; then
     done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n')
 fi
 
+# A machine that reaches no index of Python packages builds, and tests all but what needs them.
+python_of_tests() {
+    [[ $scope != all ]] || "$(dirname "$0")/test_python.sh" || say "tests that need AWS's double are left out"
+}
+
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]} == 0)); then
+    python_of_tests
     say "everything is installed"
     exit 0
 fi
@@ -84,4 +90,5 @@ say "installing ${#missing[@]} packages: ${missing[*]}"
 # Another archive on this machine that is down must not stop us: what counts is the install.
 apt update -q || say "apt-get update had errors; going on with the lists that are there"
 apt install -q -y --no-install-recommends "${missing[@]}"
+python_of_tests
 say "done"

@@ -1,6 +1,6 @@
 #include "cli/invocation.h"
 
-#include "custody/env/kept_variables.h"
+#include "server/secrets_http.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -59,8 +59,7 @@ std::string as_page(const List& list) {
 std::optional<server::Config> Invocation::config() const {
     auto config = target_.local.load();
     if (config) {
-        custody::keep_variables(server::secret_variables(*config));
-        custody::configure(server::custody_settings(*config));
+        server::open_custody(*config);
         return *std::move(config);
     }
     const auto& problems = config.error();

@@ -1,6 +1,8 @@
 #include "custody/custody.h"
 
+#include "custody/aws/uri.h"
 #include "custody/file/secret_file.h"
+#include "custody/file/watched_files.h"
 #include "custody/schemes.h"
 
 #include <fmt/format.h>
@@ -89,9 +91,25 @@ Custody Custody::without_memory() const {
     return custody;
 }
 
+Custody Custody::in_doubt() const {
+    Custody custody = *this;
+    custody.kept_is_ = Freshness::doubted;
+    return custody;
+}
+
+// What is in use is read again when it changes.
+void Custody::watch(std::string_view path) const {
+    if (memory_ == nullptr)
+        return;
+    const std::string name(path);
+    watch_file(!is_confined_ || name.starts_with(directory_ + "/") ? name
+                                                                   : directory_ + "/" + name);
+}
+
 Result<Secret> Custody::read_file(std::string_view path, std::string_view shown,
                                   bool is_secret) const {
     const FileIs is = is_secret ? FileIs::secret : FileIs::open;
+    watch(path);
     if (!is_confined_)
         return read_key_file(std::string(path), shown, is);
     if (path.starts_with(directory_ + "/"))
@@ -99,13 +117,19 @@ Result<Secret> Custody::read_file(std::string_view path, std::string_view shown,
     return read_key_file_below(directory_, std::string(path), shown, is);
 }
 
+Result<> Custody::check_tenants(std::string_view uri) const {
+    const std::string tenant = std::filesystem::path(directory_).filename().string();
+    if (!is_confined_ || aws::is_tenants(uri, tenant_prefix(), tenant))
+        return {};
+    return fail(Code::key_unreadable, "a tenant names secrets by file:NAME");
+}
+
 Result<Secret> Custody::read_named(std::string_view uri) const {
-    if (is_confined_ && uri.starts_with(file_scheme))
+    if (uri.starts_with(file_scheme))
         return read_file(uri.substr(file_scheme.size()), uri, true);
-    if (is_confined_)
-        return fail(Code::key_unreadable, "a tenant names secrets by file:NAME");
+    TRY_VOID(check_tenants(uri));
     TRY(const auto scheme, scheme_of(uri));
-    return scheme->read(uri);
+    return memory_ == nullptr ? scheme->read(uri) : scheme->read_kept(uri, kept_is_);
 }
 
 Result<Secret> Custody::remembered(std::string_view name, Result<Secret> read,

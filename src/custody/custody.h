@@ -2,13 +2,15 @@
 //   file:/path                     the file's content (file/secret_file.h)
 //   env:NAME                       a variable that was set at start (env/kept_variables.h)
 //   pkcs11:token=NAME;object=NAME  a key that signs in a token, or a data object (pkcs11/scheme.h)
+//   aws-sm:NAME, s3://BUCKET/KEY   a secret of AWS Secrets Manager, an object of S3 (aws/scheme.h)
 //
 // The author of a connector decides what may be named. The operator names anything that the server
 // can read. A tenant names files in its own directory of secrets, which the operator makes and
-// fills: `file:signing.pem`, or the same with the directory in front; nothing else.
+// fills: `file:signing.pem`, or the same with the directory in front; and, where the operator has set
+// a prefix, what is below PREFIX/TENANT in AWS; nothing else.
 //
 // Reading may wait for the disk or for a token: on an io thread, by a KeyDesk (key_desk.h). Errors:
-// hsm_* and custody_unsupported say what is wrong with a token (base/error_codes.inc); key_unreadable
+// hsm_*, aws_* and custody_unsupported say what is wrong with the place (base/error_codes.inc); key_unreadable
 // and key_unsuitable name the URI and say why, never the content, for logs and the operator; an
 // unknown scheme is value_invalid (a tenant's: key_unreadable) and its error names nothing, since
 // the text may be the secret itself. Callers other than the operator see none of these details
@@ -19,6 +21,7 @@
 #include "base/secret.h"
 #include "crypto/key_set.h"
 #include "crypto/rsa.h"
+#include "custody/scheme.h"
 
 #include <functional>
 #include <map>
@@ -69,10 +72,13 @@ using KeyCheck = std::function<Result<>(std::string_view content)>;
 class Custody {
   public:
     static Custody of_operator() { return {}; }
+    // Its last part is the tenant's name.
     static Custody of_tenant(std::string directory);
     // The same, for as long as `memory` lives.
     Custody with(KeyMemory& memory) const;
     Custody without_memory() const;
+    // What places keep is read again, unless that was done some seconds ago (scheme.h).
+    Custody in_doubt() const;
 
     Result<Secret> read_secret(std::string_view uri, const KeyCheck& check = {}) const;
     // read_secret() for those who know no custody; lives no longer than this.
@@ -87,7 +93,9 @@ class Custody {
 
   private:
     Custody() = default;
+    Result<> check_tenants(std::string_view uri) const;
     Result<Secret> read_named(std::string_view uri) const;
+    void watch(std::string_view path) const;
     Result<Secret> read_file(std::string_view path, std::string_view shown, bool is_secret) const;
     Result<Secret> remembered(std::string_view name, Result<Secret> read,
                               const KeyCheck& check) const;
@@ -98,6 +106,7 @@ class Custody {
     bool is_confined_ = false;
     std::string directory_; // of a tenant's secrets
     KeyMemory* memory_ = nullptr;
+    Freshness kept_is_ = Freshness::usual; // with a memory
 };
 
 // The operator's.

@@ -1,5 +1,5 @@
 // A place where private keys and other secrets are kept; a URI's first word names it. There is a
-// folder for each: file/, env/, pkcs11/.
+// folder for each: file/, env/, pkcs11/, aws/.
 //
 // Any thread. Reading and opening may wait, for a disk or for a device; each says how long at most.
 #pragma once
@@ -8,6 +8,8 @@
 #include "base/secret.h"
 #include "crypto/rsa.h"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -17,6 +19,13 @@ namespace settled::custody {
 enum class Kind : std::uint8_t { file, env, hsm, secrets_manager, s3 };
 std::string_view token(Kind kind);
 
+// How old a secret may be that a place keeps in memory, since asking for it costs time or money.
+enum class Freshness : std::uint8_t {
+    usual,   // as the settings say
+    doubted, // some seconds: a system that it is for did not take it
+    now,     // it is read, and the error is of now
+};
+
 class Scheme {
   public:
     virtual ~Scheme() = default;
@@ -25,6 +34,14 @@ class Scheme {
     // `uri` begins with the prefix, here and below. Errors name the place and say why, never the
     // content.
     virtual Result<Secret> read(std::string_view uri) const = 0;
+    // The same, of a place that keeps what it has read.
+    virtual Result<Secret> read_kept(std::string_view uri, Freshness) const { return read(uri); }
+    // True, once for each secret that is to be read again by those who use it.
+    virtual bool take_due() const { return false; }
+    // For how long a secret that is in use could not be read again.
+    virtual std::chrono::seconds stale() const { return std::chrono::seconds(0); }
+    // By how much the place's clock is ahead of this machine's, where that matters.
+    virtual std::chrono::seconds clock_offset() const { return std::chrono::seconds(0); }
     // nullptr: its keys are secrets like others, PKCS#8 PEM texts that read() gives.
     virtual Result<std::shared_ptr<crypto::Signer>> open_signer(std::string_view) const {
         return nullptr;

@@ -1,14 +1,18 @@
 #include "custody/schemes.h"
 
+#include "custody/aws/scheme.h"
 #include "custody/custody.h"
 #include "custody/env/env_scheme.h"
 #include "custody/file/file_scheme.h"
+#include "custody/file/watched_files.h"
 #ifdef SETTLED_PKCS11
 #include "custody/pkcs11/scheme.h"
 #endif
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <vector>
 
@@ -19,10 +23,21 @@ namespace {
 using Schemes = std::vector<std::shared_ptr<const Scheme>>;
 
 constexpr std::string_view known =
-    "a secret is named by file:/path, env:NAME or pkcs11:token=…;object=…";
+    "a secret is named by file:/path, env:NAME, pkcs11:token=…;object=…, aws-sm:NAME or "
+    "s3://BUCKET/KEY";
 constexpr std::string_view pkcs11_prefix = "pkcs11:";
 
-Schemes make(const Settings& settings) {
+void add_aws(Schemes& all, const aws::Settings& settings, std::shared_ptr<aws::Http> http) {
+    if (!http)
+        return;
+    const auto here = aws::Surroundings::of_this_machine();
+    const auto client = std::make_shared<aws::Client>(settings, aws::Environment::of_this_process(),
+                                                      std::move(http), here);
+    all.push_back(std::make_shared<const aws::SecretsManagerScheme>(client, here));
+    all.push_back(std::make_shared<const aws::ObjectScheme>(client, here));
+}
+
+Schemes make(const Settings& settings, std::shared_ptr<aws::Http> http) {
     Schemes all{std::make_shared<const FileScheme>(), std::make_shared<const EnvScheme>()};
 #ifdef SETTLED_PKCS11
     all.push_back(std::make_shared<const pkcs11::Pkcs11Scheme>(
@@ -31,13 +46,15 @@ Schemes make(const Settings& settings) {
 #else
     (void)settings;
 #endif
+    add_aws(all, settings.aws, std::move(http));
     return all;
 }
 
 struct Set {
     std::mutex mutex;
     Settings settings;
-    Schemes all = make({});
+    bool has_http = false;
+    Schemes all = make({}, nullptr);
 };
 
 // Never destroyed: threads of tokens may be at work while the process ends.
@@ -79,12 +96,14 @@ Result<std::string> Scheme::import_key(std::string_view, const Secret&) const {
                 fmt::format("no key is put into {}…; give file:/path or pkcs11:…", prefix()));
 }
 
-void configure(const Settings& settings) {
-    Schemes all = make(settings);
+void configure(const Settings& settings, std::shared_ptr<aws::Http> http) {
+    const bool has_http = http != nullptr;
+    Schemes all = make(settings, std::move(http));
     const std::lock_guard lock(the_set().mutex);
-    if (the_set().settings == settings)
+    if (the_set().settings == settings && the_set().has_http == has_http)
         return;
     the_set().settings = settings;
+    the_set().has_http = has_http;
     std::swap(the_set().all, all); // what is open in the old ones ends with its last user
 }
 
@@ -95,12 +114,42 @@ Result<std::shared_ptr<const Scheme>> scheme_of(std::string_view uri) {
     if (uri.starts_with(pkcs11_prefix))
         return fail(Code::custody_unsupported,
                     "this program was built without PKCS#11: it needs the headers of p11-kit");
+    if (uri.starts_with(aws::secret_prefix) || uri.starts_with(aws::object_prefix))
+        return fail(Code::custody_unsupported, "this program reads nothing from AWS");
     return fail(Code::value_invalid, std::string(known));
 }
 
 void retry_pins() {
     for (const auto& scheme : all_schemes())
         scheme->retry_pins();
+}
+
+bool take_due() {
+    bool is_due = take_changed_files();
+    for (const auto& scheme : all_schemes())
+        is_due = scheme->take_due() || is_due;
+    return is_due;
+}
+
+std::chrono::seconds stale() {
+    std::chrono::seconds longest(0);
+    for (const auto& scheme : all_schemes())
+        longest = std::max(longest, scheme->stale());
+    return longest;
+}
+
+std::chrono::seconds clock_offset() {
+    std::chrono::seconds largest(0);
+    for (const auto& scheme : all_schemes())
+        if (const auto offset = scheme->clock_offset();
+            std::abs(offset.count()) > std::abs(largest.count()))
+            largest = offset;
+    return largest;
+}
+
+std::string tenant_prefix() {
+    const std::lock_guard lock(the_set().mutex);
+    return the_set().settings.aws.tenant_prefix;
 }
 
 } // namespace settled::custody

@@ -25,6 +25,7 @@ struct Options {
     std::uint16_t port = 0;
     std::string store_url; // empty: SETTLED_STORE_URL, or SQLite
     std::size_t nodes = 1;
+    KeysIn keys = KeysIn::files;
 };
 
 constexpr std::size_t nodes_max = 9; // one digit: the columns stay
@@ -122,11 +123,15 @@ Result<std::string> store_of(const Options& options) {
 }
 
 int run_demo(cli::Invocation& in) {
+    const auto keys = keys_in_of(in.text("--keys", "file"));
+    if (!keys)
+        return in.usage("--keys is file, softhsm or aws");
     const Options options{.exit_after = in.has("--exit"),
                           .keep = in.has("--keep"),
                           .port = in.number("--port", std::uint16_t{0}),
                           .store_url = in.text("--store"),
-                          .nodes = in.number("--nodes", std::size_t{1})};
+                          .nodes = in.number("--nodes", std::size_t{1}),
+                          .keys = *keys};
     std::signal(SIGPIPE, SIG_IGN);
     auto store = store_of(options);
     if (!store)
@@ -137,8 +142,8 @@ int run_demo(cli::Invocation& in) {
     cli::Terminal terminal(stdout, cli::Look::of(stdout));
     asio::io_context io(1);
     asio::signal_set signals(io, SIGINT, SIGTERM); // before the first key: that takes a second
-    const auto world =
-        World::make(io, {directory->path(), *std::move(store), options.nodes, options.port});
+    const auto world = World::make(
+        io, {directory->path(), *std::move(store), options.nodes, options.port, options.keys});
     if (!world)
         return in.out().problem(world.error());
     Stage stage(**world, terminal);
@@ -172,6 +177,10 @@ std::vector<cli::Command> demo_commands() {
                       .help = "postgresql://… of an empty database (default: SQLite); give a "
                               "URL with a password in SETTLED_STORE_URL, where others do not "
                               "see it"},
+                     {.name = "--keys",
+                      .value = "PLACE",
+                      .help = "where the institution's key is: file (default), softhsm or aws "
+                              "(`make demo KEYS=aws` starts what stands for it)"},
                      {.name = "--nodes",
                       .value = "NUMBER",
                       .help = "servers on that store (default 1)",

@@ -3,6 +3,7 @@
 #include "cli/client/api_call.h"
 #include "custody/custody.h"
 #include "sandbox/core_bank/core_webhooks.h"
+#include "server/secrets_http.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
 
@@ -54,11 +55,12 @@ lease_seconds = 20
 )";
 
 Result<> write_settings(const ServerPlace& place, const SharedStore& store,
-                        const sandbox::KeyFiles& keys) {
+                        const sandbox::KeyFiles& keys, KeysIn keys_in) {
     std::ofstream file(place.config_file);
     file << fmt::format(fmt::runtime(settings), unmatched_after_seconds, keys.partner_authority);
     if (!store.url.empty())
         file << fmt::format(fmt::runtime(shared_settings), store.master_key_file);
+    file << settings_of(keys_in);
     file.close();
     if (!file)
         return fail(Code::io_failed, "cannot write " + place.config_file);
@@ -89,14 +91,14 @@ Result<Secret> make_key(const server::Config& config) {
 }
 
 Result<> make_connector(const server::Config& config, const BankPlace& bank,
-                        const sandbox::KeyFiles& keys) {
+                        const sandbox::KeyFiles& keys, const KeyPlaces& places) {
     TRY(const Secret bank_key, custody::read_secret("file:" + keys.bank_public_key));
     wire::JsonWriter w;
     w.object().member("name", "clearbank").member("kind", "clearbank");
     // A public key, read by the same careful reader.
     w.key("bank_keys").array().value(bank_key.reveal()).end();
-    w.member("signing_key", "file:" + keys.institution_private_key);
-    w.member("api_url", bank.api_url).member("api_token", "file:" + keys.api_token);
+    w.member("signing_key", places.signing_key);
+    w.member("api_url", bank.api_url).member("api_token", places.api_token);
     w.member("institution_account", bank.institution_account);
     w.member("debtor_name", "ACME Lending Ltd");
     w.member("debtor_address", "1 High Street, London").end();
@@ -156,11 +158,14 @@ Result<server::Config> config_of(const ServerPlace& place, const SharedStore& st
 } // namespace
 
 Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
-                                    const BankPlace& bank, const sandbox::KeyFiles& keys) {
-    TRY_VOID(write_settings(place, store, keys));
+                                    const BankPlace& bank, const sandbox::KeyFiles& keys,
+                                    KeysIn keys_in) {
+    TRY_VOID(write_settings(place, store, keys, keys_in));
     TRY(const server::Config config, config_of(place, store));
+    server::open_custody(config);
+    TRY(const KeyPlaces places, put_keys(config, keys, keys_in));
     TRY(Secret key, make_key(config));
-    TRY_VOID(make_connector(config, bank, keys));
+    TRY_VOID(make_connector(config, bank, keys, places));
     TRY_VOID(make_platform(config, bank.platform_url, keys));
     return key;
 }

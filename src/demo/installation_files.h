@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/secret.h"
+#include "demo/demo_keys.h"
 #include "demo/server_process.h"
 #include "sandbox/keys/key_files.h"
 
@@ -45,9 +46,11 @@ struct BankPlace {
 };
 
 // Writes the settings and opens the store once for each call. Gives the API key, which is in no
-// file and no argument. The URL is in no file either.
+// file and no argument. The URL is in no file either. The institution's key and the bank's token are
+// put where `keys_in` says, and read from there.
 Result<Secret> prepare_installation(const ServerPlace& place, const SharedStore& store,
-                                    const BankPlace& bank, const sandbox::KeyFiles& keys);
+                                    const BankPlace& bank, const sandbox::KeyFiles& keys,
+                                    KeysIn keys_in);
 
 // Where the core bank's API is, and the bank's account that its loans are paid from.
 struct CoreBankPlace {

@@ -75,6 +75,21 @@ Task<> let_references_decide(Stage& stage) {
                 {}, made.shown());
 }
 
+// Where the server says that the key is which signs its answers and calls.
+Task<> show_key_place(Stage& stage) {
+    const KeysIn place = stage.world.keys_in();
+    if (place == KeysIn::files)
+        co_return;
+    const Answer keys = co_await stage.world.ask("GET", "/v1/signing-keys");
+    const auto listed = value_at(keys.json.root(), "data");
+    bool is_there = false;
+    for (std::size_t i = 0; listed && i < listed->size(); ++i)
+        is_there = is_there || (text_at(listed->at(i), "use") == "signing_key" &&
+                                text_at(listed->at(i), "custody") == custody_of(place));
+    stage.check(fmt::format("the signing key is in {}", name_of(place)), is_there, {},
+                keys.shown());
+}
+
 } // namespace
 
 Task<> scene_setup(Stage& stage) {
@@ -98,6 +113,7 @@ Task<> scene_setup(Stage& stage) {
                          started ? "" : started.error().detail))
             co_return;
     }
+    co_await show_key_place(stage);
     co_await open_account(stage);
     co_await add_endpoint(stage);
     co_await let_references_decide(stage);

@@ -86,7 +86,8 @@ Result<> World::settle_in(const std::vector<ServerPlace>& places) {
     const BankPlace bank{"http://127.0.0.1:" + std::to_string(sandbox_->ports().bank),
                          sandbox_->accounts().real_account_id(),
                          "http://127.0.0.1:" + std::to_string(sandbox_->ports().platform)};
-    TRY(api_key_, prepare_installation(place_, shared_store(), bank, sandbox_->key_files()));
+    TRY(api_key_,
+        prepare_installation(place_, shared_store(), bank, sandbox_->key_files(), plan_.keys));
 
     net::Client::Options client;
     client.egress = {false, {"127.0.0.0/8", "::1/128"}};

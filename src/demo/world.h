@@ -48,6 +48,7 @@ struct WorldPlan {
     std::string store_url;  // empty: SQLite, for one node only
     std::size_t nodes = 1;  // servers
     std::uint16_t port = 0; // of the first one; 0: any
+    KeysIn keys = KeysIn::files;
 };
 
 class World {
@@ -101,6 +102,7 @@ class World {
     sandbox::Sandbox& sandbox() { return *sandbox_; }
     Nodes& nodes() { return nodes_; }
     ServerProcess& server() { return nodes_.at(0); }
+    KeysIn keys_in() const { return plan_.keys; }
     bool is_on_postgres() const { return !plan_.store_url.empty(); }
     const std::string& directory() const { return plan_.directory; }
 

@@ -72,11 +72,12 @@ bool cannot_sign(const Connector& connector) {
 }
 
 Result<Opened> open_with(const store::ConnectorRow& row, const domain::ConnectorSettings& settings,
-                         const ConnectorList& list, custody::KeyMemory& memory) {
-    TRY(const custody::Custody custody, custody_of(row, settings, list));
+                         const ConnectorList& list, custody::KeyMemory& memory, bool is_doubted) {
+    TRY(const custody::Custody own, custody_of(row, settings, list));
+    const custody::Custody custody = is_doubted ? own.with(memory).in_doubt() : own.with(memory);
     memory.begin();
-    TRY(auto dialect, open_dialect(row.kind, settings, custody.with(memory)));
-    TRY(auto access, open_access(row.kind, settings, custody.with(memory)));
+    TRY(auto dialect, open_dialect(row.kind, settings, custody));
+    TRY(auto access, open_access(row.kind, settings, custody));
     memory.end();
     return Opened{std::move(dialect), std::move(access)};
 }
@@ -84,7 +85,7 @@ Result<Opened> open_with(const store::ConnectorRow& row, const domain::Connector
 } // namespace
 
 Connector ConnectorCache::open(const store::ConnectorRow& row, const ConnectorList& list,
-                               State& state) {
+                               State& state, bool is_doubted) {
     Connector connector{row.tenant, row.id,  row.name,
                         row.kind,   nullptr, std::chrono::days(limits::retention_days_max)};
     const auto settings = domain::parse_connector_settings(row.settings);
@@ -93,7 +94,7 @@ Connector ConnectorCache::open(const store::ConnectorRow& row, const ConnectorLi
         return connector;
     }
     connector.retention = std::chrono::days(settings->retention_days);
-    auto opened = open_with(row, *settings, list, state.memory);
+    auto opened = open_with(row, *settings, list, state.memory, is_doubted);
     if (opened) {
         connector.dialect = std::move(opened->dialect);
         connector.access = std::move(opened->access);
@@ -163,9 +164,14 @@ std::vector<std::string> ConnectorCache::unavailable() const {
 
 bool ConnectorCache::has_trouble() const {
     const std::shared_lock lock(mutex_);
-    return has_trouble_ || std::ranges::any_of(connectors_, [](const auto& item) {
-               return cannot_sign(*item.second);
-           });
+    return has_trouble_ || !doubted_.empty() ||
+           std::ranges::any_of(connectors_,
+                               [](const auto& item) { return cannot_sign(*item.second); });
+}
+
+void ConnectorCache::doubt(ConnectorId id) {
+    const std::unique_lock lock(mutex_);
+    doubted_.insert(id);
 }
 
 std::uint64_t ConnectorCache::next_edition() {
@@ -180,11 +186,17 @@ void ConnectorCache::load(const ConnectorList& list, std::uint64_t edition) {
     loaded_edition_ = edition;
     Map connectors;
     std::set<ConnectorId> ids;
+    std::set<ConnectorId> doubted;
+    {
+        const std::unique_lock lock(mutex_);
+        std::swap(doubted, doubted_);
+    }
     bool has_trouble = false;
     for (const store::ConnectorRow& row : list.rows) {
         State& state = states_[row.id];
         ids.insert(row.id);
-        connectors.emplace(row.name, std::make_shared<const Connector>(open(row, list, state)));
+        connectors.emplace(row.name, std::make_shared<const Connector>(
+                                         open(row, list, state, doubted.contains(row.id))));
         has_trouble = has_trouble || state.trouble.has_value();
     }
     std::erase_if(states_, [&](const auto& item) { return !ids.contains(item.first); });

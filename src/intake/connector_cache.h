@@ -21,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -70,6 +71,9 @@ class ConnectorCache {
     // A key is missing, or is in use as it was read earlier: load() is worth a try.
     bool has_trouble() const;
 
+    // A system did not take what we showed it (401, 403): its secrets are read again soon.
+    void doubt(ConnectorId id);
+
     // Asked for before the list is read, so that of two lists the later one wins.
     std::uint64_t next_edition();
     // Replaces the whole book, unless a later edition has done so.
@@ -83,7 +87,8 @@ class ConnectorCache {
         std::optional<Error> trouble;
         int tries = 0; // with that trouble
     };
-    static Connector open(const store::ConnectorRow& row, const ConnectorList& list, State& state);
+    static Connector open(const store::ConnectorRow& row, const ConnectorList& list, State& state,
+                          bool is_doubted);
     static void note_trouble(State& state, const Connector& connector,
                              std::optional<Error> trouble);
 
@@ -96,6 +101,7 @@ class ConnectorCache {
     Map connectors_;
     bool is_loaded_ = false;
     bool has_trouble_ = false;
+    std::set<ConnectorId> doubted_;
 };
 
 } // namespace settled::intake

@@ -22,14 +22,21 @@ void ConnectorKeeper::stop() {
 
 Task<> ConnectorKeeper::run() {
     while (!is_stopped_) {
-        if (!connectors_.is_loaded() || connectors_.has_trouble())
-            co_await reload_();
+        co_await look();
         if (is_stopped_)
             co_return; // asked to stop meanwhile, when there was no wait to cancel
         timer_.expires_after(bounds::key_retry_interval);
         boost::system::error_code cancelled;
         co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     }
+}
+
+Task<> ConnectorKeeper::look() {
+    bool wants = !connectors_.is_loaded() || connectors_.has_trouble();
+    if (!wants)
+        wants = co_await is_due_();
+    if (wants && !is_stopped_)
+        co_await reload_();
 }
 
 } // namespace settled::intake

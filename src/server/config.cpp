@@ -1,10 +1,39 @@
 #include "server/config.h"
 
+#include "custody/aws/environment.h"
+#include "custody/aws/sources.h"
+#include "custody/schemes.h"
+
 #include <fmt/format.h>
 
 #include <charconv>
 
 namespace settled::server {
+
+namespace {
+
+custody::aws::Source aws_source(std::string_view word) {
+    using custody::aws::Source;
+    for (const Source source : {Source::environment, Source::web_identity, Source::profile,
+                                Source::container, Source::instance})
+        if (word == custody::aws::token(source))
+            return source;
+    return Source::automatic;
+}
+
+custody::aws::Settings aws_settings(const Config& config) {
+    return {.region = config.aws_region,
+            .endpoint_url = config.aws_endpoint_url,
+            .secrets_manager_url = config.aws_secrets_manager_url,
+            .s3_url = config.aws_s3_url,
+            .sts_url = config.aws_sts_url,
+            .credentials = aws_source(config.aws_credentials),
+            .tenant_prefix = config.aws_tenant_prefix,
+            .refresh = config.secrets_refresh,
+            .allow_s3_without_kms = config.allow_s3_without_kms};
+}
+
+} // namespace
 
 std::string tenant_secrets_directory(const Config& config) {
     return config.tenant_directory.empty() ? config.data + "/secrets" : config.tenant_directory;
@@ -17,12 +46,12 @@ custody::Settings custody_settings(const Config& config) {
         mechanism = Mechanism::sha256_rsa_pkcs;
     if (config.pkcs11_mechanism == "rsa-pkcs")
         mechanism = Mechanism::rsa_pkcs;
-    return {{config.pkcs11_modules, mechanism, config.pkcs11_sessions}};
+    return {{config.pkcs11_modules, mechanism, config.pkcs11_sessions}, aws_settings(config)};
 }
 
 std::vector<std::string> secret_variables(const Config& config) {
     constexpr std::string_view scheme = "env:";
-    std::vector<std::string> names;
+    std::vector<std::string> names = custody::aws::secret_variables();
     for (const std::string& uri : {config.store_password, config.kafka.sasl_password})
         if (uri.starts_with(scheme))
             names.push_back(uri.substr(scheme.size()));

@@ -46,6 +46,17 @@ struct Config {
 
     // [custody]
     std::string tenant_directory; // holds a directory for each tenant; empty: `data`/secrets
+    std::chrono::seconds secrets_refresh{300}; // of what is read from AWS
+    bool allow_s3_without_kms = false;
+
+    // [aws]
+    std::string aws_region;               // empty: of the URI, the environment or the profile
+    std::string aws_credentials = "auto"; // or environment, web-identity, profile, container, instance
+    std::string aws_endpoint_url;         // of all services; empty: AWS's own
+    std::string aws_secrets_manager_url;
+    std::string aws_s3_url;
+    std::string aws_sts_url;
+    std::string aws_tenant_prefix; // names below PREFIX/TENANT are a tenant's; empty: none are
 
     // [pkcs11]
     std::vector<std::string> pkcs11_modules; // files; no other code is loaded

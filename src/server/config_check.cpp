@@ -1,4 +1,6 @@
 // What is wrong with settings that a file can hold.
+#include "custody/aws/endpoint.h"
+#include "custody/schemes.h"
 #include "net/client/egress.h"
 #include "net/client/name_server.h"
 #include "net/tls.h"
@@ -26,6 +28,7 @@ class Checker {
     void check_server();
     void check_store();
     void check_pkcs11();
+    void check_aws();
     void check_matching();
     void check_egress();
     void check_kafka();
@@ -56,9 +59,10 @@ class Checker {
     std::vector<ConfigProblem> problems_;
 };
 
-// A word that may be a secret is not shown.
+// A word that may be a secret is not shown. A scheme that this build lacks is said when it is read.
 bool is_secret_uri(std::string_view text) {
-    return custody::scheme_of(text).has_value();
+    const auto scheme = custody::scheme_of(text);
+    return scheme || scheme.error().code == Code::custody_unsupported;
 }
 
 void Checker::check_server() {
@@ -101,7 +105,9 @@ void Checker::check_store() {
     else if (const auto url = store::postgres::check_url(Secret(config_.store_url)); !url)
         complain("store.url", url.error().detail);
     if (!config_.store_password.empty() && !is_secret_uri(config_.store_password))
-        complain("store.password", "store.password is named by file:/path, env:NAME or pkcs11:…");
+        complain("store.password",
+                 "store.password is named by file:/path, env:NAME, pkcs11:…, aws-sm:… or "
+                 "s3:…");
 }
 
 void Checker::check_pkcs11() {
@@ -114,6 +120,23 @@ void Checker::check_pkcs11() {
     constexpr std::array<std::string_view, 3> mechanisms{"auto", "sha256-rsa-pkcs", "rsa-pkcs"};
     if (std::ranges::find(mechanisms, config_.pkcs11_mechanism) == mechanisms.end())
         complain("pkcs11.mechanism", "pkcs11.mechanism must be auto, sha256-rsa-pkcs or rsa-pkcs");
+}
+
+void Checker::check_aws() {
+    constexpr std::array<std::string_view, 6> sources{"auto",    "environment", "web-identity",
+                                                      "profile", "container",   "instance"};
+    if (std::ranges::find(sources, config_.aws_credentials) == sources.end())
+        complain("aws.credentials", "aws.credentials must be auto, environment, web-identity, "
+                                    "profile, container or instance");
+    const std::array<std::pair<std::string_view, const std::string*>, 4> urls{
+        {{"aws.endpoint_url", &config_.aws_endpoint_url},
+         {"aws.endpoint_url_secrets_manager", &config_.aws_secrets_manager_url},
+         {"aws.endpoint_url_s3", &config_.aws_s3_url},
+         {"aws.endpoint_url_sts", &config_.aws_sts_url}}};
+    for (const auto& [setting, url] : urls)
+        if (!url->empty())
+            if (const auto endpoint = custody::aws::parse_endpoint(*url); !endpoint)
+                complain(setting, fmt::format("{}: {}", setting, endpoint.error().detail));
 }
 
 // The watermark is what keeps references from being decided too early; nothing shortens it
@@ -194,6 +217,7 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     checker.check_server();
     checker.check_store();
     checker.check_pkcs11();
+    checker.check_aws();
     checker.check_roles();
     checker.check_log();
     checker.check_matching();

@@ -20,6 +20,9 @@ constexpr std::int64_t writers_max = 16;
 constexpr std::int64_t endpoints_per_tenant_max = 10'000;
 // A thread each: network HSMs sign some thousands a second over as many.
 constexpr std::int64_t sessions_max = 64;
+// Each reading is paid for; a secret that was changed is found within a day.
+constexpr std::int64_t refresh_min = 5;
+constexpr std::int64_t refresh_max = 86'400;
 constexpr std::int64_t memory_mib_min = net::bounds::memory_min >> 20U;
 // More than any machine of today has: only a slip of the finger is meant.
 constexpr std::int64_t memory_mib_max = 65'536;
@@ -227,7 +230,21 @@ void read_all(Reader& reader, Config& config) {
                     {"writers", reader.number(1, writers_max, [&config](std::int64_t value) {
                          config.store_writers = static_cast<int>(value);
                      })}});
-    reader.section("custody", {{"tenant_directory", reader.text(config.tenant_directory)}});
+    reader.section(
+        "custody",
+        {{"tenant_directory", reader.text(config.tenant_directory)},
+         {"allow_s3_without_kms", reader.flag(config.allow_s3_without_kms)},
+         {"refresh_seconds", reader.number(refresh_min, refresh_max, [&config](std::int64_t value) {
+              config.secrets_refresh = std::chrono::seconds(value);
+          })}});
+    reader.section("aws",
+                   {{"region", reader.text(config.aws_region)},
+                    {"credentials", reader.text(config.aws_credentials)},
+                    {"endpoint_url", reader.text(config.aws_endpoint_url)},
+                    {"endpoint_url_secrets_manager", reader.text(config.aws_secrets_manager_url)},
+                    {"endpoint_url_s3", reader.text(config.aws_s3_url)},
+                    {"endpoint_url_sts", reader.text(config.aws_sts_url)},
+                    {"tenant_prefix", reader.text(config.aws_tenant_prefix)}});
     reader.section("pkcs11",
                    {{"modules", reader.texts(config.pkcs11_modules)},
                     {"mechanism", reader.text(config.pkcs11_mechanism)},

@@ -1,5 +1,7 @@
 #include "server/installation.h"
 
+#include "custody/schemes.h"
+
 #include "domain/delivery.h"
 #include "observe/log.h"
 #include "server/run.h"
@@ -201,6 +203,12 @@ void Installation::show_gauges() {
     metrics.gauge("settled_connectors_unavailable",
                   "Connectors whose webhooks are refused since a key cannot be opened",
                   [this] { return static_cast<double>(connectors_.unavailable().size()); });
+    metrics.gauge("settled_secret_stale_seconds",
+                  "For how long a secret that is in use could not be read again",
+                  [] { return static_cast<double>(custody::stale().count()); });
+    metrics.gauge("settled_aws_clock_offset_seconds",
+                  "By how much AWS's clock is ahead of this machine's",
+                  [] { return static_cast<double>(custody::clock_offset().count()); });
     metrics.gauge("settled_node_member", "1 while this process has a place among the nodes",
                   [this] { return membership_.is_member() ? 1.0 : 0.0; });
     metrics.gauge("settled_node_workers", "Nodes that call partners, as this one sees them",
@@ -225,6 +233,11 @@ Task<> Installation::reload_connectors() {
     });
     if (!loaded)
         log::lasting("connectors.unreadable", loaded.error(), {});
+}
+
+Task<bool> Installation::is_secret_due() {
+    const auto due = co_await key_desk.run<bool>([] { return Result<bool>(custody::take_due()); });
+    co_return due && *due;
 }
 
 Task<> Installation::reload_rules() {

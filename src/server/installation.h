@@ -41,6 +41,8 @@ class Installation {
 
     // Reads the books again from the store.
     Task<> reload_connectors();
+    // A secret in use has changed in its place, or is to be read again.
+    Task<bool> is_secret_due();
     Task<> reload_endpoints();
     Task<> reload_rules();
     Task<> reload_profiles();

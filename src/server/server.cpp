@@ -177,7 +177,8 @@ Result<> RunningServer::open() {
                       [this] { return installation_.reload_profiles(); }});
     time_watch_ = std::make_unique<TimeWatch>(first.io, installation_.clock);
     connector_keeper_ = std::make_unique<intake::ConnectorKeeper>(
-        first.io, installation_.connectors(), [this] { return installation_.reload_connectors(); });
+        first.io, installation_.connectors(), [this] { return installation_.reload_connectors(); },
+        [this] { return installation_.is_secret_due(); });
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);

@@ -27,6 +27,8 @@ using namespace std::chrono_literals;
 // Of a connector on this node; banks limit their clients, and one that does not answer holds up its
 // own calls alone.
 constexpr std::size_t calls_at_once = 16;
+constexpr int unauthorized = 401;
+constexpr int forbidden = 403;
 constexpr auto look_every = 100ms; // how late a repeat, or a call that another node made, may start
 constexpr auto orphans_every = 2s;
 constexpr auto trouble_wait = 1s;
@@ -244,6 +246,8 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
         ended.reply = reply_of(reply, deps_.clock.wall());
         if (!ended.reply)
             ended.error = trouble_of(reply);
+        else if (ended.reply->status == unauthorized || ended.reply->status == forbidden)
+            deps_.connectors.doubt(connector->id);
         co_await record(connector, std::move(ended));
     }
     leave(connector->id);

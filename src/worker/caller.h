@@ -39,7 +39,7 @@ class Caller {
         const units::Context& context;
         const Clock& clock;
         const node::Membership& node;
-        const intake::ConnectorCache& connectors;
+        intake::ConnectorCache& connectors;
         net::Client& client;
     };
     Caller(boost::asio::io_context& io, Deps deps)

@@ -1,20 +1,22 @@
 """The demo plays its whole story, on both engines; each line that it ticks is a check of its own."""
 
 import os
+import pathlib
 import re
 import subprocess
 
 import pytest
 
+from support.aws import PYTHON, SCRIPT
 from support.cluster import Database
-from support.places import binary
+from support.places import ROOT, binary
 
 SECONDS_MAX = 240  # a story of one minute, on a machine that does other things too
 COLUMNS = 80
 
 
-def tell(*arguments, store=""):
-    done = subprocess.run([binary(), "demo", "--exit", *arguments], capture_output=True, text=True, check=False,
+def tell(*arguments, store="", wrapper=()):
+    done = subprocess.run([*wrapper, binary(), "demo", "--exit", *arguments], capture_output=True, text=True, check=False,
                           stdin=subprocess.DEVNULL, timeout=SECONDS_MAX,
                           env=os.environ | {"SETTLED_STORE_URL": store})
     return done.returncode, done.stdout, done.stderr
@@ -48,3 +50,19 @@ def test_three_nodes_on_one_postgresql():
             assert step in told, step
     finally:
         database.drop()
+
+
+def test_the_institution_s_key_is_in_a_token():
+    if not pathlib.Path("/usr/lib/softhsm/libsofthsm2.so").exists():
+        pytest.skip("SoftHSM 2 is not installed")
+    status, told, wrong = tell("--keys", "softhsm", wrapper=[ROOT / "tools" / "softhsm_token.py"])
+    check_story(status, told, wrong)
+    assert "the signing key is in a token of SoftHSM" in told
+
+
+def test_the_institution_s_key_and_the_bank_s_token_are_in_aws():
+    if not PYTHON.exists():
+        pytest.skip("moto is not installed: tools/test_python.sh")
+    status, told, wrong = tell("--keys", "aws", wrapper=[PYTHON, "-P", SCRIPT])
+    check_story(status, told, wrong)
+    assert "the signing key is in AWS Secrets Manager" in told

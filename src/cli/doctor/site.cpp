@@ -1,7 +1,7 @@
 #include "cli/doctor/site.h"
 
 #include "cli/client/control_client.h"
-#include "custody/env/kept_variables.h"
+#include "server/secrets_http.h"
 #include "server/server.h"
 
 #include <fmt/format.h>
@@ -72,8 +72,7 @@ Site::Site(Invocation& in, std::span<const Command> commands) : in_(in), command
         return;
     }
     config_ = *std::move(loaded);
-    custody::keep_variables(server::secret_variables(*config_));
-    custody::configure(server::custody_settings(*config_));
+    server::open_custody(*config_);
 }
 
 std::chrono::seconds Site::wait_max() const {

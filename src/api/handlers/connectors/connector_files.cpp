@@ -137,7 +137,7 @@ Checked try_all(const ConnectorFiles& files, const custody::Custody& custody) {
 // What is wrong is the place of the key, and not what was written.
 bool is_of_a_place(Code code) {
     return code == Code::custody_unsupported || code == Code::key_unavailable ||
-           info(code).token.starts_with("hsm_");
+           info(code).token.starts_with("hsm_") || info(code).token.starts_with("aws_");
 }
 
 Task<Result<custody::Custody>> custody_of(const Core& core, const Call& call) {

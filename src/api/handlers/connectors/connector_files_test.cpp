@@ -140,7 +140,7 @@ TEST_F(ConnectorFilesTest, the_operator_names_anything_and_is_shown_what_is_wron
         {"file:" + world.tenant_secrets() + "/main/open.pem", "chmod 600"},
         {"file:" + world.tenant_secrets() + "/main/pipe", "not a regular file"},
         {"env:PATH", "begins with SETTLED_SECRET_"},
-        {"hush", "named by file:/path, env:NAME or pkcs11:"},
+        {"hush", "named by file:/path, env:NAME, pkcs11:"},
     };
     for (const auto& [uri, why] : table) {
         const Reply reply = world.operate("POST", "/v1/connectors", naming(uri, "refused"));
