@@ -1,5 +1,6 @@
 // GET /v1/signing-keys: every key and secret that the tenant's connectors use, where each is kept, and
 // whether this node can use it.
+#include "api/core.h"
 #include "api/handlers/connectors/connector_view.h"
 #include "api/handlers/handlers.h"
 #include "connectors/clearmatch/settings.h"
