@@ -26,7 +26,7 @@ DEMO_KEYS = $(if $(filter-out file softhsm aws,$(KEYS)),$(error KEYS is file, so
 
 # Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
-.PHONY: help setup setup-build configure configure-build build test-programs run demo test bench lint fmt fuzz sim soak
+.PHONY: help setup setup-build configure configure-build build test-programs package run demo test bench lint fmt fuzz sim soak
 
 help: ## List these targets.
 	@printf 'settled: notifies a business the moment its money has really moved\n\n'
@@ -56,6 +56,9 @@ build: configure-build ## Build the server: build/release/settled (PRESET=dev, a
 
 test-programs: configure
 	@cmake --build $(BUILD) -j $(JOBS) --target settled settled_tests
+
+package: build ## Make Debian packages: build/packages/settled_VERSION_amd64.deb.
+	@$(PYTHON) tools/make_package.py --build $(BUILD) --out build/packages
 
 run: build ## Run the server with ./data on 127.0.0.1:8080 (ARGS="…" adds options).
 	@exec $(BINARY) serve --data ./data --listen 127.0.0.1:8080 $(ARGS)

@@ -15,7 +15,7 @@ endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT
 "// Made by cmake/commit.cmake.
 #include \"@HEADER@\"
-namespace settled::cli {
+namespace settled::server {
 const std::string_view commit = \"@commit@\";
 const std::string_view commit_date = \"@date@\";
 }

@@ -71,7 +71,9 @@ struct Api::Impl {
                deps.key_desk,
                std::move(deps.reader_of),
                std::move(deps.tenant_secrets),
-               std::move(deps.signing_key_of)} {}
+               std::move(deps.signing_key_of),
+               deps.attention,
+               std::move(deps.refused_of)} {}
 
     Task<Result<Answer>> answer(const Route& route, std::string id, const net::Request& request) {
         Result<Caller> caller = fail(Code::credentials_missing);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "api/reach.h"
+#include "api/refused_webhooks.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/rng.h"
@@ -19,6 +20,7 @@
 #include "base/task.h"
 #include "custody/key_desk.h"
 #include "custody/key_facts.h"
+#include "domain/attention.h"
 #include "net/http.h"
 #include "observe/metrics.h"
 #include "store/store.h"
@@ -55,6 +57,11 @@ struct ApiDeps {
     // The key that signs for that connector, as it is open here; nullopt: it is not.
     std::function<std::optional<custody::KeyFacts>(TenantId tenant, ConnectorId connector)>
         signing_key_of = [](TenantId, ConnectorId) { return std::nullopt; };
+    // What of that connector's webhooks this node refused.
+    std::function<RefusedWebhooks(ConnectorId connector)> refused_of = [](ConnectorId) {
+        return RefusedWebhooks();
+    };
+    domain::Attention attention = {}; // from when on GET /v1/status wants a person's
 };
 
 class Api {

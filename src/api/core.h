@@ -3,6 +3,7 @@
 
 #include "api/key_ring.h"
 #include "api/reach.h"
+#include "api/refused_webhooks.h"
 #include "base/clock.h"
 #include "base/rng.h"
 #include "base/secret.h"
@@ -10,6 +11,7 @@
 #include "crypto/hash.h"
 #include "custody/key_desk.h"
 #include "custody/key_facts.h"
+#include "domain/attention.h"
 #include "store/store.h"
 #include "units/context.h"
 #include "units/webhooks/accept_webhook.h"
@@ -24,6 +26,8 @@ using ReaderOf = std::function<Result<units::BodyReader>(TenantId tenant, Connec
 
 using SigningKeyOf =
     std::function<std::optional<custody::KeyFacts>(TenantId tenant, ConnectorId connector)>;
+
+using RefusedOf = std::function<RefusedWebhooks(ConnectorId connector)>;
 
 struct Core {
     store::Store& store;
@@ -42,6 +46,8 @@ struct Core {
     ReaderOf reader_of;
     std::string tenant_secrets; // the directory of the tenants' directories of secrets
     SigningKeyOf signing_key_of;
+    domain::Attention attention;
+    RefusedOf refused_of;
 };
 
 } // namespace settled::api

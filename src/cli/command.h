@@ -1,5 +1,6 @@
 // What a command is, as data. One table of them (commands.h) is all that the command line knows:
-// what it takes is read by it (parse.h), and help and suggestions are written from it (help.h).
+// what it takes is read by it (parse.h), and help, suggestions, completion (completion/completion.h) and
+// the manual (manual/manual.h) are written from it (command_text.h).
 #pragma once
 
 #include <cstdint>

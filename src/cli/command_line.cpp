@@ -39,7 +39,7 @@ Printer::Form form_of(const Command& command, const Given& given) {
     return ::isatty(STDOUT_FILENO) != 0 ? Printer::Form::text : Printer::Form::json;
 }
 
-int run(const Command& command, Given given) {
+int run(std::span<const Command> commands, const Command& command, Given given) {
     const std::string help = fmt::format("settled help {}", command.name);
     if (given.has("--json") && given.has("--text")) {
         print_usage_error({"give --json or --text, not both", help});
@@ -55,7 +55,7 @@ int run(const Command& command, Given given) {
         target = *std::move(chosen);
     }
     const Printer out(form_of(command, given));
-    Invocation in(command, std::move(given), std::move(target), out);
+    Invocation in(commands, command, std::move(given), std::move(target), out);
     const int status = command.run(in);
     if (!in.changed_server().empty() && (status == exit_done || status == exit_partly)) {
         std::fflush(stdout);
@@ -81,7 +81,7 @@ int run_command_line(std::span<const Command> commands, std::span<const std::str
         print_help(commands, parsed->command, stderr);
         return exit_usage;
     }
-    return run(*parsed->command, parsed->given);
+    return run(commands, *parsed->command, parsed->given);
 }
 
 } // namespace settled::cli

@@ -37,7 +37,8 @@ std::vector<Command> all_commands(const std::vector<Command>& above) {
                              above,
                              bench_commands(),
                              audit_commands(),
-                             replay_commands()})
+                             replay_commands(),
+                             completion_commands()})
         joined.insert(joined.end(), part.begin(), part.end());
     return joined;
 }

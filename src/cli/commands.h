@@ -44,5 +44,6 @@ std::vector<Command> sandbox_commands();
 std::vector<Command> bench_commands();
 std::vector<Command> audit_commands();
 std::vector<Command> replay_commands();
+std::vector<Command> completion_commands();
 
 } // namespace settled::cli

@@ -7,6 +7,7 @@
 #include "cli/printer.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,13 @@ namespace settled::cli {
 
 class Invocation {
   public:
-    Invocation(const Command& command, Given given, Target target, Printer out)
-        : command_(command), given_(std::move(given)), target_(std::move(target)), out_(out) {}
+    // `commands`: the whole table, which holds the command.
+    Invocation(std::span<const Command> commands, const Command& command, Given given,
+               Target target, Printer out)
+        : command_(command), given_(std::move(given)), target_(std::move(target)), out_(out),
+          commands_(commands) {}
+
+    std::span<const Command> commands() const { return commands_; }
 
     // What was given, by the names of options and arguments.
     bool has(std::string_view name) const { return given_.has(name); }
@@ -58,6 +64,7 @@ class Invocation {
     Target target_;
     Printer out_;
     std::string changed_;
+    std::span<const Command> commands_;
 };
 
 // "settled: …" and where help is, to standard error.

@@ -1,5 +1,6 @@
 #include "cli/version.h"
 
+#include "server/build.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -10,7 +11,9 @@
 
 namespace settled::cli {
 
-const std::string_view version = SETTLED_VERSION;
+using server::commit;
+using server::commit_date;
+using server::version;
 
 std::string version_text() {
     return commit_date.empty() ? fmt::format("settled {} ({})", version, commit)

@@ -1,16 +1,9 @@
-// Which program this is.
+// Which program this is, in words.
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace settled::cli {
-
-extern const std::string_view version; // "0.1.0"
-// Written by each build (cmake/commit.cmake).
-extern const std::string_view commit; // "8787229"; "unknown" where it was built outside git
-extern const std::string_view
-    commit_date; // "2026-11-23"; "" likewise. Never the time of the build.
 
 // "settled 0.1.0 (8787229, 2026-11-23)"
 std::string version_text();

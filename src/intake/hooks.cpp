@@ -83,7 +83,9 @@ Task<Result<net::Response>> Hooks::receive(std::string connector_name, net::Requ
     if (connector && connector->dialect)
         answer = co_await accept(connector, std::move(request));
     if (!answer) {
-        probe_.refused(answer.error().code);
+        probe_.refused(answer.error().code, connector ? connector->name : "");
+        if (connector && info(answer.error().code).http_status < 500)
+            refusals_.refused(connector->id, answer.error().code, clock_.now());
         log_refusal(about, connector ? connector->name : "unknown", answer.error());
     }
     co_return answer;
@@ -147,6 +149,7 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> conne
             }));
     Result<net::Response> response =
         co_await make_answer(dialect, connector->name, std::move(answer));
+    refusals_.accepted(connector->id);
     // Acknowledged when all of them are durable; those that are come again as duplicates.
     for (std::size_t i = 0; i < pending.size(); ++i) {
         const Result<units::Accepted> accepted = co_await pending[i].wait();

@@ -13,6 +13,7 @@
 #include "custody/key_desk.h"
 #include "intake/connector_cache.h"
 #include "intake/probe.h"
+#include "intake/refusals.h"
 #include "net/http.h"
 #include "store/store.h"
 #include "units/context.h"
@@ -29,6 +30,11 @@ class Hooks {
 
     Task<Result<net::Response>> receive(std::string connector_name, net::Request request);
 
+    // What of a connector's webhooks this node has refused lately.
+    Refused refused_of(ConnectorId connector) const {
+        return refusals_.of(connector, clock_.now());
+    }
+
   private:
     Task<Result<net::Response>> accept(std::shared_ptr<const Connector> connector,
                                        net::Request request);
@@ -41,6 +47,7 @@ class Hooks {
     custody::KeyDesk& keys_;
     const Clock& clock_;
     Probe probe_;
+    Refusals refusals_;
 };
 
 } // namespace settled::intake

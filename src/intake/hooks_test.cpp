@@ -167,7 +167,12 @@ TEST_F(HooksTest, checks_come_in_their_order_and_store_nothing) {
     EXPECT_EQ(webhooks_stored(), 0U);
     EXPECT_THAT(
         metrics_.text(),
-        testing::HasSubstr(R"(settled_webhooks_refused_total{code="signature_invalid"} 3)"));
+        testing::HasSubstr(
+            R"(settled_webhooks_refused_total{code="signature_invalid",connector="clearbank"} 3)"));
+    EXPECT_THAT(
+        metrics_.text(),
+        testing::HasSubstr(
+            R"(settled_webhooks_refused_total{code="connector_unknown",connector="unknown"} 1)"));
 }
 
 TEST_F(HooksTest, there_is_no_answer_of_success_when_the_store_cannot_commit) {

@@ -1,10 +1,12 @@
 #include "intake/probe.h"
 
+#include <algorithm>
+
 namespace settled::intake {
 
 namespace {
 
-// The codes that a refusal may carry; others are counted as `internal`.
+// The codes that a refusal may carry; others are counted as `internal`: each is a series.
 constexpr Code refusal_codes[] = {
     Code::connector_unknown,   Code::key_unavailable,
     Code::signature_missing,   Code::signature_malformed,
@@ -31,22 +33,22 @@ Probe::Probe(observe::Metrics& metrics)
                 accepted_counter(metrics, units::Accepted::Kind::duplicate),
                 accepted_counter(metrics, units::Accepted::Kind::conflict),
                 accepted_counter(metrics, units::Accepted::Kind::read_again)},
+      metrics_(metrics),
       answer_(metrics.histogram("settled_webhook_answer_seconds",
-                                "From a webhook's last byte to its signed answer")) {
-    for (const Code code : refusal_codes)
-        refused_.emplace(code, metrics.counter("settled_webhooks_refused_total",
-                                               "Webhooks that were not acknowledged",
-                                               {{"code", std::string(info(code).token)}}));
-}
+                                "From a webhook's last byte to its signed answer")) {}
 
 void Probe::accepted(units::Accepted::Kind kind, std::chrono::microseconds took) {
     accepted_[static_cast<std::size_t>(kind)].add();
     answer_.observe(took);
 }
 
-void Probe::refused(Code code) {
-    const auto counter = refused_.find(code);
-    (counter == refused_.end() ? refused_.at(Code::internal) : counter->second).add();
+void Probe::refused(Code code, std::string_view connector) {
+    const bool is_known = std::ranges::find(refusal_codes, code) != std::end(refusal_codes);
+    metrics_
+        .counter("settled_webhooks_refused_total", "Webhooks that were not acknowledged",
+                 {{"connector", connector.empty() ? "unknown" : std::string(connector)},
+                  {"code", std::string(info(is_known ? code : Code::internal).token)}})
+        .add();
 }
 
 } // namespace settled::intake

@@ -6,7 +6,7 @@
 #include "units/webhooks/accept_webhook.h"
 
 #include <array>
-#include <map>
+#include <string_view>
 
 namespace settled::intake {
 
@@ -15,11 +15,12 @@ class Probe {
     explicit Probe(observe::Metrics& metrics);
 
     void accepted(units::Accepted::Kind kind, std::chrono::microseconds took);
-    void refused(Code code);
+    // `connector`: the name of one that is configured; empty: it is none of ours.
+    void refused(Code code, std::string_view connector);
 
   private:
     std::array<observe::Counter, units::accepted_kinds> accepted_;
-    std::map<Code, observe::Counter> refused_;
+    observe::Metrics& metrics_;
     observe::Histogram answer_;
 };
 

@@ -53,7 +53,7 @@ LogLevel level_of(const net::Request& request, const net::Response& response) {
 } // namespace
 
 Gateway::Gateway(Installation& installation)
-    : installation_(installation), backups_(installation),
+    : installation_(installation), backups_(installation), figures_(installation),
       refused_requests_(installation.metrics.counter(
           "settled_http_refused_total", "Requests refused before they reached a handler")) {}
 
@@ -95,12 +95,8 @@ Task<net::Response> Gateway::handle(net::Request request) {
         co_return status_answer(200, "alive", "");
     if (request.path == "/readyz")
         co_return ready();
-    if (request.path == "/metrics") {
-        net::Response response;
-        response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-        response.body = installation_.metrics.text();
-        co_return response;
-    }
+    if (request.path == "/metrics")
+        co_return co_await show_metrics();
     if (request.trusted_peer && request.path == backup_path)
         co_return co_await backups_.handle(std::move(request));
     if (request.trusted_peer && request.path == retry_pins_path && request.method == "POST")
@@ -110,6 +106,15 @@ Task<net::Response> Gateway::handle(net::Request request) {
     if (const auto refused = not_here(is_served, "api"))
         co_return refuse(*refused, request.request_id);
     co_return co_await installation_.api().handle(std::move(request));
+}
+
+Task<net::Response> Gateway::show_metrics() {
+    net::Response response;
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    response.body = installation_.metrics.text();
+    response.body += exposed_machine(installation_.config());
+    response.body += co_await figures_.text();
+    co_return response;
 }
 
 // The operator has put a token or its PIN right.

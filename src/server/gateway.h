@@ -3,6 +3,7 @@
 
 #include "net/server/server.h"
 #include "server/backup_desk.h"
+#include "server/figures.h"
 #include "server/installation.h"
 
 #include <atomic>
@@ -35,12 +36,14 @@ class Gateway final : public net::Handler {
     void show_kafka(std::function<std::string_view()> reach) { kafka_ = std::move(reach); }
 
   private:
+    Task<net::Response> show_metrics();
     Task<net::Response> retry_pins(std::string request_id);
     net::Response ready() const;
     std::optional<Error> not_here(bool has_role, std::string_view role) const;
 
     Installation& installation_;
     BackupDesk backups_;
+    Figures figures_;
     observe::Counter refused_requests_;
     std::function<std::string_view()> kafka_;
     std::atomic<bool> shutting_down_{false};

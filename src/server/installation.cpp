@@ -133,7 +133,12 @@ Result<> Installation::open_parts(IfMissing if_missing) {
          config_.endpoints_per_tenant,
          config_.public_url},
         [this] { return reload_profiles(); },
-        [this](TenantId tenant, ConnectorId id) { return connectors_.signing_key(tenant, id); }});
+        [this](TenantId tenant, ConnectorId id) { return connectors_.signing_key(tenant, id); },
+        [this](ConnectorId id) {
+            const intake::Refused refused = hooks_->refused_of(id);
+            return api::RefusedWebhooks{refused.last_hour, refused.is_refusing,
+                                        info(refused.code).token, refused.at};
+        }});
     show_gauges();
     return {};
 }

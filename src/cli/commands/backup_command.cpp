@@ -2,9 +2,9 @@
 #include "cli/client/control_client.h"
 #include "cli/commands.h"
 #include "cli/invocation.h"
-#include "cli/version.h"
 #include "server/backup.h"
 #include "server/backup_desk.h"
+#include "server/build.h"
 #include "server/server.h"
 #include "wire/json_writer.h"
 
@@ -86,7 +86,7 @@ int run_backup(Invocation& in) {
         return refuse_database(in);
     config->data = without_slash(config->data);
     const auto done = server::back_up(
-        *config, without_slash(in.text("DIR")), version, [&] { return copy_by_server(*config); },
+        *config, without_slash(in.text("DIR")), server::version, [&] { return copy_by_server(*config); },
         say);
     if (!done)
         return in.out().problem(done.error());

@@ -83,8 +83,7 @@ int run_doctor(Invocation& in) {
     const auto checks = chosen_checks(in);
     if (!checks)
         return in.usage(checks.error());
-    const auto commands = all_commands({});
-    Site site(in, commands);
+    Site site(in, in.commands());
     if (site.is_remote() && !site.server_runs()) {
         fmt::print(stderr, "settled: the server could not be looked at: {}\n",
                    site.readiness().error());

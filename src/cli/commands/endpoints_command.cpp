@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/invocation.h"
 #include "cli/reports/endpoint_report.h"
+#include "domain/event.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -71,6 +72,13 @@ int run_ping(Invocation& in) {
                 delivery_report);
 }
 
+std::vector<std::string_view> event_types() {
+    const auto all = domain::all_event_types();
+    std::vector<std::string_view> types{all.begin(), all.end()};
+    types.emplace_back("*");
+    return types;
+}
+
 } // namespace
 
 std::vector<Command> endpoints_commands() {
@@ -103,6 +111,7 @@ std::vector<Command> endpoints_commands() {
          .options = {{.name = "--event",
                       .value = "TYPE",
                       .help = "a type of event that it gets (default: all)",
+                      .choices = event_types(),
                       .many = true},
                      {.name = "--every",
                       .value = "SECONDS",

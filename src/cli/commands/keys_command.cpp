@@ -1,12 +1,13 @@
 // `settled keys`: API keys.
+#include "api/scope.h"
 #include "cli/client/query.h"
 #include "cli/commands.h"
+#include "cli/duration.h"
 #include "cli/invocation.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
-
-#include <charconv>
+#include <fmt/ranges.h>
 
 namespace settled::cli {
 
@@ -20,30 +21,6 @@ std::string made(const wire::Json& key) {
                               {"scopes", list_at(key, "scopes", " ")},
                               {"expires", text_at(key, "expires_at")}}));
 }
-
-// "90d", "24h", "30m", "60s".
-std::optional<std::int64_t> seconds_of(const std::string& text) {
-    std::int64_t count = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    constexpr std::int64_t count_max = 100'000'000;
-    if (error != std::errc() || end + 1 != text.data() + text.size() || count < 0 ||
-        count > count_max)
-        return std::nullopt;
-    switch (*end) {
-    case 'd':
-        return count * 86'400;
-    case 'h':
-        return count * 3'600;
-    case 'm':
-        return count * 60;
-    case 's':
-        return count;
-    default:
-        return std::nullopt;
-    }
-}
-
-constexpr std::string_view duration_advice = ": give a time such as 90d, 24h, 30m or 60s";
 
 // The key alone, for scripts, or with what it is.
 int show_new_key(Invocation& in, const ApiCall& call) {
@@ -116,6 +93,22 @@ int run_revoke(Invocation& in) {
     return status;
 }
 
+std::vector<std::string_view> all_scopes() {
+    std::vector<std::string_view> scopes;
+    for (auto i = static_cast<int>(api::Scope::payments_read);
+         i <= static_cast<int>(api::Scope::admin); ++i)
+        scopes.push_back(api::token(static_cast<api::Scope>(i)));
+    scopes.emplace_back("*");
+    return scopes;
+}
+
+std::string_view scopes_help() {
+    static const std::string text =
+        fmt::format("what it may do, separated by commas: {}, which is everything",
+                    fmt::join(all_scopes(), ", "));
+    return text;
+}
+
 } // namespace
 
 std::vector<Command> keys_commands() {
@@ -130,13 +123,8 @@ std::vector<Command> keys_commands() {
              {{.name = "--name", .value = "TEXT", .help = "what it is for", .required = true},
               {.name = "--scopes",
                .value = "SCOPES",
-               .help = "what it may do, separated by commas, or * for everything: "
-                       "payments:read, payments:write, settlements:read, "
-                       "settlements:write, statements:write, accounts:read, "
-                       "accounts:write, endpoints:read, endpoints:write, events:read, "
-                       "events:write, webhooks:read, orders:read, orders:write, "
-                       "links:read, links:write, returns:read, returns:write, "
-                       "postings:read, calls:read, connectors:read, connectors:write, admin",
+               .help = scopes_help(),
+               .choices = all_scopes(),
                .required = true,
                .commas = true},
               {.name = "--expires-in",

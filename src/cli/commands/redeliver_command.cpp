@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/invocation.h"
 #include "cli/reports/endpoint_report.h"
+#include "domain/event.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -94,6 +95,11 @@ int run_redeliver(Invocation& in) {
     return show(in, {.method = "POST", .target = target, .body = ""}, delivery_report);
 }
 
+std::vector<std::string_view> event_types() {
+    const auto all = domain::all_event_types();
+    return {all.begin(), all.end()};
+}
+
 } // namespace
 
 std::vector<Command> redeliver_commands() {
@@ -116,6 +122,7 @@ std::vector<Command> redeliver_commands() {
                      {.name = "--event",
                       .value = "TYPE",
                       .help = "a type of the events (default: all)",
+                      .choices = event_types(),
                       .many = true},
                      {.name = "--dry-run", .help = "count them and change nothing"},
                      tenant_option("whose deliveries (default main)")},

@@ -83,7 +83,7 @@ void check_backup(Site& site, Findings& found) {
         return found.ok("", sentence);
     found.warning("", sentence,
                   {fmt::format("[attention] backup_hours says: every {} hours", hours),
-                   site.command("backup", "backup /var/backups/settled")});
+                   site.command("backup", "/var/backups/settled")});
 }
 
 void check_lost_nodes(Site& site, Findings& found) {

@@ -9,5 +9,9 @@ namespace settled::cli::doctor {
 void check_failing_endpoints(Site& site, Findings& found);
 void check_backlog(Site& site, Findings& found);
 void check_overdue_payments(Site& site, Findings& found);
+void check_unmatched_settlements(Site& site, Findings& found);
+void check_refusing_connectors(Site& site, Findings& found);
+void check_silent_connectors(Site& site, Findings& found);
+void check_reviews(Site& site, Findings& found);
 
 } // namespace settled::cli::doctor

@@ -39,6 +39,10 @@ const Statement settlements_of_status{
     "ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
 #undef SUM_BY_CURRENCY
 
+const Statement first_settlement_of_status{
+    "SELECT id, received_at FROM settlement WHERE tenant_id = $1 AND status = $2 ORDER BY id LIMIT "
+    "1"};
+
 // The greatest that there is, where they are more.
 Money joined(Money billions, std::int64_t rest) {
     std::int64_t sum = 0;
@@ -99,6 +103,14 @@ Step<std::vector<MoneyCount>> sum_payments(Session& s, TenantId tenant, std::str
                                            std::int64_t most) {
     const Rows rows = co_await s.run(payments_of_status, tenant, status, most);
     co_return sums_in(rows);
+}
+
+Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId tenant,
+                                                        std::string_view status) {
+    const Rows rows = co_await s.run(first_settlement_of_status, tenant, status);
+    if (rows.empty())
+        co_return std::nullopt;
+    co_return OldestSettlement{rows.front().id<SettlementId>(0), rows.front().instant(1)};
 }
 
 Step<std::vector<MoneyCount>> sum_settlements(Session& s, TenantId tenant, std::string_view status,

@@ -41,6 +41,13 @@ struct MoneyCount {
 // What is still to come of payments of that status, by currency.
 Step<std::vector<MoneyCount>> sum_payments(Session& s, TenantId tenant, std::string_view status,
                                            std::int64_t most);
+// The one of that status that came first.
+struct OldestSettlement {
+    SettlementId id;
+    Instant received_at;
+};
+Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId tenant,
+                                                        std::string_view status);
 // Settlements of that status, by currency.
 Step<std::vector<MoneyCount>> sum_settlements(Session& s, TenantId tenant, std::string_view status,
                                               std::int64_t most);

@@ -52,6 +52,7 @@ void write_connectors(JsonWriter& w, const StatusFigures& figures) {
     for (const ConnectorFigures& one : *figures.connectors) {
         w.object().member("name", one.name).member("kind", one.kind);
         write_time(w, "last_webhook_at", one.last_webhook_at);
+        w.member("refused_last_hour", one.refused.last_hour);
         w.member("calls_waiting", one.calls_waiting).end();
     }
     w.end();
@@ -120,8 +121,8 @@ void write_attention(JsonWriter& w, const std::vector<AttentionItem>& attention)
     w.end();
 }
 
-std::string shown(const StatusFigures& figures) {
-    const auto attention = attention_of(figures);
+std::string shown(const StatusFigures& figures, const domain::Attention& limits) {
+    const auto attention = attention_of(figures, limits);
     JsonWriter w;
     w.object().member("state", state_of(attention)).member("version", SETTLED_VERSION);
     w.member("tenant", figures.tenant);
@@ -148,11 +149,14 @@ Task<Result<Answer>> show_status(const Core& core, const Call& call) {
         [=](store::Session& s) { return read_figures(s, tenant, scopes, now); });
     if (!figures)
         co_return std::unexpected(figures.error());
+    if (figures->connectors)
+        for (ConnectorFigures& one : *figures->connectors)
+            one.refused = core.refused_of(one.id);
     if (tenant == main_tenant && scopes.has(Scope::admin)) {
         figures->store = core.store.health();
         figures->store_is_shared = core.store.is_shared();
     }
-    co_return Answer{200, shown(*figures)};
+    co_return Answer{200, shown(*figures, core.attention)};
 }
 
 } // namespace settled::api

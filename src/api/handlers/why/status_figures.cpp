@@ -1,7 +1,6 @@
 #include "api/handlers/why/status_figures.h"
 
 #include "api/handlers/why/why_text.h"
-#include "domain/attention.h"
 #include "store/queries/calls.h"
 #include "store/queries/directory.h"
 #include "store/queries/endpoint_states.h"
@@ -24,9 +23,10 @@ using store::Step;
 Step<std::vector<ConnectorFigures>> read_connectors(Session& s, TenantId tenant) {
     std::vector<ConnectorFigures> all;
     for (const store::ConnectorRow& row : co_await store::list_connectors(s, tenant)) {
-        ConnectorFigures one{row.name, row.kind};
+        ConnectorFigures one{row.id, row.name, row.kind};
         one.last_webhook_at = co_await store::last_webhook_at(s, tenant, row.id);
         one.calls_waiting = co_await store::count_waiting_calls(s, tenant, row.id, counted_max);
+        one.created_at = row.created_at;
         one.is_failing = (co_await store::find_connector_state(s, tenant, row.id)).failing;
         all.push_back(std::move(one));
     }
@@ -75,9 +75,10 @@ std::string counted(std::int64_t count, std::string_view one, std::string_view m
                        count == 1 ? one : more);
 }
 
-void look_at_reviews(const StatusFigures& figures, std::vector<AttentionItem>& found) {
+void look_at_reviews(const StatusFigures& figures, const domain::Attention& limits,
+                     std::vector<AttentionItem>& found) {
     const auto& all = figures.reviews.all;
-    if (all.oldest_at && *all.oldest_at + domain::review_waits_max <= figures.now)
+    if (all.oldest_at && *all.oldest_at + limits.review <= figures.now)
         found.push_back(
             {"review.age", false, "",
              fmt::format("{} waits for a person, the oldest since {}",
@@ -85,7 +86,8 @@ void look_at_reviews(const StatusFigures& figures, std::vector<AttentionItem>& f
              "money or an order waits for a person's decision", "settled reviews list"});
 }
 
-void look_at_deliveries(const StatusFigures& figures, std::vector<AttentionItem>& found) {
+void look_at_deliveries(const StatusFigures& figures, const domain::Attention& limits,
+                        std::vector<AttentionItem>& found) {
     if (figures.dead && figures.dead->count > 0)
         found.push_back(
             {"delivery.dead", true, "",
@@ -94,7 +96,7 @@ void look_at_deliveries(const StatusFigures& figures, std::vector<AttentionItem>
              "see what the partner answered, have it mended, and deliver again",
              "settled doctor --check delivery.dead"});
     const auto& owed = figures.deliveries;
-    if (owed && owed->oldest_at && *owed->oldest_at + domain::backlog_waits_max <= figures.now)
+    if (owed && owed->oldest_at && *owed->oldest_at + limits.backlog <= figures.now)
         found.push_back({"backlog.age", false, "",
                          fmt::format("{} owed, the oldest since {}",
                                      counted(owed->count, "delivery is", "deliveries are"),
@@ -134,6 +136,54 @@ void look_at_calls(const StatusFigures& figures, std::vector<AttentionItem>& fou
                          "older state",
                          "a person lets them go on, once the bank was asked for everything since",
                          std::nullopt});
+}
+
+void look_at_refused(const StatusFigures& figures, std::vector<AttentionItem>& found) {
+    if (!figures.connectors)
+        return;
+    for (const ConnectorFigures& one : *figures.connectors)
+        if (one.refused.is_refusing)
+            found.push_back(
+                {"connector.refusing", true, one.name,
+                 fmt::format("its webhooks are refused ({}), {} in the last hour, the newest at {}",
+                             one.refused.code, one.refused.last_hour,
+                             wire::to_rfc3339(one.refused.at)),
+                 fmt::format("if the bank has changed its key, it says which is the new one; give "
+                             "both: settled connectors set {} --bank-key OLD --bank-key NEW",
+                             one.name),
+                 std::nullopt});
+}
+
+void look_at_silence(const StatusFigures& figures, std::vector<AttentionItem>& found) {
+    if (!figures.connectors)
+        return;
+    for (const ConnectorFigures& one : *figures.connectors)
+        if (const auto since = one.silent_since(figures.now))
+            found.push_back({"connector.silent", false, one.name,
+                             fmt::format("no webhook since {}, and one is expected within {} s",
+                                         wire::to_rfc3339(*since), one.expect_every.count()),
+                             "ask the bank whether it sends; if it does, what it sends does not "
+                             "arrive here or is refused: see its log and settled doctor --connect",
+                             std::nullopt});
+}
+
+// Only money that has waited for long: most of it waits for a payment that is registered later.
+void look_at_unmatched(const StatusFigures& figures, const domain::Attention& limits,
+                       std::vector<AttentionItem>& found) {
+    const auto& oldest = figures.oldest_unmatched;
+    if (!oldest || oldest->received_at + limits.review > figures.now)
+        return;
+    for (const auto& [currency, money] : figures.money)
+        if (money.unmatched.count > 0)
+            found.push_back(
+                {"settlement.unmatched", false, currency,
+                 fmt::format("{} without a payment, {} in all; the oldest came at {}",
+                             counted(money.unmatched.count, "settlement is", "settlements are"),
+                             amount_text(money.unmatched.amount),
+                             wire::to_rfc3339(oldest->received_at)),
+                 "its payment was not registered, or differs in a field that decides; "
+                 "a person says what it belongs to",
+                 "settled explain " + to_string(oldest->id)});
 }
 
 void look_at_money(const StatusFigures& figures, std::vector<AttentionItem>& found) {
@@ -178,6 +228,7 @@ Step<StatusFigures> read_figures(Session& s, TenantId tenant, ScopeSet scopes, I
         figures.dead = co_await store::count_deliveries(s, tenant, "dead", counted_max);
     }
     figures.reviews = co_await store::count_open_reviews(s, tenant, counted_max);
+    figures.oldest_unmatched = co_await store::oldest_settlement(s, tenant, "unmatched");
     co_await read_money(s, tenant, figures);
     if (scopes.has(Scope::calls_read))
         figures.calls_held = (co_await units::hold_of(s, tenant)).held;
@@ -189,14 +240,24 @@ Step<StatusFigures> read_figures(Session& s, TenantId tenant, ScopeSet scopes, I
     co_return figures;
 }
 
-std::vector<AttentionItem> attention_of(const StatusFigures& figures) {
+std::optional<Instant> ConnectorFigures::silent_since(Instant now) const {
+    const Instant last = last_webhook_at.value_or(created_at);
+    const bool is_silent = expect_every > std::chrono::seconds(0) && last + expect_every < now;
+    return is_silent ? std::optional(last) : std::nullopt;
+}
+
+std::vector<AttentionItem> attention_of(const StatusFigures& figures,
+                                        const domain::Attention& limits) {
     std::vector<AttentionItem> found;
     look_at_installation(figures, found);
     look_at_calls(figures, found);
+    look_at_refused(figures, found);
+    look_at_silence(figures, found);
     look_at_endpoints(figures, found);
-    look_at_deliveries(figures, found);
-    look_at_reviews(figures, found);
+    look_at_deliveries(figures, limits, found);
+    look_at_reviews(figures, limits, found);
     look_at_money(figures, found);
+    look_at_unmatched(figures, limits, found);
     return found;
 }
 

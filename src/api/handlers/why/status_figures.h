@@ -1,8 +1,10 @@
 // How an installation fares, as its store shows it, and what of that wants a person's attention.
 #pragma once
 
+#include "api/refused_webhooks.h"
 #include "api/scope.h"
 #include "base/clock.h"
+#include "domain/attention.h"
 #include "store/queries/nodes.h"
 #include "store/queries/overview.h"
 #include "store/session.h"
@@ -20,11 +22,18 @@ namespace settled::api {
 inline constexpr std::int64_t counted_max = 10'000;
 
 struct ConnectorFigures {
+    ConnectorId id;
     std::string name;
     std::string kind;
     std::optional<Instant> last_webhook_at = std::nullopt;
     std::int64_t calls_waiting = 0;
     bool is_failing = false;
+    std::chrono::seconds expect_every{0}; // a webhook comes at least that often; 0: or not
+    Instant created_at = {};
+    RefusedWebhooks refused = {}; // of this node
+
+    // Since when a webhook has been missed; nullopt: none is.
+    std::optional<Instant> silent_since(Instant now) const;
 };
 
 struct EndpointFigures {
@@ -48,6 +57,7 @@ struct StatusFigures {
     std::optional<store::CountSince> deliveries, dead;
     store::OpenReviews reviews;
     std::map<std::string, CurrencyFigures, std::less<>> money; // by currency
+    std::optional<store::OldestSettlement> oldest_unmatched;
     std::optional<bool> calls_held;
     std::optional<std::int64_t> orders_in_doubt;
 };
@@ -63,7 +73,8 @@ struct AttentionItem {
     std::string cause;
     std::optional<std::string> command; // nullopt: no command of ours mends it
 };
-std::vector<AttentionItem> attention_of(const StatusFigures& figures);
+std::vector<AttentionItem> attention_of(const StatusFigures& figures,
+                                        const domain::Attention& limits = {});
 // ok, attention, failing.
 std::string_view state_of(const std::vector<AttentionItem>& attention);
 

@@ -183,6 +183,66 @@ TEST(StatusAttention, names_what_wants_a_person) {
     EXPECT_THAT(attention_of(figures).front().sentence, StartsWith("at least 10000 deliveries"));
 }
 
+TEST(StatusAttention, follows_the_limits_that_are_set) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    figures.reviews.all = {1, figures.now - std::chrono::hours(2)};
+    figures.deliveries = store::CountSince{1, figures.now - std::chrono::seconds(20)};
+    EXPECT_EQ(state_of(attention_of(figures)), "ok");
+    domain::Attention limits;
+    limits.review = std::chrono::hours(1);
+    limits.backlog = std::chrono::seconds(10);
+    const auto found = attention_of(figures, limits);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].check, "backlog.age");
+    EXPECT_EQ(found[1].check, "review.age");
+}
+
+TEST(StatusAttention, names_money_that_has_been_without_a_payment_for_long) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    figures.money["GBP"].unmatched = {Money{1234, Currency::parse("GBP").value()}, 1};
+    const SettlementId oldest{7};
+    figures.oldest_unmatched = {oldest, figures.now - std::chrono::hours(23)};
+    EXPECT_EQ(state_of(attention_of(figures)), "ok") << "its payment may still be registered";
+    figures.oldest_unmatched->received_at = figures.now - std::chrono::hours(24);
+    const auto found = attention_of(figures);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().check, "settlement.unmatched");
+    EXPECT_EQ(found.front().subject, "GBP");
+    EXPECT_EQ(found.front().command, "settled explain " + to_string(oldest));
+}
+
+TEST(StatusAttention, names_a_connector_whose_webhooks_are_refused) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    ConnectorFigures bank;
+    bank.name = "bank";
+    bank.refused = {3, true, "signature_invalid", figures.now};
+    figures.connectors = {bank};
+    ASSERT_EQ(attention_of(figures).size(), 1U);
+    EXPECT_EQ(attention_of(figures).front().check, "connector.refusing");
+    EXPECT_EQ(state_of(attention_of(figures)), "failing");
+    figures.connectors->front().refused.is_refusing = false;
+    EXPECT_EQ(state_of(attention_of(figures)), "ok") << "the newest one was taken";
+}
+
+TEST(StatusAttention, names_a_connector_that_is_silent_where_it_should_not_be) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    ConnectorFigures bank;
+    bank.name = "bank";
+    bank.created_at = figures.now - std::chrono::hours(3);
+    figures.connectors = {bank};
+    EXPECT_EQ(state_of(attention_of(figures)), "ok") << "a quiet night is no fault";
+    figures.connectors->front().expect_every = std::chrono::hours(2);
+    ASSERT_EQ(attention_of(figures).size(), 1U) << "nothing ever came";
+    EXPECT_EQ(attention_of(figures).front().check, "connector.silent");
+    EXPECT_EQ(attention_of(figures).front().subject, "bank");
+    figures.connectors->front().last_webhook_at = figures.now - std::chrono::hours(1);
+    EXPECT_EQ(state_of(attention_of(figures)), "ok");
+}
+
 TEST(TimelineCursor, is_read_back_and_refuses_what_is_none) {
     const EntryPlace place{1'795'000'000'000'000, EntryKind::attempt, 77, 3};
     EXPECT_EQ(from_cursor(to_cursor(place)).value(), place);
