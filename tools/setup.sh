@@ -14,6 +14,10 @@ build_packages=(
     openssl curl ca-certificates # what the quick start types
     tzdata # time zones of connectors
 )
+# The console is built with node; one that is here already is used.
+if ! { command -v node >/dev/null && command -v npm >/dev/null && [[ $(node --version | tr -dc 0-9.) =~ ^(1[89]|[2-9][0-9])\. ]]; }; then
+    build_packages+=(nodejs npm)
+fi
 # What checks it.
 check_packages=(
     clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
@@ -21,6 +25,7 @@ check_packages=(
     python3 python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
     openjdk-17-jdk-headless maven python3-confluent-kafka
     nodejs esbuild # the receivers of examples/
+    chromium chromium-driver python3-selenium fonts-dejavu-core # the console, in a browser
 )
 
 say() { printf 'setup: %s\n' "$*"; }

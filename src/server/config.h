@@ -59,6 +59,9 @@ struct Config {
     // [log]
     std::string log_level = "info";
 
+    // [console]
+    bool console = true; // its page is served, and browsers may sign in
+
     // [attention]
     std::int64_t backup_hours = 0; // how old the last backup may be; 0: doctor asks for none
 

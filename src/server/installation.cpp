@@ -131,7 +131,8 @@ Result<> Installation::open_parts(IfMissing if_missing) {
          config_.endpoints_per_tenant,
          config_.public_url},
         [this] { return reload_profiles(); },
-        [this](TenantId tenant, ConnectorId id) { return connectors_.signing_key(tenant, id); }});
+        [this](TenantId tenant, ConnectorId id) { return connectors_.signing_key(tenant, id); },
+        !config_.tls_certificate.empty()});
     show_gauges();
     return {};
 }

@@ -136,7 +136,8 @@ std::vector<Command> keys_commands() {
                        "accounts:write, endpoints:read, endpoints:write, events:read, "
                        "events:write, webhooks:read, orders:read, orders:write, "
                        "links:read, links:write, returns:read, returns:write, "
-                       "postings:read, calls:read, connectors:read, connectors:write, admin",
+                       "postings:read, calls:read, connectors:read, connectors:write, admin, "
+                       "personal:read",
                .required = true,
                .commas = true},
               {.name = "--expires-in",

@@ -1,0 +1,55 @@
+-- Browsers that are signed in, links to sign in with, and what people changed.
+
+CREATE TABLE console_session (
+    tenant_id   INTEGER NOT NULL,
+    id          INTEGER NOT NULL,
+    hash        BLOB NOT NULL,            -- HMAC of the cookie, which is not kept
+    kind        TEXT NOT NULL,            -- key, link, portal
+    owner_id    INTEGER NOT NULL,         -- what it ends with: an API key, a portal link; 0: nothing
+    actor       TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    seen_at     INTEGER NOT NULL,         -- to a minute
+    PRIMARY KEY (tenant_id, id)
+) /*narrow*/;
+CREATE UNIQUE INDEX console_session_hash ON console_session (hash);
+
+CREATE TABLE sign_in_link (
+    tenant_id   INTEGER NOT NULL,
+    id          INTEGER NOT NULL,
+    hash        BLOB NOT NULL,            -- HMAC of its token
+    actor       TEXT NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) /*narrow*/;
+CREATE UNIQUE INDEX sign_in_link_hash ON sign_in_link (hash);
+
+CREATE TABLE change_entry (
+    tenant_id   INTEGER NOT NULL,
+    id          INTEGER NOT NULL,
+    actor       TEXT NOT NULL,
+    action      TEXT NOT NULL,
+    subject     TEXT NOT NULL,            -- an id as the API shows it, or a name
+    reason      TEXT NOT NULL,
+    request_id  TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) /*table*/;
+CREATE INDEX change_actor ON change_entry (tenant_id, actor, id);
+CREATE INDEX change_subject ON change_entry (tenant_id, subject, id);
+CREATE INDEX change_actor_subject ON change_entry (tenant_id, actor, subject, id);
+
+-- Links with which a partner sees its endpoint.
+CREATE TABLE portal_link (
+    tenant_id   INTEGER NOT NULL,
+    id          INTEGER NOT NULL,
+    hash        BLOB NOT NULL,            -- HMAC of its token, which is shown once
+    endpoint_id INTEGER NOT NULL,
+    can         TEXT NOT NULL,            -- read, redeliver, ping; space-separated
+    created_by  TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    revoked_at  INTEGER,
+    PRIMARY KEY (tenant_id, id)
+) /*narrow*/;
+CREATE UNIQUE INDEX portal_link_hash ON portal_link (hash);
+CREATE INDEX portal_link_endpoint ON portal_link (tenant_id, endpoint_id, id);

@@ -1,0 +1,15 @@
+// The handlers that are for the console above all (routes.cpp).
+#pragma once
+
+#include "api/call.h"
+
+namespace settled::api {
+
+Task<Result<Answer>> show_series(const Core& core, const Call& call);
+Task<Result<Answer>> reveal(const Core& core, const Call& call);
+Task<Result<Answer>> decide_reviews(const Core& core, const Call& call);
+Task<Result<Answer>> create_portal_link(const Core& core, const Call& call);
+Task<Result<Answer>> list_portal_links(const Core& core, const Call& call);
+Task<Result<Answer>> revoke_portal_link(const Core& core, const Call& call);
+
+} // namespace settled::api
