@@ -4,8 +4,8 @@ CREATE TABLE console_session (
     tenant_id   INTEGER NOT NULL,
     id          INTEGER NOT NULL,
     hash        BLOB NOT NULL,            -- HMAC of the cookie, which is not kept
-    kind        TEXT NOT NULL,            -- key, link, portal
-    owner_id    INTEGER NOT NULL,         -- what it ends with: an API key, a portal link; 0: nothing
+    kind        TEXT NOT NULL,            -- key, link, portal, operator
+    owner_id    INTEGER NOT NULL,         -- what it ends with: an API key, a portal link, an operator; 0: nothing
     actor       TEXT NOT NULL,
     created_at  INTEGER NOT NULL,
     seen_at     INTEGER NOT NULL,         -- to a minute
@@ -53,3 +53,17 @@ CREATE TABLE portal_link (
 ) /*narrow*/;
 CREATE UNIQUE INDEX portal_link_hash ON portal_link (hash);
 CREATE INDEX portal_link_endpoint ON portal_link (tenant_id, endpoint_id, id);
+
+-- People who sign in with a name, a password and a code.
+CREATE TABLE console_operator (
+    tenant_id   INTEGER NOT NULL,
+    id          INTEGER NOT NULL,
+    username    TEXT NOT NULL UNIQUE,
+    password    TEXT NOT NULL,            -- Argon2id, with its salt and costs
+    totp_secret BLOB NOT NULL,            -- sealed
+    totp_step   INTEGER NOT NULL,         -- of the last code that counted
+    role        TEXT NOT NULL,            -- viewer, operator, admin
+    created_at  INTEGER NOT NULL,
+    changed_at  INTEGER NOT NULL,         -- sessions from before have ended
+    PRIMARY KEY (tenant_id, id)
+) /*table*/;

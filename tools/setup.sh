@@ -11,6 +11,7 @@ build_packages=(
     clang-19 lld-19 llvm-19 libclang-rt-19-dev ccache cmake ninja-build
     libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev libexpat1-dev libspdlog-dev libfmt-dev
     prometheus-cpp-dev libtomlplusplus-dev libpq-dev libc-ares-dev librdkafka-dev libp11-kit-dev
+    libargon2-dev # passwords of the console's operators
     openssl curl ca-certificates # what the quick start types
     tzdata # time zones of connectors
 )
@@ -43,7 +44,7 @@ explain_other_system() {
 setup: this machine is not Debian 12, so nothing was installed.
   Install yourself: clang 19 (or g++ 14 and newer) with lld, CMake 3.25, Ninja, ccache, Boost 1.81
   headers, OpenSSL 3, SQLite 3.40, libpq 15, c-ares 1.18, simdjson 3, Expat 2.5, spdlog 1.10 built on an external fmt 9,
-  prometheus-cpp 1.0, toml++ 3, librdkafka 2.0, the headers of p11-kit 0.24, GoogleTest, rapidcheck, Python 3.11 with
+  prometheus-cpp 1.0, toml++ 3, librdkafka 2.0, the headers of p11-kit 0.24, Argon2, GoogleTest, rapidcheck, Python 3.11 with
   pytest, pytest-xdist, PyYAML, jsonschema, cryptography, confluent-kafka; a Java 17 runtime and
   Maven for the Kafka of the tests.
   Then run make with SETUP=skip, which leaves this step out.

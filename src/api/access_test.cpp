@@ -167,6 +167,11 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
                      R"({"institutions":[{"institution_id":"monzo","reference_chars_max":18}]})");
     ids["institutions"] = "monzo";
     ids["timeline"] = ids["payments"];
+    ids["operators"] =
+        world
+            .call(key, "POST", "/v1/operators",
+                  R"({"username":"ann","password":"a long password","role":"viewer"})")
+            .at("id");
     ids["portal-links"] =
         world.call(key, "POST", "/v1/endpoints/" + ids["endpoints"] + "/portal-links", "{}")
             .at("id");

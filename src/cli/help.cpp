@@ -26,7 +26,7 @@ const std::vector<Heading>& headings() {
          {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore"}},
         {"What happens, and why", {"status", "explain", "show"}},
         {"Access and connections",
-         {"console", "keys", "signing-keys", "connectors", "webhooks"}},
+         {"console", "operators", "keys", "signing-keys", "connectors", "webhooks"}},
         {"Money in",
          {"import", "statements", "reconcile", "bacs", "notifications", "export", "institutions",
           "replay", "audit"}},

@@ -68,6 +68,7 @@ inline const std::map<std::string, std::string, std::less<>>& whole_tables() {
         {"api_key", "found by its hash: the caller says no tenant"},
         {"console_session", "found by its hash: the browser says no tenant"},
         {"sign_in_link", "found by its hash: the browser says no tenant"},
+        {"console_operator", "found by its name: who signs in says no tenant"},
         {"portal_link", "found by its hash: the browser says no tenant"},
         {"connector", "found by its name in /hooks/{connector}: the bank says no tenant"},
         {"endpoint", "every node has all of them in memory; a few rows a tenant"},

@@ -1,11 +1,17 @@
 """Browsers: signing in over HTTP, what a cookie is worth, and the files of the console."""
 
+import base64
+import hashlib
+import hmac
 import json
 import re
+import subprocess
+import time
 
 import pytest
 
 from support.http_client import HttpClient
+from support.places import binary
 from support.processes import run_settled
 
 JSON = {"Content-Type": "application/json"}
@@ -127,6 +133,36 @@ def test_the_page_comes_with_its_headers(world):
     assert http.send("GET", "/console/assets/none.js").code == "route_unknown"
     assert http.send("POST", "/console/").code == "method_not_allowed"
     assert http.send("HEAD", "/console/").body == b""
+
+
+def code_of(uri):
+    """What an authenticator app shows now (RFC 6238)."""
+    secret, = re.findall(r"secret=([A-Z2-7]+)", uri)
+    mac = hmac.digest(base64.b32decode(secret), int(time.time() // 30).to_bytes(8, "big"), hashlib.sha1)
+    at = mac[-1] & 15
+    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
+
+
+def operators(world, *words, typed=""):
+    ran = subprocess.run([binary(), "operators", *words, "--config", world.config, "--data", world.data, "--json"],
+                         input=typed, capture_output=True, text=True, timeout=30, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout) if ran.stdout.strip() else None
+
+
+def test_an_operator_signs_in_with_password_and_code(world):
+    made = operators(world, "add", "ann", "--role", "operator", typed="correct horse battery\n")
+    ann = {"username": "ann", "password": "correct horse battery", "code": code_of(made["totp_uri"])}
+    browser = Browser(world.api.http, sign_in(world.api.http, ann))
+    assert browser.session["actor"] == made["id"] and "settlements:write" in browser.session["scopes"]
+    assert sign_in(world.api.http, ann).code == "sign_in_refused", "a code counts once"
+    assert browser.call("GET", "/v1/payments").status == 200
+    operators(world, "totp", "ann")
+    assert browser.call("GET", "/v1/payments").code == "credentials_invalid"
+    assert [one["username"] for one in operators(world, "list")["data"]] == ["ann"]
+    operators(world, "remove", "ann")
+    assert operators(world, "list")["data"] == []
+    assert "correct horse" not in world.server.log_text()
 
 
 def test_a_server_without_the_console_has_neither_page_nor_sessions(new_world):

@@ -284,7 +284,7 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
                 assert shown["name"] == "walk" if "{name}" in operation.path else shown["id"] == self.id_for(operation)
         self.api.get("/v1/audit/head")  # 0 until the first seal, a minute after the start
 
-    PREFIXES = {"create_portal_link": "end", "portal_links": "end", "portal_link": "plk", "payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
+    PREFIXES = {"operator_totp": "opr", "operator": "opr", "create_portal_link": "end", "portal_links": "end", "portal_link": "plk", "payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "redelivery": "rdl", "delivery": "dlv", "webhook": "whk", "api_key": "key",
                 "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
                 "missing_settlements": "stm", "statement_request": "srq", "timeline": "pay", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
@@ -381,6 +381,8 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
             return call("POST", "/v1/connectors", {
                 "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(new_key())],
                 "signing_key": self.world.signing_key()})
+        if operation.id == "create_operator":
+            return call("POST", "/v1/operators", {**self.GOOD_BODIES["create_operator"], "username": "ann"})
         if operation.id in self.MONEY_OUT_CONFLICTS:
             return self.money_out_conflict(operation)
         if operation.id.endswith(("_review", "_settlement", "_match")):  # of what was decided before

@@ -10,6 +10,7 @@ class ConsoleWalk:
         "decide_reviews": {"decisions": [{"review_id": f"rev_{UNKNOWN_ID}", "decision": "close"}], "reason": "it is"},
         "reveal": {"subject": f"whk_{UNKNOWN_ID}", "reason": "it is"},
         "create_portal_link": {},
+        "create_operator": {"username": "jo", "password": "a long password", "role": "viewer"},
     }
 
     def signed_in(self):
@@ -31,6 +32,11 @@ class ConsoleWalk:
         assert self.api.post("/v1/reveals", self.reveal_body(self.ids["whk"]))["object"]["id"] == self.ids["whk"]
         series = self.api.get("/v1/series?metric=webhooks&step=86400")
         assert sum(series["lines"][0]["values"]) >= 1
+        ann, bo = (self.api.post("/v1/operators", {**self.BODIES["create_operator"], "username": name})
+                   for name in ("ann", "bo"))
+        self.ids["opr"] = ann["id"]
+        assert self.api.post(f"/v1/operators/{ann['id']}/totp", statuses=[200])["totp_uri"] != ann["totp_uri"]
+        self.api.delete(f"/v1/operators/{bo['id']}")
         overview = self.api.get("/v1/overview?zone=Europe/London")
         for money in overview["money"]:
             assert len(self.api.all(money["expected"]["list"])) == money["expected"]["count"]

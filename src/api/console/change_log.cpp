@@ -20,6 +20,7 @@ constexpr auto written = std::to_array<Written>({
     {"POST", "/v1/api-keys", "api_key.create"},
     {"DELETE", "/v1/api-keys/{id}", "api_key.revoke"},
     {"POST", "/v1/api-keys/{id}/rotate", "api_key.rotate"},
+    {"DELETE", "/v1/operators/{id}", "operator.remove"},
     {"POST", "/v1/connectors", "connector.create"},
     {"PATCH", "/v1/connectors/{name}", "connector.update"},
     {"DELETE", "/v1/connectors/{name}", "connector.delete"},

@@ -1,6 +1,7 @@
 #include "api/console/sessions.h"
 
 #include "api/bounds.h"
+#include "api/console/operators.h"
 #include "api/key_text.h"
 #include "store/queries/portal_links.h"
 #include "store/queries/sessions.h"
@@ -41,6 +42,15 @@ Step<std::optional<Found>> in_portal(Session& s, Found found, Instant now) {
     co_return found;
 }
 
+Step<std::optional<Found>> of_operator(Session& s, Found found) {
+    const auto row =
+        co_await store::find_operator(s, found.row.tenant, OperatorId{found.row.owner});
+    if (!row || found.row.created_at < row->changed_at)
+        co_return std::nullopt;
+    found.scopes = scopes_of_role(row->role);
+    co_return found;
+}
+
 Step<std::optional<Found>> find_live(Session& s, crypto::Digest hash, Instant now) {
     auto row = co_await store::find_session_by_hash(s, hash);
     if (!row || is_over(*row, now))
@@ -48,6 +58,8 @@ Step<std::optional<Found>> find_live(Session& s, crypto::Digest hash, Instant no
     Found found{*std::move(row), "*"};
     if (found.row.kind == store::session_of_portal)
         co_return co_await in_portal(s, std::move(found), now);
+    if (found.row.kind == store::session_of_operator)
+        co_return co_await of_operator(s, std::move(found));
     if (found.row.kind != store::session_of_key)
         co_return found;
     auto scopes =

@@ -3,7 +3,7 @@
 // A session is a row, known by the HMAC of its cookie under a key of this installation, so it is the
 // same on every node and after a restart. It ends after session_idle_max without a call, after
 // session_life_max in all, and with what it was opened by: an API key, whose scopes it has as they are
-// at the time of the call, or a partner's link. Wrong, ended and unknown cookies get the same answer. Whatever is no
+// at the time of the call, an operator, or a partner's link. Wrong, ended and unknown cookies get the same answer. Whatever is no
 // GET or HEAD needs the session's token in X-CSRF-Token, which is derived from the cookie.
 //
 // Thread-safe; keeps nothing in memory.

@@ -2,6 +2,7 @@
 
 #include "api/body.h"
 #include "api/bounds.h"
+#include "api/console/operators.h"
 #include "api/handlers/views.h"
 #include "api/key_text.h"
 #include "api/operator.h"
@@ -61,14 +62,24 @@ bool is_loopback(std::string_view peer) {
     return peer.starts_with("127.") || peer == "::1";
 }
 
-// What a sign-in is made of.
+// An operator whose password and code are right.
+struct Proven {
+    store::OperatorRow row;
+    std::int64_t step = 0; // of the code
+};
+
+} // namespace
+
 struct Opening {
     std::optional<crypto::Digest> key;  // of an API key
     std::optional<crypto::Digest> link; // of a sign-in link, or of a partner's
+    std::optional<Proven> proven;
     std::optional<ReplacedSession> replaced;
     SessionRow row; // without tenant, kind, owner and actor
     store::ChangeRow change;
 };
+
+namespace {
 
 struct Opened {
     SessionRow row;
@@ -122,10 +133,35 @@ Step<bool> take_link(Session& s, const Opening& opening, Opened& opened) {
     co_return true;
 }
 
+// A code counts once, on whatever node.
+Step<bool> take_operator(Session& s, const Opening& opening, Opened& opened) {
+    const store::OperatorRow& proven = opening.proven->row;
+    const auto row = co_await store::find_operator(s, proven.tenant, proven.id);
+    if (!row || row->password != proven.password || row->totp_secret != proven.totp_secret)
+        co_return false;
+    const bool is_first =
+        co_await store::use_totp_step(s, row->tenant, row->id, opening.proven->step);
+    if (!is_first)
+        co_return false;
+    opened.row.tenant = row->tenant;
+    opened.row.kind = store::session_of_operator;
+    opened.row.owner = row->id.value;
+    opened.row.actor = to_string(row->id);
+    opened.scopes = scopes_of_role(row->role);
+    co_return true;
+}
+
+Step<bool> take(Session& s, const Opening& opening, Opened& opened) {
+    if (opening.proven)
+        co_return co_await take_operator(s, opening, opened);
+    if (opening.key)
+        co_return co_await take_key(s, opening, opened);
+    co_return co_await take_link(s, opening, opened);
+}
+
 Step<Result<Opened>> open_session(Session& s, std::shared_ptr<const Opening> opening) {
     Opened opened{opening->row, {}, {}, {}};
-    const bool good = opening->key ? co_await take_key(s, *opening, opened)
-                                   : co_await take_link(s, *opening, opened);
+    const bool good = co_await take(s, *opening, opened);
     if (!good)
         co_return refused();
     const TenantId tenant = opened.row.tenant;
@@ -174,6 +210,9 @@ bool is_user_name(std::string_view name) {
 struct SignIn::Credentials {
     std::string api_key;
     std::string link;
+    std::string username;
+    Secret password;
+    std::string code;
     bool replace = false;
 
     static Result<Credentials> read(const net::Request& request) {
@@ -183,8 +222,16 @@ struct SignIn::Credentials {
         given.api_key = in.optional_text("api_key", limits::text_bytes_max);
         given.link = in.optional_text("link", limits::text_bytes_max);
         given.replace = in.optional_flag("replace");
-        if (given.api_key.empty() == given.link.empty())
-            in.refuse(Code::value_invalid, "", "give api_key or link");
+        given.username = in.optional_text("username", username_bytes_max);
+        given.password = Secret(in.optional_text("password", password_bytes_limit));
+        given.code = in.optional_text("code", username_bytes_max);
+        const int ways = (given.api_key.empty() ? 0 : 1) + (given.link.empty() ? 0 : 1) +
+                         (given.username.empty() ? 0 : 1);
+        const bool is_whole = given.username.empty() == given.password.empty() &&
+                              given.username.empty() == given.code.empty();
+        if (ways != 1 || !is_whole)
+            in.refuse(Code::value_invalid, "",
+                      "give api_key, or link, or username with password and code");
         TRY_VOID(in.finish());
         return given;
     }
@@ -249,8 +296,10 @@ Task<Result<net::Response>> SignIn::open(const net::Request& request) {
         co_return refused();
     if (!given.api_key.empty())
         opening->key = core_.keys.hash_of(given.api_key);
-    else
+    else if (!given.link.empty())
         opening->link = sessions_.hash_of(given.link);
+    else
+        CO_TRY_VOID(co_await check_password(given, *opening));
     CO_TRY_VOID(co_await check_other(request, given.replace, opening->replaced));
     const std::string cookie = random_letters(core_.rng);
     const Instant now = core_.clock.now();
@@ -278,6 +327,31 @@ Task<Result<net::Response>> SignIn::open(const net::Request& request) {
     net::Response response = answer(201, shown(session, opened.tenant));
     response.fields.add("Set-Cookie", cookie_text(cookie, bounds::session_life_max));
     co_return response;
+}
+
+Task<Result<>> SignIn::check_password(const Credentials& given, Opening& opening) {
+    if (!tries_of_names_.take(given.username, core_.clock.steady()))
+        co_return fail(Code::too_many_requests, "wait a minute before the next try");
+    using Found = std::optional<store::OperatorRow>;
+    const auto name = std::make_shared<const std::string>(given.username);
+    auto found = co_await core_.store.read<Found>(
+        [name](Session& s) { return store::find_operator_by_name(s, *name); });
+    if (!found)
+        co_return std::unexpected(found.error());
+    using Proof = std::optional<std::int64_t>;
+    const auto row = std::make_shared<const Found>(*std::move(found));
+    const auto password = std::make_shared<const Secret>(given.password.copy());
+    const std::int64_t now = core_.clock.now().us / 1'000'000;
+    const auto step = co_await passwords_.run<Proof>(
+        [row, password, code = given.code, now, &master = core_.master] {
+            return Result<Proof>(check_operator(*row, master, *password, code, now));
+        });
+    if (!step)
+        co_return std::unexpected(step.error());
+    if (!*step)
+        co_return refused();
+    opening.proven = Proven{**row, **step};
+    co_return Result<>{};
 }
 
 Task<Result<net::Response>> SignIn::current(const net::Request& request, bool ends) {

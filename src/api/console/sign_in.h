@@ -20,6 +20,8 @@ bool is_sessions_path(std::string_view path);
 // {"user":"jo"} → {"token","expires_at"}; over the control socket alone, ?tenant= as everywhere.
 inline constexpr std::string_view sign_in_links_path = "/sign-in-links";
 
+struct Opening; // what a sign-in is made of
+
 struct ReplacedSession {
     TenantId tenant;
     SessionId id;
@@ -42,6 +44,7 @@ class SignIn {
     Task<Result<net::Response>> open(const net::Request& request);
     Task<Result<net::Response>> current(const net::Request& request, bool ends);
     Task<Result<net::Response>> make_link(const net::Request& request);
+    Task<Result<>> check_password(const Credentials& given, Opening& opening);
     Task<Result<>> check_other(const net::Request& request, bool replace,
                                std::optional<ReplacedSession>& replaced);
     Result<> check_connection(const net::Request& request) const;
@@ -50,6 +53,8 @@ class SignIn {
     Sessions& sessions_;
     bool is_secure_;
     Tries tries_;
+    Tries tries_of_names_;
+    custody::KeyDesk passwords_; // a thread on which they are checked, one after the other
 };
 
 } // namespace settled::api

@@ -35,6 +35,9 @@ constexpr std::array specs{
     Spec{"portal_link", 2, short_rows,
          "tenant_id:i id:i hash:b endpoint_id:i can:t created_by:t created_at:i expires_at:i "
          "revoked_at:i"},
+    Spec{"console_operator", 2, short_rows,
+         "tenant_id:i id:i username:t password:t totp_secret:b totp_step:i role:t created_at:i "
+         "changed_at:i"},
     Spec{"change_entry", 2, short_rows,
          "tenant_id:i id:i actor:t action:t subject:t reason:t request_id:t created_at:i"},
     Spec{"connector", 2, short_rows, "tenant_id:i id:i name:t kind:t settings:t created_at:i"},

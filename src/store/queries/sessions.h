@@ -16,6 +16,7 @@ namespace settled::store {
 inline constexpr std::string_view session_of_key = "key";       // owner: the API key
 inline constexpr std::string_view session_of_link = "link";     // of `settled console`; no owner
 inline constexpr std::string_view session_of_portal = "portal"; // owner: the portal link
+inline constexpr std::string_view session_of_operator = "operator"; // owner: the operator
 
 struct SessionRow {
     TenantId tenant;
