@@ -34,6 +34,7 @@ OWNERS = [
     (r"expat\.h", ["src/statements/xml.cpp"]),
     (r"librdkafka/", ["src/kafka/", *VERSION]),
     (r"p11-kit/", ["src/custody/pkcs11/"]),
+    (r"argon2\.h", ["src/crypto/password.cpp"]),
     (r"spdlog/|prometheus/", ["src/observe/"]),
     (r"toml\+\+/", ["src/server/"]),
     (r"fmt/", ["src/", "sandbox/"]),

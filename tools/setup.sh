@@ -11,9 +11,14 @@ build_packages=(
     clang-19 lld-19 llvm-19 libclang-rt-19-dev ccache cmake ninja-build
     libboost1.81-dev libssl-dev libsqlite3-dev libsimdjson-dev libexpat1-dev libspdlog-dev libfmt-dev
     prometheus-cpp-dev libtomlplusplus-dev libpq-dev libc-ares-dev librdkafka-dev libp11-kit-dev
+    libargon2-dev # passwords of the console's operators
     openssl curl ca-certificates # what the quick start types
     tzdata # time zones of connectors
 )
+# The console is built with node; one that is here already is used.
+if ! { command -v node >/dev/null && command -v npm >/dev/null && [[ $(node --version | tr -dc 0-9.) =~ ^(1[89]|[2-9][0-9])\. ]]; }; then
+    build_packages+=(nodejs npm)
+fi
 # What checks it.
 check_packages=(
     clang-tidy-19 clang-format-19 libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
@@ -21,6 +26,7 @@ check_packages=(
     python3 python3-venv python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
     openjdk-17-jdk-headless maven python3-confluent-kafka
     nodejs esbuild # the receivers of examples/
+    chromium chromium-driver python3-selenium fonts-dejavu-core # the console, in a browser
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -38,7 +44,7 @@ explain_other_system() {
 setup: this machine is not Debian 12, so nothing was installed.
   Install yourself: clang 19 (or g++ 14 and newer) with lld, CMake 3.25, Ninja, ccache, Boost 1.81
   headers, OpenSSL 3, SQLite 3.40, libpq 15, c-ares 1.18, simdjson 3, Expat 2.5, spdlog 1.10 built on an external fmt 9,
-  prometheus-cpp 1.0, toml++ 3, librdkafka 2.0, the headers of p11-kit 0.24, GoogleTest, rapidcheck, Python 3.11 with
+  prometheus-cpp 1.0, toml++ 3, librdkafka 2.0, the headers of p11-kit 0.24, Argon2, GoogleTest, rapidcheck, Python 3.11 with
   pytest, pytest-xdist, PyYAML, jsonschema, cryptography, confluent-kafka; a Java 17 runtime and
   Maven for the Kafka of the tests.
   Then run make with SETUP=skip, which leaves this step out.

@@ -37,7 +37,7 @@ std::string name_of(const Route& route) {
 // Every scope but one, and those that include it.
 std::string scopes_without(Scope left_out) {
     std::string scopes;
-    for (int i = 1; i <= static_cast<int>(Scope::admin); ++i)
+    for (int i = 1; i <= static_cast<int>(Scope::personal_read); ++i)
         if (const auto scope = static_cast<Scope>(i); !ScopeSet::parse(token(scope))->has(left_out))
             scopes += (scopes.empty() ? "" : " ") + std::string(token(scope));
     return scopes;
@@ -167,6 +167,14 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
                      R"({"institutions":[{"institution_id":"monzo","reference_chars_max":18}]})");
     ids["institutions"] = "monzo";
     ids["timeline"] = ids["payments"];
+    ids["operators"] =
+        world
+            .call(key, "POST", "/v1/operators",
+                  R"({"username":"ann","password":"a long password","role":"viewer"})")
+            .at("id");
+    ids["portal-links"] =
+        world.call(key, "POST", "/v1/endpoints/" + ids["endpoints"] + "/portal-links", "{}")
+            .at("id");
     ids["bacs-items"] = to_string(announce_bacs_credit(world));
     return ids;
 }
@@ -259,7 +267,7 @@ std::string body_for(const Route& route) {
         return R"({"reason":"it is"})";
     if (route.pattern.ends_with("/decide"))
         return R"({"decision":"close","reason":"it is"})";
-    if (route.pattern.ends_with("/rotate"))
+    if (route.pattern.ends_with("/rotate") || route.pattern.ends_with("/portal-links"))
         return "{}";
     if (route.pattern.starts_with("/v1/orders/") && route.pattern.ends_with("/retry"))
         return R"({"client_id":"payout-18"})";
@@ -276,6 +284,9 @@ bool is_list(const Route& route) {
         "/v1/event-types",     // the same for all
         "/v1/calls/held",      // whether there are any
         "/v1/status",          // of each kind, how many
+        "/v1/overview",        // likewise
+        "/v1/series",          // of a metric
+        "/v1/changes",         // that its key was made
         "/v1/reconciliation"}; // of one account: the next test
     return route.method == "GET" && !others.contains(route.pattern);
 }

@@ -1,6 +1,11 @@
 #include "api/api.h"
 
+#include "api/console/masked_source.h"
+#include "api/console/masking.h"
+#include "api/console/sessions.h"
+#include "api/console/sign_in.h"
 #include "api/core.h"
+#include "api/handlers/console_handlers.h"
 #include "api/handlers/handlers.h"
 #include "api/operator.h"
 #include "api/probe.h"
@@ -44,11 +49,31 @@ net::Response response_of(Answer answer) {
     return response;
 }
 
+// As a session is shown it.
+net::Response masked_response(net::Response response) {
+    if (response.source)
+        response.source = std::make_shared<MaskedSource>(std::move(response.source));
+    response.body = masked(response.body);
+    return response;
+}
+
 net::Response wrong_method(std::string_view allow, std::string_view request_id) {
     net::Response response =
         problem({Code::method_not_allowed, "this address takes " + std::string(allow)}, request_id);
     response.fields.add("Allow", allow);
     return response;
+}
+
+// "GET" in "GET, DELETE".
+bool names_method(std::string_view allow, std::string_view method) {
+    for (;;) {
+        const std::size_t comma = allow.find(", ");
+        if (allow.substr(0, comma) == method)
+            return true;
+        if (comma == allow.npos)
+            return false;
+        allow.remove_prefix(comma + 2);
+    }
 }
 
 } // namespace
@@ -73,22 +98,53 @@ struct Api::Impl {
                std::move(deps.tenant_secrets),
                std::move(deps.signing_key_of),
                deps.attention,
-               std::move(deps.refused_of)} {}
+               std::move(deps.refused_of)},
+          sessions(deps.store, deps.clock, deps.master),
+          sign_in(core, sessions, deps.speaks_https) {}
+
+    // Who calls, and what a partner's session is held to.
+    struct Known {
+        Caller caller;
+        std::optional<PortalRights> portal = std::nullopt;
+    };
+
+    Task<Result<Known>> caller_of(const Route& route, const net::Request& request) {
+        if (request.trusted_peer) {
+            CO_TRY(Caller caller, co_await operator_caller(core, route, request));
+            co_return Known{std::move(caller)};
+        }
+        CO_TRY(auto cookie, session_cookie_of(request));
+        if (!cookie) {
+            CO_TRY(Caller caller, co_await keys.caller_of(request));
+            co_return Known{std::move(caller)};
+        }
+        CO_TRY(LiveSession session, co_await sessions.find(request, *std::move(cookie)));
+        co_return Known{std::move(session.caller), session.portal};
+    }
 
     Task<Result<Answer>> answer(const Route& route, std::string id, const net::Request& request) {
-        Result<Caller> caller = fail(Code::credentials_missing);
-        if (request.trusted_peer)
-            caller = co_await operator_caller(core, route, request);
-        else
-            caller = co_await keys.caller_of(request);
-        if (!caller)
-            co_return std::unexpected(std::move(caller).error());
-        if (!caller->scopes.has(route.scope))
+        CO_TRY(Known known, co_await caller_of(route, request));
+        if (known.portal && !known.caller.scopes.has(route.scope))
+            co_return fail(Code::not_found, "there is no such object");
+        if (!known.caller.scopes.has(route.scope))
             co_return fail(Code::scope_missing,
                            "this needs the scope " + std::string(token(route.scope)));
         CO_TRY_VOID(check_parameters(route, request.query, request.trusted_peer));
-        const Call call{request, *caller, std::move(id)};
+        const Call call{request, std::move(known.caller), std::move(id), route.pattern};
+        if (known.portal)
+            co_return co_await answer_in_portal(core, route, call, *known.portal, redeliveries);
         co_return co_await route.handler(core, call);
+    }
+
+    Task<net::Response> sign(const net::Request& request) {
+        Result<net::Response> answer = co_await sign_in.handle(request);
+        if (answer)
+            co_return *std::move(answer);
+        if (answer.error().code != Code::too_many_requests)
+            co_return refused(answer.error(), request);
+        probe.denied(Code::too_many_requests);
+        constexpr std::chrono::seconds wait = bounds::sign_in_window;
+        co_return problem(answer.error(), request.request_id, static_cast<int>(wait.count()));
     }
 
     net::Response refused(const Error& error, const net::Request& request) const {
@@ -105,6 +161,9 @@ struct Api::Impl {
     KeyRing keys;
     Probe probe;
     Core core;
+    Sessions sessions;
+    SignIn sign_in;
+    Tries redeliveries; // of partners
 };
 
 Api::Api(ApiDeps deps) : impl_(std::make_unique<Impl>(std::move(deps))) {}
@@ -122,6 +181,11 @@ Task<net::Response> Api::handle(net::Request request) {
         Result<Answer> keys = co_await published_keys(impl_->core);
         co_return keys ? response_of(*std::move(keys)) : impl_->refused(keys.error(), request);
     }
+    if (const std::string_view allow = SignIn::methods_of(request); !allow.empty()) {
+        const bool is_allowed = names_method(allow, method);
+        co_return is_allowed ? co_await impl_->sign(request)
+                             : wrong_method(allow, request.request_id);
+    }
     RouteMatch match = find_route(method, request.path);
     if (wants_openapi || wants_keys)
         match.allow = "GET";
@@ -134,7 +198,11 @@ Task<net::Response> Api::handle(net::Request request) {
     net::Response response =
         answer ? response_of(*std::move(answer)) : impl_->refused(answer.error(), request);
     impl_->probe.answered(*match.route, response.status);
-    co_return response;
+    const auto cookie = session_cookie_of(request);
+    const bool is_session = !request.trusted_peer && (!cookie || *cookie);
+    const bool is_revealed = match.route->handler == reveal && response.status == 200;
+    co_return is_session && !is_revealed ? masked_response(std::move(response))
+                                         : std::move(response);
 }
 
 std::size_t Api::body_bytes_max(std::string_view /*method*/, std::string_view /*path*/) const {

@@ -2,7 +2,7 @@
 //
 // A request goes through these steps, and the first that fails answers (problem.h):
 //   1 its path has a route (404), and its method (405)
-//   2 it brings an API key (401), or came over the control socket (the operator)
+//   2 it brings an API key or a session's cookie (401), or came over the control socket (the operator)
 //   3 the key has the route's scope (403)
 //   4 its query parameters are the route's (400)
 //   5 its handler: content type (415), body (400), members (422), state (404, 409, 422)
@@ -62,6 +62,7 @@ struct ApiDeps {
         return RefusedWebhooks();
     };
     domain::Attention attention = {}; // from when on GET /v1/status wants a person's
+    bool speaks_https = false; // this server itself: no request comes over a plain connection
 };
 
 class Api {

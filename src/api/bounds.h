@@ -57,6 +57,24 @@ inline constexpr std::size_t event_streams_max = 256;
 inline constexpr std::int64_t event_wait_max = 60;
 inline constexpr std::size_t consumers_per_tenant_max = 100;
 
+// Sessions of browsers. A call lengthens a session up to its life; the store is written to once in
+// session_seen_step, by which a session may end earlier.
+inline constexpr auto session_idle_max = std::chrono::minutes(30);
+inline constexpr auto session_life_max = std::chrono::hours(12);
+inline constexpr auto session_seen_step = std::chrono::minutes(1);
+inline constexpr auto sign_in_link_kept = std::chrono::minutes(5);
+inline constexpr int sign_ins_per_minute = 10; // of an address
+inline constexpr auto sign_in_window = std::chrono::minutes(1);
+// Things shown unmasked to one person; redeliveries by one partner are as many as sign-ins.
+inline constexpr std::int64_t reveals_max = 30;
+inline constexpr auto reveal_window = std::chrono::hours(1);
+// A partner's link: five minutes to thirty days.
+inline constexpr std::chrono::seconds portal_life_min{300};
+inline constexpr std::chrono::seconds portal_life_default{86'400};
+inline constexpr std::chrono::seconds portal_life_max{30 * 86'400};
+// Some megabytes; a flood from more addresses than that begins the count anew.
+inline constexpr std::size_t addresses_counted_max = 65'536;
+
 // What Retry-After says with 429 and 503: overload of the store passes in seconds.
 inline constexpr int retry_after_seconds = 1;
 

@@ -19,15 +19,17 @@ struct Core;
 struct Caller {
     TenantId tenant;
     ScopeSet scopes;
-    std::string
-        name; // of who decides, in records: the id of the API key, "operator", "operator:anna"
+    // Of who decides, in records: the id of the API key, "operator", "operator:anna", "os:jo".
+    std::string name;
+    bool is_session = false; // a browser that is signed in: its answers are masked
 };
 
 // An authenticated request on its way to its handler. Lives until the handler has returned.
 struct Call {
     const net::Request& request;
     Caller caller;
-    std::string id; // what stands for {id} or {name} in the route's path
+    std::string id;                // what stands for {id} or {name} in the route's path
+    std::string_view pattern = {}; // of the route
 };
 
 struct Answer {

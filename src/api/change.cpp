@@ -1,5 +1,6 @@
 #include "api/change.h"
 
+#include "api/console/change_log.h"
 #include "base/limits.h"
 #include "store/queries/idempotency.h"
 #include "wire/base64.h"
@@ -23,6 +24,7 @@ struct Work {
     Change change;
     store::Locks locks;
     bool is_kept = true; // the answer, under the key
+    std::optional<ChangeNote> note = std::nullopt;
 };
 
 Result<std::string> key_of(const net::Request& request) {
@@ -59,14 +61,22 @@ Result<Answer> replay(const Work& work, const store::SavedAnswer& saved) {
                   true}; // it goes to its first owner
 }
 
+// The change itself, and what is to be known of it.
+Step<Result<Answer>> make(Session& s, const Work& work) {
+    auto answer = co_await work.change(s);
+    if (answer && work.note && work.is_kept)
+        co_await write_note(s, work.core.context.ids, work.tenant, *work.note, answer->body);
+    co_return answer;
+}
+
 Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
     co_await s.lock(work->locks);
     if (work->key.empty())
-        co_return co_await work->change(s);
+        co_return co_await make(s, *work);
     const auto saved = co_await store::find_answer(s, work->tenant, work->key);
     if (saved)
         co_return replay(*work, *saved);
-    auto answer = co_await work->change(s);
+    auto answer = co_await make(s, *work);
     if (answer && work->is_kept)
         co_await save(s, *work, *answer);
     co_return answer;
@@ -79,9 +89,9 @@ Task<Result<Answer>> change_once(const Core& core, const Call& call, std::string
     if (!key.empty())
         locks.add(store::Lock::idempotency(call.caller.tenant, key));
     const std::string whole = call.request.method + '\n' + call.request.path + '\n' + body;
-    const auto work = std::make_shared<const Work>(core, call.caller.tenant, std::move(key),
-                                                   core.fingerprints.of(whole), core.clock.now(),
-                                                   std::move(unit), locks, is_kept);
+    const auto work = std::make_shared<const Work>(
+        core, call.caller.tenant, std::move(key), core.fingerprints.of(whole), core.clock.now(),
+        std::move(unit), locks, is_kept, note_of(call, core.clock.now()));
     Result<Result<Answer>> answer =
         co_await core.store.write<Result<Answer>>([work](Session& s) { return run(s, work); });
     if (!answer)

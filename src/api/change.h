@@ -10,6 +10,8 @@
 // A call that only asks what it would do (dry_run) is answered with the first answer, too, if its
 // call was made before, and saves none.
 //
+// What people change (change_log.h) is written to the changes in the same transaction.
+//
 // Saved answers are sealed: some show a secret that is shown once (an API key, a webhook secret),
 // and the store is to hold no such secret in clear. The fingerprint is keyed for the same reason: a
 // request may hold a password.

@@ -11,9 +11,15 @@ namespace settled::api {
 namespace {
 
 constexpr std::string_view prefix = "sk_";
-constexpr std::size_t random_letters = 43; // 256 bits, 6 a letter
+constexpr std::size_t letters_of_256_bits = 43; // 6 a letter
 constexpr std::size_t checksum_letters = 6;
 constexpr std::size_t hint_letters = 4;
+
+std::string checksum(std::string_view text) {
+    return base64url(crypto::sha256(text)).substr(0, checksum_letters);
+}
+
+} // namespace
 
 std::string base64url(BytesView bytes) {
     std::string text = wire::to_base64(bytes);
@@ -23,22 +29,20 @@ std::string base64url(BytesView bytes) {
     return text;
 }
 
-std::string checksum(std::string_view text) {
-    return base64url(crypto::sha256(text)).substr(0, checksum_letters);
-}
-
-} // namespace
-
-Secret generate_key_text(Rng& rng) {
+std::string random_letters(Rng& rng) {
     std::array<std::uint8_t, 32> random{};
     rng.fill(random);
-    std::string text = std::string(prefix) + base64url(random);
+    return base64url(random);
+}
+
+Secret generate_key_text(Rng& rng) {
+    std::string text = std::string(prefix) + random_letters(rng);
     text += checksum(text);
     return Secret(std::move(text));
 }
 
 bool is_key_text(std::string_view text) {
-    if (text.size() != prefix.size() + random_letters + checksum_letters ||
+    if (text.size() != prefix.size() + letters_of_256_bits + checksum_letters ||
         !text.starts_with(prefix))
         return false;
     const std::string_view sum = text.substr(text.size() - checksum_letters);

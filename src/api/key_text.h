@@ -6,6 +6,7 @@
 // the 256 bits.
 #pragma once
 
+#include "base/bytes.h"
 #include "base/rng.h"
 #include "base/secret.h"
 
@@ -13,6 +14,11 @@
 #include <string_view>
 
 namespace settled::api {
+
+// The URL-safe alphabet without padding.
+std::string base64url(BytesView bytes);
+// 43 letters of base64url that hold 256 random bits.
+std::string random_letters(Rng& rng);
 
 Secret generate_key_text(Rng& rng);
 // Shape and checksum are right. Says nothing about whether such a key exists.

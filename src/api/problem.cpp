@@ -1,6 +1,5 @@
 #include "api/problem.h"
 
-#include "api/bounds.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -20,7 +19,7 @@ void write_problems(wire::JsonWriter& w, const std::vector<Problem>& problems) {
 
 } // namespace
 
-net::Response problem(const Error& error, std::string_view request_id) {
+net::Response problem(const Error& error, std::string_view request_id, int retry_after) {
     const CodeInfo& code = info(error.code);
     const bool ours = code.http_status == 500;
     const std::string_view detail = ours ? "the request_id finds the cause in the server's log"
@@ -48,7 +47,7 @@ net::Response problem(const Error& error, std::string_view request_id) {
         response.fields.add("WWW-Authenticate",
                             "Bearer realm=\"settled\", error=\"invalid_token\"");
     if (code.http_status == 429 || code.http_status == 503)
-        response.fields.add("Retry-After", fmt::to_string(bounds::retry_after_seconds));
+        response.fields.add("Retry-After", fmt::to_string(retry_after));
     return response;
 }
 

@@ -10,6 +10,7 @@
 // 500) is said to the log and not to the caller.
 #pragma once
 
+#include "api/bounds.h"
 #include "base/error.h"
 #include "net/http.h"
 
@@ -19,6 +20,8 @@ namespace settled::api {
 
 inline constexpr std::string_view problem_content_type = "application/problem+json";
 
-net::Response problem(const Error& error, std::string_view request_id);
+// `retry_after`: seconds, said with 429 and 503.
+net::Response problem(const Error& error, std::string_view request_id,
+                      int retry_after = bounds::retry_after_seconds);
 
 } // namespace settled::api

@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/handlers/console_handlers.h"
 #include "api/handlers/handlers.h"
 
 #include <fmt/format.h>
@@ -16,12 +17,13 @@ using enum Scope;
 
 constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/payments", payments_write, "", create_payment},
-    {"GET", "/v1/payments", payments_read, "limit after order status account", list_payments},
+    {"GET", "/v1/payments", payments_read, "limit after order status account currency",
+     list_payments},
     {"GET", "/v1/payments/{id}", payments_read, "", get_payment},
     {"GET", "/v1/payments/{id}/candidates", settlements_read, "limit", list_payment_candidates},
 
-    {"GET", "/v1/settlements", settlements_read, "limit after order status account suggested",
-     list_settlements},
+    {"GET", "/v1/settlements", settlements_read,
+     "limit after order status account suggested currency since until", list_settlements},
     {"GET", "/v1/settlements/{id}", settlements_read, "", get_settlement},
     {"GET", "/v1/settlements/{id}/candidates", settlements_read, "limit",
      list_settlement_candidates},
@@ -29,12 +31,21 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/settlements/{id}/reject", settlements_write, "", reject_settlement},
     {"GET", "/v1/timeline/{id}", events_read, "limit after", show_timeline},
     {"GET", "/v1/status", settlements_read, "", show_status},
+    {"GET", "/v1/overview", settlements_read, "from to zone", show_overview},
+    {"GET", "/v1/changes", admin, "limit after actor subject", list_changes},
+    {"GET", "/v1/series", settlements_read, "metric from to step", show_series},
+    {"POST", "/v1/reveals", personal_read, "", reveal},
+    {"POST", "/v1/operators", admin, "", create_operator},
+    {"GET", "/v1/operators", admin, "limit after", list_operators},
+    {"DELETE", "/v1/operators/{id}", admin, "", remove_operator},
+    {"POST", "/v1/operators/{id}/totp", admin, "", renew_operator_totp},
     {"GET", "/v1/matches", settlements_read, "limit after order", list_matches},
     {"GET", "/v1/matches/{id}", settlements_read, "", get_match},
     {"POST", "/v1/matches/{id}/undo", settlements_write, "", undo_match},
     {"GET", "/v1/audit/head", settlements_read, "", show_audit_head},
     {"GET", "/v1/reviews", settlements_read, "limit after order status", list_reviews},
     {"GET", "/v1/reviews/{id}", settlements_read, "", get_review},
+    {"POST", "/v1/reviews/decisions", settlements_write, "", decide_reviews},
     {"POST", "/v1/reviews/{id}/accept", settlements_write, "", accept_review},
     {"POST", "/v1/reviews/{id}/split", settlements_write, "", split_review},
     {"POST", "/v1/reviews/{id}/reject", settlements_write, "", reject_review},
@@ -75,6 +86,10 @@ constexpr auto table = std::to_array<Route>({
     {"PATCH", "/v1/endpoints/{id}", endpoints_write, "", update_endpoint},
     {"DELETE", "/v1/endpoints/{id}", endpoints_write, "", delete_endpoint},
     {"POST", "/v1/endpoints/{id}/ping", events_write, "", ping_endpoint},
+
+    {"POST", "/v1/endpoints/{id}/portal-links", endpoints_write, "", create_portal_link},
+    {"GET", "/v1/endpoints/{id}/portal-links", endpoints_read, "limit after", list_portal_links},
+    {"DELETE", "/v1/portal-links/{id}", endpoints_write, "", revoke_portal_link},
 
     {"POST", "/v1/endpoints/{id}/recover", events_write, "", recover_endpoint},
     {"GET", "/v1/redeliveries/{id}", events_read, "", get_redelivery},

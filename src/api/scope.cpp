@@ -9,7 +9,7 @@ namespace settled::api {
 
 namespace {
 
-constexpr std::array<std::string_view, 26> tokens{
+constexpr std::array<std::string_view, 27> tokens{
     "",
     "payments:read",
     "payments:write",
@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, 26> tokens{
     "notifications:read",
     "notifications:write",
     "admin",
+    "personal:read",
 };
 
 std::string unknown_scope(std::string_view word) {
@@ -57,6 +58,14 @@ ScopeSet ScopeSet::all() {
     for (std::size_t i = 1; i < tokens.size(); ++i)
         set.bits_ |= bit(static_cast<Scope>(i));
     return set;
+}
+
+std::string ScopeSet::text() const {
+    std::string all;
+    for (std::size_t i = 1; i < tokens.size(); ++i)
+        if (has(static_cast<Scope>(i)))
+            all.append(all.empty() ? "" : " ").append(tokens[i]);
+    return all;
 }
 
 Result<ScopeSet> ScopeSet::parse(std::string_view text) {

@@ -39,6 +39,7 @@ enum class Scope : std::uint8_t {
     notifications_read,
     notifications_write,
     admin,
+    personal_read, // to see unmasked what a session is shown masked
 };
 // "payments:read".
 std::string_view token(Scope scope);
@@ -52,6 +53,8 @@ class ScopeSet {
     bool has(Scope scope) const { return scope == Scope::none || (bits_ & bit(scope)) != 0; }
     bool covers(ScopeSet other) const { return (other.bits_ & ~bits_) == 0; }
     bool empty() const { return bits_ == 0; }
+    // All its tokens, separated by spaces.
+    std::string text() const;
 
   private:
     static constexpr std::uint32_t bit(Scope scope) {

@@ -1,6 +1,7 @@
 #include "cli/version.h"
 
 #include "server/build.h"
+#include "server/console_pages.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ std::string version_json() {
         w.null();
     else
         w.value(commit_date);
+    w.member("console", server::has_console());
     w.key("engines").array().value("sqlite").value("postgresql").end();
     w.key("libraries").object();
     w.member("libpq", fmt::format("{}.{}", pq / 10'000, pq % 10'000));

@@ -1,8 +1,10 @@
 #include "demo/demo_command.h"
 
+#include "cli/client/sign_in_link.h"
 #include "cli/invocation.h"
 #include "demo/installation_files.h"
 #include "demo/story.h"
+#include "server/console_pages.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -40,6 +42,19 @@ struct Run {
     bool interrupted = false;
 };
 
+// A link that signs the user in to the console of the demo's server.
+void show_console(Stage& stage) {
+    if (!server::has_console())
+        return;
+    server::Config config;
+    config.data = stage.world.server().place().data;
+    config.public_url = stage.world.server().url();
+    const auto link = cli::make_sign_in_link(config, "main");
+    if (link)
+        stage.terminal.fact("console", std::string(link->url.reveal()),
+                            "   works once, for 5 minutes");
+}
+
 void invite(Stage& stage) {
     World& world = stage.world;
     cli::Terminal& terminal = stage.terminal;
@@ -49,6 +64,7 @@ void invite(Stage& stage) {
     terminal.empty_line();
     terminal.sentence("Everything stays up until Ctrl-C. Things to try:");
     terminal.fact("server", server, "   /readyz /metrics /openapi.yaml");
+    show_console(stage);
     for (std::size_t node = 1; node < world.nodes().count(); ++node)
         terminal.fact(Nodes::name(node), world.nodes().at(node).url());
     terminal.fact("sandbox", control, "   /state /bank/webhooks /partner/records");

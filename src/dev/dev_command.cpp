@@ -1,11 +1,13 @@
 #include "dev/dev_command.h"
 
+#include "cli/client/sign_in_link.h"
 #include "cli/invocation.h"
 #include "dev/directory.h"
 #include "dev/guide.h"
 #include "dev/installation.h"
 #include "dev/sandbox_thread.h"
 #include "observe/log.h"
+#include "server/console_pages.h"
 #include "server/server.h"
 
 #include <fmt/format.h>
@@ -66,6 +68,14 @@ sandbox::SandboxOptions sandbox_options(const Directory& directory) {
     return options;
 }
 
+// A link that signs the user in; none where there is no console.
+Result<Secret> sign_in_link(const server::Config& config) {
+    if (!server::has_console())
+        return Secret();
+    TRY(cli::SignInLink link, cli::make_sign_in_link(config, "main"));
+    return std::move(link.url);
+}
+
 Result<> run(Directory& directory, bool as_json) {
     TRY_VOID(check_ports(directory.state().ports));
     TRY(const LogFile log_file, LogFile::open(directory.file("server.log")));
@@ -75,12 +85,15 @@ Result<> run(Directory& directory, bool as_json) {
     if (directory.is_new())
         TRY_VOID(make_installation(directory, config, sandbox.get()));
     TRY_VOID(remind_sandbox(directory, config, sandbox.get()));
+    TRY(const Secret console, sign_in_link(config));
     log::start(LogLevel::info);
     sandbox.start();
     const Result<> served =
         server::serve(config, server::AfterRestore::no, [&](const server::Listening&) {
             const cli::DevState& state = directory.state();
-            fmt::print("{}", as_json ? guide_json(state) : guide_text(state, directory.path()));
+            const std::string_view link = console.reveal(); // to its owner's terminal
+            fmt::print("{}", as_json ? guide_json(state, link)
+                                     : guide_text(state, directory.path(), link));
             std::fflush(stdout);
         });
     sandbox.stop();

@@ -11,15 +11,19 @@ std::vector<std::string> commands_to_try(const cli::DevState& state) {
             fmt::format("settled explain {}", state.payment)};
 }
 
-std::string guide_text(const cli::DevState& state, const std::string& directory) {
-    std::string text =
-        fmt::format("settled dev is up: {}\n"
-                    "  directory  {}   (settled.toml, server.log, data/)\n"
-                    "  sandbox    {}   (GET /state says everything)\n"
-                    "  account    {}\n"
-                    "  endpoint   {}   at the model partner\n\n"
-                    "In other terminals, anywhere (settled trigger lists more):\n\n",
-                    state.url, directory, state.control, state.account, state.endpoint);
+std::string guide_text(const cli::DevState& state, const std::string& directory,
+                       std::string_view console) {
+    const std::string console_line =
+        console.empty() ? "" : fmt::format("  console    {}   (works once)\n", console);
+    std::string text = fmt::format("settled dev is up: {}\n"
+                                   "{}"
+                                   "  directory  {}   (settled.toml, server.log, data/)\n"
+                                   "  sandbox    {}   (GET /state says everything)\n"
+                                   "  account    {}\n"
+                                   "  endpoint   {}   at the model partner\n\n"
+                                   "In other terminals, anywhere (settled trigger lists more):\n\n",
+                                   state.url, console_line, directory, state.control, state.account,
+                                   state.endpoint);
     text += fmt::format("export SETTLED_URL={} SETTLED_KEY={} SETTLED_SANDBOX={}\n", state.url,
                         state.key.reveal(), state.control);
     for (const std::string& command : commands_to_try(state))
@@ -27,11 +31,13 @@ std::string guide_text(const cli::DevState& state, const std::string& directory)
     return text + "\nIt runs until Ctrl-C; started again it is the same.\n";
 }
 
-std::string guide_json(const cli::DevState& state) {
+std::string guide_json(const cli::DevState& state, std::string_view console) {
     wire::JsonWriter w;
     w.object().member("url", state.url);
     w.member("key", state.key.reveal()); // as the text
     w.member("account", state.account).member("endpoint", state.endpoint);
+    if (!console.empty())
+        w.member("console", console);
     w.member("sandbox", state.control).key("commands").array();
     for (const std::string& command : commands_to_try(state))
         w.value(command);

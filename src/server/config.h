@@ -50,9 +50,10 @@ struct Config {
     bool allow_s3_without_kms = false;
 
     // [aws]
-    std::string aws_region;               // empty: of the URI, the environment or the profile
-    std::string aws_credentials = "auto"; // or environment, web-identity, profile, container, instance
-    std::string aws_endpoint_url;         // of all services; empty: AWS's own
+    std::string aws_region; // empty: of the URI, the environment or the profile
+    std::string aws_credentials =
+        "auto";                   // or environment, web-identity, profile, container, instance
+    std::string aws_endpoint_url; // of all services; empty: AWS's own
     std::string aws_secrets_manager_url;
     std::string aws_s3_url;
     std::string aws_sts_url;
@@ -69,6 +70,9 @@ struct Config {
 
     // [log]
     std::string log_level = "info";
+
+    // [console]
+    bool console = true; // its page is served, and browsers may sign in
 
     // [attention]
     std::int64_t backup_hours = 0; // how old the last backup may be; 0: doctor asks for none

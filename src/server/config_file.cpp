@@ -302,6 +302,7 @@ void read_all(Reader& reader, Config& config) {
                                 {"outside_hours", reader.text(config.outside_hours)}});
     reader.section("modulus", {{"weights", reader.text(config.modulus_weights)},
                                {"substitutions", reader.text(config.modulus_substitutions)}});
+    reader.section("console", {{"enabled", reader.flag(config.console)}});
     reader.section("attention",
                    {{"backup_hours", reader.number(0, 24 * 366, [&config](std::int64_t hours) {
                          config.backup_hours = hours;

@@ -1,5 +1,6 @@
 #include "server/gateway.h"
 
+#include "api/console/sign_in.h"
 #include "custody/schemes.h"
 #include "observe/log.h"
 #include "server/time_watch.h"
@@ -60,7 +61,9 @@ Gateway::Gateway(Installation& installation)
 std::size_t Gateway::body_bytes_max(std::string_view method, std::string_view path) const {
     if (path.starts_with(hooks_prefix))
         return limits::webhook_body_bytes_max;
-    return is_for_operators(path) ? 0 : installation_.api().body_bytes_max(method, path);
+    return is_for_operators(path) || ConsolePages::serves(path)
+               ? 0
+               : installation_.api().body_bytes_max(method, path);
 }
 
 bool Gateway::is_vital(std::string_view method, std::string_view path) const {
@@ -105,6 +108,12 @@ Task<net::Response> Gateway::handle(net::Request request) {
     const bool is_served = installation_.roles().api || request.trusted_peer;
     if (const auto refused = not_here(is_served, "api"))
         co_return refuse(*refused, request.request_id);
+    const bool is_of_console =
+        ConsolePages::serves(request.path) || api::is_sessions_path(request.path);
+    if (is_of_console && !installation_.config().console)
+        co_return refuse({Code::route_unknown, "[console] enabled is false"}, request.request_id);
+    if (ConsolePages::serves(request.path))
+        co_return console(request);
     co_return co_await installation_.api().handle(std::move(request));
 }
 
@@ -115,6 +124,16 @@ Task<net::Response> Gateway::show_metrics() {
     response.body += exposed_machine(installation_.config());
     response.body += co_await figures_.text();
     co_return response;
+}
+
+net::Response Gateway::console(const net::Request& request) const {
+    Result<net::Response> answer = pages_.answer(request);
+    if (answer)
+        return *std::move(answer);
+    net::Response refused = refuse(answer.error(), request.request_id);
+    if (answer.error().code == Code::method_not_allowed)
+        refused.fields.add("Allow", "GET, HEAD");
+    return refused;
 }
 
 // The operator has put a token or its PIN right.

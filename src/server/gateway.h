@@ -1,8 +1,9 @@
-// The one door of HTTP: webhooks to intake, /v1 to the API, and what operators ask.
+// The one door of HTTP: webhooks to intake, /v1 to the API, the console's files, and what operators ask.
 #pragma once
 
 #include "net/server/server.h"
 #include "server/backup_desk.h"
+#include "server/console_pages.h"
 #include "server/figures.h"
 #include "server/installation.h"
 
@@ -38,12 +39,14 @@ class Gateway final : public net::Handler {
   private:
     Task<net::Response> show_metrics();
     Task<net::Response> retry_pins(std::string request_id);
+    net::Response console(const net::Request& request) const;
     net::Response ready() const;
     std::optional<Error> not_here(bool has_role, std::string_view role) const;
 
     Installation& installation_;
     BackupDesk backups_;
     Figures figures_;
+    ConsolePages pages_{console_files()};
     observe::Counter refused_requests_;
     std::function<std::string_view()> kafka_;
     std::atomic<bool> shutting_down_{false};

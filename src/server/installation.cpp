@@ -138,7 +138,9 @@ Result<> Installation::open_parts(IfMissing if_missing) {
             const intake::Refused refused = hooks_->refused_of(id);
             return api::RefusedWebhooks{refused.last_hour, refused.is_refusing,
                                         info(refused.code).token, refused.at};
-        }});
+        },
+        {}, // when it wants attention
+        !config_.tls_certificate.empty()});
     show_gauges();
     return {};
 }

@@ -55,7 +55,8 @@ inline const std::set<std::string, std::less<>>& spread_tables() {
                                                         "statement_request_part",
                                                         "posting",
                                                         "booking",
-                                                        "notification"};
+                                                        "notification",
+                                                        "change_entry"};
     return all;
 }
 
@@ -65,6 +66,10 @@ inline const std::map<std::string, std::string, std::less<>>& whole_tables() {
     static const std::map<std::string, std::string, std::less<>> all{
         {"tenant", "a row a tenant; names are unique among all"},
         {"api_key", "found by its hash: the caller says no tenant"},
+        {"console_session", "found by its hash: the browser says no tenant"},
+        {"sign_in_link", "found by its hash: the browser says no tenant"},
+        {"console_operator", "found by its name: who signs in says no tenant"},
+        {"portal_link", "found by its hash: the browser says no tenant"},
         {"connector", "found by its name in /hooks/{connector}: the bank says no tenant"},
         {"endpoint", "every node has all of them in memory; a few rows a tenant"},
         {"rule_set", "every node has the present ones in memory; a few rows a tenant"},

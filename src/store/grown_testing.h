@@ -62,7 +62,8 @@ inline bool grows(std::string_view table) {
                                                                  "statement_request_part",
                                                                  "posting",
                                                                  "booking",
-                                                                 "notification"});
+                                                                 "notification",
+                                                                 "change_entry"});
     return std::ranges::find(all, table) != all.end();
 }
 

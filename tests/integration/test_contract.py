@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from support.bank import public_pem, new_key, settled_payload
+from support.console_walk import ConsoleWalk
 from support.money_out_walk import UNKNOWN_ID, MoneyOutWalk
 from support.notifications_walk import NotificationsWalk
 from support.pubsub import Google, Pusher
@@ -68,7 +69,7 @@ def test_the_checker_itself_finds_what_is_wrong(contract):
     assert contract.errors({"$ref": "#/components/schemas/Endpoint"}, {**good, "more": 1})
 
 
-class Walk(MoneyOutWalk, NotificationsWalk):
+class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
     """One pass through everything that the API offers."""
 
     def __init__(self, world):
@@ -117,6 +118,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         self.money_out()
         self.notifications()
         self.why()
+        self.sessions()
         self.lists()
         self.objects()
         spare, _ = world.endpoint()
@@ -217,6 +219,11 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         api.post(f"/v1/settlements/{settlement}/match", {"payments": [{"payment_id": "twin-4a"}], **why})
         settlement, _ = self.twins(5)
         api.post(f"/v1/settlements/{settlement}/reject", why)
+        _, review = self.twins(6)
+        many = {"decisions": [{"review_id": review, "decision": "reject"}, {"review_id": review, "decision": "close"}], **why}
+        assert api.post("/v1/reviews/decisions", {**many, "dry_run": True}, statuses=[200])["data"][0]["outcome"] == "done"
+        decided = api.post("/v1/reviews/decisions", many, statuses=[200])
+        assert [one["outcome"] for one in decided["data"]] == ["done", "refused"]
         assert api.post(f"/v1/reviews/{self.ids['rev']}/close", why)["decision"] == "close"
         api.post("/v1/rules", {"name": "walk", "ranks": {"payer+account+amount": "suggest"}, "account": self.iban})
         rules, = api.get("/v1/rules")["data"]
@@ -277,7 +284,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
                 assert shown["name"] == "walk" if "{name}" in operation.path else shown["id"] == self.id_for(operation)
         self.api.get("/v1/audit/head")  # 0 until the first seal, a minute after the start
 
-    PREFIXES = {"payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
+    PREFIXES = {"operator_totp": "opr", "operator": "opr", "create_portal_link": "end", "portal_links": "end", "portal_link": "plk", "payment": "pay", "settlement": "stl", "match": "mat", "review": "rev", "account": "acc",
                 "endpoint": "end", "event": "evt", "redelivery": "rdl", "delivery": "dlv", "webhook": "whk", "api_key": "key",
                 "redeliver": "dlv", "institution": "ins", "statement": "stm", "statement_entries": "stm",
                 "missing_settlements": "stm", "statement_request": "srq", "timeline": "pay", "read_webhook_again": "whk", "order": "ord", "link": "lnk",
@@ -314,7 +321,7 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         "put_consumer": {},
         "move_consumer": {"after": "end"},
         "decide_review": {"decision": "close", "reason": "it is"},
-        **MoneyOutWalk.BODIES, **NotificationsWalk.BODIES,
+        **MoneyOutWalk.BODIES, **NotificationsWalk.BODIES, **ConsoleWalk.BODIES,
         "create_connector": {"name": "walk", "kind": "clearbank", "bank_keys": ["x"], "signing_key": "file:/x"},
         "update_connector": {"retention_days": 3},
         "read_webhooks_again": {"connector": "clearbank", "status": "archived"},
@@ -334,6 +341,8 @@ class Walk(MoneyOutWalk, NotificationsWalk):
         target, method = self.target(operation), operation.method
         body = self.GOOD_BODIES.get(operation.id)
         has_body = "requestBody" in operation.spec
+        if self.refuses_in_its_own_way(operation, status):
+            return self.console_refusal(operation, status)
         if status == 400:
             return (call(method, target + "?surprise=1", body) if not has_body
                     else call(method, target, raw=b'{"a":1,"a":2}'))
@@ -372,6 +381,8 @@ class Walk(MoneyOutWalk, NotificationsWalk):
             return call("POST", "/v1/connectors", {
                 "name": "walk", "kind": "clearbank", "bank_keys": [public_pem(new_key())],
                 "signing_key": self.world.signing_key()})
+        if operation.id == "create_operator":
+            return call("POST", "/v1/operators", {**self.GOOD_BODIES["create_operator"], "username": "ann"})
         if operation.id in self.MONEY_OUT_CONFLICTS:
             return self.money_out_conflict(operation)
         if operation.id.endswith(("_review", "_settlement", "_match")):  # of what was decided before

@@ -13,6 +13,8 @@ Task<Result<Answer>> list_payment_candidates(const Core& core, const Call& call)
 Task<Result<Answer>> list_settlement_candidates(const Core& core, const Call& call);
 Task<Result<Answer>> show_timeline(const Core& core, const Call& call);
 Task<Result<Answer>> show_status(const Core& core, const Call& call);
+Task<Result<Answer>> show_overview(const Core& core, const Call& call);
+Task<Result<Answer>> list_changes(const Core& core, const Call& call);
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call);
 Task<Result<Answer>> get_settlement(const Core& core, const Call& call);
 Task<Result<Answer>> list_matches(const Core& core, const Call& call);

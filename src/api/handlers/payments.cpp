@@ -2,6 +2,7 @@
 #include "api/body.h"
 #include "api/change.h"
 #include "api/feed.h"
+#include "api/filtered.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
@@ -134,9 +135,23 @@ Step<std::optional<Detail>> find(Session& s, TenantId tenant,
 
 using Payments = std::vector<domain::Payment>;
 
-Step<Payments> list(Session& s, TenantId tenant, std::shared_ptr<const store::PaymentFilter> filter,
-                    Page page) {
-    co_return co_await store::list_payments(s, tenant, *filter, page.before, page.wanted());
+struct Wanted {
+    store::PaymentFilter filter;
+    std::string currency; // empty: any
+};
+
+Step<Payments> list(Session& s, TenantId tenant, std::shared_ptr<const Wanted> wanted, Page page) {
+    if (wanted->currency.empty())
+        co_return co_await store::list_payments(s, tenant, wanted->filter, page.before,
+                                                page.wanted());
+    Filtered<domain::Payment> found(page);
+    while (found.wants_more())
+        found.take(co_await store::list_payments(s, tenant, wanted->filter, found.before(),
+                                                 limits::page_size_max),
+                   [&](const domain::Payment& payment) {
+                       return payment.amount.currency.code() == wanted->currency;
+                   });
+    co_return found.rows();
 }
 
 } // namespace
@@ -154,7 +169,7 @@ Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
 }
 
 Task<Result<Answer>> list_payments(const Core& core, const Call& call) {
-    CO_TRY(const auto forward, read_forward(call.request, {"status", "account"}));
+    CO_TRY(const auto forward, read_forward(call.request, {"status", "account", "currency"}));
     if (forward)
         co_return co_await answer_forward<domain::Payment>(core, call.caller.tenant,
                                                            store::Feed::payments, *forward,
@@ -164,11 +179,12 @@ Task<Result<Answer>> list_payments(const Core& core, const Call& call) {
                                            {"expected", "settled", "partially_settled", "overdue",
                                             "returned", "cancelled"}));
     CO_TRY(std::string account, read_account_filter(call.request));
-    const auto filter =
-        std::make_shared<const store::PaymentFilter>(std::move(status), std::move(account));
+    CO_TRY(std::string currency, read_currency_filter(call.request));
+    const auto wanted = std::make_shared<const Wanted>(
+        store::PaymentFilter{std::move(status), std::move(account)}, std::move(currency));
     const TenantId tenant = call.caller.tenant;
     const Result<Payments> found = co_await core.store.read<Payments>(
-        [=](Session& s) { return list(s, tenant, filter, page); });
+        [=](Session& s) { return list(s, tenant, wanted, page); });
     if (!found)
         co_return std::unexpected(found.error());
     co_return page_answer(page, *found, write_payment);

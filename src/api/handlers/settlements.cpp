@@ -2,12 +2,15 @@
 
 #include "api/change.h"
 #include "api/feed.h"
+#include "api/filtered.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
+#include "store/queries/exports.h"
 #include "store/queries/money/matches.h"
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/suggested.h"
+#include "wire/time.h"
 
 namespace settled::api {
 
@@ -50,7 +53,14 @@ std::string shown(const Detail& detail) {
     return std::move(w).text();
 }
 
-// Only those that a person is asked about; false: all.
+struct Wanted {
+    store::SettlementFilter filter;
+    bool suggested = false; // only those that a person is asked about
+    std::string currency;   // empty: any
+    bool has_period = false;
+    store::ExportFilter period; // with the filter's members
+};
+
 Result<bool> read_suggested(const net::Request& request, const store::SettlementFilter& filter) {
     TRY(const std::string given, read_choice(request, "suggested", {"true"}));
     if (!given.empty() && (filter.status != "unmatched" || !filter.account.empty()))
@@ -59,33 +69,80 @@ Result<bool> read_suggested(const net::Request& request, const store::Settlement
     return !given.empty();
 }
 
-Step<Settlements> list(Session& s, TenantId tenant,
-                       std::shared_ptr<const store::SettlementFilter> filter, bool suggested,
+Result<Instant> read_time(const net::Request& request, std::string_view name, Instant otherwise) {
+    const auto given = request.parameter(name);
+    if (!given)
+        return otherwise;
+    const auto at = wire::parse_bank_time(*given);
+    if (!at)
+        return fail(Code::parameter_invalid,
+                    std::string(name) + ": give a time, such as 2026-11-22T10:00:00Z, or a date");
+    return *at;
+}
+
+// The members that choose among settlements.
+Result<Wanted> read_wanted(const net::Request& request) {
+    Wanted wanted;
+    TRY(wanted.filter.status,
+        read_choice(request, "status",
+                    {"unmatched", "matched", "ambiguous", "reversed", "rejected"}));
+    TRY(wanted.filter.account, read_account_filter(request));
+    TRY(wanted.suggested, read_suggested(request, wanted.filter));
+    TRY(wanted.currency, read_currency_filter(request));
+    wanted.period.status = wanted.filter.status;
+    wanted.period.account = wanted.filter.account;
+    TRY(wanted.period.since, read_time(request, "since", wanted.period.since));
+    TRY(wanted.period.until, read_time(request, "until", wanted.period.until));
+    wanted.has_period = request.parameter("since") || request.parameter("until");
+    if (wanted.suggested && (wanted.has_period || !wanted.currency.empty()))
+        return fail(Code::parameter_invalid, "suggested: give status=unmatched with it alone");
+    return wanted;
+}
+
+Step<Settlements> list_some(Session& s, TenantId tenant, std::shared_ptr<const Wanted> wanted,
+                            std::int64_t before, std::size_t limit) {
+    if (!wanted->has_period)
+        co_return co_await store::list_settlements(s, tenant, wanted->filter, before, limit);
+    Settlements found;
+    for (const SettlementId id :
+         co_await store::find_received(s, tenant, wanted->period, before, limit)) {
+        auto settlement = co_await store::find_settlement(s, tenant, id);
+        if (settlement)
+            found.push_back(*std::move(settlement));
+    }
+    co_return found;
+}
+
+Step<Settlements> list(Session& s, TenantId tenant, std::shared_ptr<const Wanted> wanted,
                        Page page) {
-    if (suggested)
+    if (wanted->suggested)
         co_return co_await store::list_suggested(s, tenant, page.before, page.wanted());
-    co_return co_await store::list_settlements(s, tenant, *filter, page.before, page.wanted());
+    if (wanted->currency.empty())
+        co_return co_await list_some(s, tenant, wanted, page.before, page.wanted());
+    Filtered<domain::Settlement> found(page);
+    while (found.wants_more())
+        found.take(co_await list_some(s, tenant, wanted, found.before(), limits::page_size_max),
+                   [&](const domain::Settlement& settlement) {
+                       return settlement.amount.currency.code() == wanted->currency;
+                   });
+    co_return found.rows();
 }
 
 } // namespace
 
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
-    CO_TRY(const auto forward, read_forward(call.request, {"status", "account", "suggested"}));
+    CO_TRY(const auto forward, read_forward(call.request, {"status", "account", "suggested",
+                                                           "currency", "since", "until"}));
     if (forward)
         co_return co_await answer_forward<domain::Settlement>(
             core, call.caller.tenant, store::Feed::settlements, *forward, store::settlements_after,
             write_settlement);
     CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
-    CO_TRY(std::string status,
-           read_choice(call.request, "status",
-                       {"unmatched", "matched", "ambiguous", "reversed", "rejected"}));
-    CO_TRY(std::string account, read_account_filter(call.request));
-    const auto filter =
-        std::make_shared<const store::SettlementFilter>(std::move(status), std::move(account));
-    CO_TRY(const bool suggested, read_suggested(call.request, *filter));
+    CO_TRY(Wanted read, read_wanted(call.request));
+    const auto wanted = std::make_shared<const Wanted>(std::move(read));
     const TenantId tenant = call.caller.tenant;
     const Result<Settlements> found = co_await core.store.read<Settlements>(
-        [=](Session& s) { return list(s, tenant, filter, suggested, page); });
+        [=](Session& s) { return list(s, tenant, wanted, page); });
     if (!found)
         co_return std::unexpected(found.error());
     co_return page_answer(page, *found, write_settlement);

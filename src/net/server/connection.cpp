@@ -27,6 +27,9 @@ constexpr HeadLimits head_limits = {.bytes_max = limits::header_bytes_max,
                                     .fields_max = limits::header_fields_max};
 static_assert(buffer_bytes_max > limits::header_bytes_max + read_bytes_min);
 
+// Whether a proxy was called by https: only a proxy of ours may say so.
+constexpr std::string_view forwarded_proto = "X-Forwarded-Proto";
+
 } // namespace
 
 Connection::Connection(std::shared_ptr<ServerState> state, Socket socket, Peer peer,
@@ -182,6 +185,8 @@ Connection::Step Connection::judge_head(std::string_view head) {
             client_behind(request_.fields, peer_.address, state_->options.trusted_proxies);
         request_.peer = client.to_string();
         account_ = counted_as(client);
+    } else if (request_.fields.find(forwarded_proto)) {
+        request_.fields = without_field(request_.fields, forwarded_proto);
     }
     if (place_.is_spare() && !state_->handler->is_vital(request_.method, request_.path)) {
         return refuse_with({Code::too_many_requests, "too many connections"});

@@ -107,6 +107,16 @@ ip::address client_behind(const Fields& fields, const ip::address& peer,
     return by_older && by_older == by_newer ? *by_older : peer;
 }
 
+Fields without_field(const Fields& fields, std::string_view left_out) {
+    Fields rest;
+    for (const auto& [name, value] : fields) {
+        if (!same_name(name, left_out)) {
+            rest.add(name, value);
+        }
+    }
+    return rest;
+}
+
 std::string counted_as(const ip::address& address) {
     if (address.is_v4()) {
         return address.to_string();

@@ -20,6 +20,9 @@ bool is_in(const std::vector<AddressBlock>& blocks, const boost::asio::ip::addre
 boost::asio::ip::address client_behind(const Fields& fields, const boost::asio::ip::address& peer,
                                        const std::vector<AddressBlock>& trusted_proxies);
 
+// The fields but those of that name.
+Fields without_field(const Fields& fields, std::string_view name);
+
 // Under which name an address is counted: an IPv6 host has a whole /64 to send from.
 std::string counted_as(const boost::asio::ip::address& address);
 

@@ -29,6 +29,17 @@ constexpr std::array specs{
     Spec{"book", 1, short_rows, "name:t version:i"},
     Spec{"api_key", 2, short_rows,
          "tenant_id:i id:i name:t hash:b hint:t scopes:t created_at:i revoked_at:i expires_at:i"},
+    Spec{"console_session", 2, short_rows,
+         "tenant_id:i id:i hash:b kind:t owner_id:i actor:t created_at:i seen_at:i"},
+    Spec{"sign_in_link", 2, short_rows, "tenant_id:i id:i hash:b actor:t expires_at:i"},
+    Spec{"portal_link", 2, short_rows,
+         "tenant_id:i id:i hash:b endpoint_id:i can:t created_by:t created_at:i expires_at:i "
+         "revoked_at:i"},
+    Spec{"console_operator", 2, short_rows,
+         "tenant_id:i id:i username:t password:t totp_secret:b totp_step:i role:t created_at:i "
+         "changed_at:i"},
+    Spec{"change_entry", 2, short_rows,
+         "tenant_id:i id:i actor:t action:t subject:t reason:t request_id:t created_at:i"},
     Spec{"connector", 2, short_rows, "tenant_id:i id:i name:t kind:t settings:t created_at:i"},
     Spec{"account", 2, short_rows,
          "tenant_id:i id:i account_key:t iban:t sort_code:t account_number:t name:t external_id:t "

@@ -26,6 +26,12 @@ const Statement ids_of_status{RECEIVED "AND status = $7 ORDER BY id DESC LIMIT $
 const Statement ids_of_account{RECEIVED
                                "AND c_account = $8 AND status = $7 ORDER BY id DESC LIMIT $6"};
 #undef RECEIVED
+// In two parts, as the sums of what is open (overview.h).
+const Statement sums{
+    "SELECT currency, CAST(sum(minor / 1000000000) AS bigint), count(*), "
+    "CAST(sum(minor % 1000000000) AS bigint) FROM (SELECT currency, amount_minor AS minor FROM "
+    "settlement WHERE tenant_id = $1 AND id < $2 AND id >= $3 AND received_at >= $4 AND "
+    "received_at < $5 AND status = $7 ORDER BY id DESC LIMIT $6) AS received GROUP BY currency"};
 
 // Ids below this one belong to settlements received before `until`.
 std::int64_t end_of(Instant until) {
@@ -38,8 +44,10 @@ void add_ids(std::vector<SettlementId>& found, const Rows& rows) {
         found.push_back(rows[i].id<SettlementId>(0));
 }
 
-Step<std::vector<SettlementId>> find_ids(Session& s, TenantId tenant, ExportFilter f,
-                                         std::int64_t before, std::size_t limit) {
+} // namespace
+
+Step<std::vector<SettlementId>> find_received(Session& s, TenantId tenant, ExportFilter f,
+                                              std::int64_t before, std::size_t limit) {
     const std::int64_t from = first_id_at(f.since - id_slack);
     const std::int64_t end = std::min(before, end_of(f.until));
     const auto most = static_cast<std::int64_t>(limit);
@@ -61,12 +69,18 @@ Step<std::vector<SettlementId>> find_ids(Session& s, TenantId tenant, ExportFilt
     co_return found;
 }
 
-} // namespace
+Step<std::vector<MoneyCount>> sum_received(Session& s, TenantId tenant, ExportFilter f,
+                                           std::int64_t most) {
+    const Rows rows = co_await s.run(sums, tenant, end_of(f.until), first_id_at(f.since - id_slack),
+                                     f.since, f.until, most, f.status);
+    co_return sums_in(rows);
+}
 
 Step<std::vector<ExportRow>> list_exports(Session& s, TenantId tenant, ExportFilter filter,
                                           std::int64_t before, std::size_t limit) {
     std::vector<ExportRow> rows;
-    for (const SettlementId id : co_await find_ids(s, tenant, std::move(filter), before, limit)) {
+    for (const SettlementId id :
+         co_await find_received(s, tenant, std::move(filter), before, limit)) {
         ExportRow row;
         row.id = id;
         auto settlement = co_await find_settlement(s, tenant, row.id);

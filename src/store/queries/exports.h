@@ -4,6 +4,7 @@
 #include "domain/match.h"
 #include "domain/payment.h"
 #include "domain/settlement.h"
+#include "store/queries/overview.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -27,6 +28,13 @@ struct ExportRow {
     std::optional<domain::Match> match;     // the last that lives
     std::optional<domain::Payment> payment; // of the match
 };
+
+// The settlements alone, newest first, below `before`.
+Step<std::vector<SettlementId>> find_received(Session& s, TenantId tenant, ExportFilter filter,
+                                              std::int64_t before, std::size_t limit);
+// The sums of the newest `most` of that status that were received in the filter's time, by currency.
+Step<std::vector<MoneyCount>> sum_received(Session& s, TenantId tenant, ExportFilter filter,
+                                           std::int64_t most);
 
 // Newest first, below `before`.
 Step<std::vector<ExportRow>> list_exports(Session& s, TenantId tenant, ExportFilter filter,

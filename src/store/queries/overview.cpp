@@ -52,14 +52,14 @@ Money joined(Money billions, std::int64_t rest) {
     return {sum, billions.currency};
 }
 
+} // namespace
+
 std::vector<MoneyCount> sums_in(const Rows& rows) {
     std::vector<MoneyCount> sums;
     for (std::size_t i = 0; i < rows.size(); ++i)
         sums.push_back({joined(money_at(rows[i], 1, 0), rows[i].integer(3)), rows[i].integer(2)});
     return sums;
 }
-
-} // namespace
 
 Step<CountSince> count_deliveries(Session& s, TenantId tenant, std::string_view status,
                                   std::int64_t most) {

@@ -38,6 +38,10 @@ struct MoneyCount {
     Money amount; // the sum
     std::int64_t count = 0;
 };
+// Rows of: currency, billions of minor units, count, the rest of the minor units. A sum that is too
+// large is the largest that there is.
+std::vector<MoneyCount> sums_in(const Rows& rows);
+
 // What is still to come of payments of that status, by currency.
 Step<std::vector<MoneyCount>> sum_payments(Session& s, TenantId tenant, std::string_view status,
                                            std::int64_t most);

@@ -2,7 +2,7 @@
 #include "api/core.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/views.h"
-#include "api/handlers/why/status_figures.h"
+#include "api/handlers/why/status_view.h"
 
 #include <algorithm>
 
@@ -13,13 +13,6 @@ namespace {
 using wire::JsonWriter;
 
 constexpr TenantId main_tenant{1};
-
-// Where a check is explained, as `settled doctor` has it.
-std::string docs_of(std::string_view check) {
-    std::string anchor(check);
-    std::erase(anchor, '.');
-    return "docs/operating/doctor.md#" + anchor;
-}
 
 void write_installation(JsonWriter& w, const StatusFigures& figures) {
     w.key("store");
@@ -42,31 +35,7 @@ void write_installation(JsonWriter& w, const StatusFigures& figures) {
     w.end();
 }
 
-void write_connectors(JsonWriter& w, const StatusFigures& figures) {
-    w.key("connectors");
-    if (!figures.connectors) {
-        w.null();
-        return;
-    }
-    w.array();
-    for (const ConnectorFigures& one : *figures.connectors) {
-        w.object().member("name", one.name).member("kind", one.kind);
-        write_time(w, "last_webhook_at", one.last_webhook_at);
-        w.member("refused_last_hour", one.refused.last_hour);
-        w.member("calls_waiting", one.calls_waiting).end();
-    }
-    w.end();
-}
-
-void write_partners(JsonWriter& w, const StatusFigures& figures) {
-    w.key("endpoints");
-    if (figures.endpoints) {
-        w.object().member("active", figures.endpoints->active);
-        w.member("failing", figures.endpoints->failing);
-        w.member("disabled", figures.endpoints->disabled).end();
-    } else {
-        w.null();
-    }
+void write_backlog(JsonWriter& w, const StatusFigures& figures) {
     w.key("backlog");
     if (!figures.deliveries) {
         w.null();
@@ -110,17 +79,6 @@ void write_calls(JsonWriter& w, const StatusFigures& figures) {
     w.member("in_doubt", figures.orders_in_doubt).end();
 }
 
-void write_attention(JsonWriter& w, const std::vector<AttentionItem>& attention) {
-    w.key("attention").array();
-    for (const AttentionItem& item : attention) {
-        w.object().member("check", item.check);
-        w.member("state", item.is_failure ? "failed" : "warning").member("subject", item.subject);
-        w.member("sentence", item.sentence).member("cause", item.cause);
-        w.member("command", item.command).member("docs", docs_of(item.check)).end();
-    }
-    w.end();
-}
-
 std::string shown(const StatusFigures& figures, const domain::Attention& limits) {
     const auto attention = attention_of(figures, limits);
     JsonWriter w;
@@ -129,7 +87,8 @@ std::string shown(const StatusFigures& figures, const domain::Attention& limits)
     write_time(w, "as_of", figures.now);
     write_installation(w, figures);
     write_connectors(w, figures);
-    write_partners(w, figures);
+    write_endpoint_figures(w, figures);
+    write_backlog(w, figures);
     write_reviews(w, figures.reviews);
     write_money(w, figures);
     write_calls(w, figures);
@@ -149,13 +108,7 @@ Task<Result<Answer>> show_status(const Core& core, const Call& call) {
         [=](store::Session& s) { return read_figures(s, tenant, scopes, now); });
     if (!figures)
         co_return std::unexpected(figures.error());
-    if (figures->connectors)
-        for (ConnectorFigures& one : *figures->connectors)
-            one.refused = core.refused_of(one.id);
-    if (tenant == main_tenant && scopes.has(Scope::admin)) {
-        figures->store = core.store.health();
-        figures->store_is_shared = core.store.is_shared();
-    }
+    add_node_figures(*figures, core, call.caller);
     co_return Answer{200, shown(*figures, core.attention)};
 }
 

@@ -1,5 +1,6 @@
 #include "api/handlers/why/status_figures.h"
 
+#include "api/core.h"
 #include "api/handlers/why/why_text.h"
 #include "store/queries/calls.h"
 #include "store/queries/directory.h"
@@ -244,6 +245,16 @@ std::optional<Instant> ConnectorFigures::silent_since(Instant now) const {
     const Instant last = last_webhook_at.value_or(created_at);
     const bool is_silent = expect_every > std::chrono::seconds(0) && last + expect_every < now;
     return is_silent ? std::optional(last) : std::nullopt;
+}
+
+void add_node_figures(StatusFigures& figures, const Core& core, const Caller& caller) {
+    if (figures.connectors)
+        for (ConnectorFigures& one : *figures.connectors)
+            one.refused = core.refused_of(one.id);
+    if (caller.tenant == main_tenant && caller.scopes.has(Scope::admin)) {
+        figures.store = core.store.health();
+        figures.store_is_shared = core.store.is_shared();
+    }
 }
 
 std::vector<AttentionItem> attention_of(const StatusFigures& figures,

@@ -1,6 +1,7 @@
 // How an installation fares, as its store shows it, and what of that wants a person's attention.
 #pragma once
 
+#include "api/call.h"
 #include "api/refused_webhooks.h"
 #include "api/scope.h"
 #include "base/clock.h"
@@ -63,6 +64,10 @@ struct StatusFigures {
 };
 store::Step<StatusFigures> read_figures(store::Session& s, TenantId tenant, ScopeSet scopes,
                                         Instant now);
+
+// What is in no row of the store: webhooks that this node refused and, for those who look after the
+// installation, whether the store can commit.
+void add_node_figures(StatusFigures& figures, const Core& core, const Caller& caller);
 
 // As `settled doctor` has them, under the same ids.
 struct AttentionItem {
