@@ -35,7 +35,7 @@ export function Shell() {
         Skip to the content</a>
       <header class="top">
         <button type="button" class="icon-button menu-button" aria-label="Menu" onClick={() => setMenu(true)}><Icon name="menu" /></button>
-        <a class="brand" href={`${base}/overview`}><Mark /><span>settled</span></a>
+        <a class="brand" href={`${base}/overview`} aria-label="settled, overview"><Mark /><span>settled</span></a>
         <SearchField input={search} />
         <div class="top-end">
           {status ? <a class="top-state" href={`${base}/overview`} aria-label={`State: ${status.state}`}>

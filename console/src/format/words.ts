@@ -38,6 +38,8 @@ const labels: Record<string, string> = {
   settlement_not_unique: 'another settlement is like this one',
   another_settlement_fits_better: 'another settlement fits better',
   not_open: 'closed',
+  told_p50: 'p50',
+  told_p99: 'p99',
   match: 'match',
 };
 

@@ -41,7 +41,7 @@ export function ReviewDetail({id, onDecided}: {id: string; onDecided: () => void
 function ReviewHead({review, title, children}: {review: Review; title: ComponentChildren; children: ComponentChildren}) {
   return (
     <Head tab={sentenceCase(words(review.kind))} title={title} status={<Pill token={review.status} />}
-      above={<><a class="back" href={`${base}/reviews${location.search}`}>Reviews</a> {sentenceCase(words(review.kind))}</>}>{children}</Head>
+      above={<><a class="back" href={`${base}/reviews${location.search}`}>Reviews</a><span> · </span>{sentenceCase(words(review.kind))}</>}>{children}</Head>
   );
 }
 

@@ -63,7 +63,7 @@ export function EndpointItem({id}: {id: string}) {
             <div>
               <Section title="Backlog" flush>
                 <List caption="Waiting deliveries" pages={waiting} columns={deliveryColumns} keyOf={row => row.id}
-                  pathOf={row => `/deliveries/${row.id}`} empty={<Empty title="Nothing waits: it has everything." />} />
+                  pathOf={row => `/deliveries/${row.id}`} empty={<Empty title="Nothing waits." />} />
               </Section>
               <Section title="Dead deliveries" flush actions={<Recover endpoint={endpoint} onDone={done} />}>
                 <List caption="Dead deliveries" pages={dead} columns={deliveryColumns} keyOf={row => row.id}

@@ -4,13 +4,13 @@ import type {Amount, AttentionItem, Status} from '../api/types.ts';
 import {useMay} from '../app/session.tsx';
 import {base, setQuery, useRoute} from '../app/router.ts';
 import {latency, span} from '../format/time.ts';
-import {count, words} from '../format/words.ts';
+import {count, sentenceCase, words} from '../format/words.ts';
 import {Head, Section} from '../ui/blocks.tsx';
 import {ChartCard, type Series} from '../ui/chart.tsx';
 import {useGet} from '../ui/load.ts';
 import {Empty, Ready} from '../ui/states.tsx';
 import {Table, type Column} from '../ui/table.tsx';
-import {Age, Command, Money, None, Pill} from '../ui/values.tsx';
+import {Age, Command, Money, None} from '../ui/values.tsx';
 
 interface Listed {
   count: number;
@@ -50,7 +50,7 @@ export function Overview() {
   const loaded = useGet<OverviewAnswer>('/v1/overview', timesOf(chosen), everySeconds);
   return (
     <>
-      <Head title="Overview" tab="Overview" status={loaded.data ? <Pill token={loaded.data.state} /> : null}>
+      <Head title="Overview" tab="Overview">
         <div class="tabs" role="group" aria-label="Settled in">
           {Object.entries(spans).map(([name, {label}]) => (
             <button key={name} type="button" aria-pressed={name === chosen}
@@ -86,7 +86,7 @@ function Attention({items}: {items: readonly AttentionItem[]}) {
       <ul>
         {items.map(item => (
           <li key={`${item.check} ${item.subject}`} class={`attention-item ${item.state === 'failed' ? 'bad' : 'warn'}`}>
-            <div><p class="attention-what">{item.sentence}</p><p class="second">{item.cause}</p></div>
+            <div><p class="attention-what">{sentenceCase(item.sentence)}</p><p class="second">{sentenceCase(item.cause)}</p></div>
             {item.command ? <Command>{item.command}</Command> : null}
           </li>
         ))}
@@ -154,7 +154,7 @@ function Charts() {
     <div class="charts">
       <ChartCard title="Webhooks" metrics={['webhooks']} write={whole} total={total} />
       <ChartCard title="Matches by rank" metrics={['matches_by_rank']} write={whole} total={total} />
-      <ChartCard title="Money to partner, p50 and p99" metrics={['told_p50', 'told_p99']} write={milliseconds} total={newest} />
+      <ChartCard title="Money to partner" metrics={['told_p50', 'told_p99']} write={milliseconds} total={newest} />
       <ChartCard title="Deliveries" metrics={['deliveries']} write={whole} total={total} />
     </div>
   );
@@ -166,7 +166,7 @@ const connectorColumns: Column<ConnectorRow>[] = [
   {title: 'Connector', cell: row => <strong>{row.name}</strong>},
   {title: 'Kind', cell: row => row.kind, rank: 3},
   {title: 'Last webhook', end: true, cell: row => <Age at={row.last_webhook_at} />},
-  {title: 'Calls waiting', end: true, cell: row => <span class="num">{row.calls_waiting}</span>},
+  {title: 'Waiting calls', end: true, cell: row => <span class="num">{row.calls_waiting}</span>},
 ];
 
 function Parts({overview}: {overview: OverviewAnswer}) {

@@ -17,6 +17,8 @@ export interface Series {
 }
 
 const height = 132;
+/** Marks of the time axis stand at full hours. */
+const hourIncrements = [1, 2, 3, 6, 12, 24].map(hours => hours * 3600);
 const lineTokens = ['--accent', '--good-line', '--warn-line', '--info-line', '--bad-line', '--calm-line'];
 
 interface Props {
@@ -38,7 +40,7 @@ export function ChartCard({title, metrics, write, total}: Props) {
   const lines = all.flatMap(one => one.lines.map(line => ({...line, name: words(one.lines.length > 1 ? line.name : one.metric)})));
   return (
     <figure class="card chart">
-      <figcaption><h3>{title}</h3>{ready ? <span class="chart-total num">{total(lines)}</span> : null}</figcaption>
+      <figcaption><h2>{title}</h2>{ready ? <span class="chart-total num">{total(lines)}</span> : null}</figcaption>
       {first.problem ? <Refused problem={first.problem} /> : ready
         ? <Plot series={all[0]!} lines={lines} write={write} /> : <Skeleton lines={4} />}
       {lines.length > 1 ? (
@@ -90,7 +92,7 @@ function options(place: HTMLElement, lines: Series['lines'], write: (value: numb
     cursor: {show: false},
     scales: {x: {time: false}, y: {range: (_, __, most) => [0, Math.max(most || 0, 1) * 1.08]}},
     axes: [
-      {...axis, grid: {show: false}, size: 22, space: 64, values: (_, at) => at.map(hours)},
+      {...axis, grid: {show: false}, size: 22, space: 48, incrs: hourIncrements, values: (_, at) => at.map(hours)},
       {...axis, size: 46, space: 36, values: (_, values) => values.map(value => Number.isInteger(value) ? write(value) : '')},
     ],
     series: [{}, ...lines.map((_, index) => {

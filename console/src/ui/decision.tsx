@@ -55,7 +55,9 @@ export function DecisionDialog(props: Decision) {
 
   return (
     <Dialog title={title} onClose={onClose}>
-      <form onSubmit={decide} class="form">
+      <form onSubmit={decide} class="form" onKeyDown={event => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+      }}>
         {props.children}
         {checks && body ? <div class="effect" aria-live="polite"><h3>What will happen</h3><Effect of={effect} /></div> : null}
         <label class="field" for={reasonField}><span>Reason</span>

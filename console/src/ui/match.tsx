@@ -4,7 +4,7 @@ import {useState} from 'preact/hooks';
 import type {Match} from '../api/types.ts';
 import {useKeys} from '../app/keys.ts';
 import {useMay} from '../app/session.tsx';
-import {words} from '../format/words.ts';
+import {count, words} from '../format/words.ts';
 import {Chips, Facts} from './blocks.tsx';
 import {DecisionDialog} from './decision.tsx';
 import {Actor, Id, Money, Pill, Time} from './values.tsx';
@@ -22,7 +22,7 @@ export function MatchFacts({match}: {match: Match}) {
       ['agreed', <Chips items={evidence.agreed} as="good" />],
       evidence.differs?.length ? ['differs', <Chips items={evidence.differs} as="warn" />] : null,
       evidence.overruled ? ['overruled', <Chips items={[evidence.overruled]} as="bad" />] : null,
-      ['compared', `${evidence.payments_seen} payments, ${evidence.settlements_seen} settlements`],
+      ['compared', `${count(evidence.payments_seen, 'payment')}, ${count(evidence.settlements_seen, 'settlement')}`],
       ['rules', <>{match.rules} <span class="quiet">version {match.rule_version}</span></>],
       ['decided by', <Actor actor={match.actor} />],
       evidence.reason ? ['reason', <span class="break">{evidence.reason}</span>] : null,

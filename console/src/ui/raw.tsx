@@ -2,7 +2,7 @@
 
 import {useState} from 'preact/hooks';
 import type {Webhook} from '../api/types.ts';
-import {words} from '../format/words.ts';
+import {tone, words} from '../format/words.ts';
 import {useGet} from './load.ts';
 import {Reveal} from './reveal.tsx';
 import {Ready} from './states.tsx';
@@ -79,6 +79,6 @@ function marked(text: string) {
 /** The name of a purpose or outcome next to its code, for attempts and calls. */
 export function Outcome({outcome, status}: {outcome: string | null; status?: number | null}) {
   if (!outcome) return <span class="quiet">–</span>;
-  return <span class="nowrap"><Pill token={outcome} as={outcome === 'delivered' ? 'good' : 'bad'}
+  return <span class="nowrap"><Pill token={outcome} as={tone(outcome) === 'good' ? 'good' : 'bad'}
     label={status && !outcome.includes(String(status)) ? `${words(outcome)} · ${status}` : words(outcome)} /></span>;
 }

@@ -5,7 +5,7 @@ import type {TimelineEntry} from '../api/types.ts';
 import {base} from '../app/router.ts';
 import {ours, pathOf} from '../format/ids.ts';
 import {clockOf, dayOf, exactTime} from '../format/time.ts';
-import {words} from '../format/words.ts';
+import {tone, words} from '../format/words.ts';
 import {Facts, type Fact} from './blocks.tsx';
 import {hasIcon, Icon, type IconName} from './icon.tsx';
 import {RawWebhook} from './raw.tsx';
@@ -46,8 +46,7 @@ function Entry({entry, isSubject}: {entry: TimelineEntry; isSubject: boolean}) {
       <div class="timeline-body">
         <button type="button" class="timeline-line" aria-expanded={open} onClick={() => setOpen(!open)}>
           <span class="timeline-kind">{words(entry.kind)}</span>
-          <span class="break">{entry.sentence}</span>
-          {entry.actor ? <span class="timeline-actor">by {entry.actor}</span> : null}
+          <span class="break">{entry.sentence}{entry.actor ? <span class="timeline-actor"> by {entry.actor}</span> : null}</span>
           <Icon name="chevron" />
         </button>
         {open ? (
@@ -76,5 +75,5 @@ function toneOf(entry: TimelineEntry): string {
   if (entry.kind === 'decision' || entry.kind === 'review') return 'warn';
   if (entry.kind === 'match') return 'good';
   if (entry.kind !== 'attempt') return '';
-  return entry.details['outcome'] === 'delivered' ? 'good' : 'bad';
+  return tone(String(entry.details['outcome'])) === 'good' ? 'good' : 'bad';
 }

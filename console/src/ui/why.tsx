@@ -1,7 +1,7 @@
 // Why a settlement or payment is matched, or is not: every one on the other side that could be confused with it.
 
 import type {Explained, Pair} from '../api/types.ts';
-import {count, words} from '../format/words.ts';
+import {count, sentenceCase, words} from '../format/words.ts';
 import {Chips} from './blocks.tsx';
 import {useGet} from './load.ts';
 import {Empty, Ready} from './states.tsx';
@@ -14,7 +14,7 @@ export function Why({of}: {of: {kind: 'payments' | 'settlements'; id: string}}) 
     <Ready of={explained} lines={4}>
       {why => (
         <div class="why">
-          <p class="why-verdict"><Pill token={why.outcome} /> {why.sentence}</p>
+          <p class="why-verdict"><Pill token={why.outcome} /> <span>{sentenceCase(why.sentence)}</span></p>
           {why.data.length === 0 ? (
             <Empty title={`No ${other} comes near.`}>Compared by its ids, reference, payer and amount on its account.</Empty>
           ) : <ol class="pairs">{why.data.map(pair => <PairRow key={pair.payment_id ?? pair.settlement_id} pair={pair} />)}</ol>}
@@ -55,12 +55,12 @@ function PairRow({pair}: {pair: Pair}) {
   );
 }
 
-/** A value, with the part marked in which it differs from the other one. */
+/** A value, with the part marked in which it differs from the other one; nothing where they have nothing in common. */
 export function Side({text, against}: {text: string; against: string}) {
   let start = 0;
   while (start < text.length && text[start] === against[start]) ++start;
   let end = 0;
   while (end < text.length - start && end < against.length - start && text.at(-1 - end) === against.at(-1 - end)) ++end;
-  if (start === text.length && end === 0) return <span class="break">{text || '–'}</span>;
+  if (start + end === 0 || start === text.length) return <span class="break">{text || '–'}</span>;
   return <span class="break">{text.slice(0, start)}<mark>{text.slice(start, text.length - end)}</mark>{text.slice(text.length - end)}</span>;
 }
