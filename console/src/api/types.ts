@@ -444,7 +444,7 @@ export interface Status {
   reviews: {open: number; oldest_at: string | null; by_kind: Record<string, number>};
   money: {currency: string; expected: MoneySum; unmatched: MoneySum; overdue: MoneySum; in_review: MoneySum}[];
   calls: {held: boolean | null; in_doubt: number | null};
-  expiring?: {kind: string; id: string; name: string; expires_at: string}[];
+  expiring: {kind: string; id: string; name: string; expires_at: string}[] | null;
   attention: AttentionItem[];
   counted_to: number;
 }

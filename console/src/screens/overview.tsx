@@ -3,14 +3,14 @@
 import type {Amount, AttentionItem, Status} from '../api/types.ts';
 import {useMay} from '../app/session.tsx';
 import {base, setQuery, useRoute} from '../app/router.ts';
-import {latency, span} from '../format/time.ts';
+import {latency} from '../format/time.ts';
 import {count, sentenceCase, words} from '../format/words.ts';
 import {Head, Section} from '../ui/blocks.tsx';
 import {ChartCard, type Series} from '../ui/chart.tsx';
 import {useGet} from '../ui/load.ts';
 import {Empty, Ready} from '../ui/states.tsx';
 import {Table, type Column} from '../ui/table.tsx';
-import {Age, Command, Money, None} from '../ui/values.tsx';
+import {Age, Command, Money} from '../ui/values.tsx';
 
 interface Listed {
   count: number;
@@ -62,7 +62,7 @@ export function Overview() {
         {overview => (
           <>
             <Attention items={overview.attention} />
-            <MoneyFigures overview={overview} span={spans[chosen]?.label ?? chosen} />
+            <MoneyFigures overview={overview} label={spans[chosen]?.label ?? chosen} />
             <Charts />
             <div class="overview-parts"><Parts overview={overview} /></div>
           </>
@@ -109,7 +109,7 @@ const things: Record<typeof figures[number], string> = {
   in_review: 'settlement',
 };
 
-function MoneyFigures({overview, span: label}: {overview: OverviewAnswer; span: string}) {
+function MoneyFigures({overview, label}: {overview: OverviewAnswer; label: string}) {
   if (overview.money.length === 0) {
     return <Section title="Money"><Empty title="No money is expected, and none has arrived." command="settled trigger settlement">
       Register a payment with POST /v1/payments, or let the sandbox do it.</Empty></Section>;
@@ -216,28 +216,13 @@ function Counted({name, of, bad}: {name: string; of: Listed; bad?: boolean}) {
   return <div class={bad && of.count ? 'bad' : ''}><dt>{name}</dt><dd class="num"><a href={pageOf(of.list)}>{of.count.toLocaleString('en-GB')}</a></dd></div>;
 }
 
-interface Expires {
-  kind: string;
-  id: string;
-  name: string;
-  expires_at: string;
-}
-
-const expiryDays = 30;
-
 /** API keys that end within a month. */
 function Expiring() {
-  const keys = useGet<{data: {id: string; name: string; expires_at: string | null; revoked_at: string | null}[]}>('/v1/api-keys', {limit: 500}).data;
-  const soon = (keys?.data ?? []).flatMap((key): Expires[] => key.expires_at && !key.revoked_at && daysTo(key.expires_at) < expiryDays
-    ? [{kind: 'API key', id: key.id, name: key.name, expires_at: key.expires_at}] : []);
+  const soon = useGet<Status>('/v1/status').data?.expiring ?? [];
   if (soon.length === 0) return null;
   return (
-    <Section title="Ending soon" note={`within ${span(expiryDays * 86_400)}`} actions={<a href={`${base}/keys`}>All keys</a>}>
-      <ul class="lines">{soon.map(one => <li key={one.id}><span>{one.kind} <strong>{one.name || <None />}</strong></span><Age at={one.expires_at} /></li>)}</ul>
+    <Section title="Ending soon" actions={<a href={`${base}/keys`}>All keys</a>}>
+      <ul class="lines">{soon.map(one => <li key={one.id}><span>{words(one.kind)} <strong>{one.name || one.id}</strong></span><Age at={one.expires_at} /></li>)}</ul>
     </Section>
   );
-}
-
-function daysTo(at: string): number {
-  return (Date.parse(at) - Date.now()) / 86_400_000;
 }

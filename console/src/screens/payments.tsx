@@ -29,7 +29,7 @@ const columns: Column<Payment>[] = [
 ];
 
 export function PaymentList() {
-  const filters = useFilters(['status', 'currency', 'reference', 'account']);
+  const filters = useFilters(['status', 'currency', 'reference', 'payer', 'institution', 'account']);
   const pages = usePages<Payment>('/v1/payments', filters);
   return (
     <>
@@ -38,6 +38,8 @@ export function PaymentList() {
         <Choice name="status" label="Status" options={paymentStatuses} />
         <Word name="currency" label="Currency" placeholder="GBP" />
         <Word name="reference" label="Reference" />
+        <Word name="payer" label="Payer" />
+        <Word name="institution" label="Institution" />
       </Filters>
       <List caption="Payments" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/payments/${row.id}`}
         empty={isFiltered(filters) ? <Empty title="No payment is like that.">Change the filters above.</Empty> : (

@@ -32,7 +32,8 @@ const columns: Column<Settlement>[] = [
 ];
 
 export function SettlementList() {
-  const filters = useFilters(['status', 'suggested', 'currency', 'reference', 'account', 'received_after', 'received_before']);
+  const filters = useFilters(['status', 'suggested', 'currency', 'reference', 'payer', 'transaction_id', 'account',
+    'since', 'until']);
   const pages = usePages<Settlement>('/v1/settlements', filters);
   return (
     <>
@@ -41,6 +42,7 @@ export function SettlementList() {
         <Choice name="status" label="Status" options={settlementStatuses} />
         <Word name="currency" label="Currency" placeholder="GBP" />
         <Word name="reference" label="Reference" />
+        <Word name="payer" label="Payer" />
         <Suggested />
       </Filters>
       <List caption="Settlements" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/settlements/${row.id}`}
