@@ -32,6 +32,7 @@ def needs_browser():
 class Browser:
     def __init__(self, address, width=1280, height=860, scheme="light"):
         from selenium import webdriver  # only where needs_browser() has found it
+        from selenium.webdriver.chrome.service import Service
         options = webdriver.ChromeOptions()
         for argument in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--disable-gpu", "--disable-dev-shm-usage"):
             options.add_argument(argument)
@@ -39,7 +40,7 @@ class Browser:
             "width": width, "height": height, "pixelRatio": 1, "mobile": False, "touch": False}})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.address = address
-        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which(DRIVER)))
+        self.driver = webdriver.Chrome(options=options, service=Service(shutil.which(DRIVER)))
         self.driver.set_script_timeout(30)
         self.show_in(scheme)
 

@@ -4,6 +4,7 @@ import {useRef, useState} from 'preact/hooks';
 import {screens, type Screen} from '../screens/index.ts';
 import type {Status} from '../api/types.ts';
 import {count} from '../format/words.ts';
+import {Head} from '../ui/blocks.tsx';
 import {Dialog} from '../ui/dialog.tsx';
 import {Icon, Mark, type IconName} from '../ui/icon.tsx';
 import {useGet} from '../ui/load.ts';
@@ -65,7 +66,8 @@ export function Shell() {
 
 function Body({screen, id, path}: {screen: Screen | undefined; id: string | undefined; path: string}) {
   if (!screen) {
-    return <Empty title={`There is no screen at ${path}.`}>Use the navigation, or search with “/”.</Empty>;
+    return <><Head title="Nothing is here" tab="Nothing is here" />
+      <Empty title={`There is no screen at ${path}.`}>Use the navigation, or search with “/”.</Empty></>;
   }
   return id !== undefined && screen.Item ? <screen.Item key={id} id={id} /> : <screen.List id={id} />;
 }
