@@ -245,6 +245,7 @@ export interface Notification {
   notification_type: string;
   content_state: string;
   failure: string;
+  event_id: string | null;
   webhook_id: string;
   received_count: number;
   received_at: string;

@@ -1,6 +1,6 @@
 // The frame of every screen: navigation, search, and who is signed in.
 
-import {useRef, useState} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import {screens, type Screen} from '../screens/index.ts';
 import type {Status} from '../api/types.ts';
 import {count} from '../format/words.ts';
@@ -10,7 +10,7 @@ import {Icon, Mark, type IconName} from '../ui/icon.tsx';
 import {useGet} from '../ui/load.ts';
 import {Empty} from '../ui/states.tsx';
 import {Pill} from '../ui/values.tsx';
-import {LiveRegion} from './announce.tsx';
+import {announce, LiveRegion} from './announce.tsx';
 import {KeyHelp} from './help.tsx';
 import {useKeys} from './keys.ts';
 import {base, navigate, useRoute} from './router.ts';
@@ -30,6 +30,7 @@ export function Shell() {
     '/': () => search.current?.focus(),
   });
   const screen = screens[route.screen];
+  useArrival(`${route.screen}/${route.id ?? ''}`);
   return (
     <>
       <a class="skip" href="#main" onClick={event => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
@@ -62,6 +63,17 @@ export function Shell() {
       <LiveRegion />
     </>
   );
+}
+
+/** After a step to another screen the focus is in it, and its title is announced. */
+function useArrival(place: string): void {
+  const before = useRef(place);
+  useEffect(() => {
+    if (before.current === place) return;
+    before.current = place;
+    announce(document.title);
+    if (!document.activeElement || document.activeElement === document.body) document.getElementById('main')?.focus({preventScroll: true});
+  }, [place]);
 }
 
 function Body({screen, id, path}: {screen: Screen | undefined; id: string | undefined; path: string}) {

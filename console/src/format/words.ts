@@ -61,13 +61,13 @@ export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'calm';
 
 const tones: Record<Tone, readonly string[]> = {
   good: ['settled', 'matched', 'done', 'active', 'ok', 'complete', 'reconciled', 'posted', 'delivered', 'live', 'match', 'linked',
-    'taken', 'processed', 'fetched', 'granted', 'published', 'accept'],
+    'taken', 'received', 'processed', 'fetched', 'accept', 'split'],
   warn: ['unmatched', 'ambiguous', 'overdue', 'partially_settled', 'held', 'suspended', 'open', 'attention', 'rival',
     'suggested', 'warning', 'paused', 'held_back', 'review', 'unclear', 'throttled', 'requested', 'amount_differs',
-    'missing_webhook', 'waiting', 'settlement.unmatched', 'settlement.ambiguous', 'payment.overdue', 'no_longer_open'],
+    'missing_webhook', 'waiting'],
   bad: ['rejected', 'dead', 'failed', 'failing', 'in_doubt', 'needs_review', 'refused', 'vetoed', 'lost', 'disabled', 'returned',
-    'reversed', 'given_up', 'revoked', 'expired', 'ours', 'reject', 'locked'],
-  info: ['expected', 'queued', 'submitted', 'loading', 'reconciling', 'running', 'registered'],
+    'reversed', 'given_up', 'revoked', 'expired', 'ours', 'reject'],
+  info: ['expected', 'queued', 'submitted', 'loading', 'reconciling', 'running'],
   calm: [],
 };
 

@@ -15,7 +15,7 @@ import {Empty, Ready} from '../ui/states.tsx';
 import {List, type Column} from '../ui/table.tsx';
 import {Age, Copy, Id, Pill, Time} from '../ui/values.tsx';
 
-const statuses = ['queued', 'done', 'dead', 'cancelled', 'paused'];
+const statuses = ['queued', 'done', 'dead', 'cancelled'];
 
 export const deliveryColumns: Column<Delivery>[] = [
   {title: 'Delivery', cell: row => <span class="id">{row.id}</span>},

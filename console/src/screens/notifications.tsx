@@ -58,7 +58,7 @@ export function NotificationItem({id}: {id: string}) {
           {one.failure ? <p class="lead">The content was given up: {words(one.failure)}.</p> : null}
           <div class="columns">
             <div>
-              <History id={one.id} version={version} />
+              <History id={one.event_id ?? one.webhook_id} version={version} />
               <Section title="Message"><Json value={one.message ?? {}} /></Section>
               {one.content ? <Section title="Content"><Json value={one.content} /></Section> : null}
             </div>

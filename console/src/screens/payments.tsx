@@ -4,7 +4,7 @@ import {useState} from 'preact/hooks';
 import type {Payment} from '../api/types.ts';
 import {base} from '../app/router.ts';
 import {sameValue} from '../format/money.ts';
-import {Choice, Facts, Filters, Head, Section, Word} from '../ui/blocks.tsx';
+import {Choice, Facts, Filters, Head, OtherFilters, Section, Word} from '../ui/blocks.tsx';
 import {isFiltered, useFilters} from '../ui/filters.ts';
 import {History} from '../ui/history.tsx';
 import {useGet, usePages} from '../ui/load.ts';
@@ -40,6 +40,7 @@ export function PaymentList() {
         <Word name="reference" label="Reference" />
         <Word name="payer" label="Payer" />
         <Word name="institution" label="Institution" />
+        <OtherFilters filters={filters} shown={['status', 'currency', 'reference', 'payer', 'institution']} />
       </Filters>
       <List caption="Payments" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/payments/${row.id}`}
         empty={isFiltered(filters) ? <Empty title="No payment is like that.">Change the filters above.</Empty> : (

@@ -5,7 +5,7 @@ import type {Settlement} from '../api/types.ts';
 import {useKeys} from '../app/keys.ts';
 import {base, navigate, setQuery, useRoute} from '../app/router.ts';
 import {useMay} from '../app/session.tsx';
-import {Choice, Facts, Filters, Head, Section, Word} from '../ui/blocks.tsx';
+import {Choice, Facts, Filters, Head, OtherFilters, Section, Word} from '../ui/blocks.tsx';
 import {DecisionDialog} from '../ui/decision.tsx';
 import {isFiltered, useFilters} from '../ui/filters.ts';
 import {History} from '../ui/history.tsx';
@@ -44,6 +44,7 @@ export function SettlementList() {
         <Word name="reference" label="Reference" />
         <Word name="payer" label="Payer" />
         <Suggested />
+        <OtherFilters filters={filters} shown={['status', 'suggested', 'currency', 'reference', 'payer']} />
       </Filters>
       <List caption="Settlements" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/settlements/${row.id}`}
         empty={isFiltered(filters) ? <Empty title="No settlement is like that.">Change the filters above.</Empty> : (

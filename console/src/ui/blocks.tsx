@@ -2,8 +2,11 @@
 
 import type {ComponentChildren} from 'preact';
 import {useEffect} from 'preact/hooks';
+import type {Query} from '../api/client.ts';
 import {setQuery, useRoute} from '../app/router.ts';
+import {exactTime} from '../format/time.ts';
 import {words} from '../format/words.ts';
+import {Icon} from './icon.tsx';
 
 /** The head of a screen. The title names the tab, too. */
 export function Head({title, tab, status, children, above}: {
@@ -78,6 +81,22 @@ export function Word({name, label, placeholder}: {name: string; label: string; p
         onChange={event => setQuery({[name]: event.currentTarget.value.trim()})} />
     </label>
   );
+}
+
+/** Filters that the screen has no field for, such as the times of the overview's figures: each can be taken away. */
+export function OtherFilters({filters, shown}: {filters: Query; shown: readonly string[]}) {
+  return (
+    <>
+      {Object.entries(filters).filter(([name]) => !shown.includes(name)).map(([name, value]) => (
+        <button key={name} type="button" class="filter-chip" aria-label={`Without ${words(name)}`} onClick={() => setQuery({[name]: undefined})}>
+          <span class="quiet">{words(name)}</span> {text(String(value))} <Icon name="cross" /></button>
+      ))}
+    </>
+  );
+}
+
+function text(value: string): string {
+  return value.endsWith('Z') ? exactTime(value) : value;
 }
 
 export function Chips({items, as = ''}: {items: readonly string[]; as?: string}) {

@@ -1,4 +1,4 @@
-// What a person may do with an endpoint: ping, pause or enable, a new secret.
+// What a person may do with an endpoint: ping, enable or disable, a new secret.
 
 import {useState} from 'preact/hooks';
 import type {Delivery, Endpoint} from '../api/types.ts';
@@ -16,8 +16,6 @@ export function EndpointActions({endpoint, onDone}: {endpoint: Endpoint; onDone:
       {isActive ? <Act<Delivery> label="Ping" scope="events:write" path={`${path}/ping`} done="The ping is on its way"
         onDone={answer => { setPing(answer); onDone(); }} /> : null}
       {ping ? <span class="second">sent: <Id id={ping.id} short /></span> : null}
-      {isActive ? <Act label="Pause" scope="endpoints:write" path={path} method="PATCH" body={{status: 'paused'}} done="It is paused"
-        question="Deliveries wait, and none of them dies, until it is enabled again." onDone={onDone} /> : null}
       {isActive ? <Act<Endpoint> label="Rotate the secret" scope="endpoints:write" path={path} method="PATCH" danger
         body={{rotate_secret: true, previous_secret_expires_in: 86_400}} done="The secret was rotated"
         question="A new signing secret holds from now on. What it replaces goes on signing next to it for 24 hours."

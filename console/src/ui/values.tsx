@@ -54,7 +54,12 @@ export function Id({id, short}: {id: string | null | undefined; short?: boolean}
 export function Copy({text, label}: {text: string; label: string}) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      announce(`The browser does not let the page copy ${label}`);
+      return;
+    }
     setCopied(true);
     announce(`Copied: ${label}`);
     setTimeout(() => setCopied(false), 1500);
