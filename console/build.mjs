@@ -64,7 +64,7 @@ async function compress(out) {
   let total = 0;
   for (const folder of ['', 'assets']) {
     for (const entry of await readdir(join(out, folder), {withFileTypes: true})) {
-      if (!entry.isFile()) continue;
+      if (!entry.isFile() || entry.name.endsWith('.gz')) continue;
       const path = join(out, folder, entry.name);
       const bytes = gzipSync(await readFile(path), {level: 9});
       total += bytes.length;

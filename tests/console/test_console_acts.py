@@ -1,5 +1,6 @@
 """What people do in the console: sign in and out, decide, redeliver; by mouse and by keys."""
 
+import re
 import subprocess
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_wrong_key_is_refused_with_its_code(browse):
 def test_a_link_signs_in_once_and_never_replaces_a_session_without_a_question(world, browse):
     status, out, err = world.shell.run("console", "--config", world.directory / "settled-dev" / "settled.toml")
     assert status == 0, err
-    link = next(word for word in (out + err).split() if "#signin=" in word).strip('",')
+    link = re.search(r"https?://[^\s\"]+#signin=[\w-]+", out + err)[0]
     browser = browse()
     browser.sign_in_with_key(world.key)
     browser.driver.get(link)

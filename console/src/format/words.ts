@@ -39,8 +39,6 @@ const labels: Record<string, string> = {
   another_settlement_fits_better: 'another settlement fits better',
   not_open: 'closed',
   api_key: 'API key',
-  told_p50: 'p50',
-  told_p99: 'p99',
   match: 'match',
 };
 

@@ -30,7 +30,6 @@ export function Deliveries({endpointId}: {endpointId: string}) {
                 done="A test event is on its way" onDone={pages.reload} /></div></header>
             <Section title="Endpoint"><Facts facts={[
               ['events', <Chips items={one.events} />],
-              ['format', one.format],
               ['last success', <Age at={one.health.last_success_at} />],
               one.health.next_probe_at ? ['next probe', <Age at={one.health.next_probe_at} />] : null,
             ]} /></Section>

@@ -3,10 +3,9 @@
 import type {Amount, AttentionItem, Status} from '../api/types.ts';
 import {useMay} from '../app/session.tsx';
 import {base, setQuery, useRoute} from '../app/router.ts';
-import {latency} from '../format/time.ts';
 import {count, sentenceCase, words} from '../format/words.ts';
 import {Head, Section} from '../ui/blocks.tsx';
-import {ChartCard, type Series} from '../ui/chart.tsx';
+import {ChartCard} from '../ui/chart.tsx';
 import {useGet} from '../ui/load.ts';
 import {Empty, Ready} from '../ui/states.tsx';
 import {Table, type Column} from '../ui/table.tsx';
@@ -140,22 +139,14 @@ function atLeast(number: number, countedTo: number, thing: string): string {
   return number >= countedTo ? `at least ${text}` : text;
 }
 
-const total = (lines: Series['lines']) =>
-  lines.flatMap(line => line.values).reduce((before: number, value) => before + (value ?? 0), 0).toLocaleString('en-GB');
-const newest = (lines: Series['lines']) => {
-  const last = lines[0]?.values.findLast(value => value !== null);
-  return last === undefined || last === null ? '–' : milliseconds(last);
-};
 const whole = (value: number) => value.toLocaleString('en-GB');
-const milliseconds = (value: number) => latency(value * 1000);
 
 function Charts() {
   return (
     <div class="charts">
-      <ChartCard title="Webhooks" metrics={['webhooks']} write={whole} total={total} />
-      <ChartCard title="Matches by rank" metrics={['matches_by_rank']} write={whole} total={total} />
-      <ChartCard title="Money to partner" metrics={['told_p50', 'told_p99']} write={milliseconds} total={newest} />
-      <ChartCard title="Deliveries" metrics={['deliveries']} write={whole} total={total} />
+      <ChartCard title="Webhooks" metric="webhooks" write={whole} />
+      <ChartCard title="Matches by rule" metric="matches_by_rank" write={whole} />
+      <ChartCard title="Deliveries" metric="deliveries" write={whole} />
     </div>
   );
 }

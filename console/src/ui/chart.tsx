@@ -23,28 +23,23 @@ const lineTokens = ['--accent', '--good-line', '--warn-line', '--info-line', '--
 
 interface Props {
   title: string;
-  metrics: readonly string[];
+  metric: string;
   /** How a value is written. */
   write: (value: number) => string;
-  /** What the values of one metric add up to, or how else they are summed up. */
-  total: (lines: Series['lines']) => string;
 }
 
-/** The chart of one or more metrics; nothing where the server does not offer them. */
-export function ChartCard({title, metrics, write, total}: Props) {
-  const first = useGet<Series>('/v1/series', {metric: metrics[0]}, 60);
-  const second = useGet<Series>(metrics[1] && '/v1/series', {metric: metrics[1]}, 60);
-  if (first.problem?.status === 404) return null;
-  const all = [first.data, second.data].filter(one => one !== undefined);
-  const ready = all.length === metrics.length;
-  const lines = all.flatMap(one => one.lines.map(line => ({...line, name: words(one.lines.length > 1 ? line.name : one.metric)})));
+/** The chart of a metric with the sum of its values; nothing where the server does not offer it. */
+export function ChartCard({title, metric, write}: Props) {
+  const {data: series, problem} = useGet<Series>('/v1/series', {metric}, 60);
+  if (problem?.status === 404) return null;
+  const lines = series?.lines ?? [];
+  const sum = lines.flatMap(line => line.values).reduce((before: number, value) => before + (value ?? 0), 0);
   return (
     <figure class="card chart">
-      <figcaption><h2>{title}</h2>{ready ? <span class="chart-total num">{total(lines)}</span> : null}</figcaption>
-      {first.problem ? <Refused problem={first.problem} /> : ready
-        ? <Plot series={all[0]!} lines={lines} write={write} /> : <Skeleton lines={4} />}
+      <figcaption><h2>{title}</h2>{series ? <span class="chart-total num">{write(sum)}</span> : null}</figcaption>
+      {problem ? <Refused problem={problem} /> : series ? <Plot series={series} lines={lines} write={write} /> : <Skeleton lines={4} />}
       {lines.length > 1 ? (
-        <ul class="legend">{lines.map((line, index) => <li key={line.name} class={`line-${index % lineTokens.length}`}>{line.name}</li>)}</ul>
+        <ul class="legend">{lines.map((line, index) => <li key={line.name} class={`line-${index % lineTokens.length}`}>{words(line.name)}</li>)}</ul>
       ) : null}
     </figure>
   );

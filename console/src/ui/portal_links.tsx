@@ -52,6 +52,11 @@ function LinkState({link}: {link: PortalLink}) {
   return <Pill token={Date.parse(link.expires_at) < Date.now() ? 'expired' : 'active'} />;
 }
 
+/** A server that knows no public address of its own gives the path alone. */
+function absolute(url: string): string {
+  return new URL(url, location.origin).href;
+}
+
 function MakeLink({endpointId, onClose}: {endpointId: string; onClose: () => void}) {
   const [can, setCan] = useState<ReadonlySet<string>>(new Set(['read', 'redeliver']));
   const [lasts, setLasts] = useState(7);
@@ -76,7 +81,7 @@ function MakeLink({endpointId, onClose}: {endpointId: string; onClose: () => voi
       {made?.url ? (
         <div class="form">
           <p class="second">It is shown only now. Every holder sees this endpoint's deliveries. It ends <Age at={made.expires_at} />.</p>
-          <p class="secret"><code class="break">{made.url}</code><Copy text={made.url} label="the link" /></p>
+          <p class="secret"><code class="break">{absolute(made.url)}</code><Copy text={absolute(made.url)} label="the link" /></p>
         </div>
       ) : (
         <form class="form" onSubmit={make}>
