@@ -80,11 +80,11 @@ class Story:
 def views(story):
     """Of each picture: its name, path, scheme, width and height, keys pressed before, and what must be read on it."""
     return [
-        ("overview", "/console/overview", "light", 1280, 840, [], ["Unmatched", "93.43 GBP", "650.00 GBP"]),
-        ("payment", "/console/payments/order-2042", "light", 1280, 840, [], ["Timeline", "INV-2026-2042", "matched to order-2042"]),
-        ("review", f"/console/reviews/{story.review()}", "light", 1280, 840, [], ["order-2101", "order-2102", "they differ"]),
-        ("why", f"/console/settlements/{story.unmatched()}", "dark", 1280, 840, [], ["12.34", "12.43", "the amount differs"]),
-        ("endpoint", f"/console/endpoints/{story.dev.state['endpoint']}", "dark", 1280, 840, [], ["Backlog", "Partner's page"]),
+        ("overview", "/console/overview", "light", 1180, 760, [], ["Unmatched", "93.43 GBP", "650.00 GBP"]),
+        ("payment", "/console/payments/order-2042", "light", 1180, 760, [], ["Timeline", "INV-2026-2042", "matched to order-2042"]),
+        ("review", f"/console/reviews/{story.review()}", "light", 1180, 760, [], ["order-2101", "order-2102", "they differ"]),
+        ("why", f"/console/settlements/{story.unmatched()}", "dark", 1180, 760, [], ["12.34 GBP", "12.43 GBP", "suggested", "order-2110"]),
+        ("endpoint", f"/console/endpoints/{story.dev.state['endpoint']}", "dark", 1180, 760, [], ["Backlog", "Partner's page"]),
         ("narrow", "/console/payments", "dark", 390, 780, [], ["order-2110"]),
     ]
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {pathOf, shortId} from '../src/format/ids.ts';
+import {hasPage, pathOf, shortId} from '../src/format/ids.ts';
 import {accountOf, accountText, isMasked} from '../src/format/mask.ts';
 import {count, tone, words} from '../src/format/words.ts';
 
@@ -10,6 +10,7 @@ test('an id leads to the screen of its kind, all else to its timeline', () => {
   assert.equal(pathOf('order 1/2'), '/timeline/order%201%2F2');
   assert.equal(shortId('pay_0APQF2J9M0000'), 'pay_…9M0000');
   assert.equal(shortId('order-1'), 'order-1');
+  assert.ok(hasPage('whk_0APQF2J9M0000') && !hasPage('ses_0APQF2J9M0000') && !hasPage('operator'));
 });
 
 test('accounts are grouped when they are whole, and left as they are when masked', () => {

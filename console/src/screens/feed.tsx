@@ -3,15 +3,14 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
 import {feedKinds, openFeed, type FeedState} from '../api/feed.ts';
 import type {TimelineEntry} from '../api/types.ts';
-import {base, setQuery, useRoute} from '../app/router.ts';
-import {ours, pathOf} from '../format/ids.ts';
+import {setQuery, useRoute} from '../app/router.ts';
 import {clockOf, exactTime} from '../format/time.ts';
 import {count, words} from '../format/words.ts';
 import {Filters, Head, Word} from '../ui/blocks.tsx';
 import {Icon} from '../ui/icon.tsx';
 import {Empty} from '../ui/states.tsx';
 import {iconOf} from '../ui/timeline.tsx';
-import {Pill} from '../ui/values.tsx';
+import {Id, Pill} from '../ui/values.tsx';
 
 /** More are dropped, the oldest first: a page that is left open must not grow. */
 const entriesMax = 500;
@@ -57,7 +56,7 @@ function FeedLine({entry}: {entry: TimelineEntry}) {
       <time dateTime={entry.at} title={exactTime(entry.at)}>{clockOf(entry.at)}</time>
       <span class="feed-kind"><Icon name={iconOf(entry.kind)} />{words(entry.kind)}</span>
       <span class="break">{entry.sentence}</span>
-      {ours.test(entry.id) ? <a class="id" href={base + pathOf(entry.id)}>{entry.id}</a> : <span />}
+      <Id id={entry.id} />
     </li>
   );
 }

@@ -2,8 +2,7 @@
 
 import {useState} from 'preact/hooks';
 import type {TimelineEntry} from '../api/types.ts';
-import {base} from '../app/router.ts';
-import {ours, pathOf} from '../format/ids.ts';
+import {ours} from '../format/ids.ts';
 import {clockOf, dayOf, exactTime} from '../format/time.ts';
 import {tone, words} from '../format/words.ts';
 import {Facts, type Fact} from './blocks.tsx';
@@ -65,7 +64,7 @@ function factsOf(entry: TimelineEntry): Fact[] {
 }
 
 function Detail({value}: {value: unknown}) {
-  if (typeof value === 'string' && ours.test(value)) return <a class="id" href={base + pathOf(value)}>{value}</a>;
+  if (typeof value === 'string' && ours.test(value)) return <Id id={value} />;
   if (value === null || value === '') return <span class="quiet">–</span>;
   return <span class="break">{typeof value === 'object' ? JSON.stringify(value) : String(value)}</span>;
 }

@@ -5,7 +5,7 @@ import {useState} from 'preact/hooks';
 import {useNow} from '../app/clock.ts';
 import {announce} from '../app/announce.tsx';
 import {base} from '../app/router.ts';
-import {ours, pathOf, shortId} from '../format/ids.ts';
+import {hasPage, pathOf, shortId} from '../format/ids.ts';
 import {accountOf, isMasked, type Party} from '../format/mask.ts';
 import {grouped, type Amount} from '../format/money.ts';
 import {age, exactTime} from '../format/time.ts';
@@ -13,7 +13,7 @@ import {tone, words, type Tone} from '../format/words.ts';
 import {Icon} from './icon.tsx';
 
 export function Money({amount}: {amount: Amount}) {
-  return <span class="money">{grouped(amount.value)}<span class="currency">{amount.currency}</span></span>;
+  return <span class="money">{grouped(amount.value)} <span class="currency">{amount.currency}</span></span>;
 }
 
 /** An age, with the exact time as its title. */
@@ -47,7 +47,7 @@ export function Text({children}: {children: string | null | undefined}) {
 export function Id({id, short}: {id: string | null | undefined; short?: boolean}) {
   if (!id) return <None />;
   const text = short ? shortId(id) : id;
-  if (!ours.test(id)) return <span class="id">{text}</span>;
+  if (!hasPage(id)) return <span class="id">{text}</span>;
   return <a class="id" href={base + pathOf(id)} title={id}>{text}</a>;
 }
 
