@@ -13,7 +13,6 @@ build_packages=(
     prometheus-cpp-dev libtomlplusplus-dev libpq-dev libc-ares-dev librdkafka-dev libp11-kit-dev
     openssl curl ca-certificates # what the quick start types
     tzdata # time zones of connectors
-    nodejs npm # the console's page
 )
 # What checks it.
 check_packages=(
@@ -22,7 +21,6 @@ check_packages=(
     python3 python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
     openjdk-17-jdk-headless maven python3-confluent-kafka
     nodejs esbuild # the receivers of examples/
-    chromium chromium-driver python3-selenium fonts-dejavu-core # what looks at the console
 )
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -31,8 +29,6 @@ missing_packages() {
     local package wanted=("${build_packages[@]}")
     if [[ $scope == all ]]; then wanted+=("${check_packages[@]}"); fi
     for package in "${wanted[@]}"; do
-        # A node that is not Debian's brings its npm with it, and Debian's does not go with it.
-        if [[ $package == npm ]] && command -v npm >/dev/null; then continue; fi
         [[ -n ${installed[$package]:-} ]] || printf '%s\n' "$package"
     done
 }

@@ -46,7 +46,6 @@ def test_sign_out_ends_the_session(world, page):
 def test_a_wrong_key_is_refused_with_its_code(browse):
     browser = browse()
     browser.open("/console/")
-    browser.button("API key").click()
     browser.enter("input[name=api_key]", "sk_wrong")
     browser.button("Sign in", "form").click()
     browser.shows("sign_in_refused")

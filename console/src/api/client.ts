@@ -77,12 +77,11 @@ export async function send<T>(
     headers['Idempotency-Key'] = idempotencyKey ?? crypto.randomUUID();
     if (csrfToken) headers['X-CSRF-Token'] = csrfToken;
   }
-  const isFile = body instanceof Blob;
-  if (body !== undefined) headers['Content-Type'] = isFile ? 'application/octet-stream' : 'application/json';
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
   let answer: Response;
   try {
     answer = await fetch(target, {
-      method, headers, body: body === undefined ? undefined : isFile ? body : JSON.stringify(body),
+      method, headers, body: body === undefined ? undefined : JSON.stringify(body),
       signal, credentials: 'same-origin', cache: 'no-store', redirect: 'error',
     });
   } catch (failure) {

@@ -1,18 +1,14 @@
 // Statements: the bank's account of a time, held against what is known here.
 
-import {useState} from 'preact/hooks';
-import {send, type Problem} from '../api/client.ts';
 import type {EntrySum, Statement, StatementEntry} from '../api/types.ts';
-import {announce} from '../app/announce.tsx';
 import {base, useRoute} from '../app/router.ts';
-import {useMay} from '../app/session.tsx';
 import {accountText} from '../format/mask.ts';
 import {dayOf} from '../format/time.ts';
 import {count, words} from '../format/words.ts';
 import {Choice, Facts, Filters, Head, Section} from '../ui/blocks.tsx';
 import {useFilters} from '../ui/filters.ts';
-import {asProblem, useGet, usePages} from '../ui/load.ts';
-import {Empty, Ready, Refused} from '../ui/states.tsx';
+import {useGet, usePages} from '../ui/load.ts';
+import {Empty, Ready} from '../ui/states.tsx';
 import {List, type Column} from '../ui/table.tsx';
 import {Age, Copy, Id, Money, None, Pill, Text} from '../ui/values.tsx';
 
@@ -35,45 +31,10 @@ export function StatementList() {
   const pages = usePages<Statement>('/v1/statements');
   return (
     <>
-      <Head title="Statements" tab="Statements"><HandIn onDone={pages.reload} /></Head>
+      <Head title="Statements" tab="Statements" />
       <List caption="Statements" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/statements/${row.id}`}
         empty={<Empty title="No statement was loaded yet." command="settled import FILE">
           A statement of the bank (camt.053, MT940, CSV) shows whether every settlement is here.</Empty>} />
-    </>
-  );
-}
-
-interface HandedIn {
-  format: string;
-  statements: {statement_id: string; account: string; entries: number; is_new: boolean}[];
-}
-
-/** The bank's file, handed in from this machine. */
-function HandIn({onDone}: {onDone: () => void}) {
-  const may = useMay();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem>();
-  if (!may('statements:write')) return null;
-  const take = async (input: HTMLInputElement) => {
-    const file = input.files?.[0];
-    if (!file) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const answer = await send<HandedIn>('POST', '/v1/statements/files', file);
-      announce(`${count(answer.statements.length, 'statement')} of ${file.name}`);
-      onDone();
-    } catch (failure) {
-      setProblem(asProblem(failure));
-    }
-    input.value = '';
-    setBusy(false);
-  };
-  return (
-    <>
-      <label class={busy ? 'button busy' : 'button'}>{busy ? 'Reading the file' : 'Hand in a file'}
-        <input class="visually-hidden" type="file" disabled={busy} onChange={event => void take(event.currentTarget)} /></label>
-      {problem ? <Refused problem={problem} /> : null}
     </>
   );
 }

@@ -55,12 +55,14 @@ function PairRow({pair}: {pair: Pair}) {
   );
 }
 
-/** A value, with the part marked in which it differs from the other one; nothing where they have nothing in common. */
+/** A value, with the part marked in which it differs from the other one; nothing where they have nothing in common.
+    Case makes no difference, as in matching. */
 export function Side({text, against}: {text: string; against: string}) {
+  const [one, other] = [text.toLowerCase(), against.toLowerCase()];
   let start = 0;
-  while (start < text.length && text[start] === against[start]) ++start;
+  while (start < one.length && one[start] === other[start]) ++start;
   let end = 0;
-  while (end < text.length - start && end < against.length - start && text.at(-1 - end) === against.at(-1 - end)) ++end;
+  while (end < one.length - start && end < other.length - start && one.at(-1 - end) === other.at(-1 - end)) ++end;
   if (start + end === 0 || start === text.length) return <span class="break">{text || '–'}</span>;
   return <span class="break">{text.slice(0, start)}<mark>{text.slice(start, text.length - end)}</mark>{text.slice(text.length - end)}</span>;
 }
