@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from support.browser import Browser
 from support.http_client import HttpClient
 from support.places import ROOT
 from support.waiting import wait_for
@@ -17,11 +18,19 @@ def test_formats_of_the_page():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture
-def page(world, browse):
-    browser = browse()
+@pytest.fixture(scope="module")
+def signed_in(world):
+    """One session for most tests: an address may sign in ten times a minute."""
+    browser = Browser(world.address)
     browser.sign_in_with_key(world.key)
-    return browser
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(signed_in):
+    signed_in.open("/console/overview")
+    return signed_in
 
 
 def open_review(trigger, ask):
@@ -29,7 +38,9 @@ def open_review(trigger, ask):
     return next(one for one in ask("/v1/reviews?status=open")["data"] if one["kind"] == "settlement_ambiguous")
 
 
-def test_sign_out_ends_the_session(world, page):
+def test_sign_out_ends_the_session(world, browse):
+    page = browse()
+    page.sign_in_with_key(world.key)
     cookie = page.driver.get_cookie("__Host-settled")
     assert cookie["httpOnly"] and cookie["secure"] and cookie["sameSite"] == "Strict"
     page.button("Sign out").click()
@@ -124,6 +135,7 @@ def test_keys_lead_through_the_console_and_can_be_switched_off(page):
     page.press(ESCAPE)
     page.press("g", "o")
     assert page.run("return location.pathname").startswith("/console/payments/pay_")
+    page.run("localStorage.clear()")
 
 
 def test_a_raw_message_is_masked_until_it_is_revealed_with_a_reason(page, trigger, ask):
