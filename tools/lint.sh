@@ -33,11 +33,21 @@ shell_parses() {
     for script in tools/*.sh .ci/run; do bash -n "$script" || return 1; done
 }
 
+# The console's packages are there once it was built.
+console_types() {
+    if ! command -v node >/dev/null || [[ ! -x console/node_modules/.bin/tsc ]]; then
+        echo 'left out: node or console/node_modules is not there'
+        return 0
+    fi
+    (cd console && node_modules/.bin/tsc --noEmit)
+}
+
 section 'format (make fmt mends it)' formatted
 section 'files' tools/check_files.py
 section 'words of the field' tools/check_words.py
 section 'includes and forbidden words' tools/check_includes.py
 section 'scripts' eval 'python_compiles && shell_parses'
+section 'types of the console' console_types
 section 'headers stand alone' tools/run_clang.py headers --build "$build" --jobs "$jobs"
 section 'clang-tidy' tools/run_clang.py tidy --build "$build" --jobs "$jobs" --part "$part"
 

@@ -1,0 +1,42 @@
+// Nodes: the processes that share the store, and the store itself.
+
+import type {Status} from '../api/types.ts';
+import {Chips, Facts, Head, Section} from '../ui/blocks.tsx';
+import {useGet} from '../ui/load.ts';
+import {Empty, Ready} from '../ui/states.tsx';
+import {Table, type Column} from '../ui/table.tsx';
+import {Age, Pill, Time} from '../ui/values.tsx';
+
+type Node = NonNullable<Status['nodes']>[number];
+
+const columns: Column<Node>[] = [
+  {title: 'Node', cell: row => <span class="num">{row.id}</span>},
+  {title: 'State', cell: row => <Pill token={row.state} />},
+  {title: 'Instance', cell: row => <span class="id break">{row.instance}</span>, rank: 2},
+  {title: 'Roles', cell: row => <Chips items={row.roles} />},
+  {title: 'Lease until', end: true, cell: row => <Age at={row.lease_until} />},
+  {title: 'Started', end: true, cell: row => <Age at={row.started_at} />},
+];
+
+export function NodeList() {
+  const loaded = useGet<Status>('/v1/status', {}, 10);
+  return (
+    <>
+      <Head title="Nodes" tab="Nodes" />
+      <Ready of={loaded}>
+        {status => status.nodes ? (
+          <>
+            {status.store ? <Section title="Store"><Facts facts={[
+              ['engine', status.store.engine],
+              ['takes changes', status.store.can_commit ? <Pill token="ok" label="yes" /> : <Pill token="failing" label={status.store.reason} />],
+              ['version', status.version],
+              ['as of', <Time at={status.as_of} />],
+            ]} /></Section> : null}
+            {status.nodes.length > 0 ? <Table caption="Nodes" rows={status.nodes} columns={columns} keyOf={row => String(row.id)} />
+              : <Empty title="This is the only process.">With PostgreSQL several nodes share the work.</Empty>}
+          </>
+        ) : <Empty title="Nodes are shown to administrators of the tenant main." />}
+      </Ready>
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+// Rules: what the matching may do by itself, rank by rank, for the tenant and for single accounts.
+
+import type {RuleSet} from '../api/types.ts';
+import {accountText} from '../format/mask.ts';
+import {words} from '../format/words.ts';
+import {Head, Section} from '../ui/blocks.tsx';
+import {useGet} from '../ui/load.ts';
+import {Empty, Ready} from '../ui/states.tsx';
+import {Age, Pill} from '../ui/values.tsx';
+
+const policyTones = {automatic: 'good', watermark: 'info', suggest: 'warn', off: 'calm'} as const;
+const policyWords = {automatic: 'at once', watermark: 'at the watermark', suggest: 'a person decides', off: 'off'};
+
+export function RuleList() {
+  const loaded = useGet<{data: RuleSet[]}>('/v1/rules');
+  return (
+    <>
+      <Head title="Rules" tab="Rules" />
+      <Ready of={loaded}>
+        {page => page.data.length === 0 ? (
+          <Empty title="The rules of the installation hold.">
+            No rule set of the tenant or of an account was made: POST /v1/rules.</Empty>
+        ) : <div class="cards">{page.data.map(set => <RuleSetCard key={`${set.account} ${set.version}`} set={set} />)}</div>}
+      </Ready>
+    </>
+  );
+}
+
+function RuleSetCard({set}: {set: RuleSet}) {
+  const {rules} = set;
+  return (
+    <Section title={rules.name} note={<>{set.account ? accountText(set.account) : 'the whole tenant'} · version {set.version} ·{' '}
+      <Age at={set.created_at} /></>}>
+      <table class="plain">
+        <thead><tr><th scope="col">Rank</th><th scope="col">Rule</th><th scope="col">Is matched</th></tr></thead>
+        <tbody>
+          {Object.entries(rules.ranks).map(([rank, policy], number) => (
+            <tr key={rank}><td class="num">{number}</td><th scope="row"><code>{rank}</code></th>
+              <td><Pill token={policy} as={policyTones[policy as keyof typeof policyTones]}
+                label={policyWords[policy as keyof typeof policyWords] ?? policy} /></td></tr>
+          ))}
+        </tbody>
+      </table>
+      <table class="plain">
+        <thead><tr><th scope="col">Rail</th><th scope="col" class="end">Window</th><th scope="col" class="end">Overdue after</th></tr></thead>
+        <tbody>
+          {Object.keys(rules.windows_hours).map(rail => (
+            <tr key={rail}><th scope="row">{words(rail)}</th><td class="end num">{rules.windows_hours[rail]} h</td>
+              <td class="end num">{rules.overdue_hours[rail] ?? '–'} h</td></tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}

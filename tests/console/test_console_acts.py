@@ -1,0 +1,174 @@
+"""What people do in the console: sign in and out, decide, redeliver; by mouse and by keys."""
+
+import re
+import subprocess
+
+import pytest
+
+from support.browser import Browser
+from support.http_client import HttpClient
+from support.places import ROOT
+from support.waiting import wait_for
+
+ENTER, ESCAPE, CONTROL = "\ue007", "\ue00c", "\ue009"
+
+
+def test_formats_of_the_page():
+    done = subprocess.run(["node", "test/run.mjs"], cwd=ROOT / "console", capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def signed_in(world):
+    """One session for most tests: an address may sign in ten times a minute."""
+    browser = Browser(world.address)
+    browser.sign_in_with_key(world.key)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(signed_in):
+    signed_in.open("/console/overview")
+    return signed_in
+
+
+def open_review(trigger, ask):
+    trigger("ambiguous")
+    return next(one for one in ask("/v1/reviews?status=open")["data"] if one["kind"] == "settlement_ambiguous")
+
+
+def test_sign_out_ends_the_session(world, browse):
+    page = browse()
+    page.sign_in_with_key(world.key)
+    cookie = page.driver.get_cookie("__Host-settled")
+    assert cookie["httpOnly"] and cookie["secure"] and cookie["sameSite"] == "Strict"
+    page.button("Sign out").click()
+    page.shows("You are signed out.")
+    page.open("/console/payments")
+    assert "Sign in to settled" in page.text()
+    http = HttpClient(port=int(world.address.rsplit(":", 1)[1]))
+    try:
+        assert http.send("GET", "/v1/payments", {"Cookie": f"__Host-settled={cookie['value']}"}).status == 401
+    finally:
+        http.close()
+
+
+def test_a_wrong_key_is_refused_with_its_code(browse):
+    browser = browse()
+    browser.open("/console/")
+    browser.enter("input[name=api_key]", "sk_wrong")
+    browser.button("Sign in", "form").click()
+    browser.shows("sign_in_refused")
+
+
+def test_a_link_signs_in_once_and_never_replaces_a_session_without_a_question(world, browse):
+    status, out, err = world.shell.run("console", "--config", world.directory / "settled-dev" / "settled.toml")
+    assert status == 0, err
+    link = re.search(r"https?://[^\s\"]+#signin=[\w-]+", out + err)[0]
+    browser = browse()
+    browser.sign_in_with_key(world.key)
+    browser.driver.get(link)
+    browser.shows("You are signed in")
+    assert "signin" not in browser.run("return location.href")
+    browser.button("Replace it").click()
+    browser.find("nav a[aria-current=page]")
+    assert browser.find(".account-who").text.startswith("os:")
+    browser.button("Sign out").click()
+    browser.shows("You are signed out.")
+    browser.driver.get("about:blank")
+    browser.driver.get(link)
+    browser.shows("sign_in_refused")
+
+
+def test_a_review_is_accepted_and_undone_by_keys(page, trigger, ask):
+    review = open_review(trigger, ask)
+    candidate = review["detail"]["candidates"][1]
+    page.go(f"/console/reviews/{review['id']}")
+    page.press("a")
+    page.shows("Accept a candidate")
+    assert not page.button("Accept", "dialog").is_enabled()
+    page.run("""[...document.querySelectorAll('dialog label')].find(one => one.innerText.includes(arguments[0])).click()""",
+             candidate["client_id"])
+    page.shows("is matched to " + candidate["client_id"])
+    page.enter("dialog textarea", "the payer named it on the phone")
+    page.button("Accept", "dialog").click()
+    wait_for(lambda: ask(f"/v1/reviews/{review['id']}")["status"] == "closed", "the review is closed")
+    closed = ask(f"/v1/reviews/{review['id']}")
+    assert (closed["decision"], closed["reason"]) == ("accept", "the payer named it on the phone")
+    assert ask(f"/v1/payments/{candidate['client_id']}")["status"] == "settled"
+    page.shows("the payer named it on the phone")
+
+    page.press("u")
+    page.shows("never pair them again")
+    page.enter("dialog textarea", "it was the other one")
+    page.press_with(CONTROL, ENTER)
+    wait_for(lambda: ask(f"/v1/payments/{candidate['client_id']}")["status"] == "expected", "the match is undone")
+
+
+def test_several_reviews_are_closed_at_once(page, trigger, ask):
+    trigger("unreadable")
+    trigger("unreadable")
+    page.go("/console/reviews")
+    page.press("j", "x", "j", "x")
+    page.shows("2 reviews selected")
+    page.button("Close", ".bulk").click()
+    page.shows("2 can be decided, 0 would be refused.")
+    page.enter("dialog textarea", "the bank has sent them again")
+    page.button("Close 2", "dialog form").click()
+    page.shows("2 decided, 0 refused.")
+    closed = [one for one in ask("/v1/reviews?status=closed")["data"] if one["reason"] == "the bank has sent them again"]
+    assert len(closed) == 2
+
+
+def test_keys_lead_through_the_console_and_can_be_switched_off(page):
+    page.press("?")
+    page.shows("match by hand")
+    page.press(ESCAPE)
+    page.press("g", "p")
+    wait_for(lambda: page.run("return location.pathname") == "/console/payments", "g p opens the payments")
+    page.wait_until_ready()
+    page.press("j", ENTER)
+    wait_for(lambda: page.run("return location.pathname").startswith("/console/payments/pay_"), "Enter opens the row")
+    page.press("?")
+    page.find("dialog input[type=checkbox]").click()
+    page.press(ESCAPE)
+    page.press("g", "o")
+    assert page.run("return location.pathname").startswith("/console/payments/pay_")
+    page.run("localStorage.clear()")
+
+
+def test_a_raw_message_is_masked_until_it_is_revealed_with_a_reason(page, trigger, ask):
+    trigger("settlement", "--amount", "55.10")
+    settlement = next(one for one in ask("/v1/settlements")["data"] if one["amount"]["value"] == "55.10")
+    iban = settlement["account"]["iban"]
+    page.go(f"/console/settlements/{settlement['id']}")
+    page.find(".code-block")
+    assert iban not in page.text() and iban[-4:] in page.text()
+    page.button("Reveal", ".raw").click()
+    page.enter("dialog textarea", "case 4711")
+    page.button("Reveal", "dialog form").click()
+    page.shows(iban)
+    change = next(one for one in ask("/v1/changes")["data"] if one["reason"] == "case 4711")
+    assert change["subject"] == settlement["webhook_id"]
+
+
+def test_a_partner_sees_its_own_deliveries_alone(world, page, browse, trigger, ask):
+    trigger("ping")
+    endpoint = world.dev.state["endpoint"]
+    page.go(f"/console/endpoints/{endpoint}")
+    page.button("Make a link").click()
+    page.button("Make the link", "dialog").click()
+    url = page.find("dialog .secret code").text
+    partner = browse(width=360, height=780)
+    partner.driver.get(url)
+    partner.wait_until_ready()
+    partner.shows("Your endpoint")
+    partner.find(".opening").click()
+    partner.shows("#1")
+    assert partner.overflow() <= 0
+    assert partner.violations() == []
+    refused = partner.run("return fetch('/v1/payments').then(one => one.status)")
+    assert refused in (403, 404)
+    assert partner.log() == [] or all("/v1/payments" in line for line in partner.log())
+    assert ask(f"/v1/endpoints/{endpoint}/portal-links")["data"][0]["can"] == ["read", "redeliver"]
