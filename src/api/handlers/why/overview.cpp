@@ -20,7 +20,6 @@ using store::Session;
 using store::Step;
 using wire::JsonWriter;
 
-constexpr TenantId main_tenant{1};
 constexpr std::int64_t second_us = 1'000'000;
 constexpr std::int64_t day_us = 86'400 * second_us;
 

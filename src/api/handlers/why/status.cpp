@@ -12,8 +12,6 @@ namespace {
 
 using wire::JsonWriter;
 
-constexpr TenantId main_tenant{1};
-
 void write_installation(JsonWriter& w, const StatusFigures& figures) {
     w.key("store");
     if (!figures.store) {

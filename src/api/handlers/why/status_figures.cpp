@@ -235,7 +235,6 @@ Step<StatusFigures> read_figures(Session& s, TenantId tenant, ScopeSet scopes, I
         figures.calls_held = (co_await units::hold_of(s, tenant)).held;
     if (scopes.has(Scope::orders_read))
         figures.orders_in_doubt = co_await store::count_orders_in_doubt(s, tenant, counted_max);
-    constexpr TenantId main_tenant{1};
     if (tenant == main_tenant && scopes.has(Scope::admin))
         figures.nodes = co_await store::list_nodes(s);
     co_return figures;

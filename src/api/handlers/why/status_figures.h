@@ -19,6 +19,9 @@
 
 namespace settled::api {
 
+// The tenant of those who look after the installation.
+inline constexpr TenantId main_tenant{1};
+
 // More are not counted: then a number is at least that much.
 inline constexpr std::int64_t counted_max = 10'000;
 
