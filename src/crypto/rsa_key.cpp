@@ -86,16 +86,35 @@ Result<T> unreadable(std::string detail) {
     return fail(Code::key_unreadable, std::move(detail));
 }
 
-} // namespace
-
-Result<PkeyPtr> read_public_key(std::string_view pem) {
-    PemBlock block;
-    if (!block.read(pem) || block.name() != PEM_STRING_PUBLIC)
-        return unreadable<PkeyPtr>("expected one PEM block 'BEGIN PUBLIC KEY'");
+Result<PkeyPtr> key_of_public_half(const PemBlock& block) {
     const std::uint8_t* at = block.begin();
     PkeyPtr key(d2i_PUBKEY(nullptr, &at, block.size()));
     if (!key || at != block.end())
         return unreadable<PkeyPtr>("the PEM block does not hold a public key");
+    return key;
+}
+
+// A certificate counts as its key: who has signed it and until when says nothing to us.
+Result<PkeyPtr> key_of_certificate(const PemBlock& block) {
+    using CertificatePtr = std::unique_ptr<X509, FreeWith<X509_free>>;
+    const std::uint8_t* at = block.begin();
+    const CertificatePtr certificate(d2i_X509(nullptr, &at, block.size()));
+    PkeyPtr key(certificate && at == block.end() ? X509_get_pubkey(certificate.get()) : nullptr);
+    if (!key)
+        return unreadable<PkeyPtr>("the PEM block does not hold a certificate");
+    return key;
+}
+
+} // namespace
+
+Result<PkeyPtr> read_public_key(std::string_view pem) {
+    PemBlock block;
+    const bool is_read = block.read(pem);
+    if (!is_read || (block.name() != PEM_STRING_PUBLIC && block.name() != PEM_STRING_X509))
+        return unreadable<PkeyPtr>(
+            "expected one PEM block 'BEGIN PUBLIC KEY' or 'BEGIN CERTIFICATE'");
+    TRY(PkeyPtr key,
+        block.name() == PEM_STRING_X509 ? key_of_certificate(block) : key_of_public_half(block));
     TRY_VOID(check_suitable(key.get()));
     return key;
 }

@@ -35,8 +35,9 @@ void retry_pins();
 bool take_due();
 // The longest of all schemes.
 std::chrono::seconds stale();
-// The largest of all schemes.
+// The largest of all schemes. From the second number on it is said: AWS takes five minutes.
 std::chrono::seconds clock_offset();
+inline constexpr std::chrono::seconds clock_offset_warned{30};
 // aws::Settings::tenant_prefix
 std::string tenant_prefix();
 

@@ -79,6 +79,31 @@ void read_calls(const wire::Json& root, ConnectorSettings& settings) {
 
 } // namespace
 
+namespace {
+
+void write_bounds(wire::JsonWriter& w, const ConnectorSettings& settings) {
+    if (!settings.allow_ips.empty()) {
+        w.key("allow_ips").array();
+        for (const std::string& block : settings.allow_ips)
+            w.value(block);
+        w.end();
+    }
+    if (!settings.bank_key_expires.empty())
+        w.member("bank_key_expires", settings.bank_key_expires);
+    if (!settings.api_token_expires.empty())
+        w.member("api_token_expires", settings.api_token_expires);
+}
+
+void read_bounds(const wire::Json& root, ConnectorSettings& settings) {
+    const auto blocks = root.member("allow_ips");
+    for (std::size_t i = 0; blocks && i < blocks->size(); ++i)
+        settings.allow_ips.emplace_back(blocks->at(i).string().value_or(""));
+    settings.bank_key_expires = text_of(root, "bank_key_expires");
+    settings.api_token_expires = text_of(root, "api_token_expires");
+}
+
+} // namespace
+
 std::string to_json(const ConnectorSettings& settings) {
     wire::JsonWriter w;
     w.object().key("bank_keys").array();
@@ -97,6 +122,7 @@ std::string to_json(const ConnectorSettings& settings) {
         w.member("files_are_tenants", true);
     write_core_bank(w, settings);
     write_calls(w, settings);
+    write_bounds(w, settings);
     w.member("retention_days", settings.retention_days).end();
     return std::move(w).text();
 }
@@ -133,6 +159,7 @@ Result<ConnectorSettings> parse_connector_settings(std::string_view json) {
         settings.files_are_tenants = tenants->boolean().value_or(true);
     read_core_bank(root, settings);
     read_calls(root, settings);
+    read_bounds(root, settings);
     settings.retention_days = static_cast<int>(*days->integer());
     return settings;
 }

@@ -56,6 +56,12 @@ struct ConnectorSettings {
     bool enforce_send_to_scheme = false; // no internal transfers
     bool transliterate = false;          // letters that the scheme does not know are replaced
     bool review_unexplained = false;     // a debit that nothing explains opens a review
+    // Who may send its webhooks: blocks of addresses, or the word of a bank whose blocks are known
+    // (connectors/source_blocks.h); none: any.
+    std::vector<std::string> allow_ips = {};
+    // When a key of the bank, and our token for its API, end, where that is known: RFC 3339, or empty.
+    std::string bank_key_expires = {};
+    std::string api_token_expires = {};
     // all
     int retention_days = limits::retention_days_default;
 };

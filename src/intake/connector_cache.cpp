@@ -1,9 +1,13 @@
 #include "intake/connector_cache.h"
 
+#include "base/assert.h"
 #include "connectors/clearmatch/settings.h"
+#include "connectors/source_blocks.h"
+#include "crypto/certificate.h"
 #include "domain/connector.h"
 #include "intake/bounds.h"
 #include "observe/log.h"
+#include "wire/time.h"
 
 #include <algorithm>
 #include <set>
@@ -65,6 +69,36 @@ Result<std::shared_ptr<const CallAccess>> open_access(std::string_view kind,
     return access;
 }
 
+std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> b) {
+    return a && b ? std::min(*a, *b) : (a ? a : b);
+}
+
+std::optional<Instant> first_end_of(const domain::ConnectorSettings& settings) {
+    std::optional<Instant> first;
+    for (const std::string& pem : settings.bank_keys)
+        first = earlier(first, crypto::certificate_end(pem));
+    for (const std::string& given : {settings.bank_key_expires, settings.api_token_expires})
+        if (const auto end = wire::parse_rfc3339(given))
+            first = earlier(first, *end);
+    return first;
+}
+
+std::vector<net::AddressBlock> sources_of(const domain::ConnectorSettings& settings) {
+    std::vector<net::AddressBlock> blocks;
+    const auto add = [&blocks](std::string_view text) {
+        const auto block = net::AddressBlock::parse(text);
+        SETTLED_ASSERT(block.has_value(), "blocks are read before they are stored");
+        blocks.push_back(*block);
+    };
+    for (const std::string& word : settings.allow_ips) {
+        const auto known = connectors::source_blocks(word);
+        std::ranges::for_each(known, add);
+        if (known.empty())
+            add(word);
+    }
+    return blocks;
+}
+
 // Its key is in a device that does not sign now.
 bool cannot_sign(const Connector& connector) {
     const auto signer = connector.dialect ? connector.dialect->signer() : nullptr;
@@ -94,6 +128,8 @@ Connector ConnectorCache::open(const store::ConnectorRow& row, const ConnectorLi
         return connector;
     }
     connector.retention = std::chrono::days(settings->retention_days);
+    connector.sources = sources_of(*settings);
+    connector.first_end = first_end_of(*settings);
     auto opened = open_with(row, *settings, list, state.memory, is_doubted);
     if (opened) {
         connector.dialect = std::move(opened->dialect);
@@ -146,6 +182,14 @@ std::optional<custody::KeyFacts> ConnectorCache::signing_key(TenantId tenant,
     const auto connector = find(tenant, id);
     const auto signer = connector && connector->dialect ? connector->dialect->signer() : nullptr;
     return signer ? std::optional(custody::facts_of(*signer)) : std::nullopt;
+}
+
+std::optional<Instant> ConnectorCache::first_end() const {
+    const std::shared_lock lock(mutex_);
+    std::optional<Instant> first;
+    for (const auto& [name, connector] : connectors_)
+        first = earlier(first, connector->first_end);
+    return first;
 }
 
 bool ConnectorCache::is_loaded() const {

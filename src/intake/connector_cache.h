@@ -15,6 +15,7 @@
 #include "custody/custody.h"
 #include "custody/key_facts.h"
 #include "intake/dialect.h"
+#include "net/address_block.h"
 #include "store/queries/directory.h"
 
 #include <map>
@@ -49,6 +50,8 @@ struct Connector {
     std::chrono::days retention{0};
     // nullptr: it only sends webhooks, or its token or key cannot be opened.
     std::shared_ptr<const CallAccess> access = nullptr;
+    std::vector<net::AddressBlock> sources = {}; // of its webhooks; none: any
+    std::optional<Instant> first_end = {};       // of its keys and tokens, where one is known
 };
 
 struct ConnectorList {
@@ -66,6 +69,8 @@ class ConnectorCache {
     bool is_loaded() const;
     // Of a connector that signs; nullopt: its key was never opened.
     std::optional<custody::KeyFacts> signing_key(TenantId tenant, ConnectorId id) const;
+    // When the first key or token of all connectors ends; nullopt: no end is known.
+    std::optional<Instant> first_end() const;
     // Names of those without a dialect, or whose key is in a device that does not sign now.
     std::vector<std::string> unavailable() const;
     // A key is missing, or is in use as it was read earlier: load() is worth a try.

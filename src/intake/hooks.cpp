@@ -1,6 +1,7 @@
 #include "intake/hooks.h"
 
 #include "intake/batch_signer.h"
+#include "net/source_check.h"
 #include "observe/log.h"
 #include "wire/base64.h"
 
@@ -70,6 +71,12 @@ std::unexpected<Error> without_dialect(const ConnectorCache& connectors,
                 "no connector of this name is configured; see `settled connectors`");
 }
 
+// Over the control socket it is the operator who repeats one.
+bool may_come_from(const Connector& connector, const net::Request& request) {
+    return connector.sources.empty() || request.trusted_peer ||
+           net::is_source_in(connector.sources, request.peer);
+}
+
 } // namespace
 
 Task<Result<net::Response>> Hooks::receive(std::string connector_name, net::Request request) {
@@ -80,7 +87,10 @@ Task<Result<net::Response>> Hooks::receive(std::string connector_name, net::Requ
     about.traceparent = request.traceparent;
     about.peer = request.peer;
     Result<net::Response> answer = without_dialect(connectors_, connector.get());
-    if (connector && connector->dialect)
+    if (connector && !may_come_from(*connector, request))
+        answer = fail(Code::source_forbidden,
+                      "this connector takes webhooks from other addresses than this one");
+    else if (connector && connector->dialect)
         answer = co_await accept(connector, std::move(request));
     if (!answer) {
         probe_.refused(answer.error().code, connector ? connector->name : "");

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "custody/schemes.h"
 #include "domain/call.h"
 #include "kafka/settings.h"
 #include "net/bounds.h"
@@ -16,6 +15,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace settled::custody {
+struct Settings;
+}
 
 namespace settled::server {
 
@@ -37,6 +40,11 @@ struct Config {
     // For requests and answers under way, in bytes.
     std::size_t request_memory = net::bounds::memory_default;
     std::vector<std::string> trusted_proxies; // CIDR blocks whose forwarding fields are believed
+    bool proxy_protocol =
+        false; // required of every connection, and taken from trusted proxies alone
+
+    // [crypto]
+    bool fips = false; // OpenSSL's FIPS provider alone
 
     // [store]
     std::string store_url;      // postgresql://…; empty: SQLite in `data`. May hold a password.

@@ -77,6 +77,9 @@ void Checker::check_server() {
     for (const std::string& block : config_.trusted_proxies)
         if (const auto good = net::check_block(block); !good)
             complain("server.trusted_proxies", "server.trusted_proxies: " + good.error().detail);
+    if (config_.proxy_protocol && config_.trusted_proxies.empty())
+        complain("server.proxy_protocol", "server.proxy_protocol needs server.trusted_proxies: a "
+                                          "header is taken from them alone");
     if (config_.data.empty())
         complain("server.data", "server.data must be a directory, such as ./data");
     const bool has_certificate = !config_.tls_certificate.empty();

@@ -214,6 +214,7 @@ void read_all(Reader& reader, Config& config) {
                     {"tls_key", reader.text(config.tls_key)},
                     {"public_url", reader.text(config.public_url)},
                     {"trusted_proxies", reader.texts(config.trusted_proxies)},
+                    {"proxy_protocol", reader.flag(config.proxy_protocol)},
                     {"request_memory_mib", reader.number(memory_mib_min, memory_mib_max,
                                                          [&config](std::int64_t value) {
                                                              config.request_memory =
@@ -230,6 +231,7 @@ void read_all(Reader& reader, Config& config) {
                     {"writers", reader.number(1, writers_max, [&config](std::int64_t value) {
                          config.store_writers = static_cast<int>(value);
                      })}});
+    reader.section("crypto", {{"fips", reader.flag(config.fips)}});
     reader.section(
         "custody",
         {{"tenant_directory", reader.text(config.tenant_directory)},

@@ -1,7 +1,7 @@
 #include "server/installation.h"
 
+#include "crypto/fips.h"
 #include "custody/schemes.h"
-
 #include "domain/delivery.h"
 #include "observe/log.h"
 #include "server/run.h"
@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
+#include <limits>
 
 namespace settled::server {
 
@@ -95,6 +97,8 @@ void Installation::close() {
 }
 
 Result<> Installation::open_parts(IfMissing if_missing) {
+    if (config_.fips)
+        TRY_VOID(crypto::use_fips());
     TRY(OpenedStore opened, open_store(config_, rng, if_missing, &clock));
     is_new_ = opened.is_new;
     store_ = std::move(opened.store);
@@ -210,6 +214,12 @@ void Installation::show_gauges() {
     metrics.gauge("settled_connectors_unavailable",
                   "Connectors whose webhooks are refused since a key cannot be opened",
                   [this] { return static_cast<double>(connectors_.unavailable().size()); });
+    metrics.gauge(
+        "settled_key_expires_seconds",
+        "Until the first key or token of a connector ends; +Inf: no end is known", [this] {
+            const auto end = connectors_.first_end();
+            return end ? in_seconds(*end - clock.now()) : std::numeric_limits<double>::infinity();
+        });
     metrics.gauge("settled_secret_stale_seconds",
                   "For how long a secret that is in use could not be read again",
                   [] { return static_cast<double>(custody::stale().count()); });
@@ -244,6 +254,10 @@ Task<> Installation::reload_connectors() {
 
 Task<bool> Installation::is_secret_due() {
     const auto due = co_await key_desk.run<bool>([] { return Result<bool>(custody::take_due()); });
+    const std::int64_t apart = std::abs(custody::clock_offset().count());
+    if (apart >= custody::clock_offset_warned.count())
+        log::lasting("aws.clock",
+                     {Code::aws_clock_skew, fmt::format("the clock is {} s off", apart)}, {});
     co_return due && *due;
 }
 

@@ -2,11 +2,13 @@
 
 #include "base/bytes.h"
 #include "custody/custody.h"
+#include "custody/schemes.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -17,6 +19,7 @@ namespace settled::server {
 namespace {
 
 constexpr std::size_t key_bytes = 32;
+constexpr std::string_view file_scheme = "file:";
 
 Result<> failed(const std::string& what) {
     return fail(Code::io_failed, "cannot write " + what + ": " + std::strerror(errno));
@@ -52,9 +55,31 @@ Result<> write_new_key(const std::string& directory, const std::string& path, Rn
     return outcome;
 }
 
+Result<Secret> checked(Secret hex, const std::string& place) {
+    const bool is_hex = std::ranges::all_of(hex.reveal(), [](char c) { // looked at, not shown
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    });
+    if (!is_hex || hex.reveal().size() != key_bytes * 2)
+        return fail(Code::key_unreadable, place + " must hold 64 hexadecimal digits");
+    return hex;
+}
+
 } // namespace
 
-Result<Secret> open_master_key(const std::string& path, bool store_is_there, Rng& rng) {
+bool is_master_key_file(const std::string& place) {
+    const auto scheme = custody::scheme_of(place);
+    // A scheme that this build lacks is no file: no key is made in its place.
+    return place.starts_with(file_scheme) ||
+           (!scheme && scheme.error().code == Code::value_invalid);
+}
+
+Result<Secret> open_master_key(const std::string& place, bool store_is_there, Rng& rng) {
+    if (!is_master_key_file(place)) {
+        TRY(Secret hex, custody::read_secret(place));
+        return checked(std::move(hex), place);
+    }
+    const std::string path =
+        place.starts_with(file_scheme) ? place.substr(file_scheme.size()) : place;
     if (!std::filesystem::exists(path)) {
         // A store without its key can be neither read nor trusted: do not make another one.
         if (store_is_there)
@@ -70,9 +95,7 @@ Result<Secret> open_master_key(const std::string& path, bool store_is_there, Rng
         TRY_VOID(write_new_key(directory, path, rng));
     }
     TRY(Secret hex, custody::read_secret("file:" + path));
-    if (hex.reveal().size() != key_bytes * 2)
-        return fail(Code::key_unreadable, path + " must hold 64 hexadecimal digits");
-    return hex;
+    return checked(std::move(hex), path);
 }
 
 } // namespace settled::server

@@ -11,8 +11,11 @@
 
 namespace settled::server {
 
-// Fails with key_unreadable when the file is there but not ours, too open, or of another size.
-// When `store_is_there`, a key that is missing is not made.
-Result<Secret> open_master_key(const std::string& path, bool store_is_there, Rng& rng);
+// A file, by its path or as file:/path; else a secret by its URI (custody/custody.h).
+bool is_master_key_file(const std::string& place);
+// Fails with key_unreadable when the file is there but not ours, too open, or of another size, and as the
+// place of a URI does. When `store_is_there`, a key that is missing is not made; one that a URI names
+// never is: the operator makes it there.
+Result<Secret> open_master_key(const std::string& place, bool store_is_there, Rng& rng);
 
 } // namespace settled::server

@@ -235,6 +235,7 @@ Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::si
     }
     TRY(thread.server,
         net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
+    options.proxy_protocol = config.proxy_protocol;
     net::Client::Options client;
     client.egress = {config.https_only, config.allow};
     client.extra_trusted_certificates = config.trusted_certificates;

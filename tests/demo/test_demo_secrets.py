@@ -33,8 +33,9 @@ def secrets_of(directory):
     for path in keys.glob("*-private.pem"):
         found[path.name] = max(path.read_bytes().splitlines()[1:-1], key=len)  # a line of it
     for path in keys.iterdir():
-        if path.suffix == "" and path.is_file():
-            found[path.name] = path.read_bytes().strip()
+        content = path.read_bytes().strip() if path.suffix == "" and path.is_file() else b""
+        if len(content) >= 16:  # what else is there counts something
+            found[path.name] = content
     return found
 
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from support.aws import Aws
 from support.bank import new_key, private_pem, settled_payload
 from support.money_out import CALLS, MoneyOut
+from support.postgres import is_engine
 from support.processes import run_settled
 from support.waiting import wait_for
 
@@ -186,6 +187,21 @@ def test_a_secret_that_cannot_be_read_is_refused_by_its_reason_and_changes_nothi
         aws.back()
         aws.allow("*")
     assert signs(answered(world, world.account()), world.sandbox.institution_key)
+
+
+def test_the_master_key_is_read_from_aws_and_never_made_anew(aws, new_world):
+    if is_engine():
+        pytest.skip("the settings of that store are another section")
+    aws.put_secret("settled/master", "0123456789abcdef" * 4)
+    world = new_world(SETTINGS + '[store]\nmaster_key = "aws-sm:settled/master"\n')
+    world.bank.acknowledged("TransactionSettled", settled_payload(world.account()), version=6)
+    assert not list(world.directory.rglob("master.key")) and world.server.stop() == 0
+    aws.away()
+    assert world.start(ready=False).wait() != 0
+    assert "settled/master" in world.server.log_text() and not list(world.directory.rglob("master.key"))
+    aws.back()
+    world.start()
+    world.bank.acknowledged("TransactionSettled", settled_payload(world.account()), version=6)
 
 
 def test_a_tenant_s_key_names_what_is_below_its_prefix_and_nothing_else(aws, world):

@@ -37,7 +37,9 @@ constexpr std::array texts{MemberOption{"signing_key", "--signing-key"},
                            MemberOption{"debtor_name", "--debtor-name"},
                            MemberOption{"debtor_address", "--debtor-address"},
                            MemberOption{"order_max", "--order-max"},
-                           MemberOption{"day_max", "--day-max"}};
+                           MemberOption{"day_max", "--day-max"},
+                           MemberOption{"bank_key_expires", "--bank-key-expires"},
+                           MemberOption{"api_token_expires", "--api-token-expires"}};
 // JSON in files.
 constexpr std::array files{MemberOption{"signature", "--signature"},
                            MemberOption{"mapping", "--mapping"}, MemberOption{"push", "--push"},
@@ -59,6 +61,24 @@ std::string read_file(const std::string& path) {
     std::ostringstream text;
     text << file.rdbuf();
     return std::move(text).str();
+}
+
+void write_files(const Invocation& in, wire::JsonWriter& w, const MemberOption& each) {
+    if (!in.has(each.option))
+        return;
+    w.key(each.member).array();
+    for (const std::string& file : in.all(each.option))
+        w.value(read_file(file));
+    w.end();
+}
+
+void write_words(const Invocation& in, wire::JsonWriter& w, const MemberOption& each) {
+    if (!in.has(each.option))
+        return;
+    w.key(each.member).array();
+    for (const std::string& word : in.all(each.option))
+        w.value(word);
+    w.end();
 }
 
 std::vector<Option> platform_options() {
@@ -159,6 +179,19 @@ std::vector<Option> bank_options() {
          .value = "FILE",
          .help = "JSON: whose Pub/Sub pushes a connector takes (docs/connectors.md)",
          .is_file = true},
+        {.name = "--allow-ip",
+         .value = "BLOCK",
+         .help =
+             "webhooks come from these addresses alone: a block, or clearbank for those that it "
+             "publishes; any: from all",
+         .many = true},
+        {.name = "--bank-key-expires",
+         .value = "DATE",
+         .help = "when the bank's keys end, such as 2027-03-31, or none; a certificate says it "
+                 "itself"},
+        {.name = "--api-token-expires",
+         .value = "DATE",
+         .help = "when the token or API key ends, or none"},
         {.name = "--retention-days",
          .value = "DAYS",
          .help = "how long the bodies of webhooks are kept (default 15)",
@@ -181,6 +214,16 @@ std::vector<Option> connector_options() {
 
 std::vector<Option> connector_options_off() {
     return {
+        {.name = "--add-bank-key",
+         .value = "FILE",
+         .help = "PEM file of one more key or certificate of the bank",
+         .many = true,
+         .is_file = true},
+        {.name = "--remove-bank-key",
+         .value = "FINGERPRINT",
+         .help = "the bank's key of this fingerprint, or of one that begins with these 8 or more "
+                 "digits",
+         .many = true},
         {.name = "--no-enforce-send-to-scheme", .help = "the bank may pay within itself"},
         {.name = "--no-transliterate", .help = "such letters are refused"},
         {.name = "--no-review-unexplained", .help = "such a debit is only published"},
@@ -189,12 +232,10 @@ std::vector<Option> connector_options_off() {
 }
 
 std::optional<std::string> write_connector_options(const Invocation& in, wire::JsonWriter& w) {
-    if (in.has("--bank-key")) {
-        w.key("bank_keys").array();
-        for (const std::string& file : in.all("--bank-key"))
-            w.value(read_file(file));
-        w.end();
-    }
+    write_files(in, w, {"bank_keys", "--bank-key"});
+    write_files(in, w, {"add_bank_keys", "--add-bank-key"});
+    write_words(in, w, {"remove_bank_keys", "--remove-bank-key"});
+    write_words(in, w, {"allow_ips", "--allow-ip"});
     for (const MemberOption& each : texts)
         if (in.has(each.option))
             w.member(each.member, in.text(each.option));

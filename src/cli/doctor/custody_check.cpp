@@ -1,7 +1,11 @@
 // Where the keys that sign for us are kept, as the server says it.
 #include "cli/doctor/check.h"
+#include "crypto/fips.h"
+#include "custody/schemes.h"
 
 #include <fmt/format.h>
+
+#include <cstdlib>
 
 namespace settled::cli::doctor {
 
@@ -49,6 +53,24 @@ void check_connector_custody(Site& site, Findings& found) {
     for (std::size_t i = 0; keys && i < keys->size(); ++i)
         if (text_at(keys->at(i), "use") == "signing_key")
             look_at(site, keys->at(i), found);
+}
+
+void check_fips(Site& site, Findings& found) {
+    if (site.config() == nullptr || !site.config()->fips)
+        return found.ok("", "OpenSSL's FIPS provider is not loaded: [crypto] fips is false");
+    if (const auto loaded = crypto::use_fips(); !loaded)
+        return found.failed("", loaded.error().detail, {"the server does not start like this"});
+    found.ok("", fmt::format("OpenSSL computes by its provider {} alone", crypto::fips_provider()));
+}
+
+// Secrets were read before, by the check of keys.
+void check_aws_clock(Site&, Findings& found) {
+    const std::int64_t apart = std::abs(custody::clock_offset().count());
+    if (apart < custody::clock_offset_warned.count())
+        return found.ok("", "nothing that was read from AWS says otherwise");
+    found.warning("", fmt::format("the clock is {} s off, as AWS says", apart),
+                  {"set this machine's clock, and keep it by NTP; signatures for AWS allow for the "
+                   "difference, and others do not"});
 }
 
 } // namespace settled::cli::doctor

@@ -462,17 +462,9 @@ Task<> Connection::part() {
 }
 
 Task<> Connection::serve() {
-    if (state_->tls) {
-        TlsSession session = make_server_session(*state_->tls);
-        if (!session) {
-            co_return;
-        }
-        stream_.secure(std::move(session));
-        enter(Phase::handshake, limits::tls_handshake_max);
-        const std::string error = co_await stream_.handshake();
-        if (!error.empty()) {
-            co_return;
-        }
+    const bool is_open = co_await open();
+    if (!is_open) {
+        co_return;
     }
     while (!cut_ && state_->handler != nullptr) {
         Step step = co_await read_request();

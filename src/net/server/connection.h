@@ -16,6 +16,7 @@
 #include "net/deadline.h"
 #include "net/read_buffer.h"
 #include "net/server/head_scan.h"
+#include "net/server/proxy_header.h"
 #include "net/server/request_parser.h"
 #include "net/server/server_state.h"
 #include "net/stream.h"
@@ -55,6 +56,11 @@ class Connection final : public Watched {
     enum class Step : std::uint8_t { done, refused, gone };
 
     void enter(Phase phase, std::chrono::milliseconds wait);
+    // False: the connection ends before its first request.
+    Task<bool> open();
+    // False: a proxy's header is wanted, and there is none that may be believed.
+    Task<bool> take_proxy_header();
+    void believe(const ProxyHeader& header);
     Task<Step> read_request();
     Task<Step> read_head(std::size_t& head_size);
     Step judge_head(std::string_view head);

@@ -79,6 +79,9 @@ struct ServerOptions {
     std::shared_ptr<MemoryBudget> memory; // none: a budget of its own, of the default size
     // Peers that speak for others: their requests count for the client that they name.
     std::vector<AddressBlock> trusted_proxies;
+    // Every connection over TCP begins with a header that names the client (proxy_header.h), and comes
+    // from one of these; any other is closed.
+    bool proxy_protocol = false;
 };
 
 class Server {

@@ -1,15 +1,19 @@
 #include "api/handlers/connectors/connector_patch.h"
 
 #include "api/bounds.h"
+#include "api/handlers/connectors/bank_keys.h"
 #include "base/limits.h"
 #include "base/money.h"
 #include "connectors/mapped/mapping.h"
 #include "connectors/pubsub/push.h"
+#include "connectors/source_blocks.h"
 #include "crypto/rsa.h"
+#include "net/address_block.h"
 #include "net/client/client.h"
 #include "payloads/order_reader.h"
 #include "payloads/reader.h"
 #include "payloads/scheme_text.h"
+#include "wire/time.h"
 
 #include <algorithm>
 
@@ -116,8 +120,13 @@ CallPatch read_calls(Reader& in, const net::EgressPolicy& egress) {
 
 // Which members a kind has.
 Result<> check_kind(std::string_view kind, const ConnectorPatch& given) {
+    if (given.api_token_expires && kind != domain::connector_clearbank &&
+        kind != domain::connector_mambu)
+        return fail(Code::value_invalid,
+                    "only clearbank and mambu connectors have a token that ends");
     const bool calls = given.calls.any() || given.files.api_token;
-    const bool clearbank = given.bank_keys || given.files.signing_key || calls;
+    const bool clearbank =
+        given.changes_bank_keys() || given.files.signing_key || given.bank_key_expires || calls;
     const bool mapped = given.files.signature || given.mapping;
     const bool push = given.files.push.has_value();
     const bool core_bank = given.core_bank.any() || given.files.core_bank.any();
@@ -139,7 +148,8 @@ Result<> check_kind(std::string_view kind, const ConnectorPatch& given) {
                                          "token_url, client_id, client_secret, scope, time_zone, "
                                          "partner_code and lenient_json");
     if (kind == domain::connector_mambu) {
-        const bool of_bank = given.bank_keys || given.files.signing_key || given.files.api_token ||
+        const bool of_bank = given.changes_bank_keys() || given.bank_key_expires ||
+                             given.files.signing_key || given.files.api_token ||
                              given.calls.of_payments();
         if (of_bank || mapped || push)
             return fail(Code::value_invalid,
@@ -165,14 +175,51 @@ Result<> check_kind(std::string_view kind, const ConnectorPatch& given) {
     return {};
 }
 
+std::optional<std::vector<std::string>> read_bank_keys(Reader& in, std::string_view name) {
+    auto pems = in.optional_texts(name, bounds::bank_keys_per_connector_max, bounds::pem_bytes_max);
+    if (pems)
+        for (const std::string& pem : *pems)
+            if (const auto key = crypto::Verifier::from_pem(pem); !key)
+                in.refuse(Code::value_invalid, name, key.error().detail);
+    return pems;
+}
+
+// A block of addresses, or the word of a bank.
+std::optional<std::vector<std::string>> read_allow_ips(Reader& in) {
+    constexpr std::size_t blocks_max = 64;
+    constexpr std::string_view name = "allow_ips";
+    auto blocks = in.optional_texts(name, blocks_max, limits::text_bytes_max);
+    if (blocks && blocks->size() == 1 && blocks->front() == "any")
+        return std::vector<std::string>();
+    if (blocks)
+        for (const std::string& block : *blocks)
+            if (connectors::source_blocks(block).empty() && !net::AddressBlock::parse(block))
+                in.refuse(
+                    Code::value_invalid, name,
+                    "give blocks of addresses, such as 203.0.113.0/24, or clearbank; or any alone");
+    return blocks;
+}
+
+// "none" takes a date away.
+Result<std::string> parse_expiry(std::string_view text) {
+    if (text == "none")
+        return std::string();
+    const auto at = wire::parse_bank_time(text);
+    if (!at)
+        return fail(Code::value_invalid, "give a date, such as 2027-03-31, or none");
+    return wire::to_rfc3339(*at);
+}
+
+void read_bounds(Reader& in, ConnectorPatch& patch) {
+    patch.allow_ips = read_allow_ips(in);
+    patch.bank_key_expires = in.take("bank_key_expires", limits::text_bytes_max, parse_expiry);
+    patch.api_token_expires = in.take("api_token_expires", limits::text_bytes_max, parse_expiry);
+}
+
 ConnectorPatch read_settings(Reader& in, const net::EgressPolicy& egress) {
     ConnectorPatch patch;
-    patch.bank_keys =
-        in.optional_texts("bank_keys", bounds::bank_keys_per_connector_max, bounds::pem_bytes_max);
-    if (patch.bank_keys)
-        for (const std::string& pem : *patch.bank_keys)
-            if (const auto key = crypto::Verifier::from_pem(pem); !key)
-                in.refuse(Code::value_invalid, "bank_keys", key.error().detail);
+    patch.bank_keys = read_bank_keys(in, "bank_keys");
+    read_bounds(in, patch);
     patch.files.signing_key = in.take("signing_key", bounds::uri_bytes_max, as_written);
     patch.files.api_token = in.take("api_token", bounds::uri_bytes_max, as_written);
     patch.files.signature = read_written(in, "signature", check_signature);
@@ -270,6 +317,14 @@ Result<ConnectorPatch> read_connector_patch(const wire::Json& root,
                                             const net::EgressPolicy& egress) {
     Reader in(root);
     ConnectorPatch patch = read_settings(in, egress);
+    patch.add_bank_keys = read_bank_keys(in, "add_bank_keys").value_or(std::vector<std::string>());
+    patch.remove_bank_keys =
+        in.optional_texts("remove_bank_keys", bounds::bank_keys_per_connector_max,
+                          limits::text_bytes_max)
+            .value_or(std::vector<std::string>());
+    if (patch.bank_keys && (!patch.add_bank_keys.empty() || !patch.remove_bank_keys.empty()))
+        in.refuse(Code::value_invalid, "bank_keys",
+                  "give the whole list, or add_bank_keys and remove_bank_keys");
     TRY_VOID(in.finish());
     return patch;
 }
@@ -278,6 +333,10 @@ Result<domain::ConnectorSettings> patched(domain::ConnectorSettings settings, st
                                           const ConnectorPatch& patch) {
     TRY_VOID(check_kind(kind, patch));
     settings.bank_keys = patch.bank_keys.value_or(settings.bank_keys);
+    TRY_VOID(change_bank_keys(settings.bank_keys, patch.add_bank_keys, patch.remove_bank_keys));
+    settings.allow_ips = patch.allow_ips.value_or(settings.allow_ips);
+    settings.bank_key_expires = patch.bank_key_expires.value_or(settings.bank_key_expires);
+    settings.api_token_expires = patch.api_token_expires.value_or(settings.api_token_expires);
     settings.signing_key = patch.files.signing_key.value_or(settings.signing_key);
     settings.api_token = patch.files.api_token.value_or(settings.api_token);
     settings.signature = patch.files.signature.value_or(settings.signature);

@@ -44,7 +44,12 @@ struct ConnectorPatch {
     bool is_operators = false; // else a tenant's
     std::string name;
     std::string kind;
-    std::optional<std::vector<std::string>> bank_keys;
+    std::optional<std::vector<std::string>> bank_keys; // the whole list
+    std::vector<std::string> add_bank_keys;            // PEM
+    std::vector<std::string> remove_bank_keys;         // fingerprints, or beginnings of them
+    std::optional<std::vector<std::string>> allow_ips;
+    std::optional<std::string> bank_key_expires;  // RFC 3339; empty: it is not known any more
+    std::optional<std::string> api_token_expires; // the same
     ConnectorFiles files;
     std::optional<custody::KeyFacts> signing_key; // of the one that `files` names, once it is open
     std::optional<std::string> mapping;
@@ -52,6 +57,10 @@ struct ConnectorPatch {
     CoreBankPatch core_bank;
     PlatformPatch platform;
     std::optional<std::int64_t> retention_days;
+
+    bool changes_bank_keys() const {
+        return bank_keys || !add_bank_keys.empty() || !remove_bank_keys.empty();
+    }
 };
 
 // Errors beyond those of Reader: url_invalid, address_forbidden, amount_invalid,
@@ -60,8 +69,9 @@ Result<ConnectorPatch> read_new_connector(const wire::Json& root, const net::Egr
 Result<ConnectorPatch> read_connector_patch(const wire::Json& root,
                                             const net::EgressPolicy& egress);
 
-// The settings with the patch. Fails with value_invalid: the kind has no such member, or a part of
-// the API is missing.
+// The settings with the patch. Fails with value_invalid: the kind has no such member, a part of the
+// API is missing, or no bank key would be left; and with not_found: there is no bank key of such a
+// fingerprint.
 Result<domain::ConnectorSettings> patched(domain::ConnectorSettings settings, std::string_view kind,
                                           const ConnectorPatch& patch);
 

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/money.h"
 #include "connectors/clearmatch/settings.h"
+#include "crypto/certificate.h"
 #include "crypto/rsa.h"
 
 namespace settled::api {
@@ -17,7 +18,10 @@ void write_bank_keys(JsonWriter& w, const std::vector<std::string>& pems) {
     w.key("bank_keys").array();
     for (const std::string& pem : pems) {
         const auto key = crypto::Verifier::from_pem(pem);
-        w.object().member("fingerprint", key ? (*key)->fingerprint() : "").member("pem", pem).end();
+        w.object().member("fingerprint", key ? (*key)->fingerprint() : "").member("pem", pem);
+        if (const auto end = crypto::certificate_end(pem))
+            write_time(w, "expires_at", *end);
+        w.end();
     }
     w.end();
 }
@@ -86,6 +90,20 @@ void write_state(JsonWriter& w, const store::ConnectorState& state, Instant now)
     w.member("failing", state.failing);
 }
 
+// What was not given is not shown.
+void write_bounds(JsonWriter& w, const domain::ConnectorSettings& settings) {
+    if (!settings.allow_ips.empty()) {
+        w.key("allow_ips").array();
+        for (const std::string& block : settings.allow_ips)
+            w.value(block);
+        w.end();
+    }
+    if (!settings.bank_key_expires.empty())
+        w.member("bank_key_expires", settings.bank_key_expires);
+    if (!settings.api_token_expires.empty())
+        w.member("api_token_expires", settings.api_token_expires);
+}
+
 } // namespace
 
 store::Step<ConnectorDetail> connector_detail(store::Session& s, store::ConnectorRow row,
@@ -123,6 +141,7 @@ void write_connector(JsonWriter& w, const ConnectorDetail& detail) {
         write_calls(w, settings);
         write_state(w, detail.state, detail.now);
     }
+    write_bounds(w, settings);
     w.member("retention_days", settings.retention_days);
     write_time(w, "created_at", connector.created_at);
     w.end();

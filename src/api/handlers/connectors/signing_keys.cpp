@@ -4,8 +4,10 @@
 #include "api/handlers/connectors/connector_view.h"
 #include "api/handlers/handlers.h"
 #include "connectors/clearmatch/settings.h"
+#include "crypto/certificate.h"
 #include "crypto/rsa.h"
 #include "wire/json_writer.h"
+#include "wire/time.h"
 
 namespace settled::api {
 
@@ -32,19 +34,29 @@ class KeyWriter {
                       std::string(info(open->trouble->code).token) + ": " + open->trouble->detail);
         w_.end();
     }
-    void bank_key(const std::string& pem) {
+    // The end that its certificate says, else the one that was given.
+    void bank_key(const std::string& pem, const std::string& given_end) {
         begin("bank_key", "");
         const auto key = crypto::Verifier::from_pem(pem);
-        w_.member("fingerprint", key ? (*key)->fingerprint() : "").end();
+        w_.member("fingerprint", key ? (*key)->fingerprint() : "");
+        const auto end = crypto::certificate_end(pem);
+        expires_at(end ? wire::to_rfc3339(*end) : given_end);
+        w_.end();
     }
-    void secret(std::string_view use, const std::string& uri) {
+    void secret(std::string_view use, const std::string& uri, const std::string& end = {}) {
         if (uri.empty())
             return;
         begin(use, uri);
-        w_.key("fingerprint").null().end();
+        w_.key("fingerprint").null();
+        expires_at(end);
+        w_.end();
     }
 
   private:
+    void expires_at(const std::string& end) {
+        if (!end.empty())
+            w_.member("expires_at", end);
+    }
     void begin(std::string_view use, const std::string& uri) {
         w_.object().member("connector", row_.name).member("use", use);
         if (uri.empty()) { // it is public, and is in the store
@@ -66,10 +78,10 @@ void write_keys(JsonWriter& w, const ConnectorRow& row,
     if (row.kind == domain::connector_clearbank) {
         keys.signing_key(settings.signing_key, open);
         for (const std::string& pem : settings.bank_keys)
-            keys.bank_key(pem);
-        keys.secret("api_token", settings.api_token);
+            keys.bank_key(pem, settings.bank_key_expires);
+        keys.secret("api_token", settings.api_token, settings.api_token_expires);
     } else if (row.kind == domain::connector_mambu) {
-        keys.secret("api_key", settings.api_token);
+        keys.secret("api_key", settings.api_token, settings.api_token_expires);
     }
     keys.secret(settings.webhook_header.empty() ? "webhook_password" : "webhook_secret",
                 settings.webhook_secret);
