@@ -57,6 +57,7 @@ struct ConnectorSettings {
     bool transliterate = false;          // letters that the scheme does not know are replaced
     bool review_unexplained = false;     // a debit that nothing explains opens a review
     // all
+    std::int64_t expect_every_seconds = 0; // a webhook comes at least that often; 0: or not
     int retention_days = limits::retention_days_default;
 };
 

@@ -52,6 +52,7 @@ struct ConnectorPatch {
     CoreBankPatch core_bank;
     PlatformPatch platform;
     std::optional<std::int64_t> retention_days;
+    std::optional<std::int64_t> expect_every_seconds;
 };
 
 // Errors beyond those of Reader: url_invalid, address_forbidden, amount_invalid,

@@ -123,6 +123,7 @@ void write_connector(JsonWriter& w, const ConnectorDetail& detail) {
         write_calls(w, settings);
         write_state(w, detail.state, detail.now);
     }
+    w.member("expect_every_seconds", settings.expect_every_seconds);
     w.member("retention_days", settings.retention_days);
     write_time(w, "created_at", connector.created_at);
     w.end();
