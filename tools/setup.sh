@@ -26,6 +26,8 @@ check_packages=(
     python3 python3-venv python3-pytest python3-pytest-xdist python3-yaml python3-jsonschema python3-cryptography
     openjdk-17-jdk-headless maven python3-confluent-kafka
     nodejs esbuild # the receivers of examples/
+    zsh fish man-db mandoc groff-base # completion and the manual
+    dpkg-dev # the package
     chromium chromium-driver python3-selenium fonts-dejavu-core # the console, in a browser
 )
 

@@ -123,6 +123,8 @@ std::string to_json(const ConnectorSettings& settings) {
     write_core_bank(w, settings);
     write_calls(w, settings);
     write_bounds(w, settings);
+    if (settings.expect_every_seconds > 0)
+        w.member("expect_every_seconds", settings.expect_every_seconds);
     w.member("retention_days", settings.retention_days).end();
     return std::move(w).text();
 }
@@ -161,6 +163,8 @@ Result<ConnectorSettings> parse_connector_settings(std::string_view json) {
     read_calls(root, settings);
     read_bounds(root, settings);
     settings.retention_days = static_cast<int>(*days->integer());
+    if (const auto every = root.member("expect_every_seconds"))
+        settings.expect_every_seconds = every->integer().value_or(0);
     return settings;
 }
 

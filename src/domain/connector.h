@@ -63,6 +63,7 @@ struct ConnectorSettings {
     std::string bank_key_expires = {};
     std::string api_token_expires = {};
     // all
+    std::int64_t expect_every_seconds = 0; // a webhook comes at least that often; 0: or not
     int retention_days = limits::retention_days_default;
 };
 

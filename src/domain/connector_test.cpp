@@ -10,6 +10,7 @@ TEST(ConnectorSettings, survive_being_stored) {
                                      .signing_key = "file:/etc/settled/signing \"key\".pem",
                                      .signature = R"({"scheme":"basic"})",
                                      .mapping = R"({"type":"/t"})",
+                                     .expect_every_seconds = 7200,
                                      .retention_days = 30};
     const auto read = parse_connector_settings(to_json(settings));
     ASSERT_TRUE(read.has_value()) << read.error().detail;
@@ -18,11 +19,13 @@ TEST(ConnectorSettings, survive_being_stored) {
     EXPECT_EQ(read->signature, settings.signature);
     EXPECT_EQ(read->mapping, settings.mapping);
     EXPECT_EQ(read->retention_days, 30);
+    EXPECT_EQ(read->expect_every_seconds, 7200);
 
     const auto defaults = parse_connector_settings(to_json({}));
     ASSERT_TRUE(defaults.has_value());
     EXPECT_TRUE(defaults->bank_keys.empty());
     EXPECT_EQ(defaults->retention_days, limits::retention_days_default);
+    EXPECT_EQ(defaults->expect_every_seconds, 0) << "a silence means nothing";
 }
 
 TEST(ConnectorSettings, of_a_core_bank_survive_being_stored) {

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "custody/schemes.h"
+#include "domain/attention.h"
 #include "domain/call.h"
 #include "kafka/settings.h"
 #include "net/bounds.h"
@@ -83,6 +85,7 @@ struct Config {
     bool console = true; // its page is served, and browsers may sign in
 
     // [attention]
+    domain::Attention attention;
     std::int64_t backup_hours = 0; // how old the last backup may be; 0: doctor asks for none
 
     // [matching]

@@ -206,6 +206,27 @@ void read_kafka(Reader& reader, Config& config) {
     reader.sections<kafka::ConsumerSettings>("kafka_consumer", config.kafka_consumers, settings_of);
 }
 
+void read_attention(Reader& reader, Config& config) {
+    constexpr std::int64_t year_hours = std::int64_t{24} * 366;
+    domain::Attention& attention = config.attention;
+    reader.section("attention",
+                   {{"backup_hours",
+                     reader.number(0, year_hours,
+                                   [&config](std::int64_t hours) { config.backup_hours = hours; })},
+                    {"backlog_seconds", reader.number(0, 7 * 86'400,
+                                                      [&attention](std::int64_t seconds) {
+                                                          attention.backlog =
+                                                              std::chrono::seconds(seconds);
+                                                      })},
+                    {"review_hours", reader.number(0, year_hours,
+                                                   [&attention](std::int64_t hours) {
+                                                       attention.review = std::chrono::hours(hours);
+                                                   })},
+                    {"free_percent", reader.number(0, 99, [&attention](std::int64_t percent) {
+                         attention.free_percent = static_cast<int>(percent);
+                     })}});
+}
+
 void read_all(Reader& reader, Config& config) {
     reader.section("server",
                    {{"listen", reader.text(config.listen)},
@@ -305,10 +326,7 @@ void read_all(Reader& reader, Config& config) {
     reader.section("modulus", {{"weights", reader.text(config.modulus_weights)},
                                {"substitutions", reader.text(config.modulus_substitutions)}});
     reader.section("console", {{"enabled", reader.flag(config.console)}});
-    reader.section("attention",
-                   {{"backup_hours", reader.number(0, 24 * 366, [&config](std::int64_t hours) {
-                         config.backup_hours = hours;
-                     })}});
+    read_attention(reader, config);
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
                               {"name_servers", reader.texts(config.name_servers)},

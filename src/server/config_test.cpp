@@ -34,6 +34,9 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.store_writers, defaults.store_writers);
     EXPECT_EQ(loaded.config.lease, defaults.lease);
     EXPECT_EQ(loaded.config.log_level, defaults.log_level);
+    EXPECT_EQ(loaded.config.attention.backlog, defaults.attention.backlog);
+    EXPECT_EQ(loaded.config.attention.review, defaults.attention.review);
+    EXPECT_EQ(loaded.config.attention.free_percent, defaults.attention.free_percent);
     EXPECT_EQ(loaded.config.unmatched_after, defaults.unmatched_after);
     EXPECT_EQ(loaded.config.suggested_reviews, defaults.suggested_reviews);
     EXPECT_EQ(loaded.config.chaps_hours, defaults.chaps_hours);

@@ -3,6 +3,7 @@
 #include "api/console/sign_in.h"
 #include "custody/schemes.h"
 #include "observe/log.h"
+#include "server/reference.h"
 #include "server/time_watch.h"
 #include "wire/json_writer.h"
 
@@ -15,6 +16,10 @@ constexpr std::size_t connectors_named_max = 20; // on /readyz: enough to know w
 
 bool is_for_operators(std::string_view path) {
     return path == "/livez" || path == "/readyz" || path == "/metrics";
+}
+
+bool is_for_readers(std::string_view path) {
+    return path == "/docs" || path.starts_with("/docs/");
 }
 
 net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
@@ -88,7 +93,8 @@ Task<net::Response> Gateway::handle(net::Request request) {
             co_return installation_.api().refuse(answer.error(), request_id);
         co_return std::move(*answer);
     }
-    if (is_for_operators(request.path) && request.method != "GET" && request.method != "HEAD") {
+    const bool is_read_only = is_for_operators(request.path) || is_for_readers(request.path);
+    if (is_read_only && request.method != "GET" && request.method != "HEAD") {
         net::Response response =
             refuse({Code::method_not_allowed, "ask with GET"}, request.request_id);
         response.fields.add("Allow", "GET, HEAD");
@@ -98,6 +104,8 @@ Task<net::Response> Gateway::handle(net::Request request) {
         co_return status_answer(200, "alive", "");
     if (request.path == "/readyz")
         co_return ready();
+    if (auto page = reference_page(request.path))
+        co_return *std::move(page);
     if (request.path == "/metrics")
         co_return co_await show_metrics();
     if (request.trusted_peer && request.path == backup_path)

@@ -143,7 +143,7 @@ Result<> Installation::open_parts(IfMissing if_missing) {
             return api::RefusedWebhooks{refused.last_hour, refused.is_refusing,
                                         info(refused.code).token, refused.at};
         },
-        {}, // when it wants attention
+        config_.attention,
         !config_.tls_certificate.empty()});
     show_gauges();
     return {};

@@ -22,9 +22,10 @@ FAMILIES = {"settled_reviews_open", "settled_review_oldest_seconds", "settled_se
 
 
 def named_figures():
-    """Those that the rules and the dashboard's panels read."""
+    """Those that the rules and the dashboard's panels read, and those of the handbook."""
     panels = json.loads(DASHBOARD.read_text())["panels"]
     read = [target["expr"] for panel in panels for target in panel.get("targets", ())] + [ALERTS.read_text()]
+    read.append((ROOT / "docs" / "operating" / "handbook.md").read_text())
     return {name for text in read for name in re.findall(r"settled_[a-z_]+", text)}
 
 
@@ -57,6 +58,7 @@ def test_each_alert_names_a_check_of_doctor_and_a_page_that_is_there():
 
 def test_every_figure_of_the_alerts_and_the_dashboard_is_one_of_a_running_server(new_world):
     world = new_world()
+    world.operator.patch(f"/v1/connectors/{world.connector}", {"expect_every_seconds": 7200})
     iban = world.account()
     world.bank.acknowledged("TransactionSettled", settled_payload(iban, Reference="NOBODYS-1041"))
     world.bank.deliver(b'{"Payload":{},"Nonce":1}')  # refused: it has no type
@@ -72,6 +74,7 @@ def test_every_figure_of_the_alerts_and_the_dashboard_is_one_of_a_running_server
     assert named <= shown | histograms, named - shown - histograms
     assert FAMILIES <= shown
     metrics = world.api.metrics()
+    assert metrics[f'settled_webhook_expected_seconds{{connector="{world.connector}"}}'] == 7200
     assert metrics[f'settled_last_webhook_seconds{{connector="{world.connector}"}}'] < 600
     assert metrics[f'settled_webhooks_refused_total{{code="webhook_unreadable",connector="{world.connector}"}}'] == 1
     assert metrics["settled_data_free_bytes"] > 0

@@ -1,5 +1,7 @@
 """What the documents name is there, and what the README shows works as it stands."""
 
+import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -10,6 +12,7 @@ import subprocess
 
 import pytest
 
+from support.bank import now_text
 from support.dev import Dev
 from support.documents import Document, documents
 from support.openapi import Contract
@@ -91,6 +94,37 @@ def test_addresses_that_a_document_names_are_in_the_contract(path):
     patterns = [operation.pattern for operation in contract.operations]
     for named in re.findall(r"/v1/[a-z0-9/_{}.-]*[a-z0-9_}]", Document(path).text):
         assert any(pattern.match(named) for pattern in patterns), f"{path}: {named}"
+
+
+def test_every_error_code_has_its_status_and_a_remedy():
+    codes = dict(re.findall(r"^SETTLED_CODE\((\w+), (\d+)", (ROOT / "src/base/error_codes.inc").read_text(), re.MULTILINE))
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.+) \|$", Document("docs/errors.md").text, re.MULTILINE)
+    assert len(rows) == len({code for code, _, _ in rows}), "each is there once"
+    assert {code: status for code, status, _ in rows} == codes
+    assert all(remedy.endswith(".") for _, _, remedy in rows)
+
+
+def test_the_connector_of_the_page_on_extending_takes_the_webhook_that_it_shows(new_world, tmp_path):
+    world = new_world()
+    iban = world.account()
+    message, signature, mapping = map(json.loads, Document("docs/extending.md").blocks("json"))
+    secret = tmp_path / "provider.secret"
+    secret.write_text("a secret of sixteen bytes")
+    secret.chmod(0o600)
+    signature["secrets"] = [f"file:{secret}"]
+    message["credit"] |= {"to": iban, "time": now_text()}
+    for name, content in (("signature", signature), ("mapping", mapping)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(content))
+    line, = Document("docs/extending.md").blocks("sh")
+    added = run_settled(*line.split()[1:], "--data", world.data, "--config", world.config, cwd=tmp_path)
+    assert added[0] == 0, added
+    body = json.dumps(message).encode()
+    mac = hmac.new(secret.read_bytes(), body, hashlib.sha256).hexdigest()
+    answer = world.bank.http.send("POST", "/hooks/provider", {"X-Signature": f"sha256={mac}", "Content-Type": "application/json"},
+                                  body)
+    assert answer.status in (200, 204), answer.body
+    settlement, = wait_for(lambda: world.api.all("/v1/settlements"), "the settlement")
+    assert (settlement["amount"]["value"], settlement["reference"]) == ("12.34", "INV-2041")
 
 
 class Shell:

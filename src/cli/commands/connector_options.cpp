@@ -1,6 +1,7 @@
 #include "cli/commands/connector_options.h"
 
 #include "base/limits.h"
+#include "cli/duration.h"
 #include "wire/json.h"
 
 #include <fmt/format.h>
@@ -192,6 +193,10 @@ std::vector<Option> bank_options() {
         {.name = "--api-token-expires",
          .value = "DATE",
          .help = "when the token or API key ends, or none"},
+        {.name = "--expect-every",
+         .value = "TIME",
+         .help = "within such a time a webhook is expected, such as 2h; settled status and doctor "
+                 "name a longer silence; 0s: they do not"},
         {.name = "--retention-days",
          .value = "DAYS",
          .help = "how long the bodies of webhooks are kept (default 15)",
@@ -263,6 +268,12 @@ std::optional<std::string> write_connector_options(const Invocation& in, wire::J
             return fmt::format("give {} or {}, not both", each.on, each.off);
         if (in.has(each.on) || in.has(each.off))
             w.member(each.member, in.has(each.on));
+    }
+    if (in.has("--expect-every")) {
+        const auto every = seconds_of(in.text("--expect-every"));
+        if (!every)
+            return "--expect-every" + std::string(duration_advice);
+        w.member("expect_every_seconds", *every);
     }
     if (in.has("--retention-days"))
         w.member("retention_days", in.number("--retention-days", std::int64_t{0}));

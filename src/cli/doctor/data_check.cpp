@@ -13,7 +13,6 @@ namespace settled::cli::doctor {
 
 namespace {
 
-constexpr std::uint64_t free_percent_min = 10;
 // The log of changes and the copies of a transaction need some; below that the store stops soon.
 constexpr std::uint64_t free_bytes_min = std::uint64_t{256} * 1024 * 1024;
 constexpr mode_t rights_of_others = S_IRWXG | S_IRWXO;
@@ -75,7 +74,7 @@ void check_free_space(Site& site, Findings& found) {
                         "moves the data directory to a larger disk"};
     if (free < free_bytes_min)
         found.failed("", sentence, remedy);
-    else if (percent < free_percent_min)
+    else if (percent < static_cast<std::uint64_t>(config->attention.free_percent))
         found.warning("", sentence, remedy);
     else
         found.ok("", sentence);

@@ -63,6 +63,11 @@ std::string state_of(const Json& connector) {
     return "calls";
 }
 
+std::string expected_within(const Json& connector) {
+    const std::string seconds = text_at(connector, "expect_every_seconds");
+    return seconds.empty() || seconds == "0" ? std::string() : seconds + " s";
+}
+
 std::string settings_of(const Json& connector) {
     const auto text = [&](std::string_view name) { return safe(text_at(connector, name)); };
     const auto flag = [&](std::string_view name) {
@@ -102,6 +107,7 @@ std::string settings_of(const Json& connector) {
                   {"reviews unexplained debits", flag("review_unexplained")},
                   {"reason of the pause", text("pause_reason")},
                   {"paused until", text("paused_until")},
+                  {"a webhook within", expected_within(connector)},
                   {"bodies kept", text("retention_days") + " days"},
                   {"created", text("created_at")}});
 }

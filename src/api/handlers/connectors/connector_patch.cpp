@@ -229,6 +229,8 @@ ConnectorPatch read_settings(Reader& in, const net::EgressPolicy& egress) {
     patch.core_bank = read_core_bank(in, patch.files.core_bank);
     patch.platform = read_platform(in, patch.files.platform, egress);
     patch.retention_days = in.optional_integer("retention_days", 1, limits::retention_days_max);
+    constexpr std::int64_t month_seconds = std::int64_t{31} * 86'400;
+    patch.expect_every_seconds = in.optional_integer("expect_every_seconds", 0, month_seconds);
     return patch;
 }
 
@@ -356,6 +358,8 @@ Result<domain::ConnectorSettings> patched(domain::ConnectorSettings settings, st
     }
     settings.retention_days =
         static_cast<int>(patch.retention_days.value_or(settings.retention_days));
+    settings.expect_every_seconds =
+        patch.expect_every_seconds.value_or(settings.expect_every_seconds);
     const bool calls = patch.calls.any() || patch.files.api_token;
     if (kind == domain::connector_clearbank && calls &&
         (settings.api_url.empty() || settings.api_token.empty() ||

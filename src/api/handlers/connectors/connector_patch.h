@@ -57,6 +57,7 @@ struct ConnectorPatch {
     CoreBankPatch core_bank;
     PlatformPatch platform;
     std::optional<std::int64_t> retention_days;
+    std::optional<std::int64_t> expect_every_seconds;
 
     bool changes_bank_keys() const {
         return bank_keys || !add_bank_keys.empty() || !remove_bank_keys.empty();

@@ -142,6 +142,7 @@ void write_connector(JsonWriter& w, const ConnectorDetail& detail) {
         write_state(w, detail.state, detail.now);
     }
     write_bounds(w, settings);
+    w.member("expect_every_seconds", settings.expect_every_seconds);
     w.member("retention_days", settings.retention_days);
     write_time(w, "created_at", connector.created_at);
     w.end();

@@ -2,6 +2,7 @@
 
 #include "api/core.h"
 #include "api/handlers/why/why_text.h"
+#include "domain/connector.h"
 #include "store/queries/calls.h"
 #include "store/queries/directory.h"
 #include "store/queries/endpoint_states.h"
@@ -21,6 +22,8 @@ namespace {
 using store::Session;
 using store::Step;
 
+constexpr TenantId main_tenant{1}; // the operator's: it sees the whole installation
+
 Step<std::vector<ConnectorFigures>> read_connectors(Session& s, TenantId tenant) {
     std::vector<ConnectorFigures> all;
     for (const store::ConnectorRow& row : co_await store::list_connectors(s, tenant)) {
@@ -28,6 +31,8 @@ Step<std::vector<ConnectorFigures>> read_connectors(Session& s, TenantId tenant)
         one.last_webhook_at = co_await store::last_webhook_at(s, tenant, row.id);
         one.calls_waiting = co_await store::count_waiting_calls(s, tenant, row.id, counted_max);
         one.created_at = row.created_at;
+        if (const auto settings = domain::parse_connector_settings(row.settings))
+            one.expect_every = std::chrono::seconds(settings->expect_every_seconds);
         one.is_failing = (co_await store::find_connector_state(s, tenant, row.id)).failing;
         all.push_back(std::move(one));
     }
