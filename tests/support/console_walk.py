@@ -32,7 +32,7 @@ class ConsoleWalk:
         assert self.api.post("/v1/reveals", self.reveal_body(self.ids["whk"]))["object"]["id"] == self.ids["whk"]
         series = self.api.get("/v1/series?metric=webhooks&step=86400")
         assert sum(series["lines"][0]["values"]) >= 1
-        ann, bo = (self.api.post("/v1/operators", {**self.BODIES["create_operator"], "username": name})
+        ann, bo = (self.api.post("/v1/operators", {**ConsoleWalk.BODIES["create_operator"], "username": name})
                    for name in ("ann", "bo"))
         self.ids["opr"] = ann["id"]
         assert self.api.post(f"/v1/operators/{ann['id']}/totp", statuses=[200])["totp_uri"] != ann["totp_uri"]

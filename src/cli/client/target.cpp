@@ -146,11 +146,13 @@ std::expected<Target, std::string> choose_target(const Command& command, const G
     if (url && !on_machine && command.place == Place::server)
         return remote_target(command, given, environment, *url);
     Target target;
+    // The node's roles; other commands may have an option of that name with a meaning of their own.
+    const bool has_roles = command.name == "serve";
     target.local = {.config_file = given.text("--config"),
                     .data = given.text("--data"),
                     .store_url = given.text("--store"),
                     .listen = given.text("--listen"),
-                    .roles = given.all("--role"),
+                    .roles = has_roles ? given.all("--role") : std::vector<std::string>{},
                     .data_variable = data.value_or(""),
                     .store_variable = environment("SETTLED_STORE_URL").value_or("")};
     const bool is_named = given.has("--config") || given.has("--data") || data;
