@@ -10,7 +10,7 @@ import {Facts, Head, Section, type Fact} from '../ui/blocks.tsx';
 import {Compare} from '../ui/compare.tsx';
 import {History} from '../ui/history.tsx';
 import {useGet} from '../ui/load.ts';
-import {RawWebhook} from '../ui/raw.tsx';
+import {RawWebhook} from '../ui/messages.tsx';
 import {Ready} from '../ui/states.tsx';
 import {Actor, Id, Money, Pill, Time} from '../ui/values.tsx';
 import {Why} from '../ui/why.tsx';

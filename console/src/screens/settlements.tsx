@@ -11,7 +11,7 @@ import {isFiltered, useFilters} from '../ui/filters.ts';
 import {History} from '../ui/history.tsx';
 import {useGet, usePages} from '../ui/load.ts';
 import {MatchByHand, MatchFacts, UndoMatch} from '../ui/match.tsx';
-import {RawWebhook} from '../ui/raw.tsx';
+import {RawWebhook} from '../ui/messages.tsx';
 import {Reveal} from '../ui/reveal.tsx';
 import {Empty, Ready} from '../ui/states.tsx';
 import {List, type Column} from '../ui/table.tsx';
