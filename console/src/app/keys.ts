@@ -23,11 +23,11 @@ const goesWithinMs = 1500;
 const maps: KeyMap[] = [];
 let goSince = 0;
 
-export function keysAreOn(): boolean {
+function keysAreOn(): boolean {
   return localStorage.getItem(stored) !== 'off';
 }
 
-export function switchKeys(on: boolean): void {
+function switchKeys(on: boolean): void {
   if (on) localStorage.removeItem(stored);
   else localStorage.setItem(stored, 'off');
 }

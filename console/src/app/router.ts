@@ -14,7 +14,7 @@ export interface Route {
 
 const listeners = new Set<() => void>();
 
-export function currentRoute(): Route {
+function currentRoute(): Route {
   const [screen = '', id] = location.pathname.slice(base.length + 1).split('/');
   return {
     screen: screen || 'overview',

@@ -15,7 +15,7 @@ import {List, type Column} from '../ui/table.tsx';
 import {Age, Copy, Id, Money, PartyName, Pill, Text, Time} from '../ui/values.tsx';
 import {Why} from '../ui/why.tsx';
 
-export const paymentStatuses = ['expected', 'settled', 'partially_settled', 'overdue', 'returned', 'cancelled'];
+const statuses = ['expected', 'settled', 'partially_settled', 'overdue', 'returned', 'cancelled'];
 
 const columns: Column<Payment>[] = [
   {title: 'Payment', cell: row => <strong class="break">{row.client_id}</strong>},
@@ -35,7 +35,7 @@ export function PaymentList() {
     <>
       <Head title="Payments" tab="Payments" />
       <Filters>
-        <Choice name="status" label="Status" options={paymentStatuses} />
+        <Choice name="status" label="Status" options={statuses} />
         <Word name="currency" label="Currency" placeholder="GBP" />
         <Word name="reference" label="Reference" />
         <Word name="payer" label="Payer" />

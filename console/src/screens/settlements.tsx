@@ -18,7 +18,7 @@ import {List, type Column} from '../ui/table.tsx';
 import {Account, Age, Copy, Id, Money, PartyName, Pill, Text, Time} from '../ui/values.tsx';
 import {Why} from '../ui/why.tsx';
 
-export const settlementStatuses = ['unmatched', 'matched', 'ambiguous', 'reversed', 'rejected'];
+const statuses = ['unmatched', 'matched', 'ambiguous', 'reversed', 'rejected'];
 
 const columns: Column<Settlement>[] = [
   {title: 'Settlement', cell: row => <span class="id">{row.id}</span>},
@@ -39,7 +39,7 @@ export function SettlementList() {
     <>
       <Head title="Settlements" tab="Settlements" />
       <Filters>
-        <Choice name="status" label="Status" options={settlementStatuses} />
+        <Choice name="status" label="Status" options={statuses} />
         <Word name="currency" label="Currency" placeholder="GBP" />
         <Word name="reference" label="Reference" />
         <Word name="payer" label="Payer" />
