@@ -24,7 +24,8 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const [menu, setMenu] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const status = useGet<Status>('/v1/status', {}, statusEverySeconds).data;
+  const may = useMay();
+  const status = useGet<Status>(may('settlements:read') ? '/v1/status' : undefined, {}, statusEverySeconds).data;
   useKeys({
     '?': () => setHelp(true),
     '/': () => search.current?.focus(),

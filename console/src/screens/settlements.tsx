@@ -69,6 +69,7 @@ export function SettlementItem({id}: {id: string}) {
   const loaded = useGet<Settlement>(`/v1/settlements/${encodeURIComponent(id)}`);
   const [version, setVersion] = useState(0);
   const [revealed, setRevealed] = useState<Settlement>();
+  const may = useMay();
   const done = () => { loaded.reload(); setVersion(version + 1); };
   return (
     <Ready of={loaded}>
@@ -85,7 +86,8 @@ export function SettlementItem({id}: {id: string}) {
               <div>
                 <History id={settlement.id} version={version} />
                 <Section title="Why"><Why key={version} of={{kind: 'settlements', id: settlement.id}} /></Section>
-                {settlement.webhook_id ? <Section title="Raw message"><RawWebhook id={settlement.webhook_id} /></Section> : null}
+                {settlement.webhook_id && may('webhooks:read')
+                  ? <Section title="Raw message"><RawWebhook id={settlement.webhook_id} /></Section> : null}
               </div>
               <div>
                 <Section title="Settlement" actions={<Reveal subject={settlement.id}

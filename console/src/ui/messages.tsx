@@ -2,6 +2,7 @@
 
 import {useState} from 'preact/hooks';
 import type {Call, SettledEvent, Webhook} from '../api/types.ts';
+import {useMay} from '../app/session.tsx';
 import {latency} from '../format/time.ts';
 import {useGet} from './load.ts';
 import {Body, Json, Outcome} from './raw.tsx';
@@ -9,11 +10,12 @@ import {Reveal} from './reveal.tsx';
 import {Ready} from './states.tsx';
 import {Age, Pill, Time} from './values.tsx';
 
-/** The message of a timeline's entry, where its kind has one. */
+/** The message of a timeline's entry, where its kind has one that the session may read. */
 export function Message({kind, id}: {kind: string; id: string}) {
-  if (kind === 'webhook') return <RawWebhook id={id} />;
-  if (kind === 'call') return <RawCall id={id} />;
-  return kind === 'event' ? <RawEvent id={id} /> : null;
+  const may = useMay();
+  if (kind === 'webhook' && may('webhooks:read')) return <RawWebhook id={id} />;
+  if (kind === 'call' && may('calls:read')) return <RawCall id={id} />;
+  return kind === 'event' && may('events:read') ? <RawEvent id={id} /> : null;
 }
 
 export function RawWebhook({id}: {id: string}) {
