@@ -114,9 +114,9 @@ def show(dev, view, out):
         browser.press(*keys)
         for text in texts:
             browser.shows(text)
-        browser.run("document.activeElement?.blur(); scrollTo(0, arguments[0])",
-                    browser.run("return [...document.querySelectorAll('h2')].find(one => one.innerText === 'Why')?.offsetTop ?? 0")
-                    if name == "why" else 0)
+        browser.run("document.activeElement?.blur(); scrollTo(0, 0)")
+        if name == "why":
+            browser.run("[...document.querySelectorAll('h2')].find(one => one.innerText === 'Why').scrollIntoView(); scrollBy(0, -40)")
         if out:
             os.makedirs(out, exist_ok=True)
             browser.picture(out / f"{name}.png")
