@@ -30,8 +30,9 @@ export function Shell() {
     '?': () => setHelp(true),
     '/': () => search.current?.focus(),
   });
-  const screen = screens[route.screen];
-  useArrival(`${route.screen}/${route.id ?? ''}`);
+  const name = route.screen || firstScreen(may);
+  const screen = screens[name];
+  useArrival(`${name}/${route.id ?? ''}`);
   return (
     <>
       <a class="skip" href="#main" onClick={event => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
@@ -49,7 +50,7 @@ export function Shell() {
           <Account />
         </div>
       </header>
-      <nav class="nav" aria-label="Screens"><NavLinks current={route.screen} reviews={status?.reviews.open} /></nav>
+      <nav class="nav" aria-label="Screens"><NavLinks current={name} reviews={status?.reviews.open} /></nav>
       <main class="main" id="main" tabindex={-1}>
         <div class="page"><Body screen={screen} id={route.id} path={location.pathname} /></div>
       </main>
@@ -57,13 +58,18 @@ export function Shell() {
         <Dialog title="Menu" onClose={() => setMenu(false)}>
           <nav class="menu-nav" aria-label="Screens" onClick={event => {
             if ((event.target as Element).closest('a')) setMenu(false);
-          }}><NavLinks current={route.screen} reviews={status?.reviews.open} /></nav>
+          }}><NavLinks current={name} reviews={status?.reviews.open} /></nav>
         </Dialog>
       ) : null}
       {help ? <KeyHelp onClose={() => setHelp(false)} /> : null}
       <LiveRegion />
     </>
   );
+}
+
+/** What a session sees first: the first screen that it may read. */
+function firstScreen(may: (scope: string) => boolean): string {
+  return Object.entries(screens).find(([, screen]) => may(screen.scope))?.[0] ?? 'overview';
 }
 
 /** After a step to another screen the focus is in it, and its title is announced. */
