@@ -3,6 +3,7 @@
 import {useState} from 'preact/hooks';
 import type {Payment} from '../api/types.ts';
 import {base} from '../app/router.ts';
+import {useMay} from '../app/session.tsx';
 import {sameValue} from '../format/money.ts';
 import {Choice, Facts, Filters, Head, OtherFilters, Section, Word} from '../ui/blocks.tsx';
 import {isFiltered, useFilters} from '../ui/filters.ts';
@@ -55,6 +56,7 @@ export function PaymentItem({id}: {id: string}) {
   const loaded = useGet<Payment>(`/v1/payments/${encodeURIComponent(id)}`);
   const [version, setVersion] = useState(0);
   const [revealed, setRevealed] = useState<Payment>();
+  const may = useMay();
   return (
     <Ready of={loaded}>
       {stored => {
@@ -69,7 +71,7 @@ export function PaymentItem({id}: {id: string}) {
             <div class="columns">
               <div>
                 <History id={payment.id} version={version} />
-                <Section title="Why"><Why key={version} of={{kind: 'payments', id: payment.id}} /></Section>
+                {may('settlements:read') ? <Section title="Why"><Why key={version} of={{kind: 'payments', id: payment.id}} /></Section> : null}
               </div>
               <div>
                 <Section title="Payment" actions={<Reveal subject={payment.id}
