@@ -62,6 +62,6 @@ export const screens: Record<string, Screen> = {
   keys: {title: 'API keys', icon: 'keys', group: 'System', scope: 'admin', List: KeyList},
   operators: {title: 'Operators', icon: 'operators', group: 'System', scope: 'admin', List: OperatorList},
   changes: {title: 'Changes', icon: 'changes', group: 'System', scope: 'admin', List: ChangeList},
-  search: {title: 'Search', icon: 'search', scope: 'settlements:read', List: Search},
+  search: {title: 'Search', icon: 'search', scope: 'events:read', List: Search},
   timeline: {title: 'Timeline', icon: 'changes', scope: 'events:read', List: Search, Item: TimelineItem},
 };
