@@ -26,7 +26,7 @@ DEMO_KEYS = $(if $(filter-out file softhsm aws,$(KEYS)),$(error KEYS is file, so
 
 # Tests are built in the preset of the server itself, so that a machine compiles everything once.
 
-.PHONY: help setup setup-build configure configure-build build test-programs package run demo test bench lint fmt fuzz sim soak
+.PHONY: help setup setup-build configure configure-build build test-programs package run demo test bench lint fmt fuzz sim soak tour
 
 help: ## List these targets.
 	@printf 'settled: notifies a business the moment its money has really moved\n\n'
@@ -65,6 +65,9 @@ run: build ## Run the server with ./data on 127.0.0.1:8080 (ARGS="…" adds opti
 
 demo: build $(if $(filter postgres,$(STORE))$(filter softhsm aws,$(KEYS)),setup) ## Show the whole story in your terminal (EXIT=1 ends after it; STORE=postgres NODES=3; KEYS=softhsm or aws).
 	@exec $(DEMO_STORE) $(DEMO_KEYS) $(BINARY) demo $(if $(EXIT),--exit) $(if $(KEYS),--keys $(KEYS)) $(if $(NODES),--nodes $(NODES)) $(ARGS)
+
+tour: build setup ## Make the pictures of docs/tour.md anew, with a fixed story in a real browser.
+	@SETTLED_BINARY=$(abspath $(BINARY)) $(PYTHON) tools/tour.py
 
 test: test-programs ## Run every test (FILTER=text for some, PRESET=asan under sanitizers).
 	@$(PYTHON) tools/run_tests.py --build $(BUILD) --jobs $(JOBS) $(if $(FILTER),--filter '$(FILTER)') $(if $(SEED),--seed $(SEED))

@@ -6,6 +6,7 @@
 With --check no picture is kept: it fails if a screen does not show what the tour says that it shows."""
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -66,26 +67,26 @@ class Story:
         self.register("order-2110", "12.34", "INV-2026-2110", "Joan Fletcher")
         self.pay("12.43", "INV-2026-2110", "Joan Fletcher")
         self.pay("81.00", "THANK YOU", "Sam Whitlock")
-        wait_for(lambda: len(self.ask("GET", "/v1/settlements?status=unmatched")["data"]) >= 2 and self.review(),
-                 "the story is over", seconds=60)
+        wait_for(lambda: sorted(self.unmatched()) == ["12.43", "81.00"] and len(self.reviews()) == 2, "the story is over")
 
-    def review(self):
-        found = self.ask("GET", "/v1/reviews?status=open")["data"]
-        return found[0]["id"] if found else None
+    def reviews(self):
+        """The open ones: their ids by kind."""
+        return {one["kind"]: one["id"] for one in self.ask("GET", "/v1/reviews?status=open")["data"]}
 
     def unmatched(self):
-        return next(one["id"] for one in self.ask("GET", "/v1/settlements?status=unmatched")["data"] if one["amount"]["value"] == "12.43")
+        """Money without a payment: its ids by amount."""
+        return {one["amount"]["value"]: one["id"] for one in self.ask("GET", "/v1/settlements?status=unmatched")["data"]}
 
 
 def views(story):
-    """Of each picture: its name, path, scheme, width and height, keys pressed before, and what must be read on it."""
+    """Of each picture: its name, path, scheme, width and height, and what must be read on it."""
     return [
-        ("overview", "/console/overview", "light", 1180, 760, [], ["Unmatched", "93.43 GBP", "650.00 GBP"]),
-        ("payment", "/console/payments/order-2042", "light", 1180, 760, [], ["Timeline", "INV-2026-2042", "matched to order-2042"]),
-        ("review", f"/console/reviews/{story.review()}", "light", 1180, 760, [], ["order-2101", "order-2102", "they differ"]),
-        ("why", f"/console/settlements/{story.unmatched()}", "dark", 1180, 760, [], ["12.34 GBP", "12.43 GBP", "suggested", "order-2110"]),
-        ("endpoint", f"/console/endpoints/{story.dev.state['endpoint']}", "dark", 1180, 760, [], ["Backlog", "Partner's page"]),
-        ("narrow", "/console/payments", "dark", 390, 780, [], ["order-2110"]),
+        ("overview", "/console/overview", "light", 1180, 760, ["Unmatched", "93.43 GBP", "650.00 GBP"]),
+        ("payment", "/console/payments/order-2042", "light", 1180, 760, ["Timeline", "INV-2026-2042", "matched to order-2042"]),
+        ("review", f"/console/reviews/{story.reviews()['settlement_ambiguous']}", "light", 1180, 760, ["order-2101", "order-2102", "they differ"]),
+        ("why", f"/console/settlements/{story.unmatched()['12.43']}", "dark", 1180, 760, ["12.34 GBP", "12.43 GBP", "suggested", "order-2110"]),
+        ("endpoint", f"/console/endpoints/{story.dev.state['endpoint']}", "dark", 1180, 760, ["Backlog", "Partner's page"]),
+        ("narrow", "/console/payments", "dark", 390, 780, ["order-2110"]),
     ]
 
 
@@ -99,28 +100,28 @@ def main():
         try:
             story = Story(dev)
             story.play()
-            for view in views(story):
-                show(dev, view, None if given.check else given.out)
+            for look, seen in itertools.groupby(views(story), key=lambda view: view[2:5]):
+                look_at(dev, look, list(seen), None if given.check else given.out)
         finally:
             dev.stop()
 
 
-def show(dev, view, out):
-    name, path, scheme, width, height, keys, texts = view
+def look_at(dev, look, seen, out):
+    scheme, width, height = look
     browser = Browser(dev.state["url"], width=width, height=height, scheme=scheme)
     try:
         browser.sign_in_with_key(dev.state["key"])
-        browser.go(path)
-        browser.press(*keys)
-        for text in texts:
-            browser.shows(text)
-        browser.run("document.activeElement?.blur(); scrollTo(0, arguments[0])",
-                    browser.run("return [...document.querySelectorAll('h2')].find(one => one.innerText === 'Why')?.offsetTop ?? 0")
-                    if name == "why" else 0)
-        if out:
-            os.makedirs(out, exist_ok=True)
-            browser.picture(out / f"{name}.png")
-            print(out / f"{name}.png")
+        for name, path, *_, texts in seen:
+            browser.go(path)
+            for text in texts:
+                browser.shows(text)
+            browser.run("document.activeElement?.blur(); scrollTo(0, 0)")
+            if name == "why":
+                browser.run("[...document.querySelectorAll('h2')].find(one => one.innerText === 'Why').scrollIntoView(); scrollBy(0, -40)")
+            if out:
+                os.makedirs(out, exist_ok=True)
+                browser.picture(out / f"{name}.png")
+                print(out / f"{name}.png")
     finally:
         browser.close()
 

@@ -1,4 +1,5 @@
 import {render} from 'preact';
+import {watchActivity} from './app/activity.ts';
 import {Console, linkMark} from './app/console.tsx';
 import {listenToKeys} from './app/keys.ts';
 import {takeLink} from './app/link.ts';
@@ -9,4 +10,5 @@ applyTheme();
 const link = takeLink(linkMark);
 followLinks();
 listenToKeys();
+watchActivity();
 render(<Console first={link} />, document.getElementById('app')!);

@@ -8,6 +8,7 @@ import pytest
 from support.browser import Browser
 from support.http_client import HttpClient
 from support.places import ROOT
+from support.totp import code_of
 from support.waiting import wait_for
 
 ENTER, ESCAPE, CONTROL = "\ue007", "\ue00c", "\ue009"
@@ -57,6 +58,7 @@ def test_sign_out_ends_the_session(world, browse):
 def test_a_wrong_key_is_refused_with_its_code(browse):
     browser = browse()
     browser.open("/console/")
+    browser.button("API key").click()
     browser.enter("input[name=api_key]", "sk_wrong")
     browser.button("Sign in", "form").click()
     browser.shows("sign_in_refused")
@@ -79,6 +81,24 @@ def test_a_link_signs_in_once_and_never_replaces_a_session_without_a_question(wo
     browser.driver.get("about:blank")
     browser.driver.get(link)
     browser.shows("sign_in_refused")
+
+
+def test_an_operator_is_added_and_signs_in_with_password_and_code(page, browse):
+    page.go("/console/operators")
+    page.button("Add an operator").click()
+    page.enter("dialog input[name=username]", "ann")
+    page.enter("dialog input[name=password]", "correct horse battery")
+    page.find("dialog input[value=viewer]").click()
+    page.button("Add", "dialog form").click()
+    secret = page.find("dialog .secret code").text
+    browser = browse()
+    browser.open("/console/payments")
+    browser.enter("input[name=username]", "ann")
+    browser.enter("input[name=password]", "correct horse battery")
+    browser.enter("input[name=code]", code_of(secret))
+    browser.button("Sign in", "form").click()
+    browser.shows("INV-2026-0001")
+    assert "API keys" not in browser.text(), "a viewer is offered what its role does not allow"
 
 
 def test_a_review_is_accepted_and_undone_by_keys(page, trigger, ask):

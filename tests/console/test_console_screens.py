@@ -5,7 +5,7 @@ import pytest
 from support.waiting import wait_for
 
 SCREENS = ["overview", "feed", "payments", "settlements", "matches", "reviews", "orders", "links", "notifications", "endpoints",
-           "deliveries", "connectors", "institutions", "rules", "statements", "nodes", "keys", "changes", "search"]
+           "deliveries", "connectors", "institutions", "rules", "statements", "nodes", "keys", "operators", "changes", "search"]
 ITEMS = ["payments", "settlements", "matches", "reviews", "orders", "links", "notifications", "endpoints", "deliveries"]
 # width, height, and the scheme in which axe looks at each screen: both schemes, and the widths where the layout changes
 WIDTHS = [(360, 780, "dark"), (1280, 860, "light"), (2560, 1300, None)]

@@ -1,18 +1,15 @@
 """Browsers: signing in over HTTP, what a cookie is worth, and the files of the console."""
 
-import base64
-import hashlib
-import hmac
 import json
 import re
 import subprocess
-import time
 
 import pytest
 
 from support.http_client import HttpClient
 from support.places import binary
 from support.processes import run_settled
+from support.totp import code_of
 
 JSON = {"Content-Type": "application/json"}
 
@@ -133,14 +130,6 @@ def test_the_page_comes_with_its_headers(world):
     assert http.send("GET", "/console/assets/none.js").code == "route_unknown"
     assert http.send("POST", "/console/").code == "method_not_allowed"
     assert http.send("HEAD", "/console/").body == b""
-
-
-def code_of(uri):
-    """What an authenticator app shows now (RFC 6238)."""
-    secret, = re.findall(r"secret=([A-Z2-7]+)", uri)
-    mac = hmac.digest(base64.b32decode(secret), int(time.time() // 30).to_bytes(8, "big"), hashlib.sha1)
-    at = mac[-1] & 15
-    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1_000_000:06}"
 
 
 def operators(world, *words, typed=""):

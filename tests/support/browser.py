@@ -99,6 +99,7 @@ class Browser:
 
     def sign_in_with_key(self, key):
         self.open("/console/")
+        self.button("API key").click()
         self.enter("input[name=api_key]", key)
         self.button("Sign in", "form").click()
         self.find("nav a[aria-current=page]" if self.run("return innerWidth >= 960") else "#main")

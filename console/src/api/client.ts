@@ -61,10 +61,6 @@ export function post<T>(path: string, body: unknown = {}, idempotencyKey?: strin
   return send<T>('POST', path, body, undefined, idempotencyKey);
 }
 
-export function patch<T>(path: string, body: unknown): Promise<T> {
-  return send<T>('PATCH', path, body);
-}
-
 export function remove(path: string): Promise<void> {
   return send<void>('DELETE', path);
 }

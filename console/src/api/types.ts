@@ -220,6 +220,15 @@ export interface CallSummary {
   reply_class: string;
 }
 
+export interface Call {
+  id: string;
+  method: string;
+  target: string;
+  status: string;
+  body: string;
+  tries: {number: number; started_at: string; latency_us: number | null; http_status: number | null; outcome: string; reply: string}[];
+}
+
 export interface Link {
   id: string;
   client_id: string;

@@ -1,6 +1,6 @@
 // Keyboard shortcuts of single letters. They can be switched off (WCAG 2.1.4), and never act while text is entered.
 
-import {useEffect, useState} from 'preact/hooks';
+import {useLayoutEffect, useState} from 'preact/hooks';
 import {navigate} from './router.ts';
 
 export type KeyMap = Record<string, () => void>;
@@ -23,11 +23,11 @@ const goesWithinMs = 1500;
 const maps: KeyMap[] = [];
 let goSince = 0;
 
-export function keysAreOn(): boolean {
+function keysAreOn(): boolean {
   return localStorage.getItem(stored) !== 'off';
 }
 
-export function switchKeys(on: boolean): void {
+function switchKeys(on: boolean): void {
   if (on) localStorage.removeItem(stored);
   else localStorage.setItem(stored, 'off');
 }
@@ -37,9 +37,9 @@ export function useKeysSwitch(): [boolean, (on: boolean) => void] {
   return [on, value => { switchKeys(value); setOn(value); }];
 }
 
-/** While the component is shown, these keys act. */
+/** While the component is shown, these keys act: from the moment that it is seen. */
 export function useKeys(map: KeyMap): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     maps.push(map);
     return () => void maps.splice(maps.indexOf(map), 1);
   });

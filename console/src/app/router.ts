@@ -6,6 +6,7 @@ import {useEffect, useState} from 'preact/hooks';
 export const base = '/console';
 
 export interface Route {
+  /** Empty at /console/ itself. */
   screen: string;
   id: string | undefined;
   query: URLSearchParams;
@@ -14,10 +15,10 @@ export interface Route {
 
 const listeners = new Set<() => void>();
 
-export function currentRoute(): Route {
+function currentRoute(): Route {
   const [screen = '', id] = location.pathname.slice(base.length + 1).split('/');
   return {
-    screen: screen || 'overview',
+    screen,
     id: id ? decoded(id) : undefined,
     query: new URLSearchParams(location.search),
     fragment: decoded(location.hash.slice(1)),

@@ -5,7 +5,10 @@ import {useContext} from 'preact/hooks';
 import {get, post, remove, useToken} from '../api/client.ts';
 import type {Session} from '../api/types.ts';
 
-export type Credentials = {api_key: string} | {link: string};
+export type Credentials =
+  | {api_key: string}
+  | {link: string}
+  | {username: string; password: string; code: string};
 
 export async function currentSession(): Promise<Session> {
   return kept(await get<Session>('/v1/sessions/current'));

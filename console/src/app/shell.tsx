@@ -24,13 +24,15 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const [menu, setMenu] = useState(false);
   const search = useRef<HTMLInputElement>(null);
-  const status = useGet<Status>('/v1/status', {}, statusEverySeconds).data;
+  const may = useMay();
+  const status = useGet<Status>(may('settlements:read') ? '/v1/status' : undefined, {}, statusEverySeconds).data;
   useKeys({
     '?': () => setHelp(true),
     '/': () => search.current?.focus(),
   });
-  const screen = screens[route.screen];
-  useArrival(`${route.screen}/${route.id ?? ''}`);
+  const name = route.screen || firstScreen(may);
+  const screen = screens[name];
+  useArrival(`${name}/${route.id ?? ''}`);
   return (
     <>
       <a class="skip" href="#main" onClick={event => { event.preventDefault(); document.getElementById('main')?.focus(); }}>
@@ -48,7 +50,7 @@ export function Shell() {
           <Account />
         </div>
       </header>
-      <nav class="nav" aria-label="Screens"><NavLinks current={route.screen} reviews={status?.reviews.open} /></nav>
+      <nav class="nav" aria-label="Screens"><NavLinks current={name} reviews={status?.reviews.open} /></nav>
       <main class="main" id="main" tabindex={-1}>
         <div class="page"><Body screen={screen} id={route.id} path={location.pathname} /></div>
       </main>
@@ -56,13 +58,18 @@ export function Shell() {
         <Dialog title="Menu" onClose={() => setMenu(false)}>
           <nav class="menu-nav" aria-label="Screens" onClick={event => {
             if ((event.target as Element).closest('a')) setMenu(false);
-          }}><NavLinks current={route.screen} reviews={status?.reviews.open} /></nav>
+          }}><NavLinks current={name} reviews={status?.reviews.open} /></nav>
         </Dialog>
       ) : null}
       {help ? <KeyHelp onClose={() => setHelp(false)} /> : null}
       <LiveRegion />
     </>
   );
+}
+
+/** What a session sees first: the first screen that it may read. */
+function firstScreen(may: (scope: string) => boolean): string {
+  return Object.entries(screens).find(([, screen]) => may(screen.scope))?.[0] ?? 'overview';
 }
 
 /** After a step to another screen the focus is in it, and its title is announced. */
@@ -77,9 +84,14 @@ function useArrival(place: string): void {
 }
 
 function Body({screen, id, path}: {screen: Screen | undefined; id: string | undefined; path: string}) {
+  const may = useMay();
   if (!screen) {
     return <><Head title="Nothing is here" tab="Nothing is here" />
       <Empty title={`There is no screen at ${path}.`}>Use the navigation, or search with “/”.</Empty></>;
+  }
+  if (!may(screen.scope)) {
+    return <><Head title={screen.title} tab={screen.title} />
+      <Empty title="This session may not read it.">It needs the scope {screen.scope}. The navigation has what it may read.</Empty></>;
   }
   return id !== undefined && screen.Item ? <screen.Item key={id} id={id} /> : <screen.List id={id} />;
 }

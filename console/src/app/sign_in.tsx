@@ -1,5 +1,5 @@
-// Signing in: with an API key, or with the link that `settled console` prints. A link never takes the place of a session
-// that is there without a question.
+// Signing in: as an operator, with an API key, or with the link that `settled console` prints. A link never takes the
+// place of a session that is there without a question.
 
 import {useEffect, useId, useState} from 'preact/hooks';
 import type {Problem} from '../api/client.ts';
@@ -10,6 +10,8 @@ import {Refused, Skeleton} from '../ui/states.tsx';
 import {Command} from '../ui/values.tsx';
 import {signIn, type Credentials} from './session.tsx';
 
+type Way = 'operator' | 'api_key';
+
 export function SignIn({notice, link, before, onSigned, onKeep}: {
   notice?: string;
   /** The token of a link, which is used at once. */
@@ -19,6 +21,7 @@ export function SignIn({notice, link, before, onSigned, onKeep}: {
   onSigned: (session: Session) => void;
   onKeep?: () => void;
 }) {
+  const [way, setWay] = useState<Way>('operator');
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
   const [asks, setAsks] = useState<Credentials | undefined>(link && before ? {link} : undefined);
@@ -54,7 +57,11 @@ export function SignIn({notice, link, before, onSigned, onKeep}: {
           </div>
         ) : link && busy ? <Skeleton lines={3} /> : (
           <>
-            <KeyForm busy={busy} attempt={attempt} />
+            <div class="tabs" role="group" aria-label="Sign in with">
+              <button type="button" aria-pressed={way === 'operator'} onClick={() => setWay('operator')}>Operator</button>
+              <button type="button" aria-pressed={way === 'api_key'} onClick={() => setWay('api_key')}>API key</button>
+            </div>
+            {way === 'operator' ? <OperatorForm busy={busy} attempt={attempt} /> : <KeyForm busy={busy} attempt={attempt} />}
             <div class="sign-in-foot second"><p>On the server’s machine, this prints a link that signs you in:</p>
               <p><Command>settled console</Command></p></div>
           </>
@@ -64,12 +71,37 @@ export function SignIn({notice, link, before, onSigned, onKeep}: {
   );
 }
 
-function KeyForm({busy, attempt}: {busy: boolean; attempt: (credentials: Credentials) => Promise<void>}) {
+interface FormProps {
+  busy: boolean;
+  attempt: (credentials: Credentials) => Promise<void>;
+}
+
+function OperatorForm({busy, attempt}: FormProps) {
   const id = useId();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const entered = new FormData(event.currentTarget as HTMLFormElement).get('api_key');
-    void attempt({api_key: String(entered).trim()});
+    const entered = new FormData(event.currentTarget as HTMLFormElement);
+    void attempt({username: text(entered, 'username').trim(), password: text(entered, 'password'), code: text(entered, 'code').trim()});
+  };
+  return (
+    <form class="form" onSubmit={submit}>
+      <label class="field" for={`${id}u`}><span>User name</span>
+        <input id={`${id}u`} name="username" required autocomplete="username" autocapitalize="none" spellcheck={false} /></label>
+      <label class="field" for={`${id}p`}><span>Password</span>
+        <input id={`${id}p`} name="password" type="password" required autocomplete="current-password" /></label>
+      <label class="field" for={`${id}c`}><span>Code</span>
+        <input id={`${id}c`} name="code" required inputMode="numeric" pattern="[0-9 ]{6,8}" autocomplete="one-time-code"
+          placeholder="6 digits of your authenticator" /></label>
+      <button type="submit" class="button primary wide" disabled={busy}>Sign in</button>
+    </form>
+  );
+}
+
+function KeyForm({busy, attempt}: FormProps) {
+  const id = useId();
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void attempt({api_key: text(new FormData(event.currentTarget as HTMLFormElement), 'api_key').trim()});
   };
   return (
     <form class="form" onSubmit={submit}>
@@ -79,4 +111,8 @@ function KeyForm({busy, attempt}: {busy: boolean; attempt: (credentials: Credent
       <button type="submit" class="button primary wide" disabled={busy}>Sign in</button>
     </form>
   );
+}
+
+function text(form: FormData, name: string): string {
+  return String(form.get(name) ?? '');
 }

@@ -5,12 +5,13 @@ import {useEffect, useRef, useState} from 'preact/hooks';
 import type {AmbiguousDetail, Review} from '../api/types.ts';
 import {useKeys} from '../app/keys.ts';
 import {base} from '../app/router.ts';
+import {useMay} from '../app/session.tsx';
 import {sentenceCase, words} from '../format/words.ts';
 import {Facts, Head, Section, type Fact} from '../ui/blocks.tsx';
 import {Compare} from '../ui/compare.tsx';
 import {History} from '../ui/history.tsx';
 import {useGet} from '../ui/load.ts';
-import {RawWebhook} from '../ui/raw.tsx';
+import {RawWebhook} from '../ui/messages.tsx';
 import {Ready} from '../ui/states.tsx';
 import {Actor, Id, Money, Pill, Time} from '../ui/values.tsx';
 import {Why} from '../ui/why.tsx';
@@ -82,6 +83,7 @@ function OfSettlement({review, detail, version, onDone}: {review: Review; detail
 }
 
 function OfOther({review, onDone}: {review: Review; onDone: () => void}) {
+  const may = useMay();
   const messages = ['first_webhook_id', 'other_webhook_id'].map(name => review.detail[name]).filter(id => typeof id === 'string');
   if (messages.length === 0 && review.subject_id.startsWith('whk_')) messages.push(review.subject_id);
   return (
@@ -90,7 +92,7 @@ function OfOther({review, onDone}: {review: Review; onDone: () => void}) {
       <Decided review={review} />
       <Section title="What it is about"><Facts facts={[['subject', <Id id={review.subject_id} />], ...factsOf(review.detail),
         ['opened', <Time at={review.created_at} />]]} /></Section>
-      {messages.length > 0 ? (
+      {messages.length > 0 && may('webhooks:read') ? (
         <div class="side-by-side">{messages.map((id, index) => (
           <Section key={id} title={messages.length === 1 ? 'Raw message' : index ? 'The other message' : 'The first message'}><RawWebhook id={id} /></Section>
         ))}</div>

@@ -10,7 +10,8 @@ import {Choice, Facts, Filters, Head, Section, Word} from '../ui/blocks.tsx';
 import {isFiltered, useFilters} from '../ui/filters.ts';
 import {History} from '../ui/history.tsx';
 import {useGet, usePages} from '../ui/load.ts';
-import {Json, Outcome} from '../ui/raw.tsx';
+import {RawEvent} from '../ui/messages.tsx';
+import {Outcome} from '../ui/raw.tsx';
 import {Empty, Ready} from '../ui/states.tsx';
 import {List, type Column} from '../ui/table.tsx';
 import {Age, Copy, Id, Pill, Time} from '../ui/values.tsx';
@@ -64,7 +65,7 @@ export function DeliveryItem({id}: {id: string}) {
           <div class="columns">
             <div>
               <Section title="Attempts" note={count(delivery.attempts_made, 'attempt')}><Attempts of={delivery} /></Section>
-              <Section title="Event"><Ready of={event}>{body => <Json value={body} />}</Ready></Section>
+              <Section title="Event"><RawEvent id={delivery.event_id} /></Section>
               <History id={delivery.id} version={version} />
             </div>
             <div>

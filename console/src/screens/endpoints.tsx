@@ -27,7 +27,7 @@ const columns: Column<Endpoint>[] = [
 ];
 
 /** Of an active endpoint its health, else its status. */
-export function Health({endpoint}: {endpoint: Endpoint}) {
+function Health({endpoint}: {endpoint: Endpoint}) {
   return <Pill token={endpoint.status === 'active' && endpoint.health.state !== 'ok' ? endpoint.health.state : endpoint.status} />;
 }
 

@@ -13,6 +13,7 @@ import {LinkItem, LinkList} from './links.tsx';
 import {MatchItem, MatchList} from './matches.tsx';
 import {NodeList} from './nodes.tsx';
 import {NotificationItem, NotificationList} from './notifications.tsx';
+import {OperatorList} from './operators.tsx';
 import {OrderItem, OrderList} from './orders.tsx';
 import {Overview} from './overview.tsx';
 import {PaymentItem, PaymentList} from './payments.tsx';
@@ -59,7 +60,8 @@ export const screens: Record<string, Screen> = {
   rules: {title: 'Rules', icon: 'rules', group: 'Banks', scope: 'settlements:read', List: RuleList},
   nodes: {title: 'Nodes', icon: 'nodes', group: 'System', scope: 'admin', List: NodeList},
   keys: {title: 'API keys', icon: 'keys', group: 'System', scope: 'admin', List: KeyList},
+  operators: {title: 'Operators', icon: 'operators', group: 'System', scope: 'admin', List: OperatorList},
   changes: {title: 'Changes', icon: 'changes', group: 'System', scope: 'admin', List: ChangeList},
-  search: {title: 'Search', icon: 'search', scope: 'settlements:read', List: Search},
+  search: {title: 'Search', icon: 'search', scope: 'events:read', List: Search},
   timeline: {title: 'Timeline', icon: 'changes', scope: 'events:read', List: Search, Item: TimelineItem},
 };

@@ -1,11 +1,13 @@
 // Links: loan accounts and the virtual accounts that their money arrives on.
 
+import {useState} from 'preact/hooks';
 import type {Link} from '../api/types.ts';
 import {base} from '../app/router.ts';
 import {Facts, Head, Section} from '../ui/blocks.tsx';
 import {History} from '../ui/history.tsx';
 import {useGet, usePages} from '../ui/load.ts';
 import {Json} from '../ui/raw.tsx';
+import {Reveal} from '../ui/reveal.tsx';
 import {Empty, Ready} from '../ui/states.tsx';
 import {List, type Column} from '../ui/table.tsx';
 import {Account, Age, Copy, Pill, Text, Time} from '../ui/values.tsx';
@@ -35,6 +37,7 @@ export function LinkList() {
 
 export function LinkItem({id}: {id: string}) {
   const loaded = useGet<Link>(`/v1/links/${encodeURIComponent(id)}`);
+  const [revealed, setRevealed] = useState<Link>();
   return (
     <Ready of={loaded}>
       {link => (
@@ -48,12 +51,12 @@ export function LinkItem({id}: {id: string}) {
               {link.errors.length > 0 ? <Section title="The bank's errors"><Json value={link.errors} /></Section> : null}
             </div>
             <div>
-              <Section title="Link"><Facts facts={[
+              <Section title="Link" actions={<Reveal subject={link.id} onShown={object => setRevealed(object as unknown as Link)} />}><Facts facts={[
                 ['id', <><span class="id">{link.id}</span><Copy text={link.id} label="the id" /></>],
                 ['client id', <Text>{link.client_id}</Text>],
-                ['account', <Account party={link} />],
+                ['account', <Account party={revealed ?? link} />],
                 ["bank's account id", <Text>{link.virtual_account_id}</Text>],
-                ['owner', <Text>{link.owner_name}</Text>],
+                ['owner', <Text>{(revealed ?? link).owner_name}</Text>],
                 ['connector', <Text>{link.connector}</Text>],
                 ['core banking', <Text>{link.core_banking}</Text>],
                 ['made', <Time at={link.created_at} />],

@@ -10,6 +10,7 @@ import {isFiltered, useFilters} from '../ui/filters.ts';
 import {History} from '../ui/history.tsx';
 import {useGet, usePages} from '../ui/load.ts';
 import {Json} from '../ui/raw.tsx';
+import {Reveal} from '../ui/reveal.tsx';
 import {Empty, Ready} from '../ui/states.tsx';
 import {List, Table, type Column} from '../ui/table.tsx';
 import {Age, Copy, Id, Pill, Text, Time} from '../ui/values.tsx';
@@ -46,6 +47,7 @@ export function NotificationList() {
 export function NotificationItem({id}: {id: string}) {
   const loaded = useGet<Notification>(`/v1/notifications/${id}`);
   const [version, setVersion] = useState(0);
+  const [revealed, setRevealed] = useState<Notification>();
   return (
     <Ready of={loaded}>
       {one => (
@@ -59,8 +61,9 @@ export function NotificationItem({id}: {id: string}) {
           <div class="columns">
             <div>
               <History id={one.event_id ?? one.webhook_id} version={version} />
-              <Section title="Message"><Json value={one.message ?? {}} /></Section>
-              {one.content ? <Section title="Content"><Json value={one.content} /></Section> : null}
+              <Section title="Message" actions={<Reveal subject={one.id}
+                onShown={object => setRevealed(object as unknown as Notification)} />}><Json value={(revealed ?? one).message ?? {}} /></Section>
+              {one.content ? <Section title="Content"><Json value={(revealed ?? one).content} /></Section> : null}
             </div>
             <div>
               <Section title="Notification"><Facts facts={[

@@ -1,5 +1,6 @@
 // Orders: payments out, and of each what the bank said.
 
+import {useState} from 'preact/hooks';
 import type {CallSummary, Order} from '../api/types.ts';
 import {base} from '../app/router.ts';
 import {words} from '../format/words.ts';
@@ -8,6 +9,7 @@ import {isFiltered, useFilters} from '../ui/filters.ts';
 import {History} from '../ui/history.tsx';
 import {useGet, usePages} from '../ui/load.ts';
 import {Outcome} from '../ui/raw.tsx';
+import {Reveal} from '../ui/reveal.tsx';
 import {Empty, Ready} from '../ui/states.tsx';
 import {List, Table, type Column} from '../ui/table.tsx';
 import {Age, Copy, Id, Money, PartyName, Pill, Text, Time} from '../ui/values.tsx';
@@ -44,6 +46,7 @@ export function OrderList() {
 
 export function OrderItem({id}: {id: string}) {
   const loaded = useGet<Order>(`/v1/orders/${encodeURIComponent(id)}`);
+  const [revealed, setRevealed] = useState<Order>();
   return (
     <Ready of={loaded}>
       {order => (
@@ -57,7 +60,8 @@ export function OrderItem({id}: {id: string}) {
               <History id={order.id} />
               <Section title="Calls to the bank" flush><Calls calls={order.calls ?? []} /></Section>
             </div>
-            <div><Section title="Order"><OrderFacts order={order} /></Section></div>
+            <div><Section title="Order" actions={<Reveal subject={order.id}
+              onShown={object => setRevealed(object as unknown as Order)} />}><OrderFacts order={revealed ?? order} /></Section></div>
           </div>
         </>
       )}

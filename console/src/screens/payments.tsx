@@ -3,6 +3,7 @@
 import {useState} from 'preact/hooks';
 import type {Payment} from '../api/types.ts';
 import {base} from '../app/router.ts';
+import {useMay} from '../app/session.tsx';
 import {sameValue} from '../format/money.ts';
 import {Choice, Facts, Filters, Head, OtherFilters, Section, Word} from '../ui/blocks.tsx';
 import {isFiltered, useFilters} from '../ui/filters.ts';
@@ -15,7 +16,7 @@ import {List, type Column} from '../ui/table.tsx';
 import {Age, Copy, Id, Money, PartyName, Pill, Text, Time} from '../ui/values.tsx';
 import {Why} from '../ui/why.tsx';
 
-export const paymentStatuses = ['expected', 'settled', 'partially_settled', 'overdue', 'returned', 'cancelled'];
+const statuses = ['expected', 'settled', 'partially_settled', 'overdue', 'returned', 'cancelled'];
 
 const columns: Column<Payment>[] = [
   {title: 'Payment', cell: row => <strong class="break">{row.client_id}</strong>},
@@ -35,7 +36,7 @@ export function PaymentList() {
     <>
       <Head title="Payments" tab="Payments" />
       <Filters>
-        <Choice name="status" label="Status" options={paymentStatuses} />
+        <Choice name="status" label="Status" options={statuses} />
         <Word name="currency" label="Currency" placeholder="GBP" />
         <Word name="reference" label="Reference" />
         <Word name="payer" label="Payer" />
@@ -55,6 +56,7 @@ export function PaymentItem({id}: {id: string}) {
   const loaded = useGet<Payment>(`/v1/payments/${encodeURIComponent(id)}`);
   const [version, setVersion] = useState(0);
   const [revealed, setRevealed] = useState<Payment>();
+  const may = useMay();
   return (
     <Ready of={loaded}>
       {stored => {
@@ -69,7 +71,7 @@ export function PaymentItem({id}: {id: string}) {
             <div class="columns">
               <div>
                 <History id={payment.id} version={version} />
-                <Section title="Why"><Why key={version} of={{kind: 'payments', id: payment.id}} /></Section>
+                {may('settlements:read') ? <Section title="Why"><Why key={version} of={{kind: 'payments', id: payment.id}} /></Section> : null}
               </div>
               <div>
                 <Section title="Payment" actions={<Reveal subject={payment.id}

@@ -30,6 +30,8 @@ interface Answer {
   more: string[];
 }
 
+const lengthMin = 3;
+
 const columns: Column<Found>[] = [
   {title: 'Found', cell: row => <strong class="break">{row.client_id || row.id}</strong>},
   {title: 'Status', cell: row => row.status ? <Pill token={row.status} /> : <None />},
@@ -43,7 +45,7 @@ export function Search() {
   const word = useRoute().fragment;
   const [state, setState] = useState<{word: string; answer?: Answer; problem?: Problem}>({word: ''});
   useEffect(() => {
-    if (!word) return;
+    if (word.length < lengthMin) return;
     let outdated = false;
     setState({word});
     post<Answer>('/v1/search', {q: word, limit: 20}).then(
@@ -65,9 +67,9 @@ export function Search() {
 
 function Results({word, answer, problem}: {word: string; answer: Answer | undefined; problem: Problem | undefined}) {
   if (problem) return <Refused problem={problem} />;
-  if (!word || answer?.data.length === 0) {
+  if (word.length < lengthMin || answer?.data.length === 0) {
     return (
-      <Empty title={word ? 'Nothing was found.' : 'What are you looking for?'}>
+      <Empty title={!word ? 'What are you looking for?' : word.length < lengthMin ? `Enter at least ${lengthMin} characters.` : 'Nothing was found.'}>
         Looked for are ids (ours, yours, the bank's), end-to-end ids, IBANs, sort code and number, amounts such as 12.34 GBP,
         references from 4 characters, and beginnings of names from 3 letters. The middle of a word is not looked for.
       </Empty>

@@ -11,14 +11,14 @@ import {isFiltered, useFilters} from '../ui/filters.ts';
 import {History} from '../ui/history.tsx';
 import {useGet, usePages} from '../ui/load.ts';
 import {MatchByHand, MatchFacts, UndoMatch} from '../ui/match.tsx';
-import {RawWebhook} from '../ui/raw.tsx';
+import {RawWebhook} from '../ui/messages.tsx';
 import {Reveal} from '../ui/reveal.tsx';
 import {Empty, Ready} from '../ui/states.tsx';
 import {List, type Column} from '../ui/table.tsx';
 import {Account, Age, Copy, Id, Money, PartyName, Pill, Text, Time} from '../ui/values.tsx';
 import {Why} from '../ui/why.tsx';
 
-export const settlementStatuses = ['unmatched', 'matched', 'ambiguous', 'reversed', 'rejected'];
+const statuses = ['unmatched', 'matched', 'ambiguous', 'reversed', 'rejected'];
 
 const columns: Column<Settlement>[] = [
   {title: 'Settlement', cell: row => <span class="id">{row.id}</span>},
@@ -39,7 +39,7 @@ export function SettlementList() {
     <>
       <Head title="Settlements" tab="Settlements" />
       <Filters>
-        <Choice name="status" label="Status" options={settlementStatuses} />
+        <Choice name="status" label="Status" options={statuses} />
         <Word name="currency" label="Currency" placeholder="GBP" />
         <Word name="reference" label="Reference" />
         <Word name="payer" label="Payer" />
@@ -69,6 +69,7 @@ export function SettlementItem({id}: {id: string}) {
   const loaded = useGet<Settlement>(`/v1/settlements/${encodeURIComponent(id)}`);
   const [version, setVersion] = useState(0);
   const [revealed, setRevealed] = useState<Settlement>();
+  const may = useMay();
   const done = () => { loaded.reload(); setVersion(version + 1); };
   return (
     <Ready of={loaded}>
@@ -85,7 +86,8 @@ export function SettlementItem({id}: {id: string}) {
               <div>
                 <History id={settlement.id} version={version} />
                 <Section title="Why"><Why key={version} of={{kind: 'settlements', id: settlement.id}} /></Section>
-                {settlement.webhook_id ? <Section title="Raw message"><RawWebhook id={settlement.webhook_id} /></Section> : null}
+                {settlement.webhook_id && may('webhooks:read')
+                  ? <Section title="Raw message"><RawWebhook id={settlement.webhook_id} /></Section> : null}
               </div>
               <div>
                 <Section title="Settlement" actions={<Reveal subject={settlement.id}

@@ -5,7 +5,7 @@ import {sentenceCase, words} from '../format/words.ts';
 import {Head, Section} from '../ui/blocks.tsx';
 import {Whole} from '../ui/history.tsx';
 import {useGet} from '../ui/load.ts';
-import {RawWebhook} from '../ui/raw.tsx';
+import {Message} from '../ui/messages.tsx';
 import {Ready} from '../ui/states.tsx';
 import {Copy, Id} from '../ui/values.tsx';
 
@@ -21,7 +21,8 @@ export function TimelineItem({id}: {id: string}) {
           </Head>
           <p class="lead">{sentenceCase(first.subject.sentence)}</p>
           <Section title="Timeline"><Whole first={first} id={id} /></Section>
-          {first.subject.kind === 'webhook' ? <Section title="Raw message"><RawWebhook id={first.subject.id} /></Section> : null}
+          {['webhook', 'call', 'event'].includes(first.subject.kind)
+            ? <Section title="Raw message"><Message kind={first.subject.kind} id={first.subject.id} /></Section> : null}
         </>
       )}
     </Ready>

@@ -36,8 +36,9 @@ export function ChartCard({title, metric, write}: Props) {
   const sum = lines.flatMap(line => line.values).reduce((before: number, value) => before + (value ?? 0), 0);
   return (
     <figure class="card chart">
-      <figcaption><h2>{title}</h2>{series ? <span class="chart-total num">{write(sum)}</span> : null}</figcaption>
-      {problem ? <Refused problem={problem} /> : series ? <Plot series={series} lines={lines} write={write} /> : <Skeleton lines={4} />}
+      <figcaption><h2>{title} <span class="chart-span">24 h</span></h2>{series ? <span class="chart-total num">{write(sum)}</span> : null}</figcaption>
+      {problem ? <Refused problem={problem} /> : !series ? <Skeleton lines={4} />
+        : lines.length === 0 ? <p class="quiet">Nothing in 24 hours.</p> : <Plot series={series} lines={lines} write={write} />}
       {lines.length > 1 ? (
         <ul class="legend">{lines.map((line, index) => <li key={line.name} class={`line-${index % lineTokens.length}`}>{words(line.name)}</li>)}</ul>
       ) : null}

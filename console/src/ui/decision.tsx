@@ -101,7 +101,7 @@ function Effect({of}: {of: EffectState}) {
 }
 
 /** A dry run in words. */
-export function DryRunText({run}: {run: DryRun}) {
+function DryRunText({run}: {run: DryRun}) {
   return (
     <ul class="effect-list">
       {run.settlement_id ? <li>Settlement <Id id={run.settlement_id} short />{run.settlement_status

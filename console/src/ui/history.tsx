@@ -1,9 +1,9 @@
 // The timeline of any id, as a section of its page.
 
 import {useEffect, useState} from 'preact/hooks';
-import {get} from '../api/client.ts';
+import {get, type Problem} from '../api/client.ts';
 import type {Timeline, TimelineEntry} from '../api/types.ts';
-import type {Problem} from '../api/client.ts';
+import {useMay} from '../app/session.tsx';
 import {Section} from './blocks.tsx';
 import {asProblem, useGet} from './load.ts';
 import {Empty, Ready, Refused} from './states.tsx';
@@ -13,8 +13,10 @@ const entriesAtATime = 100;
 
 /** `version` rises when something was done that the timeline should show. */
 export function History({id, version = 0}: {id: string; version?: number}) {
-  const timeline = useGet<Timeline>(`/v1/timeline/${encodeURIComponent(id)}`, {limit: entriesAtATime});
+  const allowed = useMay()('events:read');
+  const timeline = useGet<Timeline>(allowed ? `/v1/timeline/${encodeURIComponent(id)}` : undefined, {limit: entriesAtATime});
   useEffect(() => { if (version) timeline.reload(); }, [version]);
+  if (!allowed) return null;
   return <Section title="Timeline"><Ready of={timeline}>{first => <Whole first={first} id={id} />}</Ready></Section>;
 }
 

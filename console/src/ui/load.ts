@@ -2,6 +2,7 @@
 
 import {useCallback, useEffect, useRef, useState} from 'preact/hooks';
 import {get, Problem, type Page, type Query} from '../api/client.ts';
+import {isAttended} from '../app/activity.ts';
 
 export interface Loaded<T> {
   data: T | undefined;
@@ -12,7 +13,8 @@ export interface Loaded<T> {
 
 const maxRefreshRows = 500;
 
-/** GETs a path; `undefined` as path: nothing is asked. `every`: seconds after which it is read again, while it is seen. */
+/** GETs a path; `undefined` as path: nothing is asked. `every`: seconds after which it is read again, while
+    a person is at the page. */
 export function useGet<T>(path: string | undefined, query?: Query, every?: number): Loaded<T> {
   const [state, setState] = useState<{key: string; data?: T; problem?: Problem; loading: boolean}>(
     {key: '', loading: path !== undefined});
@@ -89,7 +91,7 @@ export function usePages<T>(path: string, query: Query = {}, limit = 50, every?:
 function useEvery(seconds: number | undefined, act: () => void): void {
   useEffect(() => {
     if (!seconds) return;
-    const timer = setInterval(() => { if (!document.hidden) act(); }, seconds * 1000);
+    const timer = setInterval(() => { if (isAttended()) act(); }, seconds * 1000);
     return () => clearInterval(timer);
   }, [seconds, act]);
 }

@@ -1,35 +1,8 @@
-// Messages as they came or went: laid out by members, or byte for byte.
+// A body, laid out by members or byte for byte.
 
 import {useState} from 'preact/hooks';
-import type {Webhook} from '../api/types.ts';
 import {tone, words} from '../format/words.ts';
-import {useGet} from './load.ts';
-import {Reveal} from './reveal.tsx';
-import {Ready} from './states.tsx';
-import {Copy, Pill, Time} from './values.tsx';
-
-export function RawWebhook({id}: {id: string}) {
-  const webhook = useGet<Webhook>(`/v1/webhooks/${id}`);
-  const [revealed, setRevealed] = useState<Webhook>();
-  return (
-    <Ready of={webhook} lines={5}>
-      {stored => {
-        const shown = revealed ?? stored;
-        return (
-          <div class="raw">
-            <p class="raw-head"><strong>{shown.type || 'unreadable'}</strong> <Pill token={shown.status} />{' '}
-              <span class="quiet">received</span> <Time at={shown.received_at} />
-              <span class="raw-actions"><Reveal subject={id} onShown={object => setRevealed(object as unknown as Webhook)} /></span></p>
-            {shown.body ? <Body text={shown.body} /> : (
-              <p class="second">The message is withheld, since it is not known which of its members are personal. Reveal it
-                with a reason.</p>
-            )}
-          </div>
-        );
-      }}
-    </Ready>
-  );
-}
+import {Copy, Pill} from './values.tsx';
 
 /** A body, laid out if it is JSON. */
 export function Body({text}: {text: string}) {

@@ -7,7 +7,7 @@ import {clockOf, dayOf, exactTime} from '../format/time.ts';
 import {tone, words} from '../format/words.ts';
 import {Facts, type Fact} from './blocks.tsx';
 import {hasIcon, Icon, type IconName} from './icon.tsx';
-import {RawWebhook} from './raw.tsx';
+import {Message} from './messages.tsx';
 import {Id} from './values.tsx';
 
 const icons: Record<string, IconName> = {
@@ -51,7 +51,7 @@ function Entry({entry, isSubject}: {entry: TimelineEntry; isSubject: boolean}) {
         {open ? (
           <div class="timeline-more">
             <Facts facts={[['id', isSubject || !ours.test(entry.id) ? <span class="id">{entry.id}</span> : <Id id={entry.id} />], ...facts]} />
-            {entry.kind === 'webhook' ? <RawWebhook id={entry.id} /> : null}
+            <Message kind={entry.kind} id={entry.id} />
           </div>
         ) : null}
       </div>
