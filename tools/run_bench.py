@@ -18,7 +18,7 @@ from postgres_server import Postgres
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-SCRIPTS = {"linkage": ROOT / "bench" / "linkage.py", "orders": ROOT / "bench" / "orders.py"}
+SCRIPTS = {"find": ROOT / "bench" / "find.py", "linkage": ROOT / "bench" / "linkage.py", "orders": ROOT / "bench" / "orders.py"}
 
 # Programs that get a PostgreSQL, on the disk where they make their SQLite stores.
 NEED_POSTGRES = ("access", "match", "nodes")
