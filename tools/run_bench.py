@@ -18,7 +18,7 @@ from postgres_server import Postgres
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-SCRIPTS = {"hsm": ROOT / "bench" / "hsm.py", "linkage": ROOT / "bench" / "linkage.py", "orders": ROOT / "bench" / "orders.py"}
+SCRIPTS = {name: ROOT / "bench" / f"{name}.py" for name in ("find", "hsm", "linkage", "orders")}
 
 # Programs that get a PostgreSQL, on the disk where they make their SQLite stores.
 NEED_POSTGRES = ("access", "match", "nodes")

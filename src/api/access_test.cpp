@@ -283,6 +283,7 @@ bool is_list(const Route& route) {
         "/v1/audit/head",      // a digest
         "/v1/event-types",     // the same for all
         "/v1/calls/held",      // whether there are any
+        "/v1/feed",            // a stream that does not end
         "/v1/status",          // of each kind, how many
         "/v1/overview",        // likewise
         "/v1/series",          // of a metric

@@ -2,6 +2,7 @@
 
 #include "api/handlers/console_handlers.h"
 #include "api/handlers/handlers.h"
+#include "api/handlers/why/why_handlers.h"
 
 #include <fmt/format.h>
 
@@ -17,13 +18,17 @@ using enum Scope;
 
 constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/payments", payments_write, "", create_payment},
-    {"GET", "/v1/payments", payments_read, "limit after order status account currency",
+    {"GET", "/v1/payments", payments_read,
+     "limit after order status account reference end_to_end_id amount currency payer institution "
+     "created_after created_before",
      list_payments},
     {"GET", "/v1/payments/{id}", payments_read, "", get_payment},
     {"GET", "/v1/payments/{id}/candidates", settlements_read, "limit", list_payment_candidates},
 
     {"GET", "/v1/settlements", settlements_read,
-     "limit after order status account suggested currency since until", list_settlements},
+     "limit after order status account suggested reference end_to_end_id transaction_id amount "
+     "currency payer received_after received_before since until",
+     list_settlements},
     {"GET", "/v1/settlements/{id}", settlements_read, "", get_settlement},
     {"GET", "/v1/settlements/{id}/candidates", settlements_read, "limit",
      list_settlement_candidates},
@@ -39,6 +44,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/operators", admin, "limit after", list_operators},
     {"DELETE", "/v1/operators/{id}", admin, "", remove_operator},
     {"POST", "/v1/operators/{id}/totp", admin, "", renew_operator_totp},
+    {"POST", "/v1/search", events_read, "", search},
+    {"GET", "/v1/feed", events_read, "kinds connector endpoint since after", stream_feed},
     {"GET", "/v1/matches", settlements_read, "limit after order", list_matches},
     {"GET", "/v1/matches/{id}", settlements_read, "", get_match},
     {"POST", "/v1/matches/{id}/undo", settlements_write, "", undo_match},

@@ -24,7 +24,7 @@ const std::vector<Heading>& headings() {
         {"To try it", {"dev", "listen", "trigger", "demo", "sandbox", "bench"}},
         {"The server",
          {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore"}},
-        {"What happens, and why", {"status", "explain", "show"}},
+        {"What happens, and why", {"status", "explain", "show", "find", "tail"}},
         {"Access and connections",
          {"console", "operators", "keys", "signing-keys", "connectors", "webhooks"}},
         {"Money in",

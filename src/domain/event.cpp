@@ -2,6 +2,7 @@
 
 #include "domain/event_envelope.h"
 #include "domain/members.h"
+#include "domain/unmatched_event.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
@@ -176,11 +177,21 @@ Event unmatched_event(EventId id, const Settlement& settlement, Instant now,
     return make_event(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
                       [&](JsonWriter& w) {
                           write_settlement(w, settlement);
+                          w.key("nearest").null();
                           if (!undone)
                               return;
                           w.key("undone").object();
                           write_payment_ids(w, undone->payment);
                           w.member("reason", undone->reason).end();
+                      });
+}
+
+Event unmatched_event_near(EventId id, const Settlement& settlement, std::string_view nearest,
+                           Instant now) {
+    return make_event(id, settlement_unmatched, settlement.id.value, settlement.version + 1, now,
+                      [&](JsonWriter& w) {
+                          write_settlement(w, settlement);
+                          w.key("nearest").raw(nearest.empty() ? "null" : nearest);
                       });
 }
 

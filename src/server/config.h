@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "custody/schemes.h"
 #include "domain/attention.h"
 #include "domain/call.h"
 #include "kafka/settings.h"

@@ -20,6 +20,7 @@ inline const std::set<std::string, std::less<>>& spread_tables() {
                                                         "payment",
                                                         "settlement",
                                                         "match_key",
+                                                        "search_word",
                                                         "settlement_match",
                                                         "match_end",
                                                         "reversal",

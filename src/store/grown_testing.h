@@ -31,6 +31,7 @@ inline bool grows(std::string_view table) {
                                                                  "webhook_key",
                                                                  "payment",
                                                                  "match_key",
+                                                                 "search_word",
                                                                  "settlement_match",
                                                                  "match_end",
                                                                  "settlement",
@@ -133,6 +134,7 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"of_interval", "i / 4 % 2"},
         {"suggested", "0"},
         {"look_again", "0"},
+        {"booked", "0"},
     };
     static const Cells statuses{
         {"task", "CASE WHEN i % 4 = 0 THEN 'queued' ELSE 'done' END"},
@@ -162,6 +164,8 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         return statuses.at(table);
     if (column.name == "account_key")
         return table == "account" ? "CAST(i AS text)" : "'account ' || i % 5";
+    if (table == "search_word" && column.name == "kind")
+        return "1";
     if (table == "bacs_item" && column.name == "subject")
         return "CASE WHEN i % 2 = 0 THEN 'payment' ELSE 'mandate' END";
     if (column.name.ends_with("_slot"))
@@ -186,7 +190,8 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"bank_transaction", "transaction_id"},
         {"bacs_item", "bank_id"},
         {"bacs_item", "returned_by"},
-        {"notification", "composite_key"}};
+        {"notification", "composite_key"},
+        {"search_word", "word"}};
     const bool is_own = own.contains(column.name) || own_of_a_table.contains({table, column.name});
     if (column.kind == Value::Kind::integer)
         return same.contains(column.name) ? "1" : "i";

@@ -10,6 +10,7 @@ import pytest
 
 from support.bank import public_pem, new_key, settled_payload
 from support.console_walk import ConsoleWalk
+from support.feed import FeedReader
 from support.money_out_walk import UNKNOWN_ID, MoneyOutWalk
 from support.notifications_walk import NotificationsWalk
 from support.pubsub import Google, Pusher
@@ -147,6 +148,10 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
             assert shown["subject"]["id"] == self.ids[own] and shown["data"], own
         assert self.api.get("/v1/timeline/walk")["subject"]["kind"] == "connector"
         assert self.api.get("/v1/status")["tenant"] == "main"
+        assert self.ids["pay"] in [hit["id"] for hit in self.api.post("/v1/search", {"q": self.ids["pay"]})["data"]]
+        with FeedReader(self.world, since="2020-01-01T00:00:00Z") as feed:
+            self.world.contract.check_answer(self.world.contract.operation("stream_feed"), 200, feed.headers, b"")
+            assert self.world.contract.errors({"$ref": "#/components/schemas/TimelineEntry"}, feed.next().data) == []
 
     def payments(self):
         body = {"client_id": "walk/1".replace("/", "-"), "institution_id": "monzo", "scheme": "fps",
@@ -315,6 +320,7 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
         "reject_settlement": {"reason": "it is"},
         "undo_match": {"reason": "it is"},
         "create_rules": {"name": "x"},
+        "search": {"q": "walk"},
         "create_endpoint": {"url": "https://example.com/"},
         "update_endpoint": {"status": "active"},
         "recover_endpoint": {"dry_run": True},

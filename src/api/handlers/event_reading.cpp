@@ -1,6 +1,7 @@
 #include "api/handlers/event_reading.h"
 
 #include "api/bounds.h"
+#include "api/event_stream.h"
 #include "api/feed.h"
 #include "net/pause.h"
 
@@ -20,7 +21,6 @@ using store::Step;
 using EventPage = store::FeedPage<EventRow>;
 
 constexpr auto look_interval = 100ms;
-constexpr auto comment_interval = 15s;
 constexpr std::size_t stream_page = 100;
 
 bool is_wanted(const EventQuery& query, const EventRow& event) {
@@ -94,45 +94,29 @@ class LongPoll final : public net::BodySource {
 };
 
 // Server-sent events: `id` is the event's, so that a client which comes back says what it has.
-class EventStream final : public net::BodySource {
-  public:
-    EventStream(const Core& core, EventQuery query)
-        : core_(core), query_(std::move(query)),
-          comment_at_(core.clock.steady() + comment_interval) {}
+std::string text_of(const std::vector<EventRow>& events) {
+    std::string text;
+    for (const EventRow& event : events)
+        text += stream_entry(to_string(event.id), event.type, event.body);
+    return text;
+}
 
-    Task<std::optional<std::string>> next(const bool& is_cut) override {
-        if (!std::exchange(has_begun_, true))
-            co_return ": settled\n\n";
-        while (!is_cut) {
-            const auto page = co_await read_page(core_, std::make_shared<const EventQuery>(query_));
-            if (page) {
-                query_.after = page->end;
-                if (!page->rows.empty())
-                    co_return text_of(page->rows);
-            }
-            if (core_.clock.steady() >= comment_at_) {
-                comment_at_ = core_.clock.steady() + comment_interval;
-                co_return ": \n\n";
-            }
-            co_await net::pause(look_interval);
-        }
-        co_return std::nullopt;
+class EventParts {
+  public:
+    EventParts(const Core& core, EventQuery query) : core_(core), query_(std::move(query)) {}
+
+    // What has come since; empty: nothing, or the store cannot be read just now.
+    Task<Result<std::string>> next() {
+        const auto page = co_await read_page(core_, std::make_shared<const EventQuery>(query_));
+        if (!page)
+            co_return std::string();
+        query_.after = page->end;
+        co_return text_of(page->rows);
     }
 
   private:
-    std::string text_of(const std::vector<EventRow>& events) {
-        std::string text;
-        for (const EventRow& event : events) // a body has no line ends: JSON escapes them
-            text += "id: " + to_string(event.id) + "\nevent: " + event.type +
-                    "\ndata: " + event.body + "\n\n";
-        comment_at_ = core_.clock.steady() + comment_interval;
-        return text;
-    }
-
     const Core& core_;
     EventQuery query_;
-    Clock::Steady comment_at_;
-    bool has_begun_ = false;
     WaitingPlace place_;
 };
 
@@ -221,7 +205,7 @@ Task<Result<Answer>> stream_events(const Core& core, EventQuery query) {
         co_return fail(Code::too_many_requests, "too many wait for events");
     Answer answer;
     answer.content_type = "text/event-stream";
-    answer.source = std::make_shared<EventStream>(core, std::move(query));
+    answer.source = stream_of(core, std::make_shared<EventParts>(core, std::move(query)));
     co_return answer;
 }
 

@@ -4,6 +4,7 @@
 #include "api/feed.h"
 #include "api/filtered.h"
 #include "api/handlers/handlers.h"
+#include "api/handlers/money_filters.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
 #include "payloads/payment_reader.h"
@@ -154,6 +155,17 @@ Step<Payments> list(Session& s, TenantId tenant, std::shared_ptr<const Wanted> w
     co_return found.rows();
 }
 
+Task<Result<Answer>> list_filtered(const Core& core, TenantId tenant, MoneyFilter asked,
+                                   Page page) {
+    using Found = FilteredPage<domain::Payment>;
+    const auto filter = std::make_shared<const MoneyFilter>(std::move(asked));
+    const Result<Found> found = co_await core.store.read<Found>(
+        [=](Session& s) { return filtered_payments(s, tenant, filter, page); });
+    if (!found)
+        co_return std::unexpected(found.error());
+    co_return filtered_answer(*found, PaymentIdTag::prefix, write_payment);
+}
+
 } // namespace
 
 Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
@@ -169,7 +181,10 @@ Task<Result<Answer>> create_payment(const Core& core, const Call& call) {
 }
 
 Task<Result<Answer>> list_payments(const Core& core, const Call& call) {
-    CO_TRY(const auto forward, read_forward(call.request, {"status", "account", "currency"}));
+    CO_TRY(const auto forward,
+           read_forward(call.request,
+                        {"status", "account", "reference", "end_to_end_id", "amount", "currency",
+                         "payer", "institution", "created_after", "created_before"}));
     if (forward)
         co_return co_await answer_forward<domain::Payment>(core, call.caller.tenant,
                                                            store::Feed::payments, *forward,
@@ -178,11 +193,14 @@ Task<Result<Answer>> list_payments(const Core& core, const Call& call) {
     CO_TRY(std::string status, read_choice(call.request, "status",
                                            {"expected", "settled", "partially_settled", "overdue",
                                             "returned", "cancelled"}));
-    CO_TRY(std::string account, read_account_filter(call.request));
+    CO_TRY(MoneyFilter asked, read_money_filter(call.request, "created"));
+    asked.status = status;
     CO_TRY(std::string currency, read_currency_filter(call.request));
-    const auto wanted = std::make_shared<const Wanted>(
-        store::PaymentFilter{std::move(status), std::move(account)}, std::move(currency));
     const TenantId tenant = call.caller.tenant;
+    if (asked.is_detailed())
+        co_return co_await list_filtered(core, tenant, std::move(asked), page);
+    const auto wanted = std::make_shared<const Wanted>(
+        store::PaymentFilter{std::move(status), std::move(asked.account)}, std::move(currency));
     const Result<Payments> found = co_await core.store.read<Payments>(
         [=](Session& s) { return list(s, tenant, wanted, page); });
     if (!found)

@@ -4,6 +4,7 @@
 #include "api/feed.h"
 #include "api/filtered.h"
 #include "api/handlers/handlers.h"
+#include "api/handlers/money_filters.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
 #include "store/queries/exports.h"
@@ -11,6 +12,8 @@
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/suggested.h"
 #include "wire/time.h"
+
+#include <algorithm>
 
 namespace settled::api {
 
@@ -128,11 +131,25 @@ Step<Settlements> list(Session& s, TenantId tenant, std::shared_ptr<const Wanted
     co_return found.rows();
 }
 
+Task<Result<Answer>> list_filtered(const Core& core, TenantId tenant, MoneyFilter asked,
+                                   Page page) {
+    using Found = FilteredPage<domain::Settlement>;
+    const auto filter = std::make_shared<const MoneyFilter>(std::move(asked));
+    const Result<Found> found = co_await core.store.read<Found>(
+        [=](Session& s) { return filtered_settlements(s, tenant, filter, page); });
+    if (!found)
+        co_return std::unexpected(found.error());
+    co_return filtered_answer(*found, SettlementIdTag::prefix, write_settlement);
+}
+
 } // namespace
 
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
-    CO_TRY(const auto forward, read_forward(call.request, {"status", "account", "suggested",
-                                                           "currency", "since", "until"}));
+    CO_TRY(
+        const auto forward,
+        read_forward(call.request, {"status", "account", "suggested", "reference", "end_to_end_id",
+                                    "transaction_id", "amount", "currency", "payer",
+                                    "received_after", "received_before", "since", "until"}));
     if (forward)
         co_return co_await answer_forward<domain::Settlement>(
             core, call.caller.tenant, store::Feed::settlements, *forward, store::settlements_after,
@@ -140,7 +157,18 @@ Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
     CO_TRY(const Page page, read_page(call.request, SettlementIdTag::prefix));
     CO_TRY(Wanted read, read_wanted(call.request));
     const auto wanted = std::make_shared<const Wanted>(std::move(read));
+    CO_TRY(MoneyFilter asked, read_money_filter(call.request, "received"));
+    asked.status = wanted->filter.status;
     const TenantId tenant = call.caller.tenant;
+    const bool is_detailed = asked.is_detailed();
+    if (is_detailed && wanted->suggested)
+        co_return fail(Code::parameter_invalid, "suggested: it goes with status alone");
+    if (wanted->has_period) {
+        asked.from = std::max(asked.from, wanted->period.since);
+        asked.until = std::min(asked.until, wanted->period.until);
+    }
+    if (is_detailed)
+        co_return co_await list_filtered(core, tenant, std::move(asked), page);
     const Result<Settlements> found = co_await core.store.read<Settlements>(
         [=](Session& s) { return list(s, tenant, wanted, page); });
     if (!found)

@@ -1,14 +1,13 @@
 // `settled listen`: events as they happen, printed and sent on to a receiver that is being written.
-#include "cli/client/control_client.h"
 #include "cli/commands.h"
 #include "cli/invocation.h"
 #include "cli/listen/event_line.h"
 #include "cli/listen/event_place.h"
 #include "cli/listen/listener.h"
 #include "cli/listen/signing_secret.h"
+#include "cli/listen/stream_source.h"
 #include "cli/look.h"
 #include "domain/event.h"
-#include "server/server.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,7 +17,6 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <filesystem>
 #include <utility>
 
 namespace settled::cli {
@@ -26,50 +24,6 @@ namespace settled::cli {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr std::chrono::seconds readiness_wait{10};
-
-// The server that is listened to: its API for single calls, and what its stream is read with.
-struct Source {
-    std::string name; // its signing secret is kept under it
-    ListenPlan plan;
-};
-
-std::string whole_path(const std::string& path) {
-    std::error_code failed;
-    const auto whole = std::filesystem::absolute(path, failed);
-    return failed ? path : whole.lexically_normal().string();
-}
-
-// A store that this process opens by itself is no server: nothing would happen in it.
-Result<> check_running(const server::Config& config) {
-    const auto answer = call_over_control_socket(server::control_socket_path(config),
-                                                 {"GET", "/livez", ""}, readiness_wait);
-    if (!answer)
-        return fail(Code::connect_failed,
-                    fmt::format("no server runs on {}: start one with `settled serve`, or with "
-                                "`settled dev`",
-                                whole_path(config.data)));
-    return {};
-}
-
-// nullopt: the settings are wrong, which was printed.
-std::optional<Source> source_of(Invocation& in) {
-    Source place;
-    if (in.is_remote()) {
-        const RemoteServer& server = *in.remote();
-        place.name = server.url;
-        place.plan.remote = RemoteServer{server.url, server.key.copy(), server.authorities};
-        return place;
-    }
-    const auto config = in.config();
-    if (!config)
-        return std::nullopt;
-    place.plan.tenant = in.text("--tenant", "main");
-    place.plan.socket_path = server::control_socket_path(*config);
-    place.name = fmt::format("{}@{}", place.plan.tenant, whole_path(config->data));
-    return place;
-}
 
 void print_ready(const Printer& out, const Secret& secret) {
     // For the user, who puts it into the receiver that is forwarded to.
@@ -148,7 +102,7 @@ int run_listen(Invocation& in) {
     if (in.has("--forward-to"))
         if (const auto url = forward_url(in.text("--forward-to")); !url)
             return in.usage(url.error());
-    auto place = source_of(in);
+    auto place = stream_source_of(in);
     if (!place)
         return exit_usage;
     const auto file = signing_secret_file();
@@ -160,10 +114,8 @@ int run_listen(Invocation& in) {
         fmt::print("{}\n", secret->reveal()); // it is what was asked for
         return exit_done;
     }
-    if (!place->plan.remote)
-        if (const auto config = in.load_config(); config)
-            if (const auto running = check_running(*config); !running)
-                return in.out().problem(running.error());
+    if (const auto running = check_running(in); !running)
+        return in.out().problem(running.error());
     auto api = in.api();
     if (!api)
         return exit_usage;

@@ -1,12 +1,15 @@
 // `settled explain`, `show` and `status`: why something is as it is, what has happened to it, how all is.
+#include "base/id.h"
 #include "cli/client/query.h"
 #include "cli/commands.h"
+#include "cli/commands/find_commands.h"
 #include "cli/invocation.h"
 #include "cli/reports/why.h"
 
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <utility>
 
 namespace settled::cli {
 
@@ -27,6 +30,20 @@ Result<std::string> subject_of(ApiSession& api, const std::string& id) {
         return review.at("subject_id");
     }
     return id;
+}
+
+// What an id of ours names that is neither explained nor leads to what is; empty: it may be explained.
+std::string_view other_kind(const std::string& id) {
+    static constexpr std::pair<std::string_view, std::string_view> kinds[] = {
+        {"ord", "an order"},    {"ret", "a return"},    {"lnk", "a link"},
+        {"pst", "a posting"},   {"cal", "a call"},      {"evt", "an event"},
+        {"dlv", "a delivery"},  {"whk", "a webhook"},   {"ntf", "a notification"},
+        {"end", "an endpoint"}, {"con", "a connector"}, {"key", "an API key"},
+        {"stm", "a statement"}, {"bac", "a Bacs item"}, {"acc", "an account"}};
+    for (const auto& [prefix, words] : kinds)
+        if (decode_id(prefix, id))
+            return words;
+    return {};
 }
 
 std::string candidates_of(std::string_view kind, const std::string& id, const Invocation& in) {
@@ -56,6 +73,12 @@ std::string review_of(ApiSession& api, const std::string& id) {
 }
 
 int run_explain(Invocation& in) {
+    if (const std::string id = in.text("ID"); !other_kind(id).empty())
+        return in.out().problem(Error{
+            Code::value_invalid,
+            fmt::format("{} is {}: only payments, settlements, matches and reviews are explained. "
+                        "`settled show {}` says what has happened to it",
+                        id, other_kind(id), id)});
     auto api = in.api();
     if (!api)
         return exit_usage;
@@ -148,6 +171,8 @@ std::vector<Command> why_commands() {
                      tenant},
          .statuses = {{exit_failed, "there is no such id"}},
          .run = run_show},
+        find_command(),
+        tail_command(),
     };
 }
 

@@ -30,7 +30,7 @@ Result<std::vector<StreamedEvent>> EventParser::push(std::string_view bytes) {
 void EventParser::take_line(std::string_view line, std::vector<StreamedEvent>& events) {
     if (line.empty()) {
         StreamedEvent whole = std::exchange(event_, {});
-        if (!whole.body.empty())
+        if (!whole.body.empty() || !whole.id.empty())
             events.push_back(std::move(whole));
         return;
     }

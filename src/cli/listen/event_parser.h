@@ -13,7 +13,7 @@ namespace settled::cli {
 struct StreamedEvent {
     std::string id;
     std::string type;
-    std::string body; // as it was sent, byte for byte
+    std::string body; // as it was sent, byte for byte; empty: only where the stream is read on
 };
 
 class EventParser {

@@ -25,11 +25,14 @@ constexpr std::size_t refusal_bytes_max = 64 * 1024;
 
 Result<net::OutboundRequest> Listener::request() const {
     const std::string root = plan_.remote ? plan_.remote->url : "http://localhost";
-    std::string target = "/v1/events?order=oldest";
+    std::string target = plan_.stream;
+    const auto add = [&](std::string_view name, const std::string& value) {
+        target += fmt::format("{}{}={}", target.contains('?') ? '&' : '?', name, query_text(value));
+    };
     if (!plan_.after.empty())
-        target += "&after=" + query_text(plan_.after);
+        add("after", plan_.after);
     if (!plan_.remote)
-        target += "&tenant=" + query_text(plan_.tenant);
+        add("tenant", plan_.tenant);
     net::OutboundRequest request;
     request.method = "GET";
     TRY(request.url, net::Url::parse(root + target));
@@ -122,7 +125,7 @@ bool Listener::is_wanted(const StreamedEvent& event) const {
 
 Task<> Listener::take(StreamedEvent event) {
     last_id_ = event.id;
-    if (!is_wanted(event))
+    if (event.body.empty() || !is_wanted(event))
         co_return;
     ++taken_;
     if (!forwarder_) {

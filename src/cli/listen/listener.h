@@ -16,13 +16,14 @@
 namespace settled::cli {
 
 struct ListenPlan {
-    std::optional<RemoteServer> remote; // else:
-    std::string socket_path;            // of the server of this machine
-    std::string tenant;                 // there
-    std::string after;                  // a cursor, an event's id, or "": the beginning
-    Instant since;                      // older events are left out
-    std::vector<std::string> types;     // empty: all
-    std::size_t count = 0;              // so many events, then the end; 0: no end
+    std::optional<RemoteServer> remote;             // else:
+    std::string socket_path;                        // of the server of this machine
+    std::string tenant;                             // there
+    std::string stream = "/v1/events?order=oldest"; // or another of server-sent events
+    std::string after;                              // a cursor, an event's id, or "": the beginning
+    Instant since;                                  // older events are left out
+    std::vector<std::string> types;                 // empty: all
+    std::size_t count = 0;                          // so many events, then the end; 0: no end
 };
 
 class Listener {

@@ -91,6 +91,17 @@ std::string partner_facts(const Json& status) {
     return "\n" + facts(lines);
 }
 
+std::string expiring_text(const Json& status) {
+    std::string out;
+    for (std::size_t i = 0; i < size_of(status, "expiring"); ++i) {
+        const Json one = value_at(status, "expiring")->at(i);
+        out += fmt::format("{}API key {} ({}) expires on {}\n", i == 0 ? "\n  " : "  ",
+                           safe(text_at(one, "name")), text_at(one, "id"),
+                           text_at(one, "expires_at").substr(0, 10));
+    }
+    return out;
+}
+
 std::string attention_text(const Json& item, const Look& look) {
     const std::string state = text_at(item, "state");
     const std::string subject = safe(text_at(item, "subject"));
@@ -113,7 +124,8 @@ std::string status_report(const Json& status, const Look& look) {
     const std::string state = text_at(status, "state");
     std::string out = fmt::format("settled {}, {}: {}\n\n", text_at(status, "version"),
                                   safe(text_at(status, "tenant")), coloured(state, state, look));
-    out += money_table(status) + connector_table(status) + partner_facts(status);
+    out += money_table(status) + connector_table(status) + partner_facts(status) +
+           expiring_text(status);
     for (std::size_t i = 0; i < size_of(status, "attention"); ++i)
         out += "\n" + attention_text(value_at(status, "attention")->at(i), look);
     return out;

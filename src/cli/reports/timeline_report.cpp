@@ -66,4 +66,16 @@ std::string timeline_report(const Json& timeline, const Look& look) {
     return out;
 }
 
+std::string feed_line(const std::string& entry, const Look& look) {
+    const auto document = wire::JsonDocument::parse(entry);
+    if (!document)
+        return safe(entry) + "\n";
+    const Json root = document->root();
+    const std::string actor = safe(text_at(root, "actor"));
+    return fmt::format(
+        "{}{}{}{}  {}\n", faded(padded(time_of(text_at(root, "at")), time_width), look),
+        padded(text_at(root, "kind"), kind_width), safe(text_at(root, "sentence")),
+        actor.empty() ? "" : fmt::format(" (by {})", actor), faded(text_at(root, "id"), look));
+}
+
 } // namespace settled::cli

@@ -13,6 +13,9 @@ namespace settled::cli {
 std::string explain_report(const wire::Json& explained, const std::string& review,
                            const Look& look);
 std::string timeline_report(const wire::Json& timeline, const Look& look);
+std::string find_report(const wire::Json& found, const Look& look);
+// A line for an entry of the feed, as the API sends it.
+std::string feed_line(const std::string& entry, const Look& look);
 std::string status_report(const wire::Json& status, const Look& look);
 
 } // namespace settled::cli

@@ -53,6 +53,11 @@ Result<TriggerPayment> payment_of(Scene& scene, const std::string& client_id) {
     TRY(const Answered shown, scene.ask_server("GET", "/v1/payments/" + query_text(client_id)));
     TriggerPayment payment{shown.at("client_id"), shown.at("payee.iban"), shown.at("amount.value"),
                            shown.at("reference"), shown.at("end_to_end_id")};
+    if (const std::string status = shown.at("status");
+        status != "expected" && status != "overdue" && status != "partially_settled")
+        return fail(
+            Code::state_conflict,
+            fmt::format("the payment {} is {}: no money is expected for it", client_id, status));
     if (payment.account.empty())
         return fail(Code::account_unknown, "the payment's payee has no IBAN");
     scene.fact("payment", payment.client_id);

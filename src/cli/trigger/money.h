@@ -19,7 +19,7 @@ struct TriggerPayment {
 // Registers it by the provider, and makes sure that it came to this server; `payment` gets its
 // end-to-end id. Fails with state_conflict.
 Result<> register_payment(Scene& scene, TriggerPayment& payment);
-// The payment that is registered under this id. Fails with not_found.
+// The payment that is registered under this id, and still waits for money. Fails with not_found, state_conflict.
 Result<TriggerPayment> payment_of(Scene& scene, const std::string& client_id);
 
 struct TriggerMoney {

@@ -92,6 +92,23 @@ Result<> run_split(Scene& scene) {
     return {};
 }
 
+Result<> run_merge(Scene& scene) {
+    TRY(std::string account, scene.account());
+    TriggerPayment first{"trg-" + scene.mark() + "-a", std::move(account), "20.00",
+                         "INV " + scene.mark(), ""};
+    TriggerPayment second = first;
+    second.client_id = "trg-" + scene.mark() + "-b";
+    second.amount = "15.50";
+    TRY_VOID(register_payment(scene, first));
+    TRY_VOID(register_payment(scene, second));
+    TriggerMoney money = money_of(first);
+    money.amount = "35.50";
+    money.drop_id = true;
+    TRY(const Reported reported, report_money(scene, money));
+    scene.expect(domain::settlement_matched, reported.transaction);
+    return {};
+}
+
 Result<> run_late(Scene& scene) {
     TRY(TriggerPayment payment, new_payment(scene, "42.50"));
     payment.end_to_end_id = "E2E" + scene.mark();
@@ -131,6 +148,11 @@ std::vector<Trigger> money_in_triggers() {
          {domain::payment_partially_settled, domain::settlement_matched},
          {},
          run_split},
+        {"merge",
+         "the money of two payments arrives as one",
+         {domain::settlement_matched},
+         {},
+         run_merge},
         {"late",
          "money arrives before its payment is registered",
          {domain::settlement_unmatched, domain::settlement_matched},

@@ -84,7 +84,7 @@ constexpr std::array specs{
          "transaction_id:t reference:t end_to_end_id:t account_iban:t counterparty_name:t "
          "counterparty_account:t settled_at:i received_at:i version:i c_account:t "
          "c_end_to_end_id:t c_reference:t c_uetr:t c_other_account:t c_other_name:t refused:t "
-         "undone:i suggested:i look_again:i"},
+         "undone:i suggested:i look_again:i nearest:t booked:i"},
     Spec{
         "statement", 2, short_rows,
         "tenant_id:i id:i kind:t format:t account:t account_key:t currency:t number:t sequence:i "
@@ -107,6 +107,7 @@ constexpr std::array specs{
          "statements:i passed_over:i cursor_statement:i reason:t made_by:t created_at:i "
          "updated_at:i settlements:i movements:i orders:i waiting:i without_id:i cursor_entry:i"},
     Spec{"statement_request_part", 3, short_rows, "tenant_id:i request_id:i statement_id:i"},
+    Spec{"search_word", 4, short_rows, "tenant_id:i kind:i word:t owner_id:i"},
     Spec{"match_key", 5, short_rows, "tenant_id:i block:i side:i tag:i owner_id:i"},
     Spec{"settlement_match", 2, short_rows,
          "tenant_id:i id:i settlement_id:i payment_id:i rank:i rule_version:i evidence:t "

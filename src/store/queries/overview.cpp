@@ -37,11 +37,18 @@ const Statement settlements_of_status{
     SUM_BY_CURRENCY
     "(SELECT currency, amount_minor AS minor FROM settlement WHERE tenant_id = $1 AND status = $2 "
     "ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
+const Statement waiting_settlements{
+    SUM_BY_CURRENCY
+    "(SELECT currency, amount_minor AS minor FROM settlement WHERE tenant_id = $1 AND status = $2 "
+    "AND booked = 0 ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
 #undef SUM_BY_CURRENCY
 
 const Statement first_settlement_of_status{
     "SELECT id, received_at FROM settlement WHERE tenant_id = $1 AND status = $2 ORDER BY id LIMIT "
     "1"};
+const Statement first_waiting_settlement{
+    "SELECT id, received_at FROM settlement WHERE tenant_id = $1 AND status = $2 AND booked = 0 "
+    "ORDER BY id LIMIT 1"};
 
 // The greatest that there is, where they are more.
 Money joined(Money billions, std::int64_t rest) {
@@ -107,7 +114,9 @@ Step<std::vector<MoneyCount>> sum_payments(Session& s, TenantId tenant, std::str
 
 Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId tenant,
                                                         std::string_view status) {
-    const Rows rows = co_await s.run(first_settlement_of_status, tenant, status);
+    const Rows rows = co_await s.run(status == "unmatched" ? first_waiting_settlement
+                                                           : first_settlement_of_status,
+                                     tenant, status);
     if (rows.empty())
         co_return std::nullopt;
     co_return OldestSettlement{rows.front().id<SettlementId>(0), rows.front().instant(1)};
@@ -115,7 +124,8 @@ Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId ten
 
 Step<std::vector<MoneyCount>> sum_settlements(Session& s, TenantId tenant, std::string_view status,
                                               std::int64_t most) {
-    const Rows rows = co_await s.run(settlements_of_status, tenant, status, most);
+    const Rows rows = co_await s.run(
+        status == "unmatched" ? waiting_settlements : settlements_of_status, tenant, status, most);
     co_return sums_in(rows);
 }
 

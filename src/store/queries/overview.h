@@ -45,14 +45,14 @@ std::vector<MoneyCount> sums_in(const Rows& rows);
 // What is still to come of payments of that status, by currency.
 Step<std::vector<MoneyCount>> sum_payments(Session& s, TenantId tenant, std::string_view status,
                                            std::int64_t most);
-// The one of that status that came first.
+// The one of that status that came first; of unmatched ones none that is booked on a loan.
 struct OldestSettlement {
     SettlementId id;
     Instant received_at;
 };
 Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId tenant,
                                                         std::string_view status);
-// Settlements of that status, by currency.
+// Settlements of that status, by currency; of unmatched ones those that are booked on a loan are left out.
 Step<std::vector<MoneyCount>> sum_settlements(Session& s, TenantId tenant, std::string_view status,
                                               std::int64_t most);
 

@@ -22,7 +22,8 @@ std::vector<CatalogueIndex> indexes_of(sqlite3* db) {
     std::vector<CatalogueIndex> all;
     sqlite3_stmt* statement = nullptr;
     sqlite3_prepare_v2(db,
-                       "SELECT t.name, i.name, i.\"unique\", c.name FROM sqlite_schema t, "
+                       "SELECT t.name, i.name, i.\"unique\", coalesce(c.name, '(an expression)') "
+                       "FROM sqlite_schema t, "
                        "pragma_index_list(t.name) i, pragma_index_info(i.name) c "
                        "WHERE t.type = 'table' ORDER BY t.name, i.name, c.seqno",
                        -1, &statement, nullptr);

@@ -43,38 +43,6 @@ PairVerdict verdict_of(const ExplainedPair& pair, match::Policy policy, bool oth
                                                        : PairVerdict::vetoed;
 }
 
-ExplainedPair compare_pair(domain::Payment payment, domain::Settlement settlement,
-                           const match::RuleSet& rules, bool other_is_open) {
-    const match::MatchFields fields = compared_as(payment);
-    const auto compared = match::relate_in_full(fields, settlement.identity, rules);
-    ExplainedPair pair{std::move(payment), std::move(settlement)};
-    pair.expected = fields.amount;
-    pair.rank = compared.relation.rank;
-    pair.veto = compared.relation.veto;
-    pair.comparison = compared.comparison;
-    pair.is_ruled_out = pair.settlement.refuses(pair.payment.id);
-    pair.near_reference =
-        match::is_near_reference(fields.reference, pair.settlement.identity.reference);
-    pair.verdict = verdict_of(pair, compared.relation.policy, other_is_open);
-    return pair;
-}
-
-// How much speaks for a pair that is no candidate.
-int likeness(const ExplainedPair& pair) {
-    const match::Comparison& c = pair.comparison;
-    constexpr int id = 8, reference = 4, amount = 2, payer = 2, name = 1;
-    int sum = 0;
-    sum +=
-        c.uetr == match::Ids::equal || c.end_to_end_id == match::Ids::equal || c.crossed ? id : 0;
-    sum += c.reference == match::References::equal || c.reference_in_part() || pair.near_reference
-               ? reference
-               : 0;
-    sum += c.amounts == match::Amounts::equal || c.amounts == match::Amounts::accepted ? amount : 0;
-    sum += c.payer == match::Ids::equal ? payer : 0;
-    sum += c.name == match::Ids::equal ? name : 0;
-    return sum;
-}
-
 void keep_best(std::vector<ExplainedPair>& pairs, std::size_t limit) {
     const auto place = [](const ExplainedPair& pair) {
         const bool is_candidate = pair.verdict <= PairVerdict::suggested;
@@ -156,6 +124,9 @@ void overlay(const std::vector<domain::Match>& matches, std::vector<ExplainedPai
                 pair.verdict = PairVerdict::match;
                 pair.rank = match.rank;
                 pair.veto = std::nullopt;
+                const bool is_whole =
+                    match.amount == pair.settlement.amount && match.amount == pair.payment.amount;
+                pair.part = is_whole ? std::nullopt : std::optional(match.amount);
             }
 }
 
@@ -200,6 +171,37 @@ Step<> judge_pairs(Session& s, const Context& context, TenantId tenant,
 }
 
 } // namespace
+
+ExplainedPair compare_pair(domain::Payment payment, domain::Settlement settlement,
+                           const match::RuleSet& rules, bool other_is_open) {
+    const match::MatchFields fields = compared_as(payment);
+    const auto compared = match::relate_in_full(fields, settlement.identity, rules);
+    ExplainedPair pair{std::move(payment), std::move(settlement)};
+    pair.expected = fields.amount;
+    pair.rank = compared.relation.rank;
+    pair.veto = compared.relation.veto;
+    pair.comparison = compared.comparison;
+    pair.is_ruled_out = pair.settlement.refuses(pair.payment.id);
+    pair.near_reference =
+        match::is_near_reference(fields.reference, pair.settlement.identity.reference);
+    pair.verdict = verdict_of(pair, compared.relation.policy, other_is_open);
+    return pair;
+}
+
+int likeness(const ExplainedPair& pair) {
+    const match::Comparison& c = pair.comparison;
+    constexpr int id = 8, reference = 4, amount = 2, payer = 2, name = 1;
+    int sum = 0;
+    sum +=
+        c.uetr == match::Ids::equal || c.end_to_end_id == match::Ids::equal || c.crossed ? id : 0;
+    sum += c.reference == match::References::equal || c.reference_in_part() || pair.near_reference
+               ? reference
+               : 0;
+    sum += c.amounts == match::Amounts::equal || c.amounts == match::Amounts::accepted ? amount : 0;
+    sum += c.payer == match::Ids::equal ? payer : 0;
+    sum += c.name == match::Ids::equal ? name : 0;
+    return sum;
+}
 
 std::string_view token(PairVerdict verdict) {
     static constexpr std::array<std::string_view, 6> tokens{

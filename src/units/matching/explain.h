@@ -49,9 +49,17 @@ struct ExplainedPair {
     std::optional<match::RejectReason> reject_reason = std::nullopt;
     bool is_ruled_out = false;   // by a person
     bool near_reference = false; // one character lost, changed or doubled
+    // Of a match for a part: so much of the settlement is for this payment.
+    std::optional<Money> part = std::nullopt;
     std::string taken_by =
         {}; // the client's id of the payment that the settlement would be matched to
 };
+
+// How the two compare under these rules, if that is all there is.
+ExplainedPair compare_pair(domain::Payment payment, domain::Settlement settlement,
+                           const match::RuleSet& rules, bool other_is_open);
+// How much speaks for a pair that is no candidate; 0: nothing.
+int likeness(const ExplainedPair& pair);
 
 enum class ExplainedOutcome : std::uint8_t { matched, ambiguous, unmatched, rejected };
 std::string_view token(ExplainedOutcome outcome); // the enumerator's name

@@ -123,7 +123,11 @@ std::string candidate_text(std::string_view begin, const ExplainedPair& pair) {
         text += ": " + agreed;
     if (pair.rank)
         text += fmt::format(" ({})", rank_of(pair));
-    if (pair.comparison.amounts != match::Amounts::equal)
+    if (pair.part)
+        append(text,
+               fmt::format("{} of {} paid are for it, of {} in all", decimal(*pair.part),
+                           money_text(pair.settlement.amount), money_text(pair.payment.amount)));
+    else if (pair.comparison.amounts != match::Amounts::equal)
         append(text, fmt::format("amount: {} expected, {} paid", money_text(pair.expected),
                                  money_text(pair.settlement.amount)));
     if (!pair.taken_by.empty())

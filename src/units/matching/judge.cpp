@@ -2,6 +2,7 @@
 
 #include "match/ladder.h"
 #include "units/matching/claims.h"
+#include "units/matching/nearest.h"
 
 #include <algorithm>
 
@@ -72,6 +73,9 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
     const store::Reads spent = verdict.reads;
     verdict = co_await judge_among(s, context, tenant, settlement, all, reach);
     verdict.reads += spent;
+    if (reach == Reach::loose && verdict.outcome == Outcome::none && verdict.candidates.empty())
+        verdict.nearest = nearest_of(settlement, all.items,
+                                     *context.rules_of(tenant, settlement.identity.account));
     co_return verdict;
 }
 

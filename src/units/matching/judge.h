@@ -29,6 +29,9 @@ struct Verdict {
     // Payments that are no candidates only because a reviewer has ruled them out.
     std::size_t excluded = 0;
     store::Reads reads; // of the index, for both
+    // Of a search with Reach::loose that has found no candidate: what it has compared that comes
+    // nearest (nearest.h).
+    std::optional<domain::Payment> nearest = std::nullopt;
 
     bool waits_for_watermark() const {
         return outcome == match::Outcome::one &&

@@ -1,5 +1,5 @@
 // A settlement has waited its grace period: if no payment came, the tenant is notified of the money
-// as unmatched.
+// as unmatched. Money that is booked on a loan is no such money, and that which is being booked waits.
 #pragma once
 
 #include "store/queries/tasks.h"

@@ -1,9 +1,11 @@
 #include "units/matching/watermark.h"
 
 #include "match/keys.h"
+#include "store/queries/money/nearest.h"
 #include "store/queries/money/settlements.h"
 #include "units/matching/group.h"
 #include "units/matching/judge.h"
+#include "units/matching/nearest.h"
 #include "units/matching/pairing.h"
 #include "units/matching/settle.h"
 
@@ -69,6 +71,16 @@ Step<bool> try_group(Session& s, const UnitScope& work, const domain::Settlement
     co_return true;
 }
 
+// For settlement.unmatched, which is published later, in a unit that searches nothing.
+Step<> note_nearest(Session& s, const UnitScope& work, const domain::Settlement& settlement,
+                    const Verdict& verdict) {
+    const auto rules = work.context.rules_of(work.tenant, settlement.identity.account);
+    const std::string nearest = nearest_text(settlement, verdict, *rules);
+    const std::string noted = co_await store::find_nearest(s, work.tenant, settlement.id);
+    if (nearest != noted)
+        co_await store::keep_nearest(s, work.tenant, settlement.id, nearest);
+}
+
 Step<> decide(Session& s, const UnitScope& work, const domain::Settlement& settlement) {
     const Verdict verdict = co_await judge_locked(s, work, settlement);
     const Applied judged = co_await apply_verdict(s, work, settlement, verdict, Reach::loose);
@@ -79,6 +91,7 @@ Step<> decide(Session& s, const UnitScope& work, const domain::Settlement& settl
     if (matched || judged != Applied::unmatched)
         co_return;
     co_await suggest(s, work, *now_stands, verdict);
+    co_await note_nearest(s, work, *now_stands, verdict);
     if (settlement.version == 0)
         co_await tell_unmatched_later(s, work, settlement.id,
                                       settlement.received_at + work.context.unmatched_grace);

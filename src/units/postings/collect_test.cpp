@@ -1,4 +1,5 @@
 // Money that arrives on linked accounts, and what becomes of it on its loan.
+#include "store/queries/overview.h"
 #include "store/queries/restored.h"
 #include "units/calls/hold.h"
 #include "units/postings/loan_world.h"
@@ -20,6 +21,14 @@ using testing::LoanWorld;
 using ::testing::Not;
 using namespace std::chrono_literals;
 
+// How many settlements the status counts as unmatched.
+std::int64_t unmatched_in(LoanWorld& world) {
+    const auto sums = world.read<std::vector<store::MoneyCount>>([&](store::Session& s) {
+        return store::sum_settlements(s, world.tenant, "unmatched", 1000);
+    });
+    return sums.empty() ? 0 : sums.front().count;
+}
+
 TEST(Collect, a_credit_on_a_linked_iban_is_posted_to_its_loan) {
     LoanWorld world;
     world.link();
@@ -36,6 +45,33 @@ TEST(Collect, a_credit_on_a_linked_iban_is_posted_to_its_loan) {
     EXPECT_EQ(world.postings("repayment")[0].transaction_key, made[0]->key);
     EXPECT_THAT(world.event_types(), Contains("repayment.posted"));
     EXPECT_THAT(world.review_kinds(), IsEmpty());
+}
+
+TEST(Collect, money_that_is_booked_on_its_loan_is_not_published_as_unmatched) {
+    LoanWorld world;
+    world.link();
+    world.add_endpoint("*");
+    world.credit("TX-1");
+    world.pass(30s); // the core banking system has not answered yet
+    (void)world.run_due();
+    EXPECT_THAT(world.event_types(), Not(Contains("settlement.unmatched")));
+    world.run_core();
+    world.pass(5min);
+    (void)world.run_due();
+    EXPECT_THAT(world.event_types(), Contains("repayment.posted"));
+    EXPECT_THAT(world.event_types(), Not(Contains("settlement.unmatched")));
+    EXPECT_EQ(unmatched_in(world), 0);
+}
+
+TEST(Collect, money_that_is_not_booked_is_published_as_unmatched) {
+    LoanWorld world;
+    world.link();
+    world.add_endpoint("*");
+    world.credit("TX-1", 10'000, iban_of_loan, "Bacs"); // without a channel of its own it is kept
+    world.pass(5min);
+    (void)world.run_due();
+    EXPECT_THAT(world.event_types(), Contains("settlement.unmatched"));
+    EXPECT_EQ(unmatched_in(world), 1);
 }
 
 TEST(Collect, the_value_date_is_the_day_of_the_settlement) {

@@ -1,6 +1,8 @@
 #include "units/postings/follow.h"
 
+#include "store/queries/money/booked.h"
 #include "store/queries/money/bookings.h"
+#include "units/matching/settle.h"
 #include "units/postings/post.h"
 #include "units/postings/posting_state.h"
 #include "units/returns/send_back.h"
@@ -48,10 +50,24 @@ Step<> adjustment_dropped(Session& s, const UnitScope& work, const PostingRow& a
         co_await return_blocked(s, work, SettlementId{posting->subject_id}, adjustment.reason);
 }
 
+// Money that is booked waits for no payment. Taken back, it does again, and is published as
+// unmatched if it still is.
+Step<> repayment_moved(Session& s, const UnitScope& work, const PostingRow& repayment) {
+    const SettlementId settlement{repayment.subject_id};
+    if (repayment.status == PostingStatus::posted) {
+        co_await store::mark_booked(s, work.tenant, settlement, true);
+    } else if (repayment.status == PostingStatus::adjusted) {
+        co_await store::mark_booked(s, work.tenant, settlement, false);
+        co_await tell_unmatched_later(s, work, settlement, work.now + work.context.unmatched_grace);
+    }
+}
+
 } // namespace
 
 Step<> follow(Session& s, const UnitScope& work, const CoreBank& core, const PostingRow& posting) {
     const bool is_posted = posting.status == PostingStatus::posted;
+    if (posting.kind == PostingKind::repayment && posting.subject == PostingSubject::settlement)
+        co_await repayment_moved(s, work, posting);
     if (domain::has_external_id(posting.kind) && is_posted && posting.undo)
         co_await take_back(s, work, core, posting, "the money went back meanwhile");
     if (posting.kind == PostingKind::repayment && posting.status == PostingStatus::adjusted &&

@@ -72,6 +72,21 @@ void write_money(JsonWriter& w, const StatusFigures& figures) {
     w.end();
 }
 
+void write_expiring(JsonWriter& w, const StatusFigures& figures) {
+    w.key("expiring");
+    if (!figures.expiring) {
+        w.null();
+        return;
+    }
+    w.array();
+    for (const Expiring& one : *figures.expiring) {
+        w.object().member("kind", one.kind).member("id", one.id).member("name", one.name);
+        write_time(w, "expires_at", one.expires_at);
+        w.end();
+    }
+    w.end();
+}
+
 void write_calls(JsonWriter& w, const StatusFigures& figures) {
     w.key("calls").object().member("held", figures.calls_held);
     w.member("in_doubt", figures.orders_in_doubt).end();
@@ -89,6 +104,7 @@ std::string shown(const StatusFigures& figures, const domain::Attention& limits)
     write_backlog(w, figures);
     write_reviews(w, figures.reviews);
     write_money(w, figures);
+    write_expiring(w, figures);
     write_calls(w, figures);
     w.member("counted_to", counted_max);
     write_attention(w, attention);

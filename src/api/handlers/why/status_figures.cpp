@@ -48,6 +48,17 @@ Step<EndpointFigures> read_endpoints(Session& s, TenantId tenant) {
     co_return figures;
 }
 
+Step<std::vector<Expiring>> read_expiring(Session& s, TenantId tenant, Instant now) {
+    std::vector<Expiring> all;
+    for (const store::ApiKeyRow& key : co_await store::list_api_keys(s, tenant)) {
+        const bool is_live = !key.revoked_at && key.expires_at && *key.expires_at > now;
+        if (is_live && *key.expires_at <= now + expiring_within)
+            all.push_back({"api_key", to_string(key.id), key.name, *key.expires_at});
+    }
+    std::ranges::sort(all, {}, &Expiring::expires_at);
+    co_return all;
+}
+
 void add_to(store::MoneyCount& sum, const store::MoneyCount& more) {
     std::int64_t minor = 0;
     if (__builtin_add_overflow(sum.amount.minor, more.amount.minor, &minor))
@@ -236,6 +247,8 @@ Step<StatusFigures> read_figures(Session& s, TenantId tenant, ScopeSet scopes, I
     figures.reviews = co_await store::count_open_reviews(s, tenant, counted_max);
     figures.oldest_unmatched = co_await store::oldest_settlement(s, tenant, "unmatched");
     co_await read_money(s, tenant, figures);
+    if (scopes.has(Scope::admin))
+        figures.expiring = co_await read_expiring(s, tenant, now);
     if (scopes.has(Scope::calls_read))
         figures.calls_held = (co_await units::hold_of(s, tenant)).held;
     if (scopes.has(Scope::orders_read))

@@ -48,6 +48,15 @@ struct CurrencyFigures {
     store::MoneyCount expected, unmatched, overdue, in_review;
 };
 
+// What is worth nothing from a time on that is near.
+struct Expiring {
+    std::string_view kind; // api_key
+    std::string id;
+    std::string name;
+    Instant expires_at;
+};
+inline constexpr auto expiring_within = std::chrono::hours(24 * 30);
+
 struct StatusFigures {
     std::string tenant;
     Instant now;
@@ -62,6 +71,7 @@ struct StatusFigures {
     store::OpenReviews reviews;
     std::map<std::string, CurrencyFigures, std::less<>> money; // by currency
     std::optional<store::OldestSettlement> oldest_unmatched;
+    std::optional<std::vector<Expiring>> expiring; // soonest first
     std::optional<bool> calls_held;
     std::optional<std::int64_t> orders_in_doubt;
 };

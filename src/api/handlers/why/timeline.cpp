@@ -120,16 +120,6 @@ void write_subject(wire::JsonWriter& w, const TimelineSubject& subject) {
     w.member("sentence", subject.sentence).end();
 }
 
-void write_entry(wire::JsonWriter& w, const TimelineEntry& entry) {
-    w.object();
-    write_time(w, "at", Instant{entry.place.at_us});
-    w.member("kind", token(entry.place.kind)).member("id", entry.id);
-    w.member("sentence", entry.sentence);
-    w.member("actor",
-             entry.actor.empty() ? std::optional<std::string>{} : std::optional(entry.actor));
-    w.key("details").raw(entry.details).end();
-}
-
 std::string shown(const Timeline& timeline, const EntryPlace& after, std::size_t limit) {
     const auto& all = timeline.entries;
     const auto first = std::ranges::upper_bound(all, after, {}, &TimelineEntry::place);

@@ -1,5 +1,7 @@
 #include "api/handlers/why/timeline_entry.h"
 
+#include "api/handlers/views.h"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -44,6 +46,16 @@ Result<EntryPlace> from_cursor(std::string_view cursor) {
     if (!is_whole || *kind < 0 || *kind >= static_cast<std::int64_t>(tokens.size()))
         return fail(Code::cursor_invalid, "after: give what `next` said");
     return EntryPlace{*at, static_cast<EntryKind>(*kind), *id, *number};
+}
+
+void write_entry(wire::JsonWriter& w, const TimelineEntry& entry) {
+    w.object();
+    write_time(w, "at", Instant{entry.place.at_us});
+    w.member("kind", token(entry.place.kind)).member("id", entry.id);
+    w.member("sentence", entry.sentence);
+    w.member("actor",
+             entry.actor.empty() ? std::optional<std::string>{} : std::optional(entry.actor));
+    w.key("details").raw(entry.details).end();
 }
 
 } // namespace settled::api

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "wire/json_writer.h"
 
 #include <compare>
 #include <cstdint>
@@ -51,6 +52,8 @@ struct TimelineEntry {
     std::string actor = {};     // the person, API key or operator; empty: the rules or the outside
     std::string details = "{}"; // JSON
 };
+
+void write_entry(wire::JsonWriter& w, const TimelineEntry& entry);
 
 struct TimelineSubject {
     std::string kind; // payment, settlement, …

@@ -1,4 +1,5 @@
 // The timelines of what goes out, and of what is configured.
+#include "api/handlers/why/entries.h"
 #include "api/handlers/why/timeline_reader.h"
 #include "api/handlers/why/why_text.h"
 #include "store/queries/calls.h"
@@ -93,9 +94,7 @@ Step<bool> TimelineReader::add_order(OrderId id) {
     if (!is_new(id.value) || !may(Scope::orders_read))
         co_return true;
     name("order", to_string(id), order->client_id, sentence_of(*order));
-    add(EntryKind::order, id.value, to_string(id), order->created_at,
-        fmt::format("order {} made: {}", order->client_id, terms_of(*order)),
-        one_member("status", token(order->status)), order->made_by);
+    add(entry_of(*order));
     if (order->call)
         (void)co_await add_call(*order->call);
     co_await add_about(id.value);
@@ -115,8 +114,7 @@ Step<bool> TimelineReader::add_return(ReturnId id) {
         co_return false;
     if (!is_new(id.value) || !may(Scope::returns_read))
         co_return true;
-    const std::string sentence =
-        fmt::format("return of {}: {}", to_string(row->settlement), words_of(token(row->status)));
+    const std::string sentence = sentence_of(*row);
     name("return", to_string(id), row->client_id, sentence);
     add(EntryKind::order, id.value, to_string(id), row->created_at, sentence,
         one_member("settlement_id", to_string(row->settlement)));
@@ -131,8 +129,7 @@ Step<bool> TimelineReader::add_link(LinkId id) {
         co_return false;
     if (!is_new(id.value) || !may(Scope::links_read))
         co_return true;
-    const std::string sentence =
-        fmt::format("link of loan {}: {}", row->loan_account_id, words_of(token(row->status)));
+    const std::string sentence = sentence_of(*row);
     name("link", to_string(id), row->client_id, sentence);
     add(EntryKind::link, id.value, to_string(id), row->created_at, sentence,
         one_member("status", token(row->status)));

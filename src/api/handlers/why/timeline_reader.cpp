@@ -1,11 +1,13 @@
 #include "api/handlers/why/timeline_reader.h"
 
+#include "api/handlers/why/entries.h"
 #include "api/handlers/why/why_text.h"
 #include "store/queries/events.h"
 #include "store/queries/inbox.h"
 #include "store/queries/money/histories.h"
 #include "store/queries/money/matches.h"
 #include "store/queries/money/payments.h"
+#include "store/queries/money/returns.h"
 #include "store/queries/money/settlements.h"
 #include "store/queries/tasks.h"
 #include "wire/json_writer.h"
@@ -23,16 +25,6 @@ namespace {
 // Payments and settlements that have shared matches lead from one to the next, without an end of
 // their own: past so many entries nothing further off is gathered.
 constexpr std::size_t entries_max = 10'000;
-
-std::string details_of(std::initializer_list<std::pair<std::string_view, std::string>> members) {
-    wire::JsonWriter w;
-    w.object();
-    for (const auto& [name, value] : members)
-        if (!value.empty())
-            w.member(name, value);
-    w.end();
-    return std::move(w).text();
-}
 
 std::string attempt_text(const store::AttemptRow& attempt) {
     const std::string answer = attempt.http_status ? fmt::format("{}", *attempt.http_status) : "";
@@ -64,11 +56,11 @@ void TimelineReader::name(std::string_view kind, std::string id, std::string cli
 void TimelineReader::add(EntryKind kind, std::int64_t id, std::string text, Instant at,
                          std::string sentence, std::string details, std::string actor,
                          std::int64_t number) {
-    timeline_.entries.push_back({{at.us, kind, id, number},
-                                 std::move(text),
-                                 std::move(sentence),
-                                 std::move(actor),
-                                 std::move(details)});
+    add({{at.us, kind, id, number},
+         std::move(text),
+         std::move(sentence),
+         std::move(actor),
+         std::move(details)});
 }
 
 Step<bool> TimelineReader::add_payment(PaymentId id) {
@@ -78,10 +70,7 @@ Step<bool> TimelineReader::add_payment(PaymentId id) {
     if (!is_new(id.value) || !may(Scope::payments_read))
         co_return true;
     name("payment", to_string(id), payment->client_id, sentence_of(*payment));
-    add(EntryKind::payment, id.value, to_string(id), payment->registered_at,
-        fmt::format("payment {} registered: {}", payment->client_id, terms_of(*payment)),
-        details_of(
-            {{"client_id", payment->client_id}, {"status", std::string(token(payment->status))}}));
+    add(entry_of(*payment));
     co_await add_events_about(id.value);
     co_await add_reviews_about(id.value);
     for (const MatchId match :
@@ -97,12 +86,12 @@ Step<bool> TimelineReader::add_settlement(SettlementId id) {
     if (!is_new(id.value) || !may(Scope::settlements_read))
         co_return true;
     name("settlement", to_string(id), "", sentence_of(*settlement));
-    add(EntryKind::settlement, id.value, to_string(id), settlement->received_at,
-        "money arrived: " + terms_of(*settlement),
-        details_of({{"transaction_id", settlement->transaction_id},
-                    {"status", std::string(token(settlement->status))}}));
+    add(entry_of(*settlement));
     co_await add_webhook_of(settlement->webhook_id);
     co_await add_about(id.value);
+    if (may(Scope::returns_read))
+        if (const auto sent_back = co_await store::find_return_of(s_, tenant_, id))
+            (void)co_await add_return(sent_back->id);
     for (const MatchId match :
          co_await store::all_matches_of_settlement(s_, tenant_, id, timeline_of_one_max))
         co_await add_pair(match);
@@ -119,12 +108,9 @@ Step<> TimelineReader::add_pair(MatchId id) {
     const auto payment = co_await store::find_payment(s_, tenant_, match->payment_id);
     const std::string client_id = payment ? payment->client_id : to_string(match->payment_id);
     name("match", to_string(id), "", match_text(*match, client_id));
-    const std::string details = details_of({{"payment_id", to_string(match->payment_id)},
-                                            {"settlement_id", to_string(match->settlement_id)},
-                                            {"rule", std::string(token(match->rank))},
-                                            {"pairing", std::string(token(match->pairing))}});
-    add(EntryKind::match, id.value, to_string(id), match->matched_at, match_text(*match, client_id),
-        details, match->actor);
+    TimelineEntry entry = entry_of(*match, client_id);
+    const std::string details = entry.details;
+    add(std::move(entry));
     if (const auto end = co_await store::find_match_end(s_, tenant_, id))
         add(EntryKind::decision, id.value, to_string(id), end->ended_at,
             fmt::format("the match with {} ended: {}", client_id, end->reason), details,
@@ -186,8 +172,7 @@ Step<> TimelineReader::add_events_about(std::int64_t subject) {
             co_return;
         if (!is_new(event.id.value))
             continue;
-        add(EntryKind::event, event.id.value, to_string(event.id), event.created_at,
-            fmt::format("{} published", event.type), details_of({{"type", event.type}}));
+        add(entry_of(event));
         co_await add_deliveries_of(event.id);
     }
 }
@@ -201,11 +186,7 @@ Step<> TimelineReader::add_deliveries_of(EventId event) {
             continue;
         const std::string id = to_string(task.id), endpoint = to_string(EndpointId{task.lane_id});
         name("delivery", id, "", fmt::format("delivery to {}: {}", endpoint, task.status));
-        add(EntryKind::delivery, task.id.value, id, task.created_at,
-            fmt::format("owed to {}: {}, attempts: {}", endpoint, task.status, task.attempts),
-            details_of({{"endpoint_id", endpoint},
-                        {"event_id", to_string(event)},
-                        {"status", task.status}}));
+        add(entry_of(task));
         for (const store::AttemptRow& attempt : co_await store::list_attempts(s_, tenant_, task.id))
             add(EntryKind::attempt, task.id.value, id, attempt.started_at, attempt_text(attempt),
                 attempt_details(attempt), "", attempt.number);
@@ -223,11 +204,9 @@ Step<bool> TimelineReader::add_webhook(WebhookId id) {
         co_return false;
     if (!is_new(id.value))
         co_return true;
-    const std::string sentence =
-        fmt::format("webhook {} received, {}", webhook->type, webhook->status);
-    name("webhook", to_string(id), "", sentence);
-    add(EntryKind::webhook, id.value, to_string(id), webhook->received_at, sentence,
-        details_of({{"type", webhook->type}, {"status", webhook->status}}));
+    TimelineEntry entry = entry_of(*webhook);
+    name("webhook", to_string(id), "", entry.sentence);
+    add(std::move(entry));
     co_await add_reviews_about(id.value);
     co_return true;
 }
@@ -238,9 +217,9 @@ Step<bool> TimelineReader::add_event(EventId id) {
         co_return false;
     if (!is_new(id.value))
         co_return true;
-    name("event", to_string(id), "", fmt::format("{} published", event->type));
-    add(EntryKind::event, id.value, to_string(id), event->created_at,
-        fmt::format("{} published", event->type), details_of({{"type", event->type}}));
+    TimelineEntry entry = entry_of(*event);
+    name("event", to_string(id), "", entry.sentence);
+    add(std::move(entry));
     co_await add_deliveries_of(id);
     co_return true;
 }

@@ -62,6 +62,7 @@ class TimelineReader {
     void name(std::string_view kind, std::string id, std::string client_id, std::string sentence);
     void add(EntryKind kind, std::int64_t id, std::string text, Instant at, std::string sentence,
              std::string details = "{}", std::string actor = {}, std::int64_t number = 0);
+    void add(TimelineEntry entry) { timeline_.entries.push_back(std::move(entry)); }
     bool is_new(std::int64_t id) { return seen_.insert(id).second; }
 
     store::Step<> add_pair(MatchId id);

@@ -157,6 +157,37 @@ TEST_F(Why, the_status_counts_each_settlement_and_payment_once) {
     EXPECT_EQ(status.at("store.engine"), "sqlite");
 }
 
+TEST_F(Why, the_status_names_keys_that_expire_within_thirty_days) {
+    const auto make = [&](const std::string& name, int days) {
+        return call("POST", "/v1/api-keys",
+                    R"({"name":")" + name +
+                        R"(","scopes":["payments:read"],"expires_in_seconds":)" +
+                        std::to_string(days * 86'400) + "}")
+            .at("id");
+    };
+    make("far", 31);
+    const std::string near = make("near", 29);
+    const std::string nearest = make("nearest", 1);
+    const Reply status = call("GET", "/v1/status");
+    EXPECT_EQ(status.root().member("expiring")->size(), 2U) << status.response.body;
+    EXPECT_EQ(status.at("expiring.0.id"), nearest);
+    EXPECT_EQ(status.at("expiring.1.id"), near);
+    const std::string reader = world.key_of("main", "settlements:read");
+    EXPECT_EQ(world.call(reader, "GET", "/v1/status").at("expiring"), "");
+}
+
+TEST_F(Why, a_return_stands_in_the_timeline_of_its_settlement) {
+    (void)world.call(key, "POST", "/v1/connectors", world.new_bank("bank"));
+    world.settle_at("bank", testing::money_in("T1", "E2E-000009"));
+    const std::string settlement = call("GET", "/v1/settlements").at("data.0.id");
+    const std::string sent_back =
+        call("POST", "/v1/returns", R"({"reason":"other","settlement_id":")" + settlement + R"("})")
+            .at("id");
+    ASSERT_NE(sent_back, "");
+    EXPECT_THAT(all(call("GET", "/v1/timeline/" + settlement), "id"), Contains(sent_back));
+    EXPECT_EQ(call("GET", "/v1/timeline/" + settlement).at("subject.kind"), "settlement");
+}
+
 TEST_F(Why, the_status_shows_what_its_reader_may_see) {
     const std::string reader = world.key_of("main", "settlements:read");
     const Reply status = world.call(reader, "GET", "/v1/status");

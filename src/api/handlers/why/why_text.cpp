@@ -61,6 +61,14 @@ std::string sentence_of(const domain::Order& order) {
                        words_of(token(order.status)));
 }
 
+std::string sentence_of(const store::ReturnRow& row) {
+    return fmt::format("return of {}: {}", to_string(row.settlement), words_of(token(row.status)));
+}
+
+std::string sentence_of(const store::LinkRow& row) {
+    return fmt::format("link of loan {}: {}", row.loan_account_id, words_of(token(row.status)));
+}
+
 std::string match_text(const domain::Match& match, std::string_view client_id) {
     return fmt::format("matched to {} (rank {}, {}){}", client_id, static_cast<int>(match.rank),
                        token(match.rank), match.actor.empty() ? "" : " by " + match.actor);

@@ -5,6 +5,8 @@
 #include "domain/order.h"
 #include "domain/payment.h"
 #include "domain/settlement.h"
+#include "store/queries/money/links.h"
+#include "store/queries/money/returns.h"
 #include "store/queries/money/reviews.h"
 
 #include <string>
@@ -21,6 +23,8 @@ std::string words_of(std::string_view token);
 std::string sentence_of(const domain::Payment& payment);
 std::string sentence_of(const domain::Settlement& settlement);
 std::string sentence_of(const domain::Order& order);
+std::string sentence_of(const store::ReturnRow& row);
+std::string sentence_of(const store::LinkRow& row);
 // "12.34 GBP, reference INV-2041, from Ann Lee".
 std::string terms_of(const domain::Payment& payment);
 std::string terms_of(const domain::Settlement& settlement);

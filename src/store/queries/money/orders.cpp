@@ -2,6 +2,12 @@
 
 #include "base/assert.h"
 #include "domain/order_text.h"
+#include "match/match_fields.h"
+#include "match/name_words.h"
+#include "store/queries/money/order_feed.h"
+#include "store/queries/money/search.h"
+#include "store/queries/search_words.h"
+#include "store/several.h"
 
 #include <fmt/ranges.h>
 
@@ -26,6 +32,9 @@ const Statement insert{
     "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) ON CONFLICT DO "
     "NOTHING"};
 const Statement by_id{SELECT_ORDERS "id = $2"};
+const Statement several_by_id{"SELECT " ORDER_COLUMNS
+                              ", lookup, ask_at FROM payment_order WHERE id "
+                              "IN (" SETTLED_ID_LIST ") AND tenant_id = $17 ORDER BY id"};
 const Statement by_client_id{SELECT_ORDERS "client_id = $2"};
 const Statement by_end_to_end_id{SELECT_ORDERS "connector_id = $2 AND end_to_end_id = $3"};
 const Statement by_actual_id{SELECT_ORDERS
@@ -211,7 +220,15 @@ Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& o,
                                        Value(warnings),
                                        Value(o.core_banking)};
     const Rows inserted = co_await s.run(insert, values);
-    co_return inserted.changed() == 1;
+    if (inserted.changed() == 0)
+        co_return false;
+    co_await insert_words(s, tenant, WordsOf::order_names, o.id.value,
+                          match::name_words(o.creditor.name));
+    const std::string reference = match::canonical_reference(o.reference);
+    if (!reference.empty())
+        co_await insert_words(s, tenant, WordsOf::order_references, o.id.value, {reference});
+    s.made({order_feed, tenant, o.id.value});
+    co_return true;
 }
 
 Step<std::optional<domain::Order>> find_order(Session& s, TenantId tenant, OrderId id) {
@@ -365,6 +382,23 @@ Step<std::vector<WebhookId>> webhooks_of(Session& s, TenantId tenant, std::int64
     for (std::size_t i = 0; i < rows.size(); ++i)
         ids.push_back(rows[i].id<WebhookId>(0));
     co_return ids;
+}
+
+Step<FeedPage<domain::Order>> orders_after(Session& s, TenantId tenant, FeedPlace after,
+                                           std::size_t limit) {
+    return read_feed<domain::Order>(s, order_feed, several_by_id, tenant, after, std::nullopt,
+                                    limit, [](const Row& row) { return read(row).order; });
+}
+
+Step<std::vector<domain::Order>> find_existing_orders(Session& s, TenantId tenant,
+                                                      std::vector<std::int64_t> ids) {
+    std::vector<FeedPlace> places;
+    for (const std::int64_t id : ids)
+        places.push_back({0, id});
+    std::vector<domain::Order> found;
+    co_await find_those(s, several_by_id, tenant, places, std::nullopt,
+                        [&](const Row& row) { found.push_back(read(row).order); });
+    co_return found;
 }
 
 } // namespace settled::store

@@ -1,7 +1,10 @@
 #include "store/queries/money/payments.h"
 
+#include "match/name_words.h"
 #include "store/merged.h"
 #include "store/queries/money/identity_columns.h"
+#include "store/queries/money/search.h"
+#include "store/queries/search_words.h"
 #include "store/several.h"
 
 #include <algorithm>
@@ -105,6 +108,8 @@ Step<> insert_payment(Session& s, TenantId tenant, const domain::Payment& p,
                     bounds.lowest.minor, bounds.highest.minor,
                     c.accepted_range ? bounds.lowest.currency.code() : std::string_view(),
                     c.single_use ? 1 : 0);
+    co_await insert_words(s, tenant, WordsOf::payment_names, p.id.value,
+                          match::name_words(p.payer_name));
     s.made({Feed::payments, tenant, p.id.value});
 }
 
@@ -113,6 +118,17 @@ Step<std::optional<domain::Payment>> find_payment(Session& s, TenantId tenant, P
     if (rows.empty())
         co_return std::nullopt;
     co_return read(rows.front());
+}
+
+Step<std::vector<domain::Payment>> find_existing_payments(Session& s, TenantId tenant,
+                                                          std::vector<std::int64_t> ids) {
+    std::vector<FeedPlace> places;
+    for (const std::int64_t id : ids)
+        places.push_back({0, id});
+    std::vector<domain::Payment> found;
+    co_await find_those(s, find_several_by_id, tenant, places, std::nullopt,
+                        [&](const Row& row) { found.push_back(read(row)); });
+    co_return found;
 }
 
 Step<std::vector<domain::Payment>> find_payments(Session& s, TenantId tenant,

@@ -1,7 +1,10 @@
 #include "store/queries/money/settlements.h"
 
+#include "match/name_words.h"
 #include "store/merged.h"
 #include "store/queries/money/identity_columns.h"
+#include "store/queries/money/search.h"
+#include "store/queries/search_words.h"
 #include "store/several.h"
 
 #include <algorithm>
@@ -42,6 +45,9 @@ const Statement complete{
     "account_iban = $7, counterparty_name = $8, counterparty_account = $9, settled_at = $10, "
     "c_account = $11, c_end_to_end_id = $12, c_reference = $13, c_uetr = $14, c_other_account = "
     "$15, c_other_name = $16 WHERE tenant_id = $1 AND id = $2"};
+
+const Statement name_of{
+    "SELECT counterparty_name FROM settlement WHERE tenant_id = $1 AND id = $2"};
 
 const Statement refuse{"UPDATE settlement SET refused = $3 WHERE tenant_id = $1 AND id = $2"};
 const Statement undo{
@@ -124,6 +130,8 @@ Step<> insert_settlement(Session& s, TenantId tenant, const domain::Settlement& 
                     t.settled_at, t.received_at, t.version, c.account, c.end_to_end_id, c.reference,
                     c.uetr, c.other_account, c.other_name, text_of(t.refused), as_number(t.undone),
                     as_number(t.suggested), as_number(t.look_again));
+    co_await insert_words(s, tenant, WordsOf::settlement_names, t.id.value,
+                          match::name_words(t.counterparty_name));
     s.made({Feed::settlements, tenant, t.id.value});
 }
 
@@ -133,6 +141,17 @@ Step<std::optional<domain::Settlement>> find_settlement(Session& s, TenantId ten
     if (rows.empty())
         co_return std::nullopt;
     co_return read(rows.front());
+}
+
+Step<std::vector<domain::Settlement>> find_existing_settlements(Session& s, TenantId tenant,
+                                                                std::vector<std::int64_t> ids) {
+    std::vector<FeedPlace> places;
+    for (const std::int64_t id : ids)
+        places.push_back({0, id});
+    std::vector<domain::Settlement> found;
+    co_await find_those(s, find_several_by_id, tenant, places, std::nullopt,
+                        [&](const Row& row) { found.push_back(read(row)); });
+    co_return found;
 }
 
 Step<std::vector<domain::Settlement>> find_settlements(Session& s, TenantId tenant,
@@ -172,6 +191,12 @@ Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
 
 Step<> complete_settlement(Session& s, TenantId tenant, const domain::Settlement& t) {
     const match::MatchFields& c = t.identity;
+    const Rows before = co_await s.run(name_of, tenant, t.id);
+    SETTLED_ASSERT(!before.empty(), "a settlement that was read is there");
+    co_await delete_words(s, tenant, WordsOf::settlement_names, t.id.value,
+                          match::name_words(before.front().text(0)));
+    co_await insert_words(s, tenant, WordsOf::settlement_names, t.id.value,
+                          match::name_words(t.counterparty_name));
     const Rows updated = co_await s.run(
         complete, tenant, t.id, t.webhook_id, t.scheme, t.reference, t.end_to_end_id, t.account,
         t.counterparty_name, t.counterparty_account, t.settled_at, c.account, c.end_to_end_id,
