@@ -22,8 +22,6 @@ namespace {
 using store::Session;
 using store::Step;
 
-constexpr TenantId main_tenant{1}; // the operator's: it sees the whole installation
-
 Step<std::vector<ConnectorFigures>> read_connectors(Session& s, TenantId tenant) {
     std::vector<ConnectorFigures> all;
     for (const store::ConnectorRow& row : co_await store::list_connectors(s, tenant)) {
