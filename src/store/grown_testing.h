@@ -168,6 +168,8 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         return "1";
     if (table == "bacs_item" && column.name == "subject")
         return "CASE WHEN i % 2 = 0 THEN 'payment' ELSE 'mandate' END";
+    if (table == "change_entry" && column.name == "actor")
+        return "'actor ' || i % 50";
     if (column.name.ends_with("_slot"))
         return "0";
     if (table == "settlement_match" && column.name == "ended_at")
@@ -190,6 +192,7 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"bank_transaction", "transaction_id"},
         {"bacs_item", "bank_id"},
         {"bacs_item", "returned_by"},
+        {"change_entry", "subject"},
         {"notification", "composite_key"},
         {"search_word", "word"}};
     const bool is_own = own.contains(column.name) || own_of_a_table.contains({table, column.name});
