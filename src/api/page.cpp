@@ -62,16 +62,4 @@ Result<std::string> read_account_filter(const net::Request& request) {
     return key;
 }
 
-Result<std::string> read_currency_filter(const net::Request& request) {
-    const auto given = request.parameter("currency");
-    if (!given)
-        return std::string{};
-    const auto currency = Currency::parse(*given);
-    if (!currency)
-        return fail(Code::parameter_invalid, "currency: give a code such as GBP");
-    if (!request.parameter("status") || request.parameter("account"))
-        return fail(Code::parameter_invalid, "currency: give a status with it, and no account");
-    return std::string(currency->code());
-}
-
 } // namespace settled::api

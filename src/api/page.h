@@ -40,10 +40,6 @@ Result<std::string> read_choice(const net::Request& request, std::string_view na
 // Fails with parameter_invalid.
 Result<std::string> read_account_filter(const net::Request& request);
 
-// ?currency=, with ?status= alone; "" when absent. Rows are looked through for it, as many as figures
-// count (handlers/why/status_figures.h). Fails with parameter_invalid.
-Result<std::string> read_currency_filter(const net::Request& request);
-
 // ?name= of a typed id; nullopt when absent. Fails with parameter_invalid.
 template <class Tag>
 Result<std::optional<Id<Tag>>> read_id_filter(const net::Request& request, std::string_view name) {

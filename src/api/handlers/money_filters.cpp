@@ -228,7 +228,7 @@ bool MoneyFilter::is_detailed() const {
     const MoneyFilter unasked;
     return !reference.empty() || !end_to_end_id.empty() || !transaction_id.empty() ||
            !institution.empty() || !payer_account.empty() || !payer_name.empty() ||
-           !amounts.empty() || from != unasked.from || until != unasked.until;
+           !amounts.empty() || currency || from != unasked.from || until != unasked.until;
 }
 
 bool fits(const MoneyFilter& filter, const domain::Payment& payment) {

@@ -38,7 +38,7 @@ struct MoneyFilter {
     Instant from{std::numeric_limits<std::int64_t>::min()};  // of creation, or of arrival
     Instant until{std::numeric_limits<std::int64_t>::max()}; // and before this
 
-    // Whether more is asked for than status, account and currency.
+    // Whether more is asked for than status and account.
     bool is_detailed() const;
 };
 bool fits(const MoneyFilter& filter, const domain::Payment& payment);

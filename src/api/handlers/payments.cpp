@@ -2,7 +2,6 @@
 #include "api/body.h"
 #include "api/change.h"
 #include "api/feed.h"
-#include "api/filtered.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/money_filters.h"
 #include "api/handlers/views.h"
@@ -136,25 +135,6 @@ Step<std::optional<Detail>> find(Session& s, TenantId tenant,
 
 using Payments = std::vector<domain::Payment>;
 
-struct Wanted {
-    store::PaymentFilter filter;
-    std::string currency; // empty: any
-};
-
-Step<Payments> list(Session& s, TenantId tenant, std::shared_ptr<const Wanted> wanted, Page page) {
-    if (wanted->currency.empty())
-        co_return co_await store::list_payments(s, tenant, wanted->filter, page.before,
-                                                page.wanted());
-    Filtered<domain::Payment> found(page);
-    while (found.wants_more())
-        found.take(co_await store::list_payments(s, tenant, wanted->filter, found.before(),
-                                                 limits::page_size_max),
-                   [&](const domain::Payment& payment) {
-                       return payment.amount.currency.code() == wanted->currency;
-                   });
-    co_return found.rows();
-}
-
 Task<Result<Answer>> list_filtered(const Core& core, TenantId tenant, MoneyFilter asked,
                                    Page page) {
     using Found = FilteredPage<domain::Payment>;
@@ -195,14 +175,14 @@ Task<Result<Answer>> list_payments(const Core& core, const Call& call) {
                                             "returned", "cancelled"}));
     CO_TRY(MoneyFilter asked, read_money_filter(call.request, "created"));
     asked.status = status;
-    CO_TRY(std::string currency, read_currency_filter(call.request));
     const TenantId tenant = call.caller.tenant;
     if (asked.is_detailed())
         co_return co_await list_filtered(core, tenant, std::move(asked), page);
-    const auto wanted = std::make_shared<const Wanted>(
-        store::PaymentFilter{std::move(status), std::move(asked.account)}, std::move(currency));
-    const Result<Payments> found = co_await core.store.read<Payments>(
-        [=](Session& s) { return list(s, tenant, wanted, page); });
+    const auto filter =
+        std::make_shared<const store::PaymentFilter>(std::move(status), std::move(asked.account));
+    const Result<Payments> found = co_await core.store.read<Payments>([=](Session& s) {
+        return store::list_payments(s, tenant, *filter, page.before, page.wanted());
+    });
     if (!found)
         co_return std::unexpected(found.error());
     co_return page_answer(page, *found, write_payment);

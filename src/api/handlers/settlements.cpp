@@ -2,7 +2,6 @@
 
 #include "api/change.h"
 #include "api/feed.h"
-#include "api/filtered.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/money_filters.h"
 #include "api/handlers/views.h"
@@ -59,7 +58,6 @@ std::string shown(const Detail& detail) {
 struct Wanted {
     store::SettlementFilter filter;
     bool suggested = false; // only those that a person is asked about
-    std::string currency;   // empty: any
     bool has_period = false;
     store::ExportFilter period; // with the filter's members
 };
@@ -91,13 +89,12 @@ Result<Wanted> read_wanted(const net::Request& request) {
                     {"unmatched", "matched", "ambiguous", "reversed", "rejected"}));
     TRY(wanted.filter.account, read_account_filter(request));
     TRY(wanted.suggested, read_suggested(request, wanted.filter));
-    TRY(wanted.currency, read_currency_filter(request));
     wanted.period.status = wanted.filter.status;
     wanted.period.account = wanted.filter.account;
     TRY(wanted.period.since, read_time(request, "since", wanted.period.since));
     TRY(wanted.period.until, read_time(request, "until", wanted.period.until));
     wanted.has_period = request.parameter("since") || request.parameter("until");
-    if (wanted.suggested && (wanted.has_period || !wanted.currency.empty()))
+    if (wanted.suggested && wanted.has_period)
         return fail(Code::parameter_invalid, "suggested: give status=unmatched with it alone");
     return wanted;
 }
@@ -120,15 +117,7 @@ Step<Settlements> list(Session& s, TenantId tenant, std::shared_ptr<const Wanted
                        Page page) {
     if (wanted->suggested)
         co_return co_await store::list_suggested(s, tenant, page.before, page.wanted());
-    if (wanted->currency.empty())
-        co_return co_await list_some(s, tenant, wanted, page.before, page.wanted());
-    Filtered<domain::Settlement> found(page);
-    while (found.wants_more())
-        found.take(co_await list_some(s, tenant, wanted, found.before(), limits::page_size_max),
-                   [&](const domain::Settlement& settlement) {
-                       return settlement.amount.currency.code() == wanted->currency;
-                   });
-    co_return found.rows();
+    co_return co_await list_some(s, tenant, wanted, page.before, page.wanted());
 }
 
 Task<Result<Answer>> list_filtered(const Core& core, TenantId tenant, MoneyFilter asked,

@@ -56,6 +56,8 @@ class ScriptedNameServer {
         const std::lock_guard lock(mutex_);
         return questions_[name];
     }
+    // No answer goes out until what is returned is given back.
+    std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
     void set(const std::string& name, NameScript script) {
         const std::lock_guard lock(mutex_);
         names_[name] = std::move(script);

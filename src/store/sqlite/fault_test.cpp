@@ -154,7 +154,7 @@ TEST_P(SqliteDiskFault, loses_nothing_that_was_reported_as_committed) {
 TEST_P(SqliteDiskFault, a_store_that_could_not_be_made_can_be_made_later) {
     const Fault fault = GetParam();
     bool met = true;
-    for (int n = 1; met && n < 1'000; n += n < 10 ? 1 : 13) {
+    for (int n = 1; met && n < 3'000; n += n < 10 ? 1 : 37) {
         SCOPED_TRACE(::testing::Message() << fault.name << " at call " << n);
         TemporaryDirectory directory;
         disk.fail({fault.call, fault.rc, n, fault.sticky});

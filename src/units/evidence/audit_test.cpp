@@ -202,7 +202,7 @@ const std::vector<Sealed>& sealed_tables() {
         {"settlement",
          "transaction_id = 't2'",
          "sealed_settlement",
-         {"status", "version", "refused", "undone", "suggested", "look_again"},
+         {"status", "version", "refused", "undone", "suggested", "look_again", "nearest", "booked"},
          {{"currency", "'EUR'"}}},
         {"settlement_match",
          "rank = 2 AND pairing = 'one'",
