@@ -5,6 +5,7 @@
 #include "api/console/sessions.h"
 #include "api/console/sign_in.h"
 #include "api/core.h"
+#include "api/guarded_source.h"
 #include "api/handlers/console_handlers.h"
 #include "api/handlers/handlers.h"
 #include "api/operator.h"
@@ -122,6 +123,25 @@ struct Api::Impl {
         co_return Known{std::move(session.caller), session.portal};
     }
 
+    // Whether the reader of an answer that goes on is still let in.
+    Task<bool> is_let_in(const Route& route, const net::Request& request) {
+        auto cookie = session_cookie_of(request);
+        if (cookie && *cookie) {
+            const auto session = co_await sessions.look_again(request, **std::move(cookie));
+            co_return session && session->caller.scopes.has(route.scope);
+        }
+        const auto caller = co_await keys.caller_of(request);
+        co_return caller && caller->scopes.has(route.scope);
+    }
+
+    void guard(net::Response& response, const Route& route, const net::Request& request) {
+        net::Request head = request; // without what only a handler needs
+        head.body.clear();
+        response.source = guarded_source(
+            std::move(response.source), core.clock,
+            [this, &route, head = std::move(head)] { return is_let_in(route, head); });
+    }
+
     Task<Result<Answer>> answer(const Route& route, std::string id, const net::Request& request) {
         CO_TRY(Known known, co_await caller_of(route, request));
         if (known.portal && !known.caller.scopes.has(route.scope))
@@ -198,6 +218,8 @@ Task<net::Response> Api::handle(net::Request request) {
     net::Response response =
         answer ? response_of(*std::move(answer)) : impl_->refused(answer.error(), request);
     impl_->probe.answered(*match.route, response.status);
+    if (response.source && !request.trusted_peer)
+        impl_->guard(response, *match.route, request);
     const auto cookie = session_cookie_of(request);
     const bool is_session = !request.trusted_peer && (!cookie || *cookie);
     const bool is_revealed = match.route->handler == reveal && response.status == 200;

@@ -59,6 +59,8 @@ inline constexpr std::size_t consumers_per_tenant_max = 100;
 
 // Sessions of browsers. A call lengthens a session up to its life; the store is written to once in
 // session_seen_step, by which a session may end earlier.
+// The reader of a stream is looked at again. Below the interval of a stream's comments.
+inline constexpr auto reader_checked_every = std::chrono::seconds(10);
 inline constexpr auto session_idle_max = std::chrono::minutes(30);
 inline constexpr auto session_life_max = std::chrono::hours(12);
 inline constexpr auto session_seen_step = std::chrono::minutes(1);

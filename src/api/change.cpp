@@ -86,6 +86,8 @@ Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
 Task<Result<Answer>> change_once(const Core& core, const Call& call, std::string body, Change unit,
                                  store::Locks locks, bool is_kept) {
     CO_TRY(std::string key, key_of(call.request));
+    if (!key.empty() && call.caller.is_session) // a browser's, and a partner's, are their own
+        key.insert(0, call.caller.name + ' ');
     if (!key.empty())
         locks.add(store::Lock::idempotency(call.caller.tenant, key));
     const std::string whole = call.request.method + '\n' + call.request.path + '\n' + body;

@@ -75,12 +75,14 @@ Task<Result<Answer>> list_own(const Core& core, const Call& call, EndpointId end
 }
 
 Task<Result<Answer>> answer_of_endpoint(const Core& core, const Route& route, const Call& call,
-                                        PortalRights rights) {
+                                        PortalRights rights, Tries& redeliveries) {
     if (call.id != to_string(rights.endpoint))
         co_return not_there();
     const bool is_ping = route.pattern == "/v1/endpoints/{id}/ping" && rights.can_ping;
     if (!is_ping && route.pattern != "/v1/endpoints/{id}")
         co_return not_there();
+    if (is_ping && !redeliveries.take(call.caller.name + " ping", core.clock.steady()))
+        co_return fail(Code::too_many_requests, "wait a minute before the next ping");
     CO_TRY(const Answer answer, co_await route.handler(core, call));
     co_return is_ping ? Result<Answer>(answer) : without_settings(answer);
 }
@@ -128,7 +130,7 @@ Task<Result<Answer>> answer_in_portal(const Core& core, const Route& route, cons
         co_return co_await redeliver_own(core, route, call, rights, redeliveries);
     if (route.pattern == "/v1/endpoints/{id}/ping" ||
         (route.pattern == "/v1/endpoints/{id}" && reads))
-        co_return co_await answer_of_endpoint(core, route, call, rights);
+        co_return co_await answer_of_endpoint(core, route, call, rights, redeliveries);
     if (route.pattern == "/v1/deliveries/{id}" && reads) {
         CO_TRY_VOID(co_await check_delivery(core, call, rights.endpoint));
         co_return co_await route.handler(core, call);

@@ -120,8 +120,8 @@ std::string Sessions::csrf_of(std::string_view cookie) const {
     return base64url(csrf_.of(cookie));
 }
 
-Task<Result<LiveSession>> Sessions::find(const net::Request& request, std::string cookie) {
-    const crypto::Digest hash = hash_.of(cookie);
+Task<Result<Sessions::Seen>> Sessions::look_up(const net::Request& request, std::string cookie) {
+    const crypto::Digest hash = hash_of(cookie);
     const Instant now = clock_.now();
     const auto found = co_await store_.read<std::optional<Found>>(
         [hash, now](Session& s) { return find_live(s, hash, now); });
@@ -138,15 +138,25 @@ Task<Result<LiveSession>> Sessions::find(const net::Request& request, std::strin
     if (!only_reads(request) &&
         !crypto::equal_in_constant_time(as_bytes(given), as_bytes(session.csrf_token)))
         co_return fail(Code::csrf_missing, "send the csrf_token of the session as X-CSRF-Token");
-    if (row.seen_at + bounds::session_seen_step <= now) {
+    co_return Seen{std::move(session), row.seen_at};
+}
+
+Task<Result<LiveSession>> Sessions::find(const net::Request& request, std::string cookie) {
+    CO_TRY(Seen seen, co_await look_up(request, std::move(cookie)));
+    const Instant now = clock_.now();
+    if (seen.seen_at + bounds::session_seen_step <= now) {
         const auto touched =
-            co_await store_.write<bool>([tenant = row.tenant, id = row.id, now](Session& s) {
-                return touch(s, tenant, id, now);
-            });
+            co_await store_.write<bool>([tenant = seen.session.caller.tenant, id = seen.session.id,
+                                         now](Session& s) { return touch(s, tenant, id, now); });
         if (!touched)
             co_return std::unexpected(touched.error());
     }
-    co_return session;
+    co_return std::move(seen.session);
+}
+
+Task<Result<LiveSession>> Sessions::look_again(const net::Request& request, std::string cookie) {
+    CO_TRY(Seen seen, co_await look_up(request, std::move(cookie)));
+    co_return std::move(seen.session);
 }
 
 } // namespace settled::api

@@ -44,10 +44,19 @@ class Sessions {
     // Fails with credentials_invalid, csrf_missing, or the store's errors.
     Task<Result<LiveSession>> find(const net::Request& request, std::string cookie);
 
+    // The same for a stream that goes on, which does not keep its session alive.
+    Task<Result<LiveSession>> look_again(const net::Request& request, std::string cookie);
+
     crypto::Digest hash_of(std::string_view token) const { return hash_.of(token); }
     std::string csrf_of(std::string_view cookie) const;
 
   private:
+    struct Seen {
+        LiveSession session;
+        Instant seen_at;
+    };
+    Task<Result<Seen>> look_up(const net::Request& request, std::string cookie);
+
     store::Store& store_;
     const Clock& clock_;
     crypto::Hmac hash_;

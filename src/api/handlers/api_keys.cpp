@@ -7,6 +7,7 @@
 #include "api/page.h"
 #include "payloads/reader.h"
 #include "store/queries/directory.h"
+#include "units/orders/second_person.h"
 
 namespace settled::api {
 
@@ -34,6 +35,7 @@ void write_key(wire::JsonWriter& w, const ApiKeyRow& key) {
 struct NewKey {
     ApiKeyRow row;
     Secret text;
+    std::string maker;
 };
 
 Instant after(Instant now, std::int64_t seconds) {
@@ -91,8 +93,10 @@ Step<Result<Answer>> create(Session& s, std::shared_ptr<const NewKey> key) {
     co_await s.lock({store::Lock::api_keys(key->row.tenant)});
     const ApiKeys there = co_await store::list_api_keys(s, key->row.tenant);
     CO_TRY_VOID(check_room(there, key->row.created_at));
-    co_await store::insert_api_key(s, key->row);
-    co_return shown_once(key->row, key->text);
+    ApiKeyRow row = key->row;
+    row.made_by = units::joined(co_await units::persons_behind(s, row.tenant, key->maker));
+    co_await store::insert_api_key(s, row);
+    co_return shown_once(row, key->text);
 }
 
 struct Rotation {
@@ -123,7 +127,12 @@ Step<Result<Answer>> rotate(Session& s, std::shared_ptr<const Rotation> rotation
     if (old == there.end() || !is_live(*old, fresh.created_at))
         co_return fail(Code::not_found, "there is no such live key");
     CO_TRY_VOID(check_room(there, fresh.created_at));
-    CO_TRY(const ApiKeyRow row, successor(*old, *rotation));
+    CO_TRY(ApiKeyRow row, successor(*old, *rotation));
+    // Who rotates a key has the new one in hand.
+    auto persons = co_await units::persons_behind(s, row.tenant, to_string(rotation->old));
+    for (std::string& person : co_await units::persons_behind(s, row.tenant, rotation->key.maker))
+        persons.push_back(std::move(person));
+    row.made_by = units::joined(persons);
     co_await store::insert_api_key(s, row);
     co_await store::expire_api_key(s, row.tenant, rotation->old,
                                    after(fresh.created_at, rotation->overlap_seconds));
@@ -144,7 +153,7 @@ NewKey new_key(const Core& core, const Call& call, ApiKeyRow row) {
     row.id = core.context.ids.next<ApiKeyId>();
     row.hash.assign(hash.begin(), hash.end());
     row.hint = key_hint(text.reveal());
-    return {std::move(row), std::move(text)};
+    return {std::move(row), std::move(text), call.caller.name};
 }
 
 Result<std::int64_t> read_overlap(const net::Request& request) {

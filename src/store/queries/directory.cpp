@@ -11,9 +11,10 @@ const Statement tenant_by_id{"SELECT id, name, created_at FROM tenant WHERE id =
 const Statement add_tenant{"INSERT INTO tenant (id, name, created_at) VALUES ($1, $2, $3)"};
 const Statement tenants{"SELECT id, name, created_at FROM tenant ORDER BY id"};
 
-#define KEY_COLUMNS "tenant_id, id, name, hash, hint, scopes, created_at, revoked_at, expires_at"
+#define KEY_COLUMNS                                                                                \
+    "tenant_id, id, name, hash, hint, scopes, created_at, revoked_at, expires_at, made_by"
 const Statement add_key{"INSERT INTO api_key (" KEY_COLUMNS
-                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
 const Statement key_by_hash{"SELECT " KEY_COLUMNS " FROM api_key WHERE hash = $1"};
 const Statement keys{"SELECT " KEY_COLUMNS " FROM api_key WHERE tenant_id = $1 ORDER BY id"};
 const Statement revoke{"UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 "
@@ -65,11 +66,16 @@ std::optional<Instant> optional_instant(const Row& row, std::size_t column) {
 
 ApiKeyRow read_key(const Row& row) {
     const BytesView hash = row.blob(3);
-    return {row.id<TenantId>(0),     row.id<ApiKeyId>(1),
-            row.string(2),           Bytes(hash.begin(), hash.end()),
-            row.string(4),           row.string(5),
-            row.instant(6),          optional_instant(row, 7),
-            optional_instant(row, 8)};
+    return {row.id<TenantId>(0),
+            row.id<ApiKeyId>(1),
+            row.string(2),
+            Bytes(hash.begin(), hash.end()),
+            row.string(4),
+            row.string(5),
+            row.instant(6),
+            optional_instant(row, 7),
+            optional_instant(row, 8),
+            row.string(9)};
 }
 
 ConnectorRow read_connector(const Row& row) {
@@ -119,7 +125,7 @@ Step<std::vector<TenantRow>> list_tenants(Session& s) {
 
 Step<> insert_api_key(Session& s, const ApiKeyRow& k) {
     co_await s.send(add_key, k.tenant, k.id, k.name, BytesView(k.hash), k.hint, k.scopes,
-                    k.created_at, k.revoked_at, k.expires_at);
+                    k.created_at, k.revoked_at, k.expires_at, k.made_by);
 }
 
 Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash) {

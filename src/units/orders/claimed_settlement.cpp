@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace settled::units {
 
 namespace {
@@ -60,6 +62,22 @@ std::string detail_with(const domain::Order& order, const KeptClaim& kept,
     return std::move(w).text();
 }
 
+// The bank may write the id in one case in its webhooks and in another in its answers.
+Step<bool> belongs_to_another(Session& s, const UnitScope& work, const Bank& bank,
+                              const domain::Order& order, std::string id) {
+    std::string lower = id;
+    std::string upper = id;
+    std::ranges::transform(lower, lower.begin(), ascii_lower);
+    std::ranges::transform(upper, upper.begin(), ascii_upper);
+    for (const std::string& spelling : {id, lower, upper}) {
+        const auto known =
+            co_await store::find_movement_of(s, work.tenant, bank.id, spelling, false);
+        if (known && known->subject_id != 0 && known->subject_id != order.id.value)
+            co_return true;
+    }
+    co_return false;
+}
+
 // Why the transaction is not the order's; "": it is.
 Step<std::string> objection(Session& s, const UnitScope& work, const Bank& bank,
                             const domain::Order& order, std::string_view asked_for,
@@ -73,11 +91,11 @@ Step<std::string> objection(Session& s, const UnitScope& work, const Bank& bank,
                               transaction.status);
     if (const std::string_view why = debit_mismatch(order, transaction); !why.empty())
         co_return fmt::format("the transaction has {}", why);
-    const auto known = co_await store::find_movement_of(s, work.tenant, bank.id,
-                                                        transaction.transaction_id, false);
-    if (known && known->subject_id != 0 && known->subject_id != order.id.value)
+    const bool is_taken =
+        co_await belongs_to_another(s, work, bank, order, transaction.transaction_id);
+    if (is_taken)
         co_return "the transaction belongs to another order, return or direct debit";
-    if (transaction.end_to_end_id.empty() || transaction.end_to_end_id == order.end_to_end_id)
+    if (transaction.end_to_end_id == order.end_to_end_id)
         co_return "";
     const auto owner = co_await store::find_order_by_end_to_end_id(s, work.tenant, bank.id,
                                                                    transaction.end_to_end_id);
@@ -86,8 +104,7 @@ Step<std::string> objection(Session& s, const UnitScope& work, const Bank& bank,
                               to_string(owner->id));
     // Without the order's id, the account that was paid has to say that it is this payment.
     if (!is_paid_to_creditor(order, transaction))
-        co_return "the transaction has another end-to-end id, and does not show the order's "
-                  "creditor";
+        co_return "the transaction shows neither the order's end-to-end id nor its creditor";
     co_return "";
 }
 

@@ -119,7 +119,10 @@ TEST_F(ClaimedSettlement, anything_else_leaves_the_order_and_says_why) {
         Case{{.status = "PDNG"}, "status is PDNG"},
         Case{{.amount = "100.01"}, "another amount"},
         Case{{.account_number = "31926818"}, "another creditor"},
-        Case{{.sort_code = "", .account_number = ""}, "does not show the order's creditor"},
+        Case{{.sort_code = "", .account_number = ""},
+             "neither the order's end-to-end id nor its creditor"},
+        Case{{.end_to_end_id = "", .sort_code = "", .account_number = ""},
+             "neither the order's end-to-end id nor its creditor"},
     };
     for (const Case& given : cases) {
         ASSERT_TRUE(claim("tx-1"));
@@ -151,6 +154,9 @@ TEST_F(ClaimedSettlement, one_transaction_never_settles_two_orders) {
     world.reply(query(), 200, shown({}));
     EXPECT_EQ(status(), OrderStatus::needs_review);
     EXPECT_THAT(detail(), HasSubstr("belongs to another order"));
+    ASSERT_TRUE(claim("TX-1"));
+    world.reply(query(), 200, shown({.transaction_id = "TX-1"}));
+    EXPECT_EQ(status(), OrderStatus::needs_review) << "in other letters";
 }
 
 TEST_F(ClaimedSettlement, only_the_latest_claim_counts) {

@@ -16,6 +16,7 @@
 #include "units/orders/ask_bank.h"
 #include "units/orders/claimed_settlement.h"
 #include "units/orders/order_state.h"
+#include "units/orders/second_person.h"
 #include "units/postings/core_bank.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
@@ -257,7 +258,9 @@ Step<> close_with(Session& s, const UnitScope& work, std::string_view kind, cons
 
 Step<Result<Order>> never_paid(Session& s, const UnitScope& work, const Bank& bank, Order order,
                                OrderDecision decision) {
-    if (!order.made_by.empty() && order.made_by == decision.actor)
+    const bool is_maker = !order.made_by.empty() &&
+                          co_await may_be_one_person(s, work.tenant, order.made_by, decision.actor);
+    if (is_maker)
         co_return fail(Code::second_person_needed,
                        "who made the order does not decide that it was never paid: another API key "
                        "or operator does");

@@ -88,6 +88,21 @@ TEST_F(Rulings, the_key_that_made_an_order_does_not_decide_that_it_was_never_pai
     EXPECT_EQ(open_review().count(), 0U);
 }
 
+TEST_F(Rulings, a_key_that_the_maker_made_or_rotated_is_no_second_person) {
+    leave_unresolved("a");
+    const std::string every = R"({"name":"mine","scopes":["*"]})";
+    const Reply made = world.call(maker, "POST", "/v1/api-keys", every);
+    ASSERT_EQ(made.status(), 201) << made.response.body;
+    EXPECT_EQ(decide(made.at("key"), "never_paid").code(), "second_person_needed");
+    const Reply further = world.call(made.at("key"), "POST", "/v1/api-keys", every);
+    EXPECT_EQ(decide(further.at("key"), "never_paid").code(), "second_person_needed");
+    const Reply rotated = world.call(maker, "POST", "/v1/api-keys/" + made.at("id") + "/rotate",
+                                     R"({"overlap_seconds":60})");
+    EXPECT_EQ(decide(rotated.at("key"), "never_paid").code(), "second_person_needed");
+    const Reply theirs = world.call(reviewer, "POST", "/v1/api-keys", every);
+    EXPECT_EQ(decide(theirs.at("key"), "never_paid").status(), 200);
+}
+
 TEST_F(Rulings, the_bank_is_asked_again_and_the_review_stays) {
     leave_unresolved("a");
     const std::size_t before = get("a").root().member("calls")->size();
