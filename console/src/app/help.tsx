@@ -19,7 +19,7 @@ export function KeyHelp({onClose}: {onClose: () => void}) {
           </section>
         ))}
       </div>
-      <label class="check"><input type="checkbox" checked={on} onChange={event => setOn(event.currentTarget.checked)} /> Keys are on</label>
+      <label class="check"><input type="checkbox" checked={on} onChange={event => setOn(event.currentTarget.checked)} /> Keyboard shortcuts are on</label>
     </Dialog>
   );
 }

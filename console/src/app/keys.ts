@@ -10,7 +10,7 @@ export const keyHelp: readonly [group: string, keys: readonly [key: string, does
   ['Everywhere', [['?', 'show the keys'], ['/', 'search'], ['Esc', 'close, leave']]],
   ['Go to', [['g o', 'overview'], ['g p', 'payments'], ['g s', 'settlements'], ['g r', 'reviews'], ['g e', 'endpoints'],
     ['g d', 'deliveries']]],
-  ['In lists', [['j', 'next row'], ['k', 'row before'], ['Enter', 'open'], ['x', 'select']]],
+  ['In lists', [['j', 'next row'], ['k', 'previous row'], ['Enter', 'open'], ['x', 'select']]],
   ['Decisions', [['a', 'accept'], ['s', 'split'], ['r', 'reject'], ['m', 'match by hand'], ['u', 'undo'],
     ['e', 'explain']]],
 ];

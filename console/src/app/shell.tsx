@@ -86,12 +86,13 @@ function useArrival(place: string): void {
 function Body({screen, id, path}: {screen: Screen | undefined; id: string | undefined; path: string}) {
   const may = useMay();
   if (!screen) {
-    return <><Head title="Nothing is here" tab="Nothing is here" />
+    return <><Head title="Not found" tab="Not found" />
       <Empty title={`There is no screen at ${path}.`}>Use the navigation, or search with “/”.</Empty></>;
   }
   if (!may(screen.scope)) {
     return <><Head title={screen.title} tab={screen.title} />
-      <Empty title="This session may not read it.">It needs the scope {screen.scope}. The navigation has what it may read.</Empty></>;
+      <Empty title="This session may not read this screen.">The screen needs the scope {screen.scope}.
+        The navigation lists the screens that this session may read.</Empty></>;
   }
   return id !== undefined && screen.Item ? <screen.Item key={id} id={id} /> : <screen.List id={id} />;
 }

@@ -62,7 +62,7 @@ export function SignIn({notice, link, before, onSigned, onKeep}: {
               <button type="button" aria-pressed={way === 'api_key'} onClick={() => setWay('api_key')}>API key</button>
             </div>
             {way === 'operator' ? <OperatorForm busy={busy} attempt={attempt} /> : <KeyForm busy={busy} attempt={attempt} />}
-            <div class="sign-in-foot second"><p>On the server’s machine, this prints a link that signs you in:</p>
+            <div class="sign-in-foot second"><p>On the server’s machine, this command prints a sign-in link:</p>
               <p><Command>settled console</Command></p></div>
           </>
         )}
@@ -91,7 +91,7 @@ function OperatorForm({busy, attempt}: FormProps) {
         <input id={`${id}p`} name="password" type="password" required autocomplete="current-password" /></label>
       <label class="field" for={`${id}c`}><span>Code</span>
         <input id={`${id}c`} name="code" required inputMode="numeric" pattern="[0-9 ]{6,8}" autocomplete="one-time-code"
-          placeholder="6 digits of your authenticator" /></label>
+          placeholder="6 digits from your authenticator app" /></label>
       <button type="submit" class="button primary wide" disabled={busy}>Sign in</button>
     </form>
   );
@@ -107,7 +107,7 @@ function KeyForm({busy, attempt}: FormProps) {
     <form class="form" onSubmit={submit}>
       <label class="field" for={id}><span>API key</span>
         <input id={id} name="api_key" type="password" required autocomplete="off" placeholder="sk_…" spellcheck={false} /></label>
-      <p class="second">The session acts as this key, with its scopes, and ends with it.</p>
+      <p class="second">The session has the scopes of this key, and ends when the key is revoked or expires.</p>
       <button type="submit" class="button primary wide" disabled={busy}>Sign in</button>
     </form>
   );

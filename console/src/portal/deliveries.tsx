@@ -42,7 +42,7 @@ export function Deliveries({endpointId}: {endpointId: string}) {
             {statuses.map(one => <option key={one} value={one}>{one || 'all'}</option>)}</select></label>
       )}>
         {pages.problem ? <Refused problem={pages.problem} retry={pages.reload} /> : null}
-        {!pages.rows ? <Skeleton lines={6} /> : pages.rows.length === 0 ? <Empty title="There is no such delivery." /> : (
+        {!pages.rows ? <Skeleton lines={6} /> : pages.rows.length === 0 ? <Empty title="No delivery has this status." /> : (
           <ol class="openings">{pages.rows.map(row => <Opening key={row.id} delivery={row} />)}</ol>
         )}
         {pages.hasMore ? <p class="more"><button type="button" class="button" onClick={pages.more}>Show more</button></p> : null}
@@ -73,7 +73,7 @@ function Opened({id, eventId}: {id: string; eventId: string}) {
       <Ready of={delivery} lines={3}>
         {one => (
           <Section title="Attempts" actions={<Act label="Deliver again" scope="events:write" path={`/v1/deliveries/${id}/redeliver`}
-            done="It is delivered again" onDone={delivery.reload} />}><Attempts of={one} /></Section>
+            done="The delivery is queued again" onDone={delivery.reload} />}><Attempts of={one} /></Section>
         )}
       </Ready>
       <Section title="Event"><Ready of={event}>{body => <Json value={body} />}</Ready></Section>

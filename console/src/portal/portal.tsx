@@ -49,12 +49,12 @@ export function Portal({link}: {link: string | undefined}) {
     <div class="sign-in"><main class="sign-in-card">
       <div class="sign-in-head"><Mark /><h1>{state.is === 'asked' ? 'This browser is signed in' : 'Deliveries'}</h1></div>
       {state.is === 'opening' ? <Skeleton lines={3} /> : state.is === 'asked' ? (
-        <div class="form"><p>To open the link, the session that is there must end.</p>
+        <div class="form"><p>This browser has another session. It must end before the link can be opened.</p>
           <div class="form-actions"><button type="button" class="button primary" onClick={() => open(true)}>End it and open the link</button></div></div>
       ) : (
         <>
           {state.problem ? <Refused problem={state.problem} /> : null}
-          <p class="second">This page is opened with a link. Ask the sender of your events for a new one: links end, and can be revoked.</p>
+          <p class="second">This page opens with a link. Links expire and can be revoked: ask the sender of your events for a new link.</p>
         </>
       )}
     </main></div>

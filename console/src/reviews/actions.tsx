@@ -52,7 +52,7 @@ export function SettlementActions({review, detail, chosen, choose, onDone}: Prop
       ) : null}
       {open === 'close' ? (
         <DecisionDialog {...shared} title="Close the review" verb="Close" path={`${path}/close`} body={{}}>
-          <p class="second">The settlement pays none of the payments shown. It waits on, and they are never suggested for it again.</p>
+          <p class="second">The settlement pays none of the payments shown. The settlement stays unmatched, and these payments are never suggested for it again.</p>
         </DecisionDialog>
       ) : null}
     </>
@@ -128,11 +128,11 @@ export function UndoDecided({review, onDone}: {review: Review; onDone: () => voi
   return (
     <>
       <button type="button" class="button" onClick={() => void look()}>Undo the match <kbd>u</kbd></button>
-      {match === null ? <span class="second">It was undone already.</span> : null}
+      {match === null ? <span class="second">The match was already undone.</span> : null}
       {match ? (
         <DecisionDialog title="Undo the match" verb="Undo" danger path={`/v1/matches/${match.id}/undo`} body={{}} checks
           onClose={() => setMatch(undefined)} onDone={() => { setMatch(undefined); onDone(); }}>
-          <p class="second">Settlement and payment wait again, and the rules never pair them again.</p>
+          <p class="second">Settlement and payment are open again, and the rules never pair them again.</p>
         </DecisionDialog>
       ) : null}
     </>

@@ -33,9 +33,9 @@ interface Outcomes {
 }
 
 const meanings: Record<Bulk, string> = {
-  accept: 'Each settlement is matched to its only candidate. Those with several are left out: they are decided one by one.',
+  accept: 'Each settlement is matched to its only candidate. Reviews with several candidates are left out: decide them one by one.',
   reject: 'Each settlement pays none of your payments.',
-  close: 'Each review is closed: a person has dealt with it.',
+  close: 'Each review is closed as dealt with.',
 };
 
 export function BulkBar({chosen, clear, onDone}: {chosen: readonly Review[]; clear: () => void; onDone: () => void}) {
@@ -88,7 +88,7 @@ function BulkDialog({decision, reviews, onClose, onDone}: {
     <Dialog title={`${sentenceCase(decision)} ${count(decisions.length, 'review')}`} wide onClose={made ? onDone : onClose}>
       <form class="form" onSubmit={decide}>
         <p class="second">{meanings[decision]}</p>
-        {decisions.length === 0 ? <p>None of those that are selected has a single candidate.</p>
+        {decisions.length === 0 ? <p>None of the selected reviews has exactly one candidate.</p>
           : made ?? checked ? <OutcomeList of={(made ?? checked)!} /> : problem ? null : <Skeleton lines={4} />}
         {problem ? <Refused problem={problem} /> : null}
         {made ? <div class="form-actions"><button type="button" class="button primary" onClick={onDone}>Done</button></div> : (

@@ -6,7 +6,7 @@ import type {AmbiguousDetail, Review} from '../api/types.ts';
 import {useKeys} from '../app/keys.ts';
 import {base} from '../app/router.ts';
 import {useMay} from '../app/session.tsx';
-import {sentenceCase, words} from '../format/words.ts';
+import {count, sentenceCase, words} from '../format/words.ts';
 import {Facts, Head, Section, type Fact} from '../ui/blocks.tsx';
 import {Compare} from '../ui/compare.tsx';
 import {History} from '../ui/history.tsx';
@@ -49,7 +49,7 @@ function ReviewHead({review, title, children}: {review: Review; title: Component
 function Decided({review}: {review: Review}) {
   if (review.status === 'open') return null;
   return (
-    <p class="lead"><Pill token={review.decision || 'closed'} /> {review.decision ? <>by <Actor actor={review.actor} /></> : 'by a fact'}
+    <p class="lead"><Pill token={review.decision || 'closed'} /> {review.decision ? <>by <Actor actor={review.actor} /></> : 'by new facts, without a reviewer'}
       {review.reason ? <>: {review.reason}</> : null} · <Time at={review.closed_at} /></p>
   );
 }
@@ -68,15 +68,15 @@ function OfSettlement({review, detail, version, onDone}: {review: Review; detail
         <UndoDecided review={review} onDone={onDone} />
       </ReviewHead>
       <Decided review={review} />
-      <Section title="Candidates" flush note={apart.length > 0 ? `told apart by ${apart.map(words).join(', ')}` : 'alike in every field'}>
+      <Section title="Candidates" flush note={apart.length > 0 ? `They differ in ${apart.map(words).join(', ')}` : 'They agree in every field'}>
         <Compare detail={detail} chosen={chosen} choose={review.status === 'open' ? setChosen : undefined} />
-        {leftOut > 0 ? <p class="note">{leftOut} more are not listed.</p> : null}
-        {allCompared ? null : <p class="note">There are more payments like these than are compared.</p>}
+        {leftOut > 0 ? <p class="note">{count(leftOut, 'more candidate')} {leftOut === 1 ? 'is' : 'are'} not listed.</p> : null}
+        {allCompared ? null : <p class="note">More payments like these exist; not all of them were compared.</p>}
       </Section>
       <Section title="Explanation" actions={<button type="button" class="button small" aria-expanded={explains}
         onClick={() => setExplains(!explains)}>{explains ? 'Hide' : 'Explain'} <kbd>e</kbd></button>}>
         <div ref={explanation}>{explains ? <Why key={version} of={{kind: 'settlements', id: settlement.id}} />
-          : <p class="second">Every payment that could be confused with it, also those that are vetoed.</p>}</div>
+          : <p class="second">Lists every payment that could be confused with the right one, including those that a contradicting field rules out.</p>}</div>
       </Section>
     </>
   );

@@ -2,7 +2,7 @@
 
 import type {Review} from '../api/types.ts';
 import {moneyText} from '../format/money.ts';
-import {sentenceCase, words} from '../format/words.ts';
+import {count, sentenceCase, words} from '../format/words.ts';
 import {Choice, Filters} from '../ui/blocks.tsx';
 import type {Pages} from '../ui/load.ts';
 import {Empty} from '../ui/states.tsx';
@@ -31,7 +31,7 @@ function about(review: Review): string {
   const detail = ambiguousDetail(review);
   if (detail) {
     const {amount, reference} = detail.settlement;
-    return [moneyText(amount), reference, `${detail.candidates.length + detail.left_out} candidates`].filter(Boolean).join(' · ');
+    return [moneyText(amount), reference, count(detail.candidates.length + detail.left_out, 'candidate')].filter(Boolean).join(' · ');
   }
   const named = ['client_id', 'reason', 'says', 'loan_account_id', 'failure', 'transaction_id'].map(name => review.detail[name])
     .find(value => typeof value === 'string' && value !== '');
@@ -52,8 +52,8 @@ export function ReviewRows({pages, selection, current, onMove}: {
       </Filters>
       <List caption="Reviews" pages={pages} columns={columns} keyOf={review => review.id} currentKey={current}
         pathOf={review => `/reviews/${review.id}${location.search}`} selection={selection} onMove={onMove}
-        empty={<Empty title="Nothing waits for a person." command="settled trigger ambiguous">
-          What the rules do not decide comes here.</Empty>} />
+        empty={<Empty title="No review is open." command="settled trigger ambiguous">
+          A review opens when the rules leave a decision to a reviewer.</Empty>} />
     </>
   );
 }

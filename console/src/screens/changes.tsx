@@ -37,8 +37,8 @@ export function ChangeList() {
         <Word name="subject" label="Subject" placeholder="an id" />
       </Filters>
       <List caption="Changes" pages={pages} columns={columns} keyOf={row => row.id}
-        empty={isFiltered(filters) ? <Empty title="No change is like that.">Change the filters above.</Empty>
-          : <Empty title="Nothing was changed yet.">Sign-ins, reveals, decisions and changes of settings are listed here.</Empty>} />
+        empty={isFiltered(filters) ? <Empty title="No change matches these filters.">Change the filters above.</Empty>
+          : <Empty title="No changes yet.">Sign-ins, reveals, decisions and changes of settings are listed here.</Empty>} />
     </>
   );
 }

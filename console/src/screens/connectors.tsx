@@ -33,7 +33,7 @@ export function ConnectorList() {
       <Head title="Connectors" tab="Connectors" />
       <List caption="Connectors" pages={pages} columns={columns} keyOf={row => row.name} pathOf={row => `/connectors/${row.name}`}
         empty={<Empty title="No connector is configured." command="settled connectors add clearbank --kind clearbank">
-          Without one nothing comes in and nothing is paid.</Empty>} />
+          Without a connector no webhook is accepted and no order is paid.</Empty>} />
     </>
   );
 }
@@ -49,11 +49,11 @@ export function ConnectorItem({id: name}: {id: string}) {
           <Head tab={connector.name} above={<a href={`${base}/connectors`}>Connectors</a>} title={connector.name}
             status={<Pill token={stateOf(connector)} />}>
             {connector.api_url ? <Act label="Test" scope="connectors:write" path={`/v1/connectors/${name}/test`}
-              done="The test calls will be made" onDone={done} /> : null}
+              done="The test calls are queued" onDone={done} /> : null}
             {stateOf(connector) === 'active'
-              ? <Act label="Pause" scope="connectors:write" path={`/v1/connectors/${name}/pause`} reason danger done="It is paused" onDone={done}
-                question="No call of it is sent until it is resumed. Webhooks are still taken, and orders wait." />
-              : <Act label="Resume" scope="connectors:write" path={`/v1/connectors/${name}/resume`} primary done="Its calls go on" onDone={done} />}
+              ? <Act label="Pause" scope="connectors:write" path={`/v1/connectors/${name}/pause`} reason danger done="The connector is paused" onDone={done}
+                question="No calls are sent to this connector until it is resumed. Its webhooks are still accepted, and orders wait." />
+              : <Act label="Resume" scope="connectors:write" path={`/v1/connectors/${name}/resume`} primary done="The connector is resumed" onDone={done} />}
           </Head>
           {connector.pause_reason ? <p class="lead">{connector.pause_reason}{connector.paused_by ? <> · <span class="id">
             {connector.paused_by}</span></> : null}</p> : null}
@@ -77,7 +77,7 @@ function ConnectorFacts({connector}: {connector: Connector}) {
       ['API', <Text>{connector.api_url}</Text>],
       connector.institution_account ? ['institution account', <Text>{connector.institution_account}</Text>] : null,
       connector.order_max ? ['largest order', connector.order_max] : null,
-      connector.day_max ? ['largest day', connector.day_max] : null,
+      connector.day_max ? ['largest total in a day', connector.day_max] : null,
       key ? ['signing key', <><span class="break">{key.uri}</span> <Pill token={key.custody} as="calm" /></>] : null,
       key?.fingerprint ? ['fingerprint', <code class="break">{key.fingerprint}</code>] : null,
       ['bodies kept', `${connector.retention_days} days`],

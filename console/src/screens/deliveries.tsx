@@ -41,9 +41,9 @@ export function DeliveryList() {
         <Word name="event" label="Event" placeholder="evt_…" />
       </Filters>
       <List caption="Deliveries" pages={pages} columns={deliveryColumns} keyOf={row => row.id} pathOf={row => `/deliveries/${row.id}`}
-        empty={isFiltered(filters) ? <Empty title="No delivery is like that.">Change the filters above.</Empty> : (
-          <Empty title="Nothing was delivered yet." command="settled trigger ping">Each event makes one delivery for each endpoint
-            that wants it.</Empty>
+        empty={isFiltered(filters) ? <Empty title="No delivery matches these filters.">Change the filters above.</Empty> : (
+          <Empty title="No deliveries yet." command="settled trigger ping">Each event makes one delivery for each endpoint
+            that subscribes to it.</Empty>
         )} />
     </>
   );
@@ -60,7 +60,7 @@ export function DeliveryItem({id}: {id: string}) {
           <Head tab={delivery.id} above={<a href={`${base}/deliveries`}>Deliveries</a>} status={<Pill token={delivery.status} />}
             title={event.data?.type ?? 'Delivery'}>
             <Act label="Deliver again" scope="events:write" path={`/v1/deliveries/${id}/redeliver`} primary
-              done="It is delivered again, with the same id and bytes" onDone={() => { loaded.reload(); setVersion(version + 1); }} />
+              done="The delivery is queued again, with the same id and bytes" onDone={() => { loaded.reload(); setVersion(version + 1); }} />
           </Head>
           <div class="columns">
             <div>

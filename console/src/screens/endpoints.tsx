@@ -37,8 +37,8 @@ export function EndpointList() {
     <>
       <Head title="Endpoints" tab="Endpoints" />
       <List caption="Endpoints" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/endpoints/${row.id}`}
-        empty={<Empty title="No partner is notified yet." command="settled endpoints add https://partner.example/hooks">
-          An endpoint is a partner's URL and the events that it gets.</Empty>} />
+        empty={<Empty title="No endpoint is registered yet." command="settled endpoints add https://partner.example/hooks">
+          An endpoint is a partner's URL and the events that are sent there.</Empty>} />
     </>
   );
 }
@@ -55,19 +55,19 @@ export function EndpointItem({id}: {id: string}) {
         <>
           <Head tab={endpoint.url} above={<a href={`${base}/endpoints`}>Endpoints</a>} status={<Health endpoint={endpoint} />}
             title={<span class="break">{endpoint.url}</span>}><EndpointActions endpoint={endpoint} onDone={done} /></Head>
-          {endpoint.health.failing_since ? <p class="lead">It has failed since <Time at={endpoint.health.failing_since} />.{' '}
+          {endpoint.health.failing_since ? <p class="lead">Deliveries to this endpoint have failed since <Time at={endpoint.health.failing_since} />.{' '}
             {endpoint.health.next_probe_at ? <>The next probe is due <Age at={endpoint.health.next_probe_at} />.</> : null}</p> : null}
-          {endpoint.missed_since ? <p class="lead">Disabled since <Time at={endpoint.missed_since} />: what happened from then on is
-            not owed to it.</p> : null}
+          {endpoint.missed_since ? <p class="lead">Disabled since <Time at={endpoint.missed_since} />: events from then on
+            are not delivered here.</p> : null}
           <div class="columns">
             <div>
               <Section title="Backlog" flush>
                 <List caption="Waiting deliveries" pages={waiting} columns={deliveryColumns} keyOf={row => row.id}
-                  pathOf={row => `/deliveries/${row.id}`} empty={<Empty title="Nothing waits." />} />
+                  pathOf={row => `/deliveries/${row.id}`} empty={<Empty title="No delivery is waiting." />} />
               </Section>
               <Section title="Dead deliveries" flush actions={<Recover endpoint={endpoint} onDone={done} />}>
                 <List caption="Dead deliveries" pages={dead} columns={deliveryColumns} keyOf={row => row.id}
-                  pathOf={row => `/deliveries/${row.id}`} empty={<Empty title="No delivery was given up." />} />
+                  pathOf={row => `/deliveries/${row.id}`} empty={<Empty title="No delivery is dead." />} />
               </Section>
               <History id={endpoint.id} version={version} />
             </div>

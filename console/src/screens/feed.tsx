@@ -28,7 +28,7 @@ export function Feed() {
       <Head title="Live" tab="Live" status={<Pill token={state === 'live' ? 'live' : 'waiting'}
         label={paused ? 'paused' : state === 'live' ? 'live' : state === 'ended' ? 'ended' : 'connecting'} as={paused ? 'warn' : undefined} />}>
         <button type="button" class="button" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-          <Icon name={paused ? 'play' : 'pause'} /> {paused ? 'Go on' : 'Pause'}</button>
+          <Icon name={paused ? 'play' : 'pause'} /> {paused ? 'Resume' : 'Pause'}</button>
       </Head>
       <Filters>
         <div class="kind-switches">
@@ -41,8 +41,8 @@ export function Feed() {
       </Filters>
       <p class="feed-waiting" role="status">{paused && waiting > 0 ? `${count(waiting, 'new entry', 'new entries')} since you paused` : ''}</p>
       {shown.length === 0 ? (
-        <Empty title={kinds.length ? 'Nothing has happened since you opened this page.' : 'No kind is chosen.'} command="settled trigger settlement">
-          {kinds.length ? 'It shows what comes in from now on.' : 'Choose one above.'}</Empty>
+        <Empty title={kinds.length ? 'Nothing has happened since you opened this page.' : 'No kind is selected.'} command="settled trigger settlement">
+          {kinds.length ? 'New entries appear here as they are recorded.' : 'Select one above.'}</Empty>
       ) : (
         <ol class="feed">{shown.map(one => <FeedLine key={one.key} entry={one.entry} />)}</ol>
       )}

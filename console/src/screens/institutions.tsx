@@ -3,7 +3,7 @@
 import type {Profile} from '../api/types.ts';
 import {base} from '../app/router.ts';
 import {latency} from '../format/time.ts';
-import {words} from '../format/words.ts';
+import {count, words} from '../format/words.ts';
 import {Facts, Head, Section} from '../ui/blocks.tsx';
 import {useGet, usePages} from '../ui/load.ts';
 import {Empty, Ready} from '../ui/states.tsx';
@@ -40,8 +40,8 @@ export function InstitutionList() {
       <Head title="Institutions" tab="Institutions" />
       <List caption="Institutions" pages={pages} columns={columns} keyOf={row => row.id}
         pathOf={row => `/institutions/${encodeURIComponent(row.institution)}`}
-        empty={<Empty title="Nothing was learnt yet.">A minute after each match, what its payer's bank did to the ids and the
-          reference is counted.</Empty>} />
+        empty={<Empty title="Nothing has been learnt yet.">A minute after each match, settled records which ids and how much of
+          the reference the payer's bank passed on.</Empty>} />
     </>
   );
 }
@@ -61,16 +61,16 @@ export function InstitutionItem({id}: {id: string}) {
         <>
           <Head tab={institution.id} above={<a href={`${base}/institutions`}>Institutions</a>}
             title={<span class="break">{institution.id}</span>} />
-          <p class="lead">Its payments came from {institution.banks.join(', ') || 'no bank that is known'}.{institution.seeds.map(seed =>
+          <p class="lead">Its payments came from {institution.banks.join(', ') || 'no known bank'}.{institution.seeds.map(seed =>
             ` References of ${seed.scheme || 'all schemes'} hold ${seed.reference_chars_max} characters.`)}</p>
           {institution.profiles.map(profile => (
-            <Section key={profile.id} title={`${profile.scheme || 'any scheme'} to ${profile.receiver}`} note={`${profile.matches} matches`}>
+            <Section key={profile.id} title={`${profile.scheme || 'any scheme'} to ${profile.receiver}`} note={count(profile.matches, 'match', 'matches')}>
               <Facts facts={[
                 ...Object.entries(profile.identifiers).map(([field, survival]): [string, preact.JSX.Element] =>
                   [`${words(field)} survives`, <Share of={survival} />]),
-                ['references are cut at', profile.reference.length_max ?? <None>not known to be</None>],
+                ['references are cut at', profile.reference.length_max ?? <None>not known</None>],
                 ['letters', <Text>{profile.reference.case}</Text>],
-                profile.reference.prefix ? ['stands before', <code>{profile.reference.prefix}</code>] : null,
+                profile.reference.prefix ? ['prefix added', <code>{profile.reference.prefix}</code>] : null,
                 ['half within', profile.latency_us.p50 === null ? <None /> : latency(profile.latency_us.p50)],
                 ['99 % within', profile.latency_us.p99 === null ? <None /> : latency(profile.latency_us.p99)],
                 ['learnt', <Age at={profile.updated_at} />],

@@ -20,13 +20,13 @@ export function KeyList() {
     {title: 'Made', end: true, cell: row => <Age at={row.created_at} />, rank: 2},
     {title: 'Revoke', end: true, cell: row => row.revoked_at ? <None /> : <Act label="Revoke" scope="admin" method="DELETE" danger
       path={`/v1/api-keys/${row.id}`} done="The key was revoked" onDone={pages.reload}
-      question={`“${row.name}” is refused from then on, and sessions that were opened with it end.`} />},
+      question={`Calls with “${row.name}” are refused from now on, and sessions that were opened with this key end.`} />},
   ];
   return (
     <>
       <Head title="API keys" tab="API keys" />
       <List caption="API keys" pages={pages} columns={columns} keyOf={row => row.id}
-        empty={<Empty title="There is no key." command="settled keys create NAME --scopes payments:read">
+        empty={<Empty title="There is no API key." command="settled keys create NAME --scopes payments:read">
           Clients of the API need one.</Empty>} />
     </>
   );

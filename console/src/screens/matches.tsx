@@ -30,7 +30,7 @@ export function MatchList() {
       <Head title="Matches" tab="Matches" />
       <List caption="Matches" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/matches/${row.id}`}
         empty={<Empty title="Nothing was matched yet." command="settled trigger settlement">
-          A settlement that fits one registered payment is matched to it at once.</Empty>} />
+          A settlement is matched when exactly one registered payment fits it.</Empty>} />
     </>
   );
 }

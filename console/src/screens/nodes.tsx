@@ -33,9 +33,9 @@ export function NodeList() {
               ['as of', <Time at={status.as_of} />],
             ]} /></Section> : null}
             {status.nodes.length > 0 ? <Table caption="Nodes" rows={status.nodes} columns={columns} keyOf={row => String(row.id)} />
-              : <Empty title="This is the only process.">With PostgreSQL several nodes share the work.</Empty>}
+              : <Empty title="This server is the only node.">With PostgreSQL several nodes share the work.</Empty>}
           </>
-        ) : <Empty title="Nodes are shown to administrators of the tenant main." />}
+        ) : <Empty title="Only administrators of the tenant main may see the nodes." />}
       </Ready>
     </>
   );

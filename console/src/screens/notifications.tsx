@@ -36,9 +36,9 @@ export function NotificationList() {
         <Word name="connector" label="Connector" />
       </Filters>
       <List caption="Notifications" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/notifications/${row.id}`}
-        empty={isFiltered(filters) ? <Empty title="No notification is like that.">Change the filters above.</Empty> : (
-          <Empty title="No platform has reported anything yet." command="settled trigger notification">
-            They come in at the hook of a clearmatch connector.</Empty>
+        empty={isFiltered(filters) ? <Empty title="No notification matches these filters.">Change the filters above.</Empty> : (
+          <Empty title="No notification has arrived yet." command="settled trigger notification">
+            Notifications arrive at the webhook address of a clearmatch connector.</Empty>
         )} />
     </>
   );
@@ -55,9 +55,9 @@ export function NotificationItem({id}: {id: string}) {
           <Head tab={one.platform_id} above={<a href={`${base}/notifications`}>Notifications</a>} status={<Pill token={one.status} />}
             title={<span class="break">{one.platform_id} <span class="head-name">{one.notification_type}</span></span>}>
             {one.status === 'failed' ? <Act label="Try again" scope="notifications:write" path={`/v1/notifications/${id}/retry`}
-              done="It is tried again" onDone={() => { loaded.reload(); setVersion(version + 1); }} /> : null}
+              done="The notification is tried again" onDone={() => { loaded.reload(); setVersion(version + 1); }} /> : null}
           </Head>
-          {one.failure ? <p class="lead">The content was given up: {words(one.failure)}.</p> : null}
+          {one.failure ? <p class="lead">settled gave up fetching the content: {words(one.failure)}.</p> : null}
           <div class="columns">
             <div>
               <History id={one.event_id ?? one.webhook_id} version={version} />

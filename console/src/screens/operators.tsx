@@ -40,8 +40,8 @@ export function OperatorList() {
     {title: 'Added', end: true, cell: row => <Age at={row.created_at} />},
     {title: 'Change', end: true, cell: row => (
       <span class="row-actions">
-        <Act<Operator> label="New code secret" scope="admin" path={`/v1/operators/${row.id}/totp`} done="There is a new secret"
-          question={`The codes that ${row.username} has now are worth nothing from then on, and ${row.username} is signed out.`} onDone={setShown} />
+        <Act<Operator> label="New code secret" scope="admin" path={`/v1/operators/${row.id}/totp`} done="The new secret was made"
+          question={`The codes from the present secret stop working, and ${row.username} is signed out.`} onDone={setShown} />
         <Act label="Remove" scope="admin" method="DELETE" danger path={`/v1/operators/${row.id}`} done="The operator was removed"
           question={`${row.username} is signed out everywhere and cannot sign in again.`} onDone={pages.reload} />
       </span>

@@ -38,7 +38,7 @@ export function OrderList() {
       <List caption="Orders" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/orders/${row.id}`}
         empty={isFiltered(filters) ? <Empty title="No order has this status.">Change the filter above.</Empty> : (
           <Empty title="Nothing was ordered yet." command="settled trigger order">
-            Order a payment with POST /v1/orders, or let the sandbox do it.</Empty>
+            Order a payment with POST /v1/orders, or have the sandbox make one.</Empty>
         )} />
     </>
   );

@@ -167,7 +167,7 @@ function Parts({overview}: {overview: OverviewAnswer}) {
     <>
       <Section title="Reviews" note={reviews.oldest_at ? <>oldest <Age at={reviews.oldest_at} /></> : null}
         actions={<a href={pageOf(reviews.list)}>{count(reviews.count, 'open review')}</a>}>
-        {reviews.count === 0 ? <Empty title="Nothing waits for a person." /> : (
+        {reviews.count === 0 ? <Empty title="No review is open." /> : (
           <ul class="bars">{Object.entries(reviews.by_kind).sort((one, other) => other[1] - one[1]).map(([kind, number]) => (
             <li key={kind}><a href={`${base}/reviews?kind=${kind}`}>{words(kind)}</a>
               <meter min={0} max={reviews.count} value={number} aria-hidden="true" /><span class="num">{number}</span></li>

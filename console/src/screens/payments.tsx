@@ -44,9 +44,9 @@ export function PaymentList() {
         <OtherFilters filters={filters} shown={['status', 'currency', 'reference', 'payer', 'institution']} />
       </Filters>
       <List caption="Payments" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/payments/${row.id}`}
-        empty={isFiltered(filters) ? <Empty title="No payment is like that.">Change the filters above.</Empty> : (
+        empty={isFiltered(filters) ? <Empty title="No payment matches these filters.">Change the filters above.</Empty> : (
           <Empty title="No payment is registered yet." command="settled trigger settlement">
-            Register one with POST /v1/payments, or let the sandbox do it.</Empty>
+            Register one with POST /v1/payments, or have the sandbox make one.</Empty>
         )} />
     </>
   );

@@ -43,7 +43,7 @@ export function Reviews({id}: {id?: string}) {
       </div>
       <div class="split-item">
         {id ? <ReviewDetail key={id} id={id} onDecided={pages.reload} /> : rows.length > 0
-          ? <Empty title="Choose a review.">j and k go through them, Enter opens one.</Empty> : null}
+          ? <Empty title="Select a review.">j and k move through the list, Enter opens a review.</Empty> : null}
       </div>
     </div>
   );

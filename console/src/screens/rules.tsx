@@ -18,8 +18,8 @@ export function RuleList() {
       <Head title="Rules" tab="Rules" />
       <Ready of={loaded}>
         {page => page.data.length === 0 ? (
-          <Empty title="The rules of the installation hold.">
-            No rule set of the tenant or of an account was made: POST /v1/rules.</Empty>
+          <Empty title="The rules of the installation apply.">
+            Neither the tenant nor an account has a rule set of its own. POST /v1/rules makes one.</Empty>
         ) : <div class="cards">{page.data.map(set => <RuleSetCard key={`${set.account} ${set.version}`} set={set} />)}</div>}
       </Ready>
     </>

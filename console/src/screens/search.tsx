@@ -70,8 +70,8 @@ function Results({word, answer, problem}: {word: string; answer: Answer | undefi
   if (word.length < lengthMin || answer?.data.length === 0) {
     return (
       <Empty title={!word ? 'What are you looking for?' : word.length < lengthMin ? `Enter at least ${lengthMin} characters.` : 'Nothing was found.'}>
-        Looked for are ids (ours, yours, the bank's), end-to-end ids, IBANs, sort code and number, amounts such as 12.34 GBP,
-        references from 4 characters, and beginnings of names from 3 letters. The middle of a word is not looked for.
+        Search finds ids (ours, yours, the bank's), end-to-end ids, IBANs, sort code and number, amounts such as 12.34 GBP,
+        references from 4 characters, and beginnings of names from 3 letters. Search does not find the middle of a word.
       </Empty>
     );
   }

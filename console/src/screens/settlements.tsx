@@ -47,9 +47,9 @@ export function SettlementList() {
         <OtherFilters filters={filters} shown={['status', 'suggested', 'currency', 'reference', 'payer']} />
       </Filters>
       <List caption="Settlements" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/settlements/${row.id}`}
-        empty={isFiltered(filters) ? <Empty title="No settlement is like that.">Change the filters above.</Empty> : (
+        empty={isFiltered(filters) ? <Empty title="No settlement matches these filters.">Change the filters above.</Empty> : (
           <Empty title="No money has arrived yet." command="settled trigger settlement">
-            The bank's webhooks make settlements; let the sandbox send one.</Empty>
+            A settlement is recorded when the bank's webhook arrives; the sandbox can send one.</Empty>
         )} />
     </>
   );
@@ -132,7 +132,7 @@ function RejectSettlement({id, onDone}: {id: string; onDone: () => void}) {
       {open ? (
         <DecisionDialog title="Reject the settlement" verb="Reject" danger path={`/v1/settlements/${id}/reject`} body={{}} checks
           onClose={() => setOpen(false)} onDone={() => { setOpen(false); onDone(); }}>
-          <p class="second">It pays none of your payments: no payment is searched for it any more.</p>
+          <p class="second">The settlement pays none of your payments, and settled no longer looks for a payment that fits it.</p>
         </DecisionDialog>
       ) : null}
     </>

@@ -33,8 +33,8 @@ export function StatementList() {
     <>
       <Head title="Statements" tab="Statements" />
       <List caption="Statements" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/statements/${row.id}`}
-        empty={<Empty title="No statement was loaded yet." command="settled import FILE">
-          A statement of the bank (camt.053, MT940, CSV) shows whether every settlement is here.</Empty>} />
+        empty={<Empty title="No statement has been imported yet." command="settled import FILE">
+          A statement from the bank (camt.053, MT940, CSV) shows whether any settlement is missing.</Empty>} />
     </>
   );
 }
@@ -63,7 +63,7 @@ export function StatementItem({id}: {id: string}) {
         return (
           <>
             <Head tab={`Statement ${statement.number}`} above={<a href={`${base}/statements`}>Statements</a>}
-              status={result ? <Pill token={result.holds ? 'reconciled' : 'attention'} label={result.holds ? 'it holds' : 'it does not hold'} />
+              status={result ? <Pill token={result.holds ? 'reconciled' : 'attention'} label={result.holds ? 'reconciled' : 'does not reconcile'} />
                 : <Pill token={statement.status} />}
               title={<>{dayOf(statement.from)} <span class="head-name id">{accountText(statement.account)}</span></>} />
             {result ? <div class="figures">{verdicts.map(one => {
@@ -78,7 +78,7 @@ export function StatementItem({id}: {id: string}) {
               <div>
                 <Section title="Entries" flush actions={<Filters><Choice name="verdict" label="Verdict" options={verdicts} /></Filters>}>
                   <List caption="Entries" pages={entries} columns={entryColumns} keyOf={row => String(row.number)}
-                    empty={<Empty title="No entry is like that." />} /></Section>
+                    empty={<Empty title="No entry has this verdict." />} /></Section>
               </div>
               <div>
                 <Section title="Statement"><Facts facts={[

@@ -111,9 +111,9 @@ function DryRunText({run}: {run: DryRun}) {
           <span class="quiet">rank {match.rank}, {match.rule}</span></li>
       ))}
       {run.candidates.length > 0 ? (
-        <li>A person decides next between {run.candidates.map(candidate => candidate.client_id).join(', ')}</li>
+        <li>A reviewer must then decide between {run.candidates.map(candidate => candidate.client_id).join(', ')}</li>
       ) : null}
-      {run.matches.length === 0 && run.candidates.length === 0 ? <li class="second">Nothing is matched by it.</li> : null}
+      {run.matches.length === 0 && run.candidates.length === 0 ? <li class="second">This decision matches nothing.</li> : null}
     </ul>
   );
 }

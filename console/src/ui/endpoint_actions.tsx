@@ -18,15 +18,15 @@ export function EndpointActions({endpoint, onDone}: {endpoint: Endpoint; onDone:
       {ping ? <span class="second">sent: <Id id={ping.id} short /></span> : null}
       {isActive ? <Act<Endpoint> label="Rotate the secret" scope="endpoints:write" path={path} method="PATCH" danger
         body={{rotate_secret: true, previous_secret_expires_in: 86_400}} done="The secret was rotated"
-        question="A new signing secret holds from now on. What it replaces goes on signing next to it for 24 hours."
+        question="A new signing secret applies from now on. For 24 hours deliveries are also signed with the old secret."
         onDone={answer => { setSecret(answer.secret ?? ''); onDone(); }} /> : null}
       {isActive ? <Act label="Disable" scope="endpoints:write" path={path} method="PATCH" body={{status: 'disabled'}} danger
-        done="It is disabled" question="What is owed to it is cancelled, and from now on nothing is owed to it." onDone={onDone} />
+        done="The endpoint is disabled" question="Waiting deliveries are cancelled, and new events are not delivered here." onDone={onDone} />
         : <Act label="Enable" scope="endpoints:write" path={path} method="PATCH" body={{status: 'active'}} primary
-          done="It is enabled" onDone={onDone} />}
+          done="The endpoint is enabled" onDone={onDone} />}
       {secret ? (
         <Dialog title="The new signing secret" onClose={() => setSecret('')}>
-          <p class="second">It is shown only now. Give it to the partner in a safe way.</p>
+          <p class="second">The secret is shown only now. Pass it to the partner over a secure channel.</p>
           <p class="secret"><code class="break">{secret}</code><Copy text={secret} label="the secret" /></p>
         </Dialog>
       ) : null}

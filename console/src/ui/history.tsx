@@ -39,7 +39,7 @@ export function Whole({first, id}: {first: Timeline; id: string}) {
     <>
       <Entries entries={entries} subject={first.subject.id} />
       {problem ? <Refused problem={problem} retry={load} /> : null}
-      {more.next ? <p class="more"><button type="button" class="button" onClick={load}>Show what came later</button></p> : null}
+      {more.next ? <p class="more"><button type="button" class="button" onClick={load}>Show later entries</button></p> : null}
     </>
   );
 }

@@ -45,7 +45,7 @@ export function UndoMatch({match, onDone}: {match: Match; onDone: () => void}) {
       {open ? (
         <DecisionDialog title="Undo the match" verb="Undo" danger path={`/v1/matches/${match.id}/undo`} body={{}} checks
           onClose={() => setOpen(false)} onDone={() => { setOpen(false); onDone(); }}>
-          <p class="second">Settlement and payment wait again, and the rules never pair them again.</p>
+          <p class="second">Settlement and payment are open again, and the rules never pair them again.</p>
         </DecisionDialog>
       ) : null}
     </>

@@ -31,8 +31,8 @@ export function RawWebhook({id}: {id: string}) {
               <span class="quiet">received</span> <Time at={shown.received_at} />
               <span class="raw-actions"><Reveal subject={id} onShown={object => setRevealed(object as unknown as Webhook)} /></span></p>
             {shown.body ? <Body text={shown.body} /> : (
-              <p class="second">The message is withheld, since it is not known which of its members are personal. Reveal it
-                with a reason.</p>
+              <p class="second">settled does not know which members of this message are personal, and withholds it. Reveal the
+                message with a reason.</p>
             )}
           </div>
         );

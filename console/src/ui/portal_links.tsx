@@ -41,7 +41,7 @@ export function PortalLinks({endpointId}: {endpointId: string}) {
     <Section title="Partner's page" flush actions={may('endpoints:write')
       ? <button type="button" class="button small" onClick={() => setMaking(true)}>Make a link</button> : null}>
       <List caption="Links to the partner's page" pages={pages} columns={columns} keyOf={row => row.id}
-        empty={<Empty title="The partner has no link.">With one it sees its own events, deliveries and attempts, and nothing else.</Empty>} />
+        empty={<Empty title="The partner has no link.">With a link, the partner sees its own events, deliveries and attempts, and nothing else.</Empty>} />
       {making ? <MakeLink endpointId={endpointId} onClose={() => { setMaking(false); pages.reload(); }} /> : null}
     </Section>
   );
@@ -80,7 +80,7 @@ function MakeLink({endpointId, onClose}: {endpointId: string; onClose: () => voi
     <Dialog title="Link to the partner's page" onClose={onClose}>
       {made?.url ? (
         <div class="form">
-          <p class="second">It is shown only now. Every holder sees this endpoint's deliveries. It ends <Age at={made.expires_at} />.</p>
+          <p class="second">The link is shown only now. Each person with the link sees this endpoint's deliveries. It expires <Age at={made.expires_at} />.</p>
           <p class="secret"><code class="break">{absolute(made.url)}</code><Copy text={absolute(made.url)} label="the link" /></p>
         </div>
       ) : (
@@ -91,7 +91,7 @@ function MakeLink({endpointId, onClose}: {endpointId: string; onClose: () => voi
                 onChange={() => toggle(right)} /> {right}</label>
             ))}
           </fieldset>
-          <fieldset class="checks"><legend>It holds for</legend>
+          <fieldset class="checks"><legend>Valid for</legend>
             {days.map(number => (
               <label key={number} class="check"><input type="radio" name="lasts" checked={lasts === number} onChange={() => setLasts(number)} />{' '}
                 {number === 1 ? '1 day' : `${number} days`}</label>

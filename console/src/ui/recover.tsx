@@ -67,7 +67,7 @@ function RecoverDialog({endpoint, onClose, onDone}: {endpoint: Endpoint; onClose
         {started ? <Progress of={started} /> : null}
         {problem ? <Refused problem={problem} /> : null}
         <div class="form-actions">
-          <button type="button" class="button" disabled={chosen.size === 0} onClick={() => void start(true)}>Count them</button>
+          <button type="button" class="button" disabled={chosen.size === 0} onClick={() => void start(true)}>Count deliveries</button>
           <button type="submit" class="button primary" disabled={chosen.size === 0 || (started && !started.dry_run)}>Deliver again</button>
         </div>
       </form>
@@ -81,7 +81,7 @@ function Progress({of}: {of: Redelivery}) {
   if (run.status === 'done' && !done) setDone(true);
   return (
     <p aria-live="polite"><Pill token={run.status} /> {count(run.total, 'delivery', 'deliveries')}{' '}
-      {run.dry_run ? 'would be delivered again' : `found, ${run.queued} on their way`}</p>
+      {run.dry_run ? 'would be delivered again' : `found, ${run.queued} queued`}</p>
   );
 }
 

@@ -14,7 +14,7 @@ export function Reveal({subject, onShown}: {subject: string; onShown: (object: R
   const [asking, setAsking] = useState(false);
   const [shown, setShown] = useState(false);
   if (!may('personal:read')) return null;
-  if (shown) return <span class="pill warn" title="Written to the changes with its reason">revealed</span>;
+  if (shown) return <span class="pill warn" title="The reveal and its reason are recorded under Changes">revealed</span>;
   return (
     <>
       <button type="button" class="button small" onClick={() => setAsking(true)}><Icon name="eye" /> Reveal</button>

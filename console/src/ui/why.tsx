@@ -16,9 +16,9 @@ export function Why({of}: {of: {kind: 'payments' | 'settlements'; id: string}}) 
         <div class="why">
           <p class="why-verdict"><Pill token={why.outcome} /> <span>{sentenceCase(why.sentence)}</span></p>
           {why.data.length === 0 ? (
-            <Empty title={`No ${other} comes near.`}>Compared by its ids, reference, payer and amount on its account.</Empty>
+            <Empty title={`No ${other} is similar.`}>Ids, reference, payer and amount were compared on the same account.</Empty>
           ) : <ol class="pairs">{why.data.map(pair => <PairRow key={pair.payment_id ?? pair.settlement_id} pair={pair} />)}</ol>}
-          <p class="quiet">{count(why.looked_at, other)} looked at{why.limit_reached ? '; there are more like it' : ''},{' '}
+          <p class="quiet">{count(why.looked_at, other)} compared{why.limit_reached ? '; there are more' : ''},{' '}
             judged <Age at={why.as_of} />.</p>
         </div>
       )}

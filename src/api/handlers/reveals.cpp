@@ -65,7 +65,7 @@ Result<Wanted> read_wanted(const net::Request& request) {
 Task<Result<Answer>> shown(const Core& core, const Call& call, std::string path) {
     const RouteMatch match = find_route("GET", path);
     if (match.route == nullptr)
-        co_return fail(Code::not_found, "there is no such thing");
+        co_return fail(Code::not_found, "there is no such object");
     if (!call.caller.scopes.has(match.route->scope))
         co_return fail(Code::scope_missing,
                        "this needs the scope " + std::string(token(match.route->scope)));

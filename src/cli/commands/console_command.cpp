@@ -39,7 +39,7 @@ int run_console(Invocation& in) {
 
 std::vector<Command> console_commands() {
     return {{.name = "console",
-             .sentence = "print a link with which you sign in to the console",
+             .sentence = "print a link that signs you in to the console",
              .place = Place::machine,
              .output = Output::both,
              .options = {tenant_option("whose console (default main)")},

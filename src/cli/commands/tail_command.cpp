@@ -114,8 +114,8 @@ int run_tail(Invocation& in) {
 Command tail_command() {
     return {
         .name = "tail",
-        .sentence = "print what comes about, as it comes about: webhooks, money, matches, orders, "
-                    "deliveries",
+        .sentence = "print webhooks, settlements, matches, orders and deliveries as they are "
+                    "recorded",
         .place = Place::server,
         .output = Output::both,
         .options =

@@ -57,7 +57,7 @@ void check_clock_step(Site& site, Findings& found) {
     if (!clock)
         return found.ok("", "the server has not seen its clock set lately");
     found.warning("the server",
-                  fmt::format("its clock was set {} times; time inside is {} s ahead",
+                  fmt::format("times its clock was set: {}; the server's time is {} s ahead",
                               text_at(*clock, "steps"), text_at(*clock, "ahead_seconds")),
                   {"the administrator of its machine has the clock follow an NTP server that "
                    "adjusts it slowly (chrony, systemd-timesyncd)"});
