@@ -86,8 +86,8 @@ int run_backup(Invocation& in) {
         return refuse_database(in);
     config->data = without_slash(config->data);
     const auto done = server::back_up(
-        *config, without_slash(in.text("DIR")), server::version, [&] { return copy_by_server(*config); },
-        say);
+        *config, without_slash(in.text("DIR")), server::version,
+        [&] { return copy_by_server(*config); }, say);
     if (!done)
         return in.out().problem(done.error());
     if (const auto noted = ask_server(*config, "PUT"); !noted)

@@ -32,7 +32,7 @@ struct ApiKeyRow {
     Instant created_at;
     std::optional<Instant> revoked_at;
     std::optional<Instant> expires_at; // from then on it is worth nothing; nullopt: it stays
-    std::string made_by = {};          // whose it is: names separated by blanks; empty: not known
+    std::string made_by = {};          // who may have it in hand; empty: it is not known
 };
 Step<> insert_api_key(Session& s, const ApiKeyRow& key);
 Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash);

@@ -17,7 +17,8 @@
 
 namespace settled::units {
 
-// The name itself, and whose it is if it is a key's. Empty: the operator over the control socket.
+// The name itself and, of a key, the persons who may have it in hand. Empty: the operator over the
+// control socket.
 store::Step<std::vector<std::string>> persons_behind(store::Session& s, TenantId tenant,
                                                      std::string name);
 
