@@ -76,7 +76,7 @@ def test_the_live_feed_shows_what_happens(world, browse, trigger):
     trigger("settlement", "--amount", "78.32")
     browser.shows("since you paused")
     assert "78.32 GBP" not in browser.text()
-    browser.button("Go on").click()
+    browser.button("Resume").click()
     browser.shows("78.32 GBP")
 
 
