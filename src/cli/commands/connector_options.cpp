@@ -180,6 +180,12 @@ std::vector<Option> bank_options() {
          .value = "FILE",
          .help = "JSON: whose Pub/Sub pushes a connector takes (docs/connectors.md)",
          .is_file = true},
+    };
+}
+
+// Of connectors of every kind: whose webhooks are taken, when keys end, what is kept.
+std::vector<Option> common_options() {
+    return {
         {.name = "--allow-ip",
          .value = "BLOCK",
          .help =
@@ -210,6 +216,8 @@ std::vector<Option> bank_options() {
 
 std::vector<Option> connector_options() {
     std::vector<Option> options = bank_options();
+    for (Option& option : common_options())
+        options.push_back(std::move(option));
     for (Option& option : core_bank_options())
         options.push_back(std::move(option));
     for (Option& option : platform_options())
