@@ -227,7 +227,8 @@ void read_attention(Reader& reader, Config& config) {
                      })}});
 }
 
-void read_all(Reader& reader, Config& config) {
+// The server itself and its store.
+void read_server(Reader& reader, Config& config) {
     reader.section("server",
                    {{"listen", reader.text(config.listen)},
                     {"data", reader.text(config.data)},
@@ -252,6 +253,10 @@ void read_all(Reader& reader, Config& config) {
                     {"writers", reader.number(1, writers_max, [&config](std::int64_t value) {
                          config.store_writers = static_cast<int>(value);
                      })}});
+}
+
+// Where keys and secrets are.
+void read_keys(Reader& reader, Config& config) {
     reader.section("crypto", {{"fips", reader.flag(config.fips)}});
     reader.section(
         "custody",
@@ -274,6 +279,10 @@ void read_all(Reader& reader, Config& config) {
                     {"sessions", reader.number(1, sessions_max, [&config](std::int64_t value) {
                          config.pkcs11_sessions = static_cast<std::size_t>(value);
                      })}});
+}
+
+// What this node does, and how.
+void read_work(Reader& reader, Config& config) {
     reader.section("node", {{"roles", reader.texts(config.roles)},
                             {"lease_seconds", reader.number(limits::node_lease_min.count(),
                                                             limits::node_lease_max.count(),
@@ -304,6 +313,10 @@ void read_all(Reader& reader, Config& config) {
                      reader.number(1, endpoints_per_tenant_max, [&config](std::int64_t value) {
                          config.endpoints_per_tenant = static_cast<std::size_t>(value);
                      })}});
+}
+
+// Calls to banks, and the days on which payments are made.
+void read_calls(Reader& reader, Config& config) {
     const auto seconds_into = [](std::chrono::seconds& into) {
         return [&into](std::int64_t value) { into = std::chrono::seconds(value); };
     };
@@ -325,12 +338,24 @@ void read_all(Reader& reader, Config& config) {
                                 {"outside_hours", reader.text(config.outside_hours)}});
     reader.section("modulus", {{"weights", reader.text(config.modulus_weights)},
                                {"substitutions", reader.text(config.modulus_substitutions)}});
+}
+
+// Who is served and shown what, and who is called.
+void read_reach(Reader& reader, Config& config) {
     reader.section("console", {{"enabled", reader.flag(config.console)}});
     read_attention(reader, config);
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
                               {"name_servers", reader.texts(config.name_servers)},
                               {"trusted_certificates", reader.text(config.trusted_certificates)}});
+}
+
+void read_all(Reader& reader, Config& config) {
+    read_server(reader, config);
+    read_keys(reader, config);
+    read_work(reader, config);
+    read_calls(reader, config);
+    read_reach(reader, config);
     read_kafka(reader, config);
     reader.refuse_the_rest();
 }
