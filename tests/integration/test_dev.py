@@ -63,7 +63,7 @@ def test_commands_that_settled_dev_prints_work_as_pasted(dev, elsewhere):
 EVENTS = {
     "settlement": ["settlement.matched"], "unmatched": ["settlement.unmatched"], "ambiguous": ["settlement.ambiguous"],
     "duplicate": ["settlement.matched"], "split": ["payment.partially_settled", "settlement.matched"],
-    "late": ["settlement.unmatched", "settlement.matched"], "return": ["settlement.unmatched", "return.settled"],
+    "merge": ["settlement.matched"], "late": ["settlement.unmatched", "settlement.matched"], "return": ["settlement.unmatched", "return.settled"],
     "order": ["order.settled"], "rejection": ["order.rejected"], "hold": ["order.held", "order.settled"],
     "order-return": ["order.settled", "order.returned"], "link": ["link.created"],
     "repayment": ["link.created", "repayment.posted"], "notification": ["notification.received"], "ping": ["test.ping"],
@@ -220,7 +220,7 @@ def test_the_directory_of_a_dev_is_found_by_other_commands(dev):
 def test_a_dev_that_is_started_again_is_the_same_and_a_fresh_one_is_not(tmp_path):
     first = Dev(tmp_path, "--json")
     said, state = json.loads(first.printed()), first.state
-    assert set(said) == {"url", "key", "account", "endpoint", "sandbox", "commands"} and len(said["commands"]) == 3
+    assert set(said) == {"url", "key", "account", "endpoint", "sandbox", "console", "commands"} and len(said["commands"]) == 3
     assert stat.S_IMODE((tmp_path / "settled-dev").stat().st_mode) == 0o700
     assert stat.S_IMODE((tmp_path / "settled-dev" / "dev.json").stat().st_mode) == 0o600
     there = Elsewhere(tmp_path / "home", {"SETTLED_URL": said["url"], "SETTLED_KEY": said["key"], "SETTLED_SANDBOX": said["sandbox"]})
@@ -230,7 +230,9 @@ def test_a_dev_that_is_started_again_is_the_same_and_a_fresh_one_is_not(tmp_path
     payments = [there.trigger("settlement")["facts"]["payment"]]
     assert first.stop() == 0
     again = Dev(tmp_path, "--json")
-    assert json.loads(again.printed()) == said and again.state == state
+    said_again = json.loads(again.printed())
+    assert said_again.pop("console") != said.pop("console"), "a link to sign in with is for one time"
+    assert said_again == said and again.state == state
     assert again.api("GET", f"/v1/payments/{payments[0]}").json["status"] == "settled"
     payments.append(there.trigger("settlement")["facts"]["payment"])
     assert there.trigger("link")["facts"]["link"] != link, "the bank's account numbers go on"
