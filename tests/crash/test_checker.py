@@ -10,6 +10,9 @@ from support.places import ROOT
 from support.store import Store, check_told
 from support.story import Story
 
+SETTLEMENT = """tenant_id, id, webhook_id, status, amount_minor, currency, scheme, transaction_id, reference, end_to_end_id,
+        account_iban, counterparty_name, counterparty_account, settled_at, received_at, version, c_account, c_end_to_end_id,
+        c_reference, c_uetr, c_other_account, c_other_name"""
 TASK = "tenant_id, id, kind, subject_id, lane_id, status, attempts, due_at, created_at, updated_at"
 
 # A matched settlement with all that belongs to it, and an open payment.
@@ -23,8 +26,8 @@ GOOD = """
         version, c_account, c_end_to_end_id, c_reference, c_uetr, c_other_account, c_other_name, settled_minor)
       VALUES (1, 20, 'settled', x'', 'settled', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '', 1234),
              (1, 21, 'open', x'', 'expected', 1234, 'GBP', '', '', '', '', '', '', '', '', 9, 9, 0, '', '', '', '', '', '', 0);
-    INSERT INTO settlement VALUES (1, 30, 10, 'matched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 1,
-        '', '', '', '', '', '', '', 0, 0, 0);
+    INSERT INTO settlement (:settlement) VALUES (1, 30, 10, 'matched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10,
+        1, '', '', '', '', '', '');
     INSERT INTO settlement_match (tenant_id, id, settlement_id, payment_id, rank, rule_version, evidence, matched_at,
         amount_minor)
       VALUES (1, 40, 30, 20, 2, 1, '{}', 10, 1234);
@@ -39,8 +42,8 @@ PLANTED = {
     "a webhook key without its webhook": "INSERT INTO webhook_key VALUES (1, x'02', 99, 1)",
     "a webhook without its key (a conflict's second body apart)": "DELETE FROM webhook_key",
     "two settlements of one transaction":
-        "INSERT INTO settlement SELECT 1, 31, 10, 'unmatched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '', 10, 10, 0,"
-        " '', '', '', '', '', '', '', 0, 0, 0",
+        f"INSERT INTO settlement ({SETTLEMENT}) SELECT 1, 31, 10, 'unmatched', 1234, 'GBP', 'Bacs', 'tx', '', '', '', '', '',"
+        " 10, 10, 0, '', '', '', '', '', ''",
     "a settlement without its webhook, other than one that the bank's query has shown":
         "UPDATE settlement SET webhook_id = 98",
     "a match of a settlement that is not matched, or of a payment that is not settled":
@@ -85,7 +88,7 @@ def good(tmp_path_factory):
     for migration in sorted((ROOT / "migrations").glob("*.sql")):
         database.executescript(migration.read_text())
     body = webhook_text("TransactionSettled", settled_payload("GB00", TransactionId="tx"), 1, 6).decode()
-    database.executescript(GOOD.replace(":task", TASK).replace(":body", "CAST('" + body + "' AS BLOB)"))
+    database.executescript(GOOD.replace(":task", TASK).replace(":settlement", SETTLEMENT).replace(":body", "CAST('" + body + "' AS BLOB)"))
     database.close()
     return file
 
