@@ -136,6 +136,15 @@ TEST_F(Operators, a_caller_gives_only_what_it_has) {
               "value_invalid");
 }
 
+TEST_F(Operators, who_can_do_more_than_the_caller_is_not_renewed_or_removed_by_it) {
+    const std::string path = "/v1/operators/" + add(key, "ann", "admin").at("id");
+    const std::string narrow = world.key_of("main", "admin");
+    EXPECT_EQ(world.call(narrow, "POST", path + "/totp").code(), "scope_missing");
+    EXPECT_EQ(world.call(narrow, "DELETE", path).code(), "scope_missing");
+    EXPECT_EQ(world.call(key, "POST", path + "/totp").status(), 200);
+    EXPECT_EQ(world.call(key, "DELETE", path).status(), 204);
+}
+
 TEST_F(Operators, a_name_has_ten_tries_a_minute_from_wherever) {
     for (int i = 0; i < bounds::sign_ins_per_minute; ++i) {
         world.clock.advance(std::chrono::seconds(1));

@@ -51,6 +51,7 @@ Answer shown_once(const OperatorRow& row, BytesView secret, int status) {
 struct NewOperator {
     OperatorRow row;
     store::ChangeRow change;
+    ScopeSet rights = {}; // of who changes an operator that is there
 };
 
 Bytes new_secret(Rng& rng) {
@@ -95,20 +96,27 @@ Step<bool> add(Session& s, std::shared_ptr<const NewOperator> fresh) {
     co_return added;
 }
 
-Step<std::optional<OperatorRow>> renew(Session& s, std::shared_ptr<const NewOperator> fresh) {
-    const OperatorRow& row = fresh->row;
-    const bool set =
-        co_await store::set_totp_secret(s, row.tenant, row.id, row.totp_secret, row.changed_at);
-    if (!set)
-        co_return std::nullopt;
-    co_await store::insert_change(s, row.tenant, fresh->change);
-    co_return co_await store::find_operator(s, row.tenant, row.id);
+// An operator that can do no more than who changes it: its new secret lets a caller in as that operator.
+Step<Result<OperatorRow>> find_within(Session& s, TenantId tenant, OperatorId id, ScopeSet rights) {
+    auto row = co_await store::find_operator(s, tenant, id);
+    if (!row)
+        co_return fail(Code::not_found, "there is no such operator");
+    if (!rights.covers(*ScopeSet::parse(scopes_of_role(row->role))))
+        co_return fail(Code::scope_missing, "the operator has scopes that the caller lacks");
+    co_return *std::move(row);
 }
 
-Step<Result<Answer>> remove(Session& s, TenantId tenant, OperatorId id) {
-    const bool removed = co_await store::remove_operator(s, tenant, id);
-    if (!removed)
-        co_return fail(Code::not_found, "there is no such operator");
+Step<Result<OperatorRow>> renew(Session& s, std::shared_ptr<const NewOperator> fresh) {
+    const OperatorRow& row = fresh->row;
+    CO_TRY(const OperatorRow known, co_await find_within(s, row.tenant, row.id, fresh->rights));
+    (void)co_await store::set_totp_secret(s, row.tenant, row.id, row.totp_secret, row.changed_at);
+    co_await store::insert_change(s, row.tenant, fresh->change);
+    co_return known;
+}
+
+Step<Result<Answer>> remove(Session& s, TenantId tenant, OperatorId id, ScopeSet rights) {
+    CO_TRY_VOID(co_await find_within(s, tenant, id, rights));
+    (void)co_await store::remove_operator(s, tenant, id);
     co_return Answer{204, {}};
 }
 
@@ -163,14 +171,15 @@ Task<Result<Answer>> renew_operator_totp(const Core& core, const Call& call) {
     fresh->row.totp_secret = seal_totp_secret(core.master, id, secret, core.rng);
     fresh->row.changed_at = core.clock.now();
     fresh->change = change_of(core, call, "operator.totp", id);
-    using Found = std::optional<OperatorRow>;
+    fresh->rights = call.caller.scopes;
+    using Found = Result<OperatorRow>;
     const auto renewed =
         co_await core.store.write<Found>([shared = std::shared_ptr<const NewOperator>(fresh)](
                                              Session& s) { return renew(s, shared); });
     if (!renewed)
         co_return std::unexpected(renewed.error());
     if (!*renewed)
-        co_return fail(Code::not_found, "there is no such operator");
+        co_return std::unexpected(renewed->error());
     co_return shown_once(**renewed, secret, 200);
 }
 
@@ -188,7 +197,9 @@ Task<Result<Answer>> remove_operator(const Core& core, const Call& call) {
     CO_TRY(const auto id, parse_id<OperatorIdTag>(call.id));
     CO_TRY_VOID(no_body(call.request));
     const TenantId tenant = call.caller.tenant;
-    co_return co_await change(core, call, [=](Session& s) { return remove(s, tenant, id); });
+    const ScopeSet rights = call.caller.scopes;
+    co_return co_await change(core, call,
+                              [=](Session& s) { return remove(s, tenant, id, rights); });
 }
 
 } // namespace settled::api
