@@ -136,7 +136,7 @@ TEST_F(Operators, a_caller_gives_only_what_it_has) {
               "value_invalid");
 }
 
-TEST_F(Operators, who_can_do_more_than_the_caller_is_not_renewed_or_removed_by_it) {
+TEST_F(Operators, an_operator_with_more_scopes_than_the_caller_is_left_alone) {
     const std::string path = "/v1/operators/" + add(key, "ann", "admin").at("id");
     const std::string narrow = world.key_of("main", "admin");
     EXPECT_EQ(world.call(narrow, "POST", path + "/totp").code(), "scope_missing");

@@ -96,7 +96,7 @@ Step<bool> add(Session& s, std::shared_ptr<const NewOperator> fresh) {
     co_return added;
 }
 
-// An operator that can do no more than who changes it: its new secret lets a caller in as that operator.
+// An operator that has no scope beyond those of the caller: a new secret lets the caller sign in with it.
 Step<Result<OperatorRow>> find_within(Session& s, TenantId tenant, OperatorId id, ScopeSet rights) {
     auto row = co_await store::find_operator(s, tenant, id);
     if (!row)
