@@ -57,18 +57,19 @@ std::string_view word_at(std::string_view list, std::ptrdiff_t place) {
     return list.substr(0, list.find(','));
 }
 
-// "status" of "… AND status = $3 …", where the parameter is at `at`; "id" of "… (tenant_id, id) >
-// ($1, $2) …" for $2.
+// "status" of "… AND status = $3 …", where the parameter is at `at`; "client_id" of
+// "… lower(client_id) = $2 …"; "id" of "… (tenant_id, id) > ($1, $2) …" for $2.
 std::string_view column_before(std::string_view sql, std::size_t at) {
-    constexpr std::string_view between_rows = ") > (";
-    const std::size_t rows = sql.rfind(between_rows, at);
-    if (rows != sql.npos && sql.find(')', rows + 1) > at) {
+    for (const std::string_view between_rows : {") > (", ") < ("}) {
+        const std::size_t rows = sql.rfind(between_rows, at);
+        if (rows == sql.npos || sql.find(')', rows + 1) < at)
+            continue;
         const std::size_t first = rows + between_rows.size();
         const std::string_view values = sql.substr(first, at - first);
         const std::size_t begin = sql.rfind('(', rows) + 1;
         return word_at(sql.substr(begin, rows - begin), std::ranges::count(values, ','));
     }
-    const std::size_t last = sql.find_last_not_of(" =<>(", at - 1);
+    const std::size_t last = sql.find_last_not_of(" =<>()", at - 1);
     const std::size_t before = sql.find_last_of(" .,(", last);
     return sql.substr(before + 1, last - before);
 }

@@ -2,35 +2,13 @@
 for ids are derived from what they are for."""
 
 import json
-import shutil
 
 import pytest
 
+from support.copies import copy_of
 from support.money_out import PATIENT, PAYING, MoneyOut
-from support.postgres import is_engine, psql
 from support.processes import run_settled
 from support.waiting import wait_for
-
-
-class Copy:
-    """Of the store of a server that is stopped."""
-
-    def __init__(self, world):
-        self.world = world
-        self.place = world.directory / "copy"
-        if is_engine():
-            psql(world.store.server, f"CREATE DATABASE {world.store.name}_copy TEMPLATE {world.store.name};")
-        else:
-            shutil.copytree(world.data, self.place, ignore=shutil.ignore_patterns("control.sock"))
-
-    def put_back(self):
-        store = self.world.store
-        if is_engine():
-            psql(store.server, f"DROP DATABASE {store.name} WITH (FORCE);")
-            psql(store.server, f"ALTER DATABASE {store.name}_copy RENAME TO {store.name};")
-        else:
-            shutil.rmtree(self.world.data)
-            shutil.move(self.place, self.world.data)
 
 
 def restart(world, between, arguments=()):
@@ -47,7 +25,7 @@ def test_orders_posted_again_to_an_older_store_are_paid_once(new_world, batch):
     bank = MoneyOut(world)
     earlier = bank.order("earlier")
     bank.until(earlier, "settled")
-    copy = restart(world, lambda: Copy(world))
+    copy = restart(world, lambda: copy_of(world))
     bodies = [bank.body(f"again-{i}", amount=f"{10 + i}.00") for i in range(14)]
     first = [order for at in range(0, len(bodies), batch) for order in bank.together(bodies[at:at + batch])]
     for order in first:
@@ -75,7 +53,7 @@ def test_a_marked_store_learns_what_was_paid_before_it_pays_again(new_world, dou
     bank.duplicate_webhooks(doubled)
     earlier = bank.order("earlier")
     bank.until(earlier, "settled")
-    copy = restart(world, lambda: Copy(world))
+    copy = restart(world, lambda: copy_of(world))
     bodies = [bank.body(f"again-{i}", amount=f"{10 + i}.00") for i in range(8)]
     first = [bank.api.post("/v1/orders", body, statuses=(202,)) for body in bodies]
     for order in first:
@@ -111,7 +89,7 @@ def test_the_mark_stands_until_the_bank_was_asked(new_world):
     world = new_world(PATIENT)
     bank = MoneyOut(world)
     bank.fault(path="/v2/Accounts", processed=False, status=503, count=1000)
-    copy = restart(world, lambda: Copy(world))
+    copy = restart(world, lambda: copy_of(world))
     restart(world, copy.put_back, ["--after-restore"])
     refused = bank.api.call("POST", "/v1/calls/resume", {"reason": "too early"}, headers={"Idempotency-Key": "early"})
     assert (refused.status, refused.code) == (409, "catch_up_unfinished")
@@ -122,7 +100,7 @@ def test_the_mark_stands_until_the_bank_was_asked(new_world):
 def test_a_debit_of_an_order_that_the_store_has_forgotten_is_for_a_person_until_it_comes_back(new_world):
     world = new_world(PATIENT)
     bank = MoneyOut(world)
-    copy = restart(world, lambda: Copy(world))
+    copy = restart(world, lambda: copy_of(world))
     body = bank.body("forgotten")
     bank.until(bank.api.post("/v1/orders", body, statuses=(202,)), "settled")
     wait_for(lambda: not world.sandbox.webhooks("waiting"), "the bank's webhooks have come")

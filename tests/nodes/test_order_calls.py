@@ -29,9 +29,7 @@ def test_a_call_that_its_node_slept_over_is_sent_again_under_its_id_and_paid_onc
     first = wait_for(lambda: bank.calls()[before:], "its call is under way")[0]
     sleeper.pause()
     other.start()
-    world.close_clients()
-    world.server, world.data, world.config = other.server, other.directory / "data", other.config
-    world.connect()
+    cluster.call_through(other)
     wait_for(lambda: len(bank.calls()) >= before + 2, "the other takes it over", seconds=2 * TAKEOVER_SECONDS, every=0.1)
     bank.until(order, "settled")
     bank.until_quiet()

@@ -59,14 +59,14 @@ class Node:
         self.is_paused = False
         self.start()
 
-    def start(self):
+    def start(self, arguments=()):
         world = self.cluster.world
         self.config.write_text(
             '[egress]\nhttps_only = false\nallow = ["127.0.0.0/8", "::1/128"]\n'
             f'trusted_certificates = "{world.sandbox.files["partner_authority"]}"\n'
             + self.cluster.sections(self.roles))
         self.server = Server(self.directory / "data", self.directory / "log", self.config,
-                             variables=self.variables)
+                             variables=self.variables, arguments=arguments)
 
     @property
     def port(self):
@@ -140,10 +140,8 @@ class Cluster:
 
     def _set_up(self):
         """The world's calls go to the first node, as its operator and with an operator's key."""
-        first, world = self.nodes[0], self.world
-        world.server, world.data, world.config = first.server, first.directory / "data", first.config
-        world.connect()
-        world.set_up()
+        self.call_through(self.nodes[0])
+        self.world.set_up()
         wait_for(lambda: all(self.knows_connector(node) for node in self.nodes if "intake" in node.roles
                              or node.roles == "all"), "every node hears of the connector")
 
@@ -153,6 +151,13 @@ class Cluster:
             return bank.send("FITestEvent", "test me").status == 200
         finally:
             bank.http.close()
+
+    def call_through(self, node):
+        """The world's calls, and the webhooks of the sandbox, go to that node from now on."""
+        world = self.world
+        world.close_clients()
+        world.server, world.data, world.config = node.server, node.directory / "data", node.config
+        world.connect()
 
     def undelivered(self):
         return self.database.value("SELECT count(*) FROM task WHERE kind = 'delivery' AND status <> 'done'")
