@@ -8,18 +8,16 @@ The rows are copies of one payment and one settlement that the server has made, 
 accounts and amounts are spread, half of all is settled. Prints and writes p50, p99 and the slowest of each, in milliseconds.
 """
 
-import argparse
 import json
-import os
 import pathlib
 import random
 import sqlite3
 import sys
-import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
+from served import arguments, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
+
 STEP = 1 << 22  # of ids: one a millisecond
 FIRST_NAMES = ("ANN", "BOB", "CHRIS", "DANA", "ELLA", "FRANK", "GRACE", "HENRY", "IRIS", "JACK")
 
@@ -135,41 +133,14 @@ def measure(world, rows, calls):
             "list settlements of an account": get(lambda i: f"/v1/settlements?account={iban}&after={stl(i // 2)}"),
     }.items():
         asker.measure(name, rows, call)
-        print(f"  {name:<46} p50 {asker.figures[name + '.p50_ms']:8.2f} ms  p99 {asker.figures[name + '.p99_ms']:8.2f} ms",
-              flush=True)
     return asker.figures
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--out", type=pathlib.Path)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--calls", type=int, default=300)
-    args = parser.parse_args()
-    os.environ["SETTLED_BINARY"] = str((args.build / "settled").resolve())
-    os.environ.pop("SETTLED_TEST_STORE", None)
-    from support.openapi import Contract
-    from support.sandbox import Sandbox
-    from support.world import World
-    with tempfile.TemporaryDirectory(prefix="settled-find-") as name:
-        directory = pathlib.Path(name)
-        keys = directory / "keys"
-        made = Sandbox(keys, directory / "keys.log")
-        made.http.close()
-        made.process.stop()
-        place = directory / "world"
-        place.mkdir()
-        world = World(place, Contract(), keys)
-        try:
-            figures = measure(world, args.rows, args.calls)
-        finally:
-            world.close()
-    figures = {"rows": args.rows, "calls": args.calls} | {name: round(value, 3) for name, value in figures.items()}
-    if args.out:
-        args.out.write_text(json.dumps(figures) + "\n")
-    else:
-        print(json.dumps(figures))
+    args = arguments(__doc__, rows=1_000_000, calls=300)
+    with one_world("find") as world:
+        figures = measure(world, args.rows, args.calls)
+    report({"rows": args.rows, "calls": args.calls} | figures, args.out)
 
 
 if __name__ == "__main__":

@@ -9,21 +9,18 @@ rounds of a server's webhooks a second by those of the file's server in the same
 cores: it shows what the way to a token costs, and not what a device makes of it.
 """
 
-import argparse
-import json
 import multiprocessing
-import os
 import pathlib
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
+from served import arguments, place_with_keys, report  # noqa: E402  # pylint: disable=wrong-import-position
+
 CLIENTS, CONNECTIONS = 2, 8  # processes, and connections of each
 ROUNDS = 5
 SESSIONS = (1, 2, 4)
@@ -111,34 +108,20 @@ def figures_of(per_second):
         own = per_second[f"sessions_{count}"]
         figures[f"sessions_{count}_per_s"] = statistics.median(own)
         figures[f"sessions_{count}_ratio"] = statistics.median(a / b for a, b in zip(own, per_second["file"]))
-    return {name: round(value, 3) for name, value in figures.items()}
+    return figures
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--out", type=pathlib.Path)
-    parser.add_argument("--webhooks", type=int, default=4000)
-    args = parser.parse_args()
-    os.environ["SETTLED_BINARY"] = str((args.build / "settled").resolve())
+    args = arguments(__doc__, webhooks=4000)
     from support.hsm import Token
-    from support.sandbox import Sandbox
-    with tempfile.TemporaryDirectory(prefix="settled-hsm-") as name:
-        directory = pathlib.Path(name)
-        token = Token(directory / "hsm", pytest.MonkeyPatch())
-        made = Sandbox(directory / "keys", directory / "keys.log")
-        made.http.close()
-        made.process.stop()
-        worlds = make_worlds(directory, directory / "keys", token)
+    with place_with_keys("hsm") as (directory, keys):
+        worlds = make_worlds(directory, keys, Token(directory / "hsm", pytest.MonkeyPatch()))
         try:
             figures = figures_of(rounds_of(worlds, args.webhooks))
         finally:
             for world in worlds.values():
                 world.close()
-    for key, value in figures.items():
-        print(f"  {key:<24} {value:12.3f}", flush=True)
-    if args.out:
-        args.out.write_text(json.dumps(figures) + "\n")
+    report(figures, args.out)
 
 
 if __name__ == "__main__":

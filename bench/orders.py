@@ -8,22 +8,21 @@ CPU is that of the server's and the sandbox's processes, as the kernel counts it
 run by OpenSSL, on as many cores at once as there are, and multiplied with how many signatures were made and verified.
 """
 
-import argparse
 import json
 import multiprocessing
 import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
+from served import arguments, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
+
 CLIENTS, CONNECTIONS = 2, 16  # processes, and connections of each
 ROUNDS = 400  # of RSA
 
@@ -110,39 +109,14 @@ def with_rsa(figures):
     return {**figures, "rsa_sign_us": sign, "rsa_verify_us": verify}
 
 
-def measure_orders(directory, count):
-    from support.money_out import MoneyOut
-    from support.openapi import Contract
-    from support.sandbox import Sandbox
-    from support.world import World
-    keys = directory / "keys"
-    made = Sandbox(keys, directory / "keys.log")
-    made.http.close()
-    made.process.stop()
-    place = directory / "world"
-    place.mkdir()
-    world = World(place, Contract(), keys)
-    try:
-        return with_rsa(run_orders(world, MoneyOut(world), count))
-    finally:
-        world.close()
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--out", type=pathlib.Path)
-    parser.add_argument("--orders", type=int, default=20_000)
-    args = parser.parse_args()
-    os.environ["SETTLED_BINARY"] = str((args.build / "settled").resolve())
-    with tempfile.TemporaryDirectory(prefix="settled-orders-") as name:
-        directory = pathlib.Path(name)
-        figures = measure_orders(directory, args.orders)
-        for key, value in figures.items():
-            print(f"  {key:<34} {value:12.3f}", flush=True)
-        steps = directory / "steps.json"
+    args = arguments(__doc__, orders=20_000)
+    from support.money_out import MoneyOut
+    with one_world("orders") as world:
+        figures = report(with_rsa(run_orders(world, MoneyOut(world), args.orders)), None)
+        steps = world.directory / "steps.json"
         subprocess.run([args.build / "bench" / "orders_steps", "--out", steps], check=True)
-        figures = {key: round(value, 3) for key, value in figures.items()} | json.loads(steps.read_text())
+        figures |= json.loads(steps.read_text())
     if args.out:
         args.out.write_text(json.dumps(figures) + "\n")
 

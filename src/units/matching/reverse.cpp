@@ -225,6 +225,17 @@ Step<bool> is_still_looked_for(Session& s, const UnitScope& work, const Reversal
     co_return review.has_value();
 }
 
+// It names no id, and a decision that was due before it is not made yet.
+Step<bool> is_overtaking(Session& s, const UnitScope& work, const Reversal& reversal,
+                         const NamedByReturn& named) {
+    const bool is_in_order = match::names_an_id(reversal.identity) || !named.is_one() ||
+                             reversal.status != ReversalStatus::waiting ||
+                             work.now >= ripe_at(work, reversal.received_at) + owed_max;
+    if (is_in_order)
+        co_return false;
+    co_return co_await is_decision_owed_near(s, work, *named.first);
+}
+
 // A settlement that others named, too, is gone: what is left to them may be one.
 Step<> look_again(Session& s, const UnitScope& work, domain::Settlement gone) {
     NamedFinder finder(s, work);
@@ -235,7 +246,8 @@ Step<> look_again(Session& s, const UnitScope& work, domain::Settlement gone) {
         for (const Reversal& reversal : co_await returns_naming(s, work, each)) {
             const NamedByReturn named = co_await finder.find(reversal);
             const bool may_follow = named.is_one() || reversal.status == ReversalStatus::waiting;
-            if (!may_follow || !co_await is_still_looked_for(s, work, reversal))
+            if (!may_follow || !co_await is_still_looked_for(s, work, reversal) ||
+                co_await is_overtaking(s, work, reversal, named)) // its timer comes back to it
                 continue;
             auto applied = co_await look(s, work, reversal, named, false);
             if (!applied)
@@ -275,17 +287,6 @@ Instant next_look(const UnitScope& work, const Reversal& reversal, const NamedBy
 bool is_early(const UnitScope& work, const Reversal& reversal, const NamedByReturn& named) {
     return named.is_one() && !match::names_an_id(reversal.identity) &&
            work.now < ripe_at(work, named.first->received_at);
-}
-
-// It names no id, and a decision that was due before it is not made yet.
-Step<bool> is_overtaking(Session& s, const UnitScope& work, const Reversal& reversal,
-                         const NamedByReturn& named) {
-    const bool is_in_order = match::names_an_id(reversal.identity) || !named.is_one() ||
-                             reversal.status != ReversalStatus::waiting ||
-                             work.now >= ripe_at(work, reversal.received_at) + owed_max;
-    if (is_in_order)
-        co_return false;
-    co_return co_await is_decision_owed_near(s, work, *named.first);
 }
 
 // Whether the timer is one of those that look for the payment.
