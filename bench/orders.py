@@ -21,16 +21,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
-from served import arguments, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
+from served import arguments, cpu_us, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
 
 CLIENTS, CONNECTIONS = 2, 16  # processes, and connections of each
 ROUNDS = 400  # of RSA
-
-
-def cpu_us(pid):
-    """Of all threads of a process, user and system, since it began."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def rsa_us(_):

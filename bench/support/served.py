@@ -53,6 +53,12 @@ def one_world(name, config=""):
             world.close()
 
 
+def cpu_us(pid):
+    """Of all threads of a process, user and system, since it began."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * 1_000_000 // os.sysconf("SC_CLK_TCK")
+
+
 def resident_mib(pid, field="VmRSS"):
     """Now, or at most so far (`VmHWM`)."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
