@@ -30,6 +30,15 @@ def test_every_published_body_is_acknowledged_byte_for_byte_as_it_was_signed(sha
     assert len([row for row in shared.store.rows("SELECT body FROM webhook") if row["body"] == body]) == 1
 
 
+def test_a_webhook_from_which_nothing_follows_is_shown_as_kept(shared):
+    body = (FIXTURES / "clearbank" / "bacs-debit-contra-received-v3.json").read_bytes().strip()
+    assert shared.bank.is_acknowledged(shared.bank.deliver(body), json.loads(body)["Nonce"])
+    listed, = [w for w in shared.api.all("/v1/webhooks") if w["type"] == "BacsDebitContraReceived"]
+    shown = shared.api.get(f"/v1/webhooks/{listed['id']}")
+    assert listed["status"] == shown["status"] == "archived" and shown["body"].encode() == body
+    assert not [r for r in shared.api.all("/v1/reviews") if r["subject_id"] == listed["id"]]
+
+
 @pytest.mark.parametrize("file", BODIES, ids=lambda file: file.stem)
 def test_the_sandbox_s_bank_sends_every_published_payload_to_its_satisfaction(shared, file):
     body = json.loads(file.read_bytes())

@@ -144,20 +144,49 @@ std::string uetr_of(Json payload, bool is_return) {
     return original.empty() ? uuid_in("UETR>", payload) : original;
 }
 
+// What follows the opening tag `name` in an XML document, with or without a namespace prefix; "" if
+// there is none. A scan, as above.
+std::string_view behind_tag(std::string_view xml, std::string_view name) {
+    for (std::size_t at = xml.find(name); at != std::string_view::npos;
+         at = xml.find(name, at + name.size())) {
+        const std::string_view after = xml.substr(at + name.size());
+        std::size_t begin = at;
+        while (begin > 0 && xml[begin - 1] != '<' && xml[begin - 1] != '/' && at - begin < 32)
+            --begin;
+        const bool is_whole = begin == at || xml[at - 1] == ':';
+        if (is_whole && begin > 0 && xml[begin - 1] == '<' && after.starts_with('>'))
+            return after.substr(1);
+    }
+    return {};
+}
+
+// Its text, unless it has an XML entity in it or is longer than it may be.
+std::string text_behind(std::string_view after, std::size_t characters_max) {
+    const std::string_view text = after.substr(0, after.find('<'));
+    if (text.size() > characters_max || text.size() == after.size() || text.contains('&'))
+        return {};
+    return std::string(text);
+}
+
 // <OrgnlEndToEndId> of a pacs.004: the id that we gave the payment which comes back. One with an XML
 // entity, or longer than any end-to-end id, is none of ours.
 std::string original_end_to_end_id_of(Json payload) {
-    constexpr std::string_view tag = "OrgnlEndToEndId>";
     constexpr std::size_t characters_max = 35;
-    const std::string_view xml = text_of(payload, "Iso20022XmlDocument").value_or("");
-    const std::size_t at = xml.find(tag);
-    if (at == std::string_view::npos || at == 0 || (xml[at - 1] != '<' && xml[at - 1] != ':'))
-        return {};
-    const std::string_view after = xml.substr(at + tag.size());
-    const std::string_view id = after.substr(0, after.find('<'));
-    if (id.size() > characters_max || id.size() == after.size() || id.contains('&'))
-        return {};
-    return std::string(id);
+    return text_behind(
+        behind_tag(text_of(payload, "Iso20022XmlDocument").value_or(""), "OrgnlEndToEndId"),
+        characters_max);
+}
+
+// The bank's member, which Faster Payments has; else the scheme's code (ISO 20022 external return
+// reason) in the pacs.004 by which CHAPS returns.
+std::string return_reason_of(Json payload) {
+    constexpr std::size_t characters_max = 4;
+    if (const auto code = supplementary(payload, "PaymentReturnCode"); code && !code->empty())
+        return std::string(*code);
+    const std::string_view reason =
+        behind_tag(text_of(payload, "Iso20022XmlDocument").value_or(""), "RtrRsnInf");
+    return text_behind(behind_tag(reason.substr(0, reason.find("RtrRsnInf>")), "Cd"),
+                       characters_max);
 }
 
 Result<domain::SettlementFact> settlement_of(Json payload) {
@@ -167,7 +196,7 @@ Result<domain::SettlementFact> settlement_of(Json payload) {
     TRY(fact.credit, needed_credit(payload));
     TRY(fact.is_return, is_return_of(payload));
     if (fact.is_return) {
-        fact.return_reason = supplementary(payload, "PaymentReturnCode").value_or("");
+        fact.return_reason = return_reason_of(payload);
         const std::string_view returned =
             supplementary(payload, "ReturnedPaymentFpId").value_or("");
         if (returned.size() <= limits::text_bytes_max)

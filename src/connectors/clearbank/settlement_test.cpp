@@ -50,6 +50,31 @@ TEST(ClearbankSettlement, a_return_names_the_payment_that_it_gives_back) {
     EXPECT_EQ(settled("Credit", R"(,"IsReturn":true)").returned_payment_id, "");
 }
 
+TEST(ClearbankSettlement, a_return_by_pacs_004_has_the_reason_code_of_its_scheme) {
+    const auto reason = [](const std::string& xml, const std::string& more = "") {
+        return settled("Credit",
+                       R"(,"IsReturn":true,"Iso20022XmlDocument":")" + xml + R"(")" + more)
+            .return_reason;
+    };
+    EXPECT_EQ(
+        reason("<PmtRtr><TxInf><RtrRsnInf><Rsn><Cd>AC04</Cd></Rsn></RtrRsnInf></TxInf></PmtRtr>"),
+        "AC04");
+    EXPECT_EQ(
+        reason("<p:PmtRtr><p:RtrRsnInf><p:Orgtr><p:Nm>A</p:Nm></p:Orgtr><p:Rsn><p:Cd>FOCR</p:Cd>"
+               "</p:Rsn></p:RtrRsnInf></p:PmtRtr>"),
+        "FOCR");
+    EXPECT_EQ(reason("<RtrRsnInf><Rsn><Cd>AC04</Cd></Rsn></RtrRsnInf>",
+                     R"(,"SupplementaryData":[{"Name":"PaymentReturnCode","Value":"AM09"}])"),
+              "AM09")
+        << "the bank's own member counts first";
+    for (const char* none :
+         {"", "<RtrRsnInf><Rsn><Prtry>ours</Prtry></Rsn></RtrRsnInf>",
+          "<RtrRsnInf></RtrRsnInf><SttlmInf><Cd>CLRG</Cd></SttlmInf>",
+          "<ChrgsInf><Cd>SLEV</Cd></ChrgsInf>",
+          "<RtrRsnInf><Rsn><Cd>TOOLONG</Cd></Rsn></RtrRsnInf>", "<RtrRsnInf><Rsn><Cd>AC04"})
+        EXPECT_EQ(reason(none), "") << none;
+}
+
 TEST(ClearbankSettlement, a_payment_of_ours_keeps_our_end_to_end_id) {
     EXPECT_EQ(settled("Debit", carried).end_to_end_id, "E2E-1");
     EXPECT_EQ(settled("Credit", carried).end_to_end_id, "CARRIED");
