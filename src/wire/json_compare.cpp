@@ -29,29 +29,6 @@ std::map<std::string_view, Json> members_of(Json object) {
     return members;
 }
 
-// Depth is bounded by limits::json_depth_max, which the reader enforced.
-void write(JsonWriter& w, Json value) {
-    if (value.is_object()) {
-        w.object();
-        for (const auto& [name, member] : members_of(value)) {
-            w.key(name);
-            write(w, member);
-        }
-        w.end();
-    } else if (value.is_array()) {
-        w.array();
-        for (std::size_t i = 0; i < value.size(); ++i)
-            write(w, value.at(i));
-        w.end();
-    } else if (const auto number = value.number()) {
-        w.raw(number_text(*number));
-    } else if (const auto text = value.string()) {
-        w.value(*text);
-    } else {
-        w.raw(value.raw());
-    }
-}
-
 std::string escaped(std::string_view name) {
     std::string token;
     for (const char c : name)
@@ -63,6 +40,40 @@ std::string escaped(std::string_view name) {
             token += c;
     return token;
 }
+
+// Depth is bounded by limits::json_depth_max, which the reader enforced.
+struct Canonical {
+    std::span<const std::string> left_out;
+    JsonWriter w = {};
+
+    void write(Json value, const std::string& at) {
+        if (value.is_object()) {
+            w.object();
+            for (const auto& [name, member] : members_of(value))
+                write_member(name, member, at);
+            w.end();
+        } else if (value.is_array()) {
+            w.array();
+            for (std::size_t i = 0; i < value.size(); ++i)
+                write(value.at(i), left_out.empty() ? at : at + "/" + std::to_string(i));
+            w.end();
+        } else if (const auto number = value.number()) {
+            w.raw(number_text(*number));
+        } else if (const auto text = value.string()) {
+            w.value(*text);
+        } else {
+            w.raw(value.raw());
+        }
+    }
+
+    void write_member(std::string_view name, Json member, const std::string& at) {
+        const std::string below = left_out.empty() ? at : at + "/" + escaped(name);
+        if (!left_out.empty() && std::ranges::find(left_out, below) != left_out.end())
+            return;
+        w.key(name);
+        write(member, below);
+    }
+};
 
 struct Differences {
     std::size_t most;
@@ -110,10 +121,10 @@ struct Differences {
 
 } // namespace
 
-std::string canonical_json(Json value) {
-    JsonWriter w;
-    write(w, value);
-    return std::move(w).text();
+std::string canonical_json(Json value, std::span<const std::string> left_out) {
+    Canonical canonical{left_out};
+    canonical.write(value, "");
+    return std::move(canonical.w).text();
 }
 
 std::vector<std::string> differing_members(Json first, Json second, std::size_t most) {

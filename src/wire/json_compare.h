@@ -6,14 +6,15 @@
 #include "wire/json.h"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace settled::wire {
 
 // The one text of all that say the same: members by name, no white space, numbers without exponent and
-// without zeros at their end.
-std::string canonical_json(Json value);
+// without zeros at their end. `left_out`: JSON pointers to members that do not count.
+std::string canonical_json(Json value, std::span<const std::string> left_out = {});
 
 // JSON pointers to the members and elements that differ, or that one of the two lacks, in order; at most
 // `most`.

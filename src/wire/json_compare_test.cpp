@@ -29,6 +29,9 @@ TEST(JsonCompare, one_text_for_all_ways_of_writing_it) {
         EXPECT_EQ(canonical(zero), "0") << zero;
     EXPECT_EQ(canonical("1e400"), "1e400") << "longer than any amount: as it is written";
     EXPECT_EQ(canonical("100"), "100") << "zeros before the point count";
+    const auto document = JsonDocument::parse(R"({"id":"e1","a/b":{"at":7,"x":1},"l":[{"id":2}]})");
+    const std::vector<std::string> left_out{"/id", "/a~1b/at", "/none"};
+    EXPECT_EQ(canonical_json(document->root(), left_out), R"({"a/b":{"x":1},"l":[{"id":2}]})");
 }
 
 TEST(JsonCompare, texts_that_say_something_else_have_other_texts) {

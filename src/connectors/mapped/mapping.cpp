@@ -161,7 +161,8 @@ Result<domain::InboundWebhook> Mapping::read_webhook(std::string_view body) cons
     TRY(webhook.type, needed_text(type_, document, "type"));
     TRY(webhook.unique_id, needed_text(id_, document, "id"));
     const auto payload = payload_ ? payload_->find(document) : std::nullopt;
-    webhook.payload_digest = crypto::sha256(wire::canonical_json(payload.value_or(document)));
+    webhook.payload_digest =
+        crypto::sha256(wire::canonical_json(payload.value_or(document), new_in_each_delivery_));
     webhook.dedupe_key = joined(webhook.type, webhook.unique_id);
     if (const std::size_t entries = entries_passed_over(document); entries > 0) {
         webhook.fact = domain::UnreadableFact{

@@ -13,7 +13,8 @@
 // them. A time without a zone is refused unless "zone" says which it is: "utc" or "+01:00".
 //
 // What a pointer is: pointer.h. Two webhooks of one type and id are the same; "payload" is the part
-// that must then be equal, where the rest is new in each delivery (without it: all of it). A
+// that must then be equal, where the rest is new in each delivery (without it: all of it but the
+// members of "new_in_each_delivery", for bodies without such a part). A
 // webhook that meets every condition of "when" is a settlement; every other is kept and
 // acknowledged. "amount_form" is "decimal" (major units: 12.34 or "12.34") or "minor" (1234 or
 // "1234"); an amount is read from its digits. Without "credit_when" all settlements are credits;
@@ -84,6 +85,8 @@ class Mapping {
 
     Pointer type_, id_;
     Field payload_;
+    std::vector<std::string>
+        new_in_each_delivery_; // JSON pointers; empty where there is a payload_
     Field each_;
     SettlementFields settlement_;
 };

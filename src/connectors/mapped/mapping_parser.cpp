@@ -76,6 +76,27 @@ class Mapping::Parser {
         return fields;
     }
 
+    static Result<std::vector<std::string>> new_in_each_delivery(Json written) {
+        constexpr std::string_view name = "new_in_each_delivery";
+        std::vector<std::string> members;
+        const auto list = written.member(name);
+        if (!list)
+            return members;
+        if (written.member("payload"))
+            return wrong(name, "it is for bodies without a payload; give one of the two");
+        if (!list->is_array() || list->size() == 0 || list->size() > values_max)
+            return wrong(name, "list 1 to 32 JSON pointers");
+        for (std::size_t i = 0; i < list->size(); ++i) {
+            const auto text = list->at(i).string();
+            const auto pointer = text ? wire::JsonPointer::parse(*text)
+                                      : Result<wire::JsonPointer>(wrong(name, "list texts"));
+            if (!pointer || pointer->has_index())
+                return wrong(name, "list JSON pointers to members, such as \"/EventId\"");
+            members.emplace_back(*text);
+        }
+        return members;
+    }
+
     static Result<SettlementFields> settlement(Json written) {
         TRY_VOID(only(written, "settlement",
                       {"when", "credit_when", "return_when", "transaction_id", "amount",
@@ -154,12 +175,14 @@ class Mapping::Parser {
 };
 
 Result<Mapping> Mapping::parse(Json written) {
-    TRY_VOID(only(written, "mapping", {"each", "type", "id", "payload", "settlement"}));
+    TRY_VOID(only(written, "mapping",
+                  {"each", "type", "id", "payload", "new_in_each_delivery", "settlement"}));
     Mapping mapping;
     TRY(mapping.each_, Parser::optional(written, "each"));
     TRY(mapping.type_, Parser::needed(written, "type"));
     TRY(mapping.id_, Parser::needed(written, "id"));
     TRY(mapping.payload_, Parser::optional(written, "payload"));
+    TRY(mapping.new_in_each_delivery_, Parser::new_in_each_delivery(written));
     const auto settlement = written.member("settlement");
     if (!settlement)
         return wrong("settlement", "is missing");

@@ -75,6 +75,37 @@ TEST(Mapping, a_payin_sent_again_under_another_event_id_is_the_same) {
     EXPECT_NE(first.payload_digest, read.read_webhook(again).value().payload_digest);
 }
 
+TEST(Mapping, a_flat_body_is_compared_without_what_is_new_in_each_delivery) {
+    constexpr std::string_view flat_mapping = R"({
+      "type": "/EventName", "id": "/TransactionId",
+      "new_in_each_delivery": ["/EventId", "/EventTime"],
+      "settlement": {
+        "when": [{"at": "/EventName", "is": ["PAYIN"]}], "transaction_id": "/TransactionId",
+        "amount": "/Amount", "amount_form": "decimal", "currency": "/Currency",
+        "settled_at": "/DateTime", "account": {"iban": "/To"}}})";
+    const Mapping read = mapping(flat_mapping);
+    const auto digest = [&](std::string_view event, std::string_view amount) {
+        const std::string body = std::string(R"({"EventName":"PAYIN","EventId":")") +
+                                 std::string(event) + R"(","EventTime":")" + std::string(event) +
+                                 R"(","TransactionId":"TX-1","Amount":)" + std::string(amount) +
+                                 R"(,"Currency":"GBP","DateTime":"2026-11-20T10:00:00Z",)"
+                                 R"("To":"GB57CLRB04040100057354"})";
+        return read.read_webhook(body).value().payload_digest;
+    };
+    EXPECT_EQ(digest("EV-1", "37.00"), digest("EV-2", "37"));
+    EXPECT_NE(digest("EV-1", "37.00"), digest("EV-1", "37.01"));
+    for (const char* wrong :
+         {R"("new_in_each_delivery": [])", R"("new_in_each_delivery": "/EventId")",
+          R"("new_in_each_delivery": ["EventId"])", R"("new_in_each_delivery": ["/list/0"])",
+          R"("new_in_each_delivery": [7])",
+          R"("new_in_each_delivery": ["/EventId"], "payload": "/data")"}) {
+        std::string written(flat_mapping);
+        const std::string_view right = R"("new_in_each_delivery": ["/EventId", "/EventTime"])";
+        written.replace(written.find(right), right.size(), wrong);
+        EXPECT_FALSE(parse(written)) << wrong;
+    }
+}
+
 // Volt: credit_received; the amount is a text in minor units here.
 TEST(Mapping, reads_a_volt_shaped_credit_in_minor_units) {
     const auto read = mapping(R"({
