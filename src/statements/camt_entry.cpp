@@ -1,6 +1,7 @@
 #include "statements/camt_entry.h"
 
 #include "statements/bounds.h"
+#include "statements/charges.h"
 #include "statements/text.h"
 
 #include <utility>
@@ -24,6 +25,8 @@ void append(std::string& text, std::string_view more) {
 std::string line_of(std::string_view text) {
     return clean_text(text, bounds::remittance_bytes_max);
 }
+
+constexpr std::string_view charges_path = "Chrgs/";
 
 bool is_credit(std::string_view direction) {
     return direction == "CRDT";
@@ -61,6 +64,8 @@ void CamtEntry::take_own(std::string_view path, std::string_view text, std::stri
         reference_ = clean_id(text);
     else if (path == "AddtlNtryInf")
         additional_ = line_of(text);
+    else if (path.starts_with(charges_path))
+        take_charge(charges_, path.substr(charges_path.size()), text, currency);
 }
 
 void CamtEntry::take_detail(std::string_view path, std::string_view text,
@@ -90,8 +95,34 @@ void CamtEntry::take_detail(std::string_view path, std::string_view text,
         append(detail_.additional, line_of(text));
     else if (path.starts_with("RtrInf"))
         detail_.is_return = true;
+    else if (path.starts_with(charges_path))
+        take_charge(detail_.charges, path.substr(charges_path.size()), text, currency);
     else if (path.starts_with("RltdPties/"))
         take_party(path.substr(std::string_view("RltdPties/").size()), text);
+}
+
+// Each charge stands in a Rcrd since version 04.
+void CamtEntry::take_charge(std::vector<Charge>& charges, std::string_view path,
+                            std::string_view text, std::string_view currency) {
+    constexpr std::size_t charges_max = 32;
+    if (path.starts_with("Rcrd/"))
+        path.remove_prefix(std::string_view("Rcrd/").size());
+    if (path == "Amt" && charges.size() < charges_max)
+        charges.push_back({{clean_text(text, bounds::id_bytes_max), std::string(currency)}, true});
+    else if (path == "CdtDbtInd" && !charges.empty())
+        charges.back().was_taken = !is_credit(clean_text(text, bounds::id_bytes_max));
+}
+
+// What banks state of the entry and of its only detail is the same: the detail's counts.
+std::int64_t CamtEntry::charges_minor() const {
+    std::int64_t sum = 0;
+    for (const Charge& charge : first_.charges.empty() ? charges_ : first_.charges) {
+        const auto money = parse_money(charge.amount.digits, own_.amount.currency);
+        if (charge.amount.currency != own_.amount.currency.code() || !money ||
+            __builtin_add_overflow(sum, charge.was_taken ? money->minor : -money->minor, &sum))
+            return 0; // only whole explanations
+    }
+    return sum;
 }
 
 // The name stands in Pty since version 08.
@@ -212,7 +243,11 @@ Result<> CamtEntry::end(EntryTaker& taker) {
         return {};
     if (details_ > 1)
         return emit_rest(taker);
-    return taker.take(entry_of(first_, own_.amount));
+    Entry entry = entry_of(first_, own_.amount);
+    if (const std::int64_t charges = charges_minor(); charges > 0)
+        entry.remittance =
+            with_charges(std::move(entry.remittance), {charges, own_.amount.currency});
+    return taker.take(entry);
 }
 
 } // namespace settled::statements

@@ -4,6 +4,8 @@
 
 #include "statements/statement.h"
 
+#include <vector>
+
 namespace settled::statements {
 
 class EntryTaker {
@@ -26,6 +28,10 @@ class CamtEntry {
         std::string digits;
         std::string currency;
     };
+    struct Charge {
+        Amount amount;
+        bool was_taken = true; // off the credit or on top of the debit; else it was given
+    };
     struct Party {
         std::string name;
         std::string account;
@@ -37,12 +43,16 @@ class CamtEntry {
         bool is_return = false;
         Party debtor, creditor;
         std::string unstructured, structured, additional;
+        std::vector<Charge> charges;
     };
 
     void take_own(std::string_view path, std::string_view text, std::string_view currency);
     void take_detail(std::string_view path, std::string_view text, std::string_view currency);
     void take_party(std::string_view path, std::string_view text);
-    Result<> settle_own(); // reads what the entry says of itself, once
+    static void take_charge(std::vector<Charge>& charges, std::string_view path,
+                            std::string_view text, std::string_view currency);
+    std::int64_t charges_minor() const; // of an entry of one detail, in the account's currency
+    Result<> settle_own();              // reads what the entry says of itself, once
     std::optional<Money> amount_of(const Detail& detail) const;
     Entry entry_of(const Detail& detail, Money amount) const;
     Result<> emit_part(const Detail& detail, EntryTaker& taker);
@@ -51,6 +61,7 @@ class CamtEntry {
     // As written.
     Amount amount_;
     std::string direction_, status_, reversal_, booked_, value_, reference_, additional_;
+    std::vector<Charge> charges_; // of the entry itself
     // As read.
     bool is_read_ = false;
     bool counts_ = false;

@@ -135,6 +135,38 @@ TEST(Camt, a_batch_becomes_an_entry_for_each_detail_and_what_is_over) {
             << c.what;
 }
 
+TEST(Camt, an_entry_net_of_charges_says_them_behind_its_text) {
+    const std::string taken = "<Amt Ccy=\"GBP\">2.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>";
+    const std::string given = "<Amt Ccy=\"GBP\">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>";
+    const std::string text = "<RmtInf><Ustrd>invoice 1</Ustrd></RmtInf>";
+    const auto of_detail = [&](const std::string& charges) {
+        return entry("97.50", "<NtryDtls><TxDtls>" + text + charges + "</TxDtls></NtryDtls>");
+    };
+    const std::string line = "+97.50 GBP 2026-11-20/2026-11-21 text=invoice 1";
+    struct Case {
+        const char* what;
+        std::string entry;
+        const char* note;
+    };
+    const Case cases[] = {
+        {"versions 04 and later", of_detail("<Chrgs><Rcrd>" + taken + "</Rcrd></Chrgs>"),
+         " (charges 2.50 GBP)"},
+        {"version 02", of_detail("<Chrgs>" + taken + "</Chrgs>"), " (charges 2.50 GBP)"},
+        {"several, and one given back",
+         of_detail("<Chrgs><Rcrd>" + taken + "</Rcrd><Rcrd>" + given + "</Rcrd></Chrgs>"),
+         " (charges 1.50 GBP)"},
+        {"of the entry",
+         entry("97.50", "<Chrgs><Rcrd>" + taken + "</Rcrd></Chrgs><NtryDtls><TxDtls>" + text +
+                            "</TxDtls></NtryDtls>"),
+         " (charges 2.50 GBP)"},
+        {"in another currency",
+         of_detail("<Chrgs><Rcrd><Amt Ccy=\"USD\">2.50</Amt></Rcrd></Chrgs>"), ""},
+        {"none", of_detail("<Chrgs><Rcrd><Amt Ccy=\"GBP\">0.00</Amt></Rcrd></Chrgs>"), ""},
+    };
+    for (const Case& c : cases)
+        EXPECT_EQ(entries_of(c.entry), line + c.note + "\n") << c.what;
+}
+
 TEST(Camt, every_version_is_read_and_no_other) {
     for (const char* message : {"camt.053.001.02", "camt.053.001.06", "camt.053.001.08",
                                 "camt.053.001.11", "camt.053.001.13", "camt.054.001.02",

@@ -83,7 +83,7 @@ TEST(FieldFiles, of_mt940_keep_their_text_and_are_named_where_they_are_something
 TEST(FieldFiles, of_camt_are_read_in_every_encoding_and_version) {
     expect({
         {"11-charges-in-detail.xml",
-         "+97.50 EUR 2026-11-20/2026-11-20 e2e=E2E-9001 text=invoice 9001\n"},
+         "+97.50 EUR 2026-11-20/2026-11-20 e2e=E2E-9001 text=invoice 9001 (charges 2.50 EUR)\n"},
         {"12-reversal-original-sign.xml", "-30.00 EUR 2026-11-20/2026-11-20 reversal=yes"},
         {"13-cp1252-declared.xml", "text=Gebühr 9203 € name=Käthe Müller\n"},
         {"13-latin1-declared.xml", "text=Gebühr 9201 name=Käthe Müller\n"},

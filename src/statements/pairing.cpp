@@ -2,6 +2,7 @@
 
 #include "base/iban.h"
 #include "match/match_fields.h"
+#include "statements/charges.h"
 #include "statements/text.h"
 
 #include <algorithm>
@@ -19,6 +20,8 @@ namespace {
 
 constexpr auto bank_clock_ahead_max = std::chrono::hours(3);
 constexpr std::size_t reference_within_min = 6; // characters
+// A shorter id of a transaction is a counter, which both sides may have for different money.
+constexpr std::size_t transaction_id_min = 4;
 // Pairs of one amount that are compared one by one; more are not distinguished by their texts.
 constexpr std::size_t comparisons_max = 4'000'000;
 
@@ -333,14 +336,14 @@ Booked booked_of(std::int64_t number, const Entry& entry) {
     booked.minor = entry.amount.minor;
     for (const std::string* id :
          {&entry.transaction_id, &entry.bank_reference, &entry.instruction_id})
-        if (std::string text = match::canonical(*id); !text.empty())
+        if (std::string text = match::canonical(*id); text.size() >= transaction_id_min)
             booked.ids.push_back(std::move(text));
     std::ranges::sort(booked.ids);
     const auto repeated = std::ranges::unique(booked.ids);
     booked.ids.erase(repeated.begin(), repeated.end());
     booked.uetr = match::canonical(entry.uetr);
     booked.end_to_end_id = match::canonical_end_to_end_id(entry.end_to_end_id);
-    booked.reference = match::canonical_reference(entry.remittance);
+    booked.reference = match::canonical_reference(without_charges(entry.remittance));
     booked.other_account = account_key(entry.counterparty_account);
     booked.other_name = match::canonical(entry.counterparty_name);
     return booked;

@@ -77,6 +77,10 @@ TEST(Pairing, climbs_from_ids_to_texts_and_never_guesses) {
          {{101, 0, "", "", "TX-00001"}},
          {{100, 0, "", "", "TX00001"}},
          "missing_webhook"},
+        {"a counter is no id of the bank",
+         {{100, 0, "", "", "T-1"}},
+         {{100, 0, "", "", "T1"}},
+         "missing_webhook"},
         {"an end-to-end id", {{100, 0, "E2E-0001"}}, {{100, 0, "E2E0001"}}, "1 end_to_end_id"},
         {"an end-to-end id on another day",
          {{100, 2, "E2E-0001"}},
@@ -142,6 +146,16 @@ TEST(Pairing, ids_with_another_amount_are_found_among_what_is_left) {
     EXPECT_EQ(found[0].settlement.value, 7);
     EXPECT_EQ(pair_leftovers(std::vector{entry, entry}, std::vector{settlement})[0].verdict,
               Verdict::missing_webhook);
+}
+
+TEST(Pairing, of_an_entry_short_ids_and_charges_are_not_compared) {
+    Entry entry;
+    entry.transaction_id = "T-1";
+    entry.bank_reference = "TX-00001";
+    entry.remittance = "INV 0007 (charges 2.50 EUR)";
+    const Booked booked = booked_of(1, entry);
+    EXPECT_EQ(booked.ids, std::vector<std::string>{"TX00001"});
+    EXPECT_EQ(booked.reference, "INV0007");
 }
 
 TEST(Pairing, periods_of_statements_that_follow_each_other_have_no_hole_and_no_overlap) {

@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/iban.h"
+#include "statements/charges.h"
 
 #include <utility>
 
@@ -51,10 +52,13 @@ Result<> Summarizer::entry(const Entry& entry) {
     for (const std::int64_t number : {entry.booked.us, entry.value.us, entry.amount.minor,
                                       std::int64_t{entry.credit}, std::int64_t{entry.reversal}})
         add(number);
-    for (const std::string* text :
-         {&entry.end_to_end_id, &entry.instruction_id, &entry.transaction_id, &entry.bank_reference,
-          &entry.uetr, &entry.remittance, &entry.counterparty_name, &entry.counterparty_account})
-        add(*text);
+    // Without charges: files that were imported before charges were read are the same files.
+    for (const std::string_view text :
+         {std::string_view(entry.end_to_end_id), std::string_view(entry.instruction_id),
+          std::string_view(entry.transaction_id), std::string_view(entry.bank_reference),
+          std::string_view(entry.uetr), without_charges(entry.remittance),
+          std::string_view(entry.counterparty_name), std::string_view(entry.counterparty_account)})
+        add(text);
     if (pending_.size() > pending_bytes_max)
         flush();
     return {};

@@ -3,6 +3,7 @@
 #include "connectors/clearbank/statements.h"
 #include "connectors/clearbank/transactions.h"
 #include "domain/uk/london_time.h"
+#include "statements/charges.h"
 #include "statements/text.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
@@ -174,7 +175,7 @@ std::optional<BankTransaction> transaction_of(const StatementRow& statement, con
     t.credit = entry.credit;
     t.status = "ACSC";
     t.amount = entry.amount;
-    t.reference = entry.remittance;
+    t.reference = statements::without_charges(entry.remittance);
     t.account.iban = statement.account;
     t.counterparty.name = entry.counterparty_name;
     t.counterparty.iban = entry.counterparty_account;
