@@ -25,4 +25,8 @@ bool is_near_reference(std::string_view a, std::string_view b) {
     return a.substr(same) == b.substr(same + 1);
 }
 
+bool has_one_more_character(std::string_view a, std::string_view b) {
+    return a.size() != b.size() && is_near_reference(a, b);
+}
+
 } // namespace settled::match

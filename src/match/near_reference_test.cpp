@@ -30,5 +30,13 @@ TEST(NearReference, is_one_character_lost_changed_or_doubled) {
     }
 }
 
+TEST(NearReference, has_one_more_character_where_one_was_lost_or_doubled) {
+    EXPECT_TRUE(has_one_more_character("EVENT00005", "EVENT0005"));
+    EXPECT_TRUE(has_one_more_character("EVENT0005", "EVENT00005"));
+    EXPECT_FALSE(has_one_more_character("EVENT00005", "EVENT00006"));
+    EXPECT_FALSE(has_one_more_character("EVENT00005", "EVENT00005"));
+    EXPECT_FALSE(has_one_more_character("A204", "A2044"));
+}
+
 } // namespace
 } // namespace settled::match

@@ -1,6 +1,7 @@
 #include "units/matching/judge.h"
 
 #include "match/ladder.h"
+#include "match/near_reference.h"
 #include "units/matching/claims.h"
 #include "units/matching/nearest.h"
 
@@ -61,6 +62,26 @@ store::Step<Verdict> judge_among(store::Session& s, const Context& context, Tena
     co_return verdict;
 }
 
+// Payments that nothing sets apart from the settlement but one character, lost or doubled, of the
+// reference: only suggestions, and only where there is nothing else.
+void suggest_near_references(Verdict& verdict, const domain::Settlement& settlement,
+                             const Payments& payments, const match::RuleSet& rules) {
+    if (rules.policy(match::Rank::amount) == match::Policy::off)
+        return;
+    for (std::size_t i = 0; i < payments.items.size(); ++i) {
+        const match::Compared compared =
+            match::relate_in_full(payments.identities[i], settlement.identity, rules);
+        const bool is_near = compared.relation.veto == match::Veto::nothing_in_common &&
+                             compared.comparison.amounts == match::Amounts::equal &&
+                             match::has_one_more_character(payments.identities[i].reference,
+                                                           settlement.identity.reference);
+        if (is_near)
+            verdict.candidates.push_back({payments.items[i], match::Rank::amount,
+                                          match::Policy::suggest, compared.comparison,
+                                          match::RejectReason::only_suggested});
+    }
+}
+
 } // namespace
 
 store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId tenant,
@@ -73,9 +94,12 @@ store::Step<Verdict> judge(store::Session& s, const Context& context, TenantId t
     const store::Reads spent = verdict.reads;
     verdict = co_await judge_among(s, context, tenant, settlement, all, reach);
     verdict.reads += spent;
-    if (reach == Reach::loose && verdict.outcome == Outcome::none && verdict.candidates.empty())
-        verdict.nearest = nearest_of(settlement, all.items,
-                                     *context.rules_of(tenant, settlement.identity.account));
+    if (verdict.outcome == Outcome::none && verdict.candidates.empty()) {
+        const auto rules = context.rules_of(tenant, settlement.identity.account);
+        suggest_near_references(verdict, settlement, all, *rules);
+        if (reach == Reach::loose && verdict.candidates.empty())
+            verdict.nearest = nearest_of(settlement, all.items, *rules);
+    }
     co_return verdict;
 }
 

@@ -71,6 +71,10 @@ TEST(Suggest, a_settlement_that_only_a_person_may_decide_opens_a_review_with_its
         {"the amount", payment_of(any, "p"), 1234, "", "", "account+amount"},
         {"the reference and another amount", payment_of(any, "p", 1234, "ACMESHOP-2041"), 1000,
          "ACMESHOP-2041", "", "reference+account"},
+        {"a reference with one character lost", payment_of(any, "p", 1234, "EVENT-00005"), 1234,
+         "EVENT-0005", "", "account+amount"},
+        {"a reference with one character doubled", payment_of(any, "p", 1234, "EVENT-0005"), 1234,
+         "EVENT-00005", "", "account+amount"},
     };
     for (const Case& c : cases) {
         SCOPED_TRACE(c.name);
@@ -96,6 +100,18 @@ TEST(Suggest, nothing_is_asked_where_nothing_is_found_or_wanted) {
     arrive(world, "t");
     world.pass_watermark();
     EXPECT_THAT(kinds(world, ""), IsEmpty());
+    World next; // a number in a row, another amount, and a payer who is another one
+    next.register_payment(payment_of(next, "p", 1234, "EVENT-00006"));
+    next.register_payment(payment_of(next, "q", 1235, "EVENT-0005"));
+    auto of_another = payment_of(next, "r", 1234, "EVENT-0005");
+    of_another.end_to_end_id = "E2E-0000001";
+    next.register_payment(of_another);
+    auto fact = next.fact(1234);
+    fact.reference = "EVENT-00005";
+    fact.end_to_end_id = "E2E-0000002";
+    next.settle("t", fact);
+    next.pass_watermark();
+    EXPECT_THAT(kinds(next, ""), IsEmpty());
     World quiet;
     quiet.suggest_nothing();
     quiet.register_payment(payment_of(quiet, "p"));
@@ -148,6 +164,21 @@ TEST(Suggest, the_review_follows_what_comes_and_goes) {
     let_reviews_follow(world);
     EXPECT_THAT(kinds(world), IsEmpty()) << "nothing is left of it";
     EXPECT_EQ(world.events().size(), 2) << "u's match, and that t has none";
+}
+
+TEST(Suggest,
+     a_near_reference_is_found_when_its_payment_comes_late_and_gives_way_to_the_right_one) {
+    World world;
+    arrive(world, "t", 1234, "EVENT-0005");
+    world.pass_watermark();
+    ASSERT_THAT(kinds(world), IsEmpty());
+    world.register_payment(payment_of(world, "p", 1234, "EVENT-00005"));
+    let_reviews_follow(world);
+    ASSERT_THAT(kinds(world), ElementsAre("suggested_match"));
+    world.register_payment(payment_of(world, "q", 1234, "EVENT-0005"));
+    let_reviews_follow(world);
+    EXPECT_EQ(world.payment_of("t"), "q");
+    EXPECT_THAT(kinds(world), IsEmpty());
 }
 
 TEST(Suggest, many_payments_cost_one_look) {
