@@ -44,15 +44,15 @@ class Provider:
                                  "--kind", "mapped", "--signature", directory / "signature.json",
                                  "--mapping", directory / "mapping.json")
 
-    def send(self, body):
-        body = body.encode()
+    def send(self, body, status=200):
+        body = body if isinstance(body, bytes) else body.encode()
         mac = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         http = HttpClient(port=self.world.server.port)
         try:
             answer = http.send("POST", f"/hooks/{self.name}", {"X-Signature": mac, "Content-Type": "application/json"}, body)
         finally:
             http.close()
-        assert answer.status == 200, answer.body
+        assert answer.status == status, (answer.status, answer.body)
 
     def settlements(self):
         """Those that the account has, by the provider's id: (amount in minor units, currency)."""
@@ -156,6 +156,25 @@ def test_a_time_without_a_zone_goes_to_a_person_unless_the_mapping_names_one(sha
     assert read[strict] <= TIMES_WITH_A_ZONE and {0, 4, 5, 7} <= read[strict], read[strict]
     assert read[utc] - read[strict] == {1, 3, 9} and read[strict] < read[utc], read[utc]
     assert len(strict.reviews()) == len(cases) - len(read[strict])
+
+
+def test_a_body_is_text_in_utf_8_however_it_is_written_or_is_refused(shared, tmp_path):
+    provider = Provider(shared, tmp_path, mapping_of())
+    event = {"action": "credit", "id": "B-0", "amount": "35.00", "currency": "GBP", "time": "2026-11-20T10:00:00Z",
+             "ref": "J & SAND/7 \U0001f600", "to": provider.iban}
+    plain = json.dumps(event, ensure_ascii=False)
+    same = [plain, json.dumps(event), json.dumps(event, indent=2), plain + "\r\n", plain.replace("/", "\\/"),
+            plain.replace("&", "\\u0026")]
+    for number, body in enumerate(same):
+        provider.send(body.replace("B-0", f"B-{number}"))
+    assert {row["reference"] for row in shared.store.rows(
+        "SELECT reference FROM settlement WHERE account_iban = ?", provider.iban)} == {event["ref"]}
+    assert len(provider.settlements()) == len(same)
+    other = plain.replace("B-0", "B-99")
+    for wrong in (other.encode("utf-16"), b"\xef\xbb\xbf" + other.encode(), other.replace("\U0001f600", "é").encode("latin-1"),
+                  other.replace("\U0001f600", "\\ud83d"), other[:-1] + ',"id":"B-98"}'):
+        provider.send(wrong, status=400)
+    assert len(provider.settlements()) == len(same) and provider.reviews() == []
 
 
 def test_a_flat_webhook_that_is_sent_again_is_no_conflict(shared, tmp_path):
