@@ -18,7 +18,7 @@ from postgres_server import Postgres
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-SCRIPTS = {name: ROOT / "bench" / f"{name}.py" for name in ("find", "hsm", "linkage", "orders")}
+SCRIPTS = {name: ROOT / "bench" / f"{name}.py" for name in ("delivery", "find", "hsm", "linkage", "orders")}
 
 # Programs that get a PostgreSQL, on the disk where they make their SQLite stores.
 NEED_POSTGRES = ("access", "match", "nodes")
