@@ -78,7 +78,7 @@ def test_a_whole_answer_counts_although_the_connection_is_reset_after_it(new_wor
     assert len(gate.seen()) == 5 and len(gate.check_stable()) == 5
 
 
-def test_a_black_hole_and_a_slow_partner_delay_nobody_else(new_world, gate):
+def test_a_black_hole_and_a_slow_partner_delay_no_other_partner(new_world, gate):
     world = new_world(QUICK)
     hole, slow = Gate(), Gate()
     try:
@@ -161,7 +161,7 @@ def events_in(request):
 @pytest.mark.skipif(is_engine(), reason="the database's clock is the one that counts")
 @pytest.mark.parametrize("how", ["shut", "cut"])
 @pytest.mark.parametrize("hops", HOPS.values(), ids=HOPS)
-def test_an_outage_loses_nothing_harms_nobody_and_is_made_up_for_with_one_attempt_each(new_world, tmp_path, hops, how):
+def test_an_outage_loses_nothing_harms_no_other_partner_and_is_made_up_for_with_one_attempt_each(new_world, tmp_path, hops, how):
     clock = Clock(tmp_path / "clock")
     world = new_world(SETTINGS, serve=False)
     world.start(variables=clock.variables)

@@ -1,7 +1,7 @@
 """A partner that is away for a while, in virtual time: traffic goes on, the clock goes in hops, and after each hop all that is
 due has been tried. At the end the partner is back.
 
-Three endpoints: one behind the gate, one behind it that keeps the order of a subject, and a partner that is well.
+Three endpoints: one after the gate, one more there that keeps the order of a subject, and a partner that is well.
 """
 
 import datetime
@@ -47,7 +47,7 @@ class Outage:
         return time.time() + self.ahead
 
     def settle(self, count=1):
-        """Settlements that are first told as unmatched, then, once their payments are known, as matched: two events of one
+        """Settlements that are first published as unmatched, then, once their payments are known, as matched: two events of one
         subject each."""
         at = datetime.datetime.fromtimestamp(self.now(), datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         payloads = [settled_payload(self.iban, TimestampSettled=at, TimestampCreated=at) for _ in range(count)]
