@@ -130,7 +130,7 @@ def test_a_batch_is_linked_to_the_events_in_it(new_world, collector, tmp_path):
     assert attempt["at"]["settled.batch"].startswith("bat_")
 
 
-def test_what_is_exported_is_read_by_opentelemetry_s_own_schema(new_world, collector, tmp_path):
+def test_opentelemetry_s_own_schema_reads_what_is_exported(new_world, collector, tmp_path):
     if not PYTHON.exists() and os.environ.get("CI") != "true":
         pytest.skip("tools/test_python.sh has not installed OpenTelemetry's schema")
     world = new_world(settings(collector))
