@@ -73,7 +73,8 @@ Result<std::unique_ptr<TraceExport>> TraceExport::open(boost::asio::io_context& 
 
 TraceExport::TraceExport(boost::asio::io_context& io, Installation& installation, net::Url endpoint,
                          std::unique_ptr<net::Client> client)
-    : events_(installation.store(), installation.membership(), *installation.traces),
+    : events_(installation.store(), installation.clock, installation.membership(),
+              installation.config().lease, *installation.traces),
       exporter_(io, deps_of(installation, events_, std::move(endpoint), std::move(client))) {}
 
 } // namespace settled::server

@@ -44,26 +44,43 @@ void add_spans(observe::Traces& traces, TenantId tenant, const std::vector<store
 } // namespace
 
 Task<> EventTracer::run_once() {
-    if (!node_.does_job(store::job_timers)) {
-        places_.clear();
+    const bool is_ours = node_.does_job(store::job_timers);
+    const Clock::Steady now = clock_.steady();
+    if (!is_ours && now < keep_at_)
         co_return;
-    }
     const auto tenants = co_await store_.read<std::vector<store::TenantRow>>(
         [](store::Session& s) { return store::list_tenants(s); });
     if (!tenants) {
         log::lasting("traces.unreadable", tenants.error(), {});
         co_return;
     }
-    for (const store::TenantRow& tenant : *tenants)
-        co_await look_at(tenant.id);
+    for (const store::TenantRow& tenant : *tenants) {
+        const auto place = places_.find(tenant.id);
+        if (is_ours && place != places_.end())
+            co_await look_at(tenant.id, place->second);
+        else
+            co_await keep(tenant.id);
+    }
+    keep_at_ = now + lease_;
+    has_begun_ = true;
 }
 
-Task<> EventTracer::look_at(TenantId tenant) {
-    const auto known = places_.find(tenant);
+// The end of the feed as it is now, and as it was a lease ago.
+Task<> EventTracer::keep(TenantId tenant) {
+    const auto end = co_await store_.read<store::FeedPlace>(
+        [tenant](store::Session& s) { return store::end_of_feed(s, tenant, store::Feed::events); });
+    if (!end)
+        co_return;
+    // A tenant that is new since the last time has no events that were exported before.
+    const Place first = has_begun_ ? Place{} : Place{*end, *end};
+    const auto place = places_.try_emplace(tenant, first).first;
+    place->second = {place->second.later, *end};
+}
+
+Task<> EventTracer::look_at(TenantId tenant, Place& place) {
     std::size_t seen = 0;
-    bool is_behind = known == places_.end();
-    while (!is_behind) {
-        const store::FeedPlace after = known->second;
+    while (seen < bounds::traced_events_max) {
+        const store::FeedPlace after = place.from;
         const auto page = co_await store_.read<Page>([tenant, after](store::Session& s) {
             return store::events_after(s, tenant, "", after, page_max);
         });
@@ -72,17 +89,14 @@ Task<> EventTracer::look_at(TenantId tenant) {
             co_return;
         }
         add_spans(traces_, tenant, page->rows);
-        known->second = page->end;
+        place = {page->end, page->end};
         if (page->rows.size() < page_max)
             co_return;
         seen += page->rows.size();
-        is_behind = seen >= bounds::traced_events_max;
     }
-    // From now on.
-    const auto end = co_await store_.read<store::FeedPlace>(
-        [tenant](store::Session& s) { return store::end_of_feed(s, tenant, store::Feed::events); });
-    if (end)
-        places_[tenant] = *end;
+    // There is more than is exported: from now on.
+    co_await keep(tenant);
+    place.from = place.later;
 }
 
 } // namespace settled::worker
