@@ -12,6 +12,7 @@
 #include "api/probe.h"
 #include "api/problem.h"
 #include "api/routes.h"
+#include "api/trace.h"
 #include "base/limits.h"
 #include "observe/log.h"
 
@@ -100,8 +101,8 @@ struct Api::Impl {
                std::move(deps.signing_key_of),
                deps.attention,
                std::move(deps.refused_of)},
-          sessions(deps.store, deps.clock, deps.master),
-          sign_in(core, sessions, deps.speaks_https) {}
+          sessions(deps.store, deps.clock, deps.master), sign_in(core, sessions, deps.speaks_https),
+          traces(deps.traces) {}
 
     // Who calls, and what a partner's session is held to.
     struct Known {
@@ -183,7 +184,8 @@ struct Api::Impl {
     Core core;
     Sessions sessions;
     SignIn sign_in;
-    Tries redeliveries; // of partners
+    observe::Traces* traces; // none: they are off
+    Tries redeliveries;      // of partners
 };
 
 Api::Api(ApiDeps deps) : impl_(std::make_unique<Impl>(std::move(deps))) {}
@@ -214,10 +216,14 @@ Task<net::Response> Api::handle(net::Request request) {
                           request.request_id);
     if (match.route == nullptr)
         co_return wrong_method(match.allow, request.request_id);
+    const Instant begin = impl_->traces == nullptr ? Instant() : impl_->core.clock.now();
     Result<Answer> answer = co_await impl_->answer(*match.route, std::move(match.id), request);
     net::Response response =
         answer ? response_of(*std::move(answer)) : impl_->refused(answer.error(), request);
     impl_->probe.answered(*match.route, response.status);
+    if (impl_->traces != nullptr)
+        add_call_span(*impl_->traces, *match.route, request, response,
+                      {begin, impl_->core.clock.now()});
     if (response.source && !request.trusted_peer)
         impl_->guard(response, *match.route, request);
     const auto cookie = session_cookie_of(request);

@@ -23,6 +23,7 @@
 #include "domain/attention.h"
 #include "net/http.h"
 #include "observe/metrics.h"
+#include "observe/traces.h"
 #include "store/store.h"
 #include "units/context.h"
 #include "units/webhooks/accept_webhook.h"
@@ -63,6 +64,7 @@ struct ApiDeps {
     };
     domain::Attention attention = {}; // from when on GET /v1/status wants a person's
     bool speaks_https = false; // this server itself: no request comes over a plain connection
+    observe::Traces* traces = nullptr; // none: they are off
 };
 
 class Api {

@@ -1,6 +1,7 @@
 #include "intake/hooks.h"
 
 #include "intake/batch_signer.h"
+#include "intake/webhook_trace.h"
 #include "net/source_check.h"
 #include "observe/log.h"
 #include "wire/base64.h"
@@ -123,6 +124,9 @@ Task<Result<>> Hooks::keep_unreadable(const Connector& connector, const std::str
 Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> connector,
                                           net::Request request) {
     const Clock::Steady begin = clock_.steady();
+    std::optional<WebhookTrace> trace;
+    if (traces_ != nullptr)
+        trace.emplace(*traces_, clock_, request);
     const Dialect& dialect = *connector->dialect;
     if (dialect.takes_refresh(request, clock_.wall())) {
         // Without it, it is proved by what there is.
@@ -152,11 +156,17 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> conne
     const Executor executor = co_await boost::asio::this_coro::executor;
     const units::Context& context = context_;
     std::vector<store::Pending<units::Accepted>> pending;
-    for (const auto& arrival : arrivals)
-        pending.push_back(
-            store_.write<units::Accepted>(executor, [&context, arrival](store::Session& s) {
-                return accept_webhook(s, context, arrival);
-            }));
+    std::vector<std::shared_ptr<WebhookTrace::Unit>> times(arrivals.size());
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+        store::Unit<units::Accepted> unit = [&context, arrival = arrivals[i]](store::Session& s) {
+            return accept_webhook(s, context, arrival);
+        };
+        if (trace) {
+            times[i] = std::make_shared<WebhookTrace::Unit>();
+            unit = trace->timed(context, arrivals[i], times[i]);
+        }
+        pending.push_back(store_.write<units::Accepted>(executor, std::move(unit)));
+    }
     Result<net::Response> response =
         co_await make_answer(dialect, connector->name, std::move(answer));
     refusals_.accepted(connector->id);
@@ -170,6 +180,8 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> conne
         log_acceptance(request, *arrivals[i], connector->name, *accepted);
         probe_.accepted(accepted->kind, std::chrono::duration_cast<std::chrono::microseconds>(
                                             clock_.steady() - begin));
+        if (trace)
+            trace->end(*times[i], *arrivals[i], *accepted);
     }
     co_return response;
 }

@@ -15,6 +15,7 @@
 #include "intake/probe.h"
 #include "intake/refusals.h"
 #include "net/http.h"
+#include "observe/traces.h"
 #include "store/store.h"
 #include "units/context.h"
 
@@ -24,9 +25,10 @@ namespace settled::intake {
 class Hooks {
   public:
     Hooks(store::Store& store, const units::Context& context, const ConnectorCache& connectors,
-          custody::KeyDesk& keys, const Clock& clock, observe::Metrics& metrics)
+          custody::KeyDesk& keys, const Clock& clock, observe::Metrics& metrics,
+          observe::Traces* traces = nullptr) // none: they are off
         : store_(store), context_(context), connectors_(connectors), keys_(keys), clock_(clock),
-          probe_(metrics) {}
+          traces_(traces), probe_(metrics) {}
 
     Task<Result<net::Response>> receive(std::string connector_name, net::Request request);
 
@@ -46,6 +48,7 @@ class Hooks {
     const ConnectorCache& connectors_;
     custody::KeyDesk& keys_;
     const Clock& clock_;
+    observe::Traces* traces_;
     Probe probe_;
     Refusals refusals_;
 };

@@ -56,6 +56,9 @@ std::vector<std::string> secret_variables(const Config& config) {
          {config.store_password, config.master_key, config.kafka.sasl_password})
         if (uri.starts_with(scheme))
             names.push_back(uri.substr(scheme.size()));
+    for (const auto& [header, uri] : config.traces_headers)
+        if (uri.starts_with(scheme))
+            names.push_back(uri.substr(scheme.size()));
     return names;
 }
 

@@ -119,6 +119,12 @@ struct Config {
     std::vector<std::string> name_servers; // ADDRESS or ADDRESS:PORT; none: /etc/resolv.conf's
     std::string trusted_certificates;      // PEM file in addition to the system's roots
 
+    // [traces]
+    std::string traces_endpoint;    // URL of a collector's OTLP/HTTP receiver; empty: no traces
+    double traces_ratio = 1.0;      // the part of them that is exported
+    bool traces_to_partners = true; // deliveries carry a traceparent
+    std::map<std::string, std::string> traces_headers; // names, and the URIs of their values
+
     kafka::Settings kafka;                                // [kafka]
     std::vector<kafka::ConsumerSettings> kafka_consumers; // [[kafka_consumer]], as many as wanted
 

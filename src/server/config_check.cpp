@@ -1,8 +1,10 @@
 // What is wrong with settings that a file can hold.
 #include "custody/aws/endpoint.h"
 #include "custody/schemes.h"
+#include "net/client/client.h"
 #include "net/client/egress.h"
 #include "net/client/name_server.h"
+#include "net/server/response_text.h"
 #include "net/tls.h"
 #include "node/roles.h"
 #include "server/config.h"
@@ -31,6 +33,7 @@ class Checker {
     void check_aws();
     void check_matching();
     void check_egress();
+    void check_traces();
     void check_kafka();
     void check_log();
     void check_roles();
@@ -168,6 +171,33 @@ void Checker::check_egress() {
                  "egress.trusted_certificates: " + tls.error().detail);
 }
 
+// What proves who we are is sent by https, or to this machine alone.
+void Checker::check_traces() {
+    const auto url = config_.traces_endpoint.empty() ? Result<net::Url>()
+                                                     : net::Url::parse(config_.traces_endpoint);
+    if (!url)
+        return complain("traces.endpoint",
+                        "traces.endpoint must be the URL of an OTLP/HTTP receiver, "
+                        "such as https://collector.example/v1/traces");
+    const auto& headers = config_.traces_headers;
+    if (!headers.empty() && config_.traces_endpoint.empty())
+        complain("traces.headers", "traces.headers needs traces.endpoint");
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(url->host, error);
+    const bool is_here = (!error && address.is_loopback()) || url->host == "localhost";
+    if (!headers.empty() && !config_.traces_endpoint.empty() && !url->tls && !is_here)
+        complain("traces.headers", "traces.headers are sent by https, or to this machine alone: "
+                                   "traces.endpoint must begin with https://");
+    for (const auto& [name, uri] : headers) {
+        if (!net::is_field(name, "x") || net::same_name(name, "Content-Type"))
+            complain("traces.headers", "traces.headers: a name cannot be sent as a header");
+        if (!is_secret_uri(uri))
+            complain("traces.headers", fmt::format("traces.headers: {} is named by file:/path, "
+                                                   "env:NAME, pkcs11:…, aws-sm:… or s3:…",
+                                                   name));
+    }
+}
+
 void Checker::check_kafka() {
     const kafka::Settings& kafka = config_.kafka;
     is_missing("kafka.ca_certificates", kafka.ca_certificates);
@@ -225,6 +255,7 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     checker.check_log();
     checker.check_matching();
     checker.check_egress();
+    checker.check_traces();
     checker.check_kafka();
     checker.check_uk_rules();
     return std::move(checker).problems();

@@ -99,6 +99,27 @@ class Reader {
                          fmt::format("{{}} must be a whole number from {} to {}", least, most));
         };
     }
+    std::function<void(const toml::node&)> ratio(double& into) {
+        return [this, &into](const toml::node& node) {
+            const auto value = node.value<double>();
+            if (node.is_number() && value && *value >= 0 && *value <= 1)
+                into = *value;
+            else
+                complain(node, "{} must be a number from 0 to 1");
+        };
+    }
+    // {name = "text", …}
+    std::function<void(const toml::node&)> named_texts(std::map<std::string, std::string>& into) {
+        return [this, &into](const toml::node& node) {
+            const toml::table* table = node.as_table();
+            if (table == nullptr || (!table->empty() && !table->is_homogeneous<std::string>()))
+                return complain(node, "{} must be names with texts, such as "
+                                      "{{Authorization = \"file:/run/secrets/collector\"}}");
+            into.clear();
+            for (const auto& [name, value] : *table)
+                into[std::string(name.str())] = *value.value<std::string>();
+        };
+    }
     std::function<void(const toml::node&)> texts(std::vector<std::string>& into) {
         return [this, &into](const toml::node& node) {
             const toml::array* array = node.as_array();
@@ -344,6 +365,10 @@ void read_calls(Reader& reader, Config& config) {
 void read_reach(Reader& reader, Config& config) {
     reader.section("console", {{"enabled", reader.flag(config.console)}});
     read_attention(reader, config);
+    reader.section("traces", {{"endpoint", reader.text(config.traces_endpoint)},
+                              {"sample_ratio", reader.ratio(config.traces_ratio)},
+                              {"send_to_partners", reader.flag(config.traces_to_partners)},
+                              {"headers", reader.named_texts(config.traces_headers)}});
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
                               {"name_servers", reader.texts(config.name_servers)},

@@ -49,12 +49,42 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.https_only, defaults.https_only);
     EXPECT_EQ(loaded.config.allow, defaults.allow);
     EXPECT_EQ(loaded.config.name_servers, defaults.name_servers);
+    EXPECT_EQ(loaded.config.traces_endpoint, defaults.traces_endpoint);
+    EXPECT_EQ(loaded.config.traces_ratio, defaults.traces_ratio);
+    EXPECT_EQ(loaded.config.traces_to_partners, defaults.traces_to_partners);
+    EXPECT_EQ(loaded.config.traces_headers, defaults.traces_headers);
     EXPECT_EQ(loaded.config.kafka.security_protocol, defaults.kafka.security_protocol);
     EXPECT_EQ(loaded.config.kafka.client_id, defaults.kafka.client_id);
     const auto schedule = domain::default_schedule();
     EXPECT_EQ(loaded.config.retry_after,
               std::vector<std::chrono::seconds>(schedule.begin(), schedule.end()));
     EXPECT_TRUE(check_config(loaded.config).empty());
+}
+
+TEST(Config, traces_are_read_and_their_secrets_kept_to_safe_ways) {
+    const auto loaded =
+        load_text("[traces]\nendpoint = \"https://c.example/v1/traces\"\n"
+                  "sample_ratio = 0.25\nsend_to_partners = false\n"
+                  "headers = { Authorization = \"env:SETTLED_SECRET_COLLECTOR\" }\n");
+    EXPECT_EQ(to_text(loaded.problems), "");
+    EXPECT_EQ(loaded.config.traces_ratio, 0.25);
+    EXPECT_FALSE(loaded.config.traces_to_partners);
+    EXPECT_TRUE(check_config(loaded.config).empty());
+    EXPECT_THAT(secret_variables(loaded.config), testing::Contains("SETTLED_SECRET_COLLECTOR"));
+    Config config = loaded.config;
+    for (const std::string_view here :
+         {"http://127.0.0.1:4318/v1/traces", "http://[::1]/v1/traces"}) {
+        config.traces_endpoint = here;
+        EXPECT_TRUE(check_config(config).empty()) << here;
+    }
+    config.traces_endpoint = "http://c.example/v1/traces";
+    EXPECT_THAT(to_text(check_config(config)), HasSubstr("sent by https"));
+    config.traces_headers.clear();
+    EXPECT_TRUE(check_config(config).empty()) << "without a secret it may be in the clear";
+    for (const std::string_view wrong : {"1.5", "-0.1", "\"all\"", "true"})
+        EXPECT_THAT(to_text(load_text("[traces]\nsample_ratio = " + std::string(wrong)).problems),
+                    HasSubstr("must be a number from 0 to 1"));
+    EXPECT_EQ(load_text("[traces]\nsample_ratio = 1").config.traces_ratio, 1);
 }
 
 TEST(Config, pkcs11_modules_are_files_with_whole_paths) {

@@ -117,8 +117,11 @@ Result<> Installation::open_parts(IfMissing if_missing) {
         config_.calls, std::move(calendar), modulus_.get(), config_.public_url,
         fetch_waits(config_));
     endpoints_ = std::make_unique<worker::EndpointCache>(master_.copy());
-    hooks_ =
-        std::make_unique<intake::Hooks>(*store_, *context_, connectors_, key_desk, clock, metrics);
+    if (!config_.traces_endpoint.empty())
+        traces = std::make_unique<observe::Traces>(config_.traces_ratio, config_.traces_to_partners,
+                                                   metrics);
+    hooks_ = std::make_unique<intake::Hooks>(*store_, *context_, connectors_, key_desk, clock,
+                                             metrics, traces.get());
     api_ = std::make_unique<api::Api>(api::ApiDeps{
         *store_,
         *context_,
@@ -144,7 +147,8 @@ Result<> Installation::open_parts(IfMissing if_missing) {
                                         info(refused.code).token, refused.at};
         },
         config_.attention,
-        !config_.tls_certificate.empty()});
+        !config_.tls_certificate.empty(),
+        traces.get()});
     show_gauges();
     return {};
 }

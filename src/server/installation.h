@@ -59,6 +59,7 @@ class Installation {
     SystemRng rng;
     observe::Metrics metrics;
     custody::KeyDesk key_desk;
+    std::unique_ptr<observe::Traces> traces; // none: they are off
 
     // Calls that move money are held for a tenant, as this node has last seen it.
     bool calls_held() const { return calls_held_; }

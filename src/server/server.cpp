@@ -11,6 +11,7 @@
 #include "server/gateway.h"
 #include "server/run.h"
 #include "server/time_watch.h"
+#include "server/trace_export.h"
 #include "store/queries/directory.h"
 #include "store/queries/nodes.h"
 #include "worker/caller.h"
@@ -103,6 +104,7 @@ class RunningServer {
     std::unique_ptr<TimeWatch> time_watch_;
     std::unique_ptr<intake::ConnectorKeeper> connector_keeper_;
     std::unique_ptr<worker::Sequencer> sequencer_;
+    std::unique_ptr<TraceExport> trace_export_; // none: traces are off
     std::unique_ptr<asio::steady_timer> retention_timer_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
@@ -181,6 +183,9 @@ Result<> RunningServer::open() {
         [this] { return installation_.is_secret_due(); });
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());
+    if (installation_.traces) {
+        TRY(trace_export_, TraceExport::open(first.io, installation_));
+    }
     retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
     // Before the server is reported as ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
@@ -273,7 +278,8 @@ worker::DispatcherDeps RunningServer::dispatcher_deps(IoThread& thread, std::siz
             [this, &thread] {
                 asio::co_spawn(thread.io, installation_.reload_endpoints(), asio::detached);
             },
-            std::max<std::size_t>(plan_.attempts / count, 1)};
+            std::max<std::size_t>(plan_.attempts / count, 1),
+            installation_.traces.get()};
 }
 
 Result<> RunningServer::open_control(IoThread& thread) {
@@ -365,6 +371,8 @@ Task<> RunningServer::wait_for_signal() {
     connector_keeper_->stop();
     retention_.stop();
     sequencer_->stop();
+    if (trace_export_)
+        trace_export_->stop();
     retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
@@ -383,6 +391,8 @@ Task<> RunningServer::wind_down(IoThread& thread) {
     co_await thread.dispatcher->drain();
     if (&thread == threads_.front().get())
         co_await caller_->drain();
+    if (trace_export_ && &thread == threads_.front().get())
+        co_await trace_export_->close();
     thread.client->close();
     if (--winding_down_ == 0)
         asio::post(threads_.front()->io, [this] {
@@ -404,6 +414,8 @@ void RunningServer::run() {
     time_watch_->start();
     connector_keeper_->start();
     sequencer_->start();
+    if (trace_export_)
+        trace_export_->start();
     if (installation_.roles().worker) {
         timers_->start();
         caller_->start();

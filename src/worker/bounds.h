@@ -21,4 +21,16 @@ static_assert(2 * quick_attempt_max < limits::delivery_wait_max);
 inline constexpr auto token_wait_max = std::chrono::seconds(4);
 static_assert(3 * token_wait_max < limits::delivery_wait_max);
 
+// Events of a batch that its span is linked to: OpenTelemetry's own limit.
+inline constexpr std::size_t trace_links_max = 128;
+// Spans in one request to the traces' collector, as OpenTelemetry's exporters do: some 300 KiB.
+inline constexpr std::size_t trace_batch_max = 512;
+// A collector answers within this time, or is asked again.
+inline constexpr auto trace_wait_max = std::chrono::seconds(10);
+// The last spans are exported within this time, or not at all.
+inline constexpr auto trace_last_wait_max = std::chrono::seconds(2);
+// Events a second and tenant of which spans are exported: what there is more of is left out, so that traces
+// never become a load on the store.
+inline constexpr std::size_t traced_events_max = 2'000;
+
 } // namespace settled::worker::bounds

@@ -33,7 +33,8 @@ struct Delivery {
     std::int64_t order_key = 0;
     Instant owed_at = {};
     bool is_batch = false;
-    bool is_probe = false; // its endpoint is held back
+    bool is_probe = false;        // its endpoint is held back
+    std::string traceparent = {}; // of this attempt; empty: the partner is sent none
 
     // What the partner knows it by.
     std::string webhook_id() const {

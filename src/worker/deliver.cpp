@@ -78,6 +78,9 @@ Result<net::Fields> delivery_fields(const Endpoint& endpoint, const Delivery& de
     TRY_VOID(
         add_proofs(fields, endpoint, {id, head.content_type, *delivery.body, now}, access_token));
     add_lines(fields, head.fields);
+    // No proof covers it. A field of that name that the endpoint's owner has set stays as it is.
+    if (!delivery.traceparent.empty() && !fields.find("traceparent"))
+        fields.add("traceparent", delivery.traceparent);
     return fields;
 }
 

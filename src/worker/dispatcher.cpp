@@ -2,6 +2,7 @@
 
 #include "observe/log.h"
 #include "store/queries/tasks.h"
+#include "worker/delivery_trace.h"
 #include "worker/recording.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -319,7 +320,10 @@ void Dispatcher::serve_line() {
 
 Task<> Dispatcher::carry_out(std::shared_ptr<const Endpoint> endpoint, Delivery delivery,
                              Pace pace) {
+    auto trace = DeliveryTrace::begin(deps_.traces, delivery);
     Attempted attempted = co_await carrier_of(*endpoint)->attempt(*endpoint, delivery);
+    if (trace)
+        trace->end(*endpoint, delivery, attempted);
     lanes_[endpoint->id].attempted(attempted.latency);
     free_place(*endpoint, pace);
     serve_line();

@@ -17,6 +17,7 @@
 #include "base/rng.h"
 #include "base/task.h"
 #include "node/membership.h"
+#include "observe/traces.h"
 #include "store/store.h"
 #include "units/context.h"
 #include "units/deliveries/record_attempt.h"
@@ -57,6 +58,7 @@ struct DispatcherDeps {
     std::size_t count = 1;                           // …so many
     std::function<void()> endpoints_changed;         // a partner said 410
     std::size_t attempts_max = bounds::attempts_max; // over HTTP, of this dispatcher
+    observe::Traces* traces = nullptr;               // none: they are off
 };
 
 class Dispatcher {

@@ -160,7 +160,7 @@ class Store:
             WHERE t.id IS NULL OR a.number > t.attempts""",
         "a delivery that is done without an attempt that delivered": """
             SELECT id FROM task t WHERE kind = 'delivery' AND status = 'done' AND NOT EXISTS
-              (SELECT 1 FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.id
+              (SELECT 1 FROM attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id IN (t.id, t.batch_id)
                                          AND a.outcome = 'delivered')""",
     }
 
