@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import socket
 import subprocess
 
 import pytest
@@ -79,6 +80,23 @@ def test_behind_a_proxy_the_client_counts_and_not_the_proxy(new_world):
         body = webhook_text("TransactionSettled", settled_payload(iban), new_nonce(), 6)
         answer = world.bank.deliver(body, **{"X-Forwarded-For": address})
         assert answer.status == status, (address, answer.body)
+
+
+def test_a_proxy_s_header_is_required_of_every_connection(new_world):
+    world = new_world()
+    assert world.server.stop() == 0
+    world.write_config('[server]\ntrusted_proxies = ["127.0.0.1/32"]\nproxy_protocol = true')
+    server = world.start()
+
+    def answered(begin):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as peer:
+            peer.sendall(begin + b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            try:
+                return peer.recv(65536)
+            except ConnectionResetError:
+                return b""
+    assert answered(b"PROXY TCP4 51.145.122.33 127.0.0.1 40000 443\r\n").startswith(b"HTTP/1.1 200")
+    assert answered(b"") == b"", "a connection without it is closed"
 
 
 # Keys of the bank.
