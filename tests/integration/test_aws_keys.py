@@ -4,6 +4,7 @@ import base64
 import email.utils
 import json
 import pathlib
+import ssl
 import time
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from support.authority import Authority, shown_certificate
 from support.aws import Aws
 from support.bank import new_key, private_pem, settled_payload
 from support.hsm import SETTINGS as HSM_SETTINGS, Token
@@ -247,3 +249,21 @@ def test_the_pin_of_a_token_is_in_aws(aws, tmp_path, monkeypatch, new_world):
     aws.back()
     wait_for(is_signed_in_the_token, "the PIN is read again, and the token signs")
     assert "pin-of-the-test-4321" not in world.server.log_text()
+
+
+def test_the_server_s_tls_key_is_in_aws_and_replaced_without_a_restart(aws, new_world):
+    authority, world = Authority(), new_world(SETTINGS)
+    certificate, key = world.directory / "tls.pem", world.directory / "tls.key"
+    first = authority.issue(certificate, key)
+    aws.put_secret("settled/tls", key.read_text())
+    key.unlink()
+    assert world.server.stop() == 0
+    world.write_config(SETTINGS + f'[server]\ntls_certificate = "{certificate}"\ntls_key = "aws-sm:settled/tls"\n')
+    server, trust = world.start(), ssl.create_default_context(cadata=authority.pem)
+    assert shown_certificate(server.port, trust) == first
+    second = authority.issue(certificate, key)
+    aws.put_secret("settled/tls", key.read_text())
+    wait_for(lambda: shown_certificate(server.port, trust) == second, "certificate and key are read again")
+    aws.away()
+    assert shown_certificate(server.port, trust) == second, "what was read stays in use"
+    assert "PRIVATE KEY" not in server.log_text()

@@ -8,12 +8,9 @@ import ssl
 import threading
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from support.api import Api
+from support.authority import Authority, shown_certificate
 from support.bank import Bank, new_key, public_pem, settled_payload
 from support.http_client import HttpClient
 from support.money_out import CALLS, MoneyOut
@@ -120,39 +117,6 @@ def test_the_last_use_of_each_bank_key_is_shown(new_world):
 
 # TLS.
 
-class Authority:
-    """Issues certificates for this machine."""
-
-    def __init__(self):
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.certificate = self._made("the tests' authority", self.key, self.key, None, 10)
-
-    @staticmethod
-    def _made(name, key, issuer_key, issuer, days):
-        now = datetime.datetime.now(datetime.timezone.utc)
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        made = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer or subject)
-        made = made.public_key(key.public_key()).serial_number(x509.random_serial_number())
-        made = made.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=days))
-        made = made.add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-        if issuer:
-            made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        return made.sign(issuer_key, hashes.SHA256())
-
-    @property
-    def pem(self):
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-    def issue(self, certificate, key_file, days=90):
-        key = ec.generate_private_key(ec.SECP256R1())
-        made = self._made("server", key, self.key, self.certificate.subject, days)
-        key_file.write_text(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                              serialization.NoEncryption()).decode())
-        key_file.chmod(0o600)
-        certificate.write_text(made.public_bytes(serialization.Encoding.PEM).decode())
-        return made.fingerprint(hashes.SHA256()).hex()
-
-
 @pytest.fixture
 def authority():
     return Authority()
@@ -168,16 +132,6 @@ def tls_world(new_world, authority):
     world.start()
     world.trust = ssl.create_default_context(cadata=authority.pem)
     return world
-
-
-def shown_certificate(world):
-    """Of a new connection: its fingerprint."""
-    http = HttpClient(world.server.port, tls=world.trust)
-    try:
-        assert http.send("GET", "/livez").status == 200
-        return x509.load_der_x509_certificate(http.connection.sock.getpeercert(True)).fingerprint(hashes.SHA256()).hex()
-    finally:
-        http.close()
 
 
 def replace(world, authority):
@@ -202,10 +156,10 @@ def test_the_certificate_is_replaced_under_load_and_no_connection_is_refused(tls
         answer = fresh.settle(settled_payload(iban))
         fresh.http.close()
         return kept.status, answer.status
-    assert shown_certificate(world) == world.first
+    assert shown_certificate(world.server.port, world.trust) == world.first
     with steady(send) as answers:
         second = replace(world, authority)
-        wait_for(lambda: shown_certificate(world) == second, "it is used without a restart")
+        wait_for(lambda: shown_certificate(world.server.port, world.trust) == second, "it is used without a restart")
     assert set(answers) == {(200, 200)}
     assert stored(world) == 2 * len(answers)
     replaced, = world.server.log_lines("tls.replaced")
@@ -245,11 +199,11 @@ def test_a_certificate_that_cannot_be_used_leaves_the_old_one_and_alarms(tls_wor
                   lambda: world.tls_key.chmod(0o644)):
         spoil()
         wait_for(lambda: ready(world).get("tls") == "kept", "it is said")
-        assert metric(world, available) == 0 and shown_certificate(world) == world.first
+        assert metric(world, available) == 0 and shown_certificate(world.server.port, world.trust) == world.first
         world.tls_key.write_text(good)
         world.first = replace(world, authority)
         good = world.tls_key.read_text()
-        wait_for(lambda: shown_certificate(world) == world.first, "what can be used is used")
+        wait_for(lambda: shown_certificate(world.server.port, world.trust) == world.first, "what can be used is used")
         wait_for(lambda: "tls" not in ready(world), "and it is said")
         assert metric(world, available) == 1
     assert world.server.log_lines("tls.kept")
