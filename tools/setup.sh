@@ -30,6 +30,10 @@ check_packages=(
     dpkg-dev # the package
     chromium chromium-driver python3-selenium fonts-dejavu-core # the console, in a browser
 )
+# Test vectors come in a crate; a Cargo that is here already is used.
+if ! command -v cargo >/dev/null; then
+    check_packages+=(cargo)
+fi
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -61,14 +65,16 @@ if command -v dpkg-query >/dev/null; then
     done < <(dpkg-query -W -f '${Package} ${db:Status-Status}\n')
 fi
 
-# A machine that reaches no index of Python packages builds, and tests all but what needs them.
-python_of_tests() {
-    [[ $scope != all ]] || "$(dirname "$0")/test_python.sh" || say "tests that need AWS's double are left out"
+# A machine that reaches no index of Python packages or crates builds, and tests all but what needs them.
+packages_of_tests() {
+    [[ $scope == all ]] || return 0
+    "$(dirname "$0")/test_python.sh" || say "tests that need AWS's double are left out"
+    "$(dirname "$0")/test_vectors.sh" || say "tests that need Wycheproof's vectors are left out"
 }
 
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]} == 0)); then
-    python_of_tests
+    packages_of_tests
     say "everything is installed"
     exit 0
 fi
@@ -98,5 +104,5 @@ say "installing ${#missing[@]} packages: ${missing[*]}"
 # Another archive on this machine that is down must not stop us: what counts is the install.
 apt update -q || say "apt-get update had errors; going on with the lists that are there"
 apt install -q -y --no-install-recommends "${missing[@]}"
-python_of_tests
+packages_of_tests
 say "done"

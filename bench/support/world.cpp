@@ -217,8 +217,8 @@ PartnerSink::PartnerSink(const std::string& directory, std::size_t payments)
     const auto files = sandbox::prepare_keys(directory).value().files;
     authority_file_ = files.partner_authority;
     net::ServerOptions options;
-    options.tls = true;
-    options.tls_files = {files.partner_certificate, files.partner_private_key};
+    options.tls =
+        net::open_server_tls({files.partner_certificate, files.partner_private_key}).value();
     server_ = net::Server::listen(io_, options, *handler_, clock_, rng_).value();
     server_->start();
     thread_ = std::thread([this] { io_.run(); });

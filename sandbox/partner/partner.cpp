@@ -50,8 +50,7 @@ Result<> Partner::listen() {
     TRY(plain_, net::Server::listen(io_, plain, *this, clock_, rng_));
     net::ServerOptions tls;
     tls.port = options_.tls_port;
-    tls.tls = true;
-    tls.tls_files = options_.tls_files;
+    TRY(tls.tls, net::open_server_tls(options_.tls_files));
     TRY(tls_, net::Server::listen(io_, tls, *this, clock_, rng_));
     options_.port = plain_->port();
     options_.tls_port = tls_->port();

@@ -22,8 +22,7 @@ Result<std::unique_ptr<Platform>> Platform::start(boost::asio::io_context& io, O
     TRY(platform->plain_, net::Server::listen(io, plain, platform->content_, clock, rng));
     net::ServerOptions tls = plain;
     tls.port = options.tls_port;
-    tls.tls = true;
-    tls.tls_files = options.tls_files;
+    TRY(tls.tls, net::open_server_tls(options.tls_files));
     TRY(platform->tls_, net::Server::listen(io, tls, platform->content_, clock, rng));
     platform->plain_->start();
     platform->tls_->start();

@@ -3,6 +3,7 @@
 #include "custody/aws/uri.h"
 #include "custody/file/secret_file.h"
 #include "custody/file/watched_files.h"
+#include "custody/operations.h"
 #include "custody/schemes.h"
 
 #include <fmt/format.h>
@@ -13,6 +14,12 @@ namespace settled::custody {
 namespace {
 
 constexpr std::string_view file_scheme = "file:";
+
+// nullptr: its keys are texts.
+Result<std::shared_ptr<crypto::Signer>> open_counted(const Scheme& scheme, std::string_view uri) {
+    TRY(auto opened, scheme.open_signer(uri));
+    return opened ? counted_signer(scheme.kind(), std::move(opened)) : nullptr;
+}
 
 std::unexpected<Error> about(std::string_view shown, const Error& error) {
     return fail(error.code, fmt::format("{}: {}", shown, error.detail));
@@ -49,6 +56,15 @@ KeyMemory::Entry* KeyMemory::find(const std::string& name) {
 void KeyMemory::note(const Error& trouble) {
     if (!trouble_)
         trouble_ = trouble;
+}
+
+void KeyMemory::note_read(std::string_view uri, bool is_good) {
+    good_.insert_or_assign(std::string(uri), is_good);
+}
+
+std::optional<bool> KeyMemory::is_good(std::string_view uri) const {
+    const auto found = good_.find(uri);
+    return found == good_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<Secret> KeyMemory::recall(const std::string& name, const Error& trouble) {
@@ -126,10 +142,15 @@ Result<> Custody::check_tenants(std::string_view uri) const {
 
 Result<Secret> Custody::read_named(std::string_view uri) const {
     if (uri.starts_with(file_scheme))
-        return read_file(uri.substr(file_scheme.size()), uri, true);
+        return counted(Kind::file,
+                       [&] { return read_file(uri.substr(file_scheme.size()), uri, true); });
     TRY_VOID(check_tenants(uri));
     TRY(const auto scheme, scheme_of(uri));
-    return memory_ == nullptr ? scheme->read(uri) : scheme->read_kept(uri, kept_is_);
+    const auto read = [&] {
+        return memory_ == nullptr ? scheme->read(uri) : scheme->read_kept(uri, kept_is_);
+    };
+    // What a place keeps is read from memory mostly: it counts by itself what it fetches.
+    return scheme->counts_itself() ? read() : counted(scheme->kind(), read);
 }
 
 Result<Secret> Custody::remembered(std::string_view name, Result<Secret> read,
@@ -139,6 +160,7 @@ Result<Secret> Custody::remembered(std::string_view name, Result<Secret> read,
             read = about(name, fit.error());
     if (memory_ == nullptr)
         return read;
+    memory_->note_read(name, read.has_value());
     if (read) {
         memory_->keep(where(name), *read);
         return read;
@@ -160,11 +182,14 @@ Result<std::shared_ptr<crypto::Signer>> Custody::open_in_device(std::string_view
         return nullptr; // read_secret() says what is wrong with it
     const std::string name = "signer\n" + where(uri);
     if (memory_ != nullptr)
-        if (auto open = memory_->signer(name); open && !open->trouble())
+        if (auto open = memory_->signer(name); open && !open->trouble()) {
+            memory_->note_read(uri, true);
             return open;
-    auto opened = (*scheme)->open_signer(uri);
+        }
+    auto opened = open_counted(**scheme, uri);
     if (memory_ == nullptr || (opened && !*opened))
         return opened;
+    memory_->note_read(uri, opened.has_value());
     if (opened) {
         memory_->keep(name, *opened);
         return opened;
@@ -183,7 +208,11 @@ Result<std::shared_ptr<crypto::Signer>> Custody::open_signer(std::string_view ur
         return {};
     };
     TRY(const Secret pem, read_secret(uri, parse));
-    return signer ? signer : crypto::software_signer(pem.reveal()); // as it was
+    if (!signer) {
+        TRY(signer, crypto::software_signer(pem.reveal())); // as it was
+    }
+    const auto scheme = scheme_of(uri);
+    return counted_signer(scheme ? (*scheme)->kind() : Kind::file, std::move(signer));
 }
 
 Result<crypto::KeySet> Custody::read_key_set(const std::string& path) const {

@@ -52,6 +52,10 @@ class KeyMemory {
     // Of the first that was recalled since begin(); nullopt: all were read.
     const std::optional<Error>& trouble() const { return trouble_; }
 
+    // How it went when this was last asked for, whatever is kept of it; nullopt: it never was.
+    void note_read(std::string_view uri, bool is_good);
+    std::optional<bool> is_good(std::string_view uri) const;
+
   private:
     struct Entry {
         Secret content = {};
@@ -62,6 +66,7 @@ class KeyMemory {
     void note(const Error& trouble);
 
     std::map<std::string, Entry> entries_;
+    std::map<std::string, bool, std::less<>> good_; // by URI
     std::optional<Error> trouble_;
 };
 

@@ -1,6 +1,8 @@
 #include "custody/custody.h"
 
 #include "custody/env/kept_variables.h"
+#include "custody/operations.h"
+#include "custody/schemes.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -254,6 +256,49 @@ TEST_F(TenantCustodyTest, a_good_secret_is_remembered_while_it_is_asked_for) {
     EXPECT_EQ(read(custody, "file:deep/token"), "deep");
     std::filesystem::remove(here("secrets/shop/token"));
     EXPECT_EQ(read(custody, "file:token"), "none") << "nobody named it meanwhile";
+}
+
+TEST(SecretsOfSettings, are_named_by_uri_or_by_a_path) {
+    EXPECT_EQ(secret_uri("/etc/settled/tls.key"), "file:/etc/settled/tls.key");
+    EXPECT_EQ(secret_uri("tls.key"), "file:tls.key");
+    for (const std::string uri : {"file:/a", "env:A", "aws-sm:a", "s3://a/b", "pkcs11:object=a"})
+        EXPECT_EQ(secret_uri(uri), uri);
+    for (const std::string place : {"/a", "file:/a", "env:A", "aws-sm:a", "s3://a/b"})
+        EXPECT_TRUE(names_secret(place)) << place;
+    for (const std::string secret : {"hunter2", "hunter:2", "", "a/b"})
+        EXPECT_FALSE(names_secret(secret)) << secret;
+}
+
+TEST_F(CustodyTest, a_memory_knows_of_each_secret_whether_it_can_be_read) {
+    KeyMemory memory;
+    const Custody custody = Custody::of_operator().with(memory);
+    const std::string there = put("a secret");
+    const std::string absent = "file:" + (folder_ / "absent").string();
+    EXPECT_EQ(memory.is_good(there), std::nullopt);
+    EXPECT_TRUE(custody.read_secret(there));
+    EXPECT_FALSE(custody.read_secret(absent));
+    EXPECT_EQ(memory.is_good(there), true);
+    EXPECT_EQ(memory.is_good(absent), false);
+    std::filesystem::remove(there.substr(5));
+    EXPECT_TRUE(custody.read_secret(there)) << "it is given as it was";
+    EXPECT_EQ(memory.is_good(there), false);
+}
+
+TEST_F(CustodyTest, reads_and_signatures_are_counted_by_the_kind_of_place) {
+    std::vector<Operation> seen;
+    listen_to_operations([&](const Operation& operation) { seen.push_back(operation); });
+    const auto signer = Custody::of_operator().open_signer(put(crypto::generate_rsa_key_pem()));
+    ASSERT_TRUE(signer);
+    EXPECT_TRUE((*signer)->sign("m"));
+    EXPECT_FALSE(read_secret("env:SETTLED_SECRET_THAT_IS_NOT_SET"));
+    listen_to_operations({});
+    EXPECT_TRUE((*signer)->sign("m"));
+    ASSERT_EQ(seen.size(), 3U);
+    EXPECT_EQ(seen[0].custody, Kind::file);
+    EXPECT_TRUE(seen[1].is_done);
+    EXPECT_EQ(seen[1].count, 1U);
+    EXPECT_EQ(seen[2].custody, Kind::env);
+    EXPECT_FALSE(seen[2].is_done);
 }
 
 } // namespace

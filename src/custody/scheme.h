@@ -36,6 +36,8 @@ class Scheme {
     virtual Result<Secret> read(std::string_view uri) const = 0;
     // The same, of a place that keeps what it has read.
     virtual Result<Secret> read_kept(std::string_view uri, Freshness) const { return read(uri); }
+    // It calls note_operation() itself, for what it does not have in memory (operations.h).
+    virtual bool counts_itself() const { return false; }
     // True, once for each secret that is to be read again by those who use it.
     virtual bool take_due() const { return false; }
     // For how long a secret that is in use could not be read again.

@@ -119,6 +119,17 @@ Result<std::shared_ptr<const Scheme>> scheme_of(std::string_view uri) {
     return fail(Code::value_invalid, std::string(known));
 }
 
+bool names_secret(std::string_view text) {
+    const auto scheme = scheme_of(text);
+    return text.starts_with('/') || scheme || scheme.error().code == Code::custody_unsupported;
+}
+
+std::string secret_uri(std::string_view place) {
+    const auto scheme = scheme_of(place);
+    const bool has_scheme = scheme || scheme.error().code == Code::custody_unsupported;
+    return has_scheme ? std::string(place) : fmt::format("file:{}", place);
+}
+
 void retry_pins() {
     for (const auto& scheme : all_schemes())
         scheme->retry_pins();

@@ -28,6 +28,12 @@ void configure(const Settings& settings, std::shared_ptr<aws::Http> http = nullp
 // and with custody_unsupported, when this build lacks it.
 Result<std::shared_ptr<const Scheme>> scheme_of(std::string_view uri);
 
+// A secret of the configuration is named by URI, or by a bare path, which stands for file:PATH.
+std::string secret_uri(std::string_view place);
+// Whether a text names a place of a secret: it has a scheme, which this build may lack, or is an absolute
+// path. Any other text may be the secret itself.
+bool names_secret(std::string_view text);
+
 // Of all schemes.
 void retry_pins();
 // True: a secret that is in use has changed in its file, or is to be read again. Once for each; looks at

@@ -1,6 +1,7 @@
 #include "domain/event.h"
 
 #include "domain/event_envelope.h"
+#include "domain/key_event.h"
 #include "domain/members.h"
 #include "domain/unmatched_event.h"
 #include "wire/json.h"
@@ -63,6 +64,10 @@ constexpr std::array event_types{
     mandate_returned,
     mandate_failed,
     connector_failing,
+    key_expiring,
+    key_expired,
+    key_unavailable,
+    key_recovered,
     notification_received,
     endpoint_disabled,
     endpoint_failing,

@@ -33,10 +33,10 @@ std::optional<std::string> text_at(const Json& data, std::string_view name) {
     return text ? std::optional<std::string>(*text) : std::nullopt;
 }
 
-// An object of a platform is named by the body alone.
+// An object of a platform is named by the body alone, and so is what a key belongs to.
 std::string subject_in(const FormFacts& event) {
     std::string subject = subject_text(event.type, event.subject_id);
-    if (subject.empty() && event.type == notification_received)
+    if (subject.empty() && (event.type == notification_received || event.type.starts_with("key.")))
         subject = subject_of(event.body).value_or("");
     return subject;
 }

@@ -3,11 +3,9 @@
 #include "base/assert.h"
 #include "connectors/clearmatch/settings.h"
 #include "connectors/source_blocks.h"
-#include "crypto/certificate.h"
 #include "domain/connector.h"
 #include "intake/bounds.h"
 #include "observe/log.h"
-#include "wire/time.h"
 
 #include <algorithm>
 #include <set>
@@ -15,6 +13,8 @@
 namespace settled::intake {
 
 namespace {
+
+constexpr std::string_view signing_key_use = "signing_key";
 
 Result<custody::Custody> custody_of(const store::ConnectorRow& row,
                                     const domain::ConnectorSettings& settings,
@@ -69,20 +69,6 @@ Result<std::shared_ptr<const CallAccess>> open_access(std::string_view kind,
     return access;
 }
 
-std::optional<Instant> earlier(std::optional<Instant> a, std::optional<Instant> b) {
-    return a && b ? std::min(*a, *b) : (a ? a : b);
-}
-
-std::optional<Instant> first_end_of(const domain::ConnectorSettings& settings) {
-    std::optional<Instant> first;
-    for (const std::string& pem : settings.bank_keys)
-        first = earlier(first, crypto::certificate_end(pem));
-    for (const std::string& given : {settings.bank_key_expires, settings.api_token_expires})
-        if (const auto end = wire::parse_rfc3339(given))
-            first = earlier(first, *end);
-    return first;
-}
-
 std::vector<net::AddressBlock> sources_of(const domain::ConnectorSettings& settings) {
     std::vector<net::AddressBlock> blocks;
     const auto add = [&blocks](std::string_view text) {
@@ -110,10 +96,15 @@ Result<Opened> open_with(const store::ConnectorRow& row, const domain::Connector
     TRY(const custody::Custody own, custody_of(row, settings, list));
     const custody::Custody custody = is_doubted ? own.with(memory).in_doubt() : own.with(memory);
     memory.begin();
-    TRY(auto dialect, open_dialect(row.kind, settings, custody));
-    TRY(auto access, open_access(row.kind, settings, custody));
+    // Both are tried, so that it is known of every key whether it can be read.
+    auto dialect = open_dialect(row.kind, settings, custody);
+    auto access = open_access(row.kind, settings, custody);
+    if (!dialect)
+        return std::unexpected(std::move(dialect).error());
+    if (!access)
+        return std::unexpected(std::move(access).error());
     memory.end();
-    return Opened{std::move(dialect), std::move(access)};
+    return Opened{*std::move(dialect), *std::move(access)};
 }
 
 } // namespace
@@ -129,12 +120,17 @@ Connector ConnectorCache::open(const store::ConnectorRow& row, const ConnectorLi
     }
     connector.retention = std::chrono::days(settings->retention_days);
     connector.sources = sources_of(*settings);
-    connector.first_end = first_end_of(*settings);
     auto opened = open_with(row, *settings, list, state.memory, is_doubted);
     if (opened) {
         connector.dialect = std::move(opened->dialect);
         connector.access = std::move(opened->access);
     }
+    for (connectors::KeyUse& use : connectors::key_uses(row.kind, *settings)) {
+        const auto is_good = state.memory.is_good(use.uri);
+        connector.keys.push_back({std::move(use), is_good});
+    }
+    if (const auto signer = connector.dialect ? connector.dialect->signer() : nullptr)
+        connector.signer_fingerprint = custody::facts_of(*signer).fingerprint;
     note_trouble(state, connector,
                  opened ? state.memory.trouble() : std::optional(std::move(opened).error()));
     return connector;
@@ -184,12 +180,26 @@ std::optional<custody::KeyFacts> ConnectorCache::signing_key(TenantId tenant,
     return signer ? std::optional(custody::facts_of(*signer)) : std::nullopt;
 }
 
-std::optional<Instant> ConnectorCache::first_end() const {
-    const std::shared_lock lock(mutex_);
-    std::optional<Instant> first;
-    for (const auto& [name, connector] : connectors_)
-        first = earlier(first, connector->first_end);
-    return first;
+std::vector<KeyStanding> ConnectorCache::keys() const {
+    std::vector<KeyStanding> all;
+    for (const auto& connector : this->all())
+        for (const Connector::Key& key : connector->keys) {
+            KeyStanding standing{connector->tenant,
+                                 connector->id,
+                                 connector->name,
+                                 std::string(key.use.use),
+                                 key.use.fingerprint,
+                                 key.use.expires_at,
+                                 key.use.uri.empty() ? std::optional(true) : key.is_good};
+            const auto signer = connector->dialect ? connector->dialect->signer() : nullptr;
+            if (key.use.use == signing_key_use && signer) {
+                standing.fingerprint = connector->signer_fingerprint;
+                if (signer->trouble())
+                    standing.is_available = false;
+            }
+            all.push_back(std::move(standing));
+        }
+    return all;
 }
 
 bool ConnectorCache::is_loaded() const {

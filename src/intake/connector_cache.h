@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "connectors/key_uses.h"
 #include "connectors/oauth2.h"
 #include "custody/custody.h"
 #include "custody/key_facts.h"
@@ -51,7 +52,24 @@ struct Connector {
     // nullptr: it only sends webhooks, or its token or key cannot be opened.
     std::shared_ptr<const CallAccess> access = nullptr;
     std::vector<net::AddressBlock> sources = {}; // of its webhooks; none: any
-    std::optional<Instant> first_end = {};       // of its keys and tokens, where one is known
+    // Each key and secret that it uses; nullopt: it was not asked for, since another one came first.
+    struct Key {
+        connectors::KeyUse use;
+        std::optional<bool> is_good = {};
+    };
+    std::vector<Key> keys = {};
+    std::string signer_fingerprint = {}; // empty: it does not sign, or its key is not open
+};
+
+// A key of a connector as it stands now.
+struct KeyStanding {
+    TenantId tenant;
+    ConnectorId connector;
+    std::string name; // of the connector
+    std::string use;  // connectors/key_uses.h
+    std::string fingerprint;
+    std::optional<Instant> expires_at;
+    std::optional<bool> is_available; // nullopt: not known
 };
 
 struct ConnectorList {
@@ -69,8 +87,9 @@ class ConnectorCache {
     bool is_loaded() const;
     // Of a connector that signs; nullopt: its key was never opened.
     std::optional<custody::KeyFacts> signing_key(TenantId tenant, ConnectorId id) const;
-    // When the first key or token of all connectors ends; nullopt: no end is known.
-    std::optional<Instant> first_end() const;
+    // Of all connectors. A public key is always available; several secrets of one use (those of a mapped
+    // signature) are each in it.
+    std::vector<KeyStanding> keys() const;
     // Names of those without a dialect, or whose key is in a device that does not sign now.
     std::vector<std::string> unavailable() const;
     // A key is missing, or is in use as it was read earlier: load() is worth a try.

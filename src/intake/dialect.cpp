@@ -22,15 +22,18 @@ class Clearbank final : public Dialect {
         auto it = std::make_unique<Clearbank>();
         for (const std::string& pem : settings.bank_keys) {
             TRY(auto key, crypto::Verifier::from_pem(pem));
+            it->fingerprints_.push_back(key->fingerprint());
             it->bank_keys_.push_back(std::move(key));
         }
         TRY(it->signer_, custody.open_signer(settings.signing_key));
         return it;
     }
 
-    Result<> prove(const net::Request& request, Instant) const override {
-        return connectors::clearbank::check_signature(
-            bank_keys_, request.fields.find(signature_header()), request.body);
+    Result<std::string_view> prove(const net::Request& request, Instant) const override {
+        TRY(const std::size_t key,
+            connectors::clearbank::check_signature(
+                bank_keys_, request.fields.find(signature_header()), request.body));
+        return fingerprints_[key];
     }
 
     Result<domain::InboundWebhook> read(std::string_view body) const override {
@@ -46,6 +49,7 @@ class Clearbank final : public Dialect {
 
   private:
     std::vector<std::shared_ptr<const crypto::Verifier>> bank_keys_; // any of them may have signed
+    std::vector<std::string> fingerprints_;                          // of each
     std::shared_ptr<crypto::Signer> signer_;
 };
 
@@ -60,8 +64,9 @@ class Mambu final : public Dialect {
         return std::make_unique<const Mambu>(std::move(proof));
     }
 
-    Result<> prove(const net::Request& request, Instant) const override {
-        return proof_.check([&](std::string_view name) { return request.fields.find(name); });
+    Result<std::string_view> prove(const net::Request& request, Instant) const override {
+        TRY_VOID(proof_.check([&](std::string_view name) { return request.fields.find(name); }));
+        return std::string_view();
     }
     Result<domain::InboundWebhook> read(std::string_view body) const override {
         return connectors::mambu::read_webhook(body);
@@ -88,9 +93,10 @@ class Mapped final : public Dialect {
         return std::make_unique<const Mapped>(std::move(proof), std::move(reading));
     }
 
-    Result<> prove(const net::Request& request, Instant now) const override {
+    Result<std::string_view> prove(const net::Request& request, Instant now) const override {
         const auto header = [&](std::string_view name) { return request.fields.find(name); };
-        return signature_->check(header, request.body, now);
+        TRY_VOID(signature_->check(header, request.body, now));
+        return std::string_view();
     }
     Result<std::vector<std::string>> events(std::string body) const override {
         return mapping_.events(body);

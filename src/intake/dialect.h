@@ -29,8 +29,9 @@ class Dialect {
     virtual void refresh() const {}
 
     // Comes first; nothing in the body may be believed before it holds. Fails with a code of
-    // signatures (signature_missing, signature_malformed, signature_invalid).
-    virtual Result<> prove(const net::Request& request, Instant now) const = 0;
+    // signatures (signature_missing, signature_malformed, signature_invalid). Gives the fingerprint of
+    // the sender's public key that proved it, where the kind has such keys one by one; else "".
+    virtual Result<std::string_view> prove(const net::Request& request, Instant now) const = 0;
 
     // The events of a proven body, each to be read for itself. Fails with webhook_unreadable.
     virtual Result<std::vector<std::string>> events(std::string body) const {

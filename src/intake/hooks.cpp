@@ -135,7 +135,9 @@ Task<Result<net::Response>> Hooks::accept(std::shared_ptr<const Connector> conne
             return Result<bool>(true);
         });
     }
-    CO_TRY_VOID(dialect.prove(request, clock_.wall()));
+    CO_TRY(const std::string_view proved_by, dialect.prove(request, clock_.wall()));
+    if (!proved_by.empty())
+        key_log_.note(connector->tenant, connector->id, proved_by, clock_.now());
     CO_TRY(std::vector<std::string> events, dialect.events(std::move(request.body)));
     std::vector<std::shared_ptr<const units::Arrival>> arrivals;
     for (std::string& event : events) {

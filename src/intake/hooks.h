@@ -12,6 +12,7 @@
 #include "base/task.h"
 #include "custody/key_desk.h"
 #include "intake/connector_cache.h"
+#include "intake/key_log.h"
 #include "intake/probe.h"
 #include "intake/refusals.h"
 #include "net/http.h"
@@ -37,6 +38,9 @@ class Hooks {
         return refusals_.of(connector, clock_.now());
     }
 
+    // Which of the banks' keys proved webhooks.
+    KeyLog& key_log() { return key_log_; }
+
   private:
     Task<Result<net::Response>> accept(std::shared_ptr<const Connector> connector,
                                        net::Request request);
@@ -51,6 +55,7 @@ class Hooks {
     observe::Traces* traces_;
     Probe probe_;
     Refusals refusals_;
+    KeyLog key_log_;
 };
 
 } // namespace settled::intake

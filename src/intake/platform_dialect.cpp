@@ -21,10 +21,11 @@ PlatformDialect::open(const domain::ConnectorSettings& settings, const custody::
                              platform.lenient_json, platform.partner_code, std::move(zone)});
 }
 
-Result<> PlatformDialect::prove(const net::Request& request, Instant) const {
+Result<std::string_view> PlatformDialect::prove(const net::Request& request, Instant) const {
     if (request.fields.count("Authorization") > 1)
         return fail(Code::signature_malformed, "there is more than one Authorization header");
-    return auth_.check([&](std::string_view name) { return request.fields.find(name); });
+    TRY_VOID(auth_.check([&](std::string_view name) { return request.fields.find(name); }));
+    return std::string_view();
 }
 
 Result<domain::InboundWebhook> PlatformDialect::read(std::string_view body) const {

@@ -18,7 +18,7 @@ class PlatformDialect final : public Dialect {
                                                        const custody::Custody& custody);
 
     // Codes: those of basic_auth.h.
-    Result<> prove(const net::Request& request, Instant now) const override;
+    Result<std::string_view> prove(const net::Request& request, Instant now) const override;
     // Codes: those of clearmatch/message.h.
     Result<domain::InboundWebhook> read(std::string_view body) const override;
     std::optional<domain::InboundWebhook> kept(std::string_view body,

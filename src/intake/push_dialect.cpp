@@ -23,13 +23,14 @@ bool PushDialect::takes_refresh(const net::Request& request, Instant now) const 
            keys_->takes_refresh(connectors::pubsub::key_id_of_bearer_token(*authorization), now);
 }
 
-Result<> PushDialect::prove(const net::Request& request, Instant now) const {
+Result<std::string_view> PushDialect::prove(const net::Request& request, Instant now) const {
     if (request.fields.count("Authorization") > 1)
         return fail(Code::token_malformed, "there is more than one Authorization header");
-    return connectors::pubsub::check_bearer_token(
+    TRY_VOID(connectors::pubsub::check_bearer_token(
         request.fields.find("Authorization").value_or(""),
         [this](std::string_view id) { return keys_->find(id); },
-        {settings_.audience, settings_.service_account}, now);
+        {settings_.audience, settings_.service_account}, now));
+    return std::string_view();
 }
 
 Result<domain::InboundWebhook> PushDialect::read(std::string_view body) const {

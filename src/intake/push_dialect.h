@@ -20,7 +20,7 @@ class PushDialect final : public Dialect {
     void refresh() const override { keys_->refresh(); }
 
     // Codes: those of bearer_token.h.
-    Result<> prove(const net::Request& request, Instant now) const override;
+    Result<std::string_view> prove(const net::Request& request, Instant now) const override;
     Result<domain::InboundWebhook> read(std::string_view body) const override;
     std::string answer(const domain::InboundWebhook&) const override { return {}; }
 

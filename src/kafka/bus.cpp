@@ -1,6 +1,7 @@
 #include "kafka/bus.h"
 
 #include "custody/custody.h"
+#include "custody/schemes.h"
 #include "kafka/consumer.h"
 #include "kafka/kafka_carrier.h"
 
@@ -22,15 +23,19 @@ Result<std::unique_ptr<Bus>> Bus::open(const Settings& settings,
                                        const std::vector<ConsumerSettings>& consumers,
                                        const std::vector<TenantId>& tenants, BusDeps deps) {
     SETTLED_ASSERT(consumers.size() == tenants.size(), "each consumer has its tenant");
-    Secret password;
+    Credentials credentials;
     if (!settings.sasl_password.empty()) {
-        TRY(password, custody::read_secret(settings.sasl_password));
+        TRY(credentials.password,
+            custody::read_secret(custody::secret_uri(settings.sasl_password)));
+    }
+    if (!settings.key.empty()) {
+        TRY(credentials.key, custody::read_secret(custody::secret_uri(settings.key)));
     }
     auto impl = std::make_unique<Impl>(deps.metrics);
-    TRY(impl->producer, Producer::open(settings, password, deps.clock, impl->probe));
+    TRY(impl->producer, Producer::open(settings, credentials, deps.clock, impl->probe));
     impl->carrier = std::make_unique<KafkaCarrier>(*impl->producer, deps.clock);
     for (std::size_t i = 0; i < consumers.size(); ++i) {
-        TRY(auto consumer, Consumer::open(settings, password, consumers[i],
+        TRY(auto consumer, Consumer::open(settings, credentials, consumers[i],
                                           {deps.store, deps.context, deps.clock, *impl->producer,
                                            impl->probe, tenants[i], deps.may_write}));
         impl->consumers.push_back(std::move(consumer));

@@ -30,7 +30,7 @@ struct BusDeps {
 
 class Bus {
   public:
-    // `tenants` has one for each consumer. Reads the password where the settings say; needs no
+    // `tenants` has one for each consumer. Reads password and key where the settings say; needs no
     // broker. Fails with config_invalid, key_unreadable.
     static Result<std::unique_ptr<Bus>> open(const Settings& settings,
                                              const std::vector<ConsumerSettings>& consumers,

@@ -82,6 +82,13 @@ Result<> set(rd_kafka_conf_t* conf, const char* name, const std::string& value) 
     return {};
 }
 
+Result<> set(rd_kafka_conf_t* conf, const char* name, const Secret& value) {
+    std::string text(value.reveal()); // as the library wants it: with an end
+    const auto done = set(conf, name, text);
+    const Secret wiped(std::move(text));
+    return done;
+}
+
 Properties common_properties(const Settings& settings) {
     Properties properties{
         {"bootstrap.servers", settings.bootstrap_servers},
@@ -109,7 +116,6 @@ Properties common_properties(const Settings& settings) {
     }
     add_given("ssl.ca.location", settings.ca_certificates);
     add_given("ssl.certificate.location", settings.certificate);
-    add_given("ssl.key.location", settings.key);
     return properties;
 }
 
@@ -129,15 +135,19 @@ std::string_view to_string(Reach reach) {
     SETTLED_ASSERT(false, "no such reach: {}", static_cast<int>(reach));
 }
 
-Result<Owned<rd_kafka_t>> open_client(Role role, const Settings& settings, const Secret& password,
-                                      const Properties& more, Listener& listener) {
+Result<Owned<rd_kafka_t>> open_client(Role role, const Settings& settings,
+                                      const Credentials& credentials, const Properties& more,
+                                      Listener& listener) {
     Owned<rd_kafka_conf_t> conf(rd_kafka_conf_new());
     for (const auto& [name, value] : common_properties(settings))
         TRY_VOID(set(conf.get(), name, value));
     for (const auto& [name, value] : more)
         TRY_VOID(set(conf.get(), name, value));
-    if (!password.empty() && settings.security_protocol.starts_with("sasl_"))
-        TRY_VOID(set(conf.get(), "sasl.password", std::string(password.reveal()))); // its user
+    // It is their user: it logs in and signs with them.
+    if (!credentials.password.empty() && settings.security_protocol.starts_with("sasl_"))
+        TRY_VOID(set(conf.get(), "sasl.password", credentials.password));
+    if (!credentials.key.empty())
+        TRY_VOID(set(conf.get(), "ssl.key.pem", credentials.key));
 
     rd_kafka_conf_set_opaque(conf.get(), &listener);
     rd_kafka_conf_set_log_cb(conf.get(), on_log);

@@ -69,10 +69,19 @@ class Listener {
 enum class Role : std::uint8_t { producer, consumer };
 using Properties = std::vector<std::pair<const char*, std::string>>;
 
-// `password` is passed to the library, which keeps it; it is in no log and no error. `listener`
+// What proves to brokers who we are.
+struct Credentials {
+    Secret password; // of SASL; empty: none
+    Secret key;      // of Settings::certificate, PEM; empty: none
+
+    Credentials copy() const { return {password.copy(), key.copy()}; }
+};
+
+// The credentials are passed to the library, which keeps them; they are in no log and no error. `listener`
 // outlives the handle. Fails with config_invalid.
-Result<Owned<rd_kafka_t>> open_client(Role role, const Settings& settings, const Secret& password,
-                                      const Properties& more, Listener& listener);
+Result<Owned<rd_kafka_t>> open_client(Role role, const Settings& settings,
+                                      const Credentials& credentials, const Properties& more,
+                                      Listener& listener);
 
 // What a failure of the library is in our words: bus_unavailable when time may mend it, bus_refused
 // when the record or the topic is at fault.

@@ -42,14 +42,15 @@ void report(const char* what, rd_kafka_error_t* error) {
 
 } // namespace
 
-Result<std::unique_ptr<Consumer>> Consumer::open(const Settings& settings, const Secret& password,
+Result<std::unique_ptr<Consumer>> Consumer::open(const Settings& settings,
+                                                 const Credentials& credentials,
                                                  const ConsumerSettings& consumer,
                                                  ConsumerDeps deps) {
     std::unique_ptr<Consumer> made(new Consumer(consumer, deps));
     TRY(made->format_, payloads::parse_payment_format(consumer.format));
     const auto text = [](auto value) { return fmt::to_string(value); };
     TRY(made->handle_,
-        open_client(Role::consumer, settings, password,
+        open_client(Role::consumer, settings, credentials,
                     {{"group.id", consumer.group},
                      {"partition.assignment.strategy", "cooperative-sticky"},
                      {"session.timeout.ms", text(bounds::session_max.count())},

@@ -50,7 +50,8 @@ struct ConsumerDeps {
 class Consumer final : private Listener {
   public:
     // Does not wait for a broker. Fails with config_invalid.
-    static Result<std::unique_ptr<Consumer>> open(const Settings& settings, const Secret& password,
+    static Result<std::unique_ptr<Consumer>> open(const Settings& settings,
+                                                  const Credentials& credentials,
                                                   const ConsumerSettings& consumer,
                                                   ConsumerDeps deps);
     ~Consumer();

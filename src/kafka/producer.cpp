@@ -61,9 +61,10 @@ struct Producer::Park {
     }
 };
 
-Result<std::unique_ptr<Producer>> Producer::open(const Settings& settings, const Secret& password,
-                                                 const Clock& clock, const Probe& probe) {
-    std::unique_ptr<Producer> producer(new Producer(settings, password, clock, probe));
+Result<std::unique_ptr<Producer>> Producer::open(const Settings& settings,
+                                                 const Credentials& credentials, const Clock& clock,
+                                                 const Probe& probe) {
+    std::unique_ptr<Producer> producer(new Producer(settings, credentials, clock, probe));
     TRY(producer->handle_, producer->open_handle());
     producer->thread_ = std::thread([&p = *producer] { p.serve(); });
     return producer;
@@ -75,7 +76,7 @@ Producer::~Producer() {
 
 Result<Owned<rd_kafka_t>> Producer::open_handle() {
     const std::chrono::milliseconds wait = bounds::produce_wait_max;
-    return open_client(Role::producer, settings_, password_,
+    return open_client(Role::producer, settings_, credentials_,
                        {{"enable.idempotence", "true"},
                         {"acks", "all"},
                         {"message.timeout.ms", fmt::to_string(wait.count())},

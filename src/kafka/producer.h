@@ -29,7 +29,8 @@ struct Placed {
 class Producer final : private Listener {
   public:
     // Does not wait for a broker. Fails with config_invalid.
-    static Result<std::unique_ptr<Producer>> open(const Settings& settings, const Secret& password,
+    static Result<std::unique_ptr<Producer>> open(const Settings& settings,
+                                                  const Credentials& credentials,
                                                   const Clock& clock, const Probe& probe);
     ~Producer();
 
@@ -43,9 +44,9 @@ class Producer final : private Listener {
     struct Order;
     struct Park;
 
-    Producer(const Settings& settings, const Secret& password, const Clock& clock,
+    Producer(const Settings& settings, const Credentials& credentials, const Clock& clock,
              const Probe& probe)
-        : settings_(settings), password_(password.copy()), clock_(clock), probe_(probe) {}
+        : settings_(settings), credentials_(credentials.copy()), clock_(clock), probe_(probe) {}
 
     void delivered(const rd_kafka_message_t& message) override;
     void failed(rd_kafka_resp_err_t code, bool fatal) override;
@@ -56,7 +57,7 @@ class Producer final : private Listener {
     static void complete(const std::shared_ptr<Order>& order, Result<Placed> result);
 
     Settings settings_;
-    Secret password_;
+    Credentials credentials_;
     const Clock& clock_;
     const Probe& probe_;
     std::shared_mutex mutex_; // of handle_ itself; only serve() replaces it

@@ -1,5 +1,6 @@
 #include "kafka/settings.h"
 
+#include "custody/schemes.h"
 #include "domain/channel.h"
 
 #include <fmt/format.h>
@@ -27,10 +28,10 @@ void check_security(const Settings& settings, Problems& problems) {
         problems.emplace_back("kafka.sasl_mechanism must be PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512");
     if (sasl && (settings.sasl_username.empty() || settings.sasl_password.empty()))
         problems.emplace_back("kafka.sasl_username and kafka.sasl_password are needed for SASL");
-    const bool named =
-        settings.sasl_password.starts_with("file:") || settings.sasl_password.starts_with("env:");
+    const bool named = custody::names_secret(settings.sasl_password);
     if (!settings.sasl_password.empty() && !named) // what stands there may be the password
-        problems.emplace_back("kafka.sasl_password is named by file:/path or env:NAME");
+        problems.emplace_back("kafka.sasl_password is named by file:/path, env:NAME, pkcs11:…, "
+                              "aws-sm:… or s3:…");
     if (settings.certificate.empty() != settings.key.empty())
         problems.emplace_back("kafka.certificate and kafka.key go together");
 }

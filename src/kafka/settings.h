@@ -16,10 +16,10 @@ struct Settings {
     std::string security_protocol = "plaintext"; // plaintext, ssl, sasl_plaintext, sasl_ssl
     std::string sasl_mechanism;                  // PLAIN, SCRAM-SHA-256, SCRAM-SHA-512
     std::string sasl_username;
-    std::string sasl_password;   // URI: file:/path or env:NAME
+    std::string sasl_password;   // URI, or an absolute path
     std::string ca_certificates; // PEM file; empty: the system's
     std::string certificate;     // PEM file of our own; goes with key
-    std::string key;             // PEM file
+    std::string key;             // its URI, or a path: PEM
     std::string client_id = "settled";
     std::vector<std::string> event_topics; // that endpoints may name
 

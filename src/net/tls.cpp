@@ -3,6 +3,7 @@
 #include "net/client/client_tls.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <boost/asio/ip/address.hpp>
@@ -62,6 +63,60 @@ TlsSession make_session(SSL_CTX& context) {
     return session;
 }
 
+struct BioFree {
+    void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using BioPtr = std::unique_ptr<BIO, BioFree>;
+struct CertificateFree {
+    void operator()(X509* certificate) const { X509_free(certificate); }
+};
+using CertificatePtr = std::unique_ptr<X509, CertificateFree>;
+struct KeyFree {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+
+BioPtr bio_of(std::string_view text) {
+    return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+// A key that needs a password is refused: there is no terminal to ask at.
+int no_password(char*, int, int, void*) {
+    return -1;
+}
+
+CertificatePtr next_certificate(BIO* bio) {
+    return CertificatePtr(PEM_read_bio_X509(bio, nullptr, no_password, nullptr));
+}
+
+// The certificate comes first, and after it those that lead to its authority.
+bool use_chain(SSL_CTX& context, std::string_view text) {
+    const BioPtr bio = bio_of(text);
+    const CertificatePtr own = bio ? next_certificate(bio.get()) : nullptr;
+    if (!own || SSL_CTX_use_certificate(&context, own.get()) != 1) {
+        return false;
+    }
+    for (CertificatePtr next = next_certificate(bio.get()); next;
+         next = next_certificate(bio.get())) {
+        if (SSL_CTX_add1_chain_cert(&context, next.get()) != 1) {
+            return false;
+        }
+    }
+    const unsigned long end = ERR_peek_last_error();
+    if (ERR_GET_LIB(end) != ERR_LIB_PEM || ERR_GET_REASON(end) != PEM_R_NO_START_LINE) {
+        return false; // a certificate that was cut
+    }
+    ERR_clear_error();
+    return true;
+}
+
+bool use_key(SSL_CTX& context, const Secret& text) {
+    const BioPtr bio = bio_of(text.reveal()); // it is parsed
+    const std::unique_ptr<EVP_PKEY, KeyFree> key(
+        bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr) : nullptr);
+    return key && SSL_CTX_use_PrivateKey(&context, key.get()) == 1 &&
+           SSL_CTX_check_private_key(&context) == 1;
+}
+
 } // namespace
 
 std::string take_tls_error() {
@@ -75,19 +130,16 @@ std::string take_tls_error() {
     return text.data();
 }
 
-Result<TlsContext> make_server_tls(const std::string& certificate_chain,
-                                   const std::string& private_key) {
+Result<TlsContext> make_server_tls(std::string_view certificate_chain, const Secret& private_key) {
     ERR_clear_error();
     TRY(TlsContext context, make_context(TLS_server_method()));
-    if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_chain.c_str()) != 1) {
-        return fail(Code::io_failed, "the certificate chain " + certificate_chain +
-                                         " cannot be read: " + take_tls_error());
+    if (!use_chain(*context, certificate_chain)) {
+        return fail(Code::io_failed, "the certificate chain cannot be read: " + take_tls_error());
     }
-    if (SSL_CTX_use_PrivateKey_file(context.get(), private_key.c_str(), SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_check_private_key(context.get()) != 1) {
+    if (!use_key(*context, private_key)) {
         return fail(Code::io_failed,
-                    "the private key " + private_key +
-                        " cannot be read or is not the certificate's: " + take_tls_error());
+                    "the private key cannot be read or is not the certificate's: " +
+                        take_tls_error());
     }
     SSL_CTX_set_alpn_select_cb(context.get(), choose_protocol, nullptr);
     // One ticket is enough for a client that keeps its connection.
@@ -116,6 +168,16 @@ TlsSession make_server_session(SSL_CTX& context) {
         SSL_set_accept_state(session.get());
     }
     return session;
+}
+
+TlsSession ServerTls::make_session() const {
+    const std::lock_guard lock(mutex_);
+    return make_server_session(*context_); // it holds the context for as long as it lives
+}
+
+void ServerTls::replace(TlsContext context) {
+    const std::lock_guard lock(mutex_);
+    std::swap(context_, context);
 }
 
 TlsSession make_client_session(SSL_CTX& context, const std::string& host, const ClientTls* own) {

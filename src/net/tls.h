@@ -3,11 +3,14 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/secret.h"
 
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 
 namespace settled::net {
 
@@ -21,14 +24,29 @@ struct TlsSessionFree {
 };
 using TlsSession = std::unique_ptr<SSL, TlsSessionFree>;
 
-// Both fail with io_failed, naming the file.
-Result<TlsContext> make_server_tls(const std::string& certificate_chain,
-                                   const std::string& private_key);
+// `certificate_chain` and `private_key` are PEM texts; the key is not encrypted. Fails with io_failed;
+// the detail says which of the two is wrong and why, and repeats nothing of either.
+Result<TlsContext> make_server_tls(std::string_view certificate_chain, const Secret& private_key);
+// Fails with io_failed, naming the file.
 // The system's roots, and the certificates of `extra_roots` if that is not empty.
 Result<TlsContext> make_client_tls(const std::string& extra_roots);
 
 // Sessions read from and write to memory; Stream carries the bytes. Null when memory is out.
 TlsSession make_server_session(SSL_CTX& context);
+
+// The certificate and key of a server, which change while it runs: connections that are open keep what
+// they were opened with. Thread-safe: all Servers of a process share one.
+class ServerTls {
+  public:
+    explicit ServerTls(TlsContext context) : context_(std::move(context)) {}
+    TlsSession make_session() const;
+    void replace(TlsContext context);
+
+  private:
+    mutable std::mutex mutex_;
+    TlsContext context_;
+};
+
 // `host` is what the certificate must name: a DNS name (also sent as SNI) or an IP address. `own`:
 // what this call brings to the handshake; may be null.
 class ClientTls;

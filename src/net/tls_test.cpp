@@ -7,6 +7,9 @@
 
 #include <openssl/ssl.h>
 
+#include <fstream>
+#include <sstream>
+
 namespace settled::net {
 namespace {
 
@@ -16,10 +19,22 @@ using testing::RunningServer;
 using testing::ScriptedPeer;
 using testing::TestAuthority;
 
+std::string text_of(const std::string& path) {
+    const std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+TlsContext context_of(const TestAuthority::Leaf& leaf) {
+    auto made = make_server_tls(text_of(leaf.chain), Secret(text_of(leaf.key)));
+    EXPECT_TRUE(made) << made.error().detail;
+    return *std::move(made);
+}
+
 ServerOptions with(const TestAuthority::Leaf& leaf) {
     ServerOptions options;
-    options.tls = true;
-    options.tls_files = {leaf.chain, leaf.key};
+    options.tls = open_server_tls({leaf.chain, leaf.key}).value();
     return options;
 }
 
@@ -170,6 +185,55 @@ TEST(Tls, speaks_only_current_versions_and_suites) {
     EXPECT_FALSE(connects(port, TLS1_VERSION, "ALL:@SECLEVEL=0"));
     EXPECT_TRUE(connects(port, TLS1_3_VERSION, nullptr, "http/1.1"));
     EXPECT_FALSE(connects(port, TLS1_3_VERSION, nullptr, "h2"));
+}
+
+TEST(Tls, refuses_texts_that_hold_no_certificate_or_another_s_key) {
+    TestAuthority authority;
+    const auto one = authority.leaf("DNS:localhost");
+    const auto other = authority.leaf("DNS:localhost");
+    const std::string chain = text_of(one.chain);
+    const std::string key = text_of(one.key);
+    const auto refused = [](std::string_view chain_text, std::string_view key_text) {
+        const auto made = make_server_tls(chain_text, Secret(std::string(key_text)));
+        return made ? std::string() : made.error().detail;
+    };
+    EXPECT_EQ(refused(chain, key), "");
+    EXPECT_EQ(refused(chain + text_of(authority.root()), key), "");
+    EXPECT_NE(refused("", key).find("certificate chain"), std::string::npos);
+    EXPECT_NE(refused(key, key).find("certificate chain"), std::string::npos);
+    EXPECT_NE(refused(chain + chain.substr(0, chain.size() / 2), key).find("certificate chain"),
+              std::string::npos);
+    EXPECT_NE(refused(chain, text_of(other.key)).find("private key"), std::string::npos);
+    EXPECT_NE(refused(chain, "").find("private key"), std::string::npos);
+    const auto absent = open_server_tls({"/nonexistent/chain.pem", one.key});
+    ASSERT_FALSE(absent);
+    EXPECT_NE(absent.error().detail.find("/nonexistent/chain.pem"), std::string::npos);
+    EXPECT_NE(refused(chain, key.substr(0, key.size() / 2)).find("private key"), std::string::npos);
+}
+
+TEST(Tls, a_new_certificate_is_for_new_connections_and_open_ones_go_on) {
+    TestAuthority old;
+    TestAuthority next;
+    ServerOptions options = with(old.leaf("DNS:localhost"));
+    const std::shared_ptr<ServerTls> tls = options.tls;
+    RunningServer server(options);
+
+    const std::unique_ptr<SSL_CTX, TlsContextFree> context(SSL_CTX_new(TLS_client_method()));
+    const RawClient socket(server.port());
+    const TlsSession open(SSL_new(context.get()));
+    SSL_set_fd(open.get(), socket.fd());
+    ASSERT_EQ(SSL_connect(open.get()), 1);
+
+    tls->replace(context_of(next.leaf("DNS:localhost")));
+    const auto reply = call(next.root(), server.port(), "localhost");
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_FALSE(call(old.root(), server.port(), "localhost"));
+
+    constexpr std::string_view get = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    ASSERT_GT(SSL_write(open.get(), get.data(), static_cast<int>(get.size())), 0);
+    char answer[64];
+    EXPECT_GT(SSL_read(open.get(), answer, sizeof answer), 0);
 }
 
 } // namespace

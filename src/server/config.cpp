@@ -52,8 +52,8 @@ custody::Settings custody_settings(const Config& config) {
 std::vector<std::string> secret_variables(const Config& config) {
     constexpr std::string_view scheme = "env:";
     std::vector<std::string> names = custody::aws::secret_variables();
-    for (const std::string& uri :
-         {config.store_password, config.master_key, config.kafka.sasl_password})
+    for (const std::string& uri : {config.store_password, config.master_key,
+                                   config.kafka.sasl_password, config.kafka.key, config.tls_key})
         if (uri.starts_with(scheme))
             names.push_back(uri.substr(scheme.size()));
     for (const auto& [header, uri] : config.traces_headers)

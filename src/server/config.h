@@ -34,7 +34,7 @@ struct Config {
     std::string listen = "127.0.0.1:8080"; // ADDRESS:PORT
     std::string data = "./data"; // directory of the store, the master key, the control socket
     std::string tls_certificate; // PEM chain; with tls_key: HTTPS
-    std::string tls_key;
+    std::string tls_key;         // its URI, or a path: PEM
     // https://host[:port] that partners reach this server under; empty: they do not.
     std::string public_url;
     int threads = 0; // 0: one for each core
@@ -49,8 +49,8 @@ struct Config {
 
     // [store]
     std::string store_url;      // postgresql://…; empty: SQLite in `data`. May hold a password.
-    std::string store_password; // file: or env: URI; empty: in the URL, or where libpq looks
-    std::string master_key;     // its file; empty: master.key in `data`
+    std::string store_password; // URI, or a path; empty: in the URL, or where libpq looks
+    std::string master_key;     // URI, or a path; empty: master.key in `data`
     int store_writers = 1;      // connections that commit, on PostgreSQL
 
     // [custody]

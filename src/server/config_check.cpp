@@ -8,6 +8,7 @@
 #include "net/tls.h"
 #include "node/roles.h"
 #include "server/config.h"
+#include "server/tls_keeper.h"
 #include "server/uk_rules.h"
 #include "store/postgres/postgres_store.h"
 
@@ -28,6 +29,7 @@ class Checker {
     std::vector<ConfigProblem> problems() && { return std::move(problems_); }
 
     void check_server();
+    void check_tls();
     void check_store();
     void check_pkcs11();
     void check_aws();
@@ -62,11 +64,7 @@ class Checker {
     std::vector<ConfigProblem> problems_;
 };
 
-// A word that may be a secret is not shown. A scheme that this build lacks is said when it is read.
-bool is_secret_uri(std::string_view text) {
-    const auto scheme = custody::scheme_of(text);
-    return scheme || scheme.error().code == Code::custody_unsupported;
-}
+constexpr std::string_view file_scheme = "file:";
 
 void Checker::check_server() {
     if (const auto listen = parse_listen(config_.listen); !listen)
@@ -90,11 +88,21 @@ void Checker::check_server() {
     if (has_certificate != has_key)
         complain(given_of("server.tls_certificate", "server.tls_key"),
                  "server.tls_certificate and server.tls_key go together");
-    const bool certificate_missing = is_missing("server.tls_certificate", config_.tls_certificate);
-    if (is_missing("server.tls_key", config_.tls_key) || certificate_missing || !has_certificate ||
-        !has_key)
+    check_tls();
+}
+
+// A key that is in no file is read when the server starts.
+void Checker::check_tls() {
+    const std::string key = custody::secret_uri(config_.tls_key);
+    const bool is_file = key.starts_with(file_scheme);
+    const bool has_certificate = !config_.tls_certificate.empty() &&
+                                 !is_missing("server.tls_certificate", config_.tls_certificate);
+    const bool has_key =
+        !config_.tls_key.empty() &&
+        (!is_file || !is_missing("server.tls_key", key.substr(file_scheme.size())));
+    if (!has_certificate || !has_key || !is_file)
         return;
-    if (const auto tls = net::make_server_tls(config_.tls_certificate, config_.tls_key); !tls)
+    if (const auto tls = read_server_tls(config_); !tls)
         complain("server.tls_certificate", "server.tls_certificate: " + tls.error().detail);
 }
 
@@ -110,7 +118,7 @@ void Checker::check_store() {
         complain("store.url", "store.url must begin with postgresql://, or be empty for SQLite");
     else if (const auto url = store::postgres::check_url(Secret(config_.store_url)); !url)
         complain("store.url", url.error().detail);
-    if (!config_.store_password.empty() && !is_secret_uri(config_.store_password))
+    if (!config_.store_password.empty() && !custody::names_secret(config_.store_password))
         complain("store.password",
                  "store.password is named by file:/path, env:NAME, pkcs11:…, aws-sm:… or "
                  "s3:…");
@@ -202,7 +210,9 @@ void Checker::check_kafka() {
     const kafka::Settings& kafka = config_.kafka;
     is_missing("kafka.ca_certificates", kafka.ca_certificates);
     is_missing("kafka.certificate", kafka.certificate);
-    is_missing("kafka.key", kafka.key);
+    if (const std::string key = custody::secret_uri(kafka.key);
+        !kafka.key.empty() && key.starts_with(file_scheme))
+        is_missing("kafka.key", key.substr(file_scheme.size()));
     for (std::string& problem : kafka::problems_of(kafka, config_.kafka_consumers)) {
         const std::string setting = problem.substr(0, problem.find_first_of(" :"));
         complain(setting, std::move(problem));

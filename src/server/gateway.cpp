@@ -3,6 +3,7 @@
 #include "api/console/sign_in.h"
 #include "custody/schemes.h"
 #include "observe/log.h"
+#include "server/key_metrics.h"
 #include "server/reference.h"
 #include "server/time_watch.h"
 #include "wire/json_writer.h"
@@ -25,7 +26,7 @@ bool is_for_readers(std::string_view path) {
 net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
                             std::string_view kafka = {}, std::string_view clock = {},
                             const std::vector<std::string>& connectors_unavailable = {},
-                            bool calls_held = false) {
+                            bool calls_held = false, bool tls_kept = false) {
     wire::JsonWriter w;
     w.object().member("status", status);
     if (!reason.empty())
@@ -34,6 +35,8 @@ net::Response status_answer(int http_status, std::string_view status, std::strin
         w.member("kafka", kafka);
     if (!clock.empty())
         w.key("clock").raw(clock);
+    if (tls_kept)
+        w.member("tls", "kept");
     if (calls_held) // since a restore; webhooks are taken, and deliveries go on
         w.member("calls_held", true);
     if (!connectors_unavailable.empty()) {
@@ -130,6 +133,9 @@ Task<net::Response> Gateway::show_metrics() {
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = installation_.metrics.text();
     response.body += exposed_machine(installation_.config());
+    response.body +=
+        exposed_keys(installation_.connectors().keys(),
+                     tls_ ? std::optional(tls_->state()) : std::nullopt, installation_.clock.now());
     response.body += co_await figures_.text();
     co_return response;
 }
@@ -178,9 +184,10 @@ net::Response Gateway::ready() const {
     // balancer at once.
     const auto waiting = installation_.connectors().unavailable();
     const bool held = installation_.calls_held();
+    const bool kept = tls_ != nullptr && !tls_->state().is_usable;
     return health.can_commit
-               ? status_answer(200, "ready", "", kafka, clock, waiting, held)
-               : status_answer(503, "unready", health.reason, kafka, clock, waiting, held);
+               ? status_answer(200, "ready", "", kafka, clock, waiting, held, kept)
+               : status_answer(503, "unready", health.reason, kafka, clock, waiting, held, kept);
 }
 
 net::Response Gateway::refuse(const Error& error, std::string_view request_id) const {

@@ -6,6 +6,7 @@
 #include "server/console_pages.h"
 #include "server/figures.h"
 #include "server/installation.h"
+#include "server/tls_keeper.h"
 
 #include <atomic>
 #include <functional>
@@ -35,6 +36,9 @@ class Gateway final : public net::Handler {
     // Asked by /readyz, which shows it; a server without Kafka is ready for everything else. Set
     // before the first request.
     void show_kafka(std::function<std::string_view()> reach) { kafka_ = std::move(reach); }
+    // Shown by /metrics, and by /readyz while what is there now cannot be used. Set before the first
+    // request; outlives it.
+    void show_tls(const TlsKeeper& tls) { tls_ = &tls; }
 
   private:
     Task<net::Response> show_metrics();
@@ -49,6 +53,7 @@ class Gateway final : public net::Handler {
     ConsolePages pages_{console_files()};
     observe::Counter refused_requests_;
     std::function<std::string_view()> kafka_;
+    const TlsKeeper* tls_ = nullptr; // none: HTTP
     std::atomic<bool> shutting_down_{false};
 };
 

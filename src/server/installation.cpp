@@ -4,6 +4,7 @@
 #include "custody/schemes.h"
 #include "domain/delivery.h"
 #include "observe/log.h"
+#include "server/key_metrics.h"
 #include "server/run.h"
 #include "server/uk_rules.h"
 #include "store/queries/directory.h"
@@ -20,7 +21,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <limits>
 
 namespace settled::server {
 
@@ -90,6 +90,7 @@ Installation::~Installation() {
 }
 
 void Installation::close() {
+    stop_counting_key_operations();
     if (node_lease_)
         run_to_end(node_lease_->leave());
     if (store_)
@@ -150,6 +151,7 @@ Result<> Installation::open_parts(IfMissing if_missing) {
         !config_.tls_certificate.empty(),
         traces.get()});
     show_gauges();
+    count_key_operations(metrics);
     return {};
 }
 
@@ -218,12 +220,6 @@ void Installation::show_gauges() {
     metrics.gauge("settled_connectors_unavailable",
                   "Connectors whose webhooks are refused since a key cannot be opened",
                   [this] { return static_cast<double>(connectors_.unavailable().size()); });
-    metrics.gauge(
-        "settled_key_expires_seconds",
-        "Until the first key or token of a connector ends; +Inf: no end is known", [this] {
-            const auto end = connectors_.first_end();
-            return end ? in_seconds(*end - clock.now()) : std::numeric_limits<double>::infinity();
-        });
     metrics.gauge("settled_secret_stale_seconds",
                   "For how long a secret that is in use could not be read again",
                   [] { return static_cast<double>(custody::stale().count()); });

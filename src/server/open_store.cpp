@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "custody/custody.h"
+#include "custody/schemes.h"
 #include "server/master_key.h"
 #include "server/run.h"
 #include "store/copy/copy.h"
@@ -22,12 +23,26 @@ namespace {
 
 using store::Session;
 
+// Which secret it is: a server waits for it (waiting_server.h).
+Result<Secret> of_setting(std::string_view setting, Result<Secret> read) {
+    if (!read)
+        return fail(read.error().code, fmt::format("{}: {}", setting, read.error().detail));
+    return read;
+}
+
+Result<Secret> master_key_of(const Config& config, bool store_is_there, Rng& rng) {
+    return of_setting("store.master_key",
+                      open_master_key(master_key_file(config), store_is_there, rng));
+}
+
 Result<store::postgres::Options> postgres_options(const Config& config) {
     store::postgres::Options options;
     options.url = Secret(config.store_url);
     options.writers = config.store_writers;
     if (!config.store_password.empty()) {
-        TRY(options.password, custody::read_secret(config.store_password));
+        TRY(options.password,
+            of_setting("store.password",
+                       custody::read_secret(custody::secret_uri(config.store_password))));
     }
     return options;
 }
@@ -84,7 +99,7 @@ Result<OpenedStore> open_sqlite(const Config& config, Rng& rng, IfMissing if_mis
     OpenedStore opened;
     opened.is_new = !is_there;
     TRY_VOID(store::make_private_directory(config.data)); // before the key is in it
-    TRY(opened.master, open_master_key(master_key_file(config), is_there, rng));
+    TRY(opened.master, master_key_of(config, is_there, rng));
     TRY(opened.store, store::sqlite::open({.directory = config.data, .time = time}));
     TRY_VOID(run_to_end(store::refuse_unfinished_copy(*opened.store)));
     return opened;
@@ -106,7 +121,7 @@ Result<OpenedStore> open_postgres(const Config& config, Rng& rng, IfMissing if_m
     TRY_VOID(run_to_end(store::refuse_unfinished_copy(*opened.store)));
     TRY(const auto check, run_to_end(find_check(*opened.store)));
     opened.is_new = !check && if_missing == IfMissing::make;
-    TRY(opened.master, open_master_key(master_key_file(config), !opened.is_new, rng));
+    TRY(opened.master, master_key_of(config, !opened.is_new, rng));
     return opened;
 }
 
@@ -155,7 +170,7 @@ Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng) {
         return std::unexpected(store_missing(config));
     OpenedStore opened;
     TRY(opened.store, store::sqlite::open_for_reading(config.data));
-    TRY(opened.master, open_master_key(master_key_file(config), true, rng));
+    TRY(opened.master, master_key_of(config, true, rng));
     TRY(const auto check, run_to_end(find_check(*opened.store)));
     if (check && *check != check_of(opened.master))
         return fail(Code::key_unsuitable,

@@ -24,7 +24,8 @@ enum class IfMissing : std::uint8_t { make, refuse };
 
 // Opens SQLite in the data directory, or the PostgreSQL of store.url. Fails with store_missing,
 // with key_unsuitable when the store was begun with another master key, with copy_unfinished, and
-// with what the engine and the key's custody say.
+// with what the engine and the place of the master key or the password say; then the detail begins with the
+// setting's name, "store.master_key: " or "store.password: ".
 // `time`, where there is one, follows the store's clock and goes on from the latest time that the
 // store has seen; each commit leaves it there.
 Result<OpenedStore> open_store(const Config& config, Rng& rng, IfMissing if_missing,

@@ -9,14 +9,18 @@
 #include "observe/log.h"
 #include "server/descriptors.h"
 #include "server/gateway.h"
+#include "server/own_certificate.h"
 #include "server/run.h"
+#include "server/start.h"
 #include "server/time_watch.h"
+#include "server/tls_keeper.h"
 #include "server/trace_export.h"
 #include "store/queries/directory.h"
 #include "store/queries/nodes.h"
 #include "worker/caller.h"
 #include "worker/deliver.h"
 #include "worker/dispatcher.h"
+#include "worker/key_watch.h"
 #include "worker/learner.h"
 #include "worker/retention.h"
 #include "worker/sequencer.h"
@@ -71,13 +75,17 @@ class RunningServer {
                                                                plan.connections_per_address)),
           memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)) {}
 
-    Result<> open();
+    // `joined`: a port that this process listens on already; 0: none.
+    Result<> open(std::uint16_t joined);
     Listening listening() const { return {address_, threads_.front()->server->port()}; }
     void run(); // until a signal
 
   private:
     Result<> open_bus();
-    Result<> open_thread(IoThread& thread, std::size_t index, std::size_t count);
+    Result<> open_thread(IoThread& thread, std::size_t index, std::size_t count,
+                         std::uint16_t joined);
+    Result<net::ServerOptions> server_options(std::size_t index, std::size_t count,
+                                              std::uint16_t joined);
     Result<> open_control(IoThread& thread);
     worker::DispatcherDeps dispatcher_deps(IoThread& thread, std::size_t index, std::size_t count);
     void route_notes();
@@ -97,12 +105,14 @@ class RunningServer {
     std::shared_ptr<net::MemoryBudget> memory_;
     std::string address_;
     std::unique_ptr<kafka::Bus> bus_; // none: no Kafka is configured
+    std::unique_ptr<TlsKeeper> tls_;  // none: HTTP
     std::vector<std::unique_ptr<IoThread>> threads_;
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<worker::Caller> caller_;
     std::unique_ptr<worker::Learner> learner_;
     std::unique_ptr<TimeWatch> time_watch_;
     std::unique_ptr<intake::ConnectorKeeper> connector_keeper_;
+    std::unique_ptr<worker::KeyWatch> key_watch_;
     std::unique_ptr<worker::Sequencer> sequencer_;
     std::unique_ptr<TraceExport> trace_export_; // none: traces are off
     std::unique_ptr<asio::steady_timer> retention_timer_;
@@ -156,12 +166,16 @@ Result<> RunningServer::open_bus() {
     return {};
 }
 
-Result<> RunningServer::open() {
+Result<> RunningServer::open(std::uint16_t joined) {
     TRY_VOID(open_bus());
+    if (!installation_.config().tls_certificate.empty()) {
+        TRY(tls_, TlsKeeper::open(installation_.config()));
+        gateway_.show_tls(*tls_);
+    }
     const std::size_t count = thread_count(installation_.config());
     for (std::size_t index = 0; index < count; ++index) {
         threads_.push_back(std::make_unique<IoThread>());
-        TRY_VOID(open_thread(*threads_.back(), index, count));
+        TRY_VOID(open_thread(*threads_.back(), index, count, joined));
     }
     IoThread& first = *threads_.front();
     TRY_VOID(open_control(first));
@@ -181,6 +195,12 @@ Result<> RunningServer::open() {
     connector_keeper_ = std::make_unique<intake::ConnectorKeeper>(
         first.io, installation_.connectors(), [this] { return installation_.reload_connectors(); },
         [this] { return installation_.is_secret_due(); });
+    key_watch_ = std::make_unique<worker::KeyWatch>(
+        first.io,
+        worker::KeyWatchDeps{installation_.store(), installation_.context(), installation_.clock,
+                             installation_.membership(), installation_.connectors(),
+                             installation_.hooks().key_log(),
+                             [this] { return look_at(tls_.get(), installation_.key_desk); }});
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());
     if (installation_.traces) {
@@ -219,28 +239,41 @@ Result<DescriptorPlan> plan_for(const Config& config) {
     return plan;
 }
 
-Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::size_t count) {
+Result<net::ServerOptions> RunningServer::server_options(std::size_t index, std::size_t count,
+                                                         std::uint16_t joined) {
     const Config& config = installation_.config();
     TRY(const ListenAddress listen, parse_listen(config.listen));
     address_ = listen.address;
     net::ServerOptions options;
     options.address = listen.address;
-    // The first takes a free port if 0 was asked for; the others share it.
-    options.port = index == 0 ? listen.port : threads_.front()->server->port();
-    if (count > 1)
-        options.port_use = index == 0 ? net::ServerOptions::Port::first_of_several
-                                      : net::ServerOptions::Port::joined;
-    options.tls = !config.tls_certificate.empty();
-    options.tls_files = {config.tls_certificate, config.tls_key};
+    using Port = net::ServerOptions::Port;
+    if (joined != 0) {
+        options.port = joined;
+        options.port_use = Port::joined;
+    } else {
+        // The first takes a free port if 0 was asked for; the others share it.
+        options.port = index == 0 ? listen.port : threads_.front()->server->port();
+        if (count > 1)
+            options.port_use = index == 0 ? Port::first_of_several : Port::joined;
+    }
+    if (tls_)
+        options.tls = tls_->tls();
     options.connections = connections_;
     options.memory = memory_;
     for (const std::string& block : config.trusted_proxies) {
         TRY(const auto parsed, net::AddressBlock::parse(block));
         options.trusted_proxies.push_back(parsed);
     }
-    TRY(thread.server,
-        net::Server::listen(thread.io, options, gateway_, installation_.clock, installation_.rng));
     options.proxy_protocol = config.proxy_protocol;
+    return options;
+}
+
+Result<> RunningServer::open_thread(IoThread& thread, std::size_t index, std::size_t count,
+                                    std::uint16_t joined) {
+    const Config& config = installation_.config();
+    TRY(auto options, server_options(index, count, joined));
+    TRY(thread.server, net::Server::listen(thread.io, std::move(options), gateway_,
+                                           installation_.clock, installation_.rng));
     net::Client::Options client;
     client.egress = {config.https_only, config.allow};
     client.extra_trusted_certificates = config.trusted_certificates;
@@ -369,6 +402,7 @@ Task<> RunningServer::wait_for_signal() {
     caller_->stop();
     time_watch_->stop();
     connector_keeper_->stop();
+    key_watch_->stop();
     retention_.stop();
     sequencer_->stop();
     if (trace_export_)
@@ -413,6 +447,7 @@ void RunningServer::run() {
     keep_place(first);
     time_watch_->start();
     connector_keeper_->start();
+    key_watch_->start();
     sequencer_->start();
     if (trace_export_)
         trace_export_->start();
@@ -448,13 +483,17 @@ Result<> serve(const Config& config, AfterRestore mark,
                const std::function<void(const Listening&)>& ready) {
     TRY(const node::Roles roles, node::Roles::parse(config.roles));
     TRY(const DescriptorPlan plan, plan_for(config));
-    TRY(const auto installation, Installation::open(config, roles, IfMissing::make));
+    TRY(Start start, open_when_secrets_are_there(config, roles));
+    const auto installation = std::move(start.installation);
+    if (!installation) // it was asked to end while it waited
+        return {};
     if (installation->is_new())
         log::info("store.made",
                   {{"store", store_name(config)}, {"master_key", master_key_file(config)}});
     TRY_VOID(installation->begin(mark));
     RunningServer server(*installation, plan);
-    TRY_VOID(server.open());
+    TRY_VOID(server.open(start.waiting ? start.waiting->port() : 0));
+    start.waiting.reset(); // from now on clients are served
     ready(server.listening());
     server.run();
     installation->close();

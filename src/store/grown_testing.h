@@ -58,6 +58,7 @@ inline bool grows(std::string_view table) {
                                                                  "bacs_item",
                                                                  "bank_transaction",
                                                                  "catch_up",
+                                                                 "key_end",
                                                                  "delivery_body",
                                                                  "statement_request",
                                                                  "statement_request_part",

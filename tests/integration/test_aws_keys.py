@@ -4,15 +4,18 @@ import base64
 import email.utils
 import json
 import pathlib
+import ssl
 import time
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from support.authority import Authority, shown_certificate
 from support.aws import Aws
 from support.bank import new_key, private_pem, settled_payload
+from support.hsm import SETTINGS as HSM_SETTINGS, Token
 from support.money_out import CALLS, MoneyOut
 from support.postgres import is_engine
 from support.processes import run_settled
@@ -197,10 +200,12 @@ def test_the_master_key_is_read_from_aws_and_never_made_anew(aws, new_world):
     world.bank.acknowledged("TransactionSettled", settled_payload(world.account()), version=6)
     assert not list(world.directory.rglob("master.key")) and world.server.stop() == 0
     aws.away()
-    assert world.start(ready=False).wait() != 0
-    assert "settled/master" in world.server.log_text() and not list(world.directory.rglob("master.key"))
+    waiting = world.start(ready=False)
+    wait_for(lambda: waiting.log_lines("server.listening"), "it waits for its master key")
+    assert "settled/master" in waiting.log_text() and not list(world.directory.rglob("master.key"))
     aws.back()
-    world.start()
+    assert waiting.wait_until_ready()
+    world.connect()
     world.bank.acknowledged("TransactionSettled", settled_payload(world.account()), version=6)
 
 
@@ -218,3 +223,47 @@ def test_a_tenant_s_key_names_what_is_below_its_prefix_and_nothing_else(aws, wor
         assert (refused.status, refused.code) == (422, "value_invalid"), refused.body
         said.add(refused.json["detail"])
     assert len(said) == 1, "one answer, whatever the reason"
+
+
+def test_the_pin_of_a_token_is_in_aws(aws, tmp_path, monkeypatch, new_world):
+    token = Token(tmp_path / "hsm", monkeypatch)
+    aws.put_secret("settled/hsm", json.dumps({"pin": "pin-of-the-test-4321"}))
+    world = new_world(SETTINGS + HSM_SETTINGS)
+    uri = "pkcs11:token=main;object=signing?pin-source=aws-sm:settled/hsm%3Fmember=pin"
+    made = done(world, "signing-keys", "generate", uri)
+    shown = done(world, "connectors", "set", "clearbank", "--signing-key", uri)
+    assert shown["signing_key"]["fingerprint"] == made["fingerprint"]
+    public = serialization.load_pem_public_key(made["public_key"].encode())
+    iban = world.account()
+
+    def is_signed_in_the_token():
+        answer = world.bank.settle(settled_payload(iban))
+        if answer.status == 200:
+            public.verify(base64.b64decode(answer.headers["DigitalSignature"]), answer.body, padding.PKCS1v15(), hashes.SHA256())
+        return answer.status == 200
+    assert is_signed_in_the_token()
+    token.take_out()
+    aws.away()
+    assert not is_signed_in_the_token()
+    token.put_back()
+    aws.back()
+    wait_for(is_signed_in_the_token, "the PIN is read again, and the token signs")
+    assert "pin-of-the-test-4321" not in world.server.log_text()
+
+
+def test_the_server_s_tls_key_is_in_aws_and_replaced_without_a_restart(aws, new_world):
+    authority, world = Authority(), new_world(SETTINGS)
+    certificate, key = world.directory / "tls.pem", world.directory / "tls.key"
+    first = authority.issue(certificate, key)
+    aws.put_secret("settled/tls", key.read_text())
+    key.unlink()
+    assert world.server.stop() == 0
+    world.write_config(SETTINGS + f'[server]\ntls_certificate = "{certificate}"\ntls_key = "aws-sm:settled/tls"\n')
+    server, trust = world.start(), ssl.create_default_context(cadata=authority.pem)
+    assert shown_certificate(server.port, trust) == first
+    second = authority.issue(certificate, key)
+    aws.put_secret("settled/tls", key.read_text())
+    wait_for(lambda: shown_certificate(server.port, trust) == second, "certificate and key are read again")
+    aws.away()
+    assert shown_certificate(server.port, trust) == second, "what was read stays in use"
+    assert "PRIVATE KEY" not in server.log_text()

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import socket
 import subprocess
 
 import pytest
@@ -81,6 +82,23 @@ def test_behind_a_proxy_the_client_counts_and_not_the_proxy(new_world):
         assert answer.status == status, (address, answer.body)
 
 
+def test_a_proxy_s_header_is_required_of_every_connection(new_world):
+    world = new_world()
+    assert world.server.stop() == 0
+    world.write_config('[server]\ntrusted_proxies = ["127.0.0.1/32"]\nproxy_protocol = true')
+    server = world.start()
+
+    def answered(begin):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as peer:
+            peer.sendall(begin + b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            try:
+                return peer.recv(65536)
+            except ConnectionResetError:
+                return b""
+    assert answered(b"PROXY TCP4 51.145.122.33 127.0.0.1 40000 443\r\n").startswith(b"HTTP/1.1 200")
+    assert answered(b"") == b"", "a connection without it is closed"
+
+
 # Keys of the bank.
 
 def test_the_bank_s_keys_are_added_and_removed_one_by_one(world):
@@ -116,7 +134,8 @@ def test_a_certificate_counts_as_its_key_and_says_when_it_ends(world):
     finding, = findings(world, "key.expiry")
     assert finding["state"] == "warning" and "a key of the bank ends on" in finding["sentence"], finding
     metrics = world.api.call("GET", "/metrics").body.decode()
-    line, = [line for line in metrics.splitlines() if line.startswith("settled_key_expires_seconds ")]
+    line, = [line for line in metrics.splitlines()
+             if line.startswith('settled_key_expires_seconds{connector="clearbank",use="bank_key"}')]
     assert 9 * 86400 < float(line.split()[1]) < 11 * 86400, line
 
 
@@ -162,3 +181,25 @@ def test_ends_that_were_given_are_listed_and_alarmed(world):
     finding, = findings(world, "api_key.expiry")
     assert finding["state"] == "warning" and "short" in finding["sentence"], finding
     assert findings(world, "tls.expiry")[0]["state"] == "skipped"
+
+
+def test_the_end_of_a_key_is_published_once_and_delivered(world):
+    _, path = world.endpoint(events=["key.expiring", "key.expired"])
+    soon = datetime.date.today() + datetime.timedelta(days=5)
+    change(world, "--bank-key-expires", soon)
+
+    def told(count):
+        return [json.loads(record["body"]) for record in world.sandbox.told(path, count)]
+    expiring, = told(1)
+    key, = world.api.get("/v1/connectors/clearbank")["bank_keys"]
+    assert expiring["type"] == "key.expiring"
+    assert expiring["data"] == {"connector": "clearbank", "use": "bank_key", "fingerprint": key["fingerprint"],
+                                "expires_at": f"{soon}T00:00:00.000Z", "days_left": 5}
+    assert world.server.stop() == 0
+    world.start()
+    path_to_end = world.directory / "bank.crt"
+    path_to_end.write_text(certificate(new_key(), days=-1))
+    change(world, "--add-bank-key", path_to_end)
+    expired = told(2)[1]
+    assert (expired["type"], expired["data"]["days_left"]) == ("key.expired", 0)
+    assert [event["type"] for event in world.api.all("/v1/events")] == ["key.expired", "key.expiring"], "each once"

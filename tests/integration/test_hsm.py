@@ -168,6 +168,32 @@ def test_a_token_is_removed_and_put_back(world, token):
     assert len(found) <= 1
 
 
+def test_a_key_that_is_away_for_a_minute_is_published_and_so_is_its_return(world, token):
+    made, _ = make_key(world, token)
+    done(world, "connectors", "set", "clearbank", "--signing-key", token.uri("signing"))
+    _, path = world.endpoint(events=["key.unavailable", "key.recovered"])
+    iban = world.account()
+    name = 'settled_key_available{connector="clearbank",use="signing_key"}'
+    assert world.bank.settle(settled_payload(iban)).status == 200 and world.api.metrics()[name] == 1
+    signed = world.api.metrics()['settled_key_operations_total{custody="hsm",result="done"}']
+    assert signed >= 1
+    token.take_out()
+    assert world.bank.settle(settled_payload(iban)).status == 503
+    wait_for(lambda: world.api.metrics()[name] == 0, "it is shown at once")
+    assert world.api.metrics()['settled_key_operations_total{custody="hsm",result="failed"}'] >= 1
+    away, = [json.loads(record["body"]) for record in
+             wait_for(lambda: world.sandbox.records(path), "it is published after a minute", seconds=120, every=0.5)]
+    assert away["type"] == "key.unavailable" and "since" in away["data"], away
+    assert (away["data"]["connector"], away["data"]["use"], away["data"]["fingerprint"]) == (
+        "clearbank", "signing_key", made["fingerprint"])
+    token.put_back()
+    wait_for(lambda: len(world.sandbox.records(path)) == 2, "its return is published", seconds=120, every=0.5)
+    back = json.loads(world.sandbox.records(path)[1]["body"])
+    assert (back["type"], back["data"]["down_since"]) == ("key.recovered", away["data"]["since"])
+    assert back["version"] > away["version"] and back["subject"] == away["subject"]
+    assert world.api.metrics()[name] == 1
+
+
 def test_a_server_that_starts_without_the_token_says_so_and_heals(world, token):
     _, key = make_key(world, token)
     done(world, "connectors", "set", "clearbank", "--signing-key", token.uri("signing"))

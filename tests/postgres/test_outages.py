@@ -88,7 +88,7 @@ def test_nothing_is_acknowledged_that_the_standby_does_not_have(world, server):
 
 def test_a_node_with_another_master_key_does_not_start(world, tmp_path):
     other = tmp_path / "other"
-    status, _, error = run_settled("serve", "--config", world.config, "--data", other, "--listen", "127.0.0.1:0")
+    status, _, error = run_settled("audit", "head", "--config", world.config, "--data", other)
     assert status == 1 and "key_unreadable" in error and "another node" in error
     other.mkdir(exist_ok=True)
     (other / "master.key").write_text("ab" * 32 + "\n")

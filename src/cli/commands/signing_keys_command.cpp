@@ -17,12 +17,15 @@ namespace settled::cli {
 namespace {
 
 constexpr std::chrono::seconds retry_wait{30};
+constexpr std::size_t day_length = 10;    // of "2027-03-31T10:15:00.000Z"
+constexpr std::size_t minute_length = 16; // of the same
 
 std::string listed(const wire::Json& answer) {
     const auto keys = answer.member("data");
     if (!keys || keys->size() == 0)
         return "no connector uses a key; `settled connectors add` adds a connector\n";
-    std::vector<TableLine> lines{{"CONNECTOR", "USE", "CUSTODY", "URI", "FINGERPRINT", "STATE"}};
+    std::vector<TableLine> lines{
+        {"CONNECTOR", "USE", "CUSTODY", "URI", "FINGERPRINT", "ENDS", "LAST USED", "STATE"}};
     for (std::size_t i = 0; i < keys->size(); ++i) {
         const wire::Json key = keys->at(i);
         const std::string available = text_at(key, "available");
@@ -33,6 +36,8 @@ std::string listed(const wire::Json& answer) {
         lines.push_back({text_at(key, "connector"), text_at(key, "use"),
                          or_dash(text_at(key, "custody")), or_dash(safe(text_at(key, "uri"))),
                          or_dash(text_at(key, "fingerprint")),
+                         or_dash(text_at(key, "expires_at").substr(0, day_length)),
+                         or_dash(text_at(key, "last_used_at").substr(0, minute_length)),
                          or_dash(available == "true" ? "open" : state)});
     }
     return table(lines);

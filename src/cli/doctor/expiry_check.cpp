@@ -89,7 +89,8 @@ void check_tls_expiry(Site& site, Findings& found) {
         return found.failed("", "the server's certificate cannot be read",
                             {"server.tls_certificate names a PEM file"});
     judge(found, "", "the server's certificate", *end,
-          {"have it renewed, put it at server.tls_certificate, and restart the server"});
+          {"have it renewed, and put certificate and key in their places; the server uses them "
+           "within seconds"});
 }
 
 void check_api_key_expiry(Site& site, Findings& found) {

@@ -42,11 +42,24 @@ constexpr std::array<std::string_view, 25> event_types{"FITestEvent",
                                                        "BacsMandateReturned",
                                                        "BacsMandateReturnFailed"};
 
+constexpr std::size_t minute_length = 16; // of "2027-03-31T10:15:00.000Z"
+
 std::string keys_of(const Json& connector) {
     const auto keys = connector.member("bank_keys");
     std::string text;
     for (std::size_t i = 0; keys && i < keys->size(); ++i)
         text.append(i == 0 ? "" : " ").append(text_at(keys->at(i), "fingerprint"));
+    return text;
+}
+
+std::string last_uses_of(const Json& connector) {
+    const auto keys = connector.member("bank_keys");
+    std::string text;
+    for (std::size_t i = 0; keys && i < keys->size(); ++i) {
+        const std::string used = text_at(keys->at(i), "last_used_at");
+        text.append(i == 0 ? "" : " ");
+        text.append(used.empty() ? "never" : used.substr(0, minute_length));
+    }
     return text;
 }
 
@@ -77,6 +90,7 @@ std::string settings_of(const Json& connector) {
                   {"kind", text("kind")},
                   {"webhooks to", text("hook_path")},
                   {"bank keys", keys_of(connector)},
+                  {"last used", last_uses_of(connector)},
                   {"signing key", text("signing_key.uri")},
                   {"kept in", text("signing_key.custody")},
                   {"its fingerprint", text("signing_key.fingerprint")},

@@ -4,6 +4,7 @@
 
 #include "connectors/inputs.h"
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -13,8 +14,8 @@ namespace settled::connectors::clearbank {
 inline constexpr std::string_view signature_header = "DigitalSignature";
 
 // Any of the keys may have signed, so that the bank can change them. Fails with signature_missing,
-// signature_malformed, signature_invalid.
-Result<> check_signature(std::span<const std::shared_ptr<const crypto::Verifier>> keys,
-                         std::optional<std::string_view> header, std::string_view body);
+// signature_malformed, signature_invalid. Gives the place of the key that has.
+Result<std::size_t> check_signature(std::span<const std::shared_ptr<const crypto::Verifier>> keys,
+                                    std::optional<std::string_view> header, std::string_view body);
 
 } // namespace settled::connectors::clearbank

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "custody/file/secret_file.h"
+#include "custody/operations.h"
 #include "wire/base64.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
@@ -95,7 +96,7 @@ Result<Secret> SecretsManagerScheme::fetch(const SecretUri& uri) const {
 Result<Secret> SecretsManagerScheme::read_kept(std::string_view uri, Freshness freshness) const {
     TRY(const SecretUri parsed, parse_secret_uri(uri));
     auto got = kept().get({std::string(uri), !parsed.version_id.empty()}, freshness,
-                          [&] { return fetch(parsed); });
+                          [&] { return counted(kind(), [&] { return fetch(parsed); }); });
     return got ? std::move(got) : about(uri, got.error());
 }
 
@@ -117,7 +118,7 @@ Result<Secret> ObjectScheme::fetch(const ObjectUri& uri) const {
 Result<Secret> ObjectScheme::read_kept(std::string_view uri, Freshness freshness) const {
     TRY(const ObjectUri parsed, parse_object_uri(uri));
     auto got = kept().get({std::string(uri), !parsed.version_id.empty()}, freshness,
-                          [&] { return fetch(parsed); });
+                          [&] { return counted(kind(), [&] { return fetch(parsed); }); });
     return got ? std::move(got) : about(uri, got.error());
 }
 

@@ -21,6 +21,7 @@ class AwsScheme : public Scheme {
     explicit AwsScheme(std::shared_ptr<Client> client, const Surroundings& surroundings)
         : client_(std::move(client)), kept_(client_->settings().refresh, surroundings) {}
 
+    bool counts_itself() const override { return true; }
     bool take_due() const override { return kept_.take_due(); }
     std::chrono::seconds stale() const override { return kept_.stale(); }
     std::chrono::seconds clock_offset() const override { return client_->clock_offset(); }

@@ -110,10 +110,11 @@ Result<std::string> pin_source_of(std::string value) {
         return refused("names a program as its pin-source, which is not run");
     if (value.starts_with('/'))
         return "file:" + value;
-    for (const std::string_view scheme : {"file:", "env:"})
+    for (const std::string_view scheme : {"file:", "env:", "aws-sm:"})
         if (value.starts_with(scheme))
             return value;
-    return refused("has a pin-source that is no place of a PIN: it is file:/path or env:NAME");
+    return refused("has a pin-source that is no place of a PIN: it is file:/path, env:NAME or "
+                   "aws-sm:NAME");
 }
 
 Result<> take_query(Uri& uri, Attribute attribute) {

@@ -26,6 +26,9 @@ TEST(Pkcs11Uri, reads_what_names_a_token_and_an_object) {
 TEST(Pkcs11Uri, a_bare_path_is_a_file_with_the_pin) {
     EXPECT_EQ(parse_uri("pkcs11:object=k?pin-source=/run/pin")->pin_source, "file:/run/pin");
     EXPECT_EQ(parse_uri("pkcs11:object=k?pin-source=env:HSM_PIN")->pin_source, "env:HSM_PIN");
+    EXPECT_EQ(parse_uri("pkcs11:object=k?pin-source=aws-sm:hsm/pin%3Fregion=eu-west-2%26member=pin")
+                  ->pin_source,
+              "aws-sm:hsm/pin?region=eu-west-2&member=pin");
 }
 
 // A URI is stored and listed: nothing of a refused one may come back, since it may hold a PIN.

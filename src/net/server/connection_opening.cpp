@@ -49,10 +49,10 @@ Task<bool> Connection::open() {
         stream_.close();
         co_return false;
     }
-    if (!state_->tls) {
+    if (!state_->options.tls) {
         co_return true;
     }
-    TlsSession session = make_server_session(*state_->tls);
+    TlsSession session = state_->options.tls->make_session();
     if (!session) {
         co_return false;
     }

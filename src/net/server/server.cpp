@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <fstream>
+#include <iterator>
 
 namespace settled::net {
 
@@ -218,10 +220,6 @@ Result<> ServerImpl::open_tcp() {
 
 Result<> ServerImpl::open() {
     const ServerOptions& options = state_->options;
-    if (options.tls) {
-        TRY(state_->tls,
-            make_server_tls(options.tls_files.certificate_chain, options.tls_files.private_key));
-    }
     if (options.address.starts_with(unix_prefix)) {
         return open_unix(options.address.substr(unix_prefix.size()));
     }
@@ -260,7 +258,27 @@ Task<> ServerImpl::drain(std::chrono::milliseconds within) {
     }
 }
 
+Result<Secret> read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file) {
+        return fail(Code::io_failed, path + " cannot be read");
+    }
+    return Secret(std::move(text));
+}
+
 } // namespace
+
+Result<std::shared_ptr<ServerTls>> open_server_tls(const TlsFiles& files) {
+    TRY(const Secret chain, read_file(files.certificate_chain));
+    TRY(const Secret key, read_file(files.private_key));
+    auto context = make_server_tls(chain.reveal(), key); // it is shown to everyone
+    if (!context) {
+        return fail(context.error().code, files.certificate_chain + ", " + files.private_key +
+                                              ": " + context.error().detail);
+    }
+    return std::make_shared<ServerTls>(*std::move(context));
+}
 
 Result<std::unique_ptr<Server>> Server::listen(boost::asio::io_context& io, ServerOptions options,
                                                Handler& handler, const Clock& clock, Rng& rng) {

@@ -34,6 +34,7 @@ namespace settled::net {
 
 class ConnectionLimits;
 class MemoryBudget;
+class ServerTls;
 
 // What the server asks of the program above it. Outlives the server.
 class Handler {
@@ -58,6 +59,8 @@ struct TlsFiles {
     std::string certificate_chain; // PEM file
     std::string private_key;       // PEM file
 };
+// Read once. Fails with io_failed, naming the file.
+Result<std::shared_ptr<ServerTls>> open_server_tls(const TlsFiles& files);
 
 struct ServerOptions {
     std::string address = "127.0.0.1"; // or "unix:/path" for the control socket (mode 0600)
@@ -65,8 +68,7 @@ struct ServerOptions {
     // Several Servers of one process on one port. The first makes sure that no other process
     // listens there and lets the others in; they join it.
     enum class Port : std::uint8_t { alone, first_of_several, joined } port_use = Port::alone;
-    bool tls = false;
-    TlsFiles tls_files;
+    std::shared_ptr<ServerTls> tls;                                  // none: HTTP (tls.h)
     std::chrono::milliseconds header_wait = limits::header_wait_max; // tests make them short
     std::chrono::milliseconds body_wait = limits::body_wait_max;
     std::chrono::milliseconds idle_wait = limits::idle_wait_max;
@@ -87,7 +89,7 @@ struct ServerOptions {
 class Server {
   public:
     // Binds and listens; fails with address_in_use (another process listens there), io_failed (no
-    // such address, certificate unreadable), saying which.
+    // such address), saying which.
     static Result<std::unique_ptr<Server>> listen(boost::asio::io_context& io,
                                                   ServerOptions options, Handler& handler,
                                                   const Clock& clock, Rng& rng);

@@ -44,7 +44,6 @@ struct ServerState {
     const Clock& clock;
     Rng& rng;
     std::shared_ptr<Deadlines> deadlines;
-    TlsContext tls;
     std::unordered_set<Connection*> connections;
     bool draining = false;
 

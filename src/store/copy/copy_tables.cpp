@@ -139,6 +139,10 @@ constexpr std::array specs{
     Spec{"attempt", 3, short_rows,
          "tenant_id:i task_id:i number:i started_at:i latency_us:i outcome:t http_status:i "
          "answer:t fence:i"},
+    Spec{"bank_key_use", 3, short_rows, "tenant_id:i connector_id:i fingerprint:t used_at:i"},
+    Spec{"key_end", 6, short_rows,
+         "tenant_id:i subject_id:i used_for:t fingerprint:t expires_at:i days:i published_at:i"},
+    Spec{"key_outage", 3, short_rows, "tenant_id:i connector_id:i used_for:t since:i seen_at:i"},
     Spec{"connector_state", 2, short_rows,
          "tenant_id:i connector_id:i paused_until:i pause_reason:t paused_by:t failing:i "
          "version:i"},

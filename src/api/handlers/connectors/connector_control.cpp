@@ -6,6 +6,7 @@
 #include "api/handlers/handlers.h"
 #include "base/limits.h"
 #include "payloads/reader.h"
+#include "store/queries/keys.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/postings.h"
 #include "store/queries/money/returns.h"
@@ -135,6 +136,7 @@ Step<Result<Answer>> remove(Session& s, WishPtr wish) {
                        "/v1/returns and /v1/postings show them");
     co_await store::cancel_calls(s, wish->tenant, row->id, wish->now);
     co_await store::remove_connector_state(s, wish->tenant, row->id);
+    co_await store::remove_keys_of(s, wish->tenant, row->id);
     co_await store::remove_connector(s, wish->tenant, row->id);
     co_return Answer{204, {}};
 }

@@ -6,6 +6,7 @@
 #include "connectors/clearmatch/settings.h"
 #include "crypto/certificate.h"
 #include "crypto/rsa.h"
+#include "store/queries/keys.h"
 
 namespace settled::api {
 
@@ -14,11 +15,14 @@ namespace {
 using wire::JsonWriter;
 
 // Keys by what they are and by their fingerprint, under which the logs name them.
-void write_bank_keys(JsonWriter& w, const std::vector<std::string>& pems) {
+void write_bank_keys(JsonWriter& w, const std::vector<std::string>& pems,
+                     const std::map<std::string, Instant>& uses) {
     w.key("bank_keys").array();
     for (const std::string& pem : pems) {
         const auto key = crypto::Verifier::from_pem(pem);
-        w.object().member("fingerprint", key ? (*key)->fingerprint() : "").member("pem", pem);
+        const std::string fingerprint = key ? (*key)->fingerprint() : "";
+        w.object().member("fingerprint", fingerprint).member("pem", pem);
+        write_time(w, "last_used_at", last_use(uses, fingerprint));
         if (const auto end = crypto::certificate_end(pem))
             write_time(w, "expires_at", *end);
         w.end();
@@ -106,12 +110,20 @@ void write_bounds(JsonWriter& w, const domain::ConnectorSettings& settings) {
 
 } // namespace
 
+std::optional<Instant> last_use(const std::map<std::string, Instant>& uses,
+                                const std::string& fingerprint) {
+    const auto found = uses.find(fingerprint);
+    return found == uses.end() ? std::nullopt : std::optional(found->second);
+}
+
 store::Step<ConnectorDetail> connector_detail(store::Session& s, store::ConnectorRow row,
                                               Instant now,
                                               std::optional<custody::KeyFacts> signing_key) {
     const auto state = co_await store::find_connector_state(s, row.tenant, row.id);
+    auto uses = co_await store::bank_key_uses(s, row.tenant, row.id);
     const ConnectorId id = row.id;
-    co_return ConnectorDetail{std::move(row), state, id, now, std::move(signing_key)};
+    co_return ConnectorDetail{std::move(row),         state,          id, now,
+                              std::move(signing_key), std::move(uses)};
 }
 
 domain::ConnectorSettings settings_of(const store::ConnectorRow& connector) {
@@ -136,7 +148,7 @@ void write_connector(JsonWriter& w, const ConnectorDetail& detail) {
         write_core_bank(w, settings);
         write_state(w, detail.state, detail.now);
     } else {
-        write_bank_keys(w, settings.bank_keys);
+        write_bank_keys(w, settings.bank_keys, detail.key_uses);
         write_signing_key(w, settings.signing_key, detail.signing_key);
         write_calls(w, settings);
         write_state(w, detail.state, detail.now);

@@ -9,6 +9,7 @@
 #include "store/step.h"
 #include "wire/json_writer.h"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -21,10 +22,15 @@ struct ConnectorDetail {
     Instant now;
     // The key that it signs with; nullopt: it signs with none, or that cannot be opened.
     std::optional<custody::KeyFacts> signing_key = std::nullopt;
+    std::map<std::string, Instant> key_uses = {}; // when each key of the bank last proved a webhook
 };
 store::Step<ConnectorDetail> connector_detail(store::Session& s, store::ConnectorRow row,
                                               Instant now,
                                               std::optional<custody::KeyFacts> signing_key);
+
+// Of the key with that fingerprint.
+std::optional<Instant> last_use(const std::map<std::string, Instant>& uses,
+                                const std::string& fingerprint);
 
 domain::ConnectorSettings settings_of(const store::ConnectorRow& connector);
 void write_connector(wire::JsonWriter& w, const ConnectorDetail& connector);

@@ -3,9 +3,9 @@
 #include "api/core.h"
 #include "api/handlers/connectors/connector_view.h"
 #include "api/handlers/handlers.h"
-#include "connectors/clearmatch/settings.h"
-#include "crypto/certificate.h"
-#include "crypto/rsa.h"
+#include "api/handlers/views.h"
+#include "connectors/key_uses.h"
+#include "store/queries/keys.h"
 #include "wire/json_writer.h"
 #include "wire/time.h"
 
@@ -14,7 +14,7 @@ namespace settled::api {
 namespace {
 
 using store::ConnectorRow;
-using Rows = std::vector<ConnectorRow>;
+using LastUses = std::map<std::string, Instant>;
 using wire::JsonWriter;
 
 class KeyWriter {
@@ -34,29 +34,20 @@ class KeyWriter {
                       std::string(info(open->trouble->code).token) + ": " + open->trouble->detail);
         w_.end();
     }
-    // The end that its certificate says, else the one that was given.
-    void bank_key(const std::string& pem, const std::string& given_end) {
-        begin("bank_key", "");
-        const auto key = crypto::Verifier::from_pem(pem);
-        w_.member("fingerprint", key ? (*key)->fingerprint() : "");
-        const auto end = crypto::certificate_end(pem);
-        expires_at(end ? wire::to_rfc3339(*end) : given_end);
-        w_.end();
-    }
-    void secret(std::string_view use, const std::string& uri, const std::string& end = {}) {
-        if (uri.empty())
-            return;
-        begin(use, uri);
-        w_.key("fingerprint").null();
-        expires_at(end);
+    void other(const connectors::KeyUse& key, const LastUses& uses) {
+        begin(key.use, key.uri);
+        if (key.uri.empty())
+            w_.member("fingerprint", key.fingerprint);
+        else
+            w_.key("fingerprint").null();
+        if (key.expires_at)
+            w_.member("expires_at", wire::to_rfc3339(*key.expires_at));
+        if (key.uri.empty())
+            write_time(w_, "last_used_at", last_use(uses, key.fingerprint));
         w_.end();
     }
 
   private:
-    void expires_at(const std::string& end) {
-        if (!end.empty())
-            w_.member("expires_at", end);
-    }
     void begin(std::string_view use, const std::string& uri) {
         w_.object().member("connector", row_.name).member("use", use);
         if (uri.empty()) { // it is public, and is in the store
@@ -71,38 +62,44 @@ class KeyWriter {
     bool is_operator_;
 };
 
-void write_keys(JsonWriter& w, const ConnectorRow& row,
+void write_keys(JsonWriter& w, const ConnectorRow& row, const LastUses& uses,
                 const std::optional<custody::KeyFacts>& open, bool is_operator) {
-    const domain::ConnectorSettings settings = settings_of(row);
     KeyWriter keys(w, row, is_operator);
-    if (row.kind == domain::connector_clearbank) {
-        keys.signing_key(settings.signing_key, open);
-        for (const std::string& pem : settings.bank_keys)
-            keys.bank_key(pem, settings.bank_key_expires);
-        keys.secret("api_token", settings.api_token, settings.api_token_expires);
-    } else if (row.kind == domain::connector_mambu) {
-        keys.secret("api_key", settings.api_token, settings.api_token_expires);
+    for (const connectors::KeyUse& key : connectors::key_uses(row.kind, settings_of(row)))
+        if (key.use == "signing_key")
+            keys.signing_key(key.uri, open);
+        else
+            keys.other(key, uses);
+}
+
+struct Listed {
+    ConnectorRow row;
+    LastUses uses; // of the bank's keys
+};
+
+store::Step<std::vector<Listed>> read_listed(store::Session& s, TenantId tenant) {
+    std::vector<Listed> all;
+    auto rows = co_await store::list_connectors(s, tenant);
+    for (ConnectorRow& row : rows) {
+        auto uses = co_await store::bank_key_uses(s, tenant, row.id);
+        all.push_back({std::move(row), std::move(uses)});
     }
-    keys.secret(settings.webhook_header.empty() ? "webhook_password" : "webhook_secret",
-                settings.webhook_secret);
-    if (row.kind != domain::connector_clearmatch)
-        return;
-    if (const auto platform = connectors::clearmatch::parse_platform_settings(settings.platform))
-        keys.secret("client_secret", platform->client_secret);
+    co_return all;
 }
 
 } // namespace
 
 Task<Result<Answer>> list_signing_keys(const Core& core, const Call& call) {
     const TenantId tenant = call.caller.tenant;
-    const Result<Rows> rows = co_await core.store.read<Rows>(
-        [tenant](store::Session& s) { return store::list_connectors(s, tenant); });
-    if (!rows)
-        co_return std::unexpected(rows.error());
+    const auto listed = co_await core.store.read<std::vector<Listed>>(
+        [tenant](store::Session& s) { return read_listed(s, tenant); });
+    if (!listed)
+        co_return std::unexpected(listed.error());
     JsonWriter w;
     w.object().key("data").array();
-    for (const ConnectorRow& row : *rows)
-        write_keys(w, row, core.signing_key_of(tenant, row.id), call.request.trusted_peer);
+    for (const Listed& each : *listed)
+        write_keys(w, each.row, each.uses, core.signing_key_of(tenant, each.row.id),
+                   call.request.trusted_peer);
     w.end().key("next").null().end(); // connectors are few: there is one page
     co_return Answer{200, std::move(w).text()};
 }

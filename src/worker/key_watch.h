@@ -1,0 +1,89 @@
+// Watches the keys in use: takes to the store when a bank's key last proved a webhook, and publishes keys that
+// end (key.expiring, key.expired), that cannot be used for a minute (key.unavailable), and that can be used
+// again (key.recovered).
+//
+// Ends are published by one node (store::job_timers). A key that cannot be used is published by the node that
+// cannot use it; the store keeps that it was published, so that several nodes publish it once, and it has
+// recovered when none of them has reported it for a while.
+//
+// Threads: one io_context; one KeyWatch in the process.
+#pragma once
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "domain/key_event.h"
+#include "intake/connector_cache.h"
+#include "intake/key_log.h"
+#include "node/membership.h"
+#include "store/queries/keys.h"
+#include "store/store.h"
+#include "units/context.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace settled::worker {
+
+// Of the server.
+struct OwnCertificate {
+    std::string fingerprint;
+    std::optional<Instant> expires_at;
+};
+
+struct KeyWatchDeps {
+    store::Store& store;
+    const units::Context& context;
+    const Clock& clock;
+    const node::Membership& node;
+    const intake::ConnectorCache& connectors;
+    intake::KeyLog& log;
+    // Looks at the server's certificate and key again; nullopt: it has none.
+    std::function<Task<std::optional<OwnCertificate>>()> look_at_certificate;
+};
+
+class KeyWatch {
+  public:
+    KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps)
+        : io_(io), deps_(std::move(deps)), pause_(io) {}
+
+    void start();
+    void stop();
+    // A round.
+    Task<> run_once();
+
+  private:
+    using Name = std::tuple<TenantId, ConnectorId, std::string>; // and use
+    struct End {
+        TenantId tenant;
+        domain::KeySubject key;
+        Instant expires_at;
+    };
+
+    Task<> watch();
+    Task<> keep_uses();
+    Task<> look_at_outages(const std::vector<intake::KeyStanding>& keys);
+    Task<> publish_away(const std::map<Name, intake::KeyStanding>& keys);
+    Task<> publish_back(const std::map<Name, intake::KeyStanding>& keys);
+    Task<> publish_ends(const std::vector<intake::KeyStanding>& keys,
+                        const std::optional<OwnCertificate>& own);
+    Task<> publish_end(const End& end);
+    Task<std::vector<End>> other_ends(const std::optional<OwnCertificate>& own);
+
+    boost::asio::io_context& io_;
+    KeyWatchDeps deps_;
+    boost::asio::steady_timer pause_;
+    std::map<Name, std::pair<Clock::Steady, Instant>> away_since_; // as this node sees it
+    std::set<std::tuple<std::int64_t, std::string, std::string, std::int64_t, int>> published_;
+    Clock::Steady next_others_{};
+    bool stopped_ = false;
+};
+
+} // namespace settled::worker
