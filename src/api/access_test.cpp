@@ -129,6 +129,8 @@ std::map<std::string, std::string> objects_of_main(World& world, const std::stri
                               .call(key, "POST", "/v1/endpoints/" + ids["endpoints"] + "/recover",
                                     R"({"dry_run":true})")
                               .at("id");
+    ids["purges"] =
+        world.call(key, "POST", "/v1/purges", R"({"older_than_days":400,"dry_run":true})").at("id");
     ids["consumers"] = world.call(key, "PUT", "/v1/consumers/books", "{}").at("name");
     ids["connectors"] =
         world.call(key, "POST", "/v1/connectors", world.new_bank("bank")).at("name");

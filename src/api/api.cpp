@@ -11,6 +11,7 @@
 #include "api/operator.h"
 #include "api/probe.h"
 #include "api/problem.h"
+#include "api/purged_answer.h"
 #include "api/routes.h"
 #include "api/trace.h"
 #include "base/limits.h"
@@ -154,7 +155,8 @@ struct Api::Impl {
         const Call call{request, std::move(known.caller), std::move(id), route.pattern};
         if (known.portal)
             co_return co_await answer_in_portal(core, route, call, *known.portal, redeliveries);
-        co_return co_await route.handler(core, call);
+        auto answered = co_await route.handler(core, call);
+        co_return co_await unless_purged(core, route, call, std::move(answered));
     }
 
     Task<net::Response> sign(const net::Request& request) {

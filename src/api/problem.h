@@ -11,6 +11,7 @@
 #pragma once
 
 #include "api/bounds.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "net/http.h"
 
@@ -23,5 +24,8 @@ inline constexpr std::string_view problem_content_type = "application/problem+js
 // `retry_after`: seconds, said with 429 and 503.
 net::Response problem(const Error& error, std::string_view request_id,
                       int retry_after = bounds::retry_after_seconds);
+
+// Of what was purged: 410, with `purged_at`.
+net::Response purged_problem(Instant purged_at, std::string_view request_id);
 
 } // namespace settled::api

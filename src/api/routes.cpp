@@ -166,6 +166,9 @@ constexpr auto table = std::to_array<Route>({
     {"POST", "/v1/connectors/{name}/test", connectors_write, "", test_connector},
     {"POST", "/v1/connectors/{name}/list-accounts", connectors_write, "", list_bank_accounts},
 
+    {"POST", "/v1/purges", admin, "", create_purge},
+    {"GET", "/v1/purges/{id}", admin, "", get_purge},
+
     {"POST", "/v1/api-keys", admin, "", create_api_key, true},
     {"GET", "/v1/api-keys", admin, "limit after", list_api_keys},
     {"DELETE", "/v1/api-keys/{id}", admin, "", revoke_api_key},

@@ -23,7 +23,7 @@ const std::vector<Heading>& headings() {
     static const std::vector<Heading> all{
         {"To try it", {"dev", "listen", "trigger", "demo", "sandbox", "bench"}},
         {"The server",
-         {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore"}},
+         {"serve", "check-config", "doctor", "migrate", "store", "backup", "restore", "purge"}},
         {"What happens, and why", {"status", "explain", "show", "find", "tail"}},
         {"Access and connections",
          {"console", "operators", "keys", "signing-keys", "connectors", "webhooks"}},

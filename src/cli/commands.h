@@ -24,6 +24,7 @@ std::vector<Command> connectors_commands();
 std::vector<Command> webhooks_commands();
 std::vector<Command> endpoints_commands();
 std::vector<Command> redeliver_commands();
+std::vector<Command> purge_commands();
 std::vector<Command> orders_commands();
 std::vector<Command> links_commands();
 std::vector<Command> returns_commands();

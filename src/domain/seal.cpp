@@ -41,6 +41,8 @@ void append_null(std::string& bytes) {
 }
 
 crypto::Digest SealedRecord::hash() const {
+    if (kept_hash)
+        return *kept_hash;
     std::string message;
     append_text(message, token(kind));
     append_number(message, position);

@@ -13,6 +13,7 @@
 #include "crypto/hash.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,6 +48,8 @@ struct SealedRecord {
     SealedKind kind = SealedKind::match;
     std::int64_t id = 0;
     std::string bytes; // empty: the record is not there any more
+    // Of a record that was purged: its hash was kept.
+    std::optional<crypto::Digest> kept_hash = std::nullopt;
 
     crypto::Digest hash() const;
 };

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "domain/attention.h"
 #include "domain/call.h"
+#include "domain/retention.h"
 #include "kafka/settings.h"
 #include "net/bounds.h"
 
@@ -86,6 +87,9 @@ struct Config {
     // [attention]
     domain::Attention attention;
     std::int64_t backup_hours = 0; // how old the last backup may be; 0: doctor asks for none
+
+    // [retention]
+    domain::Retention retention;
 
     // [matching]
     std::chrono::seconds unmatched_after{10};

@@ -34,6 +34,7 @@ class Checker {
     void check_pkcs11();
     void check_aws();
     void check_matching();
+    void check_retention();
     void check_egress();
     void check_traces();
     void check_kafka();
@@ -242,6 +243,19 @@ void Checker::check_roles() {
         complain("node.roles", "node.roles: " + roles.error().detail);
 }
 
+void Checker::check_retention() {
+    const auto check = [this](std::string_view setting, std::int64_t days) {
+        if (days != 0 && days < domain::purge_money_days_min)
+            complain(
+                std::string(setting),
+                fmt::format("{} must be 0, or {} at least: a payment may be sent back after 90 "
+                            "days",
+                            setting, domain::purge_money_days_min));
+    };
+    check("retention.payments_days", config_.retention.payments_days);
+    check("retention.calls_days", config_.retention.calls_days);
+}
+
 // The detail begins with the setting's name.
 void Checker::check_uk_rules() {
     const auto name_in = [](const std::string& detail) {
@@ -264,6 +278,7 @@ std::vector<ConfigProblem> check_config(const Config& config) {
     checker.check_roles();
     checker.check_log();
     checker.check_matching();
+    checker.check_retention();
     checker.check_egress();
     checker.check_traces();
     checker.check_kafka();

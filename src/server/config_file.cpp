@@ -248,6 +248,18 @@ void read_attention(Reader& reader, Config& config) {
                      })}});
 }
 
+void read_retention(Reader& reader, Config& config) {
+    domain::Retention& retention = config.retention;
+    const auto days = [&reader](std::int64_t& into) {
+        return reader.number(0, domain::purge_days_max,
+                             [&into](std::int64_t value) { into = value; });
+    };
+    reader.section("retention", {{"payments_days", days(retention.payments_days)},
+                                 {"events_days", days(retention.events_days)},
+                                 {"deliveries_days", days(retention.deliveries_days)},
+                                 {"calls_days", days(retention.calls_days)}});
+}
+
 // The server itself and its store.
 void read_server(Reader& reader, Config& config) {
     reader.section("server",
@@ -369,6 +381,7 @@ void read_reach(Reader& reader, Config& config) {
                               {"sample_ratio", reader.ratio(config.traces_ratio)},
                               {"send_to_partners", reader.flag(config.traces_to_partners)},
                               {"headers", reader.named_texts(config.traces_headers)}});
+    read_retention(reader, config);
     reader.section("egress", {{"https_only", reader.flag(config.https_only)},
                               {"allow", reader.texts(config.allow)},
                               {"name_servers", reader.texts(config.name_servers)},

@@ -37,6 +37,10 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.attention.backlog, defaults.attention.backlog);
     EXPECT_EQ(loaded.config.attention.review, defaults.attention.review);
     EXPECT_EQ(loaded.config.attention.free_percent, defaults.attention.free_percent);
+    EXPECT_EQ(loaded.config.retention.payments_days, defaults.retention.payments_days);
+    EXPECT_EQ(loaded.config.retention.events_days, defaults.retention.events_days);
+    EXPECT_EQ(loaded.config.retention.deliveries_days, defaults.retention.deliveries_days);
+    EXPECT_EQ(loaded.config.retention.calls_days, defaults.retention.calls_days);
     EXPECT_EQ(loaded.config.unmatched_after, defaults.unmatched_after);
     EXPECT_EQ(loaded.config.suggested_reviews, defaults.suggested_reviews);
     EXPECT_EQ(loaded.config.chaps_hours, defaults.chaps_hours);
@@ -85,6 +89,17 @@ TEST(Config, traces_are_read_and_their_secrets_kept_to_safe_ways) {
         EXPECT_THAT(to_text(load_text("[traces]\nsample_ratio = " + std::string(wrong)).problems),
                     HasSubstr("must be a number from 0 to 1"));
     EXPECT_EQ(load_text("[traces]\nsample_ratio = 1").config.traces_ratio, 1);
+}
+
+TEST(Config, payments_and_calls_are_kept_for_longer_than_a_return_may_take) {
+    for (const std::string setting : {"payments_days", "calls_days"}) {
+        const auto early = load_text("[retention]\n" + setting + " = 99\n");
+        EXPECT_THAT(to_text(check_config(early.config)), HasSubstr("retention." + setting));
+        const auto late = load_text("[retention]\n" + setting + " = 100\n");
+        EXPECT_TRUE(check_config(late.config).empty()) << setting;
+    }
+    const auto deliveries = load_text("[retention]\nevents_days = 1\ndeliveries_days = 1\n");
+    EXPECT_TRUE(check_config(deliveries.config).empty());
 }
 
 TEST(Config, pkcs11_modules_are_files_with_whole_paths) {

@@ -22,6 +22,7 @@
 #include "worker/dispatcher.h"
 #include "worker/key_watch.h"
 #include "worker/learner.h"
+#include "worker/purger.h"
 #include "worker/retention.h"
 #include "worker/sequencer.h"
 #include "worker/timers.h"
@@ -110,6 +111,7 @@ class RunningServer {
     std::unique_ptr<worker::Timers> timers_;
     std::unique_ptr<worker::Caller> caller_;
     std::unique_ptr<worker::Learner> learner_;
+    std::unique_ptr<worker::Purger> purger_;
     std::unique_ptr<TimeWatch> time_watch_;
     std::unique_ptr<intake::ConnectorKeeper> connector_keeper_;
     std::unique_ptr<worker::KeyWatch> key_watch_;
@@ -191,6 +193,10 @@ Result<> RunningServer::open(std::uint16_t joined) {
                       installation_.store(), installation_.context(), installation_.clock,
                       worker_probe_, installation_.membership(), installation_.config().learn_after,
                       [this] { return installation_.reload_profiles(); }});
+    purger_ = std::make_unique<worker::Purger>(
+        first.io, worker::PurgerDeps{installation_.store(), installation_.context(),
+                                     installation_.clock, worker_probe_, installation_.membership(),
+                                     installation_.config().retention});
     time_watch_ = std::make_unique<TimeWatch>(first.io, installation_.clock);
     connector_keeper_ = std::make_unique<intake::ConnectorKeeper>(
         first.io, installation_.connectors(), [this] { return installation_.reload_connectors(); },
@@ -399,6 +405,7 @@ Task<> RunningServer::wait_for_signal() {
         bus_->begin_stop();
     timers_->stop();
     learner_->stop();
+    purger_->stop();
     caller_->stop();
     time_watch_->stop();
     connector_keeper_->stop();
@@ -455,6 +462,7 @@ void RunningServer::run() {
         timers_->start();
         caller_->start();
         learner_->start();
+        purger_->start();
         asio::co_spawn(first.io, keep_retention(), asio::detached);
     }
     if (bus_)

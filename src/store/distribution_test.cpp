@@ -68,6 +68,8 @@ constexpr std::array exceptions{
     Exception{"AND lane_id = 0 AND lease_owner = 0", "timers, by one node for all tenants"},
     Exception{"FROM feed_waiting w WHERE w.tenant_id = t.id", "nodes look for what waits for its "
                                                               "position, ten times a second"},
+    Exception{"FROM purge p WHERE p.tenant_id = t.id", "the node that purges looks for what is to "
+                                                       "be done, once a second"},
     Exception{"SELECT min(due_at) FROM task", "when a worker is to look next"},
     Exception{"SELECT count(*) FROM (SELECT id FROM task", "a gauge, bounded; and what an endpoint "
                                                            "is owed, bounded"},

@@ -59,7 +59,10 @@ inline const std::set<std::string, std::less<>>& spread_tables() {
                                                         "posting",
                                                         "booking",
                                                         "notification",
-                                                        "change_entry"};
+                                                        "change_entry",
+                                                        "purged",
+                                                        "purged_evidence",
+                                                        "purge"};
     return all;
 }
 

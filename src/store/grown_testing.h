@@ -65,7 +65,10 @@ inline bool grows(std::string_view table) {
                                                                  "posting",
                                                                  "booking",
                                                                  "notification",
-                                                                 "change_entry"});
+                                                                 "change_entry",
+                                                                 "purged",
+                                                                 "purged_evidence",
+                                                                 "purge"});
     return std::ranges::find(all, table) != all.end();
 }
 
@@ -155,6 +158,7 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         {"notification", "CASE WHEN i % 4 = 0 THEN 'queued' ELSE 'complete' END"},
         {"bacs_item", "'settled'"},
         {"catch_up", "'done'"},
+        {"purge", "CASE WHEN i % 4 = 0 THEN 'running' ELSE 'done' END"},
     };
     static const std::set<std::string> same{
         "connector_id", "side",    "credit", "reversal",     "as_set",        "fence",
@@ -167,6 +171,10 @@ inline std::string cell_of(const std::string& table, const CopiedColumn& column,
         return table == "account" ? "CAST(i AS text)" : "'account ' || i % 5";
     if (table == "search_word" && column.name == "kind")
         return "1";
+    if (table.starts_with("purged") && column.name == "kind")
+        return table == "purged" ? "i % 6 + 1" : "i % 5";
+    if (table == "purged" && column.name == "endpoint_id")
+        return "i % 50";
     if (table == "bacs_item" && column.name == "subject")
         return "CASE WHEN i % 2 = 0 THEN 'payment' ELSE 'mandate' END";
     if (table == "change_entry" && column.name == "actor")

@@ -9,6 +9,11 @@ observe::Counter counter(observe::Metrics& metrics, const char* result) {
                            "Attempts to tell an endpoint of an event", {{"result", result}});
 }
 
+observe::Counter purged_counter(observe::Metrics& metrics, const char* kind) {
+    return metrics.counter("settled_purged_total", "Rows that were final and old, and were removed",
+                           {{"kind", kind}});
+}
+
 } // namespace
 
 // In the order of domain::AfterAttempt.
@@ -25,11 +30,25 @@ Probe::Probe(observe::Metrics& metrics)
                             "Attempts that were not recorded since another node, or a person, had "
                             "taken the delivery meanwhile")),
       learnt_(metrics.counter("settled_matches_learnt_total",
-                              "Matches that were read for what they teach of institutions")) {}
+                              "Matches that were read for what they teach of institutions")),
+      payments_(purged_counter(metrics, "payments")),
+      settlements_(purged_counter(metrics, "settlements")),
+      matches_(purged_counter(metrics, "matches")), events_(purged_counter(metrics, "events")),
+      deliveries_(purged_counter(metrics, "deliveries")), calls_(purged_counter(metrics, "calls")) {
+}
 
 void Probe::attempted(domain::AfterAttempt next, std::chrono::microseconds took) const {
     attempts_[static_cast<std::size_t>(next)].add();
     took_.observe(took);
+}
+
+void Probe::purged(const store::PurgeCounts& counts) const {
+    payments_.add(static_cast<double>(counts.payments));
+    settlements_.add(static_cast<double>(counts.settlements));
+    matches_.add(static_cast<double>(counts.matches));
+    events_.add(static_cast<double>(counts.events));
+    deliveries_.add(static_cast<double>(counts.deliveries));
+    calls_.add(static_cast<double>(counts.calls));
 }
 
 } // namespace settled::worker

@@ -3,6 +3,7 @@
 
 #include "domain/delivery.h"
 #include "observe/metrics.h"
+#include "store/queries/purges.h"
 
 namespace settled::worker {
 
@@ -20,10 +21,14 @@ class Probe {
     // Matches were read for what they teach.
     void learnt(std::size_t matches) const { learnt_.add(static_cast<double>(matches)); }
 
+    // Rows of each kind were purged.
+    void purged(const store::PurgeCounts& counts) const;
+
   private:
     std::vector<observe::Counter> attempts_; // by AfterAttempt
     observe::Histogram took_;
     observe::Counter told_unmatched_, claimed_, lost_, learnt_;
+    observe::Counter payments_, settlements_, matches_, events_, deliveries_, calls_; // purged
 };
 
 } // namespace settled::worker

@@ -33,6 +33,7 @@ constexpr auto written = std::to_array<Written>({
     {"POST", "/v1/endpoints/{id}/recover", "endpoint.recover"},
     {"DELETE", "/v1/portal-links/{id}", "portal_link.revoke"},
     {"POST", "/v1/deliveries/{id}/redeliver", "delivery.redeliver"},
+    {"POST", "/v1/purges", "purge.begin"},
     {"POST", "/v1/rules", "rules.create"},
     {"PUT", "/v1/institutions/seeds", "institutions.seed"},
     {"POST", "/v1/reviews/{id}/accept", "review.accept"},

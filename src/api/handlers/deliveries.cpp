@@ -8,6 +8,7 @@
 #include "store/queries/tasks.h"
 #include "units/deliveries/endpoint_health.h"
 #include "units/deliveries/redeliver.h"
+#include "units/purge/purge.h"
 
 namespace settled::api {
 
@@ -78,7 +79,8 @@ struct Redelivery {
 };
 
 Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Redelivery wanted) {
-    co_await s.lock({store::Lock::endpoints_shared(wanted.tenant)});
+    co_await s.lock(
+        {store::Lock::endpoints_shared(wanted.tenant), units::resend_lock(wanted.tenant)});
     auto task = co_await find_delivery(s, wanted.tenant, wanted.task);
     if (!task)
         co_return fail(Code::not_found, "there is no such delivery");

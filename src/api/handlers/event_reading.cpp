@@ -4,6 +4,7 @@
 #include "api/event_stream.h"
 #include "api/feed.h"
 #include "net/pause.h"
+#include "store/queries/purged.h"
 
 #include <atomic>
 #include <charconv>
@@ -144,6 +145,12 @@ Step<Result<EventPage>> read_events_page(Session& s, std::shared_ptr<const Event
         co_return fail(Code::cursor_invalid,
                        "after: nothing stands at this place. It is of another list, or the server "
                        "was put back to an older copy of its data: read again from the beginning");
+    const std::int64_t purged = co_await store::last_purged_event(s, query->tenant);
+    if (query->after.position != 0 && query->after.position < purged)
+        co_return fail(
+            Code::events_purged,
+            "after: events that follow this place were purged; read from the oldest that "
+            "is there, without after");
     const std::string_view type = type_for_store(*query);
     for (std::size_t seen = 0; page.rows.size() < query->limit && seen < store::feed_entries_max;) {
         const std::size_t missing = query->limit - page.rows.size();

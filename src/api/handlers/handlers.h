@@ -70,6 +70,8 @@ Task<Result<Answer>> read_consumer(const Core& core, const Call& call);
 Task<Result<Answer>> move_consumer(const Core& core, const Call& call);
 Task<Result<Answer>> recover_endpoint(const Core& core, const Call& call);
 Task<Result<Answer>> get_redelivery(const Core& core, const Call& call);
+Task<Result<Answer>> create_purge(const Core& core, const Call& call);
+Task<Result<Answer>> get_purge(const Core& core, const Call& call);
 // The keys that partners verify with, as a JSON Web Key Set: for everybody.
 Task<Result<Answer>> published_keys(const Core& core);
 Task<Result<Answer>> ping_endpoint(const Core& core, const Call& call);

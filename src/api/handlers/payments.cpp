@@ -11,6 +11,7 @@
 #include "store/queries/money/settlements.h"
 #include "units/learning/mint.h"
 #include "units/payments/register_payment.h"
+#include "wire/time.h"
 
 #include <algorithm>
 
@@ -104,6 +105,10 @@ Step<Result<Answer>> register_one(Session& s, const units::Context& context,
     if (registered.kind == Kind::ignored)
         co_return ignored(given->payment.client_id,
                           given->payment.has_failed ? "payment_failed" : "payee_unknown");
+    if (registered.kind == Kind::purged)
+        co_return fail(Code::payment_purged, "the payment of this client_id was purged " +
+                                                 wire::to_rfc3339(registered.purged_at) +
+                                                 ": give the new payment an id of its own");
     if (registered.kind == Kind::conflict)
         co_return std::unexpected(conflict_of(*given, registered.payment));
     const Detail detail = co_await detail_of(s, given->tenant, registered.payment);

@@ -26,6 +26,7 @@ struct Verified {
     std::map<units::AuditPhase, std::size_t> checked;
     std::size_t unproved = 0;
     std::int64_t unsealed = 0;
+    std::size_t purged = 0;
     std::size_t found = 0;
     std::vector<units::AuditFinding> findings;
     std::optional<domain::Seal> head;
@@ -88,6 +89,7 @@ Task<Result<Verified>> verify(store::Store& store, const units::TenantKeys& keys
         verified.checked[cursor.phase] += page.checked;
         verified.unproved += page.unproved;
         verified.unsealed += page.unsealed;
+        verified.purged += page.purged;
         for (units::AuditFinding& finding : page.findings)
             add(verified, std::move(finding));
         done += page.checked;
@@ -122,6 +124,7 @@ std::string as_json(const Verified& verified) {
     for (const auto& [phase, count] : verified.checked)
         w.member(phase == units::AuditPhase::chain ? "seals" : token(phase), count);
     w.end().member("unproved", verified.unproved).member("unsealed", verified.unsealed);
+    w.member("purged", verified.purged);
     w.key("head");
     if (verified.head)
         w.object()
@@ -151,6 +154,9 @@ void print_text(const Verified& verified) {
     fmt::print("{:<24}{:>12}  matches, ends and events since the last seal: the chain does not "
                "vouch for them yet\n",
                "not sealed yet", verified.unsealed);
+    if (verified.purged > 0)
+        fmt::print("{:<24}{:>12}  sealed records that were purged: their digests hold\n", "purged",
+                   verified.purged);
     if (verified.head)
         fmt::print("head {}:{}\n", verified.head->number, verified.head->digest);
     fmt::print("{}\n", verified.found == 0

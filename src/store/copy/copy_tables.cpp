@@ -196,6 +196,13 @@ constexpr std::array specs{
          "window_from:i page:i pass:i unsettled:i after_id:i call_id:i steps:i failures:i "
          "next_at:i seen:i settlements:i movements:i orders:i asked:i waiting:i reason_failed:t "
          "made_by:t created_at:i updated_at:i ended_at:i"},
+    Spec{"purged", 3, short_rows,
+         "tenant_id:i kind:i id:i name:t event_id:i endpoint_id:i purged_at:i"},
+    Spec{"purged_evidence", 3, short_rows, "tenant_id:i position:i kind:i id:i hash:b"},
+    Spec{"purge", 2, short_rows,
+         "tenant_id:i id:i kinds:t until_at:i dry_run:i status:t stage:i cursor_id:i steps:i "
+         "payments:i settlements:i matches:i events:i deliveries:i calls:i kept:i made_by:t "
+         "created_at:i finished_at:i"},
     Spec{"idempotency", 2, bodies,
          "tenant_id:i key:t fingerprint:b http_status:i body:t created_at:i"},
 };

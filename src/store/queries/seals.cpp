@@ -1,6 +1,7 @@
 #include "store/queries/seals.h"
 
 #include "store/queries/feeds.h"
+#include "store/queries/purged.h"
 
 #include <algorithm>
 #include <map>
@@ -87,17 +88,24 @@ std::string bytes_of(const Connector& connector, const Row& row) {
 
 using Entries = std::vector<FeedPlace>; // positions, and the ids of what stands there
 
+// What was purged, by where it stood.
+using Kept = std::map<std::pair<std::int64_t, SealedKind>, PurgedEvidence>;
+
 // A record for each place, empty if what stood there is gone.
 Step<> add_records(Session& s, const Connector& connector, TenantId tenant, const Entries& places,
-                   std::vector<SealedRecord>& records) {
+                   const Kept& kept, std::vector<SealedRecord>& records) {
     std::map<std::int64_t, std::string> found;
     co_await find_those(s, connector.several, tenant, places, std::nullopt, [&](const Row& row) {
         found.emplace(row.integer(0), bytes_of(connector, row));
     });
     for (const FeedPlace& place : places) {
-        const auto bytes = found.find(place.id);
-        records.push_back({place.position, connector.kind, place.id,
-                           bytes == found.end() ? std::string() : bytes->second});
+        SealedRecord record{place.position, connector.kind, place.id, {}};
+        const auto hash = kept.find({place.position, connector.kind});
+        if (const auto bytes = found.find(place.id); bytes != found.end())
+            record.bytes = bytes->second;
+        else if (hash != kept.end() && hash->second.id == place.id)
+            record.kept_hash = hash->second.hash;
+        records.push_back(std::move(record));
     }
 }
 
@@ -105,18 +113,36 @@ Step<> add_records(Session& s, const Connector& connector, TenantId tenant, cons
 struct Sides {
     Entries settlements, payments;
 };
-Step<Sides> sides_of(Session& s, TenantId tenant, const Entries& made) {
+Step<Sides> sides_of(Session& s, TenantId tenant, const Entries& made, const Kept& kept) {
     std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> found;
     co_await find_those(s, matches.several, tenant, made, std::nullopt, [&](const Row& row) {
         found.emplace(row.integer(0), std::pair(row.integer(1), row.integer(2)));
     });
     Sides sides;
+    const auto purged = [&](std::int64_t position, SealedKind kind) {
+        const auto each = kept.find({position, kind});
+        return each == kept.end() ? 0 : each->second.id;
+    };
     for (const FeedPlace& place : made) {
-        const auto [settlement, payment] = found[place.id]; // 0: the match is gone
+        auto [settlement, payment] = found[place.id]; // 0: the match is gone
+        if (settlement == 0) {
+            settlement = purged(place.position, SealedKind::settlement);
+            payment = purged(place.position, SealedKind::payment);
+        }
         sides.settlements.push_back({place.position, settlement});
         sides.payments.push_back({place.position, payment});
     }
     co_return sides;
+}
+
+Step<Kept> kept_between(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
+                        std::size_t positions) {
+    constexpr std::size_t records_of_a_position = 3; // a match with its payment and settlement
+    Kept kept;
+    for (const PurgedEvidence& each :
+         co_await purged_evidence(s, tenant, from, to, positions * records_of_a_position))
+        kept.emplace(std::pair(each.position, each.kind), each);
+    co_return kept;
 }
 
 } // namespace
@@ -166,12 +192,13 @@ Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t fro
         std::erase_if(*entries, [&](const FeedPlace& place) { return place.position > last_one; });
     SealedRecords all;
     all.positions = positions.size();
-    const Sides sides = co_await sides_of(s, tenant, made);
-    co_await add_records(s, matches, tenant, made, all.records);
-    co_await add_records(s, payments, tenant, sides.payments, all.records);
-    co_await add_records(s, settlements, tenant, sides.settlements, all.records);
-    co_await add_records(s, ends, tenant, ended, all.records);
-    co_await add_records(s, events, tenant, told, all.records);
+    const Kept kept = co_await kept_between(s, tenant, from, last_one, positions.size());
+    const Sides sides = co_await sides_of(s, tenant, made, kept);
+    co_await add_records(s, matches, tenant, made, kept, all.records);
+    co_await add_records(s, payments, tenant, sides.payments, kept, all.records);
+    co_await add_records(s, settlements, tenant, sides.settlements, kept, all.records);
+    co_await add_records(s, ends, tenant, ended, kept, all.records);
+    co_await add_records(s, events, tenant, told, kept, all.records);
     std::ranges::sort(all.records, {},
                       [](const SealedRecord& r) { return std::pair(r.position, r.kind); });
     co_return all;

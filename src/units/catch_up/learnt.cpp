@@ -6,6 +6,7 @@
 #include "store/queries/money/returns.h"
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
+#include "store/queries/purged.h"
 #include "units/calls/derived_ids.h"
 #include "units/matching/reverse.h"
 #include "units/matching/settle.h"
@@ -64,6 +65,8 @@ Step<> complete(Session& s, const UnitScope& work, SettlementId id, domain::Sett
     add_settling_locks(locks, work.context, work.tenant, seen->identity);
     co_await s.lock(locks);
     const auto kept = co_await store::find_settlement(s, work.tenant, id);
+    if (!kept)
+        co_return;
     if (differs(*kept, said)) {
         co_await review_difference(s, work, *kept, said);
         co_return;
@@ -81,6 +84,12 @@ Step<> complete(Session& s, const UnitScope& work, SettlementId id, domain::Sett
     whole.settled_at = said.settled_at;
     whole.identity = std::move(said.identity);
     co_await complete_waiting(s, work, *kept, std::move(whole));
+}
+
+Step<bool> was_purged(Session& s, const UnitScope& work, SettlementId id) {
+    const auto purged =
+        co_await store::find_purged(s, work.tenant, store::PurgedKind::settlement, id.value);
+    co_return purged.has_value();
 }
 
 Step<bool> is_of_order(Session& s, const UnitScope& work, const Bank& bank,
@@ -235,7 +244,8 @@ Step<SettlementId> credit_reported(Session& s, const UnitScope& work, ConnectorI
     }
     auto known = co_await store::find_bank_transaction(s, work.tenant, connector,
                                                        settlement.transaction_id, true);
-    if (!known || !known->by_query)
+    const bool is_purged = known && co_await was_purged(s, work, SettlementId{known->subject});
+    if (!known || (!known->by_query && !is_purged))
         co_return settlement.id; // another webhook about it, with a key of its own
     known->by_query = false;
     co_await store::update_bank_transaction(s, work.tenant, *known);

@@ -4,9 +4,11 @@
 #include "store/queries/endpoint_states.h"
 #include "store/queries/endpoints.h"
 #include "store/queries/events.h"
+#include "store/queries/purged.h"
 #include "units/deliveries/endpoint_row.h"
 #include "units/deliveries/owe.h"
 #include "units/deliveries/redeliver.h"
+#include "units/purge/purge.h"
 #include "wire/json.h"
 
 #include <algorithm>
@@ -72,12 +74,18 @@ Step<bool> make_again(Session& s, const Context& context, const Recovery& r, con
     co_return true;
 }
 
+// Where no delivery is there: one that was purged had its status, and counts as it did.
+Step<std::string> status_without(Session& s, const Recovery& r, const EventRow& event) {
+    const auto purged = co_await store::find_purged_delivery(s, r.row.tenant, event.id, r.endpoint);
+    co_return purged ? purged->name : std::string(recover_missed);
+}
+
 Step<> look_at(Session& s, const Context& context, Recovery& r, const EventRow& event) {
     r.row.cursor = event.id.value;
     if (!is_wanted(r, event))
         co_return;
     auto delivery = co_await store::delivery_of(s, r.row.tenant, event.id, r.endpoint);
-    const std::string status = delivery ? delivery->status : std::string(recover_missed);
+    const std::string status = delivery ? delivery->status : co_await status_without(s, r, event);
     if (!names(r.row.statuses, status))
         co_return;
     ++r.row.total;
@@ -124,7 +132,7 @@ Step<> begin_recovery(Session& s, const Context& context, const RedeliveryRow& w
 }
 
 Step<> recover_some(Session& s, const Context& context, TaskRow task, Instant now) {
-    co_await s.lock({store::Lock::endpoints_shared(task.tenant)});
+    co_await s.lock({store::Lock::endpoints_shared(task.tenant), resend_lock(task.tenant)});
     const bool is_mine = co_await store::update_task(
         s, task.tenant, task.id, domain::TaskStatus::queued, task.attempts + 1, task.due_at, now);
     if (!is_mine)

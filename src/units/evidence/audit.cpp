@@ -43,12 +43,14 @@ void name_records(std::vector<AuditFinding>& findings,
         const bool has_no_match = record.id == 0; // which is reported as a finding of its own
         if (!has_no_match)
             compare(findings, fmt::format("sealed_{}", token(record.kind)), name_of(record),
-                    hex_at(sealed, i), record.bytes.empty() ? "not there" : hex_at(now, i));
+                    hex_at(sealed, i),
+                    record.bytes.empty() && !record.kept_hash ? "not there" : hex_at(now, i));
     }
 }
 
 Step<> check_seal(Session& s, TenantId tenant, const domain::Seal& before, const domain::Seal& seal,
-                  std::vector<AuditFinding>& findings) {
+                  AuditPage& page) {
+    std::vector<AuditFinding>& findings = page.findings;
     const std::string subject = fmt::format("seal {}", seal.number);
     compare(findings, "seal_number", subject, text_of(before.number + 1), text_of(seal.number));
     compare(findings, "seal_previous", subject, before.digest, seal.previous);
@@ -62,8 +64,10 @@ Step<> check_seal(Session& s, TenantId tenant, const domain::Seal& before, const
             found.positions > most ? fmt::format("more than {}", most)
                                    : text_of(static_cast<std::int64_t>(found.records.size())));
     std::vector<crypto::Digest> hashes;
-    for (const domain::SealedRecord& record : found.records)
+    for (const domain::SealedRecord& record : found.records) {
         hashes.push_back(record.hash());
+        page.purged += record.kept_hash ? 1 : 0;
+    }
     compare(findings, "seal_digest", subject, domain::digest_of(tenant, seal, hashes), seal.digest);
     const std::string marks = domain::marks_of(hashes);
     if (marks == seal.marks)
@@ -83,7 +87,7 @@ Step<AuditPage> audit_chain(Session& s, TenantId tenant, std::int64_t after, std
     const std::size_t most = std::max<std::size_t>(1, limit / 10);
     const auto seals = co_await store::seals_after(s, tenant, after, most);
     for (const domain::Seal& seal : seals) {
-        co_await check_seal(s, tenant, before, seal, page.findings);
+        co_await check_seal(s, tenant, before, seal, page);
         before = seal;
     }
     page.checked = seals.size();

@@ -45,6 +45,7 @@ struct AuditPage {
     std::size_t checked = 0;   // seals, matches, payments or settlements
     std::size_t unproved = 0;  // matches whose decision cannot be repeated: of older rules
     std::int64_t unsealed = 0; // matches, ends and events that no seal vouches for yet
+    std::size_t purged = 0;    // sealed records of which the hash alone was kept
     AuditCursor next;
 };
 

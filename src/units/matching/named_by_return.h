@@ -18,10 +18,14 @@ namespace settled::units {
 struct NamedByReturn {
     std::vector<SettlementId> settlements;
     std::optional<domain::Settlement> first; // of them
-    bool all_seen = true;                    // false: there may be more
+    // Purged ones that it may name: of them only keys and the end-to-end id were kept.
+    std::vector<SettlementId> purged;
+    bool all_seen = true; // false: there may be more
 
-    bool is_one() const { return settlements.size() == 1 && all_seen; }
-    bool are_many() const { return settlements.size() > 1 || !all_seen; }
+    bool is_one() const { return settlements.size() == 1 && purged.empty() && all_seen; }
+    // Which of them it names is for a person to say.
+    bool are_for_a_person() const { return settlements.size() > 1 || !purged.empty() || !all_seen; }
+    bool is_none() const { return settlements.empty() && purged.empty(); }
 };
 
 // For one unit. Many returns may name settlements by one and the same key, each of them many
@@ -37,6 +41,7 @@ class NamedFinder {
   private:
     struct Traces {
         std::vector<domain::Settlement> settlements;
+        std::vector<SettlementId> purged;
         bool all_seen = true;
     };
     store::Step<const Traces*> traces_under(match::Key key);

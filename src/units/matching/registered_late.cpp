@@ -10,6 +10,7 @@
 #include "store/queries/money/matches.h"
 #include "store/queries/money/payments.h"
 #include "store/queries/money/reviews.h"
+#include "store/queries/money/search.h"
 #include "store/queries/money/settlements.h"
 #include "units/deliveries/publish.h"
 #include "units/reviews.h"
@@ -74,7 +75,8 @@ Step<> doubt_matches_of(Session& s, const UnitScope& work, const domain::Payment
     std::vector<domain::Payment> others;
     for (const domain::Match& match : matches) {
         auto payment = co_await store::find_payment(s, work.tenant, match.payment_id);
-        SETTLED_ASSERT(payment.has_value(), "a match is of a payment");
+        if (!payment)
+            co_return; // it is purged just now, with the settlement
         others.push_back(std::move(*payment));
     }
     const auto rules = work.context.rules_of(work.tenant, settlement.identity.account);
@@ -92,7 +94,7 @@ Step<std::vector<Doubted>> find_doubted(Session& s, const UnitScope& work,
         co_await store::find_under(s, work.tenant, Side::trace, keys, limits::candidates_max);
     std::vector<Doubted> doubted;
     for (const domain::Settlement& settlement :
-         co_await store::find_settlements(s, work.tenant, found.owners))
+         co_await store::find_existing_settlements(s, work.tenant, found.owners))
         if (settlement.status == domain::SettlementStatus::matched && !settlement.refuses(late.id))
             co_await doubt_matches_of(s, work, late, settlement, doubted);
     co_return doubted;

@@ -8,6 +8,7 @@
 #include "store/queries/money/reversals.h"
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
+#include "store/queries/purged.h"
 #include "store/queries/walks.h"
 #include "units/deliveries/publish.h"
 #include "units/matching/named_by_return.h"
@@ -89,7 +90,14 @@ Step<> open_review(Session& s, const UnitScope& work, const Reversal& reversal,
     w.key("settlement_ids").array();
     for (const SettlementId id : named.settlements)
         w.value(to_string(id));
-    w.end().end();
+    w.end();
+    if (!named.purged.empty()) {
+        w.key("purged_settlement_ids").array();
+        for (const SettlementId id : named.purged)
+            w.value(to_string(id));
+        w.end();
+    }
+    w.end();
     co_await store::insert_review(
         s, work.tenant,
         {work.context.ids.next<ReviewId>(), std::string(store::review_unmatched_return),
@@ -194,7 +202,7 @@ Step<std::optional<domain::Settlement>> look(Session& s, const UnitScope& work, 
         co_await apply(s, work, reversal, *named.first);
         co_return named.first;
     }
-    const bool is_for_a_person = is_last || (decided && named.are_many());
+    const bool is_for_a_person = is_last || (decided && named.are_for_a_person());
     if (reversal.status == ReversalStatus::waiting && is_for_a_person) {
         co_await open_review(s, work, reversal, named);
         co_await store::update_reversal(s, work.tenant, reversal.id, ReversalStatus::review,
@@ -260,8 +268,7 @@ Step<> look_again(Session& s, const UnitScope& work, domain::Settlement gone) {
 
 // The settlement that it names by the id of our own return, unless that is of other money.
 Step<std::optional<domain::Settlement>> named_by_us(Session& s, const UnitScope& work,
-                                                    Reversal& reversal) {
-    const SettlementId id = std::exchange(reversal.settlement_id, SettlementId{});
+                                                    SettlementId id, const Reversal& reversal) {
     if (id.value == 0)
         co_return std::nullopt;
     auto settlement = co_await store::find_settlement(s, work.tenant, id);
@@ -270,6 +277,12 @@ Step<std::optional<domain::Settlement>> named_by_us(Session& s, const UnitScope&
         settlement->identity.account != reversal.identity.account)
         co_return std::nullopt;
     co_return settlement;
+}
+
+Step<bool> was_purged(Session& s, const UnitScope& work, SettlementId id) {
+    const auto purged =
+        co_await store::find_purged(s, work.tenant, store::PurgedKind::settlement, id.value);
+    co_return purged.has_value();
 }
 
 // When to look next, as things stand; it waits.
@@ -335,7 +348,8 @@ Step<bool> finish_timer(Session& s, const store::TaskRow& task, std::optional<In
 Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal reversal,
                    Instant now) {
     const UnitScope work{context, tenant, now};
-    auto ours = co_await named_by_us(s, work, reversal);
+    const SettlementId known = std::exchange(reversal.settlement_id, SettlementId{});
+    auto ours = co_await named_by_us(s, work, known, reversal);
     co_await store::insert_reversal(s, tenant, reversal);
     if (ours) {
         co_await apply(s, work, reversal, *ours);
@@ -345,11 +359,14 @@ Step<> reverse_new(Session& s, const Context& context, TenantId tenant, Reversal
     co_await put_to_wait(s, work, reversal);
     const bool names_nothing =
         match::return_keys(context.keys.of(tenant), reversal.identity).empty();
-    const NamedByReturn named = co_await find_named(s, work, reversal);
-    auto applied = co_await look(s, work, reversal, named, names_nothing);
+    NamedByReturn named = co_await find_named(s, work, reversal);
+    const bool is_purged = known.value != 0 && co_await was_purged(s, work, known);
+    if (is_purged && std::ranges::find(named.purged, known) == named.purged.end())
+        named.purged.push_back(known);
+    auto applied = co_await look(s, work, reversal, named, names_nothing || is_purged);
     if (applied)
         co_await look_again(s, work, std::move(*applied));
-    else if (!names_nothing)
+    else if (!names_nothing && !is_purged)
         co_await look_later(s, work, reversal, next_look(work, reversal, named));
 }
 
@@ -384,7 +401,7 @@ Step<> reverse_again(Session& s, const Context& context, store::TaskRow task, In
     const bool is_last = now >= reversal->received_at + wait_max;
     const bool overtakes = co_await is_overtaking(s, work, *reversal, named);
     const bool waits = reversal->status == ReversalStatus::waiting && !is_last &&
-                       (is_early(work, *reversal, named) || named.settlements.empty() ||
+                       (is_early(work, *reversal, named) || named.is_none() ||
                         !is_decided_now(work, *reversal) || overtakes);
     const Instant later = overtakes ? work.now + after_weighing : next_look(work, *reversal, named);
     const auto next = waits ? std::optional(later) : std::nullopt;
@@ -411,7 +428,7 @@ Step<std::optional<Reversal>> return_waiting_for(Session& s, const UnitScope& wo
         if (!is_decided_now(work, reversal))
             continue;
         const NamedByReturn others = co_await finder.find(reversal);
-        const bool is_alone = others.settlements.empty() && others.all_seen;
+        const bool is_alone = others.is_none() && others.all_seen;
         if (is_alone && co_await is_still_looked_for(s, work, reversal))
             co_return std::move(reversal);
     }

@@ -5,6 +5,7 @@
 #include "store/queries/directory.h"
 #include "store/queries/money/payments.h"
 #include "store/queries/money/reviews.h"
+#include "store/queries/purged.h"
 #include "units/matching/registered_late.h"
 #include "units/matching/settle.h"
 #include "units/reviews.h"
@@ -110,9 +111,16 @@ Step<Registered> register_payment(Session& s, const Context& context,
                              co_await cancel_failed_payment(s, work, earlier->payment)};
     if (earlier)
         co_return Registered{Registered::Kind::existing, earlier->payment};
+    const auto purged =
+        co_await store::find_purged_named(s, tenant, store::PurgedKind::payment, given.client_id);
+    if (purged) {
+        Registered before{Registered::Kind::purged, {}, purged->purged_at};
+        before.payment.client_id = given.client_id;
+        co_return before;
+    }
     const auto payee = co_await find_payee(s, tenant, given);
     if (!payee || given.has_failed) {
-        Registered ignored{Registered::Kind::ignored, {}};
+        Registered ignored{Registered::Kind::ignored, {}, {}};
         ignored.payment.client_id = given.client_id;
         co_return ignored;
     }

@@ -22,9 +22,17 @@ struct Registration {
 
 struct Registered {
     // created: new; existing: the same was registered before; conflict: that id has other content;
-    // ignored: the payee is no account of this tenant, so no settlement of it can reach us.
-    enum class Kind : std::uint8_t { created, existing, conflict, ignored } kind = Kind::created;
-    domain::Payment payment; // as stored; for `ignored` only client_id is set
+    // ignored: the payee is no account of this tenant, so no settlement of it can reach us; purged:
+    // that id was used by a payment that was purged since.
+    enum class Kind : std::uint8_t {
+        created,
+        existing,
+        conflict,
+        ignored,
+        purged
+    } kind = Kind::created;
+    domain::Payment payment; // as stored; for `ignored` and `purged` only client_id is set
+    Instant purged_at{};
 };
 
 // The payment as it is first stored.

@@ -10,6 +10,7 @@
 #include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
 #include "store/queries/money/settlements.h"
+#include "store/queries/purged.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
@@ -211,8 +212,15 @@ Step<Result<ReturnAnswer>> register_return(Session& s, const Context& context,
                                            std::shared_ptr<const ReturnRequest> request) {
     const TenantId tenant = request->tenant;
     const auto settlement = co_await store::find_settlement(s, tenant, request->settlement);
-    if (!settlement)
+    if (!settlement) {
+        const auto purged = co_await store::find_purged(s, tenant, store::PurgedKind::settlement,
+                                                        request->settlement.value);
+        if (purged)
+            co_return fail(Code::purged, "the settlement was purged " +
+                                             wire::to_rfc3339(purged->purged_at) +
+                                             ": pay the money back with an order");
         co_return fail(Code::not_found, "there is no such settlement");
+    }
     const auto known = co_await store::find_return_of(s, tenant, request->settlement);
     if (known && known->reason == token(request->reason) && known->client_id == request->client_id)
         co_return ReturnAnswer{*known, false};

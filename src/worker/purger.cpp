@@ -1,0 +1,115 @@
+#include "worker/purger.h"
+
+#include "observe/log.h"
+#include "store/queries/directory.h"
+#include "store/queries/nodes.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace settled::worker {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto look_interval = 1s;   // for what a caller has asked for
+constexpr auto daily_interval = 60s; // whether a day is over
+
+} // namespace
+
+void Purger::start() {
+    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
+}
+
+void Purger::stop() {
+    stopped_ = true;
+    pause_.cancel();
+}
+
+Task<> Purger::watch() {
+    while (!stopped_) {
+        co_await run_once();
+        if (stopped_)
+            co_return; // asked to stop meanwhile, when there was no wait to cancel
+        pause_.expires_after(look_interval);
+        boost::system::error_code cancelled;
+        co_await pause_.async_wait(
+            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+    }
+}
+
+Task<> Purger::run_once() {
+    if (!goes_on())
+        co_return;
+    if (deps_.clock.steady() >= next_daily_) {
+        const auto begun = co_await begin_daily();
+        if (!begun)
+            log::lasting("purge.failed", begun.error(), {});
+        next_daily_ = deps_.clock.steady() + daily_interval;
+    }
+    const auto running = co_await deps_.store.read<std::vector<store::RunningPurge>>(
+        [](store::Session& s) { return store::running_purges(s); });
+    if (!running) {
+        log::lasting("purge.failed", running.error(), {});
+        co_return;
+    }
+    for (const store::RunningPurge& purge : *running) {
+        const auto done = co_await carry_out(purge);
+        if (!done)
+            log::lasting("purge.failed", done.error(), {{"purge", to_string(purge.id)}});
+    }
+}
+
+Task<Result<>> Purger::begin_daily() {
+    auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
+        [](store::Session& s) { return store::list_tenants(s); });
+    if (!tenants)
+        co_return std::unexpected(tenants.error());
+    const units::Context& context = deps_.context;
+    const domain::Retention retention = deps_.retention;
+    for (const store::TenantRow& tenant : *tenants) {
+        const Instant now = deps_.clock.now();
+        const TenantId id = tenant.id;
+        const auto begun =
+            co_await deps_.store.write<bool>([&context, id, retention, now](store::Session& s) {
+                return units::begin_daily_purge(s, context, id, retention, now);
+            });
+        if (!begun)
+            co_return std::unexpected(begun.error());
+    }
+    co_return Result<>{};
+}
+
+Task<Result<>> Purger::carry_out(store::RunningPurge purge) {
+    const units::Context& context = deps_.context;
+    bool more = true;
+    while (more && goes_on()) {
+        const store::Bite bite = appetite_.next();
+        const Instant now = deps_.clock.now();
+        const auto begin = deps_.clock.steady();
+        const auto step = co_await deps_.store.write<units::PurgeStep>(
+            [&context, purge, now, bite](store::Session& s) {
+                return units::purge_some(s, context, purge.tenant, purge.id, now, bite);
+            });
+        if (!step)
+            co_return std::unexpected(step.error());
+        const auto time =
+            std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begin);
+        appetite_.took(time);
+        if (!step->dry_run)
+            deps_.probe.purged(step->counts);
+        more = step->more;
+        if (!more)
+            break;
+        pause_.expires_after(store::Appetite::rest_after(time));
+        boost::system::error_code cancelled;
+        co_await pause_.async_wait(
+            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+    }
+    co_return Result<>{};
+}
+
+} // namespace settled::worker

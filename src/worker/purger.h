@@ -1,0 +1,58 @@
+// Carries out purges (units/purge/purge.h): those that a caller asked for, and once a day those that
+// [retention] sets. In steps between which others have the writer (store/bite.h), by the node that
+// does the retention; what a node leaves, the next one goes on with.
+//
+// Threads: one io_context; one Purger in the process.
+#pragma once
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "domain/retention.h"
+#include "node/membership.h"
+#include "store/bite.h"
+#include "store/queries/nodes.h"
+#include "store/queries/purges.h"
+#include "store/store.h"
+#include "units/context.h"
+#include "units/purge/purge.h"
+#include "worker/probe.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace settled::worker {
+
+struct PurgerDeps {
+    store::Store& store;
+    const units::Context& context;
+    const Clock& clock;
+    const Probe& probe;
+    const node::Membership& node;
+    domain::Retention retention;
+};
+
+class Purger {
+  public:
+    Purger(boost::asio::io_context& io, PurgerDeps deps)
+        : io_(io), deps_(std::move(deps)), pause_(io) {}
+
+    void start();
+    void stop(); // the step that is under way is the last
+    // All that is to be purged now, if this node is to do it.
+    Task<> run_once();
+
+  private:
+    Task<> watch();
+    Task<Result<>> begin_daily();
+    Task<Result<>> carry_out(store::RunningPurge purge);
+    bool goes_on() const { return !stopped_ && deps_.node.does_job(store::job_retention); }
+
+    boost::asio::io_context& io_;
+    PurgerDeps deps_;
+    boost::asio::steady_timer pause_;
+    store::Appetite appetite_;
+    Clock::Steady next_daily_{};
+    bool stopped_ = false;
+};
+
+} // namespace settled::worker
