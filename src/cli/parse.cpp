@@ -189,8 +189,12 @@ Reader::Done Reader::take_argument(std::string_view word) {
         return wrong(fmt::format("\"{}\" is one word too many for {}", word, command_.name));
     const Argument& argument = arguments[std::min(arguments_, arguments.size() - 1)];
     ++arguments_;
-    if (const Done good = check_choice(argument.name, argument.choices, word); !good)
-        return good;
+    if (!argument.choices.empty() &&
+        std::ranges::find(argument.choices, word) == argument.choices.end()) {
+        const std::string meant = did_you_mean(word, argument.choices);
+        return wrong(fmt::format("{} takes no \"{}\"{}", command_.name, word,
+                                 meant.empty() ? "; it takes " + listed(argument.choices) : meant));
+    }
     if (const Done good = check_file(argument.name, argument.is_file, word); !good)
         return good;
     parsed_.given.add(argument.name, std::string(word));

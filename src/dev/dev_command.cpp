@@ -77,7 +77,7 @@ Result<Secret> sign_in_link(const server::Config& config) {
 }
 
 Result<> run(Directory& directory, bool as_json) {
-    TRY_VOID(check_ports(directory.state().ports));
+    TRY_VOID(check_ports(directory.state().ports, directory.claims()));
     TRY(const LogFile log_file, LogFile::open(directory.file("server.log")));
     SandboxThread sandbox;
     TRY_VOID(sandbox.open(sandbox_options(directory)));

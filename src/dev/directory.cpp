@@ -77,7 +77,7 @@ bool is_served(std::uint16_t port) {
 
 Directory::Directory(Directory&& other) noexcept
     : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)),
-      state_(std::move(other.state_)) {}
+      claims_(std::move(other.claims_)), state_(std::move(other.state_)) {}
 
 Directory::~Directory() {
     if (lock_ >= 0)
@@ -111,7 +111,7 @@ Result<> Directory::read(bool fresh) {
     }
     TRY_VOID(clear());
     SystemRng rng;
-    TRY(state_.ports, choose_ports(rng));
+    TRY(state_.ports, choose_ports(rng, claims_));
     return cli::write_dev_state(path_, state_);
 }
 
@@ -133,19 +133,25 @@ Result<> Directory::clear() const {
     return {};
 }
 
-Result<cli::DevPorts> choose_ports(Rng& rng) {
+Result<cli::DevPorts> choose_ports(Rng& rng, PortClaims& claims) {
+    constexpr int tries_max = 200;
     cli::DevPorts ports;
     std::set<std::uint16_t> taken;
     const auto choose = [&]() -> Result<std::uint16_t> {
-        for (;;) {
+        for (int i = 0; i < tries_max; ++i) {
             TRY(const std::uint16_t port, demo::free_port(rng));
-            if (taken.insert(port).second)
+            if (!taken.contains(port) && claims.claim(port)) {
+                taken.insert(port);
                 return port;
+            }
         }
+        return fail(Code::io_failed, "every port that was tried is another `settled dev`'s");
     };
-    if (demo::is_free_port(server_port)) {
+    // Claimed first, then looked at: to look is to take it for a moment.
+    if (claims.claim(server_port) && demo::is_free_port(server_port)) {
         ports.server = server_port;
     } else {
+        claims.give_up(server_port);
         TRY(ports.server, choose());
     }
     for (std::uint16_t* const port : {&ports.control, &ports.bank, &ports.core_bank, &ports.partner,
@@ -155,11 +161,11 @@ Result<cli::DevPorts> choose_ports(Rng& rng) {
     return ports;
 }
 
-Result<> check_ports(const cli::DevPorts& ports) {
+Result<> check_ports(const cli::DevPorts& ports, PortClaims& claims) {
     for (const std::uint16_t port :
          {ports.server, ports.control, ports.bank, ports.core_bank, ports.partner,
           ports.partner_tls, ports.platform, ports.platform_tls})
-        if (is_served(port))
+        if (!claims.claim(port) || is_served(port))
             return fail(Code::state_conflict,
                         fmt::format("port {} on 127.0.0.1, which this `settled dev` had before, is "
                                     "taken by another program: end that, or begin anew with "

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "cli/client/dev_state.h"
+#include "dev/port_claims.h"
 
 #include <string>
 
@@ -33,6 +34,8 @@ class Directory {
     cli::DevState& state() { return state_; }
     const cli::DevState& state() const { return state_; }
     bool is_new() const { return !state_.is_whole(); }
+    // Of its ports; kept until the directory is given back.
+    PortClaims& claims() { return claims_; }
 
   private:
     Directory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
@@ -41,12 +44,13 @@ class Directory {
 
     std::string path_;
     int lock_; // -1: moved from
+    PortClaims claims_;
     cli::DevState state_;
 };
 
-// 8080 for the server if it is free; for all others any that no outgoing connection takes.
-Result<cli::DevPorts> choose_ports(Rng& rng);
-// Fails with state_conflict, naming the first that is taken.
-Result<> check_ports(const cli::DevPorts& ports);
+// 8080 for the server if it is free; for all others any that no outgoing connection takes. All are claimed.
+Result<cli::DevPorts> choose_ports(Rng& rng, PortClaims& claims);
+// Claims all of them. Fails with state_conflict, naming the first that is taken.
+Result<> check_ports(const cli::DevPorts& ports, PortClaims& claims);
 
 } // namespace settled::dev

@@ -90,11 +90,27 @@ TEST(DevDirectory, refuses_what_it_did_not_make_and_leaves_it_alone) {
 
 TEST(DevPorts, are_all_different_and_free) {
     SystemRng rng;
-    const auto ports = choose_ports(rng);
+    PortClaims claims;
+    const auto ports = choose_ports(rng, claims);
     ASSERT_TRUE(ports.has_value());
-    EXPECT_TRUE(check_ports(*ports).has_value());
+    EXPECT_TRUE(check_ports(*ports, claims).has_value());
     EXPECT_NE(ports->control, ports->bank);
     EXPECT_NE(ports->partner, ports->partner_tls);
+}
+
+TEST(DevPorts, of_two_that_choose_before_either_listens_are_different) {
+    SystemRng rng;
+    PortClaims first_claims;
+    const auto first = choose_ports(rng, first_claims);
+    ASSERT_TRUE(first.has_value());
+    {
+        PortClaims second_claims;
+        const auto second = choose_ports(rng, second_claims);
+        ASSERT_TRUE(second.has_value());
+        EXPECT_NE(second->server, first->server);
+        EXPECT_FALSE(check_ports(*first, second_claims).has_value());
+    }
+    EXPECT_TRUE(check_ports(*first, first_claims).has_value());
 }
 
 TEST(DevGuide, is_a_line_of_variables_and_three_commands) {
@@ -107,6 +123,7 @@ TEST(DevGuide, is_a_line_of_variables_and_three_commands) {
     EXPECT_THAT(text, HasSubstr("\nexport SETTLED_URL=http://127.0.0.1:8080 SETTLED_KEY=sk_1 "
                                 "SETTLED_SANDBOX=http://127.0.0.1:9000\nsettled listen\n"
                                 "settled trigger settlement\n"));
+    EXPECT_THAT(text, HasSubstr(" settled console --data /d/settled-dev/data "));
     EXPECT_EQ(commands_to_try(state).size(), 3U);
     const std::string json = guide_json(state);
     EXPECT_EQ(std::ranges::count(json, '\n'), 1);

@@ -1,5 +1,6 @@
 #include "dev/guide.h"
 
+#include "cli/shell_word.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -15,15 +16,18 @@ std::string guide_text(const cli::DevState& state, const std::string& directory,
                        std::string_view console) {
     const std::string console_line =
         console.empty() ? "" : fmt::format("  console    {}   (works once)\n", console);
-    std::string text = fmt::format("settled dev is up: {}\n"
-                                   "{}"
-                                   "  directory  {}   (settled.toml, server.log, data/)\n"
-                                   "  sandbox    {}   (GET /state says everything)\n"
-                                   "  account    {}\n"
-                                   "  endpoint   {}   at the model partner\n\n"
-                                   "In other terminals, anywhere (settled trigger lists more):\n\n",
-                                   state.url, console_line, directory, state.control, state.account,
-                                   state.endpoint);
+    std::string text =
+        fmt::format("settled dev is up: {}\n"
+                    "{}"
+                    "  directory  {}   (settled.toml, server.log, data/)\n"
+                    "             settled console --data {}   (as doctor, backup and "
+                    "audit, from any directory)\n"
+                    "  sandbox    {}   (GET /state says everything)\n"
+                    "  account    {}\n"
+                    "  endpoint   {}   at the model partner\n\n"
+                    "In other terminals, anywhere (settled trigger lists more):\n\n",
+                    state.url, console_line, directory, cli::shell_word(directory + "/data"),
+                    state.control, state.account, state.endpoint);
     text += fmt::format("export SETTLED_URL={} SETTLED_KEY={} SETTLED_SANDBOX={}\n", state.url,
                         state.key.reveal(), state.control);
     for (const std::string& command : commands_to_try(state))

@@ -3,6 +3,7 @@
 #include "domain/event_envelope.h"
 #include "domain/key_event.h"
 #include "domain/members.h"
+#include "domain/operating_event.h"
 #include "domain/unmatched_event.h"
 #include "wire/json.h"
 #include "wire/json_writer.h"
@@ -68,6 +69,9 @@ constexpr std::array event_types{
     key_expired,
     key_unavailable,
     key_recovered,
+    connector_silent,
+    connector_recovered,
+    node_lost,
     notification_received,
     endpoint_disabled,
     endpoint_failing,
@@ -77,13 +81,14 @@ constexpr std::array event_types{
 };
 
 // Which ids the subjects of events have, by the first word of their types.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 14> subject_prefixes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> subject_prefixes{{
     {"settlement", SettlementIdTag::prefix},
     {"payment", PaymentIdTag::prefix},
     {"order", OrderIdTag::prefix},
     {"link", LinkIdTag::prefix},
     {"return", ReturnIdTag::prefix},
     {"connector", ConnectorIdTag::prefix},
+    {"node", "nod"},
     {"endpoint", EndpointIdTag::prefix},
     {"delivery", EndpointIdTag::prefix},
     {"repayment", "pst"},

@@ -332,12 +332,14 @@ Task<Result<std::int64_t>> NodeLease::free_orphans() {
 
 Task<Result<>> NodeLease::clear_up_after(std::int64_t holder) {
     constexpr auto bite = static_cast<std::int64_t>(limits::tasks_swept_at_once);
+    const auto when_lost = std::make_shared<const WhenLost>(deps_.when_lost);
     std::int64_t swept = bite;
     while (swept == bite && !stopped_) {
         const Instant ended_by = deps_.clock.now() - limits::node_clock_skew_max;
-        const auto some =
-            co_await deps_.store.write<std::int64_t>([holder, ended_by](store::Session& s) {
-                return give_all_back(s, holder, limits::tasks_swept_at_once, ended_by, for_ever);
+        const auto some = co_await deps_.store.write<std::int64_t>(
+            [holder, ended_by, when_lost](store::Session& s) {
+                return give_all_back(s, holder, limits::tasks_swept_at_once, ended_by, for_ever,
+                                     when_lost);
             });
         if (!some)
             co_return std::unexpected(some.error());

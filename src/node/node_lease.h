@@ -45,6 +45,7 @@ struct KeeperDeps {
     // Follows the store's clock from look to look, so that all nodes judge leases by one; null
     // where there is none to follow.
     RisingClock* time = nullptr;
+    WhenLost when_lost = nullptr; // of each other node that is lost; null: nothing is done
 };
 
 class NodeLease {

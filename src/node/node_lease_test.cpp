@@ -33,8 +33,12 @@ struct Process {
     Process(store::Store& store, const Clock& clock, bool is_alone = false, Roles roles = {},
             RisingClock* time = nullptr)
         : ids(clock, 0), membership(clock), probe(metrics),
-          node_lease({store, clock, ids, membership, probe, "test", roles, lease, is_alone, time}) {
-    }
+          node_lease({store, clock, ids, membership, probe, "test", roles, lease, is_alone, time,
+                      [this](store::Session&, const store::NodeRow& node) {
+                          lost.push_back(node.holder);
+                          return nothing();
+                      }}) {}
+    static store::Step<> nothing() { co_return; }
 
     template <class T>
     T run(Task<T> task) {
@@ -62,6 +66,7 @@ struct Process {
         return metrics.text().find(sample) != std::string::npos;
     }
 
+    std::vector<std::int64_t> lost; // the holders of nodes that it found lost
     store::testing::Loop loop;
     observe::Metrics metrics;
     IdMint ids;
@@ -113,6 +118,23 @@ TEST_F(KeeperTest, a_number_is_lent_again_only_when_its_lease_is_over_and_all_is
     early->clear_up();
     EXPECT_TRUE(early->counted("settled_node_leases_total{event=\"taken_over\"} 1"));
     EXPECT_EQ(joined()->number(), 0);
+}
+
+TEST_F(KeeperTest, a_lost_node_is_reported_by_one_of_those_that_see_it) {
+    const auto dead = joined(), leaving = joined();
+    const std::int64_t lost_holder = dead->membership.holder();
+    leaving->leave();
+    clock.advance(over);
+    const auto first = joined(), second = joined();
+    first->look();
+    second->look();
+    first->clear_up();
+    second->clear_up();
+    EXPECT_THAT(first->lost, ::testing::ElementsAre(lost_holder)) << "who leaves is not lost";
+    EXPECT_TRUE(second->lost.empty());
+    first->look();
+    first->clear_up();
+    EXPECT_EQ(first->lost.size(), 1U);
 }
 
 TEST_F(KeeperTest, all_256_numbers_can_be_lent_and_no_more) {

@@ -80,11 +80,16 @@ Step<Look> look(Session& s) {
 }
 
 Step<std::int64_t> give_all_back(Session& s, std::int64_t holder, std::size_t limit,
-                                 Instant ended_by, Instant ids_until) {
+                                 Instant ended_by, Instant ids_until,
+                                 std::shared_ptr<const WhenLost> when_lost) {
     const std::int64_t swept = co_await store::sweep_tasks(s, holder, limit);
     if (swept < static_cast<std::int64_t>(limit)) {
+        const std::vector<NodeRow> nodes = co_await store::list_nodes(s);
         co_await store::release_jobs(s, holder);
-        co_await store::free_number(s, holder, ended_by, ids_until);
+        const bool freed = co_await store::free_number(s, holder, ended_by, ids_until);
+        const auto node = std::ranges::find(nodes, holder, &NodeRow::holder);
+        if (freed && when_lost && *when_lost && node != nodes.end())
+            co_await (*when_lost)(s, *node);
     }
     co_return swept;
 }

@@ -3,6 +3,7 @@
 
 #include "store/queries/nodes.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -32,9 +33,15 @@ struct Look {
 };
 store::Step<Look> look(store::Session& s);
 
+// Called in the transaction that frees the number of a node whose lease ran out, with its row until then: once for
+// each such node.
+using WhenLost = std::function<store::Step<>(store::Session&, store::NodeRow)>;
+
 // Gives back some of what a holder holds; returns how many tasks. When there are fewer than
-// `limit`, its jobs and its number are given back, too, if its lease ended by `ended_by`.
+// `limit`, its jobs and its number are given back, too, if its lease ended by `ended_by`. `when_lost` empty: it
+// leaves by itself.
 store::Step<std::int64_t> give_all_back(store::Session& s, std::int64_t holder, std::size_t limit,
-                                        Instant ended_by, Instant ids_until);
+                                        Instant ended_by, Instant ids_until,
+                                        std::shared_ptr<const WhenLost> when_lost = nullptr);
 
 } // namespace settled::node

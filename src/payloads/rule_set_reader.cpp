@@ -55,9 +55,10 @@ void read_ranks(Reader& in, match::RuleSet& rules) {
     });
 }
 
-void read_hours(Reader& in, std::array<std::chrono::hours, match::rails>& hours) {
+void read_hours(Reader& in, std::array<std::chrono::hours, match::rails>& hours,
+                std::int64_t hours_min) {
     Rails::each([&](Rail rail) {
-        if (const auto given = in.optional_integer(match::token(rail), 1, hours_max))
+        if (const auto given = in.optional_integer(match::token(rail), hours_min, hours_max))
             hours[static_cast<std::size_t>(rail)] = std::chrono::hours(*given);
     });
 }
@@ -78,9 +79,11 @@ match::RuleSet read_rule_set(Reader& in) {
     match::RuleSet rules;
     rules.name = in.text("name", limits::text_bytes_max);
     in.optional_object("ranks", [&](Reader& inner) { read_ranks(inner, rules); });
-    in.optional_object("windows_hours", [&](Reader& inner) { read_hours(inner, rules.windows); });
+    in.optional_object("windows_hours",
+                       [&](Reader& inner) { read_hours(inner, rules.windows, 1); });
+    // 0: as soon as it is registered.
     in.optional_object("overdue_hours",
-                       [&](Reader& inner) { read_hours(inner, rules.overdue_after); });
+                       [&](Reader& inner) { read_hours(inner, rules.overdue_after, 0); });
     if (const auto given = in.optional_integer("parts_max", 1, parts_max))
         rules.parts_max = static_cast<std::size_t>(*given);
     return rules;

@@ -2,7 +2,7 @@
 
 #include "observe/log.h"
 #include "store/online_backup.h"
-#include "store/queries/installation.h"
+#include "store/queries/last_backup.h"
 #include "wire/json_writer.h"
 
 #include <filesystem>
@@ -58,11 +58,9 @@ net::Response BackupDesk::show() const {
 }
 
 Task<net::Response> BackupDesk::verified() {
-    const std::string now = std::to_string(installation_.clock.now().us);
-    const auto kept = co_await installation_.store().write<void>([now](store::Session& s) {
-        return store::set_installation_value(s, std::string(installation_last_backup),
-                                             Bytes(now.begin(), now.end()));
-    });
+    const Instant now = installation_.clock.now();
+    const auto kept = co_await installation_.store().write<void>(
+        [now](store::Session& s) { return store::set_last_backup(s, now); });
     if (!kept)
         co_return installation_.api().refuse(kept.error(), "backup");
     co_return show();

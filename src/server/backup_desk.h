@@ -17,8 +17,6 @@ namespace settled::server {
 inline constexpr std::string_view backup_path = "/backup";
 // Below the data directory; there while a copy is made, and until the command has taken it.
 std::string backup_file(const Config& config);
-// The installation value that says when the last backup was verified: microseconds, as text.
-inline constexpr std::string_view installation_last_backup = "last_backup_at";
 
 // Shared by all io threads.
 class BackupDesk {

@@ -14,6 +14,7 @@
 #include "store/queries/tasks.h"
 #include "units/calls/hold.h"
 #include "units/catch_up/catch_up.h"
+#include "units/watching/lost_nodes.h"
 
 #include <fmt/format.h>
 
@@ -195,7 +196,13 @@ Result<> Installation::take_place() {
     ids_ = std::make_unique<IdMint>(clock, 0);
     node_lease_ = std::make_unique<node::NodeLease>(node::KeeperDeps{
         *store_, clock, *ids_, membership_, node_probe_, instance_name(), roles_, config_.lease,
-        !store_->is_shared(), store_->is_shared() ? &clock : nullptr});
+        !store_->is_shared(), store_->is_shared() ? &clock : nullptr,
+        [this](store::Session& s, const store::NodeRow& node) {
+            return units::publish_lost_node(s, *context_,
+                                            {node.holder, node.number, node.instance, node.roles,
+                                             node.started_at, node.lease_until},
+                                            clock.now());
+        }});
     return run_to_end(node_lease_->join());
 }
 

@@ -7,6 +7,8 @@
 #include "units/evidence/seal.h"
 #include "units/matching/run_timer.h"
 #include "units/payments/overdue.h"
+#include "units/searching/fill_words.h"
+#include "units/watching/connector_silence.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -75,6 +77,8 @@ Task<> Timers::sweep() {
     }
     for (const store::TenantRow& tenant : *tenants) {
         co_await seal(tenant.id);
+        co_await watch_connectors(tenant.id);
+        co_await fill_words(tenant.id);
         for (std::size_t rail = 0; rail < match::rails; ++rail)
             co_await sweep_rail(tenant.id, static_cast<match::Rail>(rail));
     }
@@ -97,6 +101,42 @@ Task<> Timers::seal(TenantId tenant) {
         if (!sealed)
             log::lasting("seal.failed", sealed.error(), {});
         more = sealed && shared->more;
+    }
+}
+
+Task<> Timers::watch_connectors(TenantId tenant) {
+    const Instant now = clock_.now();
+    const auto changed = co_await store_.read<std::vector<ConnectorId>>(
+        [tenant, now](store::Session& s) { return units::silence_changes(s, tenant, now); });
+    if (!changed) {
+        log::lasting("sweep.failed", changed.error(), {});
+        co_return;
+    }
+    const units::Context& context = context_;
+    for (const ConnectorId connector : *changed) {
+        const auto published =
+            co_await store_.write<void>([&context, tenant, connector, now](store::Session& s) {
+                return units::publish_silence(s, context, tenant, connector, now);
+            });
+        if (!published)
+            log::lasting("sweep.failed", published.error(), {{"connector", to_string(connector)}});
+    }
+}
+
+// A part of it: what is new goes first, and the rest of it has time.
+Task<> Timers::fill_words(TenantId tenant) {
+    constexpr int bites_at_once = 50;
+    const auto lacks = co_await store_.read<bool>(
+        [tenant](store::Session& s) { return units::lacks_words(s, tenant); });
+    if (!lacks)
+        log::lasting("sweep.failed", lacks.error(), {});
+    bool more = lacks && *lacks;
+    for (int i = 0; i < bites_at_once && more && !stopped_; ++i) {
+        const auto filled = co_await store_.write<bool>(
+            [tenant](store::Session& s) { return units::fill_words(s, tenant); });
+        if (!filled)
+            log::lasting("sweep.failed", filled.error(), {});
+        more = filled && *filled;
     }
 }
 

@@ -33,7 +33,8 @@ class Timers {
     bool stopped() const { return stopped_; }
     // What is due now, if this node is to do it; true when there may be more that can be done.
     Task<bool> run_due();
-    // Payments that are overdue now and matches that can be sealed, if this node is to do it.
+    // Payments that are overdue now, matches that can be sealed and connectors that fell silent or are heard again,
+    // if this node is to do it.
     Task<> sweep();
 
   private:
@@ -42,6 +43,8 @@ class Timers {
     Task<> watch();
     Task<bool> carry_out(std::vector<store::TaskRow> due);
     Task<> seal(TenantId tenant);
+    Task<> watch_connectors(TenantId tenant);
+    Task<> fill_words(TenantId tenant);
     Task<> sweep_rail(TenantId tenant, match::Rail rail);
 
     boost::asio::io_context& io_;

@@ -1,17 +1,21 @@
 """A disk that is full for as long as the test says, under SQLite: nothing gets through, and no operator need act when
 there is space again."""
 
+import json
+
 import pytest
 
 from support.bank import settled_payload
 from support.clock import Clock
 from support.disks import fill, small_disk
 from support.postgres import is_engine
+from support.processes import run_settled
 from support.story import ACKNOWLEDGED, REFUSED, Story
 from support.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(is_engine(), reason="tests/postgres has the disk of PostgreSQL")
 DISK_BYTES = 16 << 20
+ROOMY_DISK_BYTES = 320 << 20  # more than doctor wants to be free
 
 
 @pytest.fixture
@@ -61,6 +65,34 @@ def test_a_full_disk_refuses_everything_says_so_and_recovers_when_there_is_space
     assert story.tell(world) == ACKNOWLEDGED
     wait_for(lambda: not world.store.undelivered(), lambda: f"delivered: {world.store.undelivered()}")
     story.check_ended(world.store)
+
+
+def test_a_full_disk_is_named_by_doctor_and_status_until_its_owner_has_made_room(new_world):
+    world = new_world(serve=False)
+    with small_disk(world.data, ROOMY_DISK_BYTES, mode="0700"):
+        world.start()
+        world.set_up()
+
+        def finding(check):
+            _, output, error = run_settled("doctor", "--check", check, "--data", world.data, "--config", world.config)
+            assert output, error
+            return json.loads(output)["data"][0]
+
+        def attention():
+            return {item["check"]: item for item in world.operator.get("/v1/status")["attention"]}
+        assert finding("data.space")["state"] == finding("store.commits")["state"] == "ok"
+        ballast = fill_up(world)
+        for check in ("data.space", "store.commits"):
+            found = finding(check)
+            assert found["state"] == "failed" and found["command"] is None, found
+            assert "the owner of this machine makes room" in found["cause"], found
+        assert attention()["store.commits"]["state"] == "failed"
+        ballast.unlink()
+        wait_for(world.is_ready, "ready again, by itself")
+        assert finding("data.space")["state"] == finding("store.commits")["state"] == "ok"
+        assert "store.commits" not in attention()
+        world.close_clients()
+        assert world.server.stop() == 0
 
 
 def test_a_fault_that_lasts_is_logged_once_and_not_with_every_attempt(world, clock):

@@ -60,10 +60,21 @@ def test_commands_that_settled_dev_prints_work_as_pasted(dev, elsewhere):
         listening.kill()
 
 
+def test_the_console_of_a_dev_is_opened_from_its_data_and_from_its_url(dev, elsewhere):
+    data = dev.directory / "settled-dev" / "data"
+    assert f"settled console --data {data}" in dev.printed()
+    for words, place in ((["--data", data], elsewhere), ([], Elsewhere(dev.directory, dev.variables))):
+        status, output, error = place.run("console", "--json", *words)
+        assert status == 0, error
+        assert json.loads(output)["url"].startswith(f"{dev.state['url']}/console/#signin=")
+    status, output, error = elsewhere.run("console")
+    assert (status, output) == (2, "") and f"SETTLED_URL names {dev.state['url']}" in error and "--data" in error
+
+
 EVENTS = {
     "settlement": ["settlement.matched"], "unmatched": ["settlement.unmatched"], "ambiguous": ["settlement.ambiguous"],
     "duplicate": ["settlement.matched"], "split": ["payment.partially_settled", "settlement.matched"],
-    "merge": ["settlement.matched"], "late": ["settlement.unmatched", "settlement.matched"], "return": ["settlement.unmatched", "return.settled"],
+    "merge": ["settlement.matched", "settlement.matched"], "overdue": ["payment.overdue"], "late": ["settlement.unmatched", "settlement.matched"], "return": ["settlement.unmatched", "return.settled"],
     "order": ["order.settled"], "rejection": ["order.rejected"], "hold": ["order.held", "order.settled"],
     "order-return": ["order.settled", "order.returned"], "link": ["link.created"],
     "repayment": ["link.created", "repayment.posted"], "notification": ["notification.received"], "ping": ["test.ping"],
@@ -103,6 +114,13 @@ def test_money_without_its_reference_and_id_is_what_was_asked_for(dev, elsewhere
     assert dev.api("GET", f"/v1/payments/{dev.state['payment']}").json["status"] == "settled"
 
 
+def test_an_id_that_names_nothing_is_said_to_be_that(dev, elsewhere):
+    status, output, error = elsewhere.run("explain", "nosuch", "--text")
+    assert (status, output) == (1, "") and "there is no payment, settlement, match or review nosuch" in error
+    status, _, error = elsewhere.run("explain", "stl_nosuch", "--json")
+    assert status == 1 and json.loads(error)["code"] == "not_found"
+
+
 def test_a_trigger_whose_events_do_not_come_ends_with_1(dev, elsewhere):
     assert dev.sandbox("POST", "/bank/hold").status < 300
     try:
@@ -117,7 +135,8 @@ def test_a_trigger_whose_events_do_not_come_ends_with_1(dev, elsewhere):
 
 def test_words_that_are_wrong_end_with_2_and_nothing_is_done(dev, elsewhere):
     for words, sentence in (
-            (["trigger", "setlement"], 'did you mean "settlement"?'),
+            (["trigger", "setlement"], 'trigger takes no "setlement"; did you mean "settlement"?'),
+            (["trigger", "nosuch"], 'trigger takes no "nosuch"; it takes settlement, unmatched, '),
             (["trigger", "ping", "--amount", "1.00"], "takes no --amount"),
             (["trigger", "ping", "--sandbox", "https://settled.example"], "is no sandbox"),
             (["listen", "--events", "settlement.matchd"], 'did you mean "settlement.matched"?'),
@@ -210,7 +229,7 @@ def test_the_directory_of_a_dev_is_found_by_other_commands(dev):
     assert status == 0 and dev.state["endpoint"] in output, error
     status, output, error = run_settled("trigger", "ping", "--json", cwd=dev.directory)
     assert status == 0 and json.loads(output)["done"], error
-    assert re.search(r"settled: changed main at \S*settled-dev/data\n", error)
+    assert re.search(r"settled: changed main at \S*settled-dev/data, through the sandbox http://127\.0\.0\.1:\d+\n", error)
     status, output, _ = run_settled("listen", "--since", "1h", "--count", "1", "--json", cwd=dev.directory)
     assert status == 0 and json.loads(output)["id"].startswith("evt_")
     status, _, error = run_settled("dev", "--json", cwd=dev.directory)
@@ -254,3 +273,19 @@ def test_a_directory_that_dev_did_not_make_is_refused_and_left_alone(tmp_path):
         status, output, error = run_settled("dev", "--dir", mine, *more)
         assert (status, output) == (1, "") and "was not made by `settled dev`" in error
     assert [path.name for path in mine.iterdir()] == ["work.txt"]
+
+
+def test_two_that_start_in_the_same_moment_have_ports_of_their_own(tmp_path):
+    places = [tmp_path / "one", tmp_path / "two"]
+    for place in places:
+        place.mkdir()
+    started = [Dev(place, "--json", waits=False) for place in places]
+    try:
+        for one in started:
+            one.ready()
+        ports = [set(one.state["ports"].values()) for one in started]
+        assert len(ports[0]) == len(ports[1]) == 8 and not ports[0] & ports[1]
+        assert [one.stop() for one in started] == [0, 0]
+    finally:
+        for one in started:
+            one.process.kill()

@@ -73,7 +73,10 @@ def test_a_person_reads_sentences(desk):
     status, shown, _ = run_settled("find", "TEXT-2041", "--text", *desk.place)
     assert status == DONE
     assert "reference TEXT-20417: expected" in shown and "by the beginning of its reference" in shown
-    assert run_settled("find", "TEXT-9999", "--text", *desk.place)[:2] == (NOTHING, "nothing is found\n")
+    status, shown, _ = run_settled("find", "TEXT-9999", "--text", *desk.place)
+    assert status == NOTHING and shown.startswith("nothing was found: ") and "by references" not in shown
+    status, shown, _ = run_settled("find", "TEX", "--text", *desk.place)
+    assert status == NOTHING and "of a reference give its first 4 characters" in shown
     status, output, error = run_settled("find", "ab", *desk.place)
     assert (status, output) == (1, "") and json.loads(error)["code"] == "value_invalid"
     assert run_settled("find", *desk.place)[0] == USAGE
@@ -162,6 +165,21 @@ def test_the_feed_is_limited_to_what_is_asked_for_and_may_be_read(desk):
     for wrong in ({"kinds": "nothing"}, {"connector": "nothing"}, {"since": "soon"}, {"after": "cur_x"},
                   {"kinds": "events", "connector": desk.world.connector}):
         assert FeedReader(desk.world, **wrong).status == 400, wrong
+
+
+def test_the_feed_has_what_people_and_clients_change(desk):
+    with FeedReader(desk.world, kinds="changes") as feed:
+        endpoint, _ = desk.world.endpoint(("settlement.matched",))
+        entry = feed.until(lambda each: each.data["details"].get("subject") == endpoint["id"])[-1]
+        assert entry.kind == entry.data["kind"] == "change" and entry.data["id"].startswith("chg_")
+        assert entry.data["actor"].startswith("key_") and endpoint["id"] in entry.data["sentence"]
+        assert entry.data["details"]["action"]
+        desk.api.delete(f"/v1/endpoints/{endpoint['id']}")
+        assert feed.next().data["details"]["subject"] == endpoint["id"]
+    with FeedReader(desk.world, last=entry.place, kinds="changes") as feed:
+        assert feed.next().data["details"]["subject"] == endpoint["id"]
+    key = desk.world.make_key("events:read")
+    assert FeedReader(desk.world, key=key, kinds="changes").status == 403
 
 
 def test_a_fifth_stream_of_a_key_ends_its_first(desk):

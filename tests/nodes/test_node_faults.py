@@ -1,11 +1,13 @@
 """Nodes that die, sleep and end under load: nothing acknowledged is lost, nothing has two effects."""
 
+import json
 import os
 import random
 import time
 
 from support.bank import settled_payload
 from support.cluster import TAKEOVER_SECONDS
+from support.processes import run_settled
 from support.senders import Sender, check_store
 from support.store import check_told
 from support.waiting import wait_for
@@ -80,6 +82,32 @@ def test_three_nodes_of_which_one_is_killed_and_one_sleeps_longer_than_its_lease
     bank = paused.bank()
     bank.acknowledged("FITestEvent", "test me")
     bank.http.close()
+
+
+def test_a_dead_node_is_named_until_one_is_started_and_published_once_by_the_cluster(new_cluster):
+    cluster = new_cluster(["all"] * 3)
+    world, (first, second, third) = cluster.world, cluster.nodes
+
+    def findings():
+        _, output, error = run_settled("doctor", "--check", "node.lost", "--data", world.data, "--config", world.config)
+        assert output, error
+        return [each for each in json.loads(output)["data"] if each["state"] == "warning"]
+
+    def lost():
+        return [json.loads(row["body"])["data"] for row in cluster.database.rows(
+            "SELECT body FROM event WHERE type = 'node.lost' ORDER BY id")]
+    third.server.kill()
+    wait_for(lost, "the others publish it", seconds=2 * TAKEOVER_SECONDS, every=0.2)
+    assert [each["roles"] for each in lost()] == [["intake", "worker", "api"]]
+    assert world.api.get("/v1/events?type=node.lost")["data"][0]["subject"] == lost()[0]["node_id"]
+    first.server.kill()
+    second.server.kill()
+    wait_for(lambda: len(findings()) == 2, "doctor misses both", seconds=2 * TAKEOVER_SECONDS, every=0.2)
+    for found in findings():
+        assert found["command"] is None and "Start it again" in found["cause"], found
+    first.start()
+    wait_for(lambda: not findings(), "the one that is back has cleared up", seconds=2 * TAKEOVER_SECONDS, every=0.2)
+    assert len(lost()) == 3 and len({each["node_id"] for each in lost()}) == 3, "each once"
 
 
 def test_a_node_that_ends_hands_its_work_over_at_once(new_cluster):

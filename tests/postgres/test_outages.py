@@ -3,6 +3,7 @@
 The sandbox's bank sends again what was not acknowledged, as the real one does.
 """
 
+import json
 import os
 import signal
 import sys
@@ -44,6 +45,23 @@ def test_a_server_that_ends_and_comes_back_loses_nothing(world, server, how):
     assert {w["label"] for w in told} <= world.store.transaction_ids()
     wait_for(world.is_ready, "it is ready again by itself", seconds=30)
     load.end()
+
+
+def test_a_database_that_is_gone_is_named_by_doctor_until_it_is_started(world, server):
+    def finding(check):
+        _, output, error = run_settled("doctor", "--check", check, "--data", world.data, "--config", world.config)
+        assert output, error
+        return json.loads(output)["data"][0]
+    assert finding("store.opens")["state"] == finding("store.commits")["state"] == "ok"
+    server.stop(signal.SIGINT)
+    wait_for(lambda: not world.is_ready(), "/readyz says that nothing can be stored", seconds=15)
+    for check in ("store.opens", "store.commits"):
+        found = finding(check)
+        assert found["state"] == "failed" and found["command"] is None, found
+        assert "who runs PostgreSQL starts it" in found["cause"], found
+    server.start()
+    wait_for(world.is_ready, "it is ready again by itself", seconds=30)
+    assert finding("store.opens")["state"] == finding("store.commits")["state"] == "ok"
 
 
 def test_a_primary_that_is_killed_hands_over_to_its_standby_and_loses_nothing(server, new_world, tmp_path):

@@ -1,12 +1,10 @@
 """`settled dev` as a developer has it: started in a directory, and used from other terminals by what it printed."""
 
-import fcntl
 import json
 import os
 import re
 import signal
 import subprocess
-import tempfile
 
 from .http_client import HttpClient
 from .places import binary
@@ -16,18 +14,17 @@ from .waiting import wait_for
 READY = "started again it is the same.\n"
 
 
-ONE_STARTS = os.path.join(tempfile.gettempdir(), "settled-dev-of-tests.lock")
-
-
 class Dev:
-    """Running when the constructor returns. One starts at a time: two that look at once find the same port free."""
+    """Running when the constructor returns, unless it is started only: then ready() waits."""
 
-    def __init__(self, directory, *arguments):
+    def __init__(self, directory, *arguments, waits=True):
         self.directory = directory
-        with open(ONE_STARTS, "w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            self.process = Process(["dev", *arguments], directory / "dev.log", cwd=directory)
-            wait_for(lambda: self.is_ready() or not self.process.is_running(), lambda: f"dev gets ready: {self.printed()}")
+        self.process = Process(["dev", *arguments], directory / "dev.log", cwd=directory)
+        if waits:
+            self.ready()
+
+    def ready(self):
+        wait_for(lambda: self.is_ready() or not self.process.is_running(), lambda: f"dev gets ready: {self.printed()}")
         assert self.process.is_running(), f"{self.printed()}\n{self.process.log_text()}"
 
     def printed(self):

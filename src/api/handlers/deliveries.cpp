@@ -1,5 +1,6 @@
 #include "api/body.h"
 #include "api/change.h"
+#include "api/handlers/filtered_page.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
@@ -17,7 +18,7 @@ namespace {
 using store::Session;
 using store::Step;
 using store::TaskRow;
-using Deliveries = std::vector<TaskRow>;
+using DeliveryPage = FilteredPage<TaskRow>;
 
 struct Detail {
     TaskRow task;
@@ -67,9 +68,15 @@ std::string shown(const Detail& detail) {
     return std::move(w).text();
 }
 
-Step<Deliveries> list(Session& s, TenantId tenant,
-                      std::shared_ptr<const store::DeliveryFilter> filter, Page page) {
-    co_return co_await store::list_deliveries(s, tenant, *filter, page.before, page.wanted());
+Step<DeliveryPage> list(Session& s, TenantId tenant,
+                        std::shared_ptr<const store::DeliveryFilter> filter, TimeRange time,
+                        Page page) {
+    return filter_page<TaskRow>(
+        page, time,
+        [&s, tenant, filter](std::int64_t before, std::size_t limit) {
+            return store::list_deliveries(s, tenant, *filter, before, limit);
+        },
+        [time](const TaskRow& row) { return time.has(row.created_at); });
 }
 
 struct Redelivery {
@@ -111,11 +118,12 @@ Task<Result<Answer>> list_deliveries(const Core& core, const Call& call) {
     const auto filter = std::make_shared<const store::DeliveryFilter>(
         std::move(status), endpoint.value_or(EndpointId{}).value, event.value_or(EventId{}).value);
     const TenantId tenant = call.caller.tenant;
-    const Result<Deliveries> found = co_await core.store.read<Deliveries>(
-        [=](Session& s) { return list(s, tenant, filter, page); });
+    CO_TRY(const TimeRange time, read_time_range(call.request));
+    const Result<DeliveryPage> found = co_await core.store.read<DeliveryPage>(
+        [=](Session& s) { return list(s, tenant, filter, time, page); });
     if (!found)
         co_return std::unexpected(found.error());
-    co_return page_answer(page, *found, write_delivery);
+    co_return filtered_answer(*found, TaskIdTag::prefix, write_delivery);
 }
 
 Task<Result<Answer>> get_delivery(const Core& core, const Call& call) {

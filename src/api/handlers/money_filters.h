@@ -1,8 +1,8 @@
 // Filters of the lists of payments and settlements: by what their rows hold, compared as the matching compares, all of
-// them together. A page looks at a bounded number of rows, so it may be shorter than its limit, or empty, before the list
-// ends: its cursor alone says whether there is more.
+// them together.
 #pragma once
 
+#include "api/handlers/filtered_page.h"
 #include "api/handlers/why/search_query.h"
 #include "api/page.h"
 #include "domain/payment.h"
@@ -19,9 +19,6 @@
 #include <vector>
 
 namespace settled::api {
-
-// Rows that one page looks at, at most.
-inline constexpr std::size_t filtered_rows_max = 1'000;
 
 // Empty members are not asked for.
 struct MoneyFilter {
@@ -47,32 +44,11 @@ bool fits(const MoneyFilter& filter, const domain::Settlement& settlement);
 // `times`: "created" or "received". Fails with parameter_invalid.
 Result<MoneyFilter> read_money_filter(const net::Request& request, std::string_view times);
 
-template <class Row>
-struct FilteredPage {
-    std::vector<Row> rows;            // newest first
-    std::optional<std::int64_t> last; // what was looked at last, where there is more
-};
 store::Step<FilteredPage<domain::Payment>>
 filtered_payments(store::Session& s, TenantId tenant, std::shared_ptr<const MoneyFilter> filter,
                   Page page);
 store::Step<FilteredPage<domain::Settlement>>
 filtered_settlements(store::Session& s, TenantId tenant, std::shared_ptr<const MoneyFilter> filter,
                      Page page);
-
-// {"data":[…],"next":"pay_…"}.
-template <class Row, class Write>
-Answer filtered_answer(const FilteredPage<Row>& page, std::string_view prefix, const Write& write) {
-    wire::JsonWriter w;
-    w.object().key("data").array();
-    for (const Row& row : page.rows)
-        write(w, row);
-    w.end().key("next");
-    if (page.last)
-        w.value(encode_id(prefix, *page.last));
-    else
-        w.null();
-    w.end();
-    return {200, std::move(w).text()};
-}
 
 } // namespace settled::api

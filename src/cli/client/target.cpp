@@ -60,6 +60,11 @@ std::string config_of_place(std::string_view system_config, std::string_view dev
     return config;
 }
 
+bool is_loopback_url(const std::string& text) {
+    const auto url = net::Url::parse(text);
+    return url && is_loopback(url->host);
+}
+
 } // namespace
 
 bool is_loopback(const std::string& host) {
@@ -139,7 +144,10 @@ std::expected<Target, std::string> choose_target(const Command& command, const G
     if (url && data && !on_machine)
         return Wrong("SETTLED_URL and SETTLED_DATA are both set: say by --url or --data which is "
                      "meant, or unset one");
-    if (url && !on_machine && command.place == Place::machine)
+    // The link of a console is for a server of this machine, which its URL may name as well: the command
+    // checks that it is the one whose settings it finds.
+    const bool is_own_console = command.name == "console" && url && is_loopback_url(*url);
+    if (url && !on_machine && command.place == Place::machine && !is_own_console)
         return Wrong(fmt::format("{} works on the server's own machine, and SETTLED_URL names a "
                                  "server elsewhere: give --data or --config, or unset it",
                                  command.name));

@@ -20,6 +20,7 @@ const Command on_server{.name = "keys list",
                         .place = Place::server,
                         .options = {{.name = "--tenant", .value = "NAME", .on_the_machine = true}}};
 const Command on_machine{.name = "serve", .sentence = "", .place = Place::machine};
+const Command on_console{.name = "console", .sentence = "", .place = Place::machine};
 
 std::expected<Target, std::string> chosen(const Command& command, const Options& options,
                                           const Variables& variables,
@@ -127,6 +128,10 @@ TEST(Target, contradicting_options_are_refused) {
                 HasSubstr("serve works on the server's own machine"));
     EXPECT_EQ(error(on_machine, {{"--data", "/o"}}, {{"SETTLED_URL", "https://a"}}),
               "nothing is wrong");
+    EXPECT_EQ(error(on_console, {}, {{"SETTLED_URL", "http://127.0.0.1:8080"}}),
+              "nothing is wrong");
+    EXPECT_THAT(error(on_console, {}, {{"SETTLED_URL", "https://a"}}),
+                HasSubstr("console works on the server's own machine"));
     EXPECT_THAT(error(on_server, url, {}), HasSubstr("SETTLED_KEY"));
     EXPECT_THAT(error(on_server, url, {{"SETTLED_KEY", "a"}, {"SETTLED_KEY_FILE", "b"}}),
                 HasSubstr("not both"));

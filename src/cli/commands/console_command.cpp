@@ -1,20 +1,53 @@
 #include "cli/console_command.h"
 
+#include "cli/client/dev_state.h"
 #include "cli/client/sign_in_link.h"
+#include "cli/client/target.h"
 #include "cli/invocation.h"
 #include "server/console_pages.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace settled::cli {
 
 namespace {
 
+// Of a data directory that a `settled dev` has, its settings say where its server listens.
+void take_dev_address(server::Config& config) {
+    if (config.origins.contains("server.listen"))
+        return;
+    const std::filesystem::path data = std::filesystem::path(config.data).lexically_normal();
+    const std::string file =
+        dev_config_file((data.has_filename() ? data : data.parent_path()).parent_path().string());
+    if (!file.empty())
+        config.listen = server::load_config(file).config.listen;
+}
+
+// Why the settings are not those of the server that SETTLED_URL names; empty: they are, or it names none.
+std::string other_server(const Invocation& in, const server::Config& config) {
+    const auto url = process_environment()("SETTLED_URL");
+    if (!url || in.has("--data") || in.has("--config"))
+        return {};
+    const auto named = checked_url(*url);
+    const std::string here = console_address(config);
+    if (named && *named == here)
+        return {};
+    return fmt::format(
+        "SETTLED_URL names {}, and the settings that are found here are those of {}: name the "
+        "data directory of the server with --data",
+        *url, here);
+}
+
 int run_console(Invocation& in) {
-    const auto config = in.config();
+    auto config = in.config();
     if (!config)
         return exit_usage;
+    take_dev_address(*config);
+    if (const std::string other = other_server(in, *config); !other.empty())
+        return in.usage(other);
     if (!server::has_console())
         return in.out().problem(
             Error{Code::route_unknown, "this program was built without the console"});
@@ -43,7 +76,10 @@ std::vector<Command> console_commands() {
              .place = Place::machine,
              .output = Output::both,
              .options = {tenant_option("whose console (default main)")},
-             .notes = "The link works once, for five minutes. What is done in the browser is "
+             .notes = "SETTLED_URL may name a server of this machine whose settings are found "
+                      "here, as those of a "
+                      "`settled dev` of this directory. The link works once, for five minutes. "
+                      "What is done in the browser is "
                       "written down under the name of the user who ran this command.",
              .run = run_console}};
 }

@@ -5,6 +5,8 @@
 #include "cli/reports/why.h"
 #include "wire/json_writer.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <utility>
 
@@ -26,6 +28,16 @@ std::string search_body(const Invocation& in) {
     return std::move(w).text();
 }
 
+// Whether it is too short for a reference, which is looked for from its beginning.
+bool is_short_reference(const Invocation& in) {
+    constexpr std::size_t reference_min = 4;
+    std::size_t letters = 0;
+    for (const std::string& word : in.all("WORD"))
+        letters += static_cast<std::size_t>(
+            std::ranges::count_if(word, [](unsigned char c) { return std::isalnum(c) != 0; }));
+    return letters < reference_min;
+}
+
 int run_find(Invocation& in) {
     auto api = in.api();
     if (!api)
@@ -33,10 +45,14 @@ int run_find(Invocation& in) {
     const auto found = api->ask({"POST", "/v1/search", search_body(in)});
     if (!found)
         return api->report(found.error());
-    if (in.out().is_json())
+    if (in.out().is_json()) {
         in.out().json(found->body());
-    else
+    } else {
         in.out().text(find_report(found->root(), Look::of(stdout)));
+        if (is_short_reference(in))
+            in.out().sentence("by references it was not looked for: of a reference give its first "
+                              "4 characters, or more");
+    }
     const auto data = found->root().member("data");
     return data && data->size() > 0 ? exit_done : exit_failed;
 }
@@ -65,7 +81,7 @@ Command find_command() {
         .notes = "Ids are found whole and in any case; references and names from their beginnings, "
                  "never "
                  "by the middle of a word.",
-        .statuses = {{exit_failed, "nothing is found"}},
+        .statuses = {{exit_failed, "nothing was found"}},
         .run = run_find};
 }
 

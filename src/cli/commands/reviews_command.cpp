@@ -223,7 +223,10 @@ std::string reported(const wire::Json& review) {
 
 int run_list(Invocation& in) {
     const std::string status = in.text("--status", "open");
-    return show_list(in, status == "all" ? "/v1/reviews" : "/v1/reviews?status=" + status, listed);
+    std::string target = status == "all" ? "/v1/reviews" : "/v1/reviews?status=" + status;
+    if (in.has("--kind"))
+        target += (status == "all" ? "?kind=" : "&kind=") + query_text(in.text("--kind"));
+    return show_list(in, target, listed);
 }
 
 int run_show(Invocation& in) {
@@ -266,6 +269,9 @@ std::vector<Command> reviews_commands() {
                                         .value = "STATUS",
                                         .help = "open (default), closed or all",
                                         .choices = {"open", "closed", "all"}},
+                                       {.name = "--kind",
+                                        .value = "KIND",
+                                        .help = "only those, such as settlement_ambiguous"},
                                        tenant}),
          .run = run_list},
         {.name = "reviews show",

@@ -114,8 +114,9 @@ int run_tail(Invocation& in) {
 Command tail_command() {
     return {
         .name = "tail",
-        .sentence = "print webhooks, settlements, matches, orders and deliveries as they are "
-                    "recorded",
+        .sentence =
+            "print webhooks, settlements, matches, orders, deliveries and changes as they are "
+            "recorded",
         .place = Place::server,
         .output = Output::both,
         .options =
@@ -123,7 +124,7 @@ Command tail_command() {
               .value = "KINDS",
               .help = "only these, separated by commas (default: all that the key may read)",
               .choices = {"webhooks", "settlements", "matches", "orders", "notifications", "events",
-                          "deliveries"},
+                          "deliveries", "changes"},
               .commas = true},
              {.name = "--connector",
               .value = "NAME",

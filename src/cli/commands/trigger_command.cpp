@@ -24,11 +24,26 @@ std::string listed(std::span<const std::string_view> words) {
     return words.empty() ? "-" : fmt::format("{}", fmt::join(words, " "));
 }
 
+// An event that comes twice is named once: "settlement.matched, 2 times".
+std::string events_of(const Trigger& trigger) {
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < trigger.events.size();) {
+        const std::string_view type = trigger.events[i];
+        std::size_t end = i;
+        while (end < trigger.events.size() && trigger.events[end] == type)
+            ++end;
+        words.push_back(end - i == 1 ? std::string(type)
+                                     : fmt::format("{}, {} times", type, end - i));
+        i = end;
+    }
+    return words.empty() ? "-" : fmt::format("{}", fmt::join(words, " "));
+}
+
 std::string catalogue_text() {
     std::vector<TableLine> lines{{"NAME", "WHAT HAPPENS", "EVENTS", "OPTIONS"}};
     for (const Trigger& trigger : all_triggers())
         lines.push_back({std::string(trigger.name), std::string(trigger.sentence),
-                         listed(trigger.events), listed(trigger.options)});
+                         events_of(trigger), listed(trigger.options)});
     return table(lines);
 }
 
@@ -155,12 +170,13 @@ int play(Invocation& in, const Trigger& trigger, ApiSession& sandbox, ApiSession
     auto wait = std::chrono::seconds(in.number("--timeout", timeout_default));
     if (takes(trigger, "--for"))
         wait += wishes.down;
+    wait += trigger.lag;
     auto scene = Scene::begin(
         {sandbox, server, *std::move(watch), clock.steady() + wait, !in.has("--no-wait")},
         std::move(wishes));
     if (!scene)
         return sandbox.report(scene.error());
-    in.changed(server.name());
+    in.changed(fmt::format("{}, through the sandbox {}", server.name(), sandbox.name()));
     const Result<> done = trigger.run(*scene);
     if (!done) {
         const int status = server.report(done.error());

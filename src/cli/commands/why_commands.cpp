@@ -5,6 +5,7 @@
 #include "cli/commands/find_commands.h"
 #include "cli/invocation.h"
 #include "cli/reports/why.h"
+#include "cli/shell_word.h"
 
 #include <fmt/format.h>
 
@@ -61,7 +62,17 @@ Result<Answered> explain(Invocation& in, ApiSession& api, const std::string& id)
         if (answer.status != http_not_found || id.starts_with("pay_"))
             return api.ask(payment);
     }
-    return api.ask({"GET", candidates_of("settlements", id, in), ""});
+    const ApiCall settlement{"GET", candidates_of("settlements", id, in), ""};
+    TRY(const net::Response answer, api.call(settlement));
+    if (answer.status == http_not_found && !id.starts_with("stl_"))
+        return fail(
+            Code::not_found,
+            fmt::format(
+                "there is no payment, settlement, match or review {}: give one of our ids, your "
+                "client_id of a payment, or the bank's transaction id. `settled find {}` "
+                "searches for everything else",
+                id, shell_word(id)));
+    return api.ask(settlement);
 }
 
 // The open review of a settlement; empty: none.

@@ -1,14 +1,11 @@
 // After a restore, and before one is needed.
 #include "cli/doctor/check.h"
-#include "server/backup_desk.h"
 #include "server/run.h"
-#include "store/queries/installation.h"
+#include "store/queries/last_backup.h"
 #include "store/queries/nodes.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
-
-#include <charconv>
 
 namespace settled::cli::doctor {
 
@@ -16,10 +13,8 @@ namespace {
 
 constexpr std::int64_t hour_us = std::int64_t{3600} * 1'000'000;
 
-Task<Result<std::optional<Bytes>>> last_backup(store::Store& store) {
-    co_return co_await store.read<std::optional<Bytes>>([](store::Session& s) {
-        return store::find_installation_value(s, server::installation_last_backup);
-    });
+Task<Result<std::optional<Instant>>> last_backup(store::Store& store) {
+    co_return co_await store.read<std::optional<Instant>>(store::find_last_backup);
 }
 
 Task<Result<std::vector<store::NodeRow>>> nodes_of(store::Store& store) {
@@ -29,16 +24,6 @@ Task<Result<std::vector<store::NodeRow>>> nodes_of(store::Store& store) {
 
 Task<Result<Instant>> clock_of(store::Store& store) {
     co_return co_await store.read<Instant>(store::clock_of);
-}
-
-std::optional<Instant> instant_in(const std::optional<Bytes>& value) {
-    if (!value)
-        return std::nullopt;
-    const std::string_view text = as_text(*value);
-    Instant at;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), at.us);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(at)
-                                                                    : std::nullopt;
 }
 
 } // namespace
@@ -73,7 +58,7 @@ void check_backup(Site& site, Findings& found) {
     const auto value = server::run_to_end(last_backup(*opened->store));
     if (!value)
         return found.skipped("", reason_of(value.error()));
-    const auto last = instant_in(*value);
+    const std::optional<Instant> last = *value;
     const std::string sentence =
         last ? "the last backup was verified at " + wire::to_rfc3339(*last)
              : std::string("no backup of this store was ever made with `settled backup`");

@@ -1,6 +1,7 @@
 #include "cli/doctor/site.h"
 
 #include "cli/client/control_client.h"
+#include "cli/shell_word.h"
 #include "server/secrets_http.h"
 #include "server/server.h"
 
@@ -21,20 +22,6 @@ std::string absolute(const std::string& path) {
     std::error_code failed;
     const auto whole = std::filesystem::absolute(path, failed);
     return failed ? path : whole.lexically_normal().string();
-}
-
-// A word of a shell's command line.
-std::string quoted(const std::string& text) {
-    const bool is_plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("/._-:@%+=,").contains(c);
-    });
-    if (is_plain)
-        return text;
-    std::string out = "'";
-    for (const char c : text)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
 }
 
 Learnt<Answered> answered(Result<net::Response> response) {
@@ -172,13 +159,13 @@ const BankTrial& Site::trial_of(const wire::Json& connector) {
 std::string Site::where() const {
     std::string words;
     if (in_.has("--url"))
-        return " --url " + quoted(in_.text("--url"));
+        return " --url " + shell_word(in_.text("--url"));
     if (is_remote())
         return {}; // SETTLED_URL says it
     if (in_.has("--config"))
-        words += " --config " + quoted(absolute(in_.text("--config")));
+        words += " --config " + shell_word(absolute(in_.text("--config")));
     if (config_)
-        words += " --data " + quoted(data_directory());
+        words += " --data " + shell_word(data_directory());
     return words;
 }
 
@@ -193,12 +180,12 @@ std::optional<std::string> Site::command(std::string_view name, std::string_view
     const bool has_tenant = std::ranges::any_of(
         found->options, [](const Option& option) { return option.name == "--tenant"; });
     if (has_tenant && in_.has("--tenant"))
-        line += " --tenant " + quoted(in_.text("--tenant"));
+        line += " --tenant " + shell_word(in_.text("--tenant"));
     return line;
 }
 
 std::string Site::shell(std::string_view command, const std::string& path) {
-    return fmt::format("{} {}", command, quoted(path));
+    return fmt::format("{} {}", command, shell_word(path));
 }
 
 } // namespace settled::cli::doctor

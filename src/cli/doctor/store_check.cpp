@@ -33,9 +33,27 @@ Remedy remedy_of(Site& site, const Error& error) {
         return {"another process holds it; find it with `fuser` and end it, or ask it instead"};
     case Code::config_invalid:
         return {"mend the settings first"};
+    case Code::store_unavailable:
+        return {"who runs PostgreSQL starts it, or lets this machine reach it; a server that runs "
+                "then goes on "
+                "by itself"};
     default:
         return {"the store's own message says what is in its way; who runs it mends that"};
     }
+}
+
+// No command of ours makes room on a disk or starts a database; once it is done, the server goes on by itself.
+std::string who_mends_commits(const Site& site) {
+    if (site.config() == nullptr)
+        return "the operator of its machine runs settled doctor there; its log says since when";
+    if (!site.config()->store_url.empty())
+        return "who runs PostgreSQL starts it, makes room on its disk, or lets this machine reach "
+               "it; "
+               "the server then goes on by itself";
+    return "if the disk of " + site.data_directory() +
+           " is full, the owner of this machine makes room there (see data.space); the server then "
+           "goes "
+           "on by itself. After another fault, such as a failed write, restart it";
 }
 
 Task<Result<Instant>> clock_of(store::Store& store) {
@@ -81,7 +99,7 @@ void check_store_commits(Site& site, Findings& found) {
         return found.ok("", "the server commits changes");
     if (ready)
         return found.failed("", "the server does not serve: " + ready->at("reason"),
-                            {"its log says since when; see data.space and store.opens"});
+                            {who_mends_commits(site)});
     if (site.is_remote() || site.config() == nullptr || !site.store())
         return found.skipped("", "it could not be opened");
     const auto& asked = site.connectors();

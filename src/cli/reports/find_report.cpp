@@ -40,7 +40,9 @@ std::string find_report(const Json& found, const Look& look) {
     const std::string more = list_at(found, "more", ", ");
     if (!more.empty())
         out += fmt::format("\nthere are more of: {}\n", more);
-    return out.empty() ? "nothing is found\n" : out;
+    return out.empty() ? "nothing was found: ids are looked for whole, references and names from "
+                         "their beginning\n"
+                       : out;
 }
 
 } // namespace settled::cli

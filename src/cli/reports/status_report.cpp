@@ -1,3 +1,4 @@
+#include "cli/ago.h"
 #include "cli/json_text.h"
 #include "cli/layout.h"
 #include "cli/reports/why.h"
@@ -6,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 namespace settled::cli {
 
@@ -23,6 +26,17 @@ std::string_view colour_of(std::string_view state) {
 
 std::string coloured(std::string text, std::string_view state, const Look& look) {
     return look.colours ? fmt::format("{}{}\x1b[0m", colour_of(state), text) : text;
+}
+
+// "12 MiB" of a number of bytes.
+std::string shown_size(std::string_view digits) {
+    constexpr std::uint64_t kib = 1024;
+    std::uint64_t bytes = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
+    if (bytes >= 10 * kib * kib * kib)
+        return fmt::format("{} GiB", bytes / (kib * kib * kib));
+    return bytes >= 10 * kib * kib ? fmt::format("{} MiB", bytes / (kib * kib))
+                                   : fmt::format("{} KiB", bytes / kib);
 }
 
 std::size_t size_of(const Json& value, std::string_view path) {
@@ -48,6 +62,12 @@ std::string money_table(const Json& status) {
     return table(lines, "lrrrr");
 }
 
+// "2026-11-22T10:00:00Z (3 min ago)", as old as it was when the server answered; empty: never.
+std::string with_age(const Json& status, const std::string& at) {
+    const std::string age = ago(at, text_at(status, "as_of"));
+    return age.empty() ? at : fmt::format("{} ({})", at, age);
+}
+
 std::string connector_table(const Json& status) {
     if (size_of(status, "connectors") == 0)
         return "";
@@ -55,14 +75,27 @@ std::string connector_table(const Json& status) {
     for (std::size_t i = 0; i < size_of(status, "connectors"); ++i) {
         const Json one = value_at(status, "connectors")->at(i);
         lines.push_back({safe(text_at(one, "name")), text_at(one, "kind"),
-                         or_dash(text_at(one, "last_webhook_at")), text_at(one, "calls_waiting")});
+                         or_dash(with_age(status, text_at(one, "last_webhook_at"))),
+                         text_at(one, "calls_waiting")});
     }
     return "\n" + table(lines, "lllr");
 }
 
 std::string since(const Json& status, std::string_view path) {
     const std::string at = text_at(status, path);
-    return at.empty() ? "" : ", the oldest since " + at;
+    return at.empty() ? "" : ", the oldest since " + with_age(status, at);
+}
+
+std::string store_facts(const Json& status) {
+    std::string text = fmt::format(
+        "{}, {}", text_at(status, "store.engine"),
+        text_at(status, "store.can_commit") == "true" ? "takes changes" : "takes no changes");
+    if (const std::string bytes = text_at(status, "store.bytes"); !bytes.empty())
+        text += fmt::format("; {} in use, {} free", shown_size(bytes),
+                            shown_size(text_at(status, "store.free_bytes")));
+    if (const std::string at = text_at(status, "store.last_backup_at"); !at.empty())
+        text += "; backed up at " + with_age(status, at);
+    return text;
 }
 
 std::string partner_facts(const Json& status) {
@@ -82,10 +115,7 @@ std::string partner_facts(const Json& status) {
     if (const std::string in_doubt = text_at(status, "calls.in_doubt"); !in_doubt.empty())
         lines.emplace_back("orders", in_doubt + " in doubt");
     if (!text_at(status, "store.engine").empty())
-        lines.emplace_back("store", fmt::format("{}, {}", text_at(status, "store.engine"),
-                                                text_at(status, "store.can_commit") == "true"
-                                                    ? "takes changes"
-                                                    : "takes no changes"));
+        lines.emplace_back("store", store_facts(status));
     if (const std::size_t nodes = size_of(status, "nodes"))
         lines.emplace_back("nodes", fmt::format("{}", nodes));
     return "\n" + facts(lines);

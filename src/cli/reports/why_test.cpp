@@ -91,7 +91,8 @@ TEST(TimelineReport, shows_the_day_once_and_wraps_long_sentences) {
 }
 
 TEST(StatusReport, shows_sums_and_what_wants_attention) {
-    const auto document = json(R"({"state":"attention","version":"0.1.0","tenant":"main",
+    const auto document = json(
+        R"({"state":"attention","version":"0.1.0","tenant":"main","as_of":"2026-11-22T10:03:00.000Z",
         "store":{"engine":"sqlite","can_commit":true,"reason":""},"nodes":[{"id":1}],
         "connectors":[{"name":"clearbank","kind":"clearbank","last_webhook_at":null,"calls_waiting":0}],
         "endpoints":{"active":1,"failing":0,"disabled":0},"backlog":{"deliveries":2,"oldest_at":"2026-11-22T10:00:00.000Z","dead":0},
@@ -104,7 +105,10 @@ TEST(StatusReport, shows_sums_and_what_wants_attention) {
     const std::string text = status_report(document.root(), Look{});
     EXPECT_THAT(text, StartsWith("settled 0.1.0, main: attention\n"));
     EXPECT_THAT(text, HasSubstr("GBP    13.34 (2)  0.00 (0)   0.00 (0)  12.34 (1)\n"));
-    EXPECT_THAT(text, HasSubstr("2 owed, the oldest since 2026-11-22T10:00:00.000Z; 0 given up"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("2 owed, the oldest since 2026-11-22T10:00:00.000Z (3 min ago); 0 given up"));
+    EXPECT_THAT(text, HasSubstr("1 open, the oldest since 2026-11-20T10:00:00.000Z (2 days ago)"));
     EXPECT_THAT(text, HasSubstr("  do: settled reviews list\n"));
     expect_fits(text);
 }

@@ -2,6 +2,7 @@
 #include "cli/trigger/money.h"
 #include "cli/trigger/triggers.h"
 #include "domain/event.h"
+#include "wire/json_writer.h"
 
 #include <fmt/format.h>
 
@@ -104,8 +105,9 @@ Result<> run_merge(Scene& scene) {
     TriggerMoney money = money_of(first);
     money.amount = "35.50";
     money.drop_id = true;
-    TRY(const Reported reported, report_money(scene, money));
-    scene.expect(domain::settlement_matched, reported.transaction);
+    TRY_VOID(report_money(scene, money));
+    scene.expect(domain::settlement_matched, first.client_id);
+    scene.expect(domain::settlement_matched, second.client_id);
     return {};
 }
 
@@ -116,6 +118,30 @@ Result<> run_late(Scene& scene) {
     TRY_VOID(scene.come(domain::settlement_unmatched, reported.transaction));
     TRY_VOID(register_payment(scene, payment));
     scene.expect(domain::settlement_matched, reported.transaction);
+    return {};
+}
+
+// A payment is overdue two hours after it is registered; on an account of its own it is so at once.
+Result<> run_overdue(Scene& scene) {
+    wire::JsonWriter opened;
+    opened.object()
+        .member("owner_name", "Late Payer Ltd")
+        .member("external_id", "trg-" + scene.mark());
+    opened.end();
+    TRY(const Answered at_bank,
+        scene.ask_sandbox("POST", "/bank/accounts", std::move(opened).text()));
+    TriggerPayment payment{"trg-" + scene.mark(), at_bank.at("iban"),
+                           or_else(scene.wishes().amount, "48.20"), "INV " + scene.mark(), ""};
+    wire::JsonWriter account;
+    account.object().member("iban", payment.account).member("name", "Late Payer Ltd").end();
+    TRY_VOID(scene.ask_server("POST", "/v1/accounts", std::move(account).text()));
+    wire::JsonWriter rules;
+    rules.object().member("account", payment.account).member("name", "overdue at once");
+    rules.key("overdue_hours").object().member("faster_payments", 0).end().end();
+    TRY_VOID(scene.ask_server("POST", "/v1/rules", std::move(rules).text()));
+    scene.fact("account", payment.account);
+    TRY_VOID(register_payment(scene, payment));
+    scene.expect(domain::payment_overdue, payment.client_id);
     return {};
 }
 
@@ -150,7 +176,7 @@ std::vector<Trigger> money_in_triggers() {
          run_split},
         {"merge",
          "the money of two payments arrives as one",
-         {domain::settlement_matched},
+         {domain::settlement_matched, domain::settlement_matched},
          {},
          run_merge},
         {"late",
@@ -158,6 +184,12 @@ std::vector<Trigger> money_in_triggers() {
          {domain::settlement_unmatched, domain::settlement_matched},
          {"--amount"},
          run_late},
+        {"overdue",
+         "a payment is registered on a new account, and its money does not come",
+         {domain::payment_overdue},
+         {"--amount"},
+         run_overdue,
+         std::chrono::seconds(60)}, // the server looks every 30 s
     };
 }
 

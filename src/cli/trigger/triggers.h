@@ -3,6 +3,7 @@
 
 #include "cli/trigger/scene.h"
 
+#include <chrono>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Trigger {
     std::vector<std::string_view> events;  // that it waits for; none: it says what it saw
     std::vector<std::string_view> options; // of the command, that it takes
     Result<> (*run)(Scene&) = nullptr;
+    std::chrono::seconds lag{0}; // that its events take beyond the usual
 };
 
 std::span<const Trigger> all_triggers();

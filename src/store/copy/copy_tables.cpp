@@ -145,7 +145,7 @@ constexpr std::array specs{
     Spec{"key_outage", 3, short_rows, "tenant_id:i connector_id:i used_for:t since:i seen_at:i"},
     Spec{"connector_state", 2, short_rows,
          "tenant_id:i connector_id:i paused_until:i pause_reason:t paused_by:t failing:i "
-         "version:i"},
+         "version:i silent_since:i"},
     Spec{"call", 2, bodies,
          "tenant_id:i id:i connector_id:i purpose:t subject_id:i account_key:t method:t "
          "target:t body:t request_id:t status:t tries:i unread:i due_at:i first_sent_at:i "

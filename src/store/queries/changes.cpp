@@ -1,5 +1,7 @@
 #include "store/queries/changes.h"
 
+#include "store/queries/change_feed.h"
+
 namespace settled::store {
 
 namespace {
@@ -17,14 +19,27 @@ const Statement of_both{
     "SELECT " COLUMNS
     " FROM change_entry WHERE tenant_id = $1 AND actor = $4 AND subject = $5" NEWEST};
 #undef NEWEST
+const Statement several{"SELECT " COLUMNS " FROM change_entry WHERE id IN (" SETTLED_ID_LIST
+                        ") AND tenant_id = $17"};
 #undef COLUMNS
 const Statement count_of{"SELECT count(*) FROM (SELECT id FROM change_entry WHERE tenant_id = $1 "
                          "AND actor = $2 AND id >= $4 AND action = $3 LIMIT $5) AS counted"};
+
+ChangeRow read(const Row& row) {
+    return {row.id<ChangeId>(0), row.string(1), row.string(2), row.string(3),
+            row.string(4),       row.string(5), row.instant(6)};
+}
 
 } // namespace
 
 Step<> insert_change(Session& s, TenantId tenant, const ChangeRow& c) {
     co_await s.send(add, tenant, c.id, c.actor, c.action, c.subject, c.reason, c.request_id, c.at);
+    s.made({change_feed, tenant, c.id.value});
+}
+
+Step<FeedPage<ChangeRow>> changes_after(Session& s, TenantId tenant, FeedPlace after,
+                                        std::size_t limit) {
+    return read_feed<ChangeRow>(s, change_feed, several, tenant, after, std::nullopt, limit, read);
 }
 
 Step<std::vector<ChangeRow>> list_changes(Session& s, TenantId tenant, ChangeFilter filter,
@@ -41,9 +56,7 @@ Step<std::vector<ChangeRow>> list_changes(Session& s, TenantId tenant, ChangeFil
         rows = co_await s.run(of_both, tenant, before, most, filter.actor, filter.subject);
     std::vector<ChangeRow> found;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        found.push_back({rows[i].id<ChangeId>(0), rows[i].string(1), rows[i].string(2),
-                         rows[i].string(3), rows[i].string(4), rows[i].string(5),
-                         rows[i].instant(6)});
+        found.push_back(read(rows[i]));
     co_return found;
 }
 

@@ -1,5 +1,7 @@
 #include "store/queries/events.h"
 
+#include "store/queries/filtered_lists.h"
+
 namespace settled::store {
 
 namespace {
@@ -14,6 +16,9 @@ const Statement list{"SELECT id, type, subject_id, version, body, created_at FRO
 const Statement list_of_type{
     "SELECT id, type, subject_id, version, body, created_at FROM event "
     "WHERE tenant_id = $1 AND id < $2 AND type = $4 ORDER BY id DESC LIMIT $3"};
+const Statement list_about{"SELECT id, type, subject_id, version, body, created_at FROM event "
+                           "WHERE tenant_id = $1 AND subject_id = $2 AND version >= 0 AND id < $3 "
+                           "ORDER BY version DESC LIMIT $4"};
 const Statement several{
     "SELECT id, type, subject_id, version, body, created_at FROM event WHERE id "
     "IN (" SETTLED_ID_LIST ") AND tenant_id = $17 AND ($18 = '' OR type = $18)"};
@@ -58,6 +63,16 @@ Step<std::vector<EventRow>> list_events(Session& s, TenantId tenant, std::string
         rows = co_await s.run(list, tenant, before, most);
     else
         rows = co_await s.run(list_of_type, tenant, before, most, type);
+    std::vector<EventRow> events;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        events.push_back(read(rows[i]));
+    co_return events;
+}
+
+Step<std::vector<EventRow>> list_events_about(Session& s, TenantId tenant, std::int64_t subject_id,
+                                              std::int64_t before, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(list_about, tenant, subject_id, before, static_cast<std::int64_t>(limit));
     std::vector<EventRow> events;
     for (std::size_t i = 0; i < rows.size(); ++i)
         events.push_back(read(rows[i]));

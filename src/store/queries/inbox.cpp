@@ -1,5 +1,7 @@
 #include "store/queries/inbox.h"
 
+#include "store/queries/filtered_lists.h"
+
 namespace settled::store {
 
 namespace {
@@ -30,6 +32,15 @@ const Statement find_by_id{
 const Statement list{
     "SELECT id, connector_id, type, composite_key, suffix, status, '', received_at "
     "FROM webhook WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"};
+// Never by the tenant's ids alone.
+const Statement list_of{
+    "SELECT id, connector_id, type, composite_key, suffix, status, '', received_at FROM webhook "
+    "WHERE tenant_id = $1 AND (connector_id, id) < ($2, $3) AND connector_id >= $2 "
+    "ORDER BY connector_id DESC, id DESC LIMIT $4"};
+const Statement list_with{
+    "SELECT id, connector_id, type, composite_key, suffix, status, '', received_at FROM webhook "
+    "WHERE tenant_id = $1 AND status = $2 AND status <> 'processed' AND id < $3 "
+    "ORDER BY id DESC LIMIT $4"};
 const Statement oldest{"SELECT id, length(body) FROM webhook WHERE tenant_id = $1 AND connector_id "
                        "= $2 AND received_at "
                        "< $3 AND status <> 'review' ORDER BY received_at, id LIMIT $4"};
@@ -41,6 +52,13 @@ const Statement several{"SELECT id, connector_id, type, composite_key, suffix, s
 WebhookRow read(const Row& row) {
     return {row.id<WebhookId>(0), row.id<ConnectorId>(1), row.string(2), row.string(3),
             row.string(4),        row.string(5),          row.string(6), row.instant(7)};
+}
+
+std::vector<WebhookRow> read_all(const Rows& rows) {
+    std::vector<WebhookRow> webhooks;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        webhooks.push_back(read(rows[i]));
+    return webhooks;
 }
 
 } // namespace
@@ -106,10 +124,22 @@ Step<std::optional<WebhookRow>> find_webhook(Session& s, TenantId tenant, Webhoo
 Step<std::vector<WebhookRow>> list_webhooks(Session& s, TenantId tenant, std::int64_t before,
                                             std::size_t limit) {
     const Rows rows = co_await s.run(list, tenant, before, static_cast<std::int64_t>(limit));
-    std::vector<WebhookRow> webhooks;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        webhooks.push_back(read(rows[i]));
-    co_return webhooks;
+    co_return read_all(rows);
+}
+
+Step<std::vector<WebhookRow>> list_webhooks_of(Session& s, TenantId tenant, ConnectorId connector,
+                                               std::int64_t before, std::size_t limit) {
+    const Rows rows =
+        co_await s.run(list_of, tenant, connector, before, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
+}
+
+Step<std::vector<WebhookRow>> list_webhooks_with(Session& s, TenantId tenant,
+                                                 std::string_view status, std::int64_t before,
+                                                 std::size_t limit) {
+    const Rows rows =
+        co_await s.run(list_with, tenant, status, before, static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
 }
 
 Step<Bitten> release_webhooks(Session& s, TenantId tenant, ConnectorId connector, Instant until,

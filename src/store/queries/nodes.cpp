@@ -17,7 +17,8 @@ const Statement renew{"UPDATE node SET lease_until = $3, ids_until = $3 "
                       "WHERE number = $1 AND holder = $2 AND lease_until > 0"};
 const Statement set_free{"UPDATE node SET lease_until = 0, "
                          "ids_until = CASE WHEN ids_until > $4 THEN $4 ELSE ids_until END "
-                         "WHERE number = $1 AND holder = $2 AND lease_until <= $3"};
+                         "WHERE number = $1 AND holder = $2 AND lease_until <= $3 "
+                         "AND lease_until > 0"};
 const Statement jobs{"SELECT name, lease_owner FROM job ORDER BY name"};
 const Statement claim{"UPDATE job SET lease_owner = $2, fence = fence + 1 "
                       "WHERE name = $1 AND lease_owner = 0"};
@@ -63,8 +64,9 @@ Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until) {
     co_return renewed.changed() == 1;
 }
 
-Step<> free_number(Session& s, std::int64_t holder, Instant ended_by, Instant ids_until) {
-    co_await s.send(set_free, holder % numbers, holder, ended_by, ids_until);
+Step<bool> free_number(Session& s, std::int64_t holder, Instant ended_by, Instant ids_until) {
+    const Rows freed = co_await s.run(set_free, holder % numbers, holder, ended_by, ids_until);
+    co_return freed.changed() == 1;
 }
 
 Step<std::vector<JobRow>> list_jobs(Session& s) {

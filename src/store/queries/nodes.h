@@ -41,7 +41,8 @@ Step<bool> take_number(Session& s, const NodeRow& node, std::int64_t seen_holder
 Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until);
 // Frees the number of a holder whose lease ended before `ended_by`; no task may be held under it
 // any more. `ids_until` can only be made earlier.
-Step<> free_number(Session& s, std::int64_t holder, Instant ended_by, Instant ids_until);
+// True: it was not free before.
+Step<bool> free_number(Session& s, std::int64_t holder, Instant ended_by, Instant ids_until);
 
 inline constexpr std::string_view job_timers = "timers";
 inline constexpr std::string_view job_retention = "retention";

@@ -12,14 +12,19 @@ namespace {
 
 static_assert(words_of_owner_max == match::words_of_name_max);
 
+// A word that is there already stays: those of old rows are filled in while the rows may change.
 #define INSERT_WORDS                                                                               \
     "INSERT INTO search_word (tenant_id, kind, owner_id, word) VALUES ($1, $2, $3, $4)"
-const Statement insert_one{INSERT_WORDS};
-const Statement insert_two{INSERT_WORDS ", ($1, $2, $3, $5)"};
-const Statement insert_three{INSERT_WORDS ", ($1, $2, $3, $5), ($1, $2, $3, $6)"};
-const Statement insert_four{INSERT_WORDS ", ($1, $2, $3, $5), ($1, $2, $3, $6), ($1, $2, $3, $7)"};
+#define UNLESS_THERE " ON CONFLICT (tenant_id, kind, word, owner_id) DO NOTHING"
+const Statement insert_one{INSERT_WORDS UNLESS_THERE};
+const Statement insert_two{INSERT_WORDS ", ($1, $2, $3, $5)" UNLESS_THERE};
+const Statement insert_three{INSERT_WORDS ", ($1, $2, $3, $5), ($1, $2, $3, $6)" UNLESS_THERE};
+const Statement insert_four{INSERT_WORDS
+                            ", ($1, $2, $3, $5), ($1, $2, $3, $6), ($1, $2, $3, $7)" UNLESS_THERE};
 const Statement insert_five{
-    INSERT_WORDS ", ($1, $2, $3, $5), ($1, $2, $3, $6), ($1, $2, $3, $7), ($1, $2, $3, $8)"};
+    INSERT_WORDS
+    ", ($1, $2, $3, $5), ($1, $2, $3, $6), ($1, $2, $3, $7), ($1, $2, $3, $8)" UNLESS_THERE};
+#undef UNLESS_THERE
 #undef INSERT_WORDS
 const std::array<const Statement*, words_of_owner_max> inserts{
     &insert_one, &insert_two, &insert_three, &insert_four, &insert_five};

@@ -20,6 +20,7 @@
 #include "units/postings/core_replies.h"
 #include "units/returns/send_back.h"
 #include "units/statements/bank_statement.h"
+#include "units/watching/recovered_connector.h"
 
 #include <algorithm>
 
@@ -176,6 +177,8 @@ Step<> keep_state(Session& s, const UnitScope& work, const Bank& bank,
     co_await store::put_connector_state(s, state);
     if (state.failing && !was_failing)
         co_await tell_failing(s, work, bank, state);
+    if (!state.failing && was_failing)
+        co_await publish_recovered(s, work.context, work.tenant, bank.id, work.now);
 }
 
 // The bank has shown the return before its call was sent: another server sent it, from a store that was

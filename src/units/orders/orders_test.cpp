@@ -256,6 +256,7 @@ TEST(Orders, a_bank_that_refuses_us_pauses_the_connector_and_rejects_no_order) {
     world.reply(world.take_one(), 202,
                 BankWorld::accepted({world.order_named("payout-1").end_to_end_id}));
     EXPECT_EQ(world.status_of("payout-1"), OrderStatus::submitted);
+    EXPECT_EQ(std::ranges::count(world.event_types(), "connector.recovered"), 1);
     EXPECT_EQ(world.take().size(), 1U);
 }
 

@@ -27,6 +27,8 @@ constexpr std::size_t bite = 200;
 constexpr auto delivery_lag = std::chrono::hours(72);
 
 constexpr auto step = std::chrono::hours(1);
+// So far the walk stays behind the present: longer than any transaction takes that has minted an id.
+constexpr std::chrono::microseconds behind = std::chrono::seconds(10);
 
 // After how long something is to happen, by one rule set.
 using After = std::chrono::hours (*)(const match::RuleSet& rules, match::Rail rail);
@@ -62,7 +64,7 @@ struct Walked {
 Step<Walked> walk(Session& s, const UnitScope& work, Sweep sweep, std::chrono::hours time,
                   std::int64_t from) {
     const std::string name = sweep.prefix() + std::to_string(time.count());
-    const Instant until = work.now - time;
+    const Instant until = work.now - std::max<std::chrono::microseconds>(time, behind);
     const std::int64_t end = first_id_at(until);
     Walked walked;
     if (end <= from)

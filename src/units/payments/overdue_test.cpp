@@ -104,6 +104,20 @@ TEST(Overdue, rules_that_became_shorter_leave_no_payment_out) {
     EXPECT_EQ(overdue_after(world, as_the_others, hours(2)).size(), 2U);
 }
 
+TEST(Overdue,
+     an_account_whose_rules_give_no_time_is_looked_at_as_soon_as_its_payment_is_committed) {
+    World world;
+    world.register_payment(payment(world, "of-the-shop", "fps"));
+    const PatienceOfOneAccount at_once(testing::iban_of_shop, hours(0));
+    world.use_rules(at_once);
+    world.clock().advance(std::chrono::seconds(9));
+    sweep(world);
+    EXPECT_TRUE(world.events().empty()) << "others may still be committed below it";
+    world.clock().advance(std::chrono::seconds(2));
+    sweep(world);
+    EXPECT_EQ(world.payment_named("of-the-shop").status, PaymentStatus::overdue);
+}
+
 TEST(Overdue, is_no_end_the_money_may_still_come) {
     World world;
     world.register_payment(payment(world, "order-20418", "fps"));

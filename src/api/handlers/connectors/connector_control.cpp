@@ -17,6 +17,7 @@
 #include "units/calls/test_core_bank.h"
 #include "units/links/link.h"
 #include "units/notifications/notification.h"
+#include "units/watching/recovered_connector.h"
 #include "wire/json_writer.h"
 
 namespace settled::api {
@@ -34,12 +35,14 @@ struct Wish {
     std::string reason; // of a pause
     Instant now;
     const SigningKeyOf& signing_key_of;
+    const units::Context& context;
 };
 using WishPtr = std::shared_ptr<const Wish>;
 
 WishPtr wish_of(const Core& core, const Call& call, std::string reason = {}) {
     return std::make_shared<const Wish>(call.caller.tenant, call.id, call.caller.name,
-                                        std::move(reason), core.clock.now(), core.signing_key_of);
+                                        std::move(reason), core.clock.now(), core.signing_key_of,
+                                        core.context);
 }
 
 std::unexpected<Error> no_connector() {
@@ -73,7 +76,11 @@ Step<Result<Answer>> pause(Session& s, WishPtr wish) {
 
 Step<Result<Answer>> resume(Session& s, WishPtr wish) {
     CO_TRY(ConnectorRow row, co_await find_calling(s, *wish));
+    co_await s.lock({store::Lock::calls(wish->tenant, row.id)});
+    const auto state = co_await store::find_connector_state(s, wish->tenant, row.id);
     CO_TRY_VOID(co_await units::resume_connector(s, wish->tenant, row.id, wish->now));
+    if (state.failing)
+        co_await units::publish_recovered(s, wish->context, wish->tenant, row.id, wish->now);
     units::wake_caller(s, wish->tenant);
     co_await store::bump_cache_version(s,
                                        store::book_connectors); // other nodes read its files again

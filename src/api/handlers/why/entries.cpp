@@ -91,4 +91,16 @@ TimelineEntry entry_of(const store::TaskRow& delivery) {
                     {"status", delivery.status}})};
 }
 
+TimelineEntry entry_of(const store::ChangeRow& change) {
+    return {{change.at.us, EntryKind::change, change.id.value},
+            to_string(change.id),
+            fmt::format("{}{}{}{}{}", change.action, change.subject.empty() ? "" : " of ",
+                        change.subject, change.reason.empty() ? "" : ": ", change.reason),
+            change.actor,
+            details_of({{"action", change.action},
+                        {"subject", change.subject},
+                        {"reason", change.reason},
+                        {"request_id", change.request_id}})};
+}
+
 } // namespace settled::api

@@ -6,6 +6,7 @@
 #include "domain/order.h"
 #include "domain/payment.h"
 #include "domain/settlement.h"
+#include "store/queries/changes.h"
 #include "store/queries/events.h"
 #include "store/queries/inbox.h"
 #include "store/queries/notifications.h"
@@ -29,5 +30,7 @@ TimelineEntry entry_of(const store::NotificationRow& notification);
 TimelineEntry entry_of(const store::EventRow& event);
 // Of an event.
 TimelineEntry entry_of(const store::TaskRow& delivery);
+// What a person or a client changed.
+TimelineEntry entry_of(const store::ChangeRow& change);
 
 } // namespace settled::api

@@ -109,7 +109,7 @@ Result<std::vector<FeedKind>> kinds_for(const Call& call) {
     const std::string_view fitting = of_connector  ? "webhooks,orders,notifications"
                                      : of_endpoint ? "deliveries"
                                                    : "webhooks,settlements,matches,orders,"
-                                                     "notifications,events,deliveries";
+                                                     "notifications,events,deliveries,changes";
     TRY(const auto possible, read_feed_kinds(fitting));
     std::vector<FeedKind> kinds;
     if (!asked) {

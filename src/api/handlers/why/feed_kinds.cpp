@@ -1,6 +1,7 @@
 #include "api/handlers/why/feed_kinds.h"
 
 #include "api/feed.h"
+#include "store/queries/change_feed.h"
 #include "store/queries/money/order_feed.h"
 
 #include <fmt/format.h>
@@ -25,6 +26,7 @@ constexpr std::array<Kind, feed_kinds> kinds{{
     {"notifications", Scope::notifications_read, store::Feed::webhooks},
     {"events", Scope::events_read, store::Feed::events},
     {"deliveries", Scope::events_read, store::Feed::events},
+    {"changes", Scope::admin, store::change_feed},
 }};
 
 const Kind& kind_of(FeedKind kind) {

@@ -24,8 +24,9 @@ enum class FeedKind : std::uint8_t {
     notifications,
     events,
     deliveries,
+    changes,
 };
-inline constexpr std::size_t feed_kinds = 7;
+inline constexpr std::size_t feed_kinds = 8;
 
 std::string_view token(FeedKind kind); // the enumerator's name: part of the API
 Scope scope_of(FeedKind kind);

@@ -15,7 +15,8 @@ TEST(FeedKinds, are_read_each_once_and_unknown_ones_are_refused) {
     for (const char* text :
          {"", "webhook", "events,events", "events,", ",events", "events, matches"})
         EXPECT_EQ(read_feed_kinds(text).error().code, Code::parameter_invalid) << text;
-    EXPECT_EQ(read_feed_kinds("settlements,matches,orders,notifications,events,deliveries,webhooks")
+    EXPECT_EQ(read_feed_kinds(
+                  "settlements,matches,orders,notifications,events,deliveries,webhooks,changes")
                   .value()
                   .size(),
               feed_kinds);

@@ -1,6 +1,7 @@
 #include "api/handlers/why/feed_reader.h"
 
 #include "api/handlers/why/entries.h"
+#include "store/queries/change_feed.h"
 #include "store/queries/events.h"
 #include "store/queries/feed_places.h"
 #include "store/queries/inbox.h"
@@ -57,6 +58,8 @@ class RoundReader {
             return read_notifications(place);
         case FeedKind::events:
             return read_events(place);
+        case FeedKind::changes:
+            return read_changes(place);
         case FeedKind::deliveries:
             break;
         }
@@ -131,6 +134,13 @@ class RoundReader {
         for (const store::EventRow& row : page.rows)
             if (add(FeedKind::events, entry_of(row)))
                 co_await end_row(FeedKind::events, row.id.value);
+    }
+    Step<> read_changes(FeedPlace& place) {
+        const auto page = co_await store::changes_after(s_, query_.tenant, place, feed_round_rows);
+        place = page.end;
+        for (const store::ChangeRow& row : page.rows)
+            if (add(FeedKind::changes, entry_of(row)))
+                co_await end_row(FeedKind::changes, row.id.value);
     }
     // Those that an event was owed to when it came about, as they stand now.
     Step<> read_deliveries(FeedPlace& place) {

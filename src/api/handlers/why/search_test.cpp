@@ -1,6 +1,7 @@
 // POST /v1/search: what is found, of whom, and by whom.
 #include "api/testing.h"
 #include "store/queries/money/settlements.h"
+#include "units/searching/fill_words.h"
 #include "wire/json_writer.h"
 
 #include <gmock/gmock.h>
@@ -23,6 +24,14 @@ store::Step<bool> rename_sender(store::Session& s, TenantId tenant, std::string 
     auto settlement = co_await store::find_settlement(s, tenant, *parse_id<SettlementIdTag>(id));
     settlement->counterparty_name = std::move(name);
     co_await store::complete_settlement(s, tenant, *settlement);
+    co_return true;
+}
+
+const store::Statement forget_words{"DELETE FROM search_word WHERE tenant_id = $1"};
+
+// As rows are that were stored before there were words.
+store::Step<bool> forget(store::Session& s, TenantId tenant) {
+    co_await s.send(forget_words, tenant);
     co_return true;
 }
 
@@ -52,6 +61,13 @@ class Search : public ::testing::Test {
         wire::JsonWriter w;
         w.object().member("q", text).key("limit").raw(limit).end();
         return world.call(as, "POST", "/v1/search", w.text());
+    }
+    // What a worker does now and then.
+    void fill() {
+        const TenantId tenant = world.tenant("main");
+        while (world.write<bool>([=](store::Session& s) { return units::lacks_words(s, tenant); }))
+            (void)world.write<bool>(
+                [=](store::Session& s) { return units::fill_words(s, tenant); });
     }
     static std::vector<std::string> all(const Reply& reply, const std::string& member) {
         std::vector<std::string> values;
@@ -196,6 +212,27 @@ TEST_F(Search, follows_a_settlement_whose_sender_is_learnt_later) {
         [main, id](store::Session& s) { return rename_sender(s, main, id, "Bob Jones"); });
     EXPECT_EQ(find("Ann Lee").count(), 0U);
     EXPECT_THAT(all(find("jones"), "id"), ElementsAre(id));
+}
+
+TEST_F(Search, names_from_before_there_were_words_are_found_once_they_are_filled_in) {
+    const std::string payment = pay("order-1", "12.34", R"("payer":{"name":"Ann Lee"})");
+    auto fact = testing::money_in("T-1", "");
+    fact.counterparty_name = "Ann Lee";
+    const std::string settlement = arrive(std::move(fact));
+    for (int i = 2; i < 130; ++i) // more than one bite
+        (void)pay("order-" + std::to_string(i), "1.00", R"("payer":{"name":"Bob Roe"})");
+    const TenantId tenant = world.tenant("main");
+    (void)world.write<bool>([=](store::Session& s) { return forget(s, tenant); });
+    EXPECT_THAT(all(find("ann lee"), "id"), IsEmpty());
+    fill();
+    EXPECT_THAT(all(find("ann lee"), "id"), UnorderedElementsAre(payment, settlement));
+    EXPECT_EQ(find("bob", "100").count(), 100U);
+    (void)world.write<bool>([=](store::Session& s) { return forget(s, tenant); });
+    fill();
+    EXPECT_THAT(all(find("ann lee"), "id"), IsEmpty()) << "it is done once";
+    const std::string later = pay("order-200", "1.00", R"("payer":{"name":"Ann Lee"})");
+    fill();
+    EXPECT_THAT(all(find("ann lee"), "id"), ElementsAre(later));
 }
 
 } // namespace

@@ -19,7 +19,9 @@ void write_installation(JsonWriter& w, const StatusFigures& figures) {
         return;
     }
     w.object().member("engine", figures.store_is_shared ? "postgres" : "sqlite");
-    w.member("can_commit", figures.store->can_commit).member("reason", figures.store->reason).end();
+    w.member("can_commit", figures.store->can_commit).member("reason", figures.store->reason);
+    write_time(w, "last_backup_at", figures.last_backup_at);
+    w.end();
     w.key("nodes").array();
     for (const store::NodeRow& node : figures.nodes) {
         if (node.is_free())

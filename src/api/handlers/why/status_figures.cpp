@@ -7,7 +7,9 @@
 #include "store/queries/directory.h"
 #include "store/queries/endpoint_states.h"
 #include "store/queries/endpoints.h"
+#include "store/queries/last_backup.h"
 #include "units/calls/hold.h"
+#include "units/watching/connector_silence.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -251,15 +253,15 @@ Step<StatusFigures> read_figures(Session& s, TenantId tenant, ScopeSet scopes, I
         figures.calls_held = (co_await units::hold_of(s, tenant)).held;
     if (scopes.has(Scope::orders_read))
         figures.orders_in_doubt = co_await store::count_orders_in_doubt(s, tenant, counted_max);
-    if (tenant == main_tenant && scopes.has(Scope::admin))
+    if (tenant == main_tenant && scopes.has(Scope::admin)) {
         figures.nodes = co_await store::list_nodes(s);
+        figures.last_backup_at = co_await store::find_last_backup(s);
+    }
     co_return figures;
 }
 
 std::optional<Instant> ConnectorFigures::silent_since(Instant now) const {
-    const Instant last = last_webhook_at.value_or(created_at);
-    const bool is_silent = expect_every > std::chrono::seconds(0) && last + expect_every < now;
-    return is_silent ? std::optional(last) : std::nullopt;
+    return units::missed_since(last_webhook_at, created_at, expect_every, now);
 }
 
 void add_node_figures(StatusFigures& figures, const Core& core, const Caller& caller) {

@@ -63,6 +63,7 @@ struct StatusFigures {
     // Of the whole installation: only for those who look after it.
     std::optional<store::Health> store;
     bool store_is_shared = false;
+    std::optional<Instant> last_backup_at;
     std::vector<store::NodeRow> nodes;
 
     std::optional<std::vector<ConnectorFigures>> connectors; // nullopt: the reader may not see them

@@ -1,5 +1,7 @@
 #include "store/queries/money/reviews.h"
 
+#include "store/queries/filtered_lists.h"
+
 namespace settled::store {
 
 namespace {
@@ -30,6 +32,10 @@ const Statement list{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1
                      "ORDER BY id DESC LIMIT $3"};
 const Statement list_of_status{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND "
                                "id < $2 AND status = $4 ORDER BY id DESC LIMIT $3"};
+// Never by the tenant's ids alone.
+const Statement list_of_kind{"SELECT " REVIEW_COLUMNS " FROM review WHERE tenant_id = $1 AND "
+                             "(kind, id) < ($4, $2) AND kind >= $4 "
+                             "ORDER BY kind DESC, id DESC LIMIT $3"};
 const Statement several{"SELECT " REVIEW_COLUMNS " FROM review WHERE id IN (" SETTLED_ID_LIST
                         ") AND tenant_id = $17"};
 #undef REVIEW_COLUMNS
@@ -101,6 +107,17 @@ Step<bool> decide_review(Session& s, TenantId tenant, ReviewId id, Ruling ruling
 
 Step<> keep_ruling(Session& s, TenantId tenant, ReviewId id, Ruling ruling, Instant now) {
     co_await s.send(keep, tenant, id, now, ruling.decision, ruling.reason, ruling.actor);
+}
+
+Step<std::vector<ReviewRow>> list_reviews_of_kind(Session& s, TenantId tenant,
+                                                  std::string_view kind, std::int64_t before,
+                                                  std::size_t limit) {
+    const Rows rows =
+        co_await s.run(list_of_kind, tenant, before, static_cast<std::int64_t>(limit), kind);
+    std::vector<ReviewRow> reviews;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        reviews.push_back(read(rows[i]));
+    co_return reviews;
 }
 
 Step<std::vector<ReviewRow>> list_reviews(Session& s, TenantId tenant, std::string_view status,
