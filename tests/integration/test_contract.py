@@ -255,6 +255,10 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
         assert [e["verdict"] for e in api.all(f"{root}/entries", limit=1)] == ["linked", "missing_webhook"]
         api.all(f"{root}/missing")
         assert not api.get(f"/v1/reconciliation?date={day}&account={self.iban}")["holds"]
+        file = (f":20:WALK\n:25:{self.iban}\n:28C:99/1\n:60F:C201120GBP0,00\n:61:2011201120C1,00NTRFWALK\n"
+                ":62F:C201120GBP1,00\n-\n").encode()
+        sent = {"raw": file, "content_type": "application/octet-stream"}
+        assert api.post("/v1/statements/files?name=walk.sta", **sent)["imported"] == 1
         assert {row["settlement"]["id"] for row in api.all("/v1/exports?status=matched")} >= {settlement["id"]}
 
     def lists(self):

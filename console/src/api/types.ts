@@ -367,9 +367,19 @@ export interface Statement {
   closing_balance: Amount | null;
   credits: EntrySum;
   debits: EntrySum;
+  entries_loaded: number;
+  entries_examined: number;
   created_at: string;
   reconciled_at: string | null;
   reconciliation?: Record<string, unknown> & {holds: boolean; balance_difference: Amount | null};
+}
+
+export interface ImportedFile {
+  data: {account: string; outcome: string; statement: Statement | null; problem: {code: string; detail: string} | null}[];
+  imported: number;
+  already_imported: number;
+  account_unknown: number;
+  refused: number;
 }
 
 export interface StatementEntry {

@@ -262,6 +262,10 @@ Task<> ServerImpl::drain(std::chrono::milliseconds within) {
 
 } // namespace
 
+Task<Result<Handler::FilePlace>> Handler::admit_file(const Request& /*head*/) {
+    co_return fail(Code::body_too_large, {});
+}
+
 Result<std::unique_ptr<Server>> Server::listen(boost::asio::io_context& io, ServerOptions options,
                                                Handler& handler, const Clock& clock, Rng& rng) {
     if (!options.connections) {
