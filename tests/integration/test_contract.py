@@ -230,6 +230,7 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
         decided = api.post("/v1/reviews/decisions", many, statuses=[200])
         assert [one["outcome"] for one in decided["data"]] == ["done", "refused"]
         assert api.post(f"/v1/reviews/{self.ids['rev']}/close", why)["decision"] == "close"
+        assert api.post("/v1/rules", {"name": "strict", "dry_run": True, "days": 1})["dry_run"]
         api.post("/v1/rules", {"name": "walk", "ranks": {"payer+account+amount": "suggest"}, "account": self.iban})
         rules, = api.get("/v1/rules")["data"]
         assert (rules["version"], rules["rules"]["ranks"]["payer+account+amount"]) == (1, "suggest")

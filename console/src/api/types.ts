@@ -426,6 +426,32 @@ export interface RuleSet {
   };
 }
 
+export interface DifferenceSum {
+  settlements: number;
+  by_rank: Record<string, number>;
+  amounts: Amount[];
+}
+
+interface RepeatedMatch {
+  payment_id: string;
+  client_id: string;
+  rank: number;
+}
+
+export interface WhatIf {
+  from: string;
+  to: string;
+  facts: number;
+  decisions_void: number;
+  settlements: number;
+  unchanged: number;
+  matched: {before: number; after: number};
+  ambiguous: {before: number; after: number};
+  differences: Record<string, DifferenceSum>;
+  changes: {difference: string; settlement_id: string; amount: Amount; before: RepeatedMatch[]; after: RepeatedMatch[]}[];
+  changes_not_shown: number;
+}
+
 export interface ApiKey {
   id: string;
   name: string;
