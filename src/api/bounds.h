@@ -88,6 +88,7 @@ inline constexpr auto session_seen_step = std::chrono::minutes(1);
 inline constexpr auto sign_in_link_kept = std::chrono::minutes(5);
 inline constexpr int sign_ins_per_minute = 10; // of an address
 inline constexpr auto sign_in_window = std::chrono::minutes(1);
+inline constexpr int passwords_of_address_max = 2; // that are being checked
 // Things shown unmasked to one person; redeliveries by one partner are as many as sign-ins.
 inline constexpr std::int64_t reveals_max = 30;
 inline constexpr auto reveal_window = std::chrono::hours(1);
@@ -95,7 +96,7 @@ inline constexpr auto reveal_window = std::chrono::hours(1);
 inline constexpr std::chrono::seconds portal_life_min{300};
 inline constexpr std::chrono::seconds portal_life_default{86'400};
 inline constexpr std::chrono::seconds portal_life_max{30 * 86'400};
-// Some megabytes; a flood from more addresses than that begins the count anew.
+// Some megabytes; beyond it the one that has tried least recently is dropped.
 inline constexpr std::size_t addresses_counted_max = 65'536;
 
 // What Retry-After says with 429 and 503: overload of the store passes in seconds.
