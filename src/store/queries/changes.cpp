@@ -25,6 +25,7 @@ const Statement count_of{"SELECT count(*) FROM (SELECT id FROM change_entry WHER
 
 Step<> insert_change(Session& s, TenantId tenant, const ChangeRow& c) {
     co_await s.send(add, tenant, c.id, c.actor, c.action, c.subject, c.reason, c.request_id, c.at);
+    s.made({changes_feed, tenant, c.id.value});
 }
 
 Step<std::vector<ChangeRow>> list_changes(Session& s, TenantId tenant, ChangeFilter filter,

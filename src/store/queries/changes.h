@@ -1,4 +1,5 @@
-// What people changed, and who looked at what unmasked: written in the transaction that does it.
+// What people changed, and who looked at what unmasked: written in the transaction that does it, and sealed
+// into the tenant's hash chain (seals.h).
 #pragma once
 
 #include "base/clock.h"
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace settled::store {
+
+// The list of the changes among those that can be read forward (Feed, feeds.h). The seals alone read it.
+inline constexpr Feed changes_feed{8};
 
 struct ChangeRow {
     ChangeId id;
