@@ -1,7 +1,4 @@
--- What operators watch: changes as they are made, connectors that fell silent, and lists by what is asked for.
-
--- Changes are read forward, too (kind 9 of feeds).
-INSERT INTO feed_waiting (tenant_id, id, feed) SELECT tenant_id, id, 9 FROM change_entry;
+-- What operators watch: connectors that fell silent, and lists by what is asked for.
 
 -- Since when the webhooks of a connector have been missed, as connector.silent was published; 0: they are not.
 ALTER TABLE connector_state ADD COLUMN silent_since INTEGER NOT NULL DEFAULT 0;

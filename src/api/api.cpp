@@ -5,6 +5,7 @@
 #include "api/console/sessions.h"
 #include "api/console/sign_in.h"
 #include "api/core.h"
+#include "api/file_places.h"
 #include "api/guarded_source.h"
 #include "api/handlers/console_handlers.h"
 #include "api/handlers/handlers.h"
@@ -14,6 +15,7 @@
 #include "api/purged_answer.h"
 #include "api/routes.h"
 #include "api/trace.h"
+#include "base/assert.h"
 #include "base/limits.h"
 #include "observe/log.h"
 
@@ -31,6 +33,7 @@ namespace {
 // Not among the routes: it is for everyone, and answers without the store.
 // What needs no API key.
 constexpr std::string_view openapi_path = "/openapi.yaml";
+constexpr std::string_view statement_files_path = "/v1/statements/files";
 constexpr std::string_view published_keys_path = "/.well-known/jwks.json";
 
 net::Response openapi() {
@@ -144,13 +147,19 @@ struct Api::Impl {
             [this, &route, head = std::move(head)] { return is_let_in(route, head); });
     }
 
-    Task<Result<Answer>> answer(const Route& route, std::string id, const net::Request& request) {
+    // A caller that has the route's scope.
+    Task<Result<Known>> let_in(const Route& route, const net::Request& request) {
         CO_TRY(Known known, co_await caller_of(route, request));
         if (known.portal && !known.caller.scopes.has(route.scope))
             co_return fail(Code::not_found, "there is no such object");
         if (!known.caller.scopes.has(route.scope))
             co_return fail(Code::scope_missing,
                            "this needs the scope " + std::string(token(route.scope)));
+        co_return known;
+    }
+
+    Task<Result<Answer>> answer(const Route& route, std::string id, const net::Request& request) {
+        CO_TRY(Known known, co_await let_in(route, request));
         CO_TRY_VOID(check_parameters(route, request.query, request.trusted_peer));
         const Call call{request, std::move(known.caller), std::move(id), route.pattern};
         if (known.portal)
@@ -188,6 +197,7 @@ struct Api::Impl {
     SignIn sign_in;
     observe::Traces* traces; // none: they are off
     Tries redeliveries;      // of partners
+    FilePlaces file_places;
 };
 
 Api::Api(ApiDeps deps) : impl_(std::make_unique<Impl>(std::move(deps))) {}
@@ -237,6 +247,18 @@ Task<net::Response> Api::handle(net::Request request) {
 
 std::size_t Api::body_bytes_max(std::string_view /*method*/, std::string_view /*path*/) const {
     return limits::api_body_bytes_max;
+}
+
+std::size_t Api::file_bytes_max(std::string_view method, std::string_view path) const {
+    const bool takes_file = method == "POST" && path == statement_files_path;
+    return takes_file ? bounds::statement_file_bytes_max : 0;
+}
+
+Task<Result<std::shared_ptr<void>>> Api::admit_file(const net::Request& head) {
+    const RouteMatch match = find_route(head.method, head.path);
+    SETTLED_ASSERT(match.route != nullptr, "only a route takes files");
+    CO_TRY(const Impl::Known known, co_await impl_->let_in(*match.route, head));
+    co_return impl_->file_places.take(known.caller.tenant);
 }
 
 net::Response Api::refuse(const Error& error, std::string_view request_id) const {

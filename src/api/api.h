@@ -74,6 +74,11 @@ class Api {
 
     Task<net::Response> handle(net::Request request);
     std::size_t body_bytes_max(std::string_view method, std::string_view path) const;
+    // How long a file the route takes as its body; 0: none.
+    std::size_t file_bytes_max(std::string_view method, std::string_view path) const;
+    // Whether the caller may send a file now, judged as far as steps 1 to 3; the place is kept until the
+    // file's request is answered. Fails with server_busy as well.
+    Task<Result<std::shared_ptr<void>>> admit_file(const net::Request& head);
     // The answer to a request that was refused before it came here.
     net::Response refuse(const Error& error, std::string_view request_id) const;
 

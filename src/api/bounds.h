@@ -42,6 +42,27 @@ inline constexpr std::int64_t concurrency_max = 64;
 // takes (limits::json_members_max), and a unit of work stays short.
 inline constexpr std::size_t statement_entries_per_call_max = 400;
 
+// The bank's file as the body of a call. Each of a process is held in memory while it is read, and read
+// by a thread of its own.
+inline constexpr std::size_t statement_file_bytes_max = std::size_t{32} * 1024 * 1024;
+inline constexpr std::size_t statement_files_at_once_max = 2;
+// Converted as a whole: 8 MiB of it become 12 at most.
+inline constexpr std::size_t utf_16_file_bytes_max = std::size_t{8} * 1024 * 1024;
+// Pages of a month of some accounts; each has its place in the answer.
+inline constexpr std::size_t statements_per_file_max = 2'000;
+// Of a file's name, which errors have.
+inline constexpr std::size_t file_name_bytes_max = 255;
+// Steps of one statement's reconciliation: a million entries take some hundreds.
+inline constexpr int reconciliation_steps_max = 100'000;
+
+// What the last days would have come to under other rules: the answer comes within limits::reply_wait_max.
+inline constexpr std::int64_t what_if_days_default = 7;
+inline constexpr std::int64_t what_if_days_max = 90;
+// Payments are registered before their money arrives, most by less than this.
+inline constexpr auto what_if_lead = std::chrono::days(30);
+inline constexpr std::int64_t what_if_facts_max = 20'000;
+inline constexpr std::size_t what_if_changes_max = 100; // that are shown one by one
+
 // Webhooks that one call looks at: each read again is a unit of its own, some milliseconds of the
 // writer with what follows from it, and the call must be answered within limits::reply_wait_max.
 inline constexpr std::int64_t webhooks_read_again_default = 50;
@@ -67,6 +88,7 @@ inline constexpr auto session_seen_step = std::chrono::minutes(1);
 inline constexpr auto sign_in_link_kept = std::chrono::minutes(5);
 inline constexpr int sign_ins_per_minute = 10; // of an address
 inline constexpr auto sign_in_window = std::chrono::minutes(1);
+inline constexpr int passwords_of_address_max = 2; // that are being checked
 // Things shown unmasked to one person; redeliveries by one partner are as many as sign-ins.
 inline constexpr std::int64_t reveals_max = 30;
 inline constexpr auto reveal_window = std::chrono::hours(1);
@@ -74,7 +96,7 @@ inline constexpr auto reveal_window = std::chrono::hours(1);
 inline constexpr std::chrono::seconds portal_life_min{300};
 inline constexpr std::chrono::seconds portal_life_default{86'400};
 inline constexpr std::chrono::seconds portal_life_max{30 * 86'400};
-// Some megabytes; a flood from more addresses than that begins the count anew.
+// Some megabytes; beyond it the one that has tried least recently is dropped.
 inline constexpr std::size_t addresses_counted_max = 65'536;
 
 // What Retry-After says with 429 and 503: overload of the store passes in seconds.

@@ -69,6 +69,7 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/institutions/{id}", settlements_read, "", get_institution},
     {"POST", "/v1/statements", statements_write, "", open_statement},
     {"GET", "/v1/statements", settlements_read, "limit after account", list_statements},
+    {"POST", "/v1/statements/files", statements_write, "account name", import_statement_file},
     {"GET", "/v1/statements/{id}", settlements_read, "", get_statement},
     {"POST", "/v1/statements/{id}/entries", statements_write, "", add_statement_entries},
     {"GET", "/v1/statements/{id}/entries", settlements_read, "limit after verdict",

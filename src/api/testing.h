@@ -69,6 +69,10 @@ class World {
     // Over the control socket.
     Reply operate(std::string_view method, std::string_view target, std::string_view body = {});
     Reply answer(net::Request request);
+    // Whether a file may be sent with this head.
+    Result<std::shared_ptr<void>> admitted(const net::Request& head) {
+        return run(api->admit_file(head));
+    }
 
     // A new key of a tenant, which is opened: "sk_…".
     std::string key_of(std::string_view tenant, std::string_view scopes = "*");

@@ -102,6 +102,7 @@ Task<> scene_chaps(Stage& stage);
 Task<> scene_bacs(Stage& stage);
 Task<> scene_loan(Stage& stage);
 Task<> scene_kill(Stage& stage);
+Task<> scene_console(Stage& stage);
 // With several nodes.
 Task<> scene_any_node(Stage& stage);
 Task<> scene_node_dies(Stage& stage);

@@ -36,6 +36,7 @@ Task<> tell_story(Stage& stage) {
         co_await scene_node_dies(stage);
     else
         co_await scene_kill(stage);
+    co_await scene_console(stage);
     show_closing(stage);
 }
 

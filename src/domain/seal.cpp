@@ -20,8 +20,8 @@ void append_raw(std::string& bytes, std::uint64_t number) {
 } // namespace
 
 std::string_view token(SealedKind kind) {
-    static constexpr std::array<std::string_view, 5> tokens{"match", "payment", "settlement",
-                                                            "match_end", "event"};
+    static constexpr std::array<std::string_view, 6> tokens{"match",     "payment", "settlement",
+                                                            "match_end", "event",   "change"};
     return tokens.at(static_cast<std::size_t>(kind));
 }
 
@@ -60,6 +60,8 @@ std::string name_of(const SealedRecord& record) {
         return to_string(PaymentId{record.id});
     case SealedKind::settlement:
         return to_string(SettlementId{record.id});
+    case SealedKind::change:
+        return to_string(ChangeId{record.id});
     case SealedKind::event:
         break;
     }

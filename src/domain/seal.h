@@ -1,5 +1,5 @@
-// A seal: one link of the hash chain over a tenant's matches, their ends, and the events that were
-// published.
+// A seal: one link of the hash chain over a tenant's matches, their ends, the events that were published,
+// and what people changed.
 //
 // Its digest covers the seal before it, its own fields, and every record in its range of the order
 // in which records were committed (store/queries/feeds.h). No record ever enters a range that was
@@ -38,13 +38,13 @@ inline constexpr std::size_t mark_bytes = 8;
 
 // The kinds of records that a seal covers. A match is sealed with its payment and its settlement:
 // with all their columns that do not change.
-enum class SealedKind : std::uint8_t { match, payment, settlement, match_end, event };
+enum class SealedKind : std::uint8_t { match, payment, settlement, match_end, event, change };
 std::string_view token(SealedKind kind);
 
 // A record as it is hashed: its fields, each with its kind and length, so that no two different
 // records have the same bytes.
 struct SealedRecord {
-    std::int64_t position = 0; // of the match, end or event
+    std::int64_t position = 0; // of the match, end, event or change
     SealedKind kind = SealedKind::match;
     std::int64_t id = 0;
     std::string bytes; // empty: the record is not there any more

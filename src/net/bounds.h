@@ -61,6 +61,11 @@ inline constexpr std::size_t memory_min = std::size_t{32} * 1024 * 1024;
 static_assert(request_cost(limits::webhook_body_bytes_max) <= memory_min / 4 / 4 * 3);
 static_assert(request_cost(4 * 1024) <= small_request_bytes_max);
 
+// A file as the body of a request: 32 MiB over a line of 2.5 Mbit/s. Its answer says what became of all
+// that it holds.
+inline constexpr auto file_body_wait = 120s;
+inline constexpr auto file_answer_wait = 300s;
+
 // Connections beyond the limit that still get a word: a health check its answer, everybody else
 // that there is no room. What is beyond these is closed.
 inline constexpr std::size_t spare_connections_max = 64;

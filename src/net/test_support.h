@@ -44,6 +44,20 @@ class RecordingHandler final : public Handler {
     std::size_t body_bytes_max(std::string_view, std::string_view path) const override {
         return path == "/large" ? 4 * 1024 * 1024 : test_body_bytes_max;
     }
+    std::size_t file_bytes_max(std::string_view, std::string_view path) const override {
+        return path == "/file" ? 4 * 1024 * 1024 : 0;
+    }
+    // One at a time.
+    Task<Result<FilePlace>> admit_file(const Request& head) override {
+        if (head.fields.find("X-Stranger"))
+            co_return fail(Code::credentials_missing, {});
+        if (files_++ > 0) {
+            --files_;
+            co_return fail(Code::server_busy, {});
+        }
+        co_return FilePlace(this, [this](void*) { --files_; });
+    }
+    int files() const { return files_; }
     bool is_vital(std::string_view, std::string_view path) const override {
         return path == "/vital";
     }
@@ -118,6 +132,7 @@ class RecordingHandler final : public Handler {
 
   private:
     std::atomic<bool> released_{false};
+    std::atomic<int> files_{0};
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<Request> seen_;

@@ -74,6 +74,16 @@ std::size_t Gateway::body_bytes_max(std::string_view method, std::string_view pa
                : installation_.api().body_bytes_max(method, path);
 }
 
+std::size_t Gateway::file_bytes_max(std::string_view method, std::string_view path) const {
+    return installation_.api().file_bytes_max(method, path);
+}
+
+Task<Result<net::Handler::FilePlace>> Gateway::admit_file(const net::Request& head) {
+    if (auto refused = not_here(installation_.roles().api || head.trusted_peer, "api"))
+        co_return std::unexpected(*std::move(refused));
+    co_return co_await installation_.api().admit_file(head);
+}
+
 bool Gateway::is_vital(std::string_view method, std::string_view path) const {
     return (method == "GET" || method == "HEAD") && is_for_operators(path);
 }

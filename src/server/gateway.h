@@ -24,6 +24,8 @@ class Gateway final : public net::Handler {
     explicit Gateway(Installation& installation);
 
     std::size_t body_bytes_max(std::string_view method, std::string_view path) const override;
+    std::size_t file_bytes_max(std::string_view method, std::string_view path) const override;
+    Task<Result<FilePlace>> admit_file(const net::Request& head) override;
     bool is_vital(std::string_view method, std::string_view path) const override;
     Task<net::Response> handle(net::Request request) override;
     net::Response refuse(const Error& error, std::string_view request_id) const override;

@@ -16,6 +16,7 @@ namespace settled::statements {
 namespace {
 
 constexpr std::size_t start_bytes = 512;
+constexpr std::size_t read_step = 256UL * 1024;
 constexpr std::string_view utf_8_mark = "\xEF\xBB\xBF";
 constexpr std::string_view utf_16_le_mark = "\xFF\xFE";
 constexpr std::string_view utf_16_be_mark = "\xFE\xFF";
@@ -55,9 +56,13 @@ void append_utf_8(std::string& out, std::uint32_t c) {
 
 // The whole file; half a character is refused, so that no byte is passed over.
 Result<std::string> from_utf_16(std::istream& in, const std::string& name) {
-    std::string bytes(bounds::utf_16_bytes_max + 1, '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    std::string bytes;
+    while (in && bytes.size() <= bounds::utf_16_bytes_max) {
+        const std::size_t before = bytes.size();
+        bytes.resize(before + read_step);
+        in.read(bytes.data() + before, static_cast<std::streamsize>(read_step));
+        bytes.resize(before + static_cast<std::size_t>(in.gcount()));
+    }
     if (bytes.size() > bounds::utf_16_bytes_max)
         return fail(Code::statement_unsupported,
                     name + " is too large a file in UTF-16; write it in UTF-8");

@@ -141,6 +141,80 @@ def test_several_reviews_are_closed_at_once(page, trigger, ask):
     assert len(closed) == 2
 
 
+def statement_of(iban, entries, number=1):
+    """An MT940 message; its entries are of 1.00 each."""
+    lines = [f":61:2011201120C1,00NTRFREF-{entry}\n:86:INV {entry}" for entry in range(1, entries + 1)]
+    return "\n".join([":20:X", f":25:{iban}", f":28C:{number}/1", ":60F:C201119GBP0,00", *lines,
+                      f":62F:C201120GBP{entries},00", "-", ""])
+
+
+def test_a_file_of_statements_is_dropped_and_imported(world, page, ask, tmp_path):
+    iban = world.dev.state["account"]
+    file = tmp_path / "november.sta"
+    file.write_text(statement_of(iban, 3000) + statement_of("GB29NWBK60161331926819", 1, number=2))
+    assert file.stat().st_size < 256 * 1024
+    page.go("/console/statements")
+    page.find(".drop input[type=file]").send_keys(str(file))
+    page.shows("1 imported, 1 of accounts that are not registered")
+    page.shows("does not reconcile")
+    assert iban not in page.text() and "account not registered" in page.text()
+    statement = ask("/v1/statements")["data"][0]
+    assert (statement["status"], statement["entries_loaded"]) == ("reconciled", 3000)
+    assert page.violations() == []
+
+    # The same by dragging, with a file that is larger than what other calls take.
+    large = tmp_path / "december.sta"
+    large.write_text(statement_of(iban, 12_000, number=3))
+    assert large.stat().st_size > 256 * 1024
+    page.run("""const data = new DataTransfer();
+        data.items.add(new File([arguments[0]], 'december.sta'));
+        document.querySelector('.drop').dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}))""",
+             large.read_text())
+    wait_for(lambda: ask("/v1/statements")["data"][0]["status"] == "reconciled" and "december.sta" in page.text()
+             and page.find(".drop").get_attribute("aria-busy") != "true", lambda: f"it is imported: {page.text()}")
+    page.shows("1 imported")
+    assert ask("/v1/statements")["data"][0]["entries_loaded"] == 12_000
+    page.find(".drop a[href*='/statements/stm_']").click()
+    page.shows("missing webhook")
+
+
+def test_a_file_that_is_no_statement_is_refused_with_its_code(page, ask, tmp_path):
+    before = ask("/v1/statements")["data"]
+    file = tmp_path / "scan.pdf"
+    file.write_bytes(b"%PDF-1.7 no statement")
+    page.go("/console/statements")
+    page.find(".drop input[type=file]").send_keys(str(file))
+    page.shows("statement_unsupported")
+    page.shows("scan.pdf is a PDF")
+    assert ask("/v1/statements")["data"] == before
+
+
+def test_other_rules_show_what_they_would_have_done_before_they_are_saved(page, trigger, ask):
+    trigger("settlement", "--amount", "31.17")
+    settled = next(one for one in ask("/v1/settlements?status=matched")["data"] if one["amount"]["value"] == "31.17")
+    rule = ask(f"/v1/settlements/{settled['id']}")["match"]["rule"]
+    page.go("/console/rules")
+    page.button("New rules").click()
+    page.enter("dialog input[maxlength='256']", "by hand")
+    page.run("""for (const label of document.querySelectorAll('dialog .part'))
+        if (label.innerText.includes(arguments[0])) {
+            const select = label.querySelector('select');
+            select.value = 'off';
+            select.dispatchEvent(new Event('change', {bubbles: true}));
+        }""", rule)
+    assert not page.button("Save the rules", "dialog").is_enabled()
+    page.button("Show what if", "dialog").click()
+    page.shows("would differ.")
+    page.shows("would not be matched")
+    assert page.violations() == []
+    assert ask("/v1/rules")["data"] == [], "a dry run stores nothing"
+    page.button("Save the rules", "dialog").click()
+    wait_for(lambda: ask("/v1/rules")["data"], "the rules are saved")
+    assert ask("/v1/rules")["data"][0]["rules"]["ranks"][rule] == "off"
+    page.shows("by hand")
+    ask("/v1/rules", "POST", {"name": "standard again"})
+
+
 def test_keys_lead_through_the_console_and_can_be_switched_off(page):
     page.press("?")
     page.shows("match by hand")

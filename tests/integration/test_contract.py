@@ -232,6 +232,7 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
         decided = api.post("/v1/reviews/decisions", many, statuses=[200])
         assert [one["outcome"] for one in decided["data"]] == ["done", "refused"]
         assert api.post(f"/v1/reviews/{self.ids['rev']}/close", why)["decision"] == "close"
+        assert api.post("/v1/rules", {"name": "strict", "dry_run": True, "days": 1})["dry_run"]
         api.post("/v1/rules", {"name": "walk", "ranks": {"payer+account+amount": "suggest"}, "account": self.iban})
         rules, = api.get("/v1/rules")["data"]
         assert (rules["version"], rules["rules"]["ranks"]["payer+account+amount"]) == (1, "suggest")
@@ -257,6 +258,10 @@ class Walk(MoneyOutWalk, NotificationsWalk, ConsoleWalk):
         assert [e["verdict"] for e in api.all(f"{root}/entries", limit=1)] == ["linked", "missing_webhook"]
         api.all(f"{root}/missing")
         assert not api.get(f"/v1/reconciliation?date={day}&account={self.iban}")["holds"]
+        file = (f":20:WALK\n:25:{self.iban}\n:28C:99/1\n:60F:C201120GBP0,00\n:61:2011201120C1,00NTRFWALK\n"
+                ":62F:C201120GBP1,00\n-\n").encode()
+        sent = {"raw": file, "content_type": "application/octet-stream"}
+        assert api.post("/v1/statements/files?name=walk.sta", **sent)["imported"] == 1
         assert {row["settlement"]["id"] for row in api.all("/v1/exports?status=matched")} >= {settlement["id"]}
 
     def lists(self):

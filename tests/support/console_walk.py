@@ -47,10 +47,18 @@ class ConsoleWalk:
 
     @staticmethod
     def refuses_in_its_own_way(operation, status):
-        return operation.id in ("show_session", "sign_out") or (operation.id == "reveal" and status in (404, 429))
+        return (operation.id in ("show_session", "sign_out") or (operation.id == "reveal" and status in (404, 429))
+                or (operation.id == "import_statement_file" and status in (400, 413, 422)))
 
     def console_refusal(self, operation, status):
+        if operation.id == "import_statement_file":
+            return self.file_refusal(operation.path, status)
         return self.reveal_refusal(status) if operation.id == "reveal" else self.session_refusal(operation, status)
+
+    def file_refusal(self, path, status):
+        size = {"Content-Length": str(33 * 1024 * 1024)} if status == 413 else {}
+        return self.api.call("POST", path + ("?surprise=1" if status == 400 else ""), raw=b"no statement",
+                             content_type="application/octet-stream", headers=size)
 
     def reveal_refusal(self, status):
         if status == 404:

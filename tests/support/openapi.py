@@ -114,6 +114,8 @@ class Contract:
         kind = headers.get("Content-Type", "").split(";")[0]
         if kind not in wanted["content"]:
             return [f"content type {kind!r}"]
+        if not kind.endswith("json"):
+            return []
         try:
             value = json.loads(body)
         except ValueError:

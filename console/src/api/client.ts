@@ -90,6 +90,30 @@ export async function send<T>(
   throw problem;
 }
 
+/** POSTs a file as it is, and says how many of its bytes have been sent: `fetch` cannot. */
+export function sendFile<T>(target: string, file: Blob, onSent: (bytes: number) => void, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const call = new XMLHttpRequest();
+    const unreachable = () => reject(new Problem({status: 0, code: 'unreachable', detail: 'The server cannot be reached, or ended the connection.'}));
+    call.open('POST', target);
+    call.responseType = 'json';
+    call.setRequestHeader('Accept', 'application/json');
+    call.setRequestHeader('Content-Type', 'application/octet-stream');
+    if (csrfToken) call.setRequestHeader('X-CSRF-Token', csrfToken);
+    call.upload.onprogress = event => onSent(event.loaded);
+    call.upload.onload = () => onSent(file.size);
+    call.onerror = unreachable;
+    call.onabort = unreachable;
+    call.onload = () => {
+      if (call.status < 300) return resolve(call.response as T);
+      if (call.status === 401) onSessionEnd();
+      reject(new Problem({...call.response as Partial<ProblemBody> | null, status: call.status}));
+    };
+    signal.addEventListener('abort', () => call.abort());
+    call.send(file);
+  });
+}
+
 async function problemOf(answer: Response): Promise<Partial<ProblemBody>> {
   try {
     return await answer.json() as ProblemBody;

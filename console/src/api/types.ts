@@ -367,9 +367,19 @@ export interface Statement {
   closing_balance: Amount | null;
   credits: EntrySum;
   debits: EntrySum;
+  entries_loaded: number;
+  entries_examined: number;
   created_at: string;
   reconciled_at: string | null;
   reconciliation?: Record<string, unknown> & {holds: boolean; balance_difference: Amount | null};
+}
+
+export interface ImportedFile {
+  data: {account: string; outcome: string; statement: Statement | null; problem: {code: string; detail: string} | null}[];
+  imported: number;
+  already_imported: number;
+  account_unknown: number;
+  refused: number;
 }
 
 export interface StatementEntry {
@@ -414,6 +424,32 @@ export interface RuleSet {
     overdue_hours: Record<string, number>;
     parts_max: number;
   };
+}
+
+export interface DifferenceSum {
+  settlements: number;
+  by_rank: Record<string, number>;
+  amounts: Amount[];
+}
+
+interface RepeatedMatch {
+  payment_id: string;
+  client_id: string;
+  rank: number;
+}
+
+export interface WhatIf {
+  from: string;
+  to: string;
+  facts: number;
+  decisions_void: number;
+  settlements: number;
+  unchanged: number;
+  matched: {before: number; after: number};
+  ambiguous: {before: number; after: number};
+  differences: Record<string, DifferenceSum>;
+  changes: {difference: string; settlement_id: string; amount: Amount; before: RepeatedMatch[]; after: RepeatedMatch[]}[];
+  changes_not_shown: number;
 }
 
 export interface ApiKey {

@@ -40,6 +40,10 @@ const labels: Record<string, string> = {
   not_open: 'closed',
   api_key: 'API key',
   match: 'match',
+  told_p50: 'half of them within',
+  told_p99: '99 of 100 within',
+  already_imported: 'imported before',
+  account_unknown: 'account not registered',
 };
 
 export function words(token: string): string {
@@ -59,7 +63,7 @@ export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'calm';
 
 const tones: Record<Tone, readonly string[]> = {
   good: ['settled', 'matched', 'done', 'active', 'ok', 'complete', 'reconciled', 'posted', 'delivered', 'live', 'match', 'linked',
-    'taken', 'received', 'processed', 'fetched', 'accept', 'split'],
+    'taken', 'received', 'processed', 'fetched', 'accept', 'split', 'imported'],
   warn: ['unmatched', 'ambiguous', 'overdue', 'partially_settled', 'held', 'suspended', 'open', 'attention', 'rival',
     'suggested', 'warning', 'paused', 'held_back', 'review', 'unclear', 'throttled', 'requested', 'amount_differs',
     'missing_webhook', 'waiting'],

@@ -6,16 +6,17 @@ import {post, type Problem} from '../api/client.ts';
 import type {Review} from '../api/types.ts';
 import {announce} from '../app/announce.tsx';
 import {useMay} from '../app/session.tsx';
+import type {Amount} from '../format/money.ts';
 import {count, sentenceCase, words} from '../format/words.ts';
 import {Dialog} from '../ui/dialog.tsx';
 import {asProblem} from '../ui/load.ts';
 import {Refused, Skeleton} from '../ui/states.tsx';
 import {Id, Pill} from '../ui/values.tsx';
-import {ambiguousDetail, onlyCandidate} from './settlement.ts';
+import {allParts, ambiguousDetail, onlyCandidate} from './settlement.ts';
 
 export const bulkMax = 100;
 
-type Bulk = 'accept' | 'reject' | 'close';
+type Bulk = 'accept' | 'split' | 'reject' | 'close';
 
 interface Outcome {
   review_id: string;
@@ -34,6 +35,7 @@ interface Outcomes {
 
 const meanings: Record<Bulk, string> = {
   accept: 'Each settlement is matched to its only candidate. Reviews with several candidates are left out: decide them one by one.',
+  split: 'Each settlement is divided among all of its candidates. Reviews whose candidates do not come to the settlement are left out: decide them one by one.',
   reject: 'Each settlement pays none of your payments.',
   close: 'Each review is closed as dealt with.',
 };
@@ -45,7 +47,7 @@ export function BulkBar({chosen, clear, onDone}: {chosen: readonly Review[]; cle
   return (
     <div class="bulk" role="region" aria-label="Selected reviews">
       <strong>{count(chosen.length, 'review')} selected</strong>
-      {(['accept', 'reject', 'close'] as const).map(decision => (
+      {(['accept', 'split', 'reject', 'close'] as const).map(decision => (
         <button key={decision} type="button" class="button small" onClick={() => setOpen(decision)}>{sentenceCase(decision)}</button>
       ))}
       <button type="button" class="text-button" onClick={clear}>Clear</button>
@@ -55,11 +57,24 @@ export function BulkBar({chosen, clear, onDone}: {chosen: readonly Review[]; cle
   );
 }
 
-function decisionsOf(decision: Bulk, reviews: readonly Review[]): Record<string, string>[] {
-  return reviews.flatMap((review): Record<string, string>[] => {
-    if (decision !== 'accept') return [{review_id: review.id, decision}];
-    const payment = ambiguousDetail(review) && onlyCandidate(review);
-    return payment ? [{review_id: review.id, decision, payment_id: payment}] : [];
+interface Decided {
+  review_id: string;
+  decision: Bulk;
+  payment_id?: string;
+  payments?: {payment_id: string; amount: Amount}[];
+}
+
+function decisionsOf(decision: Bulk, reviews: readonly Review[]): Decided[] {
+  return reviews.flatMap((review): Decided[] => {
+    if (decision === 'accept') {
+      const payment = ambiguousDetail(review) && onlyCandidate(review);
+      return payment ? [{review_id: review.id, decision, payment_id: payment}] : [];
+    }
+    if (decision === 'split') {
+      const payments = allParts(review);
+      return payments ? [{review_id: review.id, decision, payments}] : [];
+    }
+    return [{review_id: review.id, decision}];
   });
 }
 
@@ -88,7 +103,8 @@ function BulkDialog({decision, reviews, onClose, onDone}: {
     <Dialog title={`${sentenceCase(decision)} ${count(decisions.length, 'review')}`} wide onClose={made ? onDone : onClose}>
       <form class="form" onSubmit={decide}>
         <p class="second">{meanings[decision]}</p>
-        {decisions.length === 0 ? <p>None of the selected reviews has exactly one candidate.</p>
+        {decisions.length === 0 ? <p>{decision === 'accept' ? 'None of the selected reviews has exactly one candidate.'
+          : 'Of none of the selected reviews do the candidates come to the settlement.'}</p>
           : made ?? checked ? <OutcomeList of={(made ?? checked)!} /> : problem ? null : <Skeleton lines={4} />}
         {problem ? <Refused problem={problem} /> : null}
         {made ? <div class="form-actions"><button type="button" class="button primary" onClick={onDone}>Done</button></div> : (
@@ -97,7 +113,7 @@ function BulkDialog({decision, reviews, onClose, onDone}: {
               onInput={event => setReason(event.currentTarget.value)} /></label>
             <div class="form-actions">
               <button type="button" class="button" onClick={onClose}>Cancel</button>
-              <button type="submit" class={decision === 'accept' ? 'button primary' : 'button danger'}
+              <button type="submit" class={decision === 'accept' || decision === 'split' ? 'button primary' : 'button danger'}
                 disabled={!reason.trim() || !checked?.done}>{sentenceCase(decision)} {checked?.done ?? ''}</button>
             </div>
           </>

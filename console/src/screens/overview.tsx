@@ -5,7 +5,7 @@ import {useMay} from '../app/session.tsx';
 import {base, setQuery, useRoute} from '../app/router.ts';
 import {count, sentenceCase, words} from '../format/words.ts';
 import {Head, Section} from '../ui/blocks.tsx';
-import {ChartCard} from '../ui/chart.tsx';
+import {ChartCard, type Series} from '../ui/chart.tsx';
 import {useGet} from '../ui/load.ts';
 import {Empty, Ready} from '../ui/states.tsx';
 import {Table, type Column} from '../ui/table.tsx';
@@ -141,12 +141,26 @@ function atLeast(number: number, countedTo: number, thing: string): string {
 
 const whole = (value: number) => value.toLocaleString('en-GB');
 
+/** "20 ms", "1.5 s", "2 min", "6 h". */
+function milliseconds(value: number): string {
+  if (value < 1000) return `${value} ms`;
+  if (value < 60_000) return `${value / 1000} s`;
+  return value < 3_600_000 ? `${value / 60_000} min` : `${value / 3_600_000} h`;
+}
+
+/** The last known value of the median. */
+function latest(lines: Series['lines']): string {
+  const known = (lines[0]?.values ?? []).filter(value => value !== null);
+  return known.length > 0 ? milliseconds(known.at(-1)!) : '';
+}
+
 function Charts() {
   return (
     <div class="charts">
       <ChartCard title="Webhooks" metric="webhooks" write={whole} />
       <ChartCard title="Matches by rule" metric="matches_by_rank" write={whole} />
       <ChartCard title="Deliveries" metric="deliveries" write={whole} />
+      <ChartCard title="Time to notify partners" metric="told_p50" also="told_p99" write={milliseconds} total={latest} />
     </div>
   );
 }

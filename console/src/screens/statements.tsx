@@ -5,6 +5,7 @@ import {base, useRoute} from '../app/router.ts';
 import {accountText} from '../format/mask.ts';
 import {dayOf} from '../format/time.ts';
 import {count, words} from '../format/words.ts';
+import {Import} from '../statements/import.tsx';
 import {Choice, Facts, Filters, Head, Section} from '../ui/blocks.tsx';
 import {useFilters} from '../ui/filters.ts';
 import {useGet, usePages} from '../ui/load.ts';
@@ -32,6 +33,7 @@ export function StatementList() {
   return (
     <>
       <Head title="Statements" tab="Statements" />
+      <Import onDone={pages.reload} />
       <List caption="Statements" pages={pages} columns={columns} keyOf={row => row.id} pathOf={row => `/statements/${row.id}`}
         empty={<Empty title="No statement has been imported yet." command="settled import FILE">
           A statement from the bank (camt.053, MT940, CSV) shows whether any settlement is missing.</Empty>} />

@@ -24,21 +24,26 @@ const lineTokens = ['--accent', '--good-line', '--warn-line', '--info-line', '--
 interface Props {
   title: string;
   metric: string;
+  /** A second metric, as further lines of the same chart. */
+  also?: string;
   /** How a value is written. */
   write: (value: number) => string;
+  /** What stands for all values; absent: their sum. */
+  total?: (lines: Series['lines']) => string;
 }
 
 /** The chart of a metric with the sum of its values; nothing where the server does not offer it. */
-export function ChartCard({title, metric, write}: Props) {
+export function ChartCard({title, metric, also, write, total}: Props) {
   const {data: series, problem} = useGet<Series>('/v1/series', {metric}, 60);
+  const second = useGet<Series>(also && '/v1/series', {metric: also}, 60);
   if (problem?.status === 404) return null;
-  const lines = series?.lines ?? [];
+  const lines = [...series?.lines ?? [], ...series && second.data ? second.data.lines : []];
   const sum = lines.flatMap(line => line.values).reduce((before: number, value) => before + (value ?? 0), 0);
   return (
     <figure class="card chart">
-      <figcaption><h2>{title} <span class="chart-span">24 h</span></h2>{series ? <span class="chart-total num">{write(sum)}</span> : null}</figcaption>
+      <figcaption><h2>{title} <span class="chart-span">24 h</span></h2>{series ? <span class="chart-total num">{total ? total(lines) : write(sum)}</span> : null}</figcaption>
       {problem ? <Refused problem={problem} /> : !series ? <Skeleton lines={4} />
-        : lines.length === 0 ? <p class="quiet">Nothing in 24 hours.</p> : <Plot series={series} lines={lines} write={write} />}
+        : lines.every(line => line.values.every(value => value === null)) ? <p class="quiet">Nothing in 24 hours.</p> : <Plot series={series} more={second.data} lines={lines} write={write} />}
       {lines.length > 1 ? (
         <ul class="legend">{lines.map((line, index) => <li key={line.name} class={`line-${index % lineTokens.length}`}>{words(line.name)}</li>)}</ul>
       ) : null}
@@ -46,7 +51,7 @@ export function ChartCard({title, metric, write}: Props) {
   );
 }
 
-function Plot({series, lines, write}: {series: Series; lines: Series['lines']; write: (value: number) => string}) {
+function Plot({series, more, lines, write}: {series: Series; more: Series | undefined; lines: Series['lines']; write: (value: number) => string}) {
   const frame = useRef<HTMLDivElement>(null);
   const scheme = useScheme();
   useEffect(() => {
@@ -65,7 +70,7 @@ function Plot({series, lines, write}: {series: Series; lines: Series['lines']; w
       follow.disconnect();
       plot?.destroy();
     };
-  }, [series, scheme]);
+  }, [series, more, scheme]);
   return <div class="plot" ref={frame} role="img" aria-label={summary(series, lines, write)} />;
 }
 
@@ -117,9 +122,9 @@ function faded(colour: string): string {
 function summary(series: Series, lines: Series['lines'], write: (value: number) => string): string {
   return lines.map(line => {
     const known = line.values.filter(value => value !== null);
-    if (known.length === 0) return `${line.name}: nothing`;
+    if (known.length === 0) return `${words(line.name)}: nothing`;
     const most = Math.max(...known);
     const at = new Date(Date.parse(series.from) + line.values.indexOf(most) * series.step * 1000).toISOString();
-    return `${line.name}: at most ${write(most)}, at ${clockOf(at).slice(0, 5)} UTC`;
+    return `${words(line.name)}: at most ${write(most)}, at ${clockOf(at).slice(0, 5)} UTC`;
   }).join('; ');
 }

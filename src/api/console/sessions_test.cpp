@@ -401,35 +401,6 @@ TEST(Reveals, a_person_has_thirty_an_hour) {
     EXPECT_EQ(world.call(key, "POST", "/v1/reveals", body).status(), 200);
 }
 
-TEST(Series, counts_what_happened_in_each_step) {
-    World world;
-    const std::string key = world.key_of("main");
-    (void)world.call(key, "POST", "/v1/connectors", world.new_bank("bank"));
-    (void)world.call(key, "POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})");
-    (void)world.settle_at("bank", testing::money_in("T1", "E2E-000001"));
-    world.clock.advance(std::chrono::hours(2));
-    (void)world.settle_at("bank", testing::money_in("T2", "E2E-000002"));
-    (void)world.settle_at("bank", testing::money_in("T3", "E2E-000003"));
-    world.clock.advance(std::chrono::minutes(1));
-    const Reply reply = world.call(key, "GET", "/v1/series?metric=webhooks&step=7200");
-    ASSERT_EQ(reply.status(), 200) << reply.response.body;
-    const auto values = reply.root().member("lines")->at(0).member("values");
-    ASSERT_EQ(values->size(), 12U);
-    EXPECT_EQ(values->at(11).integer(), 2);
-    EXPECT_EQ(values->at(10).integer(), 1);
-    EXPECT_EQ(values->at(9).integer(), 0);
-    for (const char* const query :
-         {"", "?metric=other", "?metric=webhooks&step=59", "?metric=webhooks&from=x",
-          "?metric=webhooks&from=2026-11-01T00:00:00Z&step=60"})
-        EXPECT_EQ(world.call(key, "GET", std::string("/v1/series") + query).code(),
-                  "parameter_invalid")
-            << query;
-    const std::string theirs = world.key_of("rival");
-    EXPECT_EQ(
-        world.call(theirs, "GET", "/v1/series?metric=webhooks&step=86400").at("lines.0.values.0"),
-        "0");
-}
-
 TEST(Overview, each_figure_counts_what_its_list_shows) {
     World world;
     const std::string key = world.key_of("main");

@@ -299,7 +299,7 @@ Task<Result<net::Response>> SignIn::open(const net::Request& request) {
     else if (!given.link.empty())
         opening->link = sessions_.hash_of(given.link);
     else
-        CO_TRY_VOID(co_await check_password(given, *opening));
+        CO_TRY_VOID(co_await check_password(request.peer, given, *opening));
     CO_TRY_VOID(co_await check_other(request, given.replace, opening->replaced));
     const std::string cookie = random_letters(core_.rng);
     const Instant now = core_.clock.now();
@@ -329,7 +329,12 @@ Task<Result<net::Response>> SignIn::open(const net::Request& request) {
     co_return response;
 }
 
-Task<Result<>> SignIn::check_password(const Credentials& given, Opening& opening) {
+Task<Result<>> SignIn::check_password(std::string_view peer, const Credentials& given,
+                                      Opening& opening) {
+    // First of all: what is refused here is no try at the name.
+    const std::shared_ptr<void> share = shares_.take(peer);
+    if (!share)
+        co_return fail(Code::too_many_requests, "other passwords from your address are checked");
     if (!tries_of_names_.take(given.username, core_.clock.steady()))
         co_return fail(Code::too_many_requests, "wait a minute before the next try");
     using Found = std::optional<store::OperatorRow>;

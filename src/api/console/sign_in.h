@@ -44,7 +44,8 @@ class SignIn {
     Task<Result<net::Response>> open(const net::Request& request);
     Task<Result<net::Response>> current(const net::Request& request, bool ends);
     Task<Result<net::Response>> make_link(const net::Request& request);
-    Task<Result<>> check_password(const Credentials& given, Opening& opening);
+    Task<Result<>> check_password(std::string_view peer, const Credentials& given,
+                                  Opening& opening);
     Task<Result<>> check_other(const net::Request& request, bool replace,
                                std::optional<ReplacedSession>& replaced);
     Result<> check_connection(const net::Request& request) const;
@@ -54,6 +55,7 @@ class SignIn {
     bool is_secure_;
     Tries tries_;
     Tries tries_of_names_;
+    PasswordShares shares_;
     custody::KeyDesk passwords_; // a thread on which they are checked, one after the other
 };
 

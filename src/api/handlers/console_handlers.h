@@ -7,6 +7,7 @@ namespace settled::api {
 
 Task<Result<Answer>> show_series(const Core& core, const Call& call);
 Task<Result<Answer>> reveal(const Core& core, const Call& call);
+Task<Result<Answer>> import_statement_file(const Core& core, const Call& call);
 Task<Result<Answer>> decide_reviews(const Core& core, const Call& call);
 Task<Result<Answer>> create_portal_link(const Core& core, const Call& call);
 Task<Result<Answer>> list_portal_links(const Core& core, const Call& call);

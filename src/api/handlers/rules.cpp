@@ -4,6 +4,7 @@
 #include "api/change.h"
 #include "api/handlers/handlers.h"
 #include "api/handlers/views.h"
+#include "api/handlers/what_if.h"
 #include "base/iban.h"
 #include "base/limits.h"
 #include "payloads/rule_set_reader.h"
@@ -46,7 +47,16 @@ Task<Result<Answer>> create_rules(const Core& core, const Call& call) {
     payloads::Reader in(document.root());
     const auto account = in.take("account", limits::text_bytes_max, parse_iban);
     const match::RuleSet rules = payloads::read_rule_set(in);
+    const bool dry_run = in.optional_flag("dry_run");
+    const auto days = in.optional_integer("days", 1, bounds::what_if_days_max);
+    if (days && !dry_run)
+        in.refuse(Code::value_invalid, "days", "only a dry_run looks back");
     CO_TRY_VOID(in.finish());
+    if (dry_run)
+        co_return co_await answer_what_if(
+            core, call.caller.tenant,
+            {rules, account ? account_key(*account) : std::string(),
+             std::chrono::days(days.value_or(bounds::what_if_days_default))});
     const auto row = std::make_shared<const RuleSetRow>(
         call.caller.tenant, account ? account_key(*account) : std::string(), 0, rules.name,
         payloads::to_json(rules), core.clock.now());

@@ -4,14 +4,12 @@
 #include "api/bounds.h"
 #include "api/change.h"
 #include "api/handlers/handlers.h"
+#include "api/handlers/statement_steps.h"
 #include "api/handlers/statement_views.h"
 #include "api/handlers/views.h"
 #include "api/page.h"
 #include "statements/text.h"
-#include "store/queries/directory.h"
 #include "units/statements/statement_reconciliation.h"
-
-#include <fmt/format.h>
 
 #include <charconv>
 
@@ -33,65 +31,17 @@ std::string shown(const StatementRow& statement) {
 }
 
 Step<Result<Answer>> open(Session& s, TenantId tenant, std::shared_ptr<const StatementRow> row) {
-    const auto account = co_await store::find_account_by_key(s, tenant, row->account_key);
-    if (!account)
-        co_return fail(
-            Code::account_unknown,
-            "account: it is none of yours; register it first, or say which one is meant");
-    const bool added = co_await store::insert_statement(s, tenant, *row);
-    if (added)
-        co_return Answer{201, shown(*row)};
-    const auto there = co_await store::find_statement_by_digest(s, tenant, BytesView(row->digest));
-    SETTLED_ASSERT(there.has_value(), "what could not be added is there");
-    co_return Answer{200, shown(*there)};
-}
-
-// What the entries add up to with those that are here; nothing beyond what was declared, so that no
-// sum overflows.
-Result<StatementRow> with_entries(const StatementRow& before, const Chunk& chunk) {
-    StatementRow after = before;
-    for (const store::EntryRow& row : chunk.entries) {
-        const statements::Entry& entry = row.entry;
-        if (!(entry.amount.currency == before.currency))
-            return fail(Code::value_invalid, fmt::format("entry {}: amount: give it in {}",
-                                                         row.number, before.currency.code()));
-        if (entry.booked < before.from || before.to < entry.booked)
-            return fail(Code::value_invalid,
-                        fmt::format("entry {}: booked_on: it is not in the statement's period",
-                                    row.number));
-        after.loaded_credits += entry.credit ? 1 : 0;
-        std::int64_t& sum = entry.credit ? after.loaded_credits_minor : after.loaded_debits_minor;
-        const std::int64_t end = entry.credit ? before.credits.minor : before.debits.minor;
-        if (entry.amount.minor > end - sum)
-            return fail(Code::value_invalid,
-                        fmt::format("entry {}: more than the statement adds up to", row.number));
-        sum += entry.amount.minor;
-    }
-    after.loaded += static_cast<std::int64_t>(chunk.entries.size());
-    if (after.loaded > before.entries())
-        return fail(Code::value_invalid, "entries: more than the statement has");
-    return after;
+    const auto opened = co_await begin_statement(s, tenant, row);
+    if (!opened)
+        co_return std::unexpected(opened.error());
+    co_return Answer{opened->is_new ? 201 : 200, shown(opened->row)};
 }
 
 Step<Result<Answer>> add_entries(Session& s, TenantId tenant, StatementId id,
                                  std::shared_ptr<const Chunk> chunk) {
-    const auto statement = co_await store::find_statement(s, tenant, id);
-    if (!statement)
-        co_return fail(Code::not_found, "there is no such statement");
-    const auto count = static_cast<std::int64_t>(chunk->entries.size());
-    if (chunk->first + count - 1 <= statement->loaded) // they came before
-        co_return Answer{200, shown(*statement)};
-    if (chunk->first != statement->loaded + 1)
-        co_return fail(Code::state_conflict,
-                       fmt::format("first: go on with entry {}", statement->loaded + 1));
-    const auto after = with_entries(*statement, *chunk);
+    const auto after = co_await append_entries(s, tenant, id, chunk);
     if (!after)
         co_return std::unexpected(after.error());
-    const bool counted = co_await store::count_entries(s, tenant, *statement, *after);
-    if (!counted)
-        co_return fail(Code::state_conflict, "another call adds entries to this statement");
-    for (const store::EntryRow& row : chunk->entries)
-        co_await store::insert_entry(s, tenant, id, row);
     co_return Answer{200, shown(*after)};
 }
 

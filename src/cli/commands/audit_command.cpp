@@ -151,9 +151,10 @@ void print_text(const Verified& verified) {
                    count);
     if (verified.unproved > 0)
         fmt::print("{:<24}{:>12}\n", "of older rules", verified.unproved);
-    fmt::print("{:<24}{:>12}  matches, ends and events since the last seal: the chain does not "
-               "vouch for them yet\n",
-               "not sealed yet", verified.unsealed);
+    fmt::print(
+        "{:<24}{:>12}  matches, ends, events and changes since the last seal: the chain does "
+        "not vouch for them yet\n",
+        "not sealed yet", verified.unsealed);
     if (verified.purged > 0)
         fmt::print("{:<24}{:>12}  sealed records that were purged: their digests hold\n", "purged",
                    verified.purged);

@@ -7,54 +7,20 @@
 #include "server/rules_file.h"
 #include "server/run.h"
 #include "server/tenant.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <utility>
 
 namespace settled::cli {
 
 namespace {
 
-// A directory of our own that goes when we go: it holds a copy of what was recorded.
-class ScratchDirectory {
-  public:
-    static Result<ScratchDirectory> make() {
-        std::error_code error;
-        const auto parent = std::filesystem::temp_directory_path(error);
-        std::string pattern = (parent / "settled-replay-XXXXXX").string();
-        if (error || ::mkdtemp(pattern.data()) == nullptr) // mode 0700
-            return fail(Code::io_failed, fmt::format("cannot make {}: {}", pattern,
-                                                     std::generic_category().message(errno)));
-        return ScratchDirectory(std::move(pattern));
-    }
-    ScratchDirectory(ScratchDirectory&& other) noexcept
-        : path_(std::exchange(other.path_, std::string())) {}
-    ScratchDirectory& operator=(ScratchDirectory&&) = delete;
-    ~ScratchDirectory() {
-        std::error_code ignored;
-        if (!path_.empty())
-            std::filesystem::remove_all(path_, ignored);
-    }
-    const std::string& path() const { return path_; }
-
-  private:
-    explicit ScratchDirectory(std::string path) : path_(std::move(path)) {}
-    std::string path_;
-};
-
 Result<units::ReplayReport> replay(const server::Config& config, const std::string& tenant_name,
                                    std::shared_ptr<const match::RuleSet> rules) {
     SystemRng rng;
     TRY(const server::OpenedStore opened, server::open_store_for_reading(config, rng));
     TRY(const TenantId tenant, server::run_to_end(server::find_tenant(*opened.store, tenant_name)));
-    TRY(const ScratchDirectory directory, ScratchDirectory::make());
-    TRY(const auto scratch, store::sqlite::open({.directory = directory.path()}));
+    TRY(const auto scratch, store::sqlite::ScratchStore::make());
     Progress bar;
     units::ReplayOptions how;
     how.tenant = tenant;
@@ -65,8 +31,8 @@ Result<units::ReplayReport> replay(const server::Config& config, const std::stri
     how.progress = [&bar](std::int64_t done, std::int64_t all) {
         bar.show("replaying", static_cast<std::size_t>(done), static_cast<std::size_t>(all));
     };
-    auto report = server::run_to_end(units::replay(*opened.store, *scratch, std::move(how)));
-    scratch->stop();
+    auto report =
+        server::run_to_end(units::replay(*opened.store, scratch->store(), std::move(how)));
     opened.store->stop();
     return report;
 }

@@ -1,18 +1,15 @@
 #include "cli/commands/statement_import.h"
 
-#include "base/iban.h"
 #include "statements/text.h"
 #include "wire/json_writer.h"
 #include "wire/money.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <set>
 #include <utility>
 
 namespace settled::cli {
@@ -30,109 +27,35 @@ constexpr std::size_t entries_per_call = 400;
 constexpr std::size_t bytes_per_call = 160UL * 1024;
 // A store that is busy is asked again; a reconciliation of a million entries takes some hundred calls.
 constexpr std::size_t reconciliation_calls_max = 1'000'000;
-constexpr std::size_t entries_between_draws = 1000;
 
-// Passes on the statements that are wanted, with the account that was asked for in the place of the
-// file's, and reports how far the file is read.
-class Passage final : public Sink {
+// A file that is open, and how far it is read.
+class OpenFile {
   public:
-    Passage(Sink& next, const std::vector<bool>* wanted, const ImportOptions& options,
-            std::function<void()> tick)
-        : next_(next), wanted_(wanted), options_(options), tick_(std::move(tick)) {}
+    OpenFile(const std::string& path, std::string_view what, const ImportProgress& progress)
+        : in(path, std::ios::binary), name(std::filesystem::path(path).filename().string()),
+          what_(what), progress_(progress) {
+        size_ = std::filesystem::file_size(path, error_);
+    }
 
-    Result<> begin(const Head& head) override {
-        const std::size_t number = count_++;
-        if (wanted_ != nullptr && number >= wanted_->size())
-            return fail(Code::statement_malformed, "the file has changed while it was read");
-        is_wanted_ = wanted_ == nullptr || (*wanted_)[number];
-        if (!is_wanted_)
+    std::ifstream in;
+    std::string name;
+
+    bool is_readable() const { return in.is_open() && !error_; }
+    statements::FileTick tick() {
+        return [this] -> Result<> {
+            const auto at = in.tellg();
+            progress_(what_, at < 0 ? size_ : static_cast<std::size_t>(at), size_);
             return {};
-        Head own = head;
-        if (wanted_ != nullptr && !options_.account.empty() &&
-            account_key(options_.account) != account_key(head.account))
-            own.account = options_.account;
-        return next_.begin(own);
+        };
     }
-    Result<> entry(const Entry& entry) override {
-        if (++seen_ % entries_between_draws == 0)
-            tick_();
-        return is_wanted_ ? next_.entry(entry) : Result<>{};
-    }
-    Result<> end(const Tail& tail) override {
-        tick_();
-        return is_wanted_ ? next_.end(tail) : Result<>{};
-    }
+    void finished() { progress_(what_, size_, size_); }
 
   private:
-    Sink& next_;
-    const std::vector<bool>* wanted_; // nullptr: all, as they are
-    const ImportOptions& options_;
-    std::function<void()> tick_;
-    std::size_t count_ = 0;
-    std::size_t seen_ = 0;
-    bool is_wanted_ = true;
+    std::string_view what_;
+    const ImportProgress& progress_;
+    std::error_code error_;
+    std::size_t size_ = 0;
 };
-
-// `wanted`: nullptr for all, with the accounts that the file has.
-Result<> read_file(const std::string& file, const std::vector<bool>* wanted,
-                   const ImportOptions& options, Sink& sink, std::string_view what,
-                   const ImportProgress& progress) {
-    std::ifstream in(file, std::ios::binary);
-    std::error_code error;
-    const auto size = std::filesystem::file_size(file, error);
-    if (!in || error)
-        return fail(Code::io_failed, file + " cannot be read");
-    Passage passage(sink, wanted, options, [&] {
-        const auto at = in.tellg();
-        progress(what, at < 0 ? size : static_cast<std::size_t>(at), size);
-    });
-    TRY_VOID(statements::read_statements(in, std::filesystem::path(file).filename().string(),
-                                         options.format, options.csv, passage));
-    progress(what, size, size);
-    return {};
-}
-
-// The accounts of a file's statements, in its order.
-class Accounts final : public Sink {
-  public:
-    std::vector<std::string> all;
-
-    Result<> begin(const Head& head) override {
-        all.push_back(head.account);
-        return {};
-    }
-    Result<> entry(const Entry& /*entry*/) override { return {}; }
-    Result<> end(const Tail& /*tail*/) override { return {}; }
-};
-
-std::string listed(const std::vector<std::string>& accounts) {
-    const std::set<std::string> once(accounts.begin(), accounts.end());
-    return fmt::format("{}", fmt::join(once, ", "));
-}
-
-// Which of them --account means.
-Result<std::vector<bool>> choose(const std::string& file, const std::vector<std::string>& accounts,
-                                 const std::string& account) {
-    std::vector<bool> wanted(accounts.size(), account.empty());
-    if (account.empty())
-        return wanted;
-    const std::string key = account_key(account);
-    std::set<std::string> own_ways; // that are no IBAN: any of them may be the account
-    bool is_there = false;
-    for (std::size_t i = 0; i < accounts.size(); ++i) {
-        wanted[i] = account_key(accounts[i]) == key;
-        is_there = is_there || wanted[i];
-        if (!parse_iban(accounts[i]))
-            own_ways.insert(accounts[i]);
-    }
-    if (!is_there && own_ways.size() == 1)
-        for (std::size_t i = 0; i < accounts.size(); ++i)
-            is_there = (wanted[i] = own_ways.contains(accounts[i])) || is_there;
-    if (!is_there)
-        return fail(Code::account_unknown, fmt::format("{} is of the account {}, not of {}", file,
-                                                       listed(accounts), account));
-    return wanted;
-}
 
 std::string day(Instant at) {
     return wire::to_rfc3339(at).substr(0, 10);
@@ -261,23 +184,24 @@ class Sender final : public Sink {
 
 Result<StatementFile> summarize(const std::string& path, const ImportOptions& options,
                                 const ImportProgress& progress) {
-    Accounts accounts;
-    TRY_VOID(read_file(path, nullptr, options, accounts, "reading", progress));
-    if (accounts.all.empty())
-        return fail(Code::statement_unsupported, path + " has no statement in it");
-    StatementFile file{path, {}, {}};
-    TRY(file.wanted, choose(path, accounts.all, options.account));
-    statements::Summarizer summarizer;
-    TRY_VOID(read_file(path, &file.wanted, options, summarizer, "reading", progress));
-    file.summaries = summarizer.statements();
-    return file;
+    OpenFile file(path, "reading", progress);
+    if (!file.is_readable())
+        return fail(Code::io_failed, path + " cannot be read");
+    TRY(auto summary, statements::summarize_file(file.in, file.name, options, file.tick()));
+    file.finished();
+    return StatementFile{path, std::move(summary)};
 }
 
 Result<std::vector<SentStatement>> send_statements(ApiSession& session, const StatementFile& file,
                                                    const ImportOptions& options,
                                                    const ImportProgress& progress) {
-    Sender sender(session, file.summaries);
-    TRY_VOID(read_file(file.path, &file.wanted, options, sender, "sending", progress));
+    OpenFile opened(file.path, "sending", progress);
+    if (!opened.is_readable())
+        return fail(Code::io_failed, file.path + " cannot be read");
+    Sender sender(session, file.summary.statements);
+    TRY_VOID(statements::pass_on_file(opened.in, opened.name, options, file.summary.wanted, sender,
+                                      opened.tick()));
+    opened.finished();
     return sender.take_sent();
 }
 

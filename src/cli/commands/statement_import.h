@@ -5,8 +5,7 @@
 #pragma once
 
 #include "cli/client/api_session.h"
-#include "statements/reader.h"
-#include "statements/summary.h"
+#include "statements/file.h"
 
 #include <functional>
 #include <optional>
@@ -15,26 +14,18 @@
 
 namespace settled::cli {
 
-struct ImportOptions {
-    statements::Format format = statements::Format::by_content;
-    statements::CsvOptions csv;
-    std::string account; // as --account says; empty: all that the file has
-};
+using ImportOptions = statements::FileOptions;
 
 // `what` is done of `done` of `total`.
 using ImportProgress =
     std::function<void(std::string_view what, std::size_t done, std::size_t total)>;
 
-// What a file has and which of it is wanted.
 struct StatementFile {
     std::string path;
-    std::vector<statements::Summary> summaries; // of those that are wanted
-    std::vector<bool> wanted;                   // of all, in the order of the file
+    statements::FileSummary summary;
 };
 
-// All accounts of a file are wanted, or the one that --account says. An account that the file writes
-// in its own way is the one of --account where the file has no other of that kind. Fails with
-// account_unknown when none is.
+// Fails with io_failed, and as statements::summarize_file() does.
 Result<StatementFile> summarize(const std::string& path, const ImportOptions& options,
                                 const ImportProgress& progress);
 

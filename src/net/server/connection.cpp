@@ -14,10 +14,6 @@ namespace settled::net {
 
 namespace {
 
-constexpr std::size_t buffer_bytes_first = 4096;
-constexpr std::size_t buffer_bytes_kept = 16 * 1024;
-constexpr std::size_t buffer_bytes_max = 64 * 1024;
-constexpr std::size_t read_bytes_min = 1024;
 constexpr std::size_t input_dropped_bytes_max = 4 * 1024 * 1024;
 constexpr auto parting_wait = std::chrono::seconds(1);
 
@@ -25,7 +21,6 @@ constexpr auto parting_wait = std::chrono::seconds(1);
 constexpr HeadLimits head_limits = {.bytes_max = limits::header_bytes_max,
                                     .first_line_bytes_max = limits::target_bytes_max + 17,
                                     .fields_max = limits::header_fields_max};
-static_assert(buffer_bytes_max > limits::header_bytes_max + read_bytes_min);
 
 // Whether a proxy was called by https: only a proxy of ours may say so.
 constexpr std::string_view forwarded_proto = "X-Forwarded-Proto";
@@ -191,92 +186,17 @@ Connection::Step Connection::judge_head(std::string_view head) {
     if (place_.is_spare() && !state_->handler->is_vital(request_.method, request_.path)) {
         return refuse_with({Code::too_many_requests, "too many connections"});
     }
-    const std::size_t body_max = state_->handler->body_bytes_max(request_.method, request_.path);
     const auto length = parser_->content_length();
+    // A file says how long it is: then its memory is taken once, and none is copied as it grows.
+    file_bytes_max_ = length ? state_->handler->file_bytes_max(request_.method, request_.path) : 0;
+    const std::size_t body_max =
+        file_bytes_max_ > 0 ? file_bytes_max_
+                            : state_->handler->body_bytes_max(request_.method, request_.path);
     if (length && *length > body_max) {
         return refuse_with({Code::body_too_large, {}});
     }
     parser_->body_bytes_max(body_max);
     return Step::done;
-}
-
-bool Connection::take_room(std::size_t body_bytes) {
-    const std::size_t held = body_room_ == 0 ? 0 : bounds::request_cost(body_room_);
-    const bool taken =
-        state_->options.memory->take_now(room_, account_, bounds::request_cost(body_bytes) - held);
-    body_room_ = taken ? body_bytes : body_room_;
-    return taken;
-}
-
-Task<Connection::Step> Connection::wait_for_room(std::size_t body_bytes) {
-    const std::size_t held = body_room_ == 0 ? 0 : bounds::request_cost(body_room_);
-    phase_ = Phase::waiting;
-    Deadlines::clear(*this);
-    const bool taken = co_await state_->options.memory->take(
-        state_->io, room_, account_, bounds::request_cost(body_bytes) - held,
-        std::chrono::steady_clock::now() + state_->options.room_wait);
-    if (cut_ || state_->handler == nullptr) {
-        co_return Step::gone;
-    }
-    if (!taken) {
-        co_return refuse_with({Code::server_busy, "too much is under way; try again later"});
-    }
-    body_room_ = body_bytes;
-    co_return Step::done;
-}
-
-Task<Connection::Step> Connection::read_body() {
-    bool waiting = false;
-    std::size_t needed = parser_->content_length().value_or(bounds::chunked_body_step);
-    while (!parser_->complete()) {
-        if (needed > body_room_ && !take_room(needed)) {
-            const Step step = co_await wait_for_room(needed);
-            if (step != Step::done) {
-                co_return step;
-            }
-            waiting = false;
-        }
-        const auto used = parser_->parse_body(buffer_.view());
-        if (!used) {
-            co_return refuse_with(used.error());
-        }
-        buffer_.use(*used);
-        if (parser_->complete()) {
-            break;
-        }
-        if (parser_->body.size() > needed) { // it is chunked
-            needed = 2 * parser_->body.size();
-            continue;
-        }
-        // What is left is an incomplete chunk line or trailer: these are as short as a header.
-        if (buffer_.view().size() >= limits::header_bytes_max) {
-            co_return refuse_with({Code::headers_too_large, "a chunk or its trailer is too long"});
-        }
-        if (!waiting) {
-            waiting = true;
-            enter(Phase::body, state_->options.body_wait);
-            if (buffer_.empty() && parser_->body.empty() &&
-                expects_continue(request_.fields, parser_->version)) {
-                const SystemError error = co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n");
-                if (error || cut_) {
-                    co_return Step::gone;
-                }
-            }
-        }
-        const auto left = parser_->content_length_remaining();
-        const std::size_t wanted = std::clamp<std::size_t>(left.value_or(buffer_bytes_first),
-                                                           read_bytes_min, buffer_bytes_max);
-        const auto room = buffer_.room(wanted, buffer_bytes_max);
-        SETTLED_ASSERT(!room.empty(), "a full buffer is asked for more");
-        const Stream::Read read = co_await stream_.read_some(room);
-        const Step step = after_read(read);
-        if (step != Step::done) {
-            co_return step;
-        }
-    }
-    request_.body = std::move(parser_->body);
-    buffer_.shrink(buffer_bytes_kept);
-    co_return Step::done;
 }
 
 Task<Connection::Step> Connection::read_request() {
@@ -285,6 +205,7 @@ Task<Connection::Step> Connection::read_request() {
     request_.peer = peer_.name;
     request_.trusted_peer = peer_.is_operator;
     body_room_ = 0;
+    file_bytes_max_ = 0;
     std::size_t head_size = 0;
     Step step = co_await read_head(head_size);
     if (step == Step::gone) {
@@ -297,6 +218,9 @@ Task<Connection::Step> Connection::read_request() {
         buffer_.use(head_size);
     }
     keeps_alive_ = parser_->keeps_alive && step == Step::done;
+    if (step == Step::done && file_bytes_max_ > 0) {
+        step = co_await admit_file();
+    }
     if (step == Step::done && !parser_->complete()) {
         step = co_await read_body();
     }
@@ -349,7 +273,9 @@ Task<bool> Connection::answer() {
     Request handed = request_;
     handed.body = std::move(request_.body);
     request_.body.clear();
-    enter(Phase::handling, state_->options.answer_wait);
+    enter(Phase::handling, file_place_ ? std::max<std::chrono::milliseconds>(
+                                             bounds::file_answer_wait, state_->options.answer_wait)
+                                       : state_->options.answer_wait);
     Response response;
     bool failed = false;
     try {
@@ -357,6 +283,7 @@ Task<bool> Connection::answer() {
     } catch (...) {
         failed = true; // what it was is the handler's to log
     }
+    file_place_.reset(); // the handler has let the file go
     if (state_->handler == nullptr) {
         co_return false;
     }
@@ -447,6 +374,7 @@ Task<> Connection::send_refusal() {
                     {state_->date(), request_.request_id, true, request_.method == "HEAD"});
     enter(Phase::writing, limits::reply_wait_max);
     room_.give_back();
+    file_place_.reset();
     const SystemError error = co_await stream_.write(out_);
     static_cast<void>(error); // the connection ends either way
     tell_answered(request_, response, since_);

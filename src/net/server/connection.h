@@ -8,6 +8,8 @@
 //
 // Memory: before a body is read, room is taken for all that the request may cost; it is given back
 // when the handler is done. A large answer takes room until it is sent.
+// A file (Handler::file_bytes_max) takes a place of the handler's instead, and has longer for its body and
+// its answer (bounds.h).
 //
 // A connection beyond the limit (its place is a spare one) gets an answer to a health check or an
 // error that there are too many connections, and ends.
@@ -42,6 +44,13 @@ class Connection final : public Watched {
     void cut();
 
   private:
+    // Bytes of the buffer that is read into.
+    static constexpr std::size_t buffer_bytes_first = 4096;
+    static constexpr std::size_t buffer_bytes_kept = 16 * 1024;
+    static constexpr std::size_t buffer_bytes_max = 64 * 1024;
+    static constexpr std::size_t read_bytes_min = 1024;
+    static_assert(buffer_bytes_max > limits::header_bytes_max + read_bytes_min);
+
     enum class Phase : std::uint8_t {
         handshake,
         idle,
@@ -65,6 +74,8 @@ class Connection final : public Watched {
     Task<Step> read_head(std::size_t& head_size);
     Step judge_head(std::string_view head);
     Task<Step> read_body();
+    // A place for the file that is announced.
+    Task<Step> admit_file();
     // Room for a body of so many bytes; true if it is there now.
     bool take_room(std::size_t body_bytes);
     Task<Step> wait_for_room(std::size_t body_bytes);
@@ -94,7 +105,9 @@ class Connection final : public Watched {
     ReadBuffer buffer_;
     std::string out_;
     Room room_;
-    std::size_t body_room_ = 0; // bytes of the body that room_ is enough for
+    std::size_t body_room_ = 0;      // bytes of the body that room_ is enough for
+    std::size_t file_bytes_max_ = 0; // of the request being read; 0: it brings no file
+    Handler::FilePlace file_place_;
     // The request being read.
     std::string account_; // whose share of the memory it counts for
     std::optional<RequestParser> parser_;

@@ -280,6 +280,10 @@ Result<std::shared_ptr<ServerTls>> open_server_tls(const TlsFiles& files) {
     return std::make_shared<ServerTls>(*std::move(context));
 }
 
+Task<Result<Handler::FilePlace>> Handler::admit_file(const Request& /*head*/) {
+    co_return fail(Code::body_too_large, {});
+}
+
 Result<std::unique_ptr<Server>> Server::listen(boost::asio::io_context& io, ServerOptions options,
                                                Handler& handler, const Clock& clock, Rng& rng) {
     if (!options.connections) {

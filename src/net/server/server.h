@@ -42,6 +42,15 @@ class Handler {
     virtual ~Handler() = default;
     // Called when the header is read and before the body is: how many body bytes this route takes.
     virtual std::size_t body_bytes_max(std::string_view method, std::string_view path) const = 0;
+    // How long a file this route takes as its body; 0, for almost all: it takes none, and body_bytes_max
+    // counts. Memory for files is bounded by how many are admitted, not by the budget of other requests.
+    virtual std::size_t file_bytes_max(std::string_view, std::string_view) const {
+        return 0;
+    } // method, path
+    // Asked with the head of a request that brings a file, before the body is read: whether the caller may
+    // send it now. The connection keeps the place that is returned until the request is answered.
+    using FilePlace = std::shared_ptr<void>;
+    virtual Task<Result<FilePlace>> admit_file(const Request& head);
     // A health check: answered even when there are too many connections.
     virtual bool is_vital(std::string_view, std::string_view) const {
         return false;

@@ -136,6 +136,53 @@ TEST(ServerLimits, a_chunked_body_takes_room_as_it_grows) {
     EXPECT_TRUE(eventually([&] { return limited.memory->used() == 0; }));
 }
 
+TEST(ServerLimits, a_file_takes_a_place_of_its_own_and_no_room) {
+    Limited limited;
+    RunningServer server(limited.options());
+    Room taken; // others have all of the memory
+    limited.memory->take_anyway(taken, "", bounds::memory_min);
+    RawClient first(server.port());
+    first.send(post("/file", 3 * mebibyte) + "begun");
+    ASSERT_TRUE(eventually([&] { return server.handler.files() == 1; }));
+    EXPECT_EQ(limited.memory->used(), bounds::memory_min);
+    RawClient second(server.port());
+    second.send(post("/file", 5) + "small");
+    EXPECT_EQ(status_of(second.read_answer()), 503);
+    first.send(std::string(3 * mebibyte - 5, 'x'));
+    EXPECT_EQ(status_of(first.read_answer()), 200);
+    EXPECT_TRUE(eventually([&] { return server.handler.files() == 0; }));
+    EXPECT_EQ(server.handler.take_seen().at(0).body.size(), 3 * mebibyte);
+    RawClient third(server.port());
+    third.send(post("/file", 5) + "small");
+    EXPECT_EQ(status_of(third.read_answer()), 200);
+}
+
+TEST(ServerLimits, a_file_is_refused_before_its_body_is_read) {
+    RunningServer server;
+    RawClient stranger(server.port());
+    stranger.send(post("/file", mebibyte, "X-Stranger: yes\r\n"));
+    EXPECT_EQ(status_of(stranger.read_answer()), 401);
+    RawClient large(server.port());
+    large.send(post("/file", 5 * mebibyte));
+    EXPECT_EQ(status_of(large.read_answer()), 413);
+    RawClient chunked(server.port()); // its length is not announced
+    chunked.send("POST /file HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" +
+                 std::string(2000, 'x'));
+    EXPECT_EQ(status_of(chunked.read_answer()), 413);
+    EXPECT_EQ(server.handler.files(), 0);
+    EXPECT_TRUE(server.handler.take_seen().empty());
+}
+
+TEST(ServerLimits, a_file_that_is_broken_off_leaves_its_place) {
+    RunningServer server;
+    {
+        RawClient gone(server.port());
+        gone.send(post("/file", mebibyte) + "begun");
+        ASSERT_TRUE(eventually([&] { return server.handler.files() == 1; }));
+    }
+    EXPECT_TRUE(eventually([&] { return server.handler.files() == 0; }));
+}
+
 TEST(ServerLimits, a_large_answer_takes_room_until_it_is_sent) {
     Limited limited{std::make_shared<MemoryBudget>(256 * mebibyte)};
     RunningServer server(limited.options());

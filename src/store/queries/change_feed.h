@@ -1,4 +1,4 @@
-// The feed of changes (feeds.h).
+// The feed of changes (feeds.h): the seals read it, and who watches what people change.
 #pragma once
 
 #include "store/queries/changes.h"
@@ -7,7 +7,7 @@
 namespace settled::store {
 
 // A further number of Feed: it is in the store.
-inline constexpr Feed change_feed{9};
+inline constexpr Feed change_feed{8};
 
 // Forward, in the order of the feed.
 Step<FeedPage<ChangeRow>> changes_after(Session& s, TenantId tenant, FeedPlace after,

@@ -1,4 +1,5 @@
-// What people changed, and who looked at what unmasked: written in the transaction that does it.
+// What people changed, and who looked at what unmasked: written in the transaction that does it, and sealed
+// into the tenant's hash chain (seals.h).
 #pragma once
 
 #include "base/clock.h"

@@ -1,5 +1,6 @@
 #include "store/queries/seals.h"
 
+#include "store/queries/change_feed.h"
 #include "store/queries/feeds.h"
 #include "store/queries/purged.h"
 
@@ -64,12 +65,16 @@ const Connector ends{SealedKind::match_end, "iiitt",
 const Connector events{
     SealedKind::event, "iiiitt",
     Statement{"SELECT id, subject_id, version, created_at, type, body" OF("event")}};
+const Connector changes{
+    SealedKind::change, "iittttt",
+    Statement{
+        "SELECT id, created_at, actor, action, subject, reason, request_id" OF("change_entry")}};
 
 #undef OF
 
 const Statement unsealed{"SELECT (SELECT count(*) FROM feed_entry WHERE tenant_id = $1 AND feed IN "
-                         "(1, 3, 4) AND position > $2) + (SELECT count(*) FROM feed_waiting WHERE "
-                         "tenant_id = $1 AND feed IN (1, 3, 4))"};
+                         "(1, 3, 4, 8) AND position > $2) + (SELECT count(*) FROM feed_waiting "
+                         "WHERE tenant_id = $1 AND feed IN (1, 3, 4, 8))"};
 
 domain::Seal read(const Row& row) {
     return {row.integer(0), row.integer(1), row.integer(2), row.integer(3),
@@ -180,15 +185,16 @@ Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t fro
     Entries made = co_await entries_after(s, tenant, Feed::matches, from, to, limit);
     Entries ended = co_await entries_after(s, tenant, Feed::match_ends, from, to, limit);
     Entries told = co_await entries_after(s, tenant, Feed::events, from, to, limit);
+    Entries changed = co_await entries_after(s, tenant, change_feed, from, to, limit);
     // The first `limit` positions of all: none is missing, each list is complete up to its end.
     std::vector<std::int64_t> positions;
-    for (const Entries* entries : {&made, &ended, &told})
+    for (const Entries* entries : {&made, &ended, &told, &changed})
         for (const FeedPlace& place : *entries)
             positions.push_back(place.position);
     std::ranges::sort(positions);
     positions.resize(std::min(positions.size(), limit));
     const std::int64_t last_one = positions.empty() ? from : positions.back();
-    for (Entries* entries : {&made, &ended, &told})
+    for (Entries* entries : {&made, &ended, &told, &changed})
         std::erase_if(*entries, [&](const FeedPlace& place) { return place.position > last_one; });
     SealedRecords all;
     all.positions = positions.size();
@@ -199,6 +205,7 @@ Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t fro
     co_await add_records(s, settlements, tenant, sides.settlements, kept, all.records);
     co_await add_records(s, ends, tenant, ended, kept, all.records);
     co_await add_records(s, events, tenant, told, kept, all.records);
+    co_await add_records(s, changes, tenant, changed, kept, all.records);
     std::ranges::sort(all.records, {},
                       [](const SealedRecord& r) { return std::pair(r.position, r.kind); });
     co_return all;

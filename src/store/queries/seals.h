@@ -18,7 +18,7 @@ Step<std::optional<domain::Seal>> find_seal(Session& s, TenantId tenant, std::in
 Step<std::vector<domain::Seal>> seals_after(Session& s, TenantId tenant, std::int64_t number,
                                             std::size_t limit);
 
-// Records of matches, ends of matches and events at positions after `from` and up to `to`, which
+// Records of matches, ends of matches, events and changes at positions after `from` and up to `to`, which
 // never change, in their order. At most `limit` positions; exactly that many: there may be more.
 struct SealedRecords {
     std::vector<domain::SealedRecord> records;
@@ -27,7 +27,7 @@ struct SealedRecords {
 Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
                                    std::size_t limit);
 
-// Matches, ends and events after a position, with those that have no position yet.
+// Matches, ends, events and changes after a position, with those that have no position yet.
 Step<std::int64_t> count_unsealed(Session& s, TenantId tenant, std::int64_t after);
 
 } // namespace settled::store

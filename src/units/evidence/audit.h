@@ -1,5 +1,5 @@
 // The audit proves the records: the hash chain over matches, their payments and settlements, their
-// ends and the published events; and each match against its payment and its settlement. The audit
+// ends, the published events and what people changed; and each match against its payment and its settlement. The audit
 // only reads: it reports what it finds and mends nothing.
 //
 // Four walks, one after the other (AuditPhase). Each page is one unit and sees one moment, so that
@@ -44,7 +44,7 @@ struct AuditPage {
     std::vector<AuditFinding> findings;
     std::size_t checked = 0;   // seals, matches, payments or settlements
     std::size_t unproved = 0;  // matches whose decision cannot be repeated: of older rules
-    std::int64_t unsealed = 0; // matches, ends and events that no seal vouches for yet
+    std::int64_t unsealed = 0; // matches, ends, events and changes that no seal covers yet
     std::size_t purged = 0;    // sealed records of which the hash alone was kept
     AuditCursor next;
 };

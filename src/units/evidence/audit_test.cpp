@@ -2,6 +2,7 @@
 #include "units/evidence/audit.h"
 
 #include "store/copy/copy_tables.h"
+#include "store/queries/changes.h"
 #include "store/queries/seals.h"
 #include "units/evidence/seal.h"
 #include "units/matching/decide.h"
@@ -53,8 +54,16 @@ void undo(World& world, std::string_view transaction_id) {
     EXPECT_TRUE(undone.has_value());
 }
 
+// What people did: each written as the calls write it.
+void note_change(World& world, std::string_view action, std::string_view reason) {
+    const store::ChangeRow row{world.new_id<ChangeId>(), "ann",       std::string(action), "rev_1",
+                               std::string(reason),      "request-1", world.now()};
+    world.write<void>(
+        [&](store::Session& s) { return store::insert_change(s, World::tenant, row); });
+}
+
 // order-1 by its reference, order-2 by its id, order-3 in two parts, order-4 and order-5 at once,
-// order-6 by a match that a person undid. Two seals.
+// order-6 by a match that a person undid. Two seals; a change in each.
 void tell_story(World& world) {
     for (int i = 1; i <= 6; ++i)
         world.register_payment(payment(world, "order-" + std::to_string(i), 1'000 * i,
@@ -67,8 +76,10 @@ void tell_story(World& world) {
     world.settle("t6", 6'000, "INVOICE-6041");
     world.clock().advance(1min);
     world.run_due();
+    note_change(world, "session.open", "");
     seal_all(world);
     undo(world, "t6");
+    note_change(world, "match.undo", "wrong customer");
     seal_all(world);
 }
 
@@ -211,6 +222,7 @@ const std::vector<Sealed>& sealed_tables() {
          {{"pairing", "'set'"}, {"rank", "1"}}},
         {"match_end", "1 = 1", "sealed_match_end", {}, {}},
         {"event", "type = 'settlement.matched'", "sealed_event", {}, {}},
+        {"change_entry", "action = 'match.undo'", "sealed_change", {}, {}},
     };
     return all;
 }
@@ -334,6 +346,15 @@ const std::vector<Tampering>& tamperings() {
          "'settlement.matched'",
          {"seal_digest", "sealed_event"}},
         {"event_deleted", "DELETE FROM event WHERE type = 'settlement.matched'", {"sealed_event"}},
+        {"change_altered",
+         "UPDATE change_entry SET actor = 'bo' WHERE action = 'match.undo'",
+         {"seal_digest", "sealed_change"}},
+        {"change_deleted",
+         "DELETE FROM change_entry WHERE action = 'session.open'",
+         {"seal_digest", "sealed_change"}},
+        {"change_deleted_with_its_entry",
+         "DELETE FROM change_entry; DELETE FROM feed_entry WHERE feed = 8",
+         {"seal_digest", "seal_entries"}},
         {"other_payment",
          "UPDATE settlement_match SET payment_id = (SELECT id FROM payment WHERE client_id = "
          "'order-4') WHERE rank = 6",
@@ -407,6 +428,24 @@ TEST_P(Tampered, is_seen) {
     store::testing::run_by_another(world.directory(), std::string(GetParam().sql));
     const auto found = what_of(audit_all(world));
     EXPECT_THAT(found, ::testing::IsSupersetOf(GetParam().seen));
+}
+
+TEST(Audit, seals_a_change_and_names_it_when_it_is_altered) {
+    World world;
+    note_change(world, "api_key.create", "for the till");
+    EXPECT_EQ(unsealed(world), 1);
+    seal_all(world);
+    EXPECT_EQ(unsealed(world), 0);
+    EXPECT_TRUE(audit_all(world).empty());
+    const auto id =
+        store::testing::number_seen_by_another(world.directory(), "SELECT id FROM change_entry");
+    store::testing::run_by_another(world.directory(),
+                                   "UPDATE change_entry SET reason = 'for another till'");
+    const auto found = audit_all(world);
+    ASSERT_EQ(what_of(found), (std::vector<std::string>{"seal_digest", "sealed_change"}));
+    EXPECT_EQ(found.back().subject, to_string(ChangeId{id}));
+    store::testing::run_by_another(world.directory(), "DELETE FROM change_entry");
+    EXPECT_EQ(audit_all(world).back().found, "not there");
 }
 
 INSTANTIATE_TEST_SUITE_P(Audit, Tampered, ::testing::ValuesIn(tamperings()),

@@ -20,18 +20,33 @@ using store::Step;
 
 constexpr std::size_t page_facts = 500;
 
-class OneRuleSet final : public AccountRules {
+// The rules that are asked about, among those of the other accounts.
+class AskedRules final : public AccountRules {
   public:
-    explicit OneRuleSet(std::shared_ptr<const match::RuleSet> rules) : rules_(std::move(rules)) {}
-    std::shared_ptr<const match::RuleSet> rules_of(TenantId, std::string_view) const override {
-        return rules_;
+    AskedRules(std::shared_ptr<const match::RuleSet> rules, std::string account_key,
+               const AccountRules* others)
+        : rules_(std::move(rules)), account_key_(std::move(account_key)), others_(others) {}
+    std::shared_ptr<const match::RuleSet> rules_of(TenantId tenant,
+                                                   std::string_view account) const override {
+        if (others_ == nullptr)
+            return rules_;
+        if (!account_key_.empty())
+            return account == account_key_ ? rules_ : others_->rules_of(tenant, account);
+        auto own = others_->rules_of(tenant, account);
+        return own == others_->rules_of(tenant, "") ? rules_ : own;
     }
-    std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId) const override {
-        return {rules_};
+    std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId tenant) const override {
+        if (others_ == nullptr)
+            return {rules_};
+        auto all = others_->all_of(tenant);
+        all.push_back(rules_);
+        return all;
     }
 
   private:
     std::shared_ptr<const match::RuleSet> rules_;
+    std::string account_key_;
+    const AccountRules* others_;
 };
 
 // What became of one settlement.
@@ -120,7 +135,8 @@ std::optional<Difference> difference_of(const Outcome& before, const Outcome& af
     return before.made == after.made ? std::nullopt : std::optional(Difference::rank);
 }
 
-void add(ReplayReport& report, const Outcome& before, const Outcome& after) {
+void add(ReplayReport& report, const Outcome& before, const Outcome& after,
+         std::size_t changes_max) {
     ++report.settlements;
     report.matched_before += before.made.empty() ? 0 : 1;
     report.matched_after += after.made.empty() ? 0 : 1;
@@ -139,10 +155,15 @@ void add(ReplayReport& report, const Outcome& before, const Outcome& after) {
     const auto& made = as_it_was ? before.made : after.made;
     if (!made.empty())
         ++sum.by_rank[made.front().rank];
-    if (report.changes.size() < ReplayReport::changes_max)
+    if (report.changes.size() < changes_max)
         report.changes.push_back({*difference, settlement.id, settlement.transaction_id,
                                   settlement.amount, before.made, after.made,
                                   after.settlement.status});
+}
+
+// No id of that moment or later is as low. Of no moment: 0.
+std::int64_t last_id_before(Instant at) {
+    return at.us == 0 ? 0 : std::max<std::int64_t>(0, first_id_at(at) - 1);
 }
 
 // One replay. Lives until its task has ended.
@@ -150,7 +171,7 @@ class Replay {
   public:
     Replay(store::Store& recorded, store::Store& scratch, ReplayOptions options)
         : recorded_(recorded), scratch_(scratch), options_(std::move(options)),
-          rules_(options_.rules) {}
+          rules_(options_.rules, options_.account_key, options_.other_rules) {}
 
     Task<Result<ReplayReport>> run() {
         CO_TRY_VOID(co_await repeat_all());
@@ -161,12 +182,19 @@ class Replay {
     }
 
   private:
+    // Whether its payments are among the facts.
+    bool is_repeated(const Outcome& recorded) const {
+        const std::int64_t before = last_id_before(options_.from);
+        return std::ranges::all_of(
+            recorded.made, [before](const Made& made) { return made.payment.id.value > before; });
+    }
+
     Task<Result<>> repeat_all() {
         const TenantId tenant = options_.tenant;
         auto all = co_await recorded_.read<std::int64_t>(
             [tenant](Session& s) { return count_recorded(s, tenant); });
         CO_TRY(all_, std::move(all));
-        std::int64_t after = 0;
+        std::int64_t after = last_id_before(options_.from);
         bool more = true;
         while (more) {
             auto read = co_await recorded_.read<RecordedPage>([tenant, after](Session& s) {
@@ -183,6 +211,9 @@ class Replay {
     Task<Result<>> repeat_page(RecordedPage page) {
         report_.left_out += static_cast<std::int64_t>(page.left_out);
         report_.facts += static_cast<std::int64_t>(page.facts.size());
+        if (report_.facts > options_.facts_max)
+            co_return fail(Code::limit_reached, "more was recorded than one call repeats; ask for "
+                                                "fewer days, or use settled replay");
         const auto facts = std::make_shared<const std::vector<RecordedFact>>(std::move(page.facts));
         auto repeated = co_await scratch_.write<Repeated>([this, facts](Session& s) {
             return repeat(s, context_, options_.tenant, clock_, facts);
@@ -208,7 +239,7 @@ class Replay {
 
     Task<Result<>> compare_all() {
         const TenantId tenant = options_.tenant;
-        std::int64_t after = 0;
+        std::int64_t after = last_id_before(options_.compared_from);
         bool more = true;
         while (more) {
             auto read = co_await recorded_.read<std::vector<Outcome>>(
@@ -222,8 +253,8 @@ class Replay {
                 [tenant, before](Session& s) { return outcomes_of(s, tenant, before); });
             CO_TRY(const auto outcomes, std::move(again));
             for (std::size_t i = 0; i < outcomes.size(); ++i)
-                if (outcomes[i])
-                    add(report_, (*before)[i], *outcomes[i]);
+                if (outcomes[i] && is_repeated((*before)[i]))
+                    add(report_, (*before)[i], *outcomes[i], options_.changes_max);
         }
         co_return Result<>{};
     }
@@ -240,7 +271,7 @@ class Replay {
     store::Store& recorded_;
     store::Store& scratch_;
     ReplayOptions options_;
-    OneRuleSet rules_;
+    AskedRules rules_;
     FactClock clock_;
     IdMint ids_{clock_, 1};
     // The key of a store that is thrown away: no other process needs to know it.

@@ -13,11 +13,13 @@
 #include "domain/settlement.h"
 #include "match/rule_set.h"
 #include "store/store.h"
+#include "units/context.h"
 
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,7 +30,18 @@ namespace settled::units {
 
 struct ReplayOptions {
     TenantId tenant;
-    std::shared_ptr<const match::RuleSet> rules; // for all accounts
+    std::shared_ptr<const match::RuleSet> rules;
+    // The account (account_key) that the rules are for; the others keep theirs, as `other_rules` has them.
+    // Empty: the rules are the tenant's, and accounts with rules of their own keep these. Without
+    // `other_rules` the rules are for all accounts.
+    std::string account_key;
+    const AccountRules* other_rules = nullptr; // outlives the replay
+    // Only what was recorded from then on is repeated. Settlements are compared from `compared_from` on, and
+    // none whose payment was registered before `from`.
+    Instant from;
+    Instant compared_from;
+    std::int64_t facts_max = std::numeric_limits<std::int64_t>::max();
+    std::size_t changes_max = 10'000; // of those that are reported one by one
     std::chrono::microseconds unmatched_grace{std::chrono::seconds(10)};
     std::chrono::microseconds watermark{std::chrono::seconds(2)};
     Instant until; // timers run up to then
@@ -82,10 +95,10 @@ struct ReplayReport {
     };
     std::array<Sum, differences> sums;
     std::vector<Change> changes; // the first of them, in order of arrival
-    static constexpr std::size_t changes_max = 10'000;
 };
 
-// `recorded` is only read. `scratch` is an empty store that is thrown away afterwards.
+// `recorded` is only read. `scratch` is an empty store that is thrown away afterwards. Fails with
+// limit_reached when there are more facts than facts_max.
 Task<Result<ReplayReport>> replay(store::Store& recorded, store::Store& scratch,
                                   ReplayOptions options);
 

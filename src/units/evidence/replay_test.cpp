@@ -24,10 +24,12 @@ Task<> keep(Task<Result<ReplayReport>> task, std::optional<Result<ReplayReport>>
 // World is what was recorded; the replay has a store of its own.
 class Replaying : public ::testing::Test {
   protected:
-    ReplayReport replay(match::RuleSet rules) {
+    ReplayReport replay(match::RuleSet rules, ReplayOptions options = {}) {
+        return store::testing::must(try_replay(std::move(rules), std::move(options)));
+    }
+    Result<ReplayReport> try_replay(match::RuleSet rules, ReplayOptions options) {
         const store::testing::TemporaryDirectory directory;
         const auto scratch = store::testing::open_reference_store(directory.path());
-        ReplayOptions options;
         options.tenant = World::tenant;
         options.rules = std::make_shared<const match::RuleSet>(std::move(rules));
         options.until = world.now();
@@ -36,7 +38,7 @@ class Replaying : public ::testing::Test {
         boost::asio::co_spawn(*loop, keep(units::replay(world.store(), *scratch, options), result),
                               boost::asio::detached);
         loop->run();
-        return store::testing::must(std::move(*result));
+        return std::move(*result);
     }
 
     void pay(std::string_view id, std::int64_t minor, std::string_view reference,
@@ -125,6 +127,64 @@ match::RuleSet without(Rank rank) {
     rules.name = "without";
     rules.policies[static_cast<std::size_t>(rank)] = Policy::off;
     return rules;
+}
+
+// As the tenant and one of its accounts have them.
+class RulesOfOneAccount final : public AccountRules {
+  public:
+    std::shared_ptr<const match::RuleSet> rules_of(TenantId,
+                                                   std::string_view account) const override {
+        return account == account_key(testing::iban_of_shop) ? own_ : general_;
+    }
+    std::vector<std::shared_ptr<const match::RuleSet>> all_of(TenantId) const override {
+        return {general_, own_};
+    }
+
+  private:
+    std::shared_ptr<const match::RuleSet> own_ =
+        std::make_shared<const match::RuleSet>(match::standard_rules());
+    std::shared_ptr<const match::RuleSet> general_ =
+        std::make_shared<const match::RuleSet>(match::standard_rules());
+};
+
+TEST_F(Replaying, rules_of_one_account_change_nothing_on_another) {
+    pay("by-id", 2'000, "INVOICE-2041");
+    settle("t-id", 2'000, "", "E2E-by-id");
+    const auto changed = [&](std::string key, const AccountRules* others) {
+        ReplayOptions options;
+        options.account_key = std::move(key);
+        options.other_rules = others;
+        match::RuleSet by_nothing;
+        by_nothing.name = "by nothing";
+        by_nothing.policies.fill(Policy::off);
+        return text_of(replay(by_nothing, std::move(options)));
+    };
+    const std::string lost = "lost t-id: by-id/2 ->\n";
+    const RulesOfOneAccount rules;
+    EXPECT_EQ(changed("", nullptr), lost);
+    EXPECT_EQ(changed(account_key(testing::iban_of_shop), &rules), lost);
+    EXPECT_EQ(changed("04040100999999", &rules), "");
+    EXPECT_EQ(changed("", &rules), "") << "the account has rules of its own";
+}
+
+TEST_F(Replaying, only_what_was_recorded_since_a_time_is_repeated) {
+    pay("long-ago", 1'000, "INVOICE-1041");
+    world.clock().advance(48h);
+    const Instant from = world.now();
+    pay("by-id", 2'000, "INVOICE-2041");
+    settle("t-old-payment", 1'000, "INVOICE-1041");
+    settle("t-id", 2'000, "", "E2E-by-id");
+    ReplayOptions options;
+    options.from = from;
+    options.compared_from = from;
+    const ReplayReport report = replay(match::standard_rules(), options);
+    EXPECT_EQ(report.facts, 3) << "a payment and two settlements";
+    EXPECT_EQ(report.settlements, 1) << "none whose payment is not repeated";
+    EXPECT_EQ(text_of(report), "");
+    options.compared_from = world.now();
+    EXPECT_EQ(replay(match::standard_rules(), options).settlements, 0);
+    options.facts_max = 2;
+    EXPECT_EQ(try_replay(match::standard_rules(), options).error().code, Code::limit_reached);
 }
 
 TEST_F(Replaying, the_same_rules_change_nothing) {

@@ -7,7 +7,7 @@ namespace settled::units {
 
 namespace {
 
-// Matches, ends and events of a seal: a verification holds them in memory.
+// Matches, ends, events and changes of a seal: a verification holds them in memory.
 constexpr std::size_t positions_max = 500;
 
 } // namespace

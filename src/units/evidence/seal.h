@@ -1,4 +1,4 @@
-// Matches, their ends and the published events are sealed into the tenant's hash chain
+// Matches, their ends, the published events and what people changed are sealed into the tenant's hash chain
 // (domain/seal.h) after all other work: no unit that makes a match waits for its seal.
 // They are sealed in the order in which they were committed (store/queries/feeds.h), so no record
 // enters a range that is sealed already, and clocks play no part in it.

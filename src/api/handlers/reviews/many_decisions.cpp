@@ -8,16 +8,20 @@
 #include "crypto/hash.h"
 #include "payloads/reader.h"
 #include "wire/json_writer.h"
+#include "wire/money.h"
 
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
+#include <vector>
 
 namespace settled::api {
 
 namespace {
 
 constexpr std::size_t decisions_max = 100;
+constexpr std::size_t parts_max = 8; // as a split alone takes
 constexpr std::string_view key_field = "Idempotency-Key";
 
 struct Kind {
@@ -25,16 +29,23 @@ struct Kind {
     std::string_view pattern;
     Handler handler;
 };
-constexpr std::array<Kind, 3> kinds{{
+constexpr std::array<Kind, 4> kinds{{
     {"accept", "/v1/reviews/{id}/accept", accept_review},
+    {"split", "/v1/reviews/{id}/split", split_review},
     {"reject", "/v1/reviews/{id}/reject", reject_review},
     {"close", "/v1/reviews/{id}/close", close_review},
 }};
 
+struct Part {
+    std::string payment;
+    std::optional<Money> amount;
+};
+
 struct One {
     std::string review;
     const Kind* kind = nullptr;
-    std::string payment; // with accept
+    std::string payment;     // with accept
+    std::vector<Part> parts; // with split
 };
 
 struct Wanted {
@@ -43,16 +54,31 @@ struct Wanted {
     bool dry_run = false;
 };
 
+void read_part(payloads::Reader& in, std::vector<Part>& parts) {
+    Part part;
+    part.payment = in.text("payment_id", limits::client_id_bytes_max);
+    if (in.has("amount"))
+        part.amount = in.money("amount");
+    parts.push_back(std::move(part));
+}
+
 void read_one(payloads::Reader& in, std::vector<One>& decisions) {
     One one;
     one.review = in.text("review_id", limits::client_id_bytes_max);
     const std::string name = in.text("decision", limits::client_id_bytes_max);
     one.payment = in.optional_text("payment_id", limits::client_id_bytes_max);
+    if (in.has("payments"))
+        in.objects("payments", parts_max,
+                   [&](payloads::Reader& part) { read_part(part, one.parts); });
     for (const Kind& kind : kinds)
         if (kind.name == name)
             one.kind = &kind;
     if (!name.empty() && one.kind == nullptr)
-        in.refuse(Code::value_invalid, "decision", "give accept, reject or close");
+        in.refuse(Code::value_invalid, "decision", "give accept, split, reject or close");
+    else if (name == "split" && !in.has("payments"))
+        in.missing("payments");
+    else if (name != "split" && in.has("payments"))
+        in.refuse(Code::value_invalid, "payments", "they go with split");
     else if (name == "accept" && one.payment.empty())
         in.missing("payment_id");
     else if (name != "accept" && !one.payment.empty())
@@ -81,11 +107,24 @@ std::string key_of(std::string_view key, std::size_t place) {
     return text;
 }
 
+void write_parts(wire::JsonWriter& w, const std::vector<Part>& parts) {
+    w.key("payments").array();
+    for (const Part& part : parts) {
+        w.object().member("payment_id", part.payment);
+        if (part.amount)
+            wire::write_money(w, "amount", *part.amount);
+        w.end();
+    }
+    w.end();
+}
+
 std::string body_of(const Wanted& wanted, const One& one) {
     wire::JsonWriter w;
     w.object();
     if (!one.payment.empty())
         w.member("payment_id", one.payment);
+    if (!one.parts.empty())
+        write_parts(w, one.parts);
     w.member("reason", wanted.reason);
     if (wanted.dry_run)
         w.member("dry_run", true);

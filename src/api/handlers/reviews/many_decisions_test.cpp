@@ -71,6 +71,31 @@ TEST_F(ManyDecisions, each_has_its_outcome_and_none_keeps_another_back) {
     EXPECT_EQ(changes.at("data.1.reason"), "it is");
 }
 
+TEST_F(ManyDecisions, divide_a_settlement_among_payments) {
+    for (const char* id : {"half", "other-half"})
+        (void)call("/v1/payments",
+                   R"({"client_id":")" + std::string(id) +
+                       R"(","amount":{"value":"6.17","currency":"GBP"},"reference":"HALF",
+                           "payee":{"iban":"GB57CLRB04040100057354"}})");
+    const std::string halves = R"({"review_id":")" + first +
+                               R"(","decision":"split","payments":[{"payment_id":"half"},
+            {"payment_id":"other-half","amount":{"value":"6.17","currency":"GBP"}}]})";
+    const Reply asked = decide(halves, R"(,"dry_run":true)");
+    EXPECT_EQ(asked.at("data.0.outcome"), "done") << asked.response.body;
+    const Reply reply = decide(halves + "," + one(second, "accept", "a"));
+    EXPECT_EQ(reply.at("done"), "2") << reply.response.body;
+    EXPECT_EQ(reply.at("data.0.decision"), "split");
+    EXPECT_EQ(reply.at("data.0.result.matches.1.amount.value"), "6.17");
+    EXPECT_EQ(world.call(key, "GET", "/v1/payments/other-half").at("status"), "settled");
+    EXPECT_EQ(world.call(key, "GET", "/v1/changes?subject=" + first).at("data.0.action"),
+              "review.split");
+    EXPECT_EQ(decide(one(first, "split")).code(), "member_missing");
+    EXPECT_EQ(decide(R"({"review_id":")" + first +
+                     R"(","decision":"close","payments":[{"payment_id":"half"}]})")
+                  .code(),
+              "value_invalid");
+}
+
 TEST_F(ManyDecisions, a_dry_run_changes_nothing) {
     const Reply reply =
         decide(one(first, "accept", "a") + "," + one(second, "close"), R"(,"dry_run":true)");

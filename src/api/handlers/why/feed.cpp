@@ -1,14 +1,13 @@
 // GET /v1/feed: what comes about, as it comes about, as server-sent events.
 #include "api/event_stream.h"
 #include "api/handlers/why/feed_reader.h"
+#include "api/handlers/why/stream_places.h"
 #include "api/handlers/why/why_handlers.h"
 #include "api/page.h"
 #include "store/queries/directory.h"
 #include "wire/time.h"
 
 #include <algorithm>
-#include <atomic>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -18,45 +17,11 @@ namespace {
 
 using store::Session;
 
-// Of this process, and of one API key in it.
-constexpr std::size_t streams_max = 64;
-constexpr std::size_t streams_of_key_max = 4;
-
-// One of the streams of this process; its place is free when it is gone.
-struct StreamPlace {
-    std::string reader;
-    std::atomic<bool> is_over = false; // its reader has opened others since
-};
-
-// The streams of this process. That a reader has gone is seen only when it is written to; so one who
-// comes back is let in, and the stream that the same reader opened first ends.
-class Streams {
-  public:
-    static Streams& of_process() {
-        static Streams streams;
-        return streams;
-    }
-    // Null: there are too many.
-    std::shared_ptr<const StreamPlace> take(const std::string& reader) {
-        const std::lock_guard lock(mutex_);
-        std::erase_if(places_, [](const auto& place) { return place.expired(); });
-        std::vector<std::shared_ptr<StreamPlace>> own; // oldest first
-        for (const auto& each : places_)
-            if (auto place = each.lock(); place && place->reader == reader && !place->is_over)
-                own.push_back(std::move(place));
-        if (own.size() >= streams_of_key_max)
-            own.front()->is_over = true;
-        else if (places_.size() >= streams_max)
-            return nullptr;
-        auto place = std::make_shared<StreamPlace>(reader);
-        places_.push_back(place);
-        return place;
-    }
-
-  private:
-    std::mutex mutex_;
-    std::vector<std::weak_ptr<StreamPlace>> places_; // in the order in which they were taken
-};
+// Those of this process.
+StreamPlaces& streams() {
+    static StreamPlaces places;
+    return places;
+}
 
 class FeedParts {
   public:
@@ -193,7 +158,7 @@ Task<Result<Answer>> stream_feed(const Core& core, const Call& call) {
     if (const auto last = call.request.fields.find("Last-Event-ID"))
         after = *last;
     CO_TRY(query.from, co_await beginning_of(core, query, after));
-    auto place = Streams::of_process().take(to_string(query.tenant) + " " + call.caller.name);
+    auto place = streams().take(to_string(query.tenant) + " " + call.caller.name);
     if (!place)
         co_return fail(Code::too_many_requests, "too many streams are read");
     Answer answer;

@@ -7,7 +7,10 @@
 #include "match/rank.h"
 #include "wire/time.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
 
 namespace settled::api {
 
@@ -41,7 +44,10 @@ struct Wanted {
 };
 
 // The values of each line, one for each step.
-using Lines = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
+using Lines = std::map<std::string, std::vector<std::optional<std::int64_t>>, std::less<>>;
+
+constexpr std::array<std::string_view, 5> metrics{"webhooks", "matches_by_rank", "deliveries",
+                                                  "told_p50", "told_p99"};
 
 Step<Lines> count(Session& s, TenantId tenant, std::shared_ptr<const Wanted> wanted) {
     Lines lines;
@@ -55,11 +61,15 @@ Step<Lines> count(Session& s, TenantId tenant, std::shared_ptr<const Wanted> wan
         } else if (wanted->metric == "deliveries") {
             lines["deliveries"][i] =
                 co_await store::count_deliveries_in(s, tenant, span, counted_max);
+        } else if (wanted->metric.starts_with("told_")) {
+            const auto told = co_await store::count_told_in(s, tenant, span, counted_max);
+            lines[wanted->metric][i] =
+                store::percentile_of(told, wanted->metric == "told_p50" ? 50 : 99);
         } else {
             const auto by_rank = co_await store::count_matches_in(s, tenant, span, counted_max);
             for (const auto& [rank, found] : by_rank) {
                 auto& line = lines[std::string(match::token(static_cast<match::Rank>(rank)))];
-                line.resize(steps);
+                line.resize(steps, 0);
                 line[i] = found;
             }
         }
@@ -75,8 +85,11 @@ std::string shown(const Lines& lines, const Wanted& wanted) {
     w.member("step", wanted.step).key("lines").array();
     for (const auto& [name, values] : lines) {
         w.object().member("name", name).key("values").array();
-        for (const std::int64_t value : values)
-            w.value(value);
+        for (const auto& value : values)
+            if (value)
+                w.value(*value);
+            else
+                w.null();
         w.end().end();
     }
     w.end().member("counted_to", counted_max).end();
@@ -109,10 +122,9 @@ Result<std::int64_t> step_of(const net::Request& request) {
 Result<Wanted> read_wanted(const net::Request& request, Instant now) {
     Wanted wanted;
     wanted.metric = request.parameter("metric").value_or("");
-    if (wanted.metric != "webhooks" && wanted.metric != "matches_by_rank" &&
-        wanted.metric != "deliveries")
-        return fail(Code::parameter_invalid,
-                    "metric: give one of webhooks, matches_by_rank, deliveries");
+    if (std::ranges::find(metrics, wanted.metric) == metrics.end())
+        return fail(Code::parameter_invalid, "metric: give one of webhooks, matches_by_rank, "
+                                             "deliveries, told_p50, told_p99");
     TRY(wanted.to, moment_of(request, "to", now));
     TRY(wanted.from, moment_of(request, "from", wanted.to - std::chrono::days(1)));
     TRY(wanted.step, step_of(request));

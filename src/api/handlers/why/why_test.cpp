@@ -13,6 +13,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Reply;
 using ::testing::StartsWith;
 using testing::World;
@@ -65,6 +66,18 @@ TEST_F(Why, candidates_show_both_values_and_the_veto) {
     EXPECT_EQ(of_payment.at("data.0.settlement_id"), settlement);
     EXPECT_EQ(of_payment.at("data.0.differs.0.payment"), "12.43 GBP");
     EXPECT_EQ(of_payment.at("data.0.differs.0.settlement"), "12.34 GBP");
+}
+
+TEST_F(Why, a_sentence_masks_the_payers_account_in_the_payers_name) {
+    const Reply made =
+        world.call(key, "POST", "/v1/payments",
+                   R"({"client_id":"order-9","amount":{"value":"12.34","currency":"GBP"},
+            "reference":"RENT 31926819","payee":{"iban":"GB57CLRB04040100057354"},
+            "payer":{"name":"JO 31926819","sort_code":"60-16-13","account_number":"31926819"}})");
+    ASSERT_EQ(made.status(), 201) << made.response.body;
+    const std::string shown = call("GET", "/v1/timeline/" + made.at("id")).response.body;
+    EXPECT_THAT(shown, HasSubstr("reference RENT ****6819, from JO ****6819"));
+    EXPECT_THAT(shown, Not(HasSubstr("31926819")));
 }
 
 TEST_F(Why, candidates_of_nothing_are_404_and_too_many_are_400) {

@@ -1,10 +1,12 @@
 #include "api/handlers/why/why_text.h"
 
+#include "api/console/account_texts.h"
 #include "base/iban.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace settled::api {
 
@@ -16,6 +18,15 @@ std::string reference_text(std::string_view reference) {
 
 std::string with_name(std::string_view preposition, std::string_view name) {
     return name.empty() ? "" : fmt::format(", {} {}", preposition, name);
+}
+
+// What people write into names and references: with the accounts of the same payment masked, as the
+// sentence masks them elsewhere.
+std::string without_accounts(std::string text, std::initializer_list<std::string_view> accounts) {
+    AccountNumbers numbers;
+    for (const std::string_view account : accounts)
+        numbers.add(account);
+    return numbers.masked_in(text, false);
 }
 
 } // namespace
@@ -31,20 +42,26 @@ std::string words_of(std::string_view token) {
 }
 
 std::string terms_of(const domain::Payment& payment) {
-    return amount_text(payment.amount) + reference_text(payment.reference) +
-           with_name("from", payment.payer_name);
+    return amount_text(payment.amount) +
+           without_accounts(reference_text(payment.reference) +
+                                with_name("from", payment.payer_name),
+                            {payment.payee_account, payment.payer_account});
 }
 
 std::string terms_of(const domain::Settlement& settlement) {
     const std::string account =
         settlement.account.empty() ? "" : fmt::format(" on {}", masked_account(settlement.account));
-    return amount_text(settlement.amount) + account + reference_text(settlement.reference) +
-           with_name("from", settlement.counterparty_name);
+    return amount_text(settlement.amount) + account +
+           without_accounts(reference_text(settlement.reference) +
+                                with_name("from", settlement.counterparty_name),
+                            {settlement.account, settlement.counterparty_account});
 }
 
 std::string terms_of(const domain::Order& order) {
-    return fmt::format("{} by {}{}{}", amount_text(order.amount), order.scheme,
-                       with_name("to", order.creditor.name), reference_text(order.reference));
+    return fmt::format(
+        "{} by {}{}", amount_text(order.amount), order.scheme,
+        without_accounts(with_name("to", order.creditor.name) + reference_text(order.reference),
+                         {order.creditor.iban, order.creditor.account_number}));
 }
 
 std::string sentence_of(const domain::Payment& payment) {
