@@ -200,7 +200,7 @@ void Checker::check_traces() {
     for (const auto& [name, uri] : headers) {
         if (!net::is_field(name, "x") || net::same_name(name, "Content-Type"))
             complain("traces.headers", "traces.headers: a name cannot be sent as a header");
-        if (!is_secret_uri(uri))
+        if (!custody::names_secret(uri))
             complain("traces.headers", fmt::format("traces.headers: {} is named by file:/path, "
                                                    "env:NAME, pkcs11:…, aws-sm:… or s3:…",
                                                    name));

@@ -1,7 +1,6 @@
 #include "server/server.h"
 
 #include "intake/connector_keeper.h"
-#include "kafka/bus.h"
 #include "net/bounds.h"
 #include "net/client/name_server.h"
 #include "net/server/connection_limits.h"
@@ -9,13 +8,13 @@
 #include "observe/log.h"
 #include "server/descriptors.h"
 #include "server/gateway.h"
+#include "server/open_bus.h"
 #include "server/own_certificate.h"
 #include "server/run.h"
 #include "server/start.h"
 #include "server/time_watch.h"
 #include "server/tls_keeper.h"
 #include "server/trace_export.h"
-#include "store/queries/directory.h"
 #include "store/queries/nodes.h"
 #include "worker/caller.h"
 #include "worker/deliver.h"
@@ -82,7 +81,6 @@ class RunningServer {
     void run(); // until a signal
 
   private:
-    Result<> open_bus();
     Result<> open_thread(IoThread& thread, std::size_t index, std::size_t count,
                          std::uint16_t joined);
     Result<net::ServerOptions> server_options(std::size_t index, std::size_t count,
@@ -134,42 +132,10 @@ std::size_t thread_count(const Config& config) {
     return std::max(1U, std::thread::hardware_concurrency());
 }
 
-// Each consumer's tenant, by its name.
-Result<std::vector<TenantId>> tenants_of(Installation& installation,
-                                         const std::vector<kafka::ConsumerSettings>& consumers) {
-    using Found = std::optional<store::TenantRow>;
-    std::vector<TenantId> tenants;
-    for (const kafka::ConsumerSettings& consumer : consumers) {
-        auto found = run_to_end(
-            installation.store().read<Found>([name = consumer.tenant](store::Session& s) {
-                return store::find_tenant_by_name(s, name);
-            }));
-        TRY(const Found tenant, std::move(found));
-        if (!tenant)
-            return fail(Code::config_invalid, "kafka_consumer.tenant: there is none of that name");
-        tenants.push_back(tenant->id);
-    }
-    return tenants;
-}
-
-Result<> RunningServer::open_bus() {
-    const Config& config = installation_.config();
-    if (!config.kafka.configured())
-        return {};
-    // A member of a group that reads nothing would hold its partitions up.
-    const auto consumers = installation_.roles().intake ? config.kafka_consumers
-                                                        : std::vector<kafka::ConsumerSettings>();
-    TRY(const std::vector<TenantId> tenants, tenants_of(installation_, consumers));
-    TRY(bus_, kafka::Bus::open(config.kafka, consumers, tenants,
-                               {installation_.store(), installation_.context(), installation_.clock,
-                                installation_.metrics,
-                                [this] { return installation_.membership().is_member(); }}));
-    gateway_.show_kafka([this] { return bus_->reach(); });
-    return {};
-}
-
 Result<> RunningServer::open(std::uint16_t joined) {
-    TRY_VOID(open_bus());
+    TRY(bus_, open_bus(installation_));
+    if (bus_)
+        gateway_.show_kafka([this] { return bus_->reach(); });
     if (!installation_.config().tls_certificate.empty()) {
         TRY(tls_, TlsKeeper::open(installation_.config()));
         gateway_.show_tls(*tls_);

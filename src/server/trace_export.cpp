@@ -30,7 +30,7 @@ Result<std::unique_ptr<net::Client>> make_client(boost::asio::io_context& io,
 Result<net::Fields> read_headers(const Config& config) {
     net::Fields fields;
     for (const auto& [name, uri] : config.traces_headers) {
-        TRY(const Secret value, custody::read_secret(uri));
+        TRY(const Secret value, custody::read_secret(custody::secret_uri(uri)));
         std::string_view text = value.reveal();              // it is sent
         while (text.ends_with('\n') || text.ends_with('\r')) // as files of secrets end
             text.remove_suffix(1);

@@ -52,7 +52,7 @@ def test_the_records_of_a_running_server_are_proved_until_one_is_changed(new_wor
     assert status == 1 and "not_found" in errors
 
 
-def test_what_people_changed_is_sealed_and_an_altered_change_is_named(new_world):
+def test_the_audit_names_a_change_that_was_altered(new_world):
     world = new_world()
     key = world.api.post("/v1/api-keys", {"name": "till", "scopes": ["payments:read"]})
     entry = world.api.get("/v1/changes")["data"][0]
