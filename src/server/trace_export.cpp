@@ -1,6 +1,7 @@
 #include "server/trace_export.h"
 
 #include "custody/custody.h"
+#include "custody/schemes.h"
 #include "net/client/name_server.h"
 #include "net/server/response_text.h"
 #include "server/build.h"
