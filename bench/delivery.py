@@ -10,33 +10,20 @@ settlements come one after the other: that is the latency, from the event to the
 and the bank share the machine with the server.
 """
 
-import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
 import sys
-import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
+from served import arguments, cpu_us, one_world, report, resident_mib  # noqa: E402  # pylint: disable=wrong-import-position
+
 EVENT = "settlement.matched"
 AT_ONCE = 500
 PARALLEL = 16  # as many as one endpoint gets at a time
 PACED = {1: 200, 100: 50}  # settlements of the measurement of latency; else:
 PACED_ELSE = 3
-
-
-def cpu_us(pid):
-    """Of all threads of a process, user and system, since it began."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) * 1_000_000 // os.sysconf("SC_CLK_TCK")
-
-
-def resident_bytes(pid):
-    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) * 1024
 
 
 class Sink:
@@ -99,7 +86,7 @@ class Run:
         figures = {"endpoints": self.endpoints}
         self.restart(["all"])
         idle = cpu_us(self.world.server.pid)
-        figures["resident_idle_bytes"] = resident_bytes(self.world.server.pid)
+        figures["resident_idle_bytes"] = round(resident_mib(self.world.server.pid) * (1 << 20))
         self.restart(["intake", "api"])
         events = max(1, deliveries // self.endpoints)
         self.owe(events)
@@ -132,52 +119,29 @@ def body_bytes(store):
     return int(store.rows("SELECT avg(length(body)) AS n FROM event")[0]["n"])
 
 
-def measure_one(directory, peer, endpoints, deliveries):
+def measure_one(peer, endpoints, deliveries):
     """A world of its own, and next to it, in the same minutes, the bare client at the same partner."""
-    from support.openapi import Contract
-    from support.sandbox import Sandbox
-    from support.world import World
-    directory.mkdir()
-    keys = directory / "keys"
-    made = Sandbox(keys, directory / "keys.log")
-    made.http.close()
-    made.process.stop()
     sink = Sink(peer)
-    world = World(directory, Contract(), keys, settings(["all"]))
     try:
-        figures = Run(world, sink, endpoints).measure(deliveries)
-        bare = json.loads(subprocess.run([peer, "loop", str(sink.port), str(deliveries), str(PARALLEL), str(body_bytes(world.store))],
-                                         capture_output=True, text=True, check=True).stdout)
+        with one_world("delivery", settings(["all"])) as world:
+            figures = Run(world, sink, endpoints).measure(deliveries)
+            bare = json.loads(subprocess.run([peer, "loop", str(sink.port), str(deliveries), str(PARALLEL), str(body_bytes(world.store))],
+                                             capture_output=True, text=True, check=True).stdout)
         assert bare["failed"] == 0
         return figures | {"bare_per_s": bare["per_s"], "bare_cpu_us": bare["cpu_us"], "cpu_ratio": figures["cpu_us"] / bare["cpu_us"]}
     finally:
-        world.close()
         sink.stop()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--out", type=pathlib.Path)
-    parser.add_argument("--deliveries", type=int, default=20_000)
-    parser.add_argument("--endpoints", default="1,100,10000")
-    args = parser.parse_args()
-    os.environ["SETTLED_BINARY"] = str((args.build / "settled").resolve())
-    runs = []
-    with tempfile.TemporaryDirectory(prefix="settled-delivery-") as name:
-        for count in map(int, args.endpoints.split(",")):
-            figures = measure_one(pathlib.Path(name) / str(count), args.build / "bench" / "delivery_peer", count, args.deliveries)
-            runs.append({key: round(value, 3) for key, value in figures.items()})
-            for key, value in runs[-1].items():
-                print(f"  {key:<34} {value:14.3f}", flush=True)
+    args = arguments(__doc__, deliveries=20_000, endpoints="1,100,10000")
+    runs = [measure_one(args.build / "bench" / "delivery_peer", count, args.deliveries) for count in map(int, args.endpoints.split(","))]
+    figures = {f"to_{run['endpoints']}.{name}": value for run in runs for name, value in run.items() if name != "endpoints"}
     few, many = runs[0], runs[-1]
-    result = {"runs": runs}
     if many["endpoints"] > few["endpoints"]:
-        result["bytes_per_idle_endpoint"] = round((many["resident_idle_bytes"] - few["resident_idle_bytes"])
-                                                  / (many["endpoints"] - few["endpoints"]))
-        print(f"  {'bytes_per_idle_endpoint':<34} {result['bytes_per_idle_endpoint']:14.0f}")
-    if args.out:
-        args.out.write_text(json.dumps(result) + "\n")
+        figures["bytes_per_idle_endpoint"] = ((many["resident_idle_bytes"] - few["resident_idle_bytes"])
+                                              / (many["endpoints"] - few["endpoints"]))
+    report(figures, args.out)
 
 
 if __name__ == "__main__":
