@@ -39,7 +39,9 @@ class Purges : public ::testing::Test {
     std::string pay(const std::string& id) {
         const Reply made = call("POST", "/v1/payments", payment_body(id));
         EXPECT_EQ(made.status(), 201) << made.response.body;
-        world.settle_at("bank", testing::money_in("T-" + id, "E2E-" + id));
+        auto money = testing::money_in("T-" + id, "E2E-" + id);
+        money.settled_at = world.clock.now();
+        world.settle_at("bank", std::move(money));
         return made.at("id");
     }
     void seal() {
@@ -125,6 +127,7 @@ TEST_F(Purges, leave_410_at_every_address_of_what_is_gone) {
     seal();
     world.clock.advance(Days(401));
     purge(R"({"older_than_days":400})");
+    const std::string rival = world.key_of("rival");
     for (const std::string& target :
          {"/v1/payments/" + payment, std::string("/v1/payments/order-1"),
           "/v1/payments/" + payment + "/candidates", "/v1/settlements/" + settlement,
@@ -135,7 +138,7 @@ TEST_F(Purges, leave_410_at_every_address_of_what_is_gone) {
         EXPECT_EQ(gone.code(), "purged") << target;
         EXPECT_NE(gone.at("purged_at"), "") << target;
         EXPECT_EQ(gone.response.content_type, "application/problem+json");
-        const Reply theirs = world.call(world.key_of("rival"), "GET", target);
+        const Reply theirs = world.call(rival, "GET", target);
         EXPECT_EQ(theirs.code(), "not_found") << "another tenant's is none";
     }
     EXPECT_EQ(call("POST", "/v1/matches/" + match + "/undo", R"({"reason":"it was not"})").status(),
