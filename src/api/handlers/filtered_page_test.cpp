@@ -96,10 +96,11 @@ TEST_F(Filters, events_are_found_by_what_they_are_about) {
 TEST_F(Filters, events_and_deliveries_are_found_by_their_time) {
     (void)call("POST", "/v1/endpoints", R"({"url":"https://partner.example/hook","events":["*"]})");
     (void)settled_payment("order-1");
+    (void)register_payment("order-2");
     world.clock.advance(std::chrono::hours(1));
     const std::string between = now();
     world.clock.advance(std::chrono::hours(1));
-    (void)settled_payment("order-2");
+    world.settle(world.tenant("main"), testing::money_in("T-order-2", "E2E-order-2"));
     EXPECT_THAT(all("/v1/events?after_time=" + between, "data.client_id"), ElementsAre("order-2"));
     EXPECT_THAT(all("/v1/events?before_time=" + between, "data.client_id"), ElementsAre("order-1"));
     EXPECT_THAT(all("/v1/events?payment=order-1&after_time=" + between, "type"), IsEmpty());
@@ -159,12 +160,13 @@ TEST_F(Filters, reviews_are_found_by_kind) {
 }
 
 TEST_F(Filters, a_list_that_is_read_forward_takes_none_of_them) {
-    for (const std::string target :
-         {"/v1/events?order=oldest&payment=order-1", "/v1/events?order=oldest&after_time=" + now(),
-          std::string("/v1/webhooks?order=oldest&connector=clearbank"),
-          std::string("/v1/reviews?order=oldest&kind=payment_conflict"),
-          "/v1/events?after_time=soon", "/v1/events?payment=a&order_id=b",
-          "/v1/events?before_time=2020-01-01T00:00:00Z&after_time=2020-01-01T00:00:00Z"})
+    for (const std::string& target : std::vector<std::string>{
+             "/v1/events?order=oldest&payment=order-1",
+             "/v1/events?order=oldest&after_time=" + now(),
+             "/v1/webhooks?order=oldest&connector=clearbank",
+             "/v1/reviews?order=oldest&kind=payment_conflict", "/v1/events?after_time=soon",
+             "/v1/events?payment=a&order_id=b",
+             "/v1/events?before_time=2020-01-01T00:00:00Z&after_time=2020-01-01T00:00:00Z"})
         EXPECT_EQ(call("GET", target).code(), "parameter_invalid") << target;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/client/target.h"
 #include "cli/invocation.h"
 #include "server/console_pages.h"
+#include "server/server.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -26,19 +27,19 @@ void take_dev_address(server::Config& config) {
         config.listen = server::load_config(file).config.listen;
 }
 
-// Why the settings are not those of the server that SETTLED_URL names; empty: they are, or it names none.
+// Why no server of these settings is the one that SETTLED_URL names; empty: one is, or it names none.
 std::string other_server(const Invocation& in, const server::Config& config) {
     const auto url = process_environment()("SETTLED_URL");
     if (!url || in.has("--data") || in.has("--config"))
         return {};
     const auto named = checked_url(*url);
-    const std::string here = console_address(config);
-    if (named && *named == here)
+    const bool runs = std::filesystem::exists(server::control_socket_path(config));
+    if (named && runs && *named == console_address(config))
         return {};
     return fmt::format(
-        "SETTLED_URL names {}, and the settings that are found here are those of {}: name the "
-        "data directory of the server with --data",
-        *url, here);
+        "SETTLED_URL names {}, and {}: name the data directory of its server with --data", *url,
+        runs ? "the server of the settings that are found here is " + console_address(config)
+             : "no server runs on the settings that are found here");
 }
 
 int run_console(Invocation& in) {

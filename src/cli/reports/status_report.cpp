@@ -83,7 +83,10 @@ std::string connector_table(const Json& status) {
 
 std::string since(const Json& status, std::string_view path) {
     const std::string at = text_at(status, path);
-    return at.empty() ? "" : ", the oldest since " + with_age(status, at);
+    const std::string age = ago(at, text_at(status, "as_of"));
+    if (at.empty() || age.empty())
+        return at.empty() ? "" : ", the oldest since " + at;
+    return fmt::format(", the oldest {} ({}Z)", age, at.substr(0, at.find_first_of(".Z")));
 }
 
 std::string store_facts(const Json& status) {

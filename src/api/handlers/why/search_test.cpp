@@ -217,7 +217,7 @@ TEST_F(Search, follows_a_settlement_whose_sender_is_learnt_later) {
 TEST_F(Search, names_from_before_there_were_words_are_found_once_they_are_filled_in) {
     const std::string payment = pay("order-1", "12.34", R"("payer":{"name":"Ann Lee"})");
     auto fact = testing::money_in("T-1", "");
-    fact.counterparty_name = "Ann Lee";
+    fact.counterparty.name = "Ann Lee";
     const std::string settlement = arrive(std::move(fact));
     for (int i = 2; i < 130; ++i) // more than one bite
         (void)pay("order-" + std::to_string(i), "1.00", R"("payer":{"name":"Bob Roe"})");
