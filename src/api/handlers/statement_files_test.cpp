@@ -24,6 +24,18 @@ std::string mt940(std::string_view account, int entries, int number = 1) {
     return text + fmt::format(":62F:C261120GBP{},00\n-\n", entries);
 }
 
+// As an import leaves it that was killed after two pieces.
+store::Step<std::int64_t> break_off_after_800(store::Session& s, StatementId statement) {
+    static const store::Statement forget{
+        "DELETE FROM statement_entry WHERE statement_id = $1 AND number > 800"};
+    static const store::Statement reset{
+        "UPDATE statement SET status = 'loading', loaded = 800, loaded_credits = 800, "
+        "loaded_credits_minor = 80000, examined = 0, cursor_minor = 0 WHERE id = $1"};
+    co_await s.send(forget, statement);
+    co_await s.send(reset, statement);
+    co_return 0;
+}
+
 class StatementFiles : public ::testing::Test {
   protected:
     StatementFiles() : key(world.key_of("main")) { own(our_iban); }
@@ -85,16 +97,8 @@ TEST_F(StatementFiles, are_completed_after_they_were_broken_off) {
     const Reply whole = import(mt940(our_iban, 1001));
     const std::string id = whole.at("data.0.statement.id");
     const StatementId statement = *parse_id<StatementIdTag>(id);
-    (void)world.write<std::int64_t>([statement](store::Session& s) -> store::Step<std::int64_t> {
-        static const store::Statement forget{"DELETE FROM statement_entry WHERE statement_id = $1 "
-                                             "AND number > 800"};
-        static const store::Statement reset{
-            "UPDATE statement SET status = 'loading', loaded = 800, loaded_credits = 800, "
-            "loaded_credits_minor = 80000, examined = 0, cursor_minor = 0 WHERE id = $1"};
-        co_await s.send(forget, statement);
-        co_await s.send(reset, statement);
-        co_return 0;
-    });
+    (void)world.write<std::int64_t>(
+        [statement](store::Session& s) { return break_off_after_800(s, statement); });
     const Reply again = import(mt940(our_iban, 1001));
     ASSERT_EQ(again.status(), 200) << again.response.body;
     EXPECT_EQ(again.at("data.0.outcome"), "imported");

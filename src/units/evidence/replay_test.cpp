@@ -172,7 +172,7 @@ TEST_F(Replaying, only_what_was_recorded_since_a_time_is_repeated) {
     world.clock().advance(48h);
     const Instant from = world.now();
     pay("by-id", 2'000, "INVOICE-2041");
-    settle("t-old-payment", 1'000, "INVOICE-1041");
+    settle("t-old-payment", 1'000, "INVOICE-1041", "E2E-long-ago");
     settle("t-id", 2'000, "", "E2E-by-id");
     ReplayOptions options;
     options.from = from;

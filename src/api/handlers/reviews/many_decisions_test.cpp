@@ -77,8 +77,9 @@ TEST_F(ManyDecisions, divide_a_settlement_among_payments) {
                    R"({"client_id":")" + std::string(id) +
                        R"(","amount":{"value":"6.17","currency":"GBP"},"reference":"HALF",
                            "payee":{"iban":"GB57CLRB04040100057354"}})");
-    const std::string halves = R"({"review_id":")" + first +
-                               R"(","decision":"split","payments":[{"payment_id":"half"},
+    const std::string halves =
+        R"({"review_id":")" + first +
+        R"(","decision":"split","payments":[{"payment_id":"half","amount":{"value":"6.17","currency":"GBP"}},
             {"payment_id":"other-half","amount":{"value":"6.17","currency":"GBP"}}]})";
     const Reply asked = decide(halves, R"(,"dry_run":true)");
     EXPECT_EQ(asked.at("data.0.outcome"), "done") << asked.response.body;
