@@ -4,6 +4,7 @@
 #include "match/match_fields.h"
 #include "store/merged.h"
 #include "store/queries/directory.h"
+#include "store/queries/money/booked.h"
 #include "store/queries/money/catch_ups.h"
 #include "store/queries/money/payments.h"
 #include "store/queries/money/search.h"
@@ -146,6 +147,8 @@ class SettlementRows {
         : s_(s), tenant_(tenant), filter_(filter) {}
 
     Step<std::vector<Row>> below(std::int64_t before) {
+        if (filter_.waiting)
+            return store::list_waiting(s_, tenant_, before, rows_at_once);
         if (!filter_.transaction_id.empty())
             return by_transaction(before);
         if (!filter_.end_to_end_id.empty())
@@ -228,7 +231,8 @@ bool MoneyFilter::is_detailed() const {
     const MoneyFilter unasked;
     return !reference.empty() || !end_to_end_id.empty() || !transaction_id.empty() ||
            !institution.empty() || !payer_account.empty() || !payer_name.empty() ||
-           !amounts.empty() || currency || from != unasked.from || until != unasked.until;
+           !amounts.empty() || currency || waiting || from != unasked.from ||
+           until != unasked.until;
 }
 
 bool fits(const MoneyFilter& filter, const domain::Payment& payment) {

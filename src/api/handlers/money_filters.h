@@ -32,6 +32,7 @@ struct MoneyFilter {
     std::string payer_name;            // canonical
     std::vector<SoughtAmount> amounts; // any of them
     std::optional<Currency> currency;
+    bool waiting = false;                                    // unmatched, and booked on no loan
     Instant from{std::numeric_limits<std::int64_t>::min()};  // of creation, or of arrival
     Instant until{std::numeric_limits<std::int64_t>::max()}; // and before this
 

@@ -70,6 +70,13 @@ Result<bool> read_suggested(const net::Request& request, const store::Settlement
     return !given.empty();
 }
 
+Result<bool> read_waiting(const net::Request& request, std::string_view status) {
+    TRY(const std::string given, read_choice(request, "waiting", {"true"}));
+    if (!given.empty() && status != "unmatched")
+        return fail(Code::parameter_invalid, "waiting: give status=unmatched with it");
+    return !given.empty();
+}
+
 Result<Instant> read_time(const net::Request& request, std::string_view name, Instant otherwise) {
     const auto given = request.parameter(name);
     if (!given)
@@ -134,11 +141,11 @@ Task<Result<Answer>> list_filtered(const Core& core, TenantId tenant, MoneyFilte
 } // namespace
 
 Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
-    CO_TRY(
-        const auto forward,
-        read_forward(call.request, {"status", "account", "suggested", "reference", "end_to_end_id",
-                                    "transaction_id", "amount", "currency", "payer",
-                                    "received_after", "received_before", "since", "until"}));
+    CO_TRY(const auto forward,
+           read_forward(call.request,
+                        {"status", "account", "suggested", "waiting", "reference", "end_to_end_id",
+                         "transaction_id", "amount", "currency", "payer", "received_after",
+                         "received_before", "since", "until"}));
     if (forward)
         co_return co_await answer_forward<domain::Settlement>(
             core, call.caller.tenant, store::Feed::settlements, *forward, store::settlements_after,
@@ -148,6 +155,7 @@ Task<Result<Answer>> list_settlements(const Core& core, const Call& call) {
     const auto wanted = std::make_shared<const Wanted>(std::move(read));
     CO_TRY(MoneyFilter asked, read_money_filter(call.request, "received"));
     asked.status = wanted->filter.status;
+    CO_TRY(asked.waiting, read_waiting(call.request, asked.status));
     const TenantId tenant = call.caller.tenant;
     const bool is_detailed = asked.is_detailed();
     if (is_detailed && wanted->suggested)

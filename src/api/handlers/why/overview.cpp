@@ -39,7 +39,7 @@ struct Figure {
 constexpr Figure open_figures[] = {
     {"expected", "/v1/payments?status=expected", true, "expected"},
     {"partially_settled", "/v1/payments?status=partially_settled", true, "partially_settled"},
-    {"unmatched", "/v1/settlements?status=unmatched", false, "unmatched"},
+    {"unmatched", "/v1/settlements?status=unmatched&waiting=true", false, "unmatched"},
     {"overdue", "/v1/payments?status=overdue", true, "overdue"},
     {"in_review", "/v1/settlements?status=ambiguous", false, "ambiguous"},
 };
