@@ -317,7 +317,7 @@ TEST_F(Nodes, a_task_committed_under_a_lease_that_no_node_has_any_more_is_found)
     Node& second = add();
     pass(joining, {&first, &second});
     const TaskId id = first.owe(endpoint);
-    world.write<void>([&](store::Session& s) {
+    (void)world.write<bool>([&](store::Session& s) {
         return store::free_number(s, first.membership.holder(), Instant{INT64_MAX}, world.now());
     });
     EXPECT_EQ(io.run(second.node_lease.free_orphans()).value(), 1);
