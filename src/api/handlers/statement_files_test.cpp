@@ -24,13 +24,15 @@ std::string mt940(std::string_view account, int entries, int number = 1) {
     return text + fmt::format(":62F:C261120GBP{},00\n-\n", entries);
 }
 
+// Statements are made before any store is opened.
+const store::Statement forget{
+    "DELETE FROM statement_entry WHERE statement_id = $1 AND number > 800"};
+const store::Statement reset{
+    "UPDATE statement SET status = 'loading', loaded = 800, loaded_credits = 800, "
+    "loaded_credits_minor = 80000, examined = 0, cursor_minor = 0 WHERE id = $1"};
+
 // As an import leaves it that was killed after two pieces.
 store::Step<std::int64_t> break_off_after_800(store::Session& s, StatementId statement) {
-    static const store::Statement forget{
-        "DELETE FROM statement_entry WHERE statement_id = $1 AND number > 800"};
-    static const store::Statement reset{
-        "UPDATE statement SET status = 'loading', loaded = 800, loaded_credits = 800, "
-        "loaded_credits_minor = 80000, examined = 0, cursor_minor = 0 WHERE id = $1"};
     co_await s.send(forget, statement);
     co_await s.send(reset, statement);
     co_return 0;

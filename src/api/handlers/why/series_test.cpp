@@ -8,6 +8,13 @@ namespace {
 using testing::Reply;
 using testing::World;
 
+// Statements are made before any store is opened.
+const store::Statement all_done{"UPDATE task SET status = 'done', updated_at = created_at + 15000 "
+                                "WHERE kind = 'delivery'"};
+const store::Statement one_slow{"UPDATE task SET updated_at = created_at + 3000000 WHERE kind = "
+                                "'delivery' AND id = (SELECT max(id) FROM task WHERE kind = "
+                                "'delivery')"};
+
 TEST(Series, counts_what_happened_in_each_step) {
     World world;
     const std::string key = world.key_of("main");
@@ -62,14 +69,8 @@ TEST(Series, shows_how_long_it_took_to_notify_partners) {
     EXPECT_EQ(values("told_p50"), "null null") << "they are only owed";
     // Two within 15 ms, one within 3 s.
     (void)world.write<std::int64_t>([](store::Session& s) -> store::Step<std::int64_t> {
-        static const store::Statement all{
-            "UPDATE task SET status = 'done', updated_at = created_at + 15000 "
-            "WHERE kind = 'delivery'"};
-        static const store::Statement slow{
-            "UPDATE task SET updated_at = created_at + 3000000 WHERE kind = 'delivery' AND id = "
-            "(SELECT max(id) FROM task WHERE kind = 'delivery')"};
-        co_await s.send(all);
-        co_await s.send(slow);
+        co_await s.send(all_done);
+        co_await s.send(one_slow);
         co_return 0;
     });
     EXPECT_EQ(values("told_p50"), "null 20");
