@@ -50,7 +50,7 @@ TEST(Series, shows_how_long_it_took_to_notify_partners) {
     (void)world.call(key, "POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})");
     (void)world.call(key, "POST", "/v1/endpoints", R"({"url":"https://partner.example/hook"})");
     for (int i = 0; i < 3; ++i) {
-        const std::string number = std::to_string(i);
+        const std::string number = "00000" + std::to_string(i);
         (void)world.call(
             key, "POST", "/v1/payments",
             R"({"client_id":"order-)" + number +
