@@ -26,7 +26,8 @@ constexpr auto table = std::to_array<Route>({
     {"GET", "/v1/payments/{id}/candidates", settlements_read, "limit", list_payment_candidates},
 
     {"GET", "/v1/settlements", settlements_read,
-     "limit after order status account suggested reference end_to_end_id transaction_id amount "
+     "limit after order status account suggested waiting reference end_to_end_id transaction_id "
+     "amount "
      "currency payer received_after received_before since until",
      list_settlements},
     {"GET", "/v1/settlements/{id}", settlements_read, "", get_settlement},

@@ -145,7 +145,8 @@ Result<cli::DevPorts> choose_ports(Rng& rng, PortClaims& claims) {
                 return port;
             }
         }
-        return fail(Code::io_failed, "every port that was tried is another `settled dev`'s");
+        return fail(Code::io_failed,
+                    "every port that was tried is used by another `settled dev`; end one of them");
     };
     // Claimed first, then looked at: to look is to take it for a moment.
     if (claims.claim(server_port) && demo::is_free_port(server_port)) {

@@ -6,7 +6,7 @@
 // Off unless an endpoint is configured: then there is no Traces object, and nothing is computed.
 //
 // A span never holds a name, an account, an amount, a reference, a body, a URL's path or a secret: its
-// texts are words of the program and ids of ours. Times are the time inside (base/clock.h).
+// texts are words of the program, ids of ours and the host of a partner's endpoint. Times are the time inside (base/clock.h).
 //
 // Threads: all methods may be called from any thread; add() takes a lock for some copies and never waits
 // for the network. A full queue drops what is added and counts it.

@@ -199,7 +199,10 @@ void Checker::check_traces() {
                                    "traces.endpoint must begin with https://");
     for (const auto& [name, uri] : headers) {
         if (!net::is_field(name, "x") || net::same_name(name, "Content-Type"))
-            complain("traces.headers", "traces.headers: a name cannot be sent as a header");
+            complain("traces.headers",
+                     fmt::format("traces.headers: \"{}\" is no name of an HTTP header, or is "
+                                 "Content-Type, which the server sets itself",
+                                 name));
         if (!custody::names_secret(uri))
             complain("traces.headers", fmt::format("traces.headers: {} is named by file:/path, "
                                                    "env:NAME, pkcs11:…, aws-sm:… or s3:…",

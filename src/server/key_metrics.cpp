@@ -77,7 +77,7 @@ std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
         note({"", std::string(use_of_tls)}, tls->expires_at, tls->is_usable);
     Exposition out;
     out.gauge("settled_key_expires_seconds",
-              "Until the first key or secret of that use ends, where the end is known");
+              "Seconds until the first key or secret of that use ends, where its end is known");
     expose(out, ends);
     out.gauge("settled_key_available",
               "1 while the keys and secrets of that use can be read and used");

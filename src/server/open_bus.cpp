@@ -3,6 +3,8 @@
 #include "server/run.h"
 #include "store/queries/directory.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,7 +25,9 @@ Result<std::vector<TenantId>> tenants_of(Installation& installation,
             }));
         TRY(const Found tenant, std::move(found));
         if (!tenant)
-            return fail(Code::config_invalid, "kafka_consumer.tenant: there is none of that name");
+            return fail(
+                Code::config_invalid,
+                fmt::format("kafka_consumer.tenant: there is no tenant \"{}\"", consumer.tenant));
         tenants.push_back(tenant->id);
     }
     return tenants;

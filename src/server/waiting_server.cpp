@@ -61,8 +61,9 @@ class Answers final : public net::Handler {
             co_return status_answer(200, "alive", "");
         if (request.path == "/readyz")
             co_return status_answer(503, "unready", reason());
-        co_return refuse({Code::key_unavailable, "this server waits for a secret of its own; try "
-                                                 "again soon"},
+        co_return refuse({Code::key_unavailable,
+                          "this server cannot read its master key or its database password yet; "
+                          "GET /readyz says which. Try again in 10 seconds"},
                          request.request_id);
     }
     net::Response refuse(const Error& error, std::string_view request_id) const override {

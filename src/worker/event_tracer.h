@@ -1,7 +1,7 @@
 // A span for each event, from one node of the installation: the one that does the timers reads the feed
-// of events a moment after they are committed. The others keep a place in the feed that is as old as a
-// lease, and begin there when the timers come to them: events since then may be exported twice, with the
-// same ids, and none is left out.
+// of events a moment after they are committed. The others keep a place in the feed that is one to two
+// leases old, and begin there when the timers come to them. Events since that place may be exported twice,
+// with the same ids. Beyond bounds::traced_events_max a second and tenant, events have no span.
 //
 // Threads: one io_context.
 #pragma once

@@ -201,7 +201,7 @@ def test_other_rules_show_what_they_would_have_done_before_they_are_saved(page, 
             select.value = 'off';
             select.dispatchEvent(new Event('change', {bubbles: true}));""", rank)
     assert not page.button("Save the rules", "dialog").is_enabled()
-    page.button("Show what if", "dialog").click()
+    page.button("Show the effect", "dialog").click()
     page.shows("would differ.")
     page.shows("would not be matched")
     assert page.violations() == []

@@ -35,7 +35,7 @@ interface Outcomes {
 
 const meanings: Record<Bulk, string> = {
   accept: 'Each settlement is matched to its only candidate. Reviews with several candidates are left out: decide them one by one.',
-  split: 'Each settlement is divided among all of its candidates. Reviews whose candidates do not come to the settlement are left out: decide them one by one.',
+  split: 'Each settlement is divided among all of its candidates. Reviews whose candidates do not add up to the settlement’s amount are left out: decide them one by one.',
   reject: 'Each settlement pays none of your payments.',
   close: 'Each review is closed as dealt with.',
 };
@@ -104,7 +104,7 @@ function BulkDialog({decision, reviews, onClose, onDone}: {
       <form class="form" onSubmit={decide}>
         <p class="second">{meanings[decision]}</p>
         {decisions.length === 0 ? <p>{decision === 'accept' ? 'None of the selected reviews has exactly one candidate.'
-          : 'Of none of the selected reviews do the candidates come to the settlement.'}</p>
+          : 'None of the selected reviews has candidates whose amounts add up to the settlement.'}</p>
           : made ?? checked ? <OutcomeList of={(made ?? checked)!} /> : problem ? null : <Skeleton lines={4} />}
         {problem ? <Refused problem={problem} /> : null}
         {made ? <div class="form-actions"><button type="button" class="button primary" onClick={onDone}>Done</button></div> : (

@@ -85,7 +85,7 @@ function ChangeDialog({base, onClose, onDone}: {base: RuleSet | undefined; onClo
             <select value={days} onChange={event => { const number = Number(event.currentTarget.value); changed(() => setDays(number)); }}>
               {dayChoices.map(number => <option key={number} value={number}>{number === 1 ? '1 day' : `${number} days`}</option>)}
             </select></label>
-          <button type="submit" class={result ? 'button' : 'button primary'} disabled={busy || !name.trim()}>Show what if</button>
+          <button type="submit" class={result ? 'button' : 'button primary'} disabled={busy || !name.trim()}>Show the effect</button>
           <button type="button" class={result ? 'button primary' : 'button'} disabled={busy || !result} onClick={() => void save()}>
             Save the rules</button>
         </div>

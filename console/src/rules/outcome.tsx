@@ -10,7 +10,7 @@ const meanings: Record<string, [text: string, tone: Tone]> = {
   moved: ['would be matched to another payment', 'warn'],
   rank: ['would be matched by another rule', 'calm'],
   ambiguous: ['would become ambiguous', 'warn'],
-  unmatched: ['would not be ambiguous', 'calm'],
+  unmatched: ['would become unmatched', 'calm'],
 };
 
 export function Outcome({result}: {result: WhatIf}) {

@@ -334,7 +334,8 @@ Task<Result<>> SignIn::check_password(std::string_view peer, const Credentials& 
     // First of all: what is refused here is no try at the name.
     const std::shared_ptr<void> share = shares_.take(peer);
     if (!share)
-        co_return fail(Code::too_many_requests, "other passwords from your address are checked");
+        co_return fail(Code::too_many_requests,
+                       "two passwords from your address are being checked; try again in a second");
     if (!tries_of_names_.take(given.username, core_.clock.steady()))
         co_return fail(Code::too_many_requests, "wait a minute before the next try");
     using Found = std::optional<store::OperatorRow>;

@@ -169,9 +169,11 @@ Task<Result<Answer>> list_events(const Core& core, const Call& call) {
         for (const std::string_view name :
              {"payment", "settlement", "order_id", "endpoint", "after_time", "before_time"})
             if (call.request.parameter(name))
-                co_return fail(Code::parameter_invalid,
-                               std::string(name) + ": order=oldest reads the whole list, or a type "
-                                                   "of it; leave it out");
+                co_return fail(
+                    Code::parameter_invalid,
+                    std::string(name) +
+                        ": this filter cannot be combined with order=oldest or a stream, which "
+                        "take only `type`; leave the filter out, or read newest first");
         co_return co_await list_forward(core, call, type);
     }
     if (call.request.parameter("wait"))

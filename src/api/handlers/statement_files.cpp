@@ -89,10 +89,14 @@ Result<StatementRow> row_of(const Summary& summary, StatementId id, Instant now)
     row.account = head.account;
     row.account_key = account_key(head.account);
     if (row.account_key.empty())
-        return fail(Code::account_unknown, "account: say which one is meant");
+        return fail(Code::account_unknown,
+                    "account: the file names no account; name it with the parameter `account`");
     if (tail.to < tail.from ||
         tail.to.us - tail.from.us > statements::bounds::period_days_max * statements::day_us)
-        return fail(Code::value_invalid, "to: the period is not possible");
+        return fail(
+            Code::value_invalid,
+            fmt::format("to: the statement ends before it begins, or covers more than {} days",
+                        statements::bounds::period_days_max));
     row.currency = tail.currency;
     row.number = head.number;
     row.sequence = head.sequence;

@@ -46,9 +46,8 @@ Step<Result<BegunStatement>> begin_statement(Session& s, TenantId tenant,
                                              std::shared_ptr<const StatementRow> row) {
     const auto account = co_await store::find_account_by_key(s, tenant, row->account_key);
     if (!account)
-        co_return fail(
-            Code::account_unknown,
-            "account: it is none of yours; register it first, or say which one is meant");
+        co_return fail(Code::account_unknown, "account: the account is not registered; register it "
+                                              "with POST /v1/accounts, or name another account");
     const bool added = co_await store::insert_statement(s, tenant, *row);
     if (added)
         co_return BegunStatement{*row, true};

@@ -218,7 +218,9 @@ Result<StatementRow> read_statement(const wire::Json& root) {
             in.refuse(Code::value_invalid, name, "give it in the statement's currency");
     if (from && to &&
         (*to < *from || to->us - from->us > text_bounds::period_days_max * statements::day_us))
-        in.refuse(Code::value_invalid, "to", "the period is not possible");
+        in.refuse(Code::value_invalid, "to",
+                  fmt::format("the statement ends before it begins, or covers more than {} days",
+                              text_bounds::period_days_max));
     row.account_key = account_key(row.account);
     if (row.account_key.empty())
         in.refuse(Code::value_invalid, "account", "give an IBAN or an account number");

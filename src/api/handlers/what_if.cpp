@@ -76,7 +76,8 @@ std::string shown(const units::ReplayReport& report, const units::ReplayOptions&
 Task<Result<Answer>> answer_what_if(const Core& core, TenantId tenant, WhatIf asked) {
     const Turn turn;
     if (!turn.is_ours)
-        co_return fail(Code::server_busy, "another what-if is being answered; try again soon");
+        co_return fail(Code::server_busy,
+                       "another dry_run of rules is being answered; try again in a few seconds");
     Result<std::unique_ptr<ScratchStore>> made = fail(Code::internal, {});
     co_await run_aside([&made] { made = ScratchStore::make(); });
     CO_TRY(std::unique_ptr<ScratchStore> scratch, std::move(made));

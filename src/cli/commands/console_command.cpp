@@ -77,11 +77,11 @@ std::vector<Command> console_commands() {
              .place = Place::machine,
              .output = Output::both,
              .options = {tenant_option("whose console (default main)")},
-             .notes = "SETTLED_URL may name a server of this machine whose settings are found "
-                      "here, as those of a "
-                      "`settled dev` of this directory. The link works once, for five minutes. "
-                      "What is done in the browser is "
-                      "written down under the name of the user who ran this command.",
+             .notes =
+                 "SETTLED_URL is passed over if it names the server whose settings this directory "
+                 "has, such as that of its `settled dev`. The link works once, for five "
+                 "minutes. What is done in the browser is written down under the name of the "
+                 "user who ran this command.",
              .run = run_console}};
 }
 

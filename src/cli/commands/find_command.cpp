@@ -50,8 +50,8 @@ int run_find(Invocation& in) {
     } else {
         in.out().text(find_report(found->root(), Look::of(stdout)));
         if (is_short_reference(in))
-            in.out().sentence("by references it was not looked for: of a reference give its first "
-                              "4 characters, or more");
+            in.out().sentence("references were not searched: give the first 4 characters of a "
+                              "reference, or more");
     }
     const auto data = found->root().member("data");
     return data && data->size() > 0 ? exit_done : exit_failed;

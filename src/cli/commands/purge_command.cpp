@@ -61,11 +61,12 @@ std::string wanted_of(const Invocation& in, std::int64_t days,
 }
 
 // What is removed does not come back: a person says yes, in a pipe beforehand.
-bool is_meant(const Invocation& in) {
-    if (in.has("--dry-run") || in.has("--yes"))
-        return true;
-    if (::isatty(STDIN_FILENO) == 0)
-        return false;
+bool needs_consent(const Invocation& in) {
+    return !in.has("--dry-run") && !in.has("--yes");
+}
+
+// Of the person at the terminal.
+bool has_consent(const Invocation& in) {
     fmt::print(stderr, "remove what is final and older than {}? [y/N] ", in.text("--older-than"));
     std::string line;
     std::getline(std::cin, line);
@@ -80,18 +81,26 @@ void print_end(const Invocation& in, const Answered& answer) {
     const std::string_view verb = in.has("--dry-run") ? "would be purged" : "purged";
     for (const char* const kind : kinds_of_rows)
         fmt::print("{:<12} {:>12} {}\n", kind, answer.at(fmt::format("purged.{}", kind)), verb);
-    fmt::print("{:<12} {:>12} old enough, but not final\n", "kept", answer.at("kept"));
+    fmt::print("{:<12} {:>12} old enough, but still open, in review or needed as evidence\n",
+               "kept", answer.at("kept"));
 }
 
 int run_purge(Invocation& in) {
     const auto age = seconds_of(in.text("--older-than"));
     if (!age || *age < day_seconds || *age % day_seconds != 0)
-        return in.usage("--older-than takes whole days, such as 400d");
+        return in.usage(fmt::format("--older-than takes whole days, such as 400d, and not \"{}\"",
+                                    in.text("--older-than")));
     const auto kinds = kinds_given(in);
     if (!kinds)
-        return in.usage("--kind takes payments, events, deliveries and calls");
-    if (!is_meant(in))
+        return in.usage(
+            fmt::format("--kind takes payments, events, deliveries, calls, and not \"{}\"",
+                        fmt::join(in.all("--kind"), ",")));
+    if (needs_consent(in) && ::isatty(STDIN_FILENO) == 0)
         return in.usage("what is purged does not come back: add --yes, or try it with --dry-run");
+    if (needs_consent(in) && !has_consent(in)) {
+        fmt::print(stderr, "settled: nothing was removed\n");
+        return exit_failed;
+    }
     auto api = in.api();
     if (!api)
         return exit_usage;

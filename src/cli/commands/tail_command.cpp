@@ -115,8 +115,8 @@ Command tail_command() {
     return {
         .name = "tail",
         .sentence =
-            "print webhooks, settlements, matches, orders, deliveries and changes as they are "
-            "recorded",
+            "print webhooks, settlements, matches, orders, notifications, events, deliveries and "
+            "changes as they are recorded",
         .place = Place::server,
         .output = Output::both,
         .options =

@@ -145,7 +145,8 @@ void print_json(const Invocation& in, const Trigger& trigger, const Scene& scene
 }
 
 // What it says at its end. Gives the exit status.
-int report(const Invocation& in, const Trigger& trigger, const Scene& scene, bool all_came) {
+int report(const Invocation& in, const Trigger& trigger, const Scene& scene,
+           std::chrono::seconds wait, bool all_came) {
     const bool is_done = all_came || in.has("--no-wait");
     if (in.out().is_json())
         print_json(in, trigger, scene, is_done);
@@ -156,7 +157,7 @@ int report(const Invocation& in, const Trigger& trigger, const Scene& scene, boo
     std::fflush(stdout);
     for (const Scene::Expected& missing : scene.missing())
         fmt::print(stderr, "settled: {} about {} did not come within {} s\n", missing.type,
-                   missing.about, in.number("--timeout", timeout_default));
+                   missing.about, wait.count());
     return exit_failed;
 }
 
@@ -181,11 +182,11 @@ int play(Invocation& in, const Trigger& trigger, ApiSession& sandbox, ApiSession
     if (!done) {
         const int status = server.report(done.error());
         if (!scene->facts().empty())
-            report(in, trigger, *scene, false);
+            report(in, trigger, *scene, wait, false);
         return status;
     }
     const auto came = scene->wait_for_expected();
-    return came ? report(in, trigger, *scene, *came) : server.report(came.error());
+    return came ? report(in, trigger, *scene, wait, *came) : server.report(came.error());
 }
 
 int run_trigger(Invocation& in) {

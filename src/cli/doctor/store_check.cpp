@@ -34,9 +34,8 @@ Remedy remedy_of(Site& site, const Error& error) {
     case Code::config_invalid:
         return {"mend the settings first"};
     case Code::store_unavailable:
-        return {"who runs PostgreSQL starts it, or lets this machine reach it; a server that runs "
-                "then goes on "
-                "by itself"};
+        return {"ask the administrator of PostgreSQL to start it, or to let this machine reach it; "
+                "a server that is running goes on by itself"};
     default:
         return {"the store's own message says what is in its way; who runs it mends that"};
     }
@@ -45,11 +44,10 @@ Remedy remedy_of(Site& site, const Error& error) {
 // No command of ours makes room on a disk or starts a database; once it is done, the server goes on by itself.
 std::string who_mends_commits(const Site& site) {
     if (site.config() == nullptr)
-        return "the operator of its machine runs settled doctor there; its log says since when";
+        return "run settled doctor on the server's machine; the server's log says since when";
     if (!site.config()->store_url.empty())
-        return "who runs PostgreSQL starts it, makes room on its disk, or lets this machine reach "
-               "it; "
-               "the server then goes on by itself";
+        return "ask the administrator of PostgreSQL to start it, to make room on its disk, or to "
+               "let this machine reach it; the server then goes on by itself";
     return "if the disk of " + site.data_directory() +
            " is full, the owner of this machine makes room there (see data.space); the server then "
            "goes "

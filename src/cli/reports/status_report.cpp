@@ -93,9 +93,6 @@ std::string store_facts(const Json& status) {
     std::string text = fmt::format(
         "{}, {}", text_at(status, "store.engine"),
         text_at(status, "store.can_commit") == "true" ? "takes changes" : "takes no changes");
-    if (const std::string bytes = text_at(status, "store.bytes"); !bytes.empty())
-        text += fmt::format("; {} in use, {} free", shown_size(bytes),
-                            shown_size(text_at(status, "store.free_bytes")));
     if (const std::string at = text_at(status, "store.last_backup_at"); !at.empty())
         text += "; backed up at " + with_age(status, at);
     return text;

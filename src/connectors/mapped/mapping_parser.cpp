@@ -83,7 +83,8 @@ class Mapping::Parser {
         if (!list)
             return members;
         if (written.member("payload"))
-            return wrong(name, "it is for bodies without a payload; give one of the two");
+            return wrong(name, "give payload or new_in_each_delivery, not both: "
+                               "new_in_each_delivery is for bodies without a payload");
         if (!list->is_array() || list->size() == 0 || list->size() > values_max)
             return wrong(name, "list 1 to 32 JSON pointers");
         for (std::size_t i = 0; i < list->size(); ++i) {

@@ -78,7 +78,8 @@ void read_one(payloads::Reader& in, std::vector<One>& decisions) {
     else if (name == "split" && !in.has("payments"))
         in.missing("payments");
     else if (name != "split" && in.has("payments"))
-        in.refuse(Code::value_invalid, "payments", "they go with split");
+        in.refuse(Code::value_invalid, "payments",
+                  "only the decision split takes payments; leave them out");
     else if (name == "accept" && one.payment.empty())
         in.missing("payment_id");
     else if (name != "accept" && !one.payment.empty())
