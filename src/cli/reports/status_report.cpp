@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 
 namespace settled::cli {
 
@@ -26,17 +24,6 @@ std::string_view colour_of(std::string_view state) {
 
 std::string coloured(std::string text, std::string_view state, const Look& look) {
     return look.colours ? fmt::format("{}{}\x1b[0m", colour_of(state), text) : text;
-}
-
-// "12 MiB" of a number of bytes.
-std::string shown_size(std::string_view digits) {
-    constexpr std::uint64_t kib = 1024;
-    std::uint64_t bytes = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
-    if (bytes >= 10 * kib * kib * kib)
-        return fmt::format("{} GiB", bytes / (kib * kib * kib));
-    return bytes >= 10 * kib * kib ? fmt::format("{} MiB", bytes / (kib * kib))
-                                   : fmt::format("{} KiB", bytes / kib);
 }
 
 std::size_t size_of(const Json& value, std::string_view path) {
