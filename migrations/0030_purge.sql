@@ -51,3 +51,6 @@ CREATE TABLE purge (
 ) /*table*/;
 CREATE INDEX purge_running ON purge (tenant_id, id) WHERE status = 'running';
 CREATE INDEX purge_made ON purge (tenant_id, made_by, id);
+
+-- The position of the last event that had been purged when a consumer began to read.
+ALTER TABLE consumer ADD COLUMN purged INTEGER NOT NULL DEFAULT 0;

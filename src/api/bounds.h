@@ -22,6 +22,8 @@ inline constexpr std::size_t pem_bytes_max = 8 * 1024; // RSA-4096 needs 800
 inline constexpr std::size_t uri_bytes_max = 1024;
 inline constexpr std::size_t url_bytes_max = 2048; // what net::Url takes
 inline constexpr std::size_t scopes_max = 32;      // there are 22
+// Matches that a payment ever had, whose settlements' events are listed with its own.
+inline constexpr std::size_t event_subjects_max = 512;
 inline constexpr std::size_t event_types_max = 64; // there are some 45
 inline constexpr std::size_t rules_shown = 500;    // versions of rule sets
 inline constexpr std::size_t password_bytes_max = 256;

@@ -198,5 +198,36 @@ TEST_F(Purges, refuse_a_cursor_that_lies_before_purged_events) {
     EXPECT_EQ(oldest.count(), 1U) << "the oldest that is there";
 }
 
+// An old event that stays is the first page of whoever reads from the oldest, and its end lies before what was
+// purged: such a reader goes on.
+TEST_F(Purges, let_a_reader_that_began_after_them_go_on_past_purged_events) {
+    const std::string endpoint =
+        call("POST", "/v1/endpoints", R"({"url":"https://p.example/h"})").at("id");
+    pay("order-1"); // its delivery is owed: its event stays
+    EXPECT_EQ(call("PATCH", "/v1/endpoints/" + endpoint, R"({"events":["link.created"]})").status(),
+              200);
+    pay("order-2");
+    seal();
+    world.clock.advance(Days(401));
+    purge(R"({"older_than_days":400,"kinds":["events"]})");
+    pay("order-3");
+    seal();
+    EXPECT_EQ(call("PUT", "/v1/consumers/books", R"({"from":"oldest"})").status(), 201);
+    std::string after;
+    int seen = 0;
+    for (int page = 0; page < 10; ++page) {
+        const Reply read = call("GET", "/v1/events?order=oldest&limit=1" + after);
+        ASSERT_EQ(read.status(), 200) << read.response.body;
+        seen += static_cast<int>(read.count());
+        after = "&after=" + read.at("next");
+        const Reply moved = call("POST", "/v1/consumers/books/cursor",
+                                 fmt::format(R"({{"after":"{}"}})", read.at("next")));
+        ASSERT_EQ(moved.status(), 200) << moved.response.body;
+        ASSERT_EQ(call("GET", "/v1/consumers/books/events").status(), 200);
+    }
+    EXPECT_EQ(seen, call("GET", "/v1/events").count());
+    EXPECT_GE(seen, 2) << "an old one that stayed, and the new one";
+}
+
 } // namespace
 } // namespace settled::api

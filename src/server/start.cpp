@@ -21,7 +21,9 @@ Result<Start> open_when_secrets_are_there(const Config& config, node::Roles role
     for (std::size_t tries = 0;; ++tries) {
         auto opened = Installation::open(config, roles, IfMissing::make);
         if (opened) {
-            start.installation = *std::move(opened);
+            // A signal that came while it was opened is not lost.
+            if (!start.waiting || start.waiting->wait(0s))
+                start.installation = *std::move(opened);
             return start;
         }
         if (!is_secret_away(opened.error()))

@@ -92,7 +92,8 @@ def test_files_that_a_document_names_exist(path):
 def test_addresses_that_a_document_names_are_in_the_contract(path):
     contract = Contract()
     patterns = [operation.pattern for operation in contract.operations]
-    for named in re.findall(r"/v1/[a-z0-9/_{}.-]*[a-z0-9_}]", Document(path).text):
+    ours = re.sub(r"https://\w+\.example\S*", "", Document(path).text)
+    for named in re.findall(r"/v1/[a-z0-9/_{}.-]*[a-z0-9_}]", ours):
         assert any(pattern.match(named) for pattern in patterns), f"{path}: {named}"
 
 

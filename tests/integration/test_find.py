@@ -76,7 +76,7 @@ def test_a_person_reads_sentences(desk):
     status, shown, _ = run_settled("find", "TEXT-9999", "--text", *desk.place)
     assert status == NOTHING and shown.startswith("nothing was found: ") and "by references" not in shown
     status, shown, _ = run_settled("find", "TEX", "--text", *desk.place)
-    assert status == NOTHING and "of a reference give its first 4 characters" in shown
+    assert status == NOTHING and "give the first 4 characters of a reference" in shown
     status, output, error = run_settled("find", "ab", *desk.place)
     assert (status, output) == (1, "") and json.loads(error)["code"] == "value_invalid"
     assert run_settled("find", *desk.place)[0] == USAGE

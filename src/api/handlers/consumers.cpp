@@ -11,6 +11,7 @@
 #include "api/handlers/views.h"
 #include "api/page.h"
 #include "payloads/reader.h"
+#include "store/queries/purged.h"
 
 #include <algorithm>
 
@@ -19,7 +20,6 @@ namespace settled::api {
 namespace {
 
 using store::ConsumerRow;
-using store::FeedPlace;
 using store::Session;
 using store::Step;
 
@@ -66,7 +66,7 @@ domain::FieldFilter filter_of(const ConsumerRow& row) {
 void write_consumer(wire::JsonWriter& w, const ConsumerRow& row) {
     w.object().member("name", row.name);
     write_words(w, "events", row.events);
-    w.key("filter").raw(row.filter).member("cursor", cursor_of(row.cursor));
+    w.key("filter").raw(row.filter).member("cursor", cursor_of(EventPlace{row.cursor, row.purged}));
     write_time(w, "created_at", row.created_at);
     write_time(w, "updated_at", row.updated_at);
     w.end();
@@ -86,6 +86,8 @@ Step<Result<Answer>> put(Session& s, std::shared_ptr<const Given> given) {
         co_return fail(Code::limit_reached, "delete a consumer first");
     if (!there && given->from_now)
         row.cursor = co_await store::end_of_feed(s, row.tenant, store::Feed::events);
+    else if (!there)
+        row.purged = co_await store::last_purged_event(s, row.tenant);
     co_await store::put_consumer(s, row);
     const auto now = co_await store::find_consumer(s, row.tenant, row.name);
     co_return Answer{there ? 200 : 201, shown(*now)};
@@ -94,7 +96,7 @@ Step<Result<Answer>> put(Session& s, std::shared_ptr<const Given> given) {
 struct Move {
     TenantId tenant;
     std::string name;
-    FeedPlace cursor;
+    EventPlace cursor;
     Instant now;
 };
 
@@ -103,10 +105,11 @@ Step<Result<Answer>> move(Session& s, std::shared_ptr<const Move> wanted) {
     if (!there)
         co_return fail(Code::not_found, "there is no such consumer");
     const bool is_known =
-        co_await store::is_place(s, wanted->tenant, store::Feed::events, wanted->cursor);
+        co_await store::is_place(s, wanted->tenant, store::Feed::events, wanted->cursor.place);
     if (!is_known)
         co_return fail(Code::cursor_invalid, "after: nothing stands at this place");
-    co_await store::move_consumer(s, wanted->tenant, wanted->name, wanted->cursor, wanted->now);
+    co_await store::move_consumer(s, wanted->tenant, wanted->name, wanted->cursor.place,
+                                  wanted->cursor.purged, wanted->now);
     const auto now = co_await store::find_consumer(s, wanted->tenant, wanted->name);
     co_return Answer{200, shown(*now)};
 }
@@ -177,7 +180,7 @@ Task<Result<Answer>> read_consumer(const Core& core, const Call& call) {
     query.tenant = call.caller.tenant;
     query.types = row.events;
     query.filter = filter_of(row);
-    query.after = row.cursor;
+    query.after = {row.cursor, row.purged};
     co_return co_await answer_events(core, std::move(query), wait);
 }
 
@@ -186,7 +189,7 @@ Task<Result<Answer>> move_consumer(const Core& core, const Call& call) {
     payloads::Reader in(document.root());
     const std::string after = in.text("after", limits::text_bytes_max);
     CO_TRY_VOID(in.finish());
-    CO_TRY(const FeedPlace cursor, co_await event_place(core, call.caller.tenant, after));
+    CO_TRY(const EventPlace cursor, co_await event_place(core, call.caller.tenant, after));
     const auto wanted =
         std::make_shared<const Move>(call.caller.tenant, call.id, cursor, core.clock.now());
     co_return co_await change(core, call, [wanted](Session& s) { return move(s, wanted); });

@@ -3,8 +3,11 @@
 #include "api/bounds.h"
 #include "api/event_stream.h"
 #include "api/feed.h"
+#include "base/id.h"
 #include "net/pause.h"
 #include "store/queries/purged.h"
+
+#include <fmt/format.h>
 
 #include <atomic>
 #include <charconv>
@@ -19,7 +22,6 @@ using store::EventRow;
 using store::FeedPlace;
 using store::Session;
 using store::Step;
-using EventPage = store::FeedPage<EventRow>;
 
 constexpr auto look_interval = 100ms;
 constexpr std::size_t stream_page = 100;
@@ -54,8 +56,8 @@ class WaitingPlace {
     static bool is_free() { return waiting() < bounds::event_streams_max; }
 };
 
-Task<Result<EventPage>> read_page(const Core& core, std::shared_ptr<const EventQuery> query) {
-    const auto read = co_await core.store.read<Result<EventPage>>(
+Task<Result<EventFeedPage>> read_page(const Core& core, std::shared_ptr<const EventQuery> query) {
+    const auto read = co_await core.store.read<Result<EventFeedPage>>(
         [query](Session& s) { return read_events_page(s, query); });
     if (!read)
         co_return std::unexpected(read.error());
@@ -65,7 +67,7 @@ Task<Result<EventPage>> read_page(const Core& core, std::shared_ptr<const EventQ
 // One page, after a wait.
 class LongPoll final : public net::BodySource {
   public:
-    LongPoll(const Core& core, std::shared_ptr<const EventQuery> query, EventPage page,
+    LongPoll(const Core& core, std::shared_ptr<const EventQuery> query, EventFeedPage page,
              std::chrono::seconds wait)
         : core_(core), query_(std::move(query)), page_(std::move(page)),
           until_(core.clock.steady() + wait) {}
@@ -88,7 +90,7 @@ class LongPoll final : public net::BodySource {
   private:
     const Core& core_;
     std::shared_ptr<const EventQuery> query_;
-    EventPage page_;
+    EventFeedPage page_;
     Clock::Steady until_;
     bool is_sent_ = false;
     WaitingPlace place_;
@@ -109,6 +111,9 @@ class EventParts {
     // What has come since; empty: nothing, or the store cannot be read just now.
     Task<Result<std::string>> next() {
         const auto page = co_await read_page(core_, std::make_shared<const EventQuery>(query_));
+        if (!page &&
+            (page.error().code == Code::events_purged || page.error().code == Code::cursor_invalid))
+            co_return std::unexpected(page.error()); // the reader has to begin elsewhere
         if (!page)
             co_return std::string();
         query_.after = page->end;
@@ -120,6 +125,23 @@ class EventParts {
     EventQuery query_;
     WaitingPlace place_;
 };
+
+// A cursor of a list that is read forward, and behind it the last purged event, if there was one.
+constexpr std::size_t cursor_bytes = 30;
+constexpr std::string_view purged_prefix = "cur";
+
+Result<EventPlace> read_event_cursor(std::string_view text) {
+    EventPlace at;
+    TRY(at.place, read_cursor(text.substr(0, cursor_bytes)));
+    if (text.size() <= cursor_bytes)
+        return at;
+    const auto purged =
+        decode_id(purged_prefix, fmt::format("{}_{}", purged_prefix, text.substr(cursor_bytes)));
+    if (!purged)
+        return fail(Code::cursor_invalid, "after: give what `next` said under order=oldest");
+    at.purged = *purged;
+    return at;
+}
 
 Step<Result<FeedPlace>> find_place(Session& s, TenantId tenant, EventId id) {
     const auto place = co_await store::place_of(s, tenant, store::Feed::events, id.value);
@@ -137,16 +159,18 @@ Step<FeedPlace> find_end(Session& s, TenantId tenant) {
 
 } // namespace
 
-Step<Result<EventPage>> read_events_page(Session& s, std::shared_ptr<const EventQuery> query) {
-    EventPage page{{}, query->after};
-    const bool is_known =
-        co_await store::is_place(s, query->tenant, store::Feed::events, query->after);
+Step<Result<EventFeedPage>> read_events_page(Session& s, std::shared_ptr<const EventQuery> query) {
+    EventFeedPage page{{}, query->after};
+    store::FeedPlace& end = page.end.place;
+    const bool is_known = co_await store::is_place(s, query->tenant, store::Feed::events, end);
     if (!is_known)
         co_return fail(Code::cursor_invalid,
                        "after: nothing stands at this place. It is of another list, or the server "
                        "was put back to an older copy of its data: read again from the beginning");
     const std::int64_t purged = co_await store::last_purged_event(s, query->tenant);
-    if (query->after.position != 0 && query->after.position < purged)
+    if (end.position == 0 && page.end.purged == 0)
+        page.end.purged = purged;
+    if (std::max(end.position, page.end.purged) < purged)
         co_return fail(
             Code::events_purged,
             "after: events that follow this place were purged; read from the oldest that "
@@ -154,10 +178,10 @@ Step<Result<EventPage>> read_events_page(Session& s, std::shared_ptr<const Event
     const std::string_view type = type_for_store(*query);
     for (std::size_t seen = 0; page.rows.size() < query->limit && seen < store::feed_entries_max;) {
         const std::size_t missing = query->limit - page.rows.size();
-        auto more = co_await store::events_after(s, query->tenant, type, page.end, missing);
+        auto more = co_await store::events_after(s, query->tenant, type, end, missing);
         const std::size_t found = more.rows.size();
-        const bool moved = !(more.end == page.end);
-        page.end = more.end;
+        const bool moved = !(more.end == end);
+        end = more.end;
         for (EventRow& event : more.rows)
             if (is_wanted(*query, event))
                 page.rows.push_back(std::move(event));
@@ -168,7 +192,14 @@ Step<Result<EventPage>> read_events_page(Session& s, std::shared_ptr<const Event
     co_return page;
 }
 
-std::string events_page_text(const EventPage& page) {
+std::string cursor_of(const EventPlace& place) {
+    std::string text = cursor_of(place.place);
+    if (place.purged > place.place.position)
+        text += encode_id(purged_prefix, place.purged).substr(purged_prefix.size() + 1);
+    return text;
+}
+
+std::string events_page_text(const EventFeedPage& page) {
     wire::JsonWriter w;
     w.object().key("data").array();
     for (const EventRow& event : page.rows)
@@ -216,25 +247,27 @@ Task<Result<Answer>> stream_events(const Core& core, EventQuery query) {
     co_return answer;
 }
 
-Task<Result<FeedPlace>> event_place(const Core& core, TenantId tenant, std::string after) {
+Task<Result<EventPlace>> event_place(const Core& core, TenantId tenant, std::string after) {
     if (after.empty())
-        co_return FeedPlace{};
+        co_return EventPlace{};
     if (after == "end") {
-        const auto end = co_await core.store.read<FeedPlace>(
-            [tenant](Session& s) { return find_end(s, tenant); });
-        co_return end;
+        CO_TRY(const FeedPlace end, co_await core.store.read<FeedPlace>(
+                                        [tenant](Session& s) { return find_end(s, tenant); }));
+        co_return EventPlace{end};
     }
     const auto id = parse_id<EventIdTag>(after);
     if (!id)
-        co_return read_cursor(after);
+        co_return read_event_cursor(after);
     // An event gets its place a moment after its commit.
     for (int round = 0; round < 20; ++round) {
         const auto found = co_await core.store.read<Result<FeedPlace>>(
             [tenant, id = *id](Session& s) { return find_place(s, tenant, id); });
         if (!found)
             co_return std::unexpected(found.error());
-        if (*found || found->error().code != Code::server_busy)
-            co_return *found;
+        if (*found)
+            co_return EventPlace{**found};
+        if (found->error().code != Code::server_busy)
+            co_return std::unexpected(found->error());
         co_await net::pause(look_interval);
     }
     co_return fail(Code::server_busy, "the event has no place in the list yet; try again");

@@ -10,23 +10,38 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace settled::api {
+
+// Where a reader of events stands.
+struct EventPlace {
+    store::FeedPlace place;
+    // The last event that had been purged when the reader began: what was purged up to there was not the
+    // reader's to see. 0: the reader has been there since before anything was purged.
+    std::int64_t purged = 0;
+};
 
 struct EventQuery {
     TenantId tenant;
     std::string types = "*"; // space-separated, or "*"
     domain::FieldFilter filter;
-    store::FeedPlace after;
+    EventPlace after;
     std::size_t limit = 0;
 };
 
-// A page, or what is wrong with its place.
-store::Step<Result<store::FeedPage<store::EventRow>>>
-read_events_page(store::Session& s, std::shared_ptr<const EventQuery> query);
+struct EventFeedPage {
+    std::vector<store::EventRow> rows;
+    EventPlace end;
+};
+// A page, or what is wrong with its place: cursor_invalid, events_purged.
+store::Step<Result<EventFeedPage>> read_events_page(store::Session& s,
+                                                    std::shared_ptr<const EventQuery> query);
 
 // {"data":[…],"next":"cur_…"}
-std::string events_page_text(const store::FeedPage<store::EventRow>& page);
+std::string events_page_text(const EventFeedPage& page);
+
+std::string cursor_of(const EventPlace& place);
 
 // ?wait=, in seconds; 0 when absent. Fails with parameter_invalid.
 Result<std::chrono::seconds> read_wait(const net::Request& request);
@@ -38,6 +53,6 @@ Task<Result<Answer>> answer_events(const Core& core, EventQuery query, std::chro
 Task<Result<Answer>> stream_events(const Core& core, EventQuery query);
 
 // ?after= and the like: a cursor, "end", or the id of an event. Fails with cursor_invalid.
-Task<Result<store::FeedPlace>> event_place(const Core& core, TenantId tenant, std::string after);
+Task<Result<EventPlace>> event_place(const Core& core, TenantId tenant, std::string after);
 
 } // namespace settled::api

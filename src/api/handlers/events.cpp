@@ -1,5 +1,6 @@
 #include "store/queries/events.h"
 
+#include "api/bounds.h"
 #include "api/change.h"
 #include "api/feed.h"
 #include "api/handlers/event_reading.h"
@@ -7,6 +8,7 @@
 #include "api/handlers/handlers.h"
 #include "api/page.h"
 #include "store/queries/filtered_lists.h"
+#include "store/queries/money/histories.h"
 #include "store/queries/money/matches.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/payments.h"
@@ -64,8 +66,12 @@ Step<std::vector<std::int64_t>> subjects_of(Session& s, TenantId tenant, const F
             id = named ? named->payment.id : PaymentId{};
         }
         subjects.push_back(id->value);
-        for (const domain::Match& match : co_await store::matches_of_payment(s, tenant, *id))
-            subjects.push_back(match.settlement_id.value);
+        for (const MatchId each :
+             co_await store::all_matches_of_payment(s, tenant, *id, bounds::event_subjects_max)) {
+            const auto match = co_await store::find_match(s, tenant, each);
+            if (match)
+                subjects.push_back(match->settlement_id.value);
+        }
     }
     std::ranges::sort(subjects);
     const auto twice = std::ranges::unique(subjects);

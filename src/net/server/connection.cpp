@@ -188,7 +188,11 @@ Connection::Step Connection::judge_head(std::string_view head) {
     }
     const auto length = parser_->content_length();
     // A file says how long it is: then its memory is taken once, and none is copied as it grows.
-    file_bytes_max_ = length ? state_->handler->file_bytes_max(request_.method, request_.path) : 0;
+    file_bytes_max_ = state_->handler->file_bytes_max(request_.method, request_.path);
+    if (file_bytes_max_ > 0 && !length) {
+        return refuse_with({Code::body_too_large, "say how long the file is: Content-Length is "
+                                                  "required"});
+    }
     const std::size_t body_max =
         file_bytes_max_ > 0 ? file_bytes_max_
                             : state_->handler->body_bytes_max(request_.method, request_.path);

@@ -58,7 +58,8 @@ constexpr std::array specs{
          "tenant_id:i id:i endpoint_id:i since_at:i until_at:i statuses:t events:t dry_run:i "
          "status:t total:i queued:i cursor_id:i created_at:i finished_at:i"},
     Spec{"consumer", 2, short_rows,
-         "tenant_id:i name:t events:t filter:t position:i event_id:i created_at:i updated_at:i"},
+         "tenant_id:i name:t events:t filter:t position:i event_id:i created_at:i updated_at:i "
+         "purged:i"},
     Spec{"institution_profile", 2, bodies,
          "tenant_id:i id:i institution:t scheme:t receiver:t rare:i length_max:i state:t "
          "updated_at:i"},

@@ -5,16 +5,17 @@ namespace settled::store {
 namespace {
 
 #define CONSUMER_COLUMNS                                                                           \
-    "tenant_id, name, events, filter, position, event_id, created_at, updated_at"
+    "tenant_id, name, events, filter, position, event_id, purged, created_at, updated_at"
 const Statement put{"INSERT INTO consumer (" CONSUMER_COLUMNS
-                    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (tenant_id, name) "
+                    ") VALUES ($1, $2, $3, $4, $5, $6, $8, $7, $7) ON CONFLICT (tenant_id, name) "
                     "DO UPDATE SET events = $3, filter = $4, updated_at = $7"};
 const Statement find{"SELECT " CONSUMER_COLUMNS
                      " FROM consumer WHERE tenant_id = $1 AND name = $2"};
 const Statement list{"SELECT " CONSUMER_COLUMNS
                      " FROM consumer WHERE tenant_id = $1 ORDER BY name"};
-const Statement move{"UPDATE consumer SET position = $3, event_id = $4, updated_at = $5 "
-                     "WHERE tenant_id = $1 AND name = $2"};
+const Statement move{
+    "UPDATE consumer SET position = $3, event_id = $4, updated_at = $5, purged = $6 "
+    "WHERE tenant_id = $1 AND name = $2"};
 const Statement remove{"DELETE FROM consumer WHERE tenant_id = $1 AND name = $2"};
 #undef CONSUMER_COLUMNS
 
@@ -24,15 +25,16 @@ ConsumerRow read(const Row& row) {
             row.string(2),
             row.string(3),
             {row.integer(4), row.integer(5)},
-            row.instant(6),
-            row.instant(7)};
+            row.integer(6),
+            row.instant(7),
+            row.instant(8)};
 }
 
 } // namespace
 
 Step<> put_consumer(Session& s, const ConsumerRow& c) {
     co_await s.send(put, c.tenant, c.name, c.events, c.filter, c.cursor.position, c.cursor.id,
-                    c.updated_at);
+                    c.updated_at, c.purged);
 }
 
 Step<std::optional<ConsumerRow>> find_consumer(Session& s, TenantId tenant, std::string_view name) {
@@ -51,8 +53,8 @@ Step<std::vector<ConsumerRow>> list_consumers(Session& s, TenantId tenant) {
 }
 
 Step<> move_consumer(Session& s, TenantId tenant, std::string_view name, FeedPlace cursor,
-                     Instant now) {
-    co_await s.send(move, tenant, name, cursor.position, cursor.id, now);
+                     std::int64_t purged, Instant now) {
+    co_await s.send(move, tenant, name, cursor.position, cursor.id, now, purged);
 }
 
 Step<bool> delete_consumer(Session& s, TenantId tenant, std::string_view name) {

@@ -17,6 +17,8 @@ struct ConsumerRow {
     std::string events; // space-separated types, or "*"
     std::string filter; // JSON, as domain::write_filter has it; "[]": none
     FeedPlace cursor;   // everything up to there is done
+    std::int64_t purged =
+        0; // position of the last event that had been purged when the consumer began
     Instant created_at;
     Instant updated_at;
 };
@@ -27,7 +29,7 @@ Step<std::optional<ConsumerRow>> find_consumer(Session& s, TenantId tenant, std:
 // By name.
 Step<std::vector<ConsumerRow>> list_consumers(Session& s, TenantId tenant);
 Step<> move_consumer(Session& s, TenantId tenant, std::string_view name, FeedPlace cursor,
-                     Instant now);
+                     std::int64_t purged, Instant now);
 // False: there was none.
 Step<bool> delete_consumer(Session& s, TenantId tenant, std::string_view name);
 

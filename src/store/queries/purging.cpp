@@ -51,6 +51,8 @@ const Statement open_subject{
     "SELECT 1 FROM notification WHERE tenant_id = $1 AND event_id = $3 AND event_id IS NOT NULL "
     "AND "
     "status <> 'complete' LIMIT 1"};
+const Statement money_subject{"SELECT 1 FROM payment WHERE tenant_id = $1 AND id = $2 UNION ALL "
+                              "SELECT 1 FROM settlement WHERE tenant_id = $1 AND id = $2 LIMIT 1"};
 const Statement remove_event{"DELETE FROM event WHERE tenant_id = $1 AND id = $2"};
 
 const Statement old_calls{"SELECT id, purpose, subject_id, updated_at FROM call WHERE tenant_id = "
@@ -162,6 +164,11 @@ Step<std::vector<OldEvent>> events_to_purge(Session& s, TenantId tenant, PurgePa
 
 Step<bool> has_open_subject(Session& s, TenantId tenant, std::int64_t subject, EventId event) {
     const Rows rows = co_await s.run(open_subject, tenant, subject, event);
+    co_return !rows.empty();
+}
+
+Step<bool> is_money(Session& s, TenantId tenant, std::int64_t subject) {
+    const Rows rows = co_await s.run(money_subject, tenant, subject);
     co_return !rows.empty();
 }
 

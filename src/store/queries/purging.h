@@ -52,6 +52,8 @@ Step<std::vector<OldEvent>> events_to_purge(Session& s, TenantId tenant, PurgePa
 // Whether the payment, settlement, order, return, posting, link or bank's Bacs item with that id is
 // not final, or the notification that published the event is not complete.
 Step<bool> has_open_subject(Session& s, TenantId tenant, std::int64_t subject, EventId event);
+// A payment or settlement that is there.
+Step<bool> is_money(Session& s, TenantId tenant, std::int64_t subject);
 Step<> delete_event(Session& s, TenantId tenant, EventId id);
 
 struct OldCall {

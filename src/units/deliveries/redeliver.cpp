@@ -52,7 +52,8 @@ Step<bool> redeliver(Session& s, const Context& context, TaskRow task, Instant n
     if (task.batch) {
         const TenantId tenant = task.tenant;
         auto batch = co_await store::find_task(s, tenant, TaskId{task.batch.value});
-        SETTLED_ASSERT(batch.has_value(), "a delivery's batch is kept as long as the delivery");
+        if (!batch) // it was purged with the delivery meanwhile
+            co_return false;
         task = *std::move(batch);
     }
     const Waits waits = co_await place_in_line(s, task);

@@ -1,6 +1,7 @@
 #include "units/keys/key_alarms.h"
 
 #include "store/queries/calls.h"
+#include "store/queries/endpoints.h"
 #include "units/deliveries/publish.h"
 
 namespace settled::units {
@@ -10,11 +11,13 @@ namespace {
 using store::Session;
 using store::Step;
 
-// Connectors have a version that rises with each event about them. Other subjects have events of keys
-// alone, days apart: theirs is the second.
+// Connectors and endpoints have a version that rises with each event about them. Other subjects have events
+// of keys alone, days apart: theirs is the second.
 Step<std::int64_t> next_version(Session& s, TenantId tenant, const domain::KeySubject& key,
                                 Instant now) {
     constexpr std::int64_t second_us = 1'000'000;
+    if (key.use == "client_certificate")
+        co_return co_await store::next_endpoint_version(s, tenant, EndpointId{key.id});
     if (key.connector.empty())
         co_return now.us / second_us;
     auto state = co_await store::find_connector_state(s, tenant, ConnectorId{key.id});

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "store/queries/money/match_keys.h"
+#include "store/queries/money/reversals.h"
 #include "store/queries/money/search.h"
 #include "store/queries/money/settlements.h"
 #include "store/queries/purged.h"
@@ -40,7 +41,7 @@ store::Step<NamedByReturn> NamedFinder::find(const domain::Reversal& reversal) {
             named.first = settlement;
     }
     const std::string& id = reversal.identity.end_to_end_id;
-    if (named.is_none() && !id.empty()) { // the keys may be of an earlier version
+    if (!id.empty() && named.purged.empty()) { // the keys may be of an earlier version
         const auto purged =
             co_await store::find_purged_named(s_, work_.tenant, store::PurgedKind::settlement, id);
         if (purged)
@@ -63,6 +64,19 @@ store::Step<const NamedFinder::Traces*> NamedFinder::traces_under(match::Key key
         if (settlement.status != domain::SettlementStatus::reversed)
             traces.settlements.push_back(std::move(settlement));
     co_return &traces_.emplace(key, std::move(traces)).first->second;
+}
+
+store::Step<std::vector<domain::Reversal>> returns_naming(store::Session& s, const UnitScope& work,
+                                                          const domain::Settlement& settlement) {
+    const auto found = co_await store::find_under(
+        s, work.tenant, store::Side::reversal,
+        match::return_keys(work.context.keys.of(work.tenant), settlement.identity),
+        limits::candidates_max);
+    auto naming = co_await store::find_reversals(s, work.tenant, found.owners);
+    std::erase_if(naming, [&](const domain::Reversal& reversal) {
+        return !match::is_return_of(reversal.identity, settlement.identity);
+    });
+    co_return naming;
 }
 
 } // namespace settled::units

@@ -51,4 +51,8 @@ class NamedFinder {
     std::map<match::Key, Traces> traces_;
 };
 
+// Returns that wait or are in review and name the settlement, oldest first.
+store::Step<std::vector<domain::Reversal>> returns_naming(store::Session& s, const UnitScope& work,
+                                                          const domain::Settlement& settlement);
+
 } // namespace settled::units

@@ -211,20 +211,6 @@ Step<std::optional<domain::Settlement>> look(Session& s, const UnitScope& work, 
     co_return std::nullopt;
 }
 
-// Returns that wait or are in review and name the settlement, oldest first.
-Step<std::vector<Reversal>> returns_naming(Session& s, const UnitScope& work,
-                                           const domain::Settlement& settlement) {
-    const auto found = co_await store::find_under(
-        s, work.tenant, Side::reversal,
-        match::return_keys(work.context.keys.of(work.tenant), settlement.identity),
-        limits::candidates_max);
-    auto naming = co_await store::find_reversals(s, work.tenant, found.owners);
-    std::erase_if(naming, [&](const Reversal& reversal) {
-        return !match::is_return_of(reversal.identity, settlement.identity);
-    });
-    co_return naming;
-}
-
 // No person has closed its review.
 Step<bool> is_still_looked_for(Session& s, const UnitScope& work, const Reversal& reversal) {
     if (reversal.status == ReversalStatus::waiting)

@@ -5,6 +5,7 @@
 #include "store/queries/purged.h"
 #include "store/queries/seals.h"
 #include "store/queries/tasks.h"
+#include "units/purge/purge.h"
 
 #include <algorithm>
 
@@ -22,6 +23,14 @@ constexpr std::size_t deliveries_max = 2'000;
 bool is_over(const OldDelivery& delivery) {
     return delivery.status == token(domain::TaskStatus::done) ||
            delivery.status == token(domain::TaskStatus::cancelled);
+}
+
+// The age of a payment is that of its last event: such events stay as long as payments do.
+Step<bool> tells_age(Session& s, const PurgeScope& scope, const store::OldEvent& event) {
+    const auto least = std::chrono::days(purge_days_min(scope.context, scope.tenant));
+    if (event.created_at < scope.now - least)
+        co_return false;
+    co_return co_await store::is_money(s, scope.tenant, event.subject);
 }
 
 // False: a node, or a person, has queued it again meanwhile.
@@ -75,12 +84,13 @@ Step<> purge_event(Session& s, const PurgeScope& scope, const store::OldEvent& e
     const auto deliveries =
         co_await store::deliveries_of_event(s, scope.tenant, event.id, deliveries_max);
     const bool is_open = co_await store::has_open_subject(s, scope.tenant, event.subject, event.id);
+    const bool is_needed = co_await tells_age(s, scope, event);
     const auto position = co_await sealed_position(s, scope.tenant, event.id);
     // Younger than the event's time: sent again, perhaps by a person who still looks at it.
     const auto may_go = [&](const OldDelivery& d) {
         return is_over(d) && d.updated_at < scope.until;
     };
-    if (is_open || !position || deliveries.size() == deliveries_max ||
+    if (is_open || is_needed || !position || deliveries.size() == deliveries_max ||
         !std::ranges::all_of(deliveries, may_go)) {
         ++counts.kept;
         co_return;

@@ -9,6 +9,7 @@
 #include "store/queries/purging.h"
 #include "store/queries/seals.h"
 #include "store/queries/walks.h"
+#include "units/matching/named_by_return.h"
 #include "units/matching/pairing.h"
 
 #include <algorithm>
@@ -141,6 +142,21 @@ Step<bool> is_left_alone(Session& s, const PurgeScope& scope, std::int64_t subje
     co_return !is_owed;
 }
 
+// By a return that still looks for its settlement, or about which a person is asked.
+Step<bool> is_named_by_return(Session& s, const PurgeScope& scope,
+                              const domain::Settlement& settlement) {
+    const UnitScope work{scope.context, scope.tenant, scope.now};
+    for (const domain::Reversal& reversal : co_await returns_naming(s, work, settlement)) {
+        if (reversal.status == domain::ReversalStatus::waiting)
+            co_return true;
+        const bool in_review =
+            co_await store::has_open_review(s, scope.tenant, reversal.webhook_id.value);
+        if (in_review)
+            co_return true;
+    }
+    co_return false;
+}
+
 Step<bool> are_left_alone(Session& s, const PurgeScope& scope, const Together& all) {
     for (const auto& [id, payment] : all.payments) {
         const bool alone = co_await is_left_alone(s, scope, id.value);
@@ -154,6 +170,9 @@ Step<bool> are_left_alone(Session& s, const PurgeScope& scope, const Together& a
             co_return false;
         const std::int64_t webhook = settlement.webhook_id.value;
         if (webhook != 0 && co_await store::has_open_review(s, scope.tenant, webhook))
+            co_return false;
+        const bool is_named = co_await is_named_by_return(s, scope, settlement);
+        if (is_named)
             co_return false;
     }
     for (const auto& [id, match] : all.matches) {

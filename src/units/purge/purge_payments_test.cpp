@@ -287,6 +287,26 @@ TEST(Purge, undoes_no_other_match_for_a_return_that_may_be_of_a_purged_settlemen
     EXPECT_EQ(world.reviews().size(), 1U);
 }
 
+TEST(Purge, keeps_the_settlements_that_a_return_under_review_may_name) {
+    PurgeWorld world;
+    world.pay("order-1", 1'000);
+    auto second = world.order("order-2", 1'000);
+    second.reference = "INVOICE order-1";
+    world.register_payment(second);
+    world.settle("t-2", 1'000, "INVOICE order-1");
+    world.pass_watermark();
+    ASSERT_EQ(world.payment_of("t-2"), "order-2");
+    auto money = world.fact(1'000);
+    money.reference = "INVOICE order-1";
+    send_back(world, money);
+    world.clock().advance(std::chrono::seconds(30));
+    world.run_due();
+    ASSERT_EQ(world.reviews().size(), 1U) << "a person says which of the two went back";
+    world.grow_old();
+    EXPECT_EQ(world.purge().payments, 0);
+    EXPECT_EQ(world.rows("settlement"), 2);
+}
+
 TEST(Purge, registers_a_payment_late_although_what_it_may_have_been_is_purged) {
     PurgeWorld world;
     world.pay("order-1", 1'000);

@@ -22,15 +22,23 @@ std::chrono::seconds expectation_of(const ConnectorRow& row) {
 }
 
 Step<std::optional<Instant>> missed_since_of(Session& s, const ConnectorRow& row, Instant now) {
+    const auto settings = domain::parse_connector_settings(row.settings);
+    if (!settings)
+        co_return std::nullopt;
     const auto last = co_await store::last_webhook_at(s, row.tenant, row.id);
-    co_return missed_since(last, row.created_at, expectation_of(row), now);
+    co_return missed_since(last, known_since(row.created_at, settings->retention_days, now),
+                           std::chrono::seconds(settings->expect_every_seconds), now);
 }
 
 } // namespace
 
-std::optional<Instant> missed_since(std::optional<Instant> last_webhook_at, Instant created_at,
+Instant known_since(Instant created_at, int retention_days, Instant now) {
+    return std::max(created_at, now - std::chrono::days(retention_days));
+}
+
+std::optional<Instant> missed_since(std::optional<Instant> last_webhook_at, Instant known_since,
                                     std::chrono::seconds expect_every, Instant now) {
-    const Instant last = last_webhook_at.value_or(created_at);
+    const Instant last = last_webhook_at.value_or(known_since);
     const bool is_silent = expect_every > std::chrono::seconds(0) && last + expect_every < now;
     return is_silent ? std::optional(last) : std::nullopt;
 }

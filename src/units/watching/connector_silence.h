@@ -12,9 +12,11 @@
 
 namespace settled::units {
 
-// Since when a webhook has been missed: the last one's time, or the connector's where none came yet. nullopt: none is
+// Webhooks are released after their retention: of the time before, nothing is known where none is left.
+Instant known_since(Instant created_at, int retention_days, Instant now);
+// Since when a webhook has been missed: the last one's time, or known_since() where none is there. nullopt: none is
 // missed. `expect_every`: one comes at least that often; 0: or not.
-std::optional<Instant> missed_since(std::optional<Instant> last_webhook_at, Instant created_at,
+std::optional<Instant> missed_since(std::optional<Instant> last_webhook_at, Instant known_since,
                                     std::chrono::seconds expect_every, Instant now);
 
 // The connectors of a tenant whose silence has begun or ended since it was last published. Reads only.

@@ -27,12 +27,17 @@ using store::Step;
 Step<std::vector<ConnectorFigures>> read_connectors(Session& s, TenantId tenant) {
     std::vector<ConnectorFigures> all;
     for (const store::ConnectorRow& row : co_await store::list_connectors(s, tenant)) {
-        ConnectorFigures one{row.id, row.name, row.kind};
+        ConnectorFigures one;
+        one.id = row.id;
+        one.name = row.name;
+        one.kind = row.kind;
         one.last_webhook_at = co_await store::last_webhook_at(s, tenant, row.id);
         one.calls_waiting = co_await store::count_waiting_calls(s, tenant, row.id, counted_max);
         one.created_at = row.created_at;
-        if (const auto settings = domain::parse_connector_settings(row.settings))
+        if (const auto settings = domain::parse_connector_settings(row.settings)) {
             one.expect_every = std::chrono::seconds(settings->expect_every_seconds);
+            one.retention_days = settings->retention_days;
+        }
         one.is_failing = (co_await store::find_connector_state(s, tenant, row.id)).failing;
         all.push_back(std::move(one));
     }
@@ -261,7 +266,8 @@ Step<StatusFigures> read_figures(Session& s, TenantId tenant, ScopeSet scopes, I
 }
 
 std::optional<Instant> ConnectorFigures::silent_since(Instant now) const {
-    return units::missed_since(last_webhook_at, created_at, expect_every, now);
+    return units::missed_since(last_webhook_at, units::known_since(created_at, retention_days, now),
+                               expect_every, now);
 }
 
 void add_node_figures(StatusFigures& figures, const Core& core, const Caller& caller) {

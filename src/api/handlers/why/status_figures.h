@@ -5,6 +5,7 @@
 #include "api/refused_webhooks.h"
 #include "api/scope.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "domain/attention.h"
 #include "store/queries/nodes.h"
 #include "store/queries/overview.h"
@@ -34,7 +35,8 @@ struct ConnectorFigures {
     bool is_failing = false;
     std::chrono::seconds expect_every{0}; // a webhook comes at least that often; 0: or not
     Instant created_at = {};
-    RefusedWebhooks refused = {}; // of this node
+    int retention_days = limits::retention_days_default; // of its webhooks
+    RefusedWebhooks refused = {};                        // of this node
 
     // Since when a webhook has been missed; nullopt: none is.
     std::optional<Instant> silent_since(Instant now) const;
