@@ -198,8 +198,8 @@ TEST_F(Purges, refuse_a_cursor_that_lies_before_purged_events) {
     EXPECT_EQ(oldest.count(), 1U) << "the oldest that is there";
 }
 
-// An old event that stays is the first page of whoever reads from the oldest, and its end lies before what was
-// purged: such a reader goes on.
+// An old event that stays is the first page of a client that reads from the oldest, and its end lies before what was
+// purged: such a client goes on.
 TEST_F(Purges, let_a_reader_that_began_after_them_go_on_past_purged_events) {
     const std::string endpoint =
         call("POST", "/v1/endpoints", R"({"url":"https://p.example/h"})").at("id");

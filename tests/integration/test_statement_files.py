@@ -77,6 +77,7 @@ def test_a_tenant_imports_one_file_at_a_time(books):
     headers = {"Authorization": f"Bearer {world.api.key}", "Content-Type": "application/octet-stream"}
     first, second = (HttpClient(port=world.server.port, timeout=60) for _ in range(2))
     file = mt940(books.iban, 100, number=7)
+    wait_for(lambda: second.send("POST", "/v1/statements/files", headers, b"x").status == 422, "no other file is under way")
     first.connection.putrequest("POST", "/v1/statements/files")
     for name, value in {**headers, "Content-Length": str(len(file))}.items():
         first.connection.putheader(name, value)

@@ -58,7 +58,7 @@ def test_a_database_that_is_gone_is_named_by_doctor_until_it_is_started(world, s
     for check in ("store.opens", "store.commits"):
         found = finding(check)
         assert found["state"] == "failed" and found["command"] is None, found
-        assert "who runs PostgreSQL starts it" in found["cause"], found
+        assert "ask the administrator of PostgreSQL to start it" in found["cause"], found
     server.start()
     wait_for(world.is_ready, "it is ready again by itself", seconds=30)
     assert finding("store.opens")["state"] == finding("store.commits")["state"] == "ok"
@@ -108,7 +108,8 @@ def test_a_node_with_another_master_key_does_not_start(world, tmp_path):
     other = tmp_path / "other"
     status, _, error = run_settled("audit", "head", "--config", world.config, "--data", other)
     assert status == 1 and "key_unreadable" in error and "another node" in error
-    other.mkdir(exist_ok=True)
+    other.mkdir(mode=0o700, exist_ok=True)
+    other.chmod(0o700)
     (other / "master.key").write_text("ab" * 32 + "\n")
     (other / "master.key").chmod(0o400)
     status, _, error = run_settled("serve", "--config", world.config, "--data", other, "--listen", "127.0.0.1:0")

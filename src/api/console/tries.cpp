@@ -14,7 +14,7 @@ namespace {
 
 std::string counted_as(std::string_view address) {
     std::array<std::uint8_t, 16> bytes{};
-    const std::string text(address);
+    std::string text(address);
     if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1)
         return text;
     return {bytes.begin(), bytes.begin() + 8};

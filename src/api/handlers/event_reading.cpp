@@ -126,7 +126,7 @@ class EventParts {
     WaitingPlace place_;
 };
 
-// A cursor of a list that is read forward, and behind it the last purged event, if there was one.
+// A cursor of a list that is read forward, followed by the last purged event, if there was one.
 constexpr std::size_t cursor_bytes = 30;
 constexpr std::string_view purged_prefix = "cur";
 

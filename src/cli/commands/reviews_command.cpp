@@ -255,25 +255,29 @@ Option actor_option() {
             .on_the_machine = true};
 }
 
+Command list_command(const Option& tenant) {
+    return {.name = "reviews list",
+            .sentence = "list reviews",
+            .place = Place::server,
+            .output = Output::both,
+            .options = with_list_options({{.name = "--status",
+                                           .value = "STATUS",
+                                           .help = "open (default), closed or all",
+                                           .choices = {"open", "closed", "all"}},
+                                          {.name = "--kind",
+                                           .value = "KIND",
+                                           .help = "only those, such as settlement_ambiguous"},
+                                          tenant}),
+            .run = run_list};
+}
+
 } // namespace
 
 std::vector<Command> reviews_commands() {
     const Option tenant = tenant_option("whose reviews (default main)");
     return {
         {.name = "reviews", .sentence = "decide what a person must decide, one by one or in bulk"},
-        {.name = "reviews list",
-         .sentence = "list reviews",
-         .place = Place::server,
-         .output = Output::both,
-         .options = with_list_options({{.name = "--status",
-                                        .value = "STATUS",
-                                        .help = "open (default), closed or all",
-                                        .choices = {"open", "closed", "all"}},
-                                       {.name = "--kind",
-                                        .value = "KIND",
-                                        .help = "only those, such as settlement_ambiguous"},
-                                       tenant}),
-         .run = run_list},
+        list_command(tenant),
         {.name = "reviews show",
          .sentence = "show a review and what it is about",
          .place = Place::server,

@@ -132,6 +132,9 @@ domain::CallRequest find_bacs_credit_request(std::string_view account_id, Instan
 
 domain::CallRequest list_transactions_request(std::string_view account_id, std::string_view scheme,
                                               Instant from, Instant to, std::int64_t page) {
+    // Times are written to the millisecond: what was booked within the last one is asked for, too.
+    constexpr std::int64_t millisecond_us = 1'000;
+    to.us += (millisecond_us - to.us % millisecond_us) % millisecond_us;
     return {.purpose = domain::CallPurpose::list_transactions,
             .method = "GET",
             .target = fmt::format("/v2/Accounts/{}/Transactions?pageNumber={}&pageSize={}"
