@@ -12,10 +12,10 @@ import pytest
 
 from support.bank import settled_payload
 from support.clock import Clock
-from support.faults import SYNCS, WRITES, Strace, require_ptrace
+from support.faults import SYNCS, WRITES, require_ptrace
 from support.gate import Gate
 from support.postgres import is_engine
-from support.stage import points
+from support.stage import points, put_back_template, start_with_fault
 from support.waiting import wait_for
 from support.world import World
 
@@ -47,18 +47,15 @@ class Interval:
 
     def set(self):
         """As it was before the interval ended; now it is over."""
-        shutil.rmtree(self.world.data, ignore_errors=True)
-        shutil.copytree(self.template, self.world.data, ignore=shutil.ignore_patterns("control.sock"))
+        put_back_template(self.world, self.template)
         with self.gate.lock:
             self.gate.requests.clear()
         self.clock.set(2 * 3600)
 
     def run(self, calls, point):
         """True: it was killed at that point."""
-        files = [self.world.data / name for name in ("settled.db", "settled.db-wal")]
-        strace = Strace(self.directory / "strace", calls, "signal=KILL", point, files)
-        strace.log.unlink(missing_ok=True)
-        server = self.world.start(wrapper=strace.wrapper, variables=self.clock.variables)
+        strace = start_with_fault(self.world, self.directory, calls, "signal=KILL", point, variables=self.clock.variables)
+        server = self.world.server
         wait_for(lambda: not server.is_running() or not self.world.store.undelivered(), "all is delivered, or it is dead")
         self.world.close_clients()
         if server.port is not None:

@@ -10,9 +10,9 @@ import shutil
 import pytest
 
 from support.core_bank import CoreBank
-from support.faults import SYNCS, WRITES, Strace, require_ptrace
+from support.faults import SYNCS, WRITES, require_ptrace
 from support.money_out import CALLS
-from support.stage import points
+from support.stage import points, put_back_template, start_with_fault
 from support.store import Store
 from support.waiting import wait_for
 from support.world import World, make_iban
@@ -40,13 +40,8 @@ class LoanStage:
         shutil.move(self.world.data, self.template)
 
     def start(self, calls, point):
-        shutil.rmtree(self.world.data, ignore_errors=True)
-        shutil.copytree(self.template, self.world.data, ignore=shutil.ignore_patterns("control.sock"))
-        files = [self.world.data / name for name in ("settled.db", "settled.db-wal")]
-        strace = Strace(self.directory / "strace", calls, "signal=KILL", point, files)
-        strace.log.unlink(missing_ok=True)
-        self.world.start(wrapper=strace.wrapper)
-        return strace
+        put_back_template(self.world, self.template)
+        return start_with_fault(self.world, self.directory, calls, "signal=KILL", point)
 
     def move_money(self, number):
         """The key of the booking; the repayment has the number in its amount."""

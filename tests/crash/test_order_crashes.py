@@ -13,9 +13,9 @@ import time
 
 import pytest
 
-from support.faults import SYNCS, WRITES, Strace, require_ptrace
+from support.faults import SYNCS, WRITES, require_ptrace
 from support.money_out import CALLS, MoneyOut, order_body
-from support.stage import points
+from support.stage import points, put_back_template, start_with_fault
 from support.store import Store
 from support.waiting import wait_for
 from support.world import World
@@ -41,13 +41,8 @@ class OrderStage:
         shutil.move(self.world.data, self.template)
 
     def start(self, calls, point):
-        shutil.rmtree(self.world.data, ignore_errors=True)
-        shutil.copytree(self.template, self.world.data, ignore=shutil.ignore_patterns("control.sock"))
-        files = [self.world.data / name for name in ("settled.db", "settled.db-wal")]
-        strace = Strace(self.directory / "strace", calls, "signal=KILL", point, files)
-        strace.log.unlink(missing_ok=True)
-        self.world.start(wrapper=strace.wrapper)
-        return strace
+        put_back_template(self.world, self.template)
+        return start_with_fault(self.world, self.directory, calls, "signal=KILL", point)
 
     def post(self, body):
         """Whether the order was acknowledged."""

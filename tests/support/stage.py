@@ -34,23 +34,33 @@ class Stage:
 
     def set(self):
         """Everything as it was before the story."""
-        shutil.rmtree(self.world.data, ignore_errors=True)
-        shutil.copytree(self.template, self.world.data, ignore=shutil.ignore_patterns("control.sock"))
+        put_back_template(self.world, self.template)
         self.world.sandbox.call("DELETE", "/partner/records")
         return Story(self.iban)
 
     def start(self, calls, fault, when):
-        files = [self.world.data / name for name in ("settled.db", "settled.db-wal")]
-        strace = Strace(self.directory / "strace", calls, fault, when, files)
-        strace.log.unlink(missing_ok=True)
-        self.world.start(wrapper=strace.wrapper)
-        return strace
+        return start_with_fault(self.world, self.directory, calls, fault, when)
 
     def is_delivered(self, story):
         return is_delivered(self.world.store, story)
 
     def end(self, story):
         end_of(self.world, self.path, story)
+
+
+def put_back_template(world, template):
+    """The data directory as it was when it was made."""
+    shutil.rmtree(world.data, ignore_errors=True)
+    shutil.copytree(template, world.data, ignore=shutil.ignore_patterns("control.sock"))
+
+
+def start_with_fault(world, directory, calls, fault, when, **rest):
+    """The server, with a fault at that call on its store."""
+    files = [world.data / name for name in ("settled.db", "settled.db-wal")]
+    strace = Strace(directory / "strace", calls, fault, when, files)
+    strace.log.unlink(missing_ok=True)
+    world.start(wrapper=strace.wrapper, **rest)
+    return strace
 
 
 def is_delivered(store, story):

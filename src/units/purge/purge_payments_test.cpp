@@ -252,6 +252,21 @@ void send_back(PurgeWorld& world, domain::SettlementFact money) {
     world.accept(webhook);
 }
 
+// A second payment of order-1's amount and reference is settled as "t-2"; then a return of that reference comes.
+void pay_alike_and_send_back(PurgeWorld& world) {
+    auto second = world.order("order-2", 1'000);
+    second.reference = "INVOICE order-1";
+    world.register_payment(second);
+    world.settle("t-2", 1'000, "INVOICE order-1");
+    world.pass_watermark();
+    ASSERT_EQ(world.payment_of("t-2"), "order-2");
+    auto money = world.fact(1'000);
+    money.reference = "INVOICE order-1";
+    send_back(world, money);
+    world.clock().advance(std::chrono::seconds(30));
+    world.run_due();
+}
+
 TEST(Purge, puts_a_return_of_a_purged_settlement_to_review_at_once) {
     PurgeWorld world;
     world.pay("order-1", 1'000);
@@ -272,17 +287,7 @@ TEST(Purge, undoes_no_other_match_for_a_return_that_may_be_of_a_purged_settlemen
     world.pay("order-1", 1'000);
     world.grow_old();
     ASSERT_EQ(world.purge().payments, 1);
-    auto late = world.order("order-2", 1'000);
-    late.reference = "INVOICE order-1";
-    world.register_payment(late);
-    world.settle("t-2", 1'000, "INVOICE order-1");
-    world.pass_watermark();
-    ASSERT_EQ(world.payment_of("t-2"), "order-2");
-    auto money = world.fact(1'000);
-    money.reference = "INVOICE order-1";
-    send_back(world, money);
-    world.clock().advance(std::chrono::seconds(30));
-    world.run_due();
+    pay_alike_and_send_back(world);
     EXPECT_EQ(world.payment_of("t-2"), "order-2") << "nothing is undone";
     EXPECT_EQ(world.reviews().size(), 1U);
 }
@@ -290,17 +295,7 @@ TEST(Purge, undoes_no_other_match_for_a_return_that_may_be_of_a_purged_settlemen
 TEST(Purge, keeps_the_settlements_that_a_return_under_review_may_name) {
     PurgeWorld world;
     world.pay("order-1", 1'000);
-    auto second = world.order("order-2", 1'000);
-    second.reference = "INVOICE order-1";
-    world.register_payment(second);
-    world.settle("t-2", 1'000, "INVOICE order-1");
-    world.pass_watermark();
-    ASSERT_EQ(world.payment_of("t-2"), "order-2");
-    auto money = world.fact(1'000);
-    money.reference = "INVOICE order-1";
-    send_back(world, money);
-    world.clock().advance(std::chrono::seconds(30));
-    world.run_due();
+    pay_alike_and_send_back(world);
     ASSERT_EQ(world.reviews().size(), 1U) << "a person says which of the two went back";
     world.grow_old();
     EXPECT_EQ(world.purge().payments, 0);
