@@ -7,7 +7,7 @@ import pytest
 
 from support.core_bank import CONNECTOR, CoreBank, add_core_bank, connector_arguments
 from support.http_client import HttpClient
-from support.money_out import CALLS
+from support.money_out import PATIENT
 from support.processes import run_settled
 from support.waiting import wait_for
 from support.world import World
@@ -16,7 +16,7 @@ from support.world import World
 @pytest.fixture(scope="module")
 def core(tmp_path_factory, contract, sandbox_keys):
     """A world of the whole module, whose bank pays for loans in Mambu."""
-    world = World(tmp_path_factory.mktemp("core"), contract, sandbox_keys, CALLS)
+    world = World(tmp_path_factory.mktemp("core"), contract, sandbox_keys, PATIENT)
     try:
         yield CoreBank(world)
     finally:

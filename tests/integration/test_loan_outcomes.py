@@ -1,21 +1,20 @@
 """A loan in Mambu, an account at the bank, money out and in: each outcome posted once, by both ledgers."""
 
-import itertools
 import time
 
 import pytest
 
 from support.core_bank import CONNECTOR, CREDITOR, CoreBank
-from support.money_out import CALLS
+from support.loan_outcomes import (active, linked, of_type, order_of, pay_in,
+                                   settle_down, until_adjusted, until_bookings, until_status)
+from support.money_out import PATIENT
 from support.waiting import wait_for
-from support.world import World, make_iban
-
-_payers = itertools.count(1)
+from support.world import World
 
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory, contract, sandbox_keys):
-    world = World(tmp_path_factory.mktemp("loans"), contract, sandbox_keys, CALLS)
+    world = World(tmp_path_factory.mktemp("loans"), contract, sandbox_keys, PATIENT)
     try:
         yield CoreBank(world)
     finally:
@@ -26,63 +25,6 @@ def core(tmp_path_factory, contract, sandbox_keys):
 def as_before(core):
     yield
     core.as_before()
-
-
-def linked(core, loan=None, **members):
-    """(loan, its IBAN): the loan has an account at the bank, and Mambu knows it."""
-    loan = loan or core.loan(**members)
-    core.api.post("/v1/links", {"connector": "clearbank", "core_banking": CONNECTOR, "loan_account_id": loan},
-                  statuses=(202,))
-    seen = core.until_loan(loan, lambda one: one["fields"].get("ibanLoan"), "the link is written on the loan")
-    return loan, seen["fields"]["ibanLoan"]
-
-
-def active(core, amount="1000.00"):
-    """A linked loan that was disbursed in Mambu by cash."""
-    loan, iban = linked(core, amount=amount)
-    core.book(loan, amount=amount, channel="cash", creditor={}, notify=False)
-    return loan, iban
-
-
-def pay_in(core, iban, amount, **members):
-    number = next(_payers)
-    return core.sandbox.post("/bank/payments", {"account": iban, "amount": amount, "reference": f"IN {number}",
-                                                "end_to_end_id": f"IN{number:08}",
-                                                "payer": {"name": "A Payer", "iban": make_iban(90_000_000 + number)}, **members})
-
-
-def of_type(core, loan, kind):
-    return [one for one in core.bookings(loan) if one["type"] == kind]
-
-
-def until_bookings(core, loan, kind, count):
-    wait_for(lambda: len(of_type(core, loan, kind)) >= count, lambda: f"{count} {kind}: {core.bookings(loan)}", every=0.02)
-    return of_type(core, loan, kind)
-
-
-def order_of(core, key):
-    """The order of a booking: its end-to-end id is the booking's encoded key."""
-    def there():
-        return next((one for one in core.api.all("/v1/orders") if one["end_to_end_id"] == key), None)
-    return wait_for(there, lambda: f"an order pays {key}: {core.booking(key)}, {core.reviews()}", every=0.05)
-
-
-def until_status(core, key, word):
-    wait_for(lambda: core.booking(key)["fields"].get("transactionStatus") == word,
-             lambda: f"{word}: {core.booking(key)}", every=0.02)
-
-
-def until_adjusted(core, key):
-    wait_for(lambda: core.booking(key)["adjusted_by"], lambda: f"{core.booking(key)} is adjusted", every=0.02)
-    return core.booking(core.booking(key)["adjusted_by"])
-
-
-def settle_down(core):
-    """Nothing waits: no call, no posting."""
-    core.until_quiet()
-    for status in ("queued", "in_doubt"):
-        wait_for(lambda s=status: not core.api.get(f"/v1/postings?status={s}&limit=1")["data"],
-                 lambda s=status: f"{s}: {core.api.all(f'/v1/postings?status={s}')}", every=0.05)
 
 
 # Links
@@ -297,59 +239,3 @@ def test_by_setting_it_goes_back_to_its_sender_instead(core):
         assert len(went_back()) == 1 and of_type(core, loan, "REPAYMENT") == []
     finally:
         core.world.operator.patch(f"/v1/connectors/{CONNECTOR}", {"settings": core.settings})
-
-
-# Faults
-
-def raw_length(core):
-    """About as long as any reply to a repayment is."""
-    return 900
-
-
-@pytest.mark.parametrize("processed", [True, False], ids=["taken", "not-taken"])
-def test_a_reply_of_mambu_cut_at_any_byte_leaves_one_repayment(core, processed):
-    loan, iban = active(core, amount="9000.00")
-    positions = [*range(20), *range(20, raw_length(core), 40)]
-    for number, position in enumerate(positions, start=1):
-        core.core_fault(method="POST", path=f"/api/loans/{loan}", processed=processed, cut_after=position, count=1)
-        pay_in(core, iban, f"{number}.00")
-        until_bookings(core, loan, "REPAYMENT", number)
-    settle_down(core)
-    repaid = of_type(core, loan, "REPAYMENT")
-    assert sorted(one["amount_minor"] for one in repaid) == [100 * n for n in range(1, len(positions) + 1)]
-    assert core.core_summary()["duplicates"] == 0
-
-
-@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 503, "retry_after": 1}, {"status": 429, "retry_after": 1},
-                                   {"reset": True}, {"hang": True}, {"processed": True, "status": 500},
-                                   {"processed": True, "hang": True}],
-                         ids=["500", "503", "429", "reset", "hang", "500-after", "hang-after"])
-def test_trouble_of_mambu_passes_and_the_repayment_is_posted_once(core, fault):
-    loan, iban = active(core)
-    core.core_fault(method="POST", path=f"/api/loans/{loan}", **{"count": 1, **fault})
-    pay_in(core, iban, "5.00")
-    until_bookings(core, loan, "REPAYMENT", 1)
-    core.no_core_faults()
-    settle_down(core)
-    assert len(of_type(core, loan, "REPAYMENT")) == 1
-
-
-def test_a_reply_that_takes_longer_than_a_try_is_waited_for_under_the_same_key(core):
-    loan, iban = active(core)
-    core.core("PUT", "processing", {"processing_ms": 2500})
-    pay_in(core, iban, "6.00")
-    until_bookings(core, loan, "REPAYMENT", 1)
-    core.core("PUT", "processing", {"processing_ms": 0})
-    settle_down(core)
-    assert len(of_type(core, loan, "REPAYMENT")) == 1
-    assert core.core_summary()["in_process"] > 0
-
-
-def test_the_adjustment_is_made_once_though_its_reply_is_lost(core):
-    core.rules({"outcome": "reject", "code": "AC04"})
-    loan = core.loan()
-    core.core_fault(method="POST", path="/api/loans/transactions/", processed=True, cut_after=30, count=1)
-    key = core.book(loan, amount="14.00")
-    until_adjusted(core, key)
-    settle_down(core)
-    assert len(of_type(core, loan, "DISBURSEMENT_ADJUSTMENT")) == 1

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from support.loans import Loans, aim_core_bank
-from support.money_out import CALLS
+from support.money_out import PATIENT
 from support.processes import run_settled
 from support.waiting import wait_for
 from support.world import World
@@ -13,7 +13,7 @@ from support.world import World
 
 @pytest.fixture(scope="module")
 def loans(tmp_path_factory, contract, sandbox_keys):
-    world = World(tmp_path_factory.mktemp("loans"), contract, sandbox_keys, CALLS)
+    world = World(tmp_path_factory.mktemp("loans"), contract, sandbox_keys, PATIENT)
     try:
         yield Loans(world)
     finally:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.money_out import CALLS, MoneyOut
+from support.money_out import CALLS, MoneyOut, connect_bank
 from support.waiting import wait_for
 
 EVERY_BYTE = 20  # of the beginning
@@ -138,3 +138,20 @@ def test_a_reviewer_names_the_transaction_and_the_bank_decides(new_world):
     closed = bank.api.call("GET", f"/v1/reviews/{review['id']}").json
     assert (closed["status"], closed["decision"], closed["reason"]) == ("closed", "settled", "a test decided")
     bank.check_each_paid_once([order])
+
+
+def test_a_bank_that_is_down_at_the_start_names_its_accounts_once_it_is_back(new_world):
+    world = new_world(CALLS)
+    world.sandbox.post("/bank/api-faults", {"path": "/v", "processed": False, "reset": True, "count": 100_000})
+    connect_bank(world)
+
+    def questions(status):
+        return [call for call in world.api.all(f"/v1/calls?status={status}") if call["purpose"] == "find_account"]
+    wait_for(lambda: questions("unclear") and questions("queued"), lambda: f"every try is lost: {world.api.all('/v1/calls')}",
+             every=0.05)
+    assert world.api.all("/v1/accounts") == []
+    world.sandbox.call("DELETE", "/bank/api-faults")
+    debtor = world.sandbox.state["real_account_iban"]
+    wait_for(lambda: [one for one in world.api.all("/v1/accounts") if one["iban"] == debtor],
+             lambda: f"the bank has named the account: {world.api.all('/v1/calls')}", every=0.05)
+    wait_for(lambda: not questions("queued"), "the question is answered once", every=0.05)

@@ -294,8 +294,8 @@ def test_a_duplicate_that_paid_something_else_settles_nothing(bank, elsewhere):
     def review():
         return [one for one in bank.reviews(order["id"]) if one["kind"] == "order_contradiction"]
     wait_for(review, lambda: f"a person is asked: {bank.get(order)}")
-    assert bank.get(order)["status"] in ("in_doubt", "needs_review")
-    assert bank.get(order)["settlement"] is None
+    ended = bank.until(order, "in_doubt", "needs_review")  # the other payment's webhook may come before the call ends
+    assert ended["settlement"] is None
     assert len(bank.payments_out(end_to_end_id)) == 1
 
 

@@ -2,6 +2,7 @@
 
 #include "base/iban.h"
 #include "store/queries/directory.h"
+#include "units/calls/ask_again.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
 #include "units/links/link.h"
@@ -43,6 +44,33 @@ Step<> keep(Session& s, const UnitScope& work, std::string iban, std::string nam
     (void)co_await store::insert_account(s, row); // known already: nothing to do
 }
 
+// False: the reply cannot be read.
+Step<bool> read_own_account(Session& s, const UnitScope& work, const domain::CallReply& reply) {
+    const auto account = connectors::clearbank::read_account(reply.body);
+    if (!account)
+        co_return false;
+    co_await keep(s, work, account->iban, account->name, "", account->id);
+    co_return true;
+}
+
+Step<bool> read_page(Session& s, const UnitScope& work, const Bank& bank,
+                     const store::CallRow& call, const domain::CallReply& reply) {
+    const auto page = connectors::clearbank::read_accounts(reply.body);
+    if (!page)
+        co_return false;
+    for (const auto& account : page->accounts)
+        if (account.is_enabled)
+            co_await keep_account(s, work, account);
+    const std::size_t number = page_of(call) + 1;
+    if (page->size() >= static_cast<std::size_t>(accounts_per_page))
+        co_await ask(s, work, bank,
+                     connectors::clearbank::list_accounts_request(bank.settings.institution_account,
+                                                                  static_cast<std::int64_t>(number),
+                                                                  accounts_per_page),
+                     std::to_string(number));
+    co_return true;
+}
+
 } // namespace
 
 std::size_t page_of(const store::CallRow& call) {
@@ -76,26 +104,15 @@ Step<> list_bank_accounts(Session& s, const UnitScope& work, const Bank& bank) {
 }
 
 Step<> read_bank_accounts(Session& s, const UnitScope& work, const Bank& bank,
-                          const store::CallRow& call, const domain::CallReply& reply) {
-    if (call.purpose == CallPurpose::find_account) {
-        const auto account = connectors::clearbank::read_account(reply.body);
-        if (account)
-            co_await keep(s, work, account->iban, account->name, "", account->id);
-        co_return;
-    }
-    const auto page = connectors::clearbank::read_accounts(reply.body);
-    if (!page)
-        co_return;
-    for (const auto& account : page->accounts)
-        if (account.is_enabled)
-            co_await keep_account(s, work, account);
-    const std::size_t number = page_of(call) + 1;
-    if (page->size() >= static_cast<std::size_t>(accounts_per_page))
-        co_await ask(s, work, bank,
-                     connectors::clearbank::list_accounts_request(bank.settings.institution_account,
-                                                                  static_cast<std::int64_t>(number),
-                                                                  accounts_per_page),
-                     std::to_string(number));
+                          const store::CallRow& call,
+                          const std::optional<domain::CallReply>& reply) {
+    bool is_read = false;
+    if (reply && call.purpose == CallPurpose::find_account)
+        is_read = co_await read_own_account(s, work, *reply);
+    else if (reply)
+        is_read = co_await read_page(s, work, bank, call, *reply);
+    if (!is_read)
+        co_await ask_again(s, work, bank.name, call);
 }
 
 } // namespace settled::units

@@ -10,6 +10,8 @@
 #include "units/calls/bank.h"
 #include "units/matching/pairing.h"
 
+#include <optional>
+
 namespace settled::units {
 
 inline constexpr std::int64_t accounts_per_page = 100;
@@ -18,8 +20,10 @@ inline constexpr std::int64_t accounts_per_page = 100;
 std::size_t page_of(const store::CallRow& call);
 store::Step<> keep_account(store::Session& s, const UnitScope& work,
                            const connectors::clearbank::BankAccount& account);
-// What a call for all accounts, or for the real one, was answered. Under Lock::calls.
+// What a call for all accounts, or for the real one, was answered; nullopt: no readable reply came, and
+// it is asked again. Under Lock::calls.
 store::Step<> read_bank_accounts(store::Session& s, const UnitScope& work, const Bank& bank,
-                                 const store::CallRow& call, const domain::CallReply& reply);
+                                 const store::CallRow& call,
+                                 const std::optional<domain::CallReply>& reply);
 
 } // namespace settled::units

@@ -235,8 +235,9 @@ Step<> read_link_reply(Session& s, const UnitScope& work, const Bank& bank,
                        const store::CallRow& call, const domain::ReplyVerdict& verdict,
                        const std::optional<domain::CallReply>& reply) {
     if (call.subject_id == 0) {
-        if (verdict.reply == ReplyClass::taken)
-            co_await read_bank_accounts(s, work, bank, call, *reply);
+        if (call.status != store::call_queued)
+            co_await read_bank_accounts(s, work, bank, call,
+                                        verdict.reply == ReplyClass::taken ? reply : std::nullopt);
         co_return;
     }
     auto link = co_await store::find_link(s, work.tenant, LinkId{call.subject_id});

@@ -6,6 +6,7 @@
 #include "store/queries/directory.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
+#include "units/calls/ask_again.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/hold.h"
 #include "units/calls/make_call.h"
@@ -362,11 +363,12 @@ Step<> catch_up_bookings(Session& s, UnitScope work, ConnectorId connector, Inst
 Step<> read_found_bookings(Session& s, const UnitScope& work, const CoreBank& core,
                            const store::CallRow& call,
                            const std::optional<domain::CallReply>& reply) {
-    if (!reply)
-        co_return; // the next search finds it
-    const auto page = mambu::read_bookings(reply->body, core.settings.transaction_fields);
-    if (!page)
+    const auto page = reply ? mambu::read_bookings(reply->body, core.settings.transaction_fields)
+                            : Result<mambu::BookingPage>(fail(Code::reply_unreadable, "no reply"));
+    if (!page) {
+        co_await ask_again(s, work, core.name, call);
         co_return;
+    }
     for (const mambu::Booking& found : page->bookings)
         co_await take_found(s, work, core, found);
     auto next = page->is_last ? std::nullopt : next_page(call.request);

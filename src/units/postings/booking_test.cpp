@@ -369,6 +369,38 @@ TEST(CatchUp, pays_what_no_webhook_has_reported_once_the_bank_was_asked) {
     EXPECT_NE(reported, missed.key);
 }
 
+// A core banking system that is down at the start is searched once it is back, whoever asked how often.
+TEST(CatchUp, is_asked_again_until_the_search_is_answered) {
+    BookingWorld world;
+    const auto missed = world.mambu().book("LN-1", "100.00", world.now());
+    const auto start = [&] {
+        world.write<void>([&](store::Session& s) {
+            return catch_up_bookings(s, {world.context(), LoanWorld::tenant, world.now()},
+                                     LoanWorld::core, Instant{0});
+        });
+    };
+    const auto is_down = [](const CallToSend&) { return Fate::lost_before; };
+    world.pass(60s);
+    start();
+    world.pass(7s);
+    start(); // the server is started again
+    for (int minute = 0; minute < 120; ++minute) {
+        (void)world.run_core(is_down);
+        world.pass(1min);
+    }
+    world.pass(15min);
+    const int searches = world.run_core();
+    EXPECT_EQ(searches, 2) << "one for each channel";
+    const auto asked = world.take_one();
+    EXPECT_EQ(asked.request.purpose, CallPurpose::find_transactions);
+    world.reply(asked, 200, R"({"transactions":[]})");
+    world.run_core();
+    ASSERT_EQ(world.orders().size(), 1U);
+    EXPECT_EQ(world.orders()[0].end_to_end_id, missed.key);
+    world.pass(24h);
+    EXPECT_EQ(world.run_core(), 0) << "an answered search is over";
+}
+
 TEST(CatchUp, does_not_pay_what_the_bank_shows_as_paid) {
     BookingWorld world;
     const auto missed = world.mambu().book("LN-1", "100.00", world.now());
