@@ -129,6 +129,11 @@ Step<> read_later(Session& s, const UnitScope& work, const CoreBank& core, Booki
                              work.now + std::chrono::microseconds(read_again_after[tries]));
 }
 
+// True also where its time is not known.
+bool is_older_than_connector(const CoreBank& core, const mambu::Booking& booking) {
+    return !booking.created_at || booking.created_at->us < core.created_at.us - clocks_differ_us;
+}
+
 // What is read decides what it is; nullopt: it asks for a payment.
 std::optional<std::string_view> other_than_payment(const CoreBank& core,
                                                    const mambu::Booking& booking) {
@@ -165,8 +170,7 @@ Step<> booking_read(Session& s, const UnitScope& work, const CoreBank& core, Boo
         co_await end_as(s, work, std::move(row), *other);
         co_return;
     }
-    const Instant since{core.created_at.us - clocks_differ_us};
-    if (!booking->created_at || *booking->created_at < since) {
+    if (is_older_than_connector(core, *booking)) {
         co_await not_payable(s, work, core, std::move(row),
                              {"booked_before",
                               "it was booked before the connector was added: pay it or take it "
@@ -314,9 +318,7 @@ std::optional<domain::CallRequest> next_page(domain::CallRequest request) {
 
 Step<> take_found(Session& s, const UnitScope& work, const CoreBank& core,
                   const mambu::Booking& found) {
-    const bool is_settled_here = other_than_payment(core, found).has_value() || !found.created_at ||
-                                 *found.created_at < core.created_at;
-    if (is_settled_here)
+    if (other_than_payment(core, found) || is_older_than_connector(core, found))
         co_return; // a search reports what is to be paid, and nothing else
     const auto known =
         co_await store::find_booking_of_key(s, work.tenant, core.id, found.encoded_key);

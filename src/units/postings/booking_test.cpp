@@ -369,6 +369,23 @@ TEST(CatchUp, pays_what_no_webhook_has_reported_once_the_bank_was_asked) {
     EXPECT_NE(reported, missed.key);
 }
 
+// Times of Mambu have whole seconds: a booking of the connector's first second looks older than it is.
+TEST(CatchUp, finds_a_booking_of_the_second_in_which_the_connector_was_added) {
+    BookingWorld world;
+    const Instant added = world.now() - 1s; // see LoanWorld
+    const auto missed = world.mambu().book("LN-1", "100.00", added - 500ms);
+    world.pass(60s);
+    world.write<void>([&](store::Session& s) {
+        return catch_up_bookings(s, {world.context(), LoanWorld::tenant, world.now()},
+                                 LoanWorld::core, Instant{0});
+    });
+    world.run_core();
+    world.reply(world.take_one(), 200, R"({"transactions":[]})");
+    world.run_core();
+    ASSERT_EQ(world.orders().size(), 1U);
+    EXPECT_EQ(world.orders()[0].end_to_end_id, missed.key);
+}
+
 // A core banking system that is down at the start is searched once it is back, whoever asked how often.
 TEST(CatchUp, is_asked_again_until_the_search_is_answered) {
     BookingWorld world;
