@@ -48,9 +48,16 @@ def order_of(core, key):
     return wait_for(there, lambda: f"an order pays {key}: {core.booking(key)}, {core.reviews()}", every=0.05)
 
 
+def history(core, key):
+    """What a failed test shows of a booking: what there is of it, and the last calls."""
+    calls = [f"{one['purpose']} {one['status']} {one['tries_made']} {one['reason']}" for one in core.api.all("/v1/calls")[:12]]
+    orders = [one for one in core.api.all("/v1/orders") if one["end_to_end_id"] == key]
+    return f"{core.booking(key)}, orders {orders}, reviews {core.reviews()}, newest calls {calls}"
+
+
 def until_status(core, key, word):
     wait_for(lambda: core.booking(key)["fields"].get("transactionStatus") == word,
-             lambda: f"{word}: {core.booking(key)}", every=0.02)
+             lambda: f"{word}: {history(core, key)}", every=0.02)
 
 
 def until_adjusted(core, key):
