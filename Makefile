@@ -92,6 +92,6 @@ fuzz: setup ## Fuzz each target for SECONDS=30 (FUZZ=name for one).
 sim: test-programs ## Run the randomised tests from a fresh seed (SEED=n repeats a run, ROUNDS=n does more).
 	@$(PYTHON) tools/run_tests.py --sim --build $(BUILD) --jobs $(JOBS) --rounds $(or $(ROUNDS),1) $(if $(SEED),--seed $(SEED))
 
-soak: test-programs ## Pay 10,000 orders and 10,000 loans with rejects, lost replies and restarts, and hold the ledger against them; partners away for 4 days (ORDERS=n LOANS=n).
-	@SOAK_ORDERS=$(or $(ORDERS),10000) SOAK_LOANS=$(or $(LOANS),10000) SETTLED_BINARY=$(abspath $(BINARY)) \
-	  PYTHONDONTWRITEBYTECODE=1 $(if $(SEED),SETTLED_SEED=$(SEED)) $(PYTHON) -m pytest tests/soak -q -s -p no:cacheprovider
+soak: test-programs ## Pay 10,000 orders and 10,000 loans with rejects, lost replies and restarts, and hold the ledger against them; partners away for 4 days; a kill at each write (ORDERS=n LOANS=n).
+	@SOAK_ORDERS=$(or $(ORDERS),10000) SOAK_LOANS=$(or $(LOANS),10000) CRASH_ROUNDS=50 SETTLED_BINARY=$(abspath $(BINARY)) \
+	  PYTHONDONTWRITEBYTECODE=1 $(if $(SEED),SETTLED_SEED=$(SEED)) $(PYTHON) -m pytest tests/soak tests/crash -q -s -p no:cacheprovider

@@ -1,9 +1,7 @@
 """The same small story with EIO or no space at its writes and syncs.
 
-CRASH_ROUNDS above 5 (the default) visits every write; the default every sync and every fourth write.
+CRASH_ROUNDS above 5 visits every write; the default every sync and every fourth write.
 """
-
-import os
 
 import pytest
 
@@ -12,12 +10,10 @@ from support.stage import points
 from support.story import ACKNOWLEDGED, LOST, REFUSED, Story
 from support.waiting import wait_for
 
-SPARSE = 1 if int(os.environ.get("CRASH_ROUNDS", "5")) > 5 else 4
-
 
 def test_a_sync_that_fails_is_never_acknowledged_and_stops_the_store_until_a_restart(stage):
     struck = 0
-    for point in points():
+    for point in points(SYNCS):
         story = stage.set()
         strace = stage.start(SYNCS, "error=EIO", point)
         world = stage.world
@@ -77,7 +73,7 @@ def until_heard(stage, story):
 @pytest.mark.parametrize("fault,calls_long", [("error=EIO", 1), ("error=ENOSPC", 3)], ids=["EIO", "ENOSPC"])
 def test_a_write_that_fails_is_refused_and_the_store_recovers_by_itself(stage, fault, calls_long):
     reasons, struck = [], 0
-    for point in points(SPARSE):
+    for point in points(WRITES):
         story = stage.set()
         strace = stage.start(WRITES, fault, f"{point}..{point + calls_long - 1}")
         world = stage.world

@@ -1,6 +1,6 @@
 """The same small story, killed at each of its writes and syncs.
 
-The kill comes at the Nth call, N = 1, 2, … until the story ends without meeting it.
+The kill comes at the Nth call, N = 1, 2, … until the story ends without meeting it (support/stage.py: which N).
 """
 
 import pytest
@@ -35,7 +35,7 @@ def test_a_start_on_a_store_that_was_closed_well_writes_nothing(stage):
 
 @pytest.mark.parametrize("calls", [SYNCS, WRITES], ids=["sync", "write"])
 def test_killed_at_each_point_the_story_ends_right(stage, calls):
-    for point in points():
+    for point in points(calls):
         story = stage.set()
         strace = stage.start(calls, "signal=KILL", point)
         run_to_the_end_or_the_kill(stage, story)

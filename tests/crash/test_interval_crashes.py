@@ -5,7 +5,6 @@ CRASH_ROUNDS above 5: each write is visited, else each sync and every fourth wri
 """
 
 import json
-import os
 import shutil
 
 import pytest
@@ -94,8 +93,7 @@ def events_in(request):
 def test_killed_at_each_point_the_interval_ends_right(tmp_path, contract, sandbox_keys, batch, calls):
     interval = Interval(tmp_path, contract, sandbox_keys, batch)
     try:
-        step = 1 if calls == SYNCS or int(os.environ.get("CRASH_ROUNDS", "5")) > 5 else 4
-        for point in points(step):
+        for point in points(calls):
             interval.set()
             killed = interval.run(calls, point)
             ids = interval.end()

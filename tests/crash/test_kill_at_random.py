@@ -9,10 +9,10 @@ import time
 
 from support.faults import Strace, require_ptrace
 from support.processes import Server
+from support.stage import ROUNDS
 from support.store import check_told
 from support.waiting import wait_for
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
 SEED = int(os.environ.get("SETTLED_SEED", "0")) or random.SystemRandom().randrange(1 << 31)
 PAYMENTS_PER_ROUND = 150
 

@@ -4,7 +4,6 @@ syncs: after a restart Mambu's ledger has each once, for the amount that the ban
 CRASH_ROUNDS above 5: killed at each of its writes, too.
 """
 
-import os
 import shutil
 
 import pytest
@@ -12,12 +11,11 @@ import pytest
 from support.core_bank import CoreBank
 from support.faults import SYNCS, WRITES, require_ptrace
 from support.money_out import CALLS
-from support.stage import points, put_back_template, start_with_fault
+from support.stage import ROUNDS, points, put_back_template, start_with_fault
 from support.store import Store
 from support.waiting import wait_for
 from support.world import World, make_iban
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
 SETTINGS = "[server]\nthreads = 1\n" + CALLS.replace("review_after_seconds = 60", "review_after_seconds = 3600")
 KINDS = [SYNCS] if ROUNDS <= 5 else [SYNCS, WRITES]
 
@@ -87,7 +85,7 @@ def loan_stage(tmp_path_factory, contract, sandbox_keys):
 @pytest.mark.parametrize("calls", KINDS)
 def test_killed_at_each_point_disbursement_and_repayment_are_booked_once(loan_stage, calls):
     stage, world = loan_stage, loan_stage.world
-    for point in points(2):
+    for point in points(calls):
         number = point + (1_000 if calls == WRITES else 0)
         strace = stage.start(calls, point)
         key = stage.move_money(number)

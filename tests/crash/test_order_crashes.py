@@ -2,7 +2,7 @@
 under load: after a restart the bank's ledger has one payment for each order, and the order says so.
 
 CRASH_ROUNDS: how often the server is killed under load (default 5); above 5 each write is visited, else each sync and
-every third write. SETTLED_SEED repeats a run's moments.
+every fourth write. SETTLED_SEED repeats a run's moments.
 """
 
 import http.client
@@ -15,12 +15,11 @@ import pytest
 
 from support.faults import SYNCS, WRITES, require_ptrace
 from support.money_out import CALLS, MoneyOut, order_body
-from support.stage import points, put_back_template, start_with_fault
+from support.stage import ROUNDS, points, put_back_template, start_with_fault
 from support.store import Store
 from support.waiting import wait_for
 from support.world import World
 
-ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))
 SEED = int(os.environ.get("SETTLED_SEED", "0")) or random.SystemRandom().randrange(1 << 31)
 ORDERS = 50
 SETTINGS = "[server]\nthreads = 1\n[delivery]\nretry_after_seconds = [0, 0, 0, 1, 1, 1, 1, 1]\n" + CALLS
@@ -84,8 +83,7 @@ def order_stage(tmp_path_factory, contract, sandbox_keys):
 @pytest.mark.parametrize("calls", [SYNCS, WRITES], ids=["sync", "write"])
 def test_killed_at_each_point_the_order_is_paid_once(order_stage, calls):
     stage, world = order_stage, order_stage.world
-    step = 3 if calls == WRITES and ROUNDS <= 5 else 1
-    for point in points(step):
+    for point in points(calls):
         strace = stage.start(calls, point)
         body = order_body(f"{calls[:5]}-{point}", stage.bank.debtor)
         acknowledged = world.server.port is not None and stage.post(body)

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from support.postgres_proxy import ANSWER, BEFORE, INSIDE, SEND
-from support.postgres_stage import some_points
+from support.stage import some_points
 from support.story import ACKNOWLEDGED, LOST
 from support.waiting import wait_for
 

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from support.postgres_proxy import ANSWER, BEFORE, INSIDE, SEND
-from support.postgres_stage import some_points
+from support.stage import some_points
 from support.story import ACKNOWLEDGED
 from support.waiting import wait_for
 

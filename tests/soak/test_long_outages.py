@@ -10,6 +10,8 @@ import pytest
 from support.clock import Clock
 from support.outage import SETTINGS, Outage
 
+pytestmark = pytest.mark.skipif("SOAK_ORDERS" not in os.environ,
+                                reason="make soak; tests/integration/test_delivery_gate.py has such outages in few hops")
 MINUTE, HOUR = 60, 3600
 SETTLEMENTS = int(os.environ.get("SOAK_SETTLEMENTS", "10"))
 

@@ -7,7 +7,7 @@ import tempfile
 
 from .postgres import PostgresStore, psql
 from .postgres_proxy import Proxy
-from .stage import SETTINGS, end_of, is_delivered, points
+from .stage import SETTINGS, end_of, is_delivered
 from .story import Story
 from .world import World
 
@@ -69,11 +69,3 @@ class PostgresStage:
     def close(self):
         self.world.close()
         psql(self.store.server, f"DROP DATABASE IF EXISTS {self.template} WITH (FORCE);")
-
-
-def some_points(kind):
-    """All when CRASH_ROUNDS is above 5, its default; else every fourth: which ones depends on the seed, and differs
-    between the kinds of faults."""
-    if int(os.environ.get("CRASH_ROUNDS", "5")) > 5:
-        return points()
-    return points()[(int(os.environ.get("SETTLED_SEED", "0")) + kind) % 4::4]

@@ -1,15 +1,19 @@
 """One data directory, made once and copied for each point of a sweep of faults."""
 
 import json
+import os
 import shutil
 
-from .faults import Strace, require_ptrace
+from .faults import SYNCS, Strace, require_ptrace
 from .store import check_told
 from .story import ACKNOWLEDGED, Story
 from .waiting import wait_for
 from .world import World
 
 POINTS_MAX = 2000  # far beyond what a story has
+ROUNDS = int(os.environ.get("CRASH_ROUNDS", "5"))  # how often a server is killed at random
+SHARE = 1 if ROUNDS > 5 else 4  # `make soak` visits every point
+SEED = int(os.environ.get("SETTLED_SEED", "0"))
 SETTINGS = """[server]
 threads = 1
 [matching]
@@ -82,5 +86,12 @@ def end_of(world, path, story):
     assert world.server.stop() == 0
 
 
-def points(step=1):
-    return range(1, POINTS_MAX, step)
+def points(calls):
+    """Where a fault comes. Each sync; of writes, each when CRASH_ROUNDS is above 5 (`make soak`), else every fourth: which ones
+    depends on the seed."""
+    return range(1, POINTS_MAX) if calls == SYNCS else some_points()
+
+
+def some_points(kind=0):
+    """Each, or every fourth: other ones for another kind of fault."""
+    return range(1, POINTS_MAX)[(SEED + kind) % SHARE::SHARE]
