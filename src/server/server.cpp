@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "base/repeating_task.h"
 #include "intake/connector_keeper.h"
 #include "net/bounds.h"
 #include "net/client/name_server.h"
@@ -30,9 +31,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <sys/resource.h>
@@ -115,7 +114,7 @@ class RunningServer {
     std::unique_ptr<worker::KeyWatch> key_watch_;
     std::unique_ptr<worker::Sequencer> sequencer_;
     std::unique_ptr<TraceExport> trace_export_; // none: traces are off
-    std::unique_ptr<asio::steady_timer> retention_timer_;
+    std::unique_ptr<RepeatingTask> retention_task_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
 };
@@ -178,7 +177,8 @@ Result<> RunningServer::open(std::uint16_t joined) {
     if (installation_.traces) {
         TRY(trace_export_, TraceExport::open(first.io, installation_));
     }
-    retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
+    retention_task_ = std::make_unique<RepeatingTask>(first.io, retention_interval,
+                                                      [this] { return keep_retention(); });
     // Before the server is reported as ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
     route_notes();
@@ -347,20 +347,13 @@ void RunningServer::keep_place(IoThread& first) {
 }
 
 Task<> RunningServer::keep_retention() {
-    while (!timers_->stopped()) {
-        Result<std::int64_t> released = 0;
-        if (installation_.membership().does_job(store::job_retention))
-            released = co_await retention_.run_once();
-        if (!released)
-            log::lasting("retention.failed", released.error(), {});
-        else if (*released > 0)
-            log::info("retention.released", {{"webhooks", *released}});
-        if (timers_->stopped())
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        retention_timer_->expires_after(retention_interval);
-        boost::system::error_code cancelled;
-        co_await retention_timer_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    }
+    Result<std::int64_t> released = 0;
+    if (installation_.membership().does_job(store::job_retention))
+        released = co_await retention_.run_once();
+    if (!released)
+        log::lasting("retention.failed", released.error(), {});
+    else if (*released > 0)
+        log::info("retention.released", {{"webhooks", *released}});
 }
 
 Task<> RunningServer::wait_for_signal() {
@@ -376,11 +369,11 @@ Task<> RunningServer::wait_for_signal() {
     time_watch_->stop();
     connector_keeper_->stop();
     key_watch_->stop();
+    retention_task_->stop();
     retention_.stop();
     sequencer_->stop();
     if (trace_export_)
         trace_export_->stop();
-    retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
     for (const auto& thread : threads_)
@@ -429,7 +422,7 @@ void RunningServer::run() {
         caller_->start();
         learner_->start();
         purger_->start();
-        asio::co_spawn(first.io, keep_retention(), asio::detached);
+        retention_task_->start();
     }
     if (bus_)
         bus_->start();

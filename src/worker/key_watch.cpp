@@ -8,11 +8,6 @@
 #include "store/queries/nodes.h"
 #include "units/keys/key_alarms.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 
 namespace settled::worker {
@@ -50,30 +45,12 @@ store::Step<TenantsKeys> read_keys(store::Session& s, TenantId tenant) {
 
 } // namespace
 
-void KeyWatch::start() {
-    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
-}
-
-void KeyWatch::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> KeyWatch::watch() {
-    while (!stopped_) {
-        co_await run_once();
-        if (stopped_)
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        pause_.expires_after(interval);
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
-    }
-}
+KeyWatch::KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps)
+    : deps_(std::move(deps)), task_(io, interval, [this] { return run_once(); }) {}
 
 Task<> KeyWatch::run_once() {
     const auto own = co_await deps_.look_at_certificate();
-    if (stopped_ || !deps_.node.is_member())
+    if (task_.is_stopped() || !deps_.node.is_member())
         co_return;
     co_await keep_uses();
     const std::vector<KeyStanding> keys = deps_.connectors.keys();
@@ -117,7 +94,7 @@ Task<> KeyWatch::look_at_outages(const std::vector<KeyStanding>& keys) {
 Task<> KeyWatch::publish_away(const std::map<Name, KeyStanding>& keys) {
     const auto away = away_since_;
     for (const auto& [name, began] : away) {
-        if (deps_.clock.steady() - began.first < published_after || stopped_)
+        if (deps_.clock.steady() - began.first < published_after || task_.is_stopped())
             continue;
         const KeyStanding& key = keys.at(name);
         const units::Context& context = deps_.context;
@@ -144,7 +121,7 @@ Task<> KeyWatch::publish_back(const std::map<Name, KeyStanding>& keys) {
         const auto found = keys.find({outage.tenant, outage.connector, outage.used_for});
         const bool is_here = found != keys.end() && *found->second.is_available;
         const bool is_quiet = outage.seen_at + quiet <= now;
-        if (!is_here || !is_quiet || stopped_)
+        if (!is_here || !is_quiet || task_.is_stopped())
             continue;
         const units::Context& context = deps_.context;
         const auto done = co_await deps_.store.write<bool>(
@@ -167,7 +144,7 @@ Task<> KeyWatch::publish_ends(const std::vector<KeyStanding>& keys,
         if (key.expires_at)
             ends.push_back({key.tenant, subject_of(key), *key.expires_at});
     for (const End& end : ends)
-        if (!stopped_)
+        if (!task_.is_stopped())
             co_await publish_end(end);
 }
 

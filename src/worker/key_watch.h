@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/repeating_task.h"
 #include "base/task.h"
 #include "domain/key_event.h"
 #include "intake/connector_cache.h"
@@ -20,7 +21,6 @@
 #include "units/context.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <map>
@@ -51,11 +51,10 @@ struct KeyWatchDeps {
 
 class KeyWatch {
   public:
-    KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps)
-        : io_(io), deps_(std::move(deps)), pause_(io) {}
+    KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps);
 
-    void start();
-    void stop();
+    void start() { task_.start(); }
+    void stop() { task_.stop(); }
     // A round.
     Task<> run_once();
 
@@ -67,7 +66,6 @@ class KeyWatch {
         Instant expires_at;
     };
 
-    Task<> watch();
     Task<> keep_uses();
     Task<> look_at_outages(const std::vector<intake::KeyStanding>& keys);
     Task<> publish_away(const std::map<Name, intake::KeyStanding>& keys);
@@ -77,13 +75,11 @@ class KeyWatch {
     Task<> publish_end(const End& end);
     Task<std::vector<End>> other_ends(const std::optional<OwnCertificate>& own);
 
-    boost::asio::io_context& io_;
     KeyWatchDeps deps_;
-    boost::asio::steady_timer pause_;
+    RepeatingTask task_;
     std::map<Name, std::pair<Clock::Steady, Instant>> away_since_; // as this node sees it
     std::set<std::tuple<std::int64_t, std::string, std::string, std::int64_t, int>> published_;
     Clock::Steady next_others_{};
-    bool stopped_ = false;
 };
 
 } // namespace settled::worker
