@@ -171,6 +171,7 @@ Result<> RunningServer::open(std::uint16_t joined) {
         worker::KeyWatchDeps{installation_.store(), installation_.context(), installation_.clock,
                              installation_.membership(), installation_.connectors(),
                              installation_.hooks().key_log(),
+                             [this] { return installation_.api().take_key_uses(); },
                              [this] { return look_at(tls_.get(), installation_.key_desk); }});
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());

@@ -27,7 +27,15 @@ constexpr auto quiet = 15s;
 // API keys and certificates that ended before are no news.
 constexpr auto published_late_max = std::chrono::days(1);
 
+constexpr std::string_view use_of_tls = "tls";
+
+KeySubject own_subject(const std::string& fingerprint) {
+    return {0, "tls/" + fingerprint, "", std::string(use_of_tls), fingerprint};
+}
+
 KeySubject subject_of(const KeyStanding& key) {
+    if (key.use == use_of_tls)
+        return own_subject(key.fingerprint);
     return {key.connector.value, to_string(key.connector), key.name, key.use, key.fingerprint};
 }
 
@@ -54,7 +62,9 @@ Task<> KeyWatch::run_once() {
         co_return;
     co_await keep_uses();
     const std::vector<KeyStanding> keys = deps_.connectors.keys();
-    co_await look_at_outages(keys);
+    std::vector<KeyStanding> all = co_await standing_of(own);
+    all.insert(all.end(), keys.begin(), keys.end());
+    co_await look_at_outages(all);
     if (deps_.node.does_job(store::job_timers))
         co_await publish_ends(keys, own);
 }
@@ -68,6 +78,32 @@ Task<> KeyWatch::keep_uses() {
         if (!kept)
             log::lasting("key.use_not_kept", kept.error(), {});
     }
+    for (const store::ApiKeyUse& use : deps_.take_key_uses()) {
+        const auto kept = co_await deps_.store.write<void>(
+            [use](store::Session& s) { return store::note_api_key_use(s, use); });
+        if (!kept)
+            log::lasting("key.use_not_kept", kept.error(), {});
+    }
+}
+
+// The server's key, as one of each tenant.
+Task<std::vector<KeyStanding>> KeyWatch::standing_of(const std::optional<OwnCertificate>& own) {
+    std::vector<KeyStanding> keys;
+    if (!own)
+        co_return keys;
+    const auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
+        [](store::Session& s) { return store::list_tenants(s); });
+    if (!tenants)
+        log::lasting("key.unpublished", tenants.error(), {{"use", use_of_tls}});
+    for (std::size_t i = 0; tenants && i < tenants->size(); ++i)
+        keys.push_back({(*tenants)[i].id,
+                        {},
+                        "",
+                        std::string(use_of_tls),
+                        own->fingerprint,
+                        own->expires_at,
+                        own->is_usable});
+    co_return keys;
 }
 
 // Several secrets of one use count as one: it can be used where all can.
@@ -177,9 +213,7 @@ Task<std::vector<KeyWatch::End>> KeyWatch::other_ends(const std::optional<OwnCer
     for (std::size_t i = 0; tenants && i < tenants->size(); ++i) {
         const TenantId tenant = (*tenants)[i].id;
         if (own && own->expires_at)
-            ends.push_back({tenant,
-                            {0, "tls/" + own->fingerprint, "", "tls", own->fingerprint},
-                            *own->expires_at});
+            ends.push_back({tenant, own_subject(own->fingerprint), *own->expires_at});
         const auto keys = co_await deps_.store.read<TenantsKeys>(
             [tenant](store::Session& s) { return read_keys(s, tenant); });
         if (!keys)
