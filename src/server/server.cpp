@@ -66,13 +66,16 @@ struct IoThread {
 
 class RunningServer {
   public:
-    RunningServer(Installation& installation, const DescriptorPlan& plan)
+    // `tls`: nullptr: HTTP.
+    RunningServer(Installation& installation, const DescriptorPlan& plan,
+                  std::unique_ptr<TlsKeeper> tls)
         : installation_(installation), plan_(plan), gateway_(installation),
           worker_probe_(installation.metrics),
           retention_(installation.store(), installation.connectors(), installation.clock),
           connections_(std::make_shared<net::ConnectionLimits>(plan.connections,
                                                                plan.connections_per_address)),
-          memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)) {}
+          memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)),
+          tls_(std::move(tls)) {}
 
     // `joined`: a port that this process listens on already; 0: none.
     Result<> open(std::uint16_t joined);
@@ -135,10 +138,8 @@ Result<> RunningServer::open(std::uint16_t joined) {
     TRY(bus_, open_bus(installation_));
     if (bus_)
         gateway_.show_kafka([this] { return bus_->reach(); });
-    if (!installation_.config().tls_certificate.empty()) {
-        TRY(tls_, TlsKeeper::open(installation_.config()));
+    if (tls_)
         gateway_.show_tls(*tls_);
-    }
     const std::size_t count = thread_count(installation_.config());
     for (std::size_t index = 0; index < count; ++index) {
         threads_.push_back(std::make_unique<IoThread>());
@@ -459,7 +460,7 @@ Result<> serve(const Config& config, AfterRestore mark,
         log::info("store.made",
                   {{"store", store_name(config)}, {"master_key", master_key_file(config)}});
     TRY_VOID(installation->begin(mark));
-    RunningServer server(*installation, plan);
+    RunningServer server(*installation, plan, std::move(start.tls));
     TRY_VOID(server.open(start.waiting ? start.waiting->port() : 0));
     start.waiting.reset(); // from now on clients are served
     ready(server.listening());
