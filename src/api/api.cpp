@@ -125,6 +125,9 @@ struct Api::Impl {
             co_return Known{std::move(caller)};
         }
         CO_TRY(LiveSession session, co_await sessions.find(request, *std::move(cookie)));
+        // A session of a key acts as that key.
+        if (const auto key = parse_id<ApiKeyIdTag>(session.caller.name))
+            keys.uses().note(session.caller.tenant, *key, core.clock.now());
         co_return Known{std::move(session.caller), session.portal};
     }
 
@@ -259,6 +262,10 @@ Task<Result<std::shared_ptr<void>>> Api::admit_file(const net::Request& head) {
     SETTLED_ASSERT(match.route != nullptr, "only a route takes files");
     CO_TRY(const Impl::Known known, co_await impl_->let_in(*match.route, head));
     co_return impl_->file_places.take(known.caller.tenant);
+}
+
+std::vector<store::ApiKeyUse> Api::take_key_uses() {
+    return impl_->keys.uses().take(impl_->core.clock.now());
 }
 
 net::Response Api::refuse(const Error& error, std::string_view request_id) const {

@@ -24,6 +24,7 @@
 #include "net/http.h"
 #include "observe/metrics.h"
 #include "observe/traces.h"
+#include "store/queries/directory.h"
 #include "store/store.h"
 #include "units/context.h"
 #include "units/webhooks/accept_webhook.h"
@@ -32,6 +33,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace settled::api {
 
@@ -79,6 +81,8 @@ class Api {
     // Whether the caller may send a file now, judged as far as steps 1 to 3; the place is kept until the
     // file's request is answered. Fails with server_busy as well.
     Task<Result<std::shared_ptr<void>>> admit_file(const net::Request& head);
+    // When API keys were used since the last time, to be stored (key_uses.h).
+    std::vector<store::ApiKeyUse> take_key_uses();
     // The answer to a request that was refused before it came here.
     net::Response refuse(const Error& error, std::string_view request_id) const;
 

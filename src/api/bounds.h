@@ -74,6 +74,8 @@ inline constexpr std::int64_t webhooks_read_again_max = 100;
 // that another server revoked still works here.
 inline constexpr std::size_t cached_keys_max = 1024;
 inline constexpr auto cached_key_kept = std::chrono::seconds(1);
+// Keys whose use in the last minute or so is remembered until it is stored.
+inline constexpr std::size_t used_keys_max = 10'000;
 
 // Those who wait for events: each asks the store ten times a second.
 inline constexpr std::size_t event_streams_max = 256;

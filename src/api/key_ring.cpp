@@ -48,8 +48,10 @@ Task<Result<Caller>> KeyRing::caller_of(const net::Request& request) {
     if (!is_key_text(key))
         co_return not_valid();
     const crypto::Digest hash = hash_.of(key);
-    if (const auto known = recall(hash))
-        co_return *known;
+    if (auto known = recall(hash)) {
+        uses_.note(known->caller.tenant, known->key, clock_.now());
+        co_return std::move(known->caller);
+    }
     const std::uint64_t seen = generation();
     const Result<Found> found =
         co_await store_.read<Found>([hash](store::Session& s) { return find(s, hash); });
@@ -61,7 +63,9 @@ Task<Result<Caller>> KeyRing::caller_of(const net::Request& request) {
     const auto scopes = ScopeSet::parse((*found)->scopes);
     SETTLED_ASSERT(scopes.has_value(), "the store holds scopes that are none");
     const Caller caller{(*found)->tenant, *scopes, to_string((*found)->id)};
-    remember(hash, caller, seen, kept_for((*found)->expires_at, now));
+    remember(hash, {caller, (*found)->id, clock_.steady() + kept_for((*found)->expires_at, now)},
+             seen);
+    uses_.note(caller.tenant, (*found)->id, now);
     co_return caller;
 }
 
@@ -71,25 +75,24 @@ void KeyRing::forget_all() {
     ++generation_;
 }
 
-std::optional<Caller> KeyRing::recall(const crypto::Digest& hash) {
+std::optional<KeyRing::Entry> KeyRing::recall(const crypto::Digest& hash) {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(hash);
     if (found == entries_.end())
         return std::nullopt;
     if (found->second.until > clock_.steady())
-        return found->second.caller;
+        return found->second;
     entries_.erase(found);
     return std::nullopt;
 }
 
-void KeyRing::remember(const crypto::Digest& hash, const Caller& caller, std::uint64_t generation,
-                       std::chrono::microseconds kept) {
+void KeyRing::remember(const crypto::Digest& hash, const Entry& entry, std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
     if (generation != generation_)
         return;
     if (entries_.size() >= bounds::cached_keys_max)
         entries_.clear(); // more live keys than we remember: start again, which costs a read each
-    entries_.insert_or_assign(hash, Entry{caller, clock_.steady() + kept});
+    entries_.insert_or_assign(hash, entry);
 }
 
 std::uint64_t KeyRing::generation() {

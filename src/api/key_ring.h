@@ -10,6 +10,7 @@
 #pragma once
 
 #include "api/call.h"
+#include "api/key_uses.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "crypto/hash.h"
@@ -31,15 +32,16 @@ class KeyRing {
     crypto::Digest hash_of(std::string_view key) const { return hash_.of(key); }
     // After a revocation was committed. A look-up that is under way now is not remembered.
     void forget_all();
+    KeyUses& uses() { return uses_; }
 
   private:
     struct Entry {
         Caller caller;
+        ApiKeyId key;
         Clock::Steady until;
     };
-    std::optional<Caller> recall(const crypto::Digest& hash);
-    void remember(const crypto::Digest& hash, const Caller& caller, std::uint64_t generation,
-                  std::chrono::microseconds kept);
+    std::optional<Entry> recall(const crypto::Digest& hash);
+    void remember(const crypto::Digest& hash, const Entry& entry, std::uint64_t generation);
     std::uint64_t generation();
 
     store::Store& store_;
@@ -48,6 +50,7 @@ class KeyRing {
     std::mutex mutex_;
     std::map<crypto::Digest, Entry> entries_;
     std::uint64_t generation_ = 0; // rises with each forget_all()
+    KeyUses uses_;
 };
 
 } // namespace settled::api

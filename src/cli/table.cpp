@@ -40,6 +40,12 @@ std::string or_dash(std::string text) {
     return text.empty() ? "-" : text;
 }
 
+std::string to_minute(std::string time) {
+    constexpr std::size_t minute_length = 16;
+    time.resize(std::min(time.size(), minute_length));
+    return time;
+}
+
 std::string safe(std::string text) {
     std::ranges::replace_if(
         text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7F'; }, '?');

@@ -19,6 +19,8 @@ std::string table(const std::vector<TableLine>& lines, std::string_view right = 
 std::string facts(const std::vector<std::pair<std::string_view, std::string>>& all);
 
 std::string or_dash(std::string text);
+// Of a time such as "2027-03-31T10:15:00.000Z", without its seconds; empty: empty.
+std::string to_minute(std::string time);
 // What a text from outside may not do to a terminal: control characters become '?'.
 std::string safe(std::string text);
 

@@ -216,6 +216,19 @@ std::vector<std::string> ConnectorCache::unavailable() const {
     return names;
 }
 
+std::vector<std::string> ConnectorCache::on_kept_keys() const {
+    const std::shared_lock lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, connector] : connectors_) {
+        const bool works = connector->dialect && !cannot_sign(*connector);
+        const bool is_kept = std::ranges::any_of(
+            connector->keys, [](const Connector::Key& key) { return key.is_good == false; });
+        if (works && is_kept)
+            names.push_back(name);
+    }
+    return names;
+}
+
 bool ConnectorCache::has_trouble() const {
     const std::shared_lock lock(mutex_);
     return has_trouble_ || !doubted_.empty() ||

@@ -92,6 +92,8 @@ class ConnectorCache {
     std::vector<KeyStanding> keys() const;
     // Names of those without a dialect, or whose key is in a device that does not sign now.
     std::vector<std::string> unavailable() const;
+    // Names of the others of which a key or secret is in use as it was read earlier.
+    std::vector<std::string> on_kept_keys() const;
     // A key is missing, or is in use as it was read earlier: load() is worth a try.
     bool has_trouble() const;
 

@@ -6,8 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
 
@@ -19,7 +18,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr Instant for_ever{INT64_MAX};
-constexpr auto try_again_after = 1s;
+constexpr std::chrono::microseconds try_again_after = 1s;
 constexpr auto orphans_interval = 60s;
 constexpr int tries_max = 50; // others may be faster that often
 
@@ -107,22 +106,23 @@ Task<> NodeLease::leave() {
 }
 
 void NodeLease::start(asio::io_context& io) {
-    renewing_ = std::make_unique<asio::steady_timer>(io);
-    looking_ = std::make_unique<asio::steady_timer>(io);
     if (deps_.is_alone) {
-        asio::co_spawn(io, free_what_was_held(), asio::detached);
+        looking_ = std::make_unique<RepeatingTask>(io, [this] { return free_what_was_held(); });
+        looking_->start();
         return;
     }
-    asio::co_spawn(io, keep_renewing(), asio::detached);
-    asio::co_spawn(io, keep_looking(), asio::detached);
+    renewing_ = std::make_unique<RepeatingTask>(io, [this] { return keep_renewing(); });
+    looking_ = std::make_unique<RepeatingTask>(io, [this] { return keep_looking(); });
+    renewing_->start();
+    looking_->start();
 }
 
 void NodeLease::stop() {
     stopped_ = true;
     if (renewing_)
-        renewing_->cancel();
+        renewing_->stop();
     if (looking_)
-        looking_->cancel();
+        looking_->stop();
 }
 
 void NodeLease::release_io() {
@@ -130,56 +130,41 @@ void NodeLease::release_io() {
     looking_.reset();
 }
 
-Task<> NodeLease::pause(asio::steady_timer& timer, std::chrono::microseconds time) const {
-    if (stopped_)
-        co_return; // asked to stop meanwhile, when there was no wait to cancel
-    timer.expires_after(time);
-    boost::system::error_code cancelled;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-}
-
-Task<> NodeLease::keep_renewing() {
-    while (!stopped_) {
-        const auto renewed = co_await renew();
-        if (!renewed)
-            log::lasting("node.not_renewed", renewed.error(), {});
-        const std::chrono::microseconds interval = deps_.lease / limits::renewals_per_lease;
-        co_await pause(*renewing_,
-                       renewed ? interval
-                               : std::min<std::chrono::microseconds>(interval, try_again_after));
-    }
+Task<std::chrono::microseconds> NodeLease::keep_renewing() {
+    const auto renewed = co_await renew();
+    if (!renewed)
+        log::lasting("node.not_renewed", renewed.error(), {});
+    const std::chrono::microseconds interval = deps_.lease / limits::renewals_per_lease;
+    co_return renewed ? interval : std::min(interval, try_again_after);
 }
 
 // By the process that had the store before.
-Task<> NodeLease::free_what_was_held() {
+Task<std::chrono::microseconds> NodeLease::free_what_was_held() {
     constexpr auto bite = static_cast<std::int64_t>(limits::tasks_swept_at_once);
-    while (!stopped_) {
-        const auto freed = co_await free_orphans();
-        if (freed && *freed < bite)
-            co_return;
-        if (!freed)
-            co_await pause(*looking_, try_again_after);
-    }
+    const auto freed = co_await free_orphans();
+    if (!freed)
+        co_return try_again_after;
+    if (*freed < bite)
+        looking_->stop();
+    co_return 0us;
 }
 
-Task<> NodeLease::keep_looking() {
-    Clock::Steady orphans_at = deps_.clock.steady();
-    while (!stopped_) {
-        const auto looked = co_await look();
-        if (!looked)
-            log::lasting("nodes.unreadable", looked.error(), {});
-        const bool has_work = looked && !over_.empty() && !is_clearing_;
-        if (has_work) // concurrently: looks must not become old
-            asio::co_spawn(looking_->get_executor(), clear_up(), asio::detached);
-        if (deps_.membership.does_job(store::job_retention) && deps_.clock.steady() >= orphans_at) {
-            orphans_at = deps_.clock.steady() + orphans_interval;
-            const auto freed = co_await free_orphans();
-            if (!freed)
-                log::lasting("nodes.orphans_unreadable", freed.error(), {});
-        }
-        co_await pause(*looking_, looked ? std::chrono::microseconds(limits::node_look_interval)
-                                         : std::chrono::microseconds(try_again_after));
+Task<std::chrono::microseconds> NodeLease::keep_looking() {
+    const auto looked = co_await look();
+    if (!looked)
+        log::lasting("nodes.unreadable", looked.error(), {});
+    const bool has_work = looked && !over_.empty() && !is_clearing_;
+    if (has_work) { // concurrently: looks must not become old
+        const auto executor = co_await asio::this_coro::executor;
+        asio::co_spawn(executor, clear_up(), asio::detached);
     }
+    if (deps_.membership.does_job(store::job_retention) && deps_.clock.steady() >= orphans_at_) {
+        orphans_at_ = deps_.clock.steady() + orphans_interval;
+        const auto freed = co_await free_orphans();
+        if (!freed)
+            log::lasting("nodes.orphans_unreadable", freed.error(), {});
+    }
+    co_return looked ? std::chrono::microseconds(limits::node_look_interval) : try_again_after;
 }
 
 Task<Result<>> NodeLease::renew() {

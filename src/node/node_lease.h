@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/limits.h"
+#include "base/repeating_task.h"
 #include "base/rising_clock.h"
 #include "base/task.h"
 #include "node/membership.h"
@@ -24,7 +25,6 @@
 #include "store/store.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <map>
@@ -66,7 +66,6 @@ class NodeLease {
 
     void start(boost::asio::io_context& io);
     void stop();
-    bool stopped() const { return stopped_; }
     // Lets go of the io_context, which has run out of work and may be destroyed from now on.
     void release_io();
 
@@ -81,10 +80,10 @@ class NodeLease {
 
   private:
     void join_alone();
-    Task<> free_what_was_held();
-    Task<> keep_renewing();
-    Task<> keep_looking();
-    Task<> pause(boost::asio::steady_timer& timer, std::chrono::microseconds time) const;
+    // Rounds of the tasks below.
+    Task<std::chrono::microseconds> free_what_was_held();
+    Task<std::chrono::microseconds> keep_renewing();
+    Task<std::chrono::microseconds> keep_looking();
     Task<> claim_jobs(std::vector<store::JobRow> jobs, std::int64_t holder);
     Task<Result<>> clear_up_after(std::int64_t holder);
     bool note_nodes(const std::vector<store::NodeRow>& nodes, Instant now, Clock::Steady begin);
@@ -97,7 +96,8 @@ class NodeLease {
     std::function<void()> tasks_freed_;
     std::map<std::string, std::int64_t, std::less<>> books_; // versions seen
     std::vector<std::int64_t> over_;                         // holders whose lease has ended
-    std::unique_ptr<boost::asio::steady_timer> renewing_, looking_;
+    Clock::Steady orphans_at_{};                             // when they are looked for again
+    std::unique_ptr<RepeatingTask> renewing_, looking_;
     bool is_clearing_ = false;
     bool stopped_ = false;
 };

@@ -131,6 +131,8 @@ void StoreFigures::add(const api::StatusFigures& tenant) {
     if (tenant.connectors)
         for (const api::ConnectorFigures& one : *tenant.connectors)
             connectors.push_back({one.name, one.last_webhook_at, one.expect_every});
+    if (tenant.expiring && !tenant.expiring->empty())
+        keep_older(api_key_end, tenant.expiring->front().expires_at);
 }
 
 std::string exposed(const StoreFigures& figures, Instant now) {
@@ -166,6 +168,11 @@ Task<> Figures::read(Installation& installation, std::shared_ptr<State> state) {
         co_return;
     state->figures = *std::move(figures);
     state->read_at = installation.clock.steady();
+}
+
+std::optional<Instant> Figures::api_key_end() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->figures ? state_->figures->api_key_end : std::nullopt;
 }
 
 Task<std::string> Figures::text() {

@@ -34,6 +34,7 @@ struct StoreFigures {
     std::int64_t dead = 0;
     std::optional<Instant> oldest_delivery_at;
     std::vector<Connector> connectors;
+    std::optional<Instant> api_key_end; // of the first that ends within a month or so
 
     void add(const api::StatusFigures& tenant);
 };
@@ -48,6 +49,8 @@ class Figures {
     // Reads the store if what was read is old, and gives what there is; "" when it cannot be read. Never
     // takes long: where the store does not answer in time, an answer that comes later is shown next time.
     Task<std::string> text();
+    // When the first API key ends, as it was read by text(); nullopt: none does soon.
+    std::optional<Instant> api_key_end() const;
 
   private:
     struct State {

@@ -23,28 +23,42 @@ bool is_for_readers(std::string_view path) {
     return path == "/docs" || path.starts_with("/docs/");
 }
 
+// What is wrong with a server that is ready for all else.
+struct Troubles {
+    std::string_view kafka = {};
+    std::string clock = {};  // JSON
+    bool calls_held = false; // since a restore; webhooks are taken, and deliveries go on
+    bool tls_kept = false;
+    std::vector<std::string> connectors_unavailable = {};
+    std::vector<std::string> keys_kept = {}; // connectors
+};
+
+void write_names(wire::JsonWriter& w, std::string_view member,
+                 const std::vector<std::string>& names) {
+    if (names.empty())
+        return;
+    w.key(member).array();
+    for (std::size_t i = 0; i < names.size() && i < connectors_named_max; ++i)
+        w.value(names[i]);
+    w.end();
+}
+
 net::Response status_answer(int http_status, std::string_view status, std::string_view reason,
-                            std::string_view kafka = {}, std::string_view clock = {},
-                            const std::vector<std::string>& connectors_unavailable = {},
-                            bool calls_held = false, bool tls_kept = false) {
+                            const Troubles& troubles = {}) {
     wire::JsonWriter w;
     w.object().member("status", status);
     if (!reason.empty())
         w.member("reason", reason);
-    if (!kafka.empty())
-        w.member("kafka", kafka);
-    if (!clock.empty())
-        w.key("clock").raw(clock);
-    if (tls_kept)
+    if (!troubles.kafka.empty())
+        w.member("kafka", troubles.kafka);
+    if (!troubles.clock.empty())
+        w.key("clock").raw(troubles.clock);
+    if (troubles.tls_kept)
         w.member("tls", "kept");
-    if (calls_held) // since a restore; webhooks are taken, and deliveries go on
+    if (troubles.calls_held)
         w.member("calls_held", true);
-    if (!connectors_unavailable.empty()) {
-        w.key("connectors_unavailable").array();
-        for (std::size_t i = 0; i < connectors_unavailable.size() && i < connectors_named_max; ++i)
-            w.value(connectors_unavailable[i]);
-        w.end();
-    }
+    write_names(w, "connectors_unavailable", troubles.connectors_unavailable);
+    write_names(w, "keys_kept", troubles.keys_kept);
     w.end();
     net::Response response;
     response.status = http_status;
@@ -143,10 +157,10 @@ Task<net::Response> Gateway::show_metrics() {
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = installation_.metrics.text();
     response.body += exposed_machine(installation_.config());
-    response.body +=
-        exposed_keys(installation_.connectors().keys(),
-                     tls_ ? std::optional(tls_->state()) : std::nullopt, installation_.clock.now());
     response.body += co_await figures_.text();
+    response.body += exposed_keys(installation_.connectors().keys(),
+                                  tls_ ? std::optional(tls_->state()) : std::nullopt,
+                                  figures_.api_key_end(), installation_.clock.now());
     co_return response;
 }
 
@@ -188,16 +202,18 @@ net::Response Gateway::ready() const {
     if (!installation_.membership().is_member())
         return status_answer(503, "unready", "it has no place among the nodes");
     const store::Health health = installation_.store().health();
-    const std::string_view kafka = kafka_ ? kafka_() : "";
-    const std::string clock = clock_trouble(installation_.clock);
+    Troubles troubles;
+    if (kafka_)
+        troubles.kafka = kafka_();
+    troubles.clock = clock_trouble(installation_.clock);
     // A connector that waits for its key takes nothing from the others: all nodes would leave the
     // balancer at once.
-    const auto waiting = installation_.connectors().unavailable();
-    const bool held = installation_.calls_held();
-    const bool kept = tls_ != nullptr && !tls_->state().is_usable;
-    return health.can_commit
-               ? status_answer(200, "ready", "", kafka, clock, waiting, held, kept)
-               : status_answer(503, "unready", health.reason, kafka, clock, waiting, held, kept);
+    troubles.connectors_unavailable = installation_.connectors().unavailable();
+    troubles.keys_kept = installation_.connectors().on_kept_keys();
+    troubles.calls_held = installation_.calls_held();
+    troubles.tls_kept = tls_ != nullptr && !tls_->state().is_usable;
+    return health.can_commit ? status_answer(200, "ready", "", troubles)
+                             : status_answer(503, "unready", health.reason, troubles);
 }
 
 net::Response Gateway::refuse(const Error& error, std::string_view request_id) const {

@@ -17,6 +17,7 @@ using observe::Exposition;
 using Name = std::pair<std::string, std::string>; // connector and use
 
 constexpr std::string_view use_of_tls = "tls";
+constexpr std::string_view use_of_api_keys = "api_key";
 constexpr std::array kinds{Kind::file, Kind::env, Kind::hsm, Kind::secrets_manager, Kind::s3};
 
 struct Counters {
@@ -57,7 +58,8 @@ void expose(Exposition& out, const std::map<Name, std::int64_t>& figures) {
 } // namespace
 
 std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
-                         const std::optional<TlsKeeper::State>& tls, Instant now) {
+                         const std::optional<TlsKeeper::State>& tls,
+                         const std::optional<Instant>& api_key_end, Instant now) {
     std::map<Name, std::int64_t> ends;
     std::map<Name, std::int64_t> available;
     const auto note = [&](const Name& name, const std::optional<Instant>& end,
@@ -75,6 +77,7 @@ std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
         note({key.name, key.use}, key.expires_at, key.is_available);
     if (tls)
         note({"", std::string(use_of_tls)}, tls->expires_at, tls->is_usable);
+    note({"", std::string(use_of_api_keys)}, api_key_end, std::nullopt);
     Exposition out;
     out.gauge("settled_key_expires_seconds",
               "Seconds until the first key or secret of that use ends, where its end is known");

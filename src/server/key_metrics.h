@@ -13,9 +13,11 @@
 
 namespace settled::server {
 
-// Of connectors' keys, and of the server's certificate where it has one. In Prometheus' text form.
+// Of connectors' keys, of the server's certificate where it has one, and of the API key that ends first, where
+// one does soon. In Prometheus' text form.
 std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
-                         const std::optional<TlsKeeper::State>& tls, Instant now);
+                         const std::optional<TlsKeeper::State>& tls,
+                         const std::optional<Instant>& api_key_end, Instant now);
 
 // From now on signatures and reads of secrets are counted there, until the other is called.
 void count_key_operations(observe::Metrics& metrics);

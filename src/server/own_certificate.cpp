@@ -10,7 +10,7 @@ Task<std::optional<worker::OwnCertificate>> look_at(TlsKeeper* tls, custody::Key
         return Result<bool>(true);
     });
     const TlsKeeper::State state = tls->state();
-    co_return worker::OwnCertificate{state.fingerprint, state.expires_at};
+    co_return worker::OwnCertificate{state.fingerprint, state.expires_at, state.is_usable};
 }
 
 } // namespace settled::server

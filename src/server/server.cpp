@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include "base/repeating_task.h"
 #include "intake/connector_keeper.h"
 #include "net/bounds.h"
 #include "net/client/name_server.h"
@@ -30,9 +31,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <sys/resource.h>
@@ -67,13 +66,16 @@ struct IoThread {
 
 class RunningServer {
   public:
-    RunningServer(Installation& installation, const DescriptorPlan& plan)
+    // `tls`: nullptr: HTTP.
+    RunningServer(Installation& installation, const DescriptorPlan& plan,
+                  std::unique_ptr<TlsKeeper> tls)
         : installation_(installation), plan_(plan), gateway_(installation),
           worker_probe_(installation.metrics),
           retention_(installation.store(), installation.connectors(), installation.clock),
           connections_(std::make_shared<net::ConnectionLimits>(plan.connections,
                                                                plan.connections_per_address)),
-          memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)) {}
+          memory_(std::make_shared<net::MemoryBudget>(installation.config().request_memory)),
+          tls_(std::move(tls)) {}
 
     // `joined`: a port that this process listens on already; 0: none.
     Result<> open(std::uint16_t joined);
@@ -115,7 +117,7 @@ class RunningServer {
     std::unique_ptr<worker::KeyWatch> key_watch_;
     std::unique_ptr<worker::Sequencer> sequencer_;
     std::unique_ptr<TraceExport> trace_export_; // none: traces are off
-    std::unique_ptr<asio::steady_timer> retention_timer_;
+    std::unique_ptr<RepeatingTask> retention_task_;
     std::unique_ptr<asio::signal_set> signals_;
     std::atomic<std::size_t> winding_down_{0}; // threads
 };
@@ -136,10 +138,8 @@ Result<> RunningServer::open(std::uint16_t joined) {
     TRY(bus_, open_bus(installation_));
     if (bus_)
         gateway_.show_kafka([this] { return bus_->reach(); });
-    if (!installation_.config().tls_certificate.empty()) {
-        TRY(tls_, TlsKeeper::open(installation_.config()));
+    if (tls_)
         gateway_.show_tls(*tls_);
-    }
     const std::size_t count = thread_count(installation_.config());
     for (std::size_t index = 0; index < count; ++index) {
         threads_.push_back(std::make_unique<IoThread>());
@@ -172,13 +172,15 @@ Result<> RunningServer::open(std::uint16_t joined) {
         worker::KeyWatchDeps{installation_.store(), installation_.context(), installation_.clock,
                              installation_.membership(), installation_.connectors(),
                              installation_.hooks().key_log(),
+                             [this] { return installation_.api().take_key_uses(); },
                              [this] { return look_at(tls_.get(), installation_.key_desk); }});
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());
     if (installation_.traces) {
         TRY(trace_export_, TraceExport::open(first.io, installation_));
     }
-    retention_timer_ = std::make_unique<asio::steady_timer>(first.io);
+    retention_task_ = std::make_unique<RepeatingTask>(first.io, retention_interval,
+                                                      [this] { return keep_retention(); });
     // Before the server is reported as ready: from then on a signal means an orderly end.
     signals_ = std::make_unique<asio::signal_set>(first.io, SIGTERM, SIGINT);
     route_notes();
@@ -347,20 +349,13 @@ void RunningServer::keep_place(IoThread& first) {
 }
 
 Task<> RunningServer::keep_retention() {
-    while (!timers_->stopped()) {
-        Result<std::int64_t> released = 0;
-        if (installation_.membership().does_job(store::job_retention))
-            released = co_await retention_.run_once();
-        if (!released)
-            log::lasting("retention.failed", released.error(), {});
-        else if (*released > 0)
-            log::info("retention.released", {{"webhooks", *released}});
-        if (timers_->stopped())
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        retention_timer_->expires_after(retention_interval);
-        boost::system::error_code cancelled;
-        co_await retention_timer_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    }
+    Result<std::int64_t> released = 0;
+    if (installation_.membership().does_job(store::job_retention))
+        released = co_await retention_.run_once();
+    if (!released)
+        log::lasting("retention.failed", released.error(), {});
+    else if (*released > 0)
+        log::info("retention.released", {{"webhooks", *released}});
 }
 
 Task<> RunningServer::wait_for_signal() {
@@ -376,11 +371,11 @@ Task<> RunningServer::wait_for_signal() {
     time_watch_->stop();
     connector_keeper_->stop();
     key_watch_->stop();
+    retention_task_->stop();
     retention_.stop();
     sequencer_->stop();
     if (trace_export_)
         trace_export_->stop();
-    retention_timer_->cancel();
     // What is not under way goes to other nodes now; the lease is kept until the rest is done.
     installation_.claims().close_all();
     for (const auto& thread : threads_)
@@ -429,7 +424,7 @@ void RunningServer::run() {
         caller_->start();
         learner_->start();
         purger_->start();
-        asio::co_spawn(first.io, keep_retention(), asio::detached);
+        retention_task_->start();
     }
     if (bus_)
         bus_->start();
@@ -465,7 +460,7 @@ Result<> serve(const Config& config, AfterRestore mark,
         log::info("store.made",
                   {{"store", store_name(config)}, {"master_key", master_key_file(config)}});
     TRY_VOID(installation->begin(mark));
-    RunningServer server(*installation, plan);
+    RunningServer server(*installation, plan, std::move(start.tls));
     TRY_VOID(server.open(start.waiting ? start.waiting->port() : 0));
     start.waiting.reset(); // from now on clients are served
     ready(server.listening());

@@ -3,11 +3,6 @@
 #include "observe/log.h"
 #include "wire/json_writer.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace settled::server {
 
 namespace {
@@ -33,24 +28,13 @@ bool is_apart(const ClockState& state) {
 
 } // namespace
 
-void TimeWatch::start() {
-    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
-}
+TimeWatch::TimeWatch(boost::asio::io_context& io, const RisingClock& clock)
+    : clock_(clock), task_(io, interval, [this] { return round(); }) {}
 
-void TimeWatch::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> TimeWatch::watch() {
-    while (!stopped_) {
-        look();
-        log::tell_repeated();
-        pause_.expires_after(interval);
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
-    }
+Task<> TimeWatch::round() {
+    look();
+    log::tell_repeated();
+    co_return;
 }
 
 void TimeWatch::look() {

@@ -5,11 +5,11 @@
 // Threads: one io_context.
 #pragma once
 
+#include "base/repeating_task.h"
 #include "base/rising_clock.h"
 #include "base/task.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <string>
@@ -18,23 +18,20 @@ namespace settled::server {
 
 class TimeWatch {
   public:
-    TimeWatch(boost::asio::io_context& io, const RisingClock& clock)
-        : io_(io), clock_(clock), pause_(io) {}
+    TimeWatch(boost::asio::io_context& io, const RisingClock& clock);
 
-    void start();
-    void stop();
+    void start() { task_.start(); }
+    void stop() { task_.stop(); }
 
   private:
-    Task<> watch();
+    Task<> round();
     void look();
 
-    boost::asio::io_context& io_;
     const RisingClock& clock_;
-    boost::asio::steady_timer pause_;
+    RepeatingTask task_;
     std::uint64_t steps_told_ = 0;
     bool is_ahead_ = false;
     bool is_apart_ = false;
-    bool stopped_ = false;
 };
 
 // What /readyz says of the clock as JSON; "" when there is nothing to say: no step for an hour, and

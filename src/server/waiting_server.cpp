@@ -6,7 +6,6 @@
 #include "net/address_block.h"
 #include "net/server/server.h"
 #include "observe/log.h"
-#include "server/tls_keeper.h"
 #include "wire/json_writer.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -107,7 +106,7 @@ class Waiting final : public WaitingServer {
             thread_.join();
     }
 
-    Result<> open(const Config& config);
+    Result<> open(const Config& config, std::shared_ptr<net::ServerTls> tls);
     void start();
     std::uint16_t port() const override { return server_->port(); }
     void say(const Error& why) override { answers_.say(reason_of(why)); }
@@ -135,7 +134,7 @@ class Waiting final : public WaitingServer {
     bool is_ended_ = false;
 };
 
-Result<> Waiting::open(const Config& config) {
+Result<> Waiting::open(const Config& config, std::shared_ptr<net::ServerTls> tls) {
     TRY(const ListenAddress listen, parse_listen(config.listen));
     net::ServerOptions options;
     options.address = listen.address;
@@ -146,10 +145,7 @@ Result<> Waiting::open(const Config& config) {
         options.trusted_proxies.push_back(parsed);
     }
     options.proxy_protocol = config.proxy_protocol;
-    if (!config.tls_certificate.empty()) {
-        TRY(auto context, read_server_tls(config));
-        options.tls = std::make_shared<net::ServerTls>(std::move(context));
-    }
+    options.tls = std::move(tls);
     TRY(server_, net::Server::listen(io_, std::move(options), answers_, clock_, rng_));
     return {};
 }
@@ -168,18 +164,21 @@ void Waiting::start() {
 
 } // namespace
 
-bool is_secret_away(const Error& error) {
+bool is_place_away(const Error& error) {
     const std::string_view code = info(error.code).token;
-    const bool is_of_place = error.code == Code::key_unreadable ||
-                             error.code == Code::key_unavailable || code.starts_with("hsm_") ||
-                             code.starts_with("aws_");
-    return is_of_place && !setting_of(error).empty();
+    return error.code == Code::key_unavailable || code.starts_with("hsm_") ||
+           code.starts_with("aws_");
 }
 
-Result<std::unique_ptr<WaitingServer>> WaitingServer::begin(const Config& config,
-                                                            const Error& why) {
+bool is_secret_away(const Error& error) {
+    const bool is_away = error.code == Code::key_unreadable || is_place_away(error);
+    return is_away && !setting_of(error).empty();
+}
+
+Result<std::unique_ptr<WaitingServer>>
+WaitingServer::begin(const Config& config, std::shared_ptr<net::ServerTls> tls, const Error& why) {
     auto waiting = std::make_unique<Waiting>();
-    TRY_VOID(waiting->open(config));
+    TRY_VOID(waiting->open(config, std::move(tls)));
     waiting->say(why);
     waiting->start();
     return waiting;

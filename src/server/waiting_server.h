@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "net/tls.h"
 #include "server/config.h"
 
 #include <chrono>
@@ -15,14 +16,18 @@
 
 namespace settled::server {
 
+// AWS or a token cannot be asked now, or has no such key yet: unlike a file, it may come by itself.
+bool is_place_away(const Error& error);
 // Whether it is worth waiting for: the secret is not there now. A secret that is there and is the wrong one
 // ends the start.
 bool is_secret_away(const Error& error);
 
 class WaitingServer {
   public:
-    // Serves from now on, on a thread of its own. Fails as net::Server::listen().
-    static Result<std::unique_ptr<WaitingServer>> begin(const Config& config, const Error& why);
+    // Serves from now on, on a thread of its own; nullptr as `tls`: in plain text. Fails as
+    // net::Server::listen().
+    static Result<std::unique_ptr<WaitingServer>>
+    begin(const Config& config, std::shared_ptr<net::ServerTls> tls, const Error& why);
     // What is under way is finished, and the port is left to others.
     virtual ~WaitingServer() = default;
 

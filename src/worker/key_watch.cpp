@@ -8,11 +8,6 @@
 #include "store/queries/nodes.h"
 #include "units/keys/key_alarms.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 
 namespace settled::worker {
@@ -32,7 +27,15 @@ constexpr auto quiet = 15s;
 // API keys and certificates that ended before are no news.
 constexpr auto published_late_max = std::chrono::days(1);
 
+constexpr std::string_view use_of_tls = "tls";
+
+KeySubject own_subject(const std::string& fingerprint) {
+    return {0, "tls/" + fingerprint, "", std::string(use_of_tls), fingerprint};
+}
+
 KeySubject subject_of(const KeyStanding& key) {
+    if (key.use == use_of_tls)
+        return own_subject(key.fingerprint);
     return {key.connector.value, to_string(key.connector), key.name, key.use, key.fingerprint};
 }
 
@@ -50,34 +53,18 @@ store::Step<TenantsKeys> read_keys(store::Session& s, TenantId tenant) {
 
 } // namespace
 
-void KeyWatch::start() {
-    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
-}
-
-void KeyWatch::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> KeyWatch::watch() {
-    while (!stopped_) {
-        co_await run_once();
-        if (stopped_)
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        pause_.expires_after(interval);
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
-    }
-}
+KeyWatch::KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps)
+    : deps_(std::move(deps)), task_(io, interval, [this] { return run_once(); }) {}
 
 Task<> KeyWatch::run_once() {
     const auto own = co_await deps_.look_at_certificate();
-    if (stopped_ || !deps_.node.is_member())
+    if (task_.is_stopped() || !deps_.node.is_member())
         co_return;
     co_await keep_uses();
     const std::vector<KeyStanding> keys = deps_.connectors.keys();
-    co_await look_at_outages(keys);
+    std::vector<KeyStanding> all = co_await standing_of(own);
+    all.insert(all.end(), keys.begin(), keys.end());
+    co_await look_at_outages(all);
     if (deps_.node.does_job(store::job_timers))
         co_await publish_ends(keys, own);
 }
@@ -91,6 +78,32 @@ Task<> KeyWatch::keep_uses() {
         if (!kept)
             log::lasting("key.use_not_kept", kept.error(), {});
     }
+    for (const store::ApiKeyUse& use : deps_.take_key_uses()) {
+        const auto kept = co_await deps_.store.write<void>(
+            [use](store::Session& s) { return store::note_api_key_use(s, use); });
+        if (!kept)
+            log::lasting("key.use_not_kept", kept.error(), {});
+    }
+}
+
+// The server's key, as one of each tenant.
+Task<std::vector<KeyStanding>> KeyWatch::standing_of(const std::optional<OwnCertificate>& own) {
+    std::vector<KeyStanding> keys;
+    if (!own)
+        co_return keys;
+    const auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
+        [](store::Session& s) { return store::list_tenants(s); });
+    if (!tenants)
+        log::lasting("key.unpublished", tenants.error(), {{"use", use_of_tls}});
+    for (std::size_t i = 0; tenants && i < tenants->size(); ++i)
+        keys.push_back({(*tenants)[i].id,
+                        {},
+                        "",
+                        std::string(use_of_tls),
+                        own->fingerprint,
+                        own->expires_at,
+                        own->is_usable});
+    co_return keys;
 }
 
 // Several secrets of one use count as one: it can be used where all can.
@@ -117,7 +130,7 @@ Task<> KeyWatch::look_at_outages(const std::vector<KeyStanding>& keys) {
 Task<> KeyWatch::publish_away(const std::map<Name, KeyStanding>& keys) {
     const auto away = away_since_;
     for (const auto& [name, began] : away) {
-        if (deps_.clock.steady() - began.first < published_after || stopped_)
+        if (deps_.clock.steady() - began.first < published_after || task_.is_stopped())
             continue;
         const KeyStanding& key = keys.at(name);
         const units::Context& context = deps_.context;
@@ -144,7 +157,7 @@ Task<> KeyWatch::publish_back(const std::map<Name, KeyStanding>& keys) {
         const auto found = keys.find({outage.tenant, outage.connector, outage.used_for});
         const bool is_here = found != keys.end() && *found->second.is_available;
         const bool is_quiet = outage.seen_at + quiet <= now;
-        if (!is_here || !is_quiet || stopped_)
+        if (!is_here || !is_quiet || task_.is_stopped())
             continue;
         const units::Context& context = deps_.context;
         const auto done = co_await deps_.store.write<bool>(
@@ -167,7 +180,7 @@ Task<> KeyWatch::publish_ends(const std::vector<KeyStanding>& keys,
         if (key.expires_at)
             ends.push_back({key.tenant, subject_of(key), *key.expires_at});
     for (const End& end : ends)
-        if (!stopped_)
+        if (!task_.is_stopped())
             co_await publish_end(end);
 }
 
@@ -200,9 +213,7 @@ Task<std::vector<KeyWatch::End>> KeyWatch::other_ends(const std::optional<OwnCer
     for (std::size_t i = 0; tenants && i < tenants->size(); ++i) {
         const TenantId tenant = (*tenants)[i].id;
         if (own && own->expires_at)
-            ends.push_back({tenant,
-                            {0, "tls/" + own->fingerprint, "", "tls", own->fingerprint},
-                            *own->expires_at});
+            ends.push_back({tenant, own_subject(own->fingerprint), *own->expires_at});
         const auto keys = co_await deps_.store.read<TenantsKeys>(
             [tenant](store::Session& s) { return read_keys(s, tenant); });
         if (!keys)

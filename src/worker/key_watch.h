@@ -1,6 +1,7 @@
-// Watches the keys in use: takes to the store when a bank's key last proved a webhook, and publishes keys that
-// end (key.expiring, key.expired), that cannot be used for a minute (key.unavailable), and that can be used
-// again (key.recovered).
+// Watches the keys in use: takes to the store when a bank's key last proved a webhook and when an API key was
+// last used, and publishes keys that end (key.expiring, key.expired), that cannot be used for a minute
+// (key.unavailable), and that can be used again (key.recovered). The server's own key is published to each
+// tenant.
 //
 // Ends are published by one node (store::job_timers). A key that cannot be used is published by the node that
 // cannot use it; the store keeps that it was published, so that several nodes publish it once, and it has
@@ -10,17 +11,18 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/repeating_task.h"
 #include "base/task.h"
 #include "domain/key_event.h"
 #include "intake/connector_cache.h"
 #include "intake/key_log.h"
 #include "node/membership.h"
+#include "store/queries/directory.h"
 #include "store/queries/keys.h"
 #include "store/store.h"
 #include "units/context.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <map>
@@ -36,6 +38,7 @@ namespace settled::worker {
 struct OwnCertificate {
     std::string fingerprint;
     std::optional<Instant> expires_at;
+    bool is_usable = true; // false: what is in its place now is not, and an earlier one is in use
 };
 
 struct KeyWatchDeps {
@@ -45,17 +48,18 @@ struct KeyWatchDeps {
     const node::Membership& node;
     const intake::ConnectorCache& connectors;
     intake::KeyLog& log;
+    // When API keys were used since the last time.
+    std::function<std::vector<store::ApiKeyUse>()> take_key_uses;
     // Looks at the server's certificate and key again; nullopt: it has none.
     std::function<Task<std::optional<OwnCertificate>>()> look_at_certificate;
 };
 
 class KeyWatch {
   public:
-    KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps)
-        : io_(io), deps_(std::move(deps)), pause_(io) {}
+    KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps);
 
-    void start();
-    void stop();
+    void start() { task_.start(); }
+    void stop() { task_.stop(); }
     // A round.
     Task<> run_once();
 
@@ -67,8 +71,8 @@ class KeyWatch {
         Instant expires_at;
     };
 
-    Task<> watch();
     Task<> keep_uses();
+    Task<std::vector<intake::KeyStanding>> standing_of(const std::optional<OwnCertificate>& own);
     Task<> look_at_outages(const std::vector<intake::KeyStanding>& keys);
     Task<> publish_away(const std::map<Name, intake::KeyStanding>& keys);
     Task<> publish_back(const std::map<Name, intake::KeyStanding>& keys);
@@ -77,13 +81,11 @@ class KeyWatch {
     Task<> publish_end(const End& end);
     Task<std::vector<End>> other_ends(const std::optional<OwnCertificate>& own);
 
-    boost::asio::io_context& io_;
     KeyWatchDeps deps_;
-    boost::asio::steady_timer pause_;
+    RepeatingTask task_;
     std::map<Name, std::pair<Clock::Steady, Instant>> away_since_; // as this node sees it
     std::set<std::tuple<std::int64_t, std::string, std::string, std::int64_t, int>> published_;
     Clock::Steady next_others_{};
-    bool stopped_ = false;
 };
 
 } // namespace settled::worker

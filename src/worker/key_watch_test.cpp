@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <utility>
 
 namespace settled::worker {
 namespace {
@@ -58,6 +59,7 @@ class KeyWatchTest : public ::testing::Test, public World {
         intake::ConnectorCache cache;
         intake::KeyLog log;
         std::optional<OwnCertificate> own;
+        std::vector<store::ApiKeyUse> key_uses;
         std::unique_ptr<KeyWatch> watch;
     };
 
@@ -70,6 +72,7 @@ class KeyWatchTest : public ::testing::Test, public World {
         w.watch = std::make_unique<KeyWatch>(
             io_.context(),
             KeyWatchDeps{store(), w.node.context, clock(), w.node.membership, w.cache, w.log,
+                         [&w] { return std::exchange(w.key_uses, {}); },
                          [&w]() -> Task<std::optional<OwnCertificate>> { co_return w.own; }});
     }
     void look(Watching& w) {
@@ -79,14 +82,14 @@ class KeyWatchTest : public ::testing::Test, public World {
         w.node.look();
         io_.run(w.watch->run_once());
     }
-    std::vector<store::EventRow> events() {
-        return read<std::vector<store::EventRow>>([](store::Session& s) {
-            return store::list_events(s, tenant, "", std::numeric_limits<std::int64_t>::max(), 100);
+    std::vector<store::EventRow> events(TenantId whose = tenant) {
+        return read<std::vector<store::EventRow>>([whose](store::Session& s) {
+            return store::list_events(s, whose, "", std::numeric_limits<std::int64_t>::max(), 100);
         });
     }
-    std::vector<std::string> types() {
+    std::vector<std::string> types(TenantId whose = tenant) {
         std::vector<std::string> all;
-        for (const store::EventRow& event : events())
+        for (const store::EventRow& event : events(whose))
             all.insert(all.begin(), event.type);
         return all;
     }
@@ -211,6 +214,58 @@ TEST_F(KeyWatchTest, publishes_nothing_of_a_key_that_was_away_for_less_than_a_mi
     EXPECT_TRUE(only.node.join());
     look(only);
     EXPECT_THAT(types(), IsEmpty());
+}
+
+TEST_F(KeyWatchTest, publishes_to_each_tenant_that_the_server_s_key_is_away_and_back) {
+    const TenantId other = new_id<TenantId>();
+    write<void>(
+        [&](store::Session& s) { return store::insert_tenant(s, {other, "other", now()}); });
+    Watching only(*this, "only", path("only.pem"));
+    begin(only);
+    const auto pass = [&](std::chrono::seconds time) {
+        for (auto passed = 0s; passed < time; passed += 5s) {
+            clock().advance(5s);
+            look(only);
+        }
+    };
+    only.own = OwnCertificate{"ab12", std::nullopt, false};
+    pass(55s);
+    EXPECT_THAT(types(), IsEmpty());
+    pass(15s);
+    EXPECT_THAT(types(), ElementsAre("key.unavailable"));
+    EXPECT_THAT(events().front().body,
+                HasSubstr(R"({"connector":null,"use":"tls","fingerprint":"ab12",)"));
+    EXPECT_THAT(events().front().body, HasSubstr(R"("subject":"tls/ab12")"));
+    only.own->is_usable = true;
+    only.own->fingerprint = "cd34";
+    pass(30s);
+    EXPECT_THAT(types(), ElementsAre("key.unavailable", "key.recovered"));
+    EXPECT_THAT(types(other), ElementsAre("key.unavailable", "key.recovered"));
+}
+
+TEST_F(KeyWatchTest, keeps_when_an_api_key_was_last_used_and_no_earlier_time) {
+    Watching only(*this, "only", path("only.pem"));
+    begin(only);
+    const ApiKeyId id = new_id<ApiKeyId>();
+    write<void>([&](store::Session& s) {
+        return store::insert_api_key(
+            s, {tenant, id, "batch", Bytes(32), "sk", "*", now(), std::nullopt, std::nullopt});
+    });
+    const auto used = [&] {
+        return read<std::vector<store::ApiKeyRow>>(
+                   [](store::Session& s) { return store::list_api_keys(s, tenant); })
+            .front()
+            .last_used_at;
+    };
+    look(only);
+    EXPECT_EQ(used(), std::nullopt);
+    const Instant at{now().us / 60'000'000 * 60'000'000};
+    only.key_uses = {{tenant, id, at}};
+    look(only);
+    EXPECT_EQ(used(), at);
+    only.key_uses = {{tenant, id, at - 60s}}; // another node was later
+    look(only);
+    EXPECT_EQ(used(), at);
 }
 
 TEST_F(KeyWatchTest, keeps_to_the_minute_when_a_key_of_the_bank_proved_a_webhook) {

@@ -4,11 +4,6 @@
 #include "store/queries/directory.h"
 #include "store/queries/money/references.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 
 namespace settled::worker {
@@ -21,29 +16,13 @@ constexpr std::size_t bite = 200; // rows a unit: a few milliseconds of the writ
 
 } // namespace
 
-void Learner::start() {
-    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
-}
-
-void Learner::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> Learner::watch() {
-    while (!stopped_) {
-        if (goes_on())
-            co_await run_once();
-        if (stopped_)
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        pause_.expires_after(std::clamp<std::chrono::seconds>(deps_.lag, 1s, 30s));
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
-    }
-}
+Learner::Learner(boost::asio::io_context& io, LearnerDeps deps)
+    : deps_(std::move(deps)), task_(io, std::clamp<std::chrono::seconds>(deps_.lag, 1s, 30s),
+                                    [this] { return run_once(); }) {}
 
 Task<> Learner::run_once() {
+    if (!goes_on())
+        co_return;
     const auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
         [](store::Session& s) { return store::list_tenants(s); });
     if (!tenants) {

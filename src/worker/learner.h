@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/repeating_task.h"
 #include "base/task.h"
 #include "node/membership.h"
 #include "store/queries/nodes.h"
@@ -14,7 +15,6 @@
 #include "worker/probe.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 
@@ -34,24 +34,20 @@ struct LearnerDeps {
 
 class Learner {
   public:
-    Learner(boost::asio::io_context& io, LearnerDeps deps)
-        : io_(io), deps_(std::move(deps)), pause_(io) {}
+    Learner(boost::asio::io_context& io, LearnerDeps deps);
 
-    void start();
-    void stop();
+    void start() { task_.start(); }
+    void stop() { task_.stop(); }
     // All that there is to learn now, if this node is to do it.
     Task<> run_once();
 
   private:
-    Task<> watch();
     Task<Result<bool>> learn_of(TenantId tenant); // true: plans have changed
     Task<> forget_references(TenantId tenant);
-    bool goes_on() const { return !stopped_ && deps_.node.does_job(store::job_learning); }
+    bool goes_on() const { return !task_.is_stopped() && deps_.node.does_job(store::job_learning); }
 
-    boost::asio::io_context& io_;
     LearnerDeps deps_;
-    boost::asio::steady_timer pause_;
-    bool stopped_ = false;
+    RepeatingTask task_;
 };
 
 } // namespace settled::worker

@@ -4,11 +4,6 @@
 #include "store/queries/directory.h"
 #include "store/queries/nodes.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace settled::worker {
 
 namespace {
@@ -20,26 +15,8 @@ constexpr auto daily_interval = 60s; // whether a day is over
 
 } // namespace
 
-void Purger::start() {
-    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
-}
-
-void Purger::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> Purger::watch() {
-    while (!stopped_) {
-        co_await run_once();
-        if (stopped_)
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        pause_.expires_after(look_interval);
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
-    }
-}
+Purger::Purger(boost::asio::io_context& io, PurgerDeps deps)
+    : deps_(std::move(deps)), task_(io, look_interval, [this] { return run_once(); }) {}
 
 Task<> Purger::run_once() {
     if (!goes_on())
@@ -104,10 +81,7 @@ Task<Result<>> Purger::carry_out(store::RunningPurge purge) {
         more = step->more;
         if (!more)
             break;
-        pause_.expires_after(store::Appetite::rest_after(time));
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+        co_await task_.wait(store::Appetite::rest_after(time));
     }
     co_return Result<>{};
 }

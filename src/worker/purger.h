@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/repeating_task.h"
 #include "base/task.h"
 #include "domain/retention.h"
 #include "node/membership.h"
@@ -18,7 +19,6 @@
 #include "worker/probe.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace settled::worker {
 
@@ -33,26 +33,24 @@ struct PurgerDeps {
 
 class Purger {
   public:
-    Purger(boost::asio::io_context& io, PurgerDeps deps)
-        : io_(io), deps_(std::move(deps)), pause_(io) {}
+    Purger(boost::asio::io_context& io, PurgerDeps deps);
 
-    void start();
-    void stop(); // the step that is under way is the last
+    void start() { task_.start(); }
+    void stop() { task_.stop(); } // the step that is under way is the last
     // All that is to be purged now, if this node is to do it.
     Task<> run_once();
 
   private:
-    Task<> watch();
     Task<Result<>> begin_daily();
     Task<Result<>> carry_out(store::RunningPurge purge);
-    bool goes_on() const { return !stopped_ && deps_.node.does_job(store::job_retention); }
+    bool goes_on() const {
+        return !task_.is_stopped() && deps_.node.does_job(store::job_retention);
+    }
 
-    boost::asio::io_context& io_;
     PurgerDeps deps_;
-    boost::asio::steady_timer pause_;
+    RepeatingTask task_;
     store::Appetite appetite_;
     Clock::Steady next_daily_{};
-    bool stopped_ = false;
 };
 
 } // namespace settled::worker

@@ -4,45 +4,27 @@
 #include "observe/log.h"
 #include "store/queries/nodes.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace settled::worker {
 
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto interval = 100ms; // how late a feed may be
-constexpr auto after_failure = 1s;
+constexpr std::chrono::microseconds interval = 100ms; // how late a feed may be
+constexpr std::chrono::microseconds after_failure = 1s;
 // Ids carry the time at which they were minted; clocks differ by less.
 constexpr auto anyone_after = 3s;
 constexpr std::size_t bite = 500; // rows a unit: some 2 ms of SQLite's writer
 
 } // namespace
 
-void Sequencer::start() {
-    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
-}
+Sequencer::Sequencer(boost::asio::io_context& io, store::Store& store, const Clock& clock,
+                     const node::Membership& node)
+    : store_(store), clock_(clock), node_(node), task_(io, [this] { return round(); }) {}
 
-void Sequencer::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> Sequencer::watch() {
-    while (!stopped_) {
-        const bool worked = co_await run_once();
-        if (stopped_)
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        pause_.expires_after(worked ? std::chrono::milliseconds(interval)
-                                    : std::chrono::milliseconds(after_failure));
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
-    }
+Task<std::chrono::microseconds> Sequencer::round() {
+    const bool worked = co_await run_once();
+    co_return worked ? interval : after_failure;
 }
 
 bool Sequencer::is_ours(const store::WaitingForFeeds& waiting) const {

@@ -8,24 +8,23 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/repeating_task.h"
 #include "base/task.h"
 #include "node/membership.h"
 #include "store/queries/feeds.h"
 #include "store/store.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace settled::worker {
 
 class Sequencer {
   public:
     Sequencer(boost::asio::io_context& io, store::Store& store, const Clock& clock,
-              const node::Membership& node)
-        : io_(io), store_(store), clock_(clock), node_(node), pause_(io) {}
+              const node::Membership& node);
 
-    void start();
-    void stop();
+    void start() { task_.start(); }
+    void stop() { task_.stop(); }
     // What waits now, if this node is to do it. False: the store failed.
     Task<bool> run_once();
     // After stop(), when nothing writes any more: what waits gets its place, whichever node would do
@@ -33,17 +32,15 @@ class Sequencer {
     Task<> finish();
 
   private:
-    Task<> watch();
+    Task<std::chrono::microseconds> round();
     bool is_ours(const store::WaitingForFeeds& waiting) const;
     Task<bool> order(TenantId tenant);
     Task<bool> order_all(bool whichever_node);
 
-    boost::asio::io_context& io_;
     store::Store& store_;
     const Clock& clock_;
     const node::Membership& node_;
-    boost::asio::steady_timer pause_;
-    bool stopped_ = false;
+    RepeatingTask task_;
 };
 
 } // namespace settled::worker

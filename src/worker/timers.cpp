@@ -10,11 +10,6 @@
 #include "units/searching/fill_words.h"
 #include "units/watching/connector_silence.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace settled::worker {
 
 namespace {
@@ -26,29 +21,20 @@ constexpr auto interval = 250ms; // how late a timer may be
 
 } // namespace
 
-void Timers::start() {
-    boost::asio::co_spawn(io_, watch(), boost::asio::detached);
-}
+Timers::Timers(boost::asio::io_context& io, store::Store& store, const units::Context& context,
+               const Clock& clock, const Probe& probe, const node::Membership& node)
+    : store_(store), context_(context), clock_(clock), probe_(probe), node_(node),
+      task_(io, [this] { return round(); }), next_sweep_(clock.steady() + sweep_interval) {}
 
-void Timers::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> Timers::watch() {
-    while (!stopped_) {
-        const bool more = co_await run_due();
-        if (more)
-            continue;
-        if (clock_.steady() >= next_sweep_) {
-            co_await sweep();
-            next_sweep_ = clock_.steady() + sweep_interval;
-        }
-        pause_.expires_after(interval);
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(
-            boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+Task<std::chrono::microseconds> Timers::round() {
+    const bool more = co_await run_due();
+    if (more)
+        co_return 0us;
+    if (clock_.steady() >= next_sweep_) {
+        co_await sweep();
+        next_sweep_ = clock_.steady() + sweep_interval;
     }
+    co_return interval;
 }
 
 Task<bool> Timers::run_due() {
@@ -86,7 +72,7 @@ Task<> Timers::sweep() {
 
 Task<> Timers::seal(TenantId tenant) {
     bool more = true;
-    while (more && !stopped_) {
+    while (more && !task_.is_stopped()) {
         const Instant now = clock_.now();
         const auto next = co_await store_.read<std::optional<units::NextSeal>>(
             [tenant, now](store::Session& s) { return units::next_seal(s, tenant, now); });
@@ -131,7 +117,7 @@ Task<> Timers::fill_words(TenantId tenant) {
     if (!lacks)
         log::lasting("sweep.failed", lacks.error(), {});
     bool more = lacks && *lacks;
-    for (int i = 0; i < bites_at_once && more && !stopped_; ++i) {
+    for (int i = 0; i < bites_at_once && more && !task_.is_stopped(); ++i) {
         const auto filled = co_await store_.write<bool>(
             [tenant](store::Session& s) { return units::fill_words(s, tenant); });
         if (!filled)
@@ -142,7 +128,7 @@ Task<> Timers::fill_words(TenantId tenant) {
 
 Task<> Timers::sweep_rail(TenantId tenant, match::Rail rail) {
     bool more = true;
-    while (more && !stopped_) {
+    while (more && !task_.is_stopped()) {
         const Instant now = clock_.now();
         const units::Context& context = context_;
         const auto swept =

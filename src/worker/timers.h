@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/repeating_task.h"
 #include "base/task.h"
 #include "node/membership.h"
 #include "store/queries/tasks.h"
@@ -17,20 +18,16 @@
 #include "worker/probe.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace settled::worker {
 
 class Timers {
   public:
     Timers(boost::asio::io_context& io, store::Store& store, const units::Context& context,
-           const Clock& clock, const Probe& probe, const node::Membership& node)
-        : io_(io), store_(store), context_(context), clock_(clock), probe_(probe), node_(node),
-          pause_(io), next_sweep_(clock.steady() + sweep_interval) {}
+           const Clock& clock, const Probe& probe, const node::Membership& node);
 
-    void start();
-    void stop();
-    bool stopped() const { return stopped_; }
+    void start() { task_.start(); }
+    void stop() { task_.stop(); }
     // What is due now, if this node is to do it; true when there may be more that can be done.
     Task<bool> run_due();
     // Payments that are overdue now, matches that can be sealed and connectors that fell silent or are heard again,
@@ -40,22 +37,20 @@ class Timers {
   private:
     static constexpr std::chrono::seconds sweep_interval{30}; // how late an alarm may be
 
-    Task<> watch();
+    Task<std::chrono::microseconds> round();
     Task<bool> carry_out(std::vector<store::TaskRow> due);
     Task<> seal(TenantId tenant);
     Task<> watch_connectors(TenantId tenant);
     Task<> fill_words(TenantId tenant);
     Task<> sweep_rail(TenantId tenant, match::Rail rail);
 
-    boost::asio::io_context& io_;
     store::Store& store_;
     const units::Context& context_;
     const Clock& clock_;
     const Probe& probe_;
     const node::Membership& node_;
-    boost::asio::steady_timer pause_;
+    RepeatingTask task_;
     Clock::Steady next_sweep_; // when to look for overdue payments again
-    bool stopped_ = false;
 };
 
 } // namespace settled::worker

@@ -4,11 +4,6 @@
 #include "observe/log.h"
 #include "worker/bounds.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +13,6 @@ namespace settled::worker {
 
 namespace {
 
-namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds interval = 1s; // how late spans are sent
@@ -33,27 +27,15 @@ bool is_retryable(int status) {
 
 } // namespace
 
-void TraceExporter::start() {
-    asio::co_spawn(io_, watch(), asio::detached);
-}
+TraceExporter::TraceExporter(boost::asio::io_context& io, TraceExporterDeps deps)
+    : deps_(std::move(deps)), task_(io, [this] { return round(); }) {}
 
-void TraceExporter::stop() {
-    stopped_ = true;
-    pause_.cancel();
-}
-
-Task<> TraceExporter::watch() {
-    while (!stopped_) {
-        co_await deps_.look_for_events();
-        if (stopped_)
-            co_return;
-        const bool taken = co_await run_once(bounds::trace_wait_max);
-        if (stopped_)
-            co_return; // asked to stop meanwhile, when there was no wait to cancel
-        pause_.expires_after(taken ? interval : wait_);
-        boost::system::error_code cancelled;
-        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    }
+Task<std::chrono::microseconds> TraceExporter::round() {
+    co_await deps_.look_for_events();
+    if (task_.is_stopped())
+        co_return interval;
+    const bool taken = co_await run_once(bounds::trace_wait_max);
+    co_return taken ? interval : wait_;
 }
 
 Task<> TraceExporter::close() {
@@ -75,7 +57,7 @@ Task<bool> TraceExporter::run_once(std::chrono::milliseconds deadline) {
         if (!done)
             co_return false;
         batch_.clear();
-        goes_on = (is_full || is_again) && !stopped_;
+        goes_on = (is_full || is_again) && !task_.is_stopped();
     }
     co_return true;
 }

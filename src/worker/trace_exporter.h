@@ -9,13 +9,13 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/repeating_task.h"
 #include "base/task.h"
 #include "net/client/client.h"
 #include "observe/otlp.h"
 #include "observe/traces.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -37,11 +37,10 @@ struct TraceExporterDeps {
 
 class TraceExporter {
   public:
-    TraceExporter(boost::asio::io_context& io, TraceExporterDeps deps)
-        : io_(io), deps_(std::move(deps)), pause_(io) {}
+    TraceExporter(boost::asio::io_context& io, TraceExporterDeps deps);
 
-    void start();
-    void stop(); // the last spans are sent in close()
+    void start() { task_.start(); }
+    void stop() { task_.stop(); } // the last spans are sent in close()
     // Sends what there is, in one request, if the collector has not failed. After stop().
     Task<> close();
     // Sends what there is. False: the collector did not take it, and is tried again after next_wait().
@@ -49,22 +48,20 @@ class TraceExporter {
     std::chrono::milliseconds next_wait() const { return wait_; }
 
   private:
-    Task<> watch();
+    Task<std::chrono::microseconds> round();
     Task<Result<>> read_headers();
     Task<bool> send(std::chrono::milliseconds deadline);
     bool taken(const net::Reply& reply);
     void failed(const Error& error);
     void set_wait(const net::Reply* reply);
 
-    boost::asio::io_context& io_;
     TraceExporterDeps deps_;
-    boost::asio::steady_timer pause_;
+    RepeatingTask task_;
     std::vector<observe::Span> batch_; // under way, or tried again
     net::Fields headers_;
     Clock::Steady headers_until_{}; // then they are read again
     std::chrono::milliseconds wait_{};
     bool is_failing_ = false;
-    bool stopped_ = false;
 };
 
 } // namespace settled::worker

@@ -76,10 +76,14 @@ def answered(world, iban):
     return answer
 
 
-def unavailable(world):
+def readiness(world):
     ready = world.api.with_key(None).call("GET", "/readyz")
     assert ready.status == 200, ready.body
-    return ready.json.get("connectors_unavailable")
+    return ready.json
+
+
+def unavailable(world):
+    return readiness(world).get("connectors_unavailable")
 
 
 def kept(world, code):
@@ -133,12 +137,14 @@ def test_the_last_key_is_kept_while_aws_is_away_or_denies_it(aws, world):
         trouble()
         wait_for(lambda code=code: kept(world, code), f"{code} is met when the key is read again")
         assert signs(answered(world, iban), key) and unavailable(world) is None
+        assert readiness(world)["keys_kept"] == ["clearbank"]
         aws.back()
         aws.allow("*")
         put_key(aws, key)
         before = len(world.server.log_lines("connector.usable"))
         wait_for(lambda before=before: "connector" in str(world.server.log_lines("connector.usable")[-1:]) and
                  stale(world) == 0, f"it is read again after {code}, {before}")
+        assert "keys_kept" not in readiness(world)
 
 
 def stale(world):
@@ -265,5 +271,40 @@ def test_the_server_s_tls_key_is_in_aws_and_replaced_without_a_restart(aws, new_
     aws.put_secret("settled/tls", key.read_text())
     wait_for(lambda: shown_certificate(server.port, trust) == second, "certificate and key are read again")
     aws.away()
+    wait_for(lambda: "what it read before" in settled(world, "doctor", "--check", "tls.expiry")[1], "doctor says so")
     assert shown_certificate(server.port, trust) == second, "what was read stays in use"
     assert "PRIVATE KEY" not in server.log_text()
+
+
+@pytest.mark.parametrize("trouble, code", [
+    (Aws.away, "aws_unreachable"),
+    (lambda aws: aws.says(400, "ExpiredTokenException"), "aws_credentials_expired"),
+    (lambda aws: aws.allow("s3:*"), "aws_denied")], ids=["away", "expired", "denied"])
+def test_a_start_without_the_tls_key_says_so_and_serves_when_it_is_there(aws, new_world, trouble, code):
+    authority, world = Authority(), new_world(SETTINGS)
+    certificate, key = world.directory / "tls.pem", world.directory / "tls.key"
+    issued = authority.issue(certificate, key)
+    aws.put_secret("settled/tls", key.read_text())
+    key.unlink()
+    assert world.server.stop() == 0
+    world.write_config(SETTINGS + f'[server]\ntls_certificate = "{certificate}"\ntls_key = "aws-sm:settled/tls"\n')
+    trouble(aws)
+    server = world.start(ready=False)
+    said = wait_for(lambda: server.log_lines("server.waiting"), lambda: f"it waits: {server.log_text()}")[0]
+    assert said["code"] == code and "server.tls_key" in str(said) and "settled/tls" in str(said), said
+    assert not server.log_lines("server.listening"), "nobody is answered in plain text"
+    aws.back()
+    aws.allow("*")
+    assert server.wait_until_ready()
+    assert shown_certificate(server.port, ssl.create_default_context(cadata=authority.pem)) == issued
+
+
+def test_a_server_that_waits_for_its_tls_key_ends_when_it_is_asked_to(aws, new_world):
+    authority, world = Authority(), new_world(SETTINGS)
+    certificate, key = world.directory / "tls.pem", world.directory / "tls.key"
+    authority.issue(certificate, key)
+    assert world.server.stop() == 0
+    world.write_config(SETTINGS + f'[server]\ntls_certificate = "{certificate}"\ntls_key = "aws-sm:settled/tls-none"\n')
+    server = world.start(ready=False)
+    wait_for(lambda: server.log_lines("server.waiting"), "it waits")
+    assert server.stop() == 0

@@ -256,6 +256,33 @@ def test_an_api_key_is_rotated_under_load_and_both_work_for_the_overlap(new_worl
     assert len(world.store.rows("SELECT 1 FROM payment WHERE client_id LIKE 'rotated-%'")) == len(answers)
 
 
+def ends_in(world):
+    """The API key that ends first, in seconds, as the metrics have it; 0: none does."""
+    lines = world.api.call("GET", "/metrics").body.decode().splitlines()
+    name = 'settled_key_expires_seconds{connector="",use="api_key"} '
+    return next((float(line.removeprefix(name)) for line in lines if line.startswith(name)), 0)
+
+
+def test_the_last_use_of_each_api_key_is_shown(new_world):
+    world = new_world()
+    made = done(world, "keys", "create", "--name", "batch", "--scopes", "payments:read", "--expires-in", "10d")
+    assert made["last_used_at"] is None
+
+    def shown(key):
+        return next(each for each in done(world, "keys", "list")["data"] if each["id"] == key)["last_used_at"]
+    client = Api(world.contract, made["key"], port=world.server.port)
+    assert client.call("GET", "/v1/payments").status == 200
+    at = datetime.datetime.fromisoformat(wait_for(lambda: shown(made["id"]), "it is kept").replace("Z", "+00:00"))
+    assert (at.second, at.microsecond) == (0, 0)
+    assert abs(datetime.datetime.now(datetime.timezone.utc) - at) < datetime.timedelta(minutes=3)
+    wait_for(lambda: 9 * 86400 < ends_in(world) <= 10 * 86400, "its end is counted")
+    other = done(world, "keys", "create", "--name", "idle", "--scopes", "payments:read")
+    assert world.server.stop() == 0
+    world.start()
+    assert shown(made["id"]) and shown(other["id"]) is None, "a restart does not lose it"
+    assert "LAST USED" in settled(world, "keys", "list", "--text")[1]
+
+
 # Endpoints' secrets.
 
 def test_an_endpoint_secret_is_rotated_under_load_and_every_delivery_is_verified(new_world):

@@ -33,8 +33,8 @@ class Authority:
     def pem(self):
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
 
-    def issue(self, certificate, key_file, days=90):
-        key = ec.generate_private_key(ec.SECP256R1())
+    def issue(self, certificate, key_file, days=90, key=None):
+        key = key or ec.generate_private_key(ec.SECP256R1())
         made = self._made("server", key, self.key, self.certificate.subject, days)
         key_file.write_text(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                               serialization.NoEncryption()).decode())

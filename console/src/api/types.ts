@@ -460,6 +460,7 @@ export interface ApiKey {
   created_at: string;
   revoked_at: string | null;
   expires_at: string | null;
+  last_used_at: string | null;
 }
 
 export interface MoneySum {

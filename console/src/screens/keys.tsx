@@ -16,6 +16,7 @@ export function KeyList() {
     {title: 'Begins with', cell: row => <code>{row.hint}…</code>},
     {title: 'Id', cell: row => <span class="id">{row.id}</span>, rank: 3},
     {title: 'Scopes', cell: row => <Chips items={row.scopes} />, rank: 2},
+    {title: 'Last used', end: true, cell: row => row.last_used_at ? <Age at={row.last_used_at} /> : <None>never</None>, rank: 2},
     {title: 'Ends', end: true, cell: row => row.expires_at ? <Age at={row.expires_at} /> : <None>never</None>},
     {title: 'Made', end: true, cell: row => <Age at={row.created_at} />, rank: 2},
     {title: 'Revoke', end: true, cell: row => row.revoked_at ? <None /> : <Act label="Revoke" scope="admin" method="DELETE" danger

@@ -24,6 +24,7 @@ void write_members(wire::JsonWriter& w, const ApiKeyRow& key) {
     write_time(w, "created_at", key.created_at);
     write_time(w, "revoked_at", key.revoked_at);
     write_time(w, "expires_at", key.expires_at);
+    write_time(w, "last_used_at", key.last_used_at);
 }
 
 void write_key(wire::JsonWriter& w, const ApiKeyRow& key) {

@@ -41,12 +41,13 @@ std::string listed(const std::vector<wire::Json>& keys) {
     if (keys.empty())
         return "there are no keys; `settled keys create` makes one\n";
     std::vector<TableLine> lines{
-        {"ID", "NAME", "SCOPES", "BEGINS", "CREATED", "EXPIRES", "REVOKED"}};
+        {"ID", "NAME", "SCOPES", "BEGINS", "CREATED", "LAST USED", "EXPIRES", "REVOKED"}};
     for (const wire::Json& key : keys)
         lines.push_back({text_at(key, "id"), safe(text_at(key, "name")),
                          list_at(key, "scopes", " "), text_at(key, "hint"),
-                         text_at(key, "created_at"), or_dash(text_at(key, "expires_at")),
-                         or_dash(text_at(key, "revoked_at"))});
+                         text_at(key, "created_at"),
+                         or_dash(to_minute(text_at(key, "last_used_at"))),
+                         or_dash(text_at(key, "expires_at")), or_dash(text_at(key, "revoked_at"))});
     return table(lines);
 }
 

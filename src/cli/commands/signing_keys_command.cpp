@@ -17,8 +17,7 @@ namespace settled::cli {
 namespace {
 
 constexpr std::chrono::seconds retry_wait{30};
-constexpr std::size_t day_length = 10;    // of "2027-03-31T10:15:00.000Z"
-constexpr std::size_t minute_length = 16; // of the same
+constexpr std::size_t day_length = 10; // of "2027-03-31T10:15:00.000Z"
 
 std::string listed(const wire::Json& answer) {
     const auto keys = answer.member("data");
@@ -37,7 +36,7 @@ std::string listed(const wire::Json& answer) {
                          or_dash(text_at(key, "custody")), or_dash(safe(text_at(key, "uri"))),
                          or_dash(text_at(key, "fingerprint")),
                          or_dash(text_at(key, "expires_at").substr(0, day_length)),
-                         or_dash(text_at(key, "last_used_at").substr(0, minute_length)),
+                         or_dash(to_minute(text_at(key, "last_used_at"))),
                          or_dash(available == "true" ? "open" : state)});
     }
     return table(lines);

@@ -123,7 +123,13 @@ void check_by_server(Site& site, Findings& found) {
                      "the server cannot open its keys: its webhooks are answered 503, and no call "
                      "is made",
                      {"the operator of the server puts the file back; its log says which one"});
-    if (ready && !waiting)
+    const auto kept = ready ? ready->root().member("keys_kept") : std::nullopt;
+    for (std::size_t i = 0; kept && i < kept->size(); ++i)
+        found.warning(std::string(kept->at(i).string().value_or("")),
+                      "a key or secret of it cannot be read again: it works with what was read "
+                      "earlier, until the server ends",
+                      {"the operator of the server sees in its log which one, and why"});
+    if (ready && !waiting && !kept)
         found.ok("", "the server has opened the keys of all connectors");
 }
 

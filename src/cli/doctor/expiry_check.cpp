@@ -88,6 +88,12 @@ void check_tls_expiry(Site& site, Findings& found) {
     if (!end)
         return found.failed("", "the server's certificate cannot be read",
                             {"server.tls_certificate names a PEM file"});
+    const auto& ready = site.readiness();
+    if (ready && text_at(ready->root(), "tls") == "kept")
+        return found.failed("",
+                            "the server cannot use the certificate or key that is there now, "
+                            "and goes on with what it read before",
+                            {"the server's log says why: tls.kept"});
     judge(found, "", "the server's certificate", *end,
           {"have it renewed, and put certificate and key in their places; the server uses them "
            "within seconds"});

@@ -42,8 +42,6 @@ constexpr std::array<std::string_view, 25> event_types{"FITestEvent",
                                                        "BacsMandateReturned",
                                                        "BacsMandateReturnFailed"};
 
-constexpr std::size_t minute_length = 16; // of "2027-03-31T10:15:00.000Z"
-
 std::string keys_of(const Json& connector) {
     const auto keys = connector.member("bank_keys");
     std::string text;
@@ -58,7 +56,7 @@ std::string last_uses_of(const Json& connector) {
     for (std::size_t i = 0; keys && i < keys->size(); ++i) {
         const std::string used = text_at(keys->at(i), "last_used_at");
         text.append(i == 0 ? "" : " ");
-        text.append(used.empty() ? "never" : used.substr(0, minute_length));
+        text.append(used.empty() ? "never" : to_minute(used));
     }
     return text;
 }

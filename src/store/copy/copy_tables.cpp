@@ -29,7 +29,7 @@ constexpr std::array specs{
     Spec{"book", 1, short_rows, "name:t version:i"},
     Spec{"api_key", 2, short_rows,
          "tenant_id:i id:i name:t hash:b hint:t scopes:t created_at:i revoked_at:i expires_at:i "
-         "made_by:t"},
+         "made_by:t last_used_at:i"},
     Spec{"console_session", 2, short_rows,
          "tenant_id:i id:i hash:b kind:t owner_id:i actor:t created_at:i seen_at:i"},
     Spec{"sign_in_link", 2, short_rows, "tenant_id:i id:i hash:b actor:t expires_at:i"},

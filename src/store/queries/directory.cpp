@@ -12,15 +12,18 @@ const Statement add_tenant{"INSERT INTO tenant (id, name, created_at) VALUES ($1
 const Statement tenants{"SELECT id, name, created_at FROM tenant ORDER BY id"};
 
 #define KEY_COLUMNS                                                                                \
-    "tenant_id, id, name, hash, hint, scopes, created_at, revoked_at, expires_at, made_by"
+    "tenant_id, id, name, hash, hint, scopes, created_at, revoked_at, expires_at, made_by, "       \
+    "last_used_at"
 const Statement add_key{"INSERT INTO api_key (" KEY_COLUMNS
-                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
+                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
 const Statement key_by_hash{"SELECT " KEY_COLUMNS " FROM api_key WHERE hash = $1"};
 const Statement keys{"SELECT " KEY_COLUMNS " FROM api_key WHERE tenant_id = $1 ORDER BY id"};
 const Statement revoke{"UPDATE api_key SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 "
                        "AND revoked_at IS NULL"};
 const Statement expire{"UPDATE api_key SET expires_at = $3 WHERE tenant_id = $1 AND id = $2 "
                        "AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3)"};
+const Statement use_key{"UPDATE api_key SET last_used_at = $3 WHERE tenant_id = $1 AND id = $2 "
+                        "AND (last_used_at IS NULL OR last_used_at < $3)"};
 #undef KEY_COLUMNS
 
 #define CONNECTOR_COLUMNS "tenant_id, id, name, kind, settings, created_at"
@@ -75,7 +78,8 @@ ApiKeyRow read_key(const Row& row) {
             row.instant(6),
             optional_instant(row, 7),
             optional_instant(row, 8),
-            row.string(9)};
+            row.string(9),
+            optional_instant(row, 10)};
 }
 
 ConnectorRow read_connector(const Row& row) {
@@ -125,7 +129,7 @@ Step<std::vector<TenantRow>> list_tenants(Session& s) {
 
 Step<> insert_api_key(Session& s, const ApiKeyRow& k) {
     co_await s.send(add_key, k.tenant, k.id, k.name, BytesView(k.hash), k.hint, k.scopes,
-                    k.created_at, k.revoked_at, k.expires_at, k.made_by);
+                    k.created_at, k.revoked_at, k.expires_at, k.made_by, k.last_used_at);
 }
 
 Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash) {
@@ -145,6 +149,10 @@ Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now)
 
 Step<> expire_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant at) {
     co_await s.send(expire, tenant, id, at);
+}
+
+Step<> note_api_key_use(Session& s, ApiKeyUse use) {
+    co_await s.send(use_key, use.tenant, use.key, use.at);
 }
 
 Step<> remove_connector(Session& s, TenantId tenant, ConnectorId id) {

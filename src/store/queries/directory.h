@@ -31,8 +31,9 @@ struct ApiKeyRow {
     std::string scopes;
     Instant created_at;
     std::optional<Instant> revoked_at;
-    std::optional<Instant> expires_at; // from then on it is worth nothing; nullopt: it stays
-    std::string made_by = {};          // who may have it in hand; empty: it is not known
+    std::optional<Instant> expires_at;        // from then on it is worth nothing; nullopt: it stays
+    std::string made_by = {};                 // who may have it in hand; empty: it is not known
+    std::optional<Instant> last_used_at = {}; // to a minute; nullopt: never, as far as it is known
 };
 Step<> insert_api_key(Session& s, const ApiKeyRow& key);
 Step<std::optional<ApiKeyRow>> find_api_key_by_hash(Session& s, BytesView hash);
@@ -41,6 +42,14 @@ Step<std::vector<ApiKeyRow>> list_api_keys(Session& s, TenantId tenant);
 Step<bool> revoke_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant now);
 // Of a live key, which never lives longer by it.
 Step<> expire_api_key(Session& s, TenantId tenant, ApiKeyId id, Instant at);
+
+struct ApiKeyUse {
+    TenantId tenant;
+    ApiKeyId key;
+    Instant at; // the minute's begin
+};
+// An older time than the one that is there changes nothing.
+Step<> note_api_key_use(Session& s, ApiKeyUse use);
 
 struct ConnectorRow {
     TenantId tenant;
