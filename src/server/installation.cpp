@@ -5,6 +5,7 @@
 #include "domain/delivery.h"
 #include "observe/log.h"
 #include "server/key_metrics.h"
+#include "server/machine.h"
 #include "server/run.h"
 #include "server/uk_rules.h"
 #include "store/queries/directory.h"
@@ -149,6 +150,7 @@ Result<> Installation::open_parts(IfMissing if_missing) {
                                         info(refused.code).token, refused.at};
         },
         config_.attention,
+        [this] { return look_at_machine(config_); },
         !config_.tls_certificate.empty(),
         traces.get()});
     show_gauges();
