@@ -51,7 +51,7 @@ class Sqlite:
         """`source`: what follows INSERT INTO, of the numbers n(i)."""
         with self.database:
             self.database.execute(f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "
-                                  f"INSERT INTO {into} {source} ON CONFLICT DO NOTHING")
+                                  f"INSERT INTO {into} {source} WHERE true ON CONFLICT DO NOTHING")
 
     def close(self):
         self.database.close()
@@ -84,7 +84,7 @@ class Postgres:
 
     def insert(self, rows, into, source):
         self.run(f"WITH n (i) AS (SELECT generate_series(1::bigint, {rows})) INSERT INTO {into} {source} "
-                 "ON CONFLICT DO NOTHING")
+                 "WHERE true ON CONFLICT DO NOTHING")
 
     def close(self):
         self.run("VACUUM ANALYZE")

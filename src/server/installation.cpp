@@ -4,6 +4,7 @@
 #include "custody/schemes.h"
 #include "domain/delivery.h"
 #include "observe/log.h"
+#include "server/build.h"
 #include "server/key_metrics.h"
 #include "server/machine.h"
 #include "server/run.h"
@@ -204,7 +205,8 @@ Result<> Installation::take_place() {
                                             {node.holder, node.number, node.instance, node.roles,
                                              node.started_at, node.lease_until},
                                             clock.now());
-        }});
+        },
+        std::string(version)});
     return run_to_end(node_lease_->join());
 }
 

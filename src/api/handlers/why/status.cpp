@@ -30,6 +30,7 @@ void write_installation(JsonWriter& w, const StatusFigures& figures) {
         if (node.is_free())
             continue;
         w.object().member("id", node.number).member("instance", node.instance);
+        w.member("version", node.version.empty() ? std::nullopt : std::optional(node.version));
         write_words(w, "roles", node.roles);
         write_time(w, "started_at", node.started_at);
         write_time(w, "lease_until", node.lease_until);

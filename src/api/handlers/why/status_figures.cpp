@@ -87,7 +87,7 @@ void add_machine(StatusFigures& figures, const Machine& machine, const domain::A
         return;
     auto& all = *figures.expiring;
     all.insert(std::ranges::upper_bound(all, *end, {}, &Expiring::expires_at),
-               {"tls", "tls/" + machine.certificate_fingerprint, "", *end});
+               Expiring{"tls", "tls/" + machine.certificate_fingerprint, "", *end});
 }
 
 } // namespace
