@@ -1,67 +1,133 @@
-#!/usr/bin/python3
-"""What people ask of a store of a million payments and as many settlements: search, candidates, timelines and lists, from
-the call to its answer over HTTP, through one server on SQLite.
+"""What people ask of a store of a million payments, settlements, events, deliveries and webhooks: search, candidates, timelines
+and lists with their filters, from the call to its answer over HTTP, through one server on SQLite or PostgreSQL.
 
-    bench/find.py --build build/release [--out FILE] [--rows 1000000] [--calls 300]
+    bench/find.py --build build/release [--store sqlite|postgres] [--out FILE] [--rows 1000000] [--calls 300]
 
-The rows are copies of one payment and one settlement that the server has made, written by SQL: ids, references, names,
-accounts and amounts are spread, half of all is settled. Prints and writes p50, p99 and the slowest of each, in milliseconds.
+The rows are copies of one row of each kind that the server has made, written by SQL: ids, references, names, accounts and amounts are
+spread, half of all is settled. Prints and writes p50, p99 and the slowest of each, in milliseconds.
 """
 
+import contextlib
+import datetime
 import json
+import os
 import pathlib
 import random
 import sqlite3
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
-from served import arguments, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
+from served import ROOT, arguments, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
 
 STEP = 1 << 22  # of ids: one a millisecond
 FIRST_NAMES = ("ANN", "BOB", "CHRIS", "DANA", "ELLA", "FRANK", "GRACE", "HENRY", "IRIS", "JACK")
+LETTERS, VOWELS = "BCDFGHJKLM", "AEIOU"
 
 
 def surname(i):
     """One of ten thousand words."""
-    letters = "BCDFGHJKLM"
-    return "".join(letters[i // 10 ** place % 10] + "AEIOU"[i // 10 ** place % 5] for place in range(4))
+    return "".join(LETTERS[i // 10 ** place % 10] + VOWELS[i // 10 ** place % 5] for place in range(4))
 
 
-def copies(database, table, rows, cells):
-    """`rows` copies of the row that the table has, older than it, with other values in some columns."""
-    names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+class Sqlite:
+    """Fills the store's file, which no server has open."""
+
+    def __init__(self, world):
+        self.database = sqlite3.connect(world.data / "settled.db")
+        self.database.create_function("surname", 1, surname, deterministic=True)
+        self.database.create_function("first_name", 1, FIRST_NAMES.__getitem__, deterministic=True)
+        self.database.execute("PRAGMA synchronous = OFF")
+
+    def columns(self, table):
+        return [row[1] for row in self.database.execute(f"PRAGMA table_info({table})")]
+
+    @staticmethod
+    def padded(number, digits):
+        return f"printf('%0{digits}d', {number})"
+
+    def insert(self, rows, into, source):
+        """`source`: what follows INSERT INTO, of the numbers n(i)."""
+        with self.database:
+            self.database.execute(f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "
+                                  f"INSERT INTO {into} {source} WHERE true ON CONFLICT DO NOTHING")
+
+    def close(self):
+        self.database.close()
+
+
+class Postgres:
+    """The same in the database of the world."""
+
+    def __init__(self, world):
+        self.url = world.store.url
+        self.run("CREATE FUNCTION first_name(bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT (ARRAY["
+                 + ", ".join(f"'{name}'" for name in FIRST_NAMES) + "])[$1 + 1] $$")
+        syllable = "substr('{}', (($1 / {}) % 10 + 1)::int, 1) || substr('{}', (($1 / {}) % 5 + 1)::int, 1)"
+        self.run("CREATE FUNCTION surname(bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT "
+                 + " || ".join(syllable.format(LETTERS, 10 ** place, VOWELS, 10 ** place) for place in range(4)) + " $$")
+
+    def run(self, sql):
+        done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", self.url], input=sql, text=True,
+                              capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def columns(self, table):
+        return self.run("SELECT attname FROM pg_attribute WHERE attrelid = "
+                        f"'{table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum").split()
+
+    @staticmethod
+    def padded(number, digits):
+        return f"lpad(({number})::text, {digits}, '0')"
+
+    def insert(self, rows, into, source):
+        self.run(f"WITH n (i) AS (SELECT generate_series(1::bigint, {rows})) INSERT INTO {into} {source} "
+                 "WHERE true ON CONFLICT DO NOTHING")
+
+    def close(self):
+        self.run("VACUUM ANALYZE")
+
+
+def copies(database, table, rows, cells, where=""):
+    """`rows` copies of a row that the table has, older than it, with other values in some columns."""
+    names = database.columns(table)
     chosen = ", ".join(cells.get(name, f"t.{name}") for name in names)
-    database.execute(f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "
-                     f"INSERT INTO {table} ({', '.join(names)}) SELECT {chosen} FROM n, "
-                     f"(SELECT * FROM {table} LIMIT 1) t")
+    database.insert(rows, f"{table} ({', '.join(names)})",
+                    f"SELECT {chosen} FROM n, (SELECT * FROM {table} {where} LIMIT 1) t")
 
 
-def fill(path, rows):
-    database = sqlite3.connect(path)
-    database.create_function("surname", 1, surname, deterministic=True)
-    database.create_function("first_name", 1, FIRST_NAMES.__getitem__, deterministic=True)
-    database.execute("PRAGMA synchronous = OFF")
+def fill(database, rows):
     name = "first_name(i % 10) || ' ' || surname(i * 7919 % 10000)"
+    end_to_end = f"'E2E' || {database.padded('i', 9)}"
     alike = {"id": f"t.id - i * {STEP}", "amount_minor": "100 + i * 7907 % 500000", "reference": "'INV ' || i",
-             "c_reference": "'INV' || i", "end_to_end_id": "'E2E' || printf('%09d', i)",
-             "c_end_to_end_id": "'E2E' || printf('%09d', i)", "c_other_account": "printf('%014d', i * 13)",
+             "c_reference": "'INV' || i", "end_to_end_id": end_to_end, "c_end_to_end_id": end_to_end,
+             "c_other_account": database.padded("i * 13", 14),
              "c_other_name": "first_name(i % 10) || surname(i * 7919 % 10000)"}
-    with database:
-        copies(database, "payment", rows, {
-            **alike, "client_id": "'copy-' || i", "payer_name": name,
-            "status": "CASE WHEN i % 2 = 0 THEN 'settled' ELSE 'expected' END",
-            "registered_at": "t.registered_at - i * 1000", "created_at": "t.created_at - i * 1000"})
-        copies(database, "settlement", rows, {
-            **alike, "transaction_id": "'TX-' || i", "counterparty_name": name, "refused": "''",
-            "status": "CASE WHEN i % 2 = 0 THEN 'matched' ELSE 'unmatched' END",
-            "received_at": "t.received_at - i * 1000", "settled_at": "t.settled_at - i * 1000"})
-        for kind, table in ((1, "payment"), (2, "settlement")):
-            for word in ("first_name(i % 10)", "surname(i * 7919 % 10000)"):
-                database.execute(
-                    f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "
-                    f"INSERT OR IGNORE INTO search_word (tenant_id, kind, word, owner_id) SELECT t.tenant_id, {kind}, "
-                    f"{word}, t.id - i * {STEP} FROM n, (SELECT tenant_id, max(id) AS id FROM {table}) t")
+    newest = {table: f"(SELECT max(id) FROM {table})" for table in ("settlement", "event")}
+    copies(database, "event", rows, {  # of the settlements below
+        "id": f"t.id - i * {STEP}", "version": "1", "created_at": "t.created_at - i * 1000",
+        "subject_id": f"{newest['settlement']} - i * {STEP}"}, "WHERE type = 'settlement.unmatched'")
+    copies(database, "task", rows, {
+        "id": f"t.id - i * {STEP}", "subject_id": f"{newest['event']} - i * {STEP}", "created_at": "t.created_at - i * 1000",
+        "status": "CASE WHEN i % 1000 = 0 THEN 'dead' ELSE 'done' END"}, "WHERE kind = 'delivery' AND status = 'done'")
+    copies(database, "webhook", rows, {
+        "id": f"t.id - i * {STEP}", "composite_key": "'TransactionSettled:BENCH-' || i",
+        "received_at": "t.received_at - i * 1000", "status": "CASE WHEN i % 1000 = 0 THEN 'review' ELSE 'processed' END"})
+    copies(database, "payment", rows, {
+        **alike, "client_id": "'copy-' || i", "payer_name": name,
+        "status": "CASE WHEN i % 2 = 0 THEN 'settled' ELSE 'expected' END",
+        "registered_at": "t.registered_at - i * 1000", "created_at": "t.created_at - i * 1000"})
+    copies(database, "settlement", rows, {
+        **alike, "transaction_id": "'TX-' || i", "counterparty_name": name, "refused": "''",
+        "status": "CASE WHEN i % 2 = 0 THEN 'matched' ELSE 'unmatched' END",
+        "received_at": "t.received_at - i * 1000", "settled_at": "t.settled_at - i * 1000"})
+    for kind, table in ((1, "payment"), (2, "settlement")):
+        for word in ("first_name(i % 10)", "surname(i * 7919 % 10000)"):
+            database.insert(rows, "search_word (tenant_id, kind, word, owner_id)",
+                            f"SELECT t.tenant_id, {kind}, {word}, t.id - i * {STEP} FROM n, (SELECT tenant_id, max(id) AS id "
+                            f"FROM {table} GROUP BY tenant_id) t")
     database.close()
 
 
@@ -89,20 +155,27 @@ class Asker:
                          f"{name}.slowest_ms": took[-1]}
 
 
-def measure(world, rows, calls):
+def measure(world, store, rows, calls):
     from support.waiting import wait_for
     payment = world.payment(world.account(), "77.00", reference="BENCH 1", end_to_end_id="E2EBENCH1",
                             payer={"name": "Zoe Original"})
     iban = payment["payee"]["iban"]
+    endpoint, _ = world.endpoint()
     from support.bank import settled_payload
     world.bank.acknowledged("TransactionSettled", settled_payload(iban, "78.00", Reference="OTHER",
                                                                   EndToEndTransactionId="E2EBENCH2"))
     settlement = wait_for(lambda: next(iter(world.api.all("/v1/settlements")), None), "the settlement")
+    wait_for(lambda: world.api.all("/v1/deliveries?status=done"), "its event is delivered", seconds=60)
     world.server.stop()
-    fill(world.data / "settled.db", rows)
+    fill(Postgres(world) if store == "postgres" else Sqlite(world), rows)
     world.start()
     asker = Asker(world, calls)
-    ids = {kind: world.store.rows(f"SELECT max(id) AS id FROM {kind}")[0]["id"] for kind in ("payment", "settlement")}
+    ids = {kind: world.store.rows(f"SELECT max(id) AS id FROM {kind}")[0]["id"] for kind in ("payment", "settlement", "event")}
+    at = {kind: world.store.rows(f"SELECT max({column}) AS at FROM {kind}")[0]["at"]
+          for kind, column in (("payment", "created_at"), ("event", "created_at"))}
+
+    def time_of(kind, i):
+        return datetime.datetime.fromtimestamp(at[kind] / 1e6 - i / 1e3, datetime.UTC).isoformat().replace("+00:00", "Z")
 
     def shown(prefix, value):
         letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -130,16 +203,50 @@ def measure(world, rows, calls):
             "candidates of a payment": get(lambda i: f"/v1/payments/{pay(i)}/candidates"),
             "timeline of a payment": get(lambda i: f"/v1/timeline/{pay(i)}"),
             "list payments of a status": get(lambda i: f"/v1/payments?status=expected&after={pay(i // 2)}"),
+            "list payments by reference": get(lambda i: f"/v1/payments?reference=INV%20{i}"),
+            "list payments by end-to-end id": get(lambda i: f"/v1/payments?end_to_end_id=e2e{i:09}"),
+            "list payments by amount": get(lambda i: f"/v1/payments?currency=GBP&amount={(100 + i * 7907 % 500000) / 100:.2f}"),
+            "list payments by payer": get(lambda i: f"/v1/payments?payer={FIRST_NAMES[i % 10]}%20{surname(i * 7919 % 10000)}"),
+            "list payments of a second": get(
+                lambda i: f"/v1/payments?created_after={time_of('payment', i + 1000)}&created_before={time_of('payment', i)}"),
+            "list settlements by reference": get(lambda i: f"/v1/settlements?reference=INV%20{i}"),
+            "list settlements by amount": get(
+                lambda i: f"/v1/settlements?currency=GBP&amount={(100 + i * 7907 % 500000) / 100:.2f}"),
+            "list unmatched settlements by payer": get(
+                lambda i: f"/v1/settlements?status=unmatched&payer={FIRST_NAMES[i % 10]}%20{surname(i * 7919 % 10000)}"),
+            "list events of a settlement": get(lambda i: f"/v1/events?settlement={stl(i)}"),
+            "list events of a type and a second": get(
+                lambda i: f"/v1/events?type=settlement.unmatched&after_time={time_of('event', i + 1000)}"
+                          f"&before_time={time_of('event', i)}"),
+            "list deliveries of an endpoint that are dead": get(
+                lambda i: f"/v1/deliveries?status=dead&endpoint={endpoint['id']}&before_time={time_of('event', i // 2)}"),
+            "list deliveries of an event": get(lambda i: f"/v1/deliveries?event={shown('evt_', ids['event'] - i * STEP)}"),
+            "list webhooks of a connector and type": get(
+                lambda i: f"/v1/webhooks?connector={world.connector}&type=TransactionSettled&status=processed"),
+            "list webhooks in review": get(lambda i: "/v1/webhooks?status=review"),
             "list settlements of an account": get(lambda i: f"/v1/settlements?account={iban}&after={stl(i // 2)}"),
     }.items():
         asker.measure(name, rows, call)
     return asker.figures
 
 
+@contextlib.contextmanager
+def database(store):
+    """A PostgreSQL of the bench's own for the worlds that follow, where that is the store."""
+    if store != "postgres":
+        yield
+        return
+    sys.path.insert(0, str(ROOT / "tools"))
+    from postgres_server import Postgres as Server
+    with Server(settings=["shared_buffers = '1GB'", "maintenance_work_mem = '256MB'"]) as server:
+        os.environ.update(SETTLED_TEST_STORE="postgres", SETTLED_TEST_POSTGRES=server.url)
+        yield
+
+
 def main():
-    args = arguments(__doc__, rows=1_000_000, calls=300)
-    with one_world("find") as world:
-        figures = measure(world, args.rows, args.calls)
+    args = arguments(__doc__, rows=1_000_000, calls=300, store="sqlite")
+    with database(args.store), one_world("find") as world:
+        figures = measure(world, args.store, args.rows, args.calls)
     report({"rows": args.rows, "calls": args.calls} | figures, args.out)
 
 

@@ -104,7 +104,8 @@ struct Api::Impl {
                std::move(deps.tenant_secrets),
                std::move(deps.signing_key_of),
                deps.attention,
-               std::move(deps.refused_of)},
+               std::move(deps.refused_of),
+               std::move(deps.look_at_machine)},
           sessions(deps.store, deps.clock, deps.master), sign_in(core, sessions, deps.speaks_https),
           traces(deps.traces) {}
 

@@ -11,6 +11,7 @@
 // Threads: one Api serves all io threads. Handlers run on the thread of their request.
 #pragma once
 
+#include "api/machine.h"
 #include "api/reach.h"
 #include "api/refused_webhooks.h"
 #include "base/clock.h"
@@ -65,6 +66,8 @@ struct ApiDeps {
         return RefusedWebhooks();
     };
     domain::Attention attention = {}; // from when on GET /v1/status wants a person's
+    // Reads its disk.
+    std::function<Machine()> look_at_machine = [] { return Machine(); };
     bool speaks_https = false; // this server itself: no request comes over a plain connection
     observe::Traces* traces = nullptr; // none: they are off
 };

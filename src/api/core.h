@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/key_ring.h"
+#include "api/machine.h"
 #include "api/reach.h"
 #include "api/refused_webhooks.h"
 #include "base/clock.h"
@@ -48,6 +49,7 @@ struct Core {
     SigningKeyOf signing_key_of;
     domain::Attention attention;
     RefusedOf refused_of;
+    std::function<Machine()> look_at_machine;
 };
 
 } // namespace settled::api

@@ -32,7 +32,7 @@ const std::vector<Heading>& headings() {
           "replay", "audit"}},
         {"Money out", {"orders", "links", "returns", "postings", "calls", "catch-up", "catch-ups"}},
         {"Decisions", {"reviews"}},
-        {"Partners", {"endpoints", "redeliver"}},
+        {"Partners", {"endpoints", "events", "deliveries", "redeliver"}},
         {"This program", {"completion", "man"}},
     };
     return all;

@@ -23,6 +23,7 @@ std::vector<Command> signing_keys_commands();
 std::vector<Command> connectors_commands();
 std::vector<Command> webhooks_commands();
 std::vector<Command> endpoints_commands();
+std::vector<Command> events_commands();
 std::vector<Command> redeliver_commands();
 std::vector<Command> purge_commands();
 std::vector<Command> orders_commands();

@@ -51,8 +51,8 @@ Task<Result<>> NodeLease::join() {
         const Clock::Steady begin = deps_.clock.steady();
         const Instant now = deps_.clock.now();
         const Instant until = now + deps_.lease;
-        const auto applicant =
-            std::make_shared<const Applicant>(deps_.instance, deps_.roles.text(), now, until);
+        const auto applicant = std::make_shared<const Applicant>(deps_.instance, deps_.roles.text(),
+                                                                 now, until, deps_.version);
         const auto joined = co_await deps_.store.write<std::optional<Joined>>(
             [applicant](store::Session& s) { return node::join(s, applicant); });
         if (!joined)

@@ -46,6 +46,7 @@ struct KeeperDeps {
     // where there is none to follow.
     RisingClock* time = nullptr;
     WhenLost when_lost = nullptr; // of each other node that is lost; null: nothing is done
+    std::string version = {};     // of the program, for people
 };
 
 class NodeLease {

@@ -57,6 +57,7 @@ Step<std::optional<Joined>> join(Session& s, std::shared_ptr<const Applicant> ap
     mine.roles = applicant->roles;
     mine.started_at = applicant->now;
     mine.lease_until = applicant->lease_until;
+    mine.version = applicant->version;
     mine.ids_until = std::max(applicant->lease_until, seen->ids_until);
     const bool taken = co_await store::take_number(s, mine, seen->holder);
     if (!taken)

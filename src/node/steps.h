@@ -14,6 +14,7 @@ struct Applicant {
     std::string roles;
     Instant now;
     Instant lease_until;
+    std::string version; // of the program
 };
 struct Joined {
     std::int64_t holder = 0; // 0: every number is taken

@@ -86,7 +86,6 @@ struct Config {
 
     // [attention]
     domain::Attention attention;
-    std::int64_t backup_hours = 0; // how old the last backup may be; 0: doctor asks for none
 
     // [retention]
     domain::Retention retention;

@@ -231,9 +231,14 @@ void read_attention(Reader& reader, Config& config) {
     constexpr std::int64_t year_hours = std::int64_t{24} * 366;
     domain::Attention& attention = config.attention;
     reader.section("attention",
-                   {{"backup_hours",
-                     reader.number(0, year_hours,
-                                   [&config](std::int64_t hours) { config.backup_hours = hours; })},
+                   {{"backup_hours", reader.number(0, year_hours,
+                                                   [&attention](std::int64_t hours) {
+                                                       attention.backup = std::chrono::hours(hours);
+                                                   })},
+                    {"expiry_days", reader.number(0, 366,
+                                                  [&attention](std::int64_t days) {
+                                                      attention.expiry = std::chrono::days(days);
+                                                  })},
                     {"backlog_seconds", reader.number(0, 7 * 86'400,
                                                       [&attention](std::int64_t seconds) {
                                                           attention.backlog =

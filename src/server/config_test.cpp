@@ -37,6 +37,8 @@ TEST(Config, the_documented_file_holds_the_defaults) {
     EXPECT_EQ(loaded.config.attention.backlog, defaults.attention.backlog);
     EXPECT_EQ(loaded.config.attention.review, defaults.attention.review);
     EXPECT_EQ(loaded.config.attention.free_percent, defaults.attention.free_percent);
+    EXPECT_EQ(loaded.config.attention.expiry, defaults.attention.expiry);
+    EXPECT_EQ(loaded.config.attention.backup, defaults.attention.backup);
     EXPECT_EQ(loaded.config.retention.payments_days, defaults.retention.payments_days);
     EXPECT_EQ(loaded.config.retention.events_days, defaults.retention.events_days);
     EXPECT_EQ(loaded.config.retention.deliveries_days, defaults.retention.deliveries_days);

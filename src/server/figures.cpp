@@ -3,6 +3,7 @@
 #include "observe/exposition.h"
 #include "observe/log.h"
 #include "server/build.h"
+#include "server/machine.h"
 #include "store/queries/directory.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -10,8 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <limits>
@@ -104,7 +103,7 @@ Task<Result<StoreFigures>> read_all(Installation& installation) {
         const TenantId tenant = tenants[i].id;
         CO_TRY(const api::StatusFigures one,
                co_await store.read<api::StatusFigures>([=](store::Session& s) {
-                   return api::read_figures(s, tenant, api::ScopeSet::all(), now);
+                   return api::read_figures(s, tenant, api::ScopeSet::all(), now, std::nullopt);
                }));
         all.add(one);
     }
@@ -146,12 +145,11 @@ std::string exposed(const StoreFigures& figures, Instant now) {
 
 std::string exposed_machine(const Config& config) {
     Exposition out;
-    struct statvfs disk{};
-    if (::statvfs(config.data.c_str(), &disk) == 0) {
+    if (const auto disk = data_disk(config)) {
         out.gauge("settled_data_free_bytes", "Room that is left on the data directory's disk");
-        out.sample({}, static_cast<std::int64_t>(std::uint64_t{disk.f_bavail} * disk.f_frsize));
+        out.sample({}, static_cast<std::int64_t>(disk->free_bytes));
         out.gauge("settled_data_bytes", "The size of that disk");
-        out.sample({}, static_cast<std::int64_t>(std::uint64_t{disk.f_blocks} * disk.f_frsize));
+        out.sample({}, static_cast<std::int64_t>(disk->bytes));
     }
     out.gauge("settled_build_info", "1; the labels say what this program was built from");
     out.sample({{"version", std::string(version)}, {"commit", std::string(commit)}}, 1);

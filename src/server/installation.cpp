@@ -4,7 +4,9 @@
 #include "custody/schemes.h"
 #include "domain/delivery.h"
 #include "observe/log.h"
+#include "server/build.h"
 #include "server/key_metrics.h"
+#include "server/machine.h"
 #include "server/run.h"
 #include "server/uk_rules.h"
 #include "store/queries/directory.h"
@@ -149,6 +151,7 @@ Result<> Installation::open_parts(IfMissing if_missing) {
                                         info(refused.code).token, refused.at};
         },
         config_.attention,
+        [this] { return look_at_machine(config_); },
         !config_.tls_certificate.empty(),
         traces.get()});
     show_gauges();
@@ -202,7 +205,8 @@ Result<> Installation::take_place() {
                                             {node.holder, node.number, node.instance, node.roles,
                                              node.started_at, node.lease_until},
                                             clock.now());
-        }});
+        },
+        std::string(version)});
     return run_to_end(node_lease_->join());
 }
 

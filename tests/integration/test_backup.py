@@ -138,9 +138,12 @@ def test_doctor_says_when_the_last_backup_is_too_old(new_world):
     def last():
         return world.operator.get("/v1/status")["store"]["last_backup_at"]
 
-    assert finding()["state"] == "warning" and last() is None
+    def attention():
+        return {item["check"]: item["state"] for item in world.operator.get("/v1/status")["attention"]}
+
+    assert finding()["state"] == "warning" and last() is None and attention()["store.backup"] == "warning"
     backup(world, world.directory / "backups")
-    assert finding()["state"] == "ok" and last()
+    assert finding()["state"] == "ok" and last() and "store.backup" not in attention()
 
 
 def test_a_database_is_left_to_its_own_tools(new_world):

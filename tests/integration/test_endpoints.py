@@ -375,6 +375,11 @@ def test_the_command_line_redelivers_one_and_many(shared, endpoint):
     shared.sandbox.told(path, 2)
     status, output, error = run_settled("redeliver", "--endpoint", made["id"], "--status", "done", "--dry-run", *local)
     assert status == 0 and json.loads(output)["total"] == 1, (output, error)
+    status, output, error = run_settled("redeliver", "--endpoint", made["id"], "--status", "done", *local)
+    assert (status, output) == (2, "") and "--yes" in error, "a pipe is not asked"
+    status, output, error = run_settled("redeliver", "--endpoint", made["id"], "--status", "done", "--yes", *local)
+    assert status == 0 and json.loads(output)["queued"] == 1, (output, error)
+    shared.sandbox.told(path, 3)
     status, output, error = run_settled("endpoints", "show", made["id"], *local)
     assert status == 0 and json.loads(output)["health"]["state"] == "ok", (output, error)
     assert run_settled("redeliver", *local)[0] == 2

@@ -152,6 +152,26 @@ def test_the_command_reads_again_and_says_what_is_left(shared, provider):
     assert (status, output, error) == (0, "there is none to read again\n", "")
 
 
+def test_doctor_names_what_could_not_be_read_until_it_is_read_again(new_world):
+    world = new_world()
+    place = ("--data", world.data, "--config", world.config)
+
+    def finding():
+        status, output, error = run_settled("doctor", "--check", "connector.unreadable", *place, "--json")
+        assert status == 0, (output, error)
+        return json.loads(output)["data"][0]
+
+    provider = Provider(world, amount="/credit/pounds")
+    assert finding()["state"] == "ok"
+    provider.send(1)
+    found = finding()
+    assert found["state"] == "warning" and "amount is missing or unreadable" in found["sentence"]
+    provider.correct()
+    status, _, error = run_settled(*found["command"].split()[1:], "--config", world.config)
+    assert status == 0, error
+    assert finding()["state"] == "ok" and provider.settled() == ["1"]
+
+
 def test_a_webhook_archived_by_mistake_has_its_effect_when_it_is_read_again(shared):
     provider = Provider(shared, when=[{"at": "/event", "is": ["CREDIT"]}])
     provider.send(1)

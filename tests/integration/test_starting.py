@@ -35,7 +35,7 @@ def run(place, *arguments):
 
 READING = [("keys", "list"), ("keys", "revoke", "key_0000000000001"), ("connectors", "list"), ("institutions",),
            ("reviews", "export"), ("export", "all"), ("store", "rekey"), ("audit", "verify"), ("audit", "head"),
-           ("endpoints", "list"), ("redeliver", "dlv_0000000000001"), ("webhooks", "read-again"), ("orders", "list"),
+           ("endpoints", "list"), ("events", "list"), ("deliveries", "list"), ("webhooks", "list"), ("redeliver", "dlv_0000000000001"), ("webhooks", "read-again"), ("orders", "list"),
            ("links", "list"), ("returns", "list"), ("postings", "list"), ("calls", "list"), ("calls", "held"),
            ("notifications", "list"), ("catch-ups", "list"), ("catch-up", "--connector", "bank", "--since", "2026-11-20"),
            ("statements", "request", "--connector", "bank", "--date", "2026-11-20"),

@@ -173,7 +173,7 @@ def test_the_status_sums_up_what_is_open(new_world):
     assert money["unmatched"] == {"count": 1, "value": "99.00"}
     assert [c["name"] for c in status["connectors"]] == [desk.world.connector]
     assert status["connectors"][0]["last_webhook_at"]
-    assert all(node["state"] == "live" for node in status["nodes"])
+    assert all((node["state"], node["version"]) == ("live", status["version"]) for node in status["nodes"])
     assert "EXPECTED" in desk.terminal("status", NO_COLOR="1")
 
 

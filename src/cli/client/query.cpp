@@ -14,4 +14,13 @@ std::string query_text(std::string_view text) {
     return out;
 }
 
+std::string with_parameters(std::string_view path, const Parameters& parameters) {
+    std::string target(path);
+    for (const auto& [name, value] : parameters)
+        if (!value.empty())
+            target +=
+                fmt::format("{}{}={}", target.contains('?') ? '&' : '?', name, query_text(value));
+    return target;
+}
+
 } // namespace settled::cli

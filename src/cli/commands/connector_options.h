@@ -23,5 +23,7 @@ std::optional<std::string> write_connector_options(const Invocation& in, wire::J
 std::vector<Command> connector_control_commands();
 // `connectors test`.
 std::vector<Command> connector_test_commands();
+// `connectors try`.
+std::vector<Command> connector_try_commands();
 
 } // namespace settled::cli

@@ -123,6 +123,8 @@ std::vector<Command> connectors_commands() {
         commands.push_back(std::move(command));
     for (Command& command : connector_test_commands())
         commands.push_back(std::move(command));
+    for (Command& command : connector_try_commands())
+        commands.push_back(std::move(command));
     return commands;
 }
 

@@ -1,5 +1,6 @@
 // `settled purge`: what is final and old is removed.
 #include "cli/commands.h"
+#include "cli/consent.h"
 #include "cli/duration.h"
 #include "cli/invocation.h"
 #include "units/purge/purge.h"
@@ -7,13 +8,10 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -60,19 +58,6 @@ std::string wanted_of(const Invocation& in, std::int64_t days,
     return std::move(w).text();
 }
 
-// What is removed does not come back: a person says yes, in a pipe beforehand.
-bool needs_consent(const Invocation& in) {
-    return !in.has("--dry-run") && !in.has("--yes");
-}
-
-// Of the person at the terminal.
-bool has_consent(const Invocation& in) {
-    fmt::print(stderr, "remove what is final and older than {}? [y/N] ", in.text("--older-than"));
-    std::string line;
-    std::getline(std::cin, line);
-    return line == "y" || line == "yes";
-}
-
 void print_end(const Invocation& in, const Answered& answer) {
     if (in.out().is_json()) {
         fmt::print("{}\n", answer.root().raw());
@@ -95,12 +80,12 @@ int run_purge(Invocation& in) {
         return in.usage(
             fmt::format("--kind takes payments, events, deliveries, calls, and not \"{}\"",
                         fmt::join(in.all("--kind"), ",")));
-    if (needs_consent(in) && ::isatty(STDIN_FILENO) == 0)
-        return in.usage("what is purged does not come back: add --yes, or try it with --dry-run");
-    if (needs_consent(in) && !has_consent(in)) {
-        fmt::print(stderr, "settled: nothing was removed\n");
-        return exit_failed;
-    }
+    const std::string question =
+        fmt::format("remove what is final and older than {}?", in.text("--older-than"));
+    if (const auto refused = refusal_of(
+            in, {question, "nothing was removed",
+                 "what is purged does not come back: add --yes, or try it with --dry-run"}))
+        return *refused;
     auto api = in.api();
     if (!api)
         return exit_usage;
@@ -137,7 +122,7 @@ std::vector<Command> purge_commands() {
                       .help = "payments,events,deliveries,calls (default: all)",
                       .many = true},
                      {.name = "--dry-run", .help = "count them and change nothing"},
-                     {.name = "--yes", .help = "do not ask"},
+                     yes_option(),
                      tenant_option("whose rows (default main)")},
          .notes = "What is open, in review, or needed as evidence stays. [retention] does the same "
                   "once a day.",

@@ -1,6 +1,7 @@
 // `settled redeliver`: one delivery again, or what an endpoint did not get.
 #include "cli/client/query.h"
 #include "cli/commands.h"
+#include "cli/consent.h"
 #include "cli/invocation.h"
 #include "cli/reports/endpoint_report.h"
 #include "domain/event.h"
@@ -59,6 +60,13 @@ void print_end(const Invocation& in, const Answered& answer) {
 }
 
 int run_bulk(Invocation& in) {
+    const std::string question =
+        fmt::format("deliver again to {} what it did not get?", in.text("--endpoint"));
+    if (const auto refused =
+            refusal_of(in, {question, "nothing is delivered again",
+                            "many deliveries may be made again: add --yes, or count them with "
+                            "--dry-run"}))
+        return *refused;
     auto api = in.api();
     if (!api)
         return exit_usage;
@@ -85,7 +93,8 @@ int run_redeliver(Invocation& in) {
     const bool is_one = in.has("DELIVERY");
     if (is_one == in.has("--endpoint"))
         return in.usage("give a delivery, or --endpoint");
-    for (const std::string_view option : {"--since", "--until", "--status", "--event", "--dry-run"})
+    for (const std::string_view option :
+         {"--since", "--until", "--status", "--event", "--dry-run", "--yes"})
         if (is_one && in.has(option))
             return in.usage(fmt::format("{} goes with --endpoint", option));
     if (!is_one)
@@ -125,6 +134,7 @@ std::vector<Command> redeliver_commands() {
                       .choices = event_types(),
                       .many = true},
                      {.name = "--dry-run", .help = "count them and change nothing"},
+                     yes_option(),
                      tenant_option("whose deliveries (default main)")},
          .notes = "missed: nothing was owed, since the endpoint was disabled.",
          .run = run_redeliver},

@@ -1,6 +1,7 @@
 // `settled reviews`: what a person must decide, out into a spreadsheet and back.
 #include "cli/client/query.h"
 #include "cli/commands.h"
+#include "cli/commands/review_commands.h"
 #include "cli/commands/review_import.h"
 #include "cli/invocation.h"
 #include "cli/progress.h"
@@ -206,21 +207,6 @@ std::string listed(const std::vector<wire::Json>& reviews) {
     return table(lines);
 }
 
-// What it is about follows as the API shows it: each kind has other evidence.
-std::string reported(const wire::Json& review) {
-    std::string text = fmt::format("{} {}\n\n{}", text_at(review, "kind"), review_line(review),
-                                   facts({{"id", text_at(review, "id")},
-                                          {"about", text_at(review, "subject_id")},
-                                          {"reason", safe(text_at(review, "reason"))},
-                                          {"created", text_at(review, "created_at")},
-                                          {"closed", text_at(review, "closed_at")}}));
-    for (const std::string_view member :
-         {"detail", "order", "return", "link", "posting", "booking", "settlement"})
-        if (const auto evidence = review.member(member))
-            text += fmt::format("\n{} {}\n", member, indented(evidence->raw()));
-    return text;
-}
-
 int run_list(Invocation& in) {
     const std::string status = in.text("--status", "open");
     std::string target = status == "all" ? "/v1/reviews" : "/v1/reviews?status=" + status;
@@ -232,7 +218,7 @@ int run_list(Invocation& in) {
 int run_show(Invocation& in) {
     return show(in,
                 {.method = "GET", .target = "/v1/reviews/" + query_text(in.text("ID")), .body = ""},
-                reported);
+                review_report);
 }
 
 int run_decide(Invocation& in) {
@@ -245,14 +231,7 @@ int run_decide(Invocation& in) {
                 {.method = "POST",
                  .target = fmt::format("/v1/reviews/{}/decide", query_text(in.text("ID"))),
                  .body = std::move(w).text()},
-                reported);
-}
-
-Option actor_option() {
-    return {.name = "--actor",
-            .value = "NAME",
-            .help = "who decided; it is kept as operator:NAME (default: operator)",
-            .on_the_machine = true};
+                review_report);
 }
 
 Command list_command(const Option& tenant) {
@@ -273,9 +252,31 @@ Command list_command(const Option& tenant) {
 
 } // namespace
 
+Option review_actor_option() {
+    return {.name = "--actor",
+            .value = "NAME",
+            .help = "who decided; it is kept as operator:NAME (default: operator)",
+            .on_the_machine = true};
+}
+
+// What it is about follows as the API shows it: each kind has other evidence.
+std::string review_report(const wire::Json& review) {
+    std::string text = fmt::format("{} {}\n\n{}", text_at(review, "kind"), review_line(review),
+                                   facts({{"id", text_at(review, "id")},
+                                          {"about", text_at(review, "subject_id")},
+                                          {"reason", safe(text_at(review, "reason"))},
+                                          {"created", text_at(review, "created_at")},
+                                          {"closed", text_at(review, "closed_at")}}));
+    for (const std::string_view member :
+         {"detail", "order", "return", "link", "posting", "booking", "settlement"})
+        if (const auto evidence = review.member(member))
+            text += fmt::format("\n{} {}\n", member, indented(evidence->raw()));
+    return text;
+}
+
 std::vector<Command> reviews_commands() {
     const Option tenant = tenant_option("whose reviews (default main)");
-    return {
+    std::vector<Command> commands{
         {.name = "reviews", .sentence = "decide what a person must decide, one by one or in bulk"},
         list_command(tenant),
         {.name = "reviews show",
@@ -304,7 +305,7 @@ std::vector<Command> reviews_commands() {
                       .value = "TEXT",
                       .help = "why; of never_paid, the source of that evidence",
                       .required = true},
-                     actor_option(),
+                     review_actor_option(),
                      tenant},
          .notes = "The maker of an order does not decide that it was never paid: another API key, "
                   "or another --actor, does. No decision sends a payment a second time.",
@@ -330,7 +331,7 @@ std::vector<Command> reviews_commands() {
          .arguments = {{.name = "FILE", .help = "the file, with decisions filled in"}},
          .options = {{.name = "--dry-run",
                       .help = "have the server check every decision, and change nothing"},
-                     actor_option(),
+                     review_actor_option(),
                      tenant},
          .notes =
              "Rows without a decision are passed over. `accept` takes the candidate of its row; "
@@ -343,6 +344,9 @@ std::vector<Command> reviews_commands() {
                                     "meanwhile; the rest is done"}},
          .run = run_import},
     };
+    const auto decisions = review_decision_commands();
+    commands.insert(commands.begin() + 3, decisions.begin(), decisions.end());
+    return commands;
 }
 
 } // namespace settled::cli

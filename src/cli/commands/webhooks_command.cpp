@@ -2,6 +2,7 @@
 #include "cli/client/query.h"
 #include "cli/commands.h"
 #include "cli/invocation.h"
+#include "cli/reports/event_report.h"
 #include "wire/json_writer.h"
 
 #include <fmt/format.h>
@@ -117,11 +118,47 @@ int run_read_again(Invocation& in) {
     return seen.status();
 }
 
+int run_list(Invocation& in) {
+    return show_list(in,
+                     with_parameters("/v1/webhooks", {{"connector", in.text("--connector")},
+                                                      {"status", in.text("--status")},
+                                                      {"type", in.text("--type")}}),
+                     webhook_table);
+}
+
+int run_show(Invocation& in) {
+    return show(
+        in, {.method = "GET", .target = "/v1/webhooks/" + query_text(in.text("ID")), .body = ""},
+        webhook_report);
+}
+
 } // namespace
 
 std::vector<Command> webhooks_commands() {
+    const Option tenant = tenant_option("whose webhooks (default main)");
     return {
-        {.name = "webhooks", .sentence = "read again what could not be read"},
+        {.name = "webhooks",
+         .sentence = "see what the bank has sent, and read again what could not be read"},
+        {.name = "webhooks list",
+         .sentence = "list webhooks, newest first",
+         .place = Place::server,
+         .output = Output::both,
+         .options = with_list_options(
+             {{.name = "--connector", .value = "NAME", .help = "those of one connector"},
+              {.name = "--status",
+               .value = "STATUS",
+               .help = "those of one status",
+               .choices = {"processed", "archived", "review"}},
+              {.name = "--type", .value = "TYPE", .help = "those of one type: TransactionSettled"},
+              tenant}),
+         .run = run_list},
+        {.name = "webhooks show",
+         .sentence = "show a webhook with its body",
+         .place = Place::server,
+         .output = Output::both,
+         .arguments = {{.name = "ID", .help = "the webhook's id, whk_…"}},
+         .options = {tenant},
+         .run = run_show},
         {.name = "webhooks read-again",
          .sentence =
              "after a mapping or the program was corrected: read webhooks again that had no "
@@ -144,7 +181,7 @@ std::vector<Command> webhooks_commands() {
                       .value = "TIME",
                       .help = "received at that time or later, such as 2026-11-22"},
                      {.name = "--until", .value = "TIME", .help = "received before that time"},
-                     tenant_option("whose webhooks (default main)")},
+                     tenant},
          .notes =
              "What follows from a webhook follows once, however often it is read; its review "
              "closes itself. The bank's repeats of such a webhook are read again without this. "

@@ -48,6 +48,7 @@ void check_fips(Site& site, Findings& found);
 void check_aws_clock(Site& site, Findings& found);
 void check_tls_expiry(Site& site, Findings& found);
 void check_api_key_expiry(Site& site, Findings& found);
+void check_unreadable_webhooks(Site& site, Findings& found);
 void check_connector_retention(Site& site, Findings& found);
 void check_connector_refused(Site& site, Findings& found);
 void check_connector_paused(Site& site, Findings& found);

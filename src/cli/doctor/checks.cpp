@@ -47,6 +47,7 @@ std::span<const Check> all_checks() {
         {"connector.refusing", "webhooks of connectors are taken", api, check_refusing_connectors},
         {"connector.silent", "webhooks come as often as connectors expect them", api,
          check_silent_connectors},
+        {"connector.unreadable", "every webhook could be read", api, check_unreadable_webhooks},
         {"connector.api", "a bank's API is configured; with --connect: it takes a signed test call",
          api, check_connector_api},
         {"connector.account", "the bank shows the institution's account", bank,

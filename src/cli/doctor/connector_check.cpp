@@ -10,6 +10,7 @@ using wire::Json;
 
 // A bank repeats a webhook for 24 hours; what could not be read of it is read again from its body.
 constexpr std::string_view retention_too_short = "1";
+constexpr std::size_t unreadable_most = 1000;
 
 // Calls `look` with each connector; says so when they could not be asked for.
 void for_each(Site& site, Findings& found, void (*look)(Site&, const Json&, Findings&)) {
@@ -214,6 +215,25 @@ void check_connector_api(Site& site, Findings& found) {
 }
 void check_connector_account(Site& site, Findings& found) {
     for_each(site, found, look_at_account);
+}
+
+// Their bodies are kept: once the mapping or the program is corrected, one command gives them their effect.
+void check_unreadable_webhooks(Site& site, Findings& found) {
+    const auto reviews =
+        site.list("/v1/reviews?status=open&kind=webhook_unreadable", unreadable_most);
+    if (!reviews)
+        return found.skipped("", reviews.error());
+    if (reviews->empty())
+        return found.ok("", "no webhook waits that could not be read");
+    const wire::JsonDocument& newest = reviews->front();
+    found.warning("",
+                  fmt::format("webhooks that could not be read: {}{}; the newest, {}: {}",
+                              reviews->size() == unreadable_most ? "at least " : "",
+                              reviews->size(), text_at(newest.root(), "subject_id"),
+                              safe(text_at(newest.root(), "detail.reason"))),
+                  {"correct the connector's mapping, or install the version of the program that "
+                   "reads them; then have them read again",
+                   site.command("webhooks read-again")});
 }
 
 } // namespace settled::cli::doctor

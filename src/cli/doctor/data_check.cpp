@@ -13,8 +13,6 @@ namespace settled::cli::doctor {
 
 namespace {
 
-// The log of changes and the copies of a transaction need some; below that the store stops soon.
-constexpr std::uint64_t free_bytes_min = std::uint64_t{256} * 1024 * 1024;
 constexpr mode_t rights_of_others = S_IRWXG | S_IRWXO;
 
 std::string shown_bytes(std::uint64_t bytes) {
@@ -72,7 +70,7 @@ void check_free_space(Site& site, Findings& found) {
         fmt::format("{} of the disk of {} are free, {} %", shown_bytes(free), path, percent);
     const Remedy remedy{"a full disk stops every change; the owner of this machine makes room or "
                         "moves the data directory to a larger disk"};
-    if (free < free_bytes_min)
+    if (free < domain::Attention::free_bytes_min)
         found.failed("", sentence, remedy);
     else if (percent < static_cast<std::uint64_t>(config->attention.free_percent))
         found.warning("", sentence, remedy);

@@ -15,7 +15,7 @@ namespace settled::cli::doctor {
 namespace {
 
 constexpr std::size_t keys_most = 1000;
-constexpr std::int64_t days_warned = 30;
+constexpr std::size_t endpoints_most = 1000;
 
 std::int64_t days_until(Instant end) {
     return std::chrono::floor<std::chrono::days>(end - SystemClock().now()).count();
@@ -30,12 +30,14 @@ std::string when(Instant end) {
 }
 
 // `what` begins the sentence.
-void judge(Findings& found, const std::string& subject, const std::string& what, Instant end,
-           const Remedy& remedy) {
+void judge(Site& site, Findings& found, const std::string& subject, const std::string& what,
+           Instant end, const Remedy& remedy) {
+    const server::Config* const config = site.config();
+    const domain::Attention limits = config == nullptr ? domain::Attention() : config->attention;
     const std::string sentence = fmt::format("{} {}", what, when(end));
     if (days_until(end) < 0)
         found.failed(subject, sentence, remedy);
-    else if (days_until(end) <= days_warned)
+    else if (days_until(end) <= limits.expiry.count())
         found.warning(subject, sentence, remedy);
     else
         found.ok(subject, sentence);
@@ -56,6 +58,21 @@ Remedy remedy_of(Site& site, const std::string& connector, std::string_view use)
             site.command("connectors set", connector + " --api-token-expires DATE")};
 }
 
+// Those that endpoints are shown. A reader that may not list endpoints passes over them.
+void judge_client_certificates(Site& site, Findings& found) {
+    const auto endpoints = site.list("/v1/endpoints", endpoints_most);
+    if (!endpoints)
+        return;
+    for (const wire::JsonDocument& endpoint : *endpoints) {
+        const auto end = crypto::certificate_end(text_at(endpoint.root(), "client_certificate"));
+        if (end)
+            judge(site, found, text_at(endpoint.root(), "id"),
+                  "the certificate that the partner's server is shown", *end,
+                  {"have a new one made, and give it with its key to the endpoint "
+                   "(client_certificate in PATCH /v1/endpoints/{id})"});
+    }
+}
+
 } // namespace
 
 void check_key_expiry(Site& site, Findings& found) {
@@ -70,8 +87,9 @@ void check_key_expiry(Site& site, Findings& found) {
             continue;
         const std::string connector = text_at(key, "connector");
         const std::string use = text_at(key, "use");
-        judge(found, connector, name_of(use), *end, remedy_of(site, connector, use));
+        judge(site, found, connector, name_of(use), *end, remedy_of(site, connector, use));
     }
+    judge_client_certificates(site, found);
     if (found.all().empty())
         found.ok("", "no key or token has an end that is known; give it with --bank-key-expires "
                      "and --api-token-expires");
@@ -94,7 +112,7 @@ void check_tls_expiry(Site& site, Findings& found) {
                             "the server cannot use the certificate or key that is there now, "
                             "and goes on with what it read before",
                             {"the server's log says why: tls.kept"});
-    judge(found, "", "the server's certificate", *end,
+    judge(site, found, "", "the server's certificate", *end,
           {"have it renewed, and put certificate and key in their places; the server uses them "
            "within seconds"});
 }
@@ -110,7 +128,8 @@ void check_api_key_expiry(Site& site, Findings& found) {
         if (is_over)
             continue;
         const std::string id = text_at(key.root(), "id");
-        judge(found, id, fmt::format("the API key {}", safe(text_at(key.root(), "name"))), *end,
+        judge(site, found, id, fmt::format("the API key {}", safe(text_at(key.root(), "name"))),
+              *end,
               {"make the next one and give it to its client", site.command("keys rotate", id)});
     }
     if (found.all().empty())

@@ -46,12 +46,13 @@ void check_dead_deliveries(Site& site, Findings& found) {
     for (const wire::JsonDocument& delivery : *dead)
         ++by_endpoint[text_at(delivery.root(), "endpoint_id")];
     for (const auto& [endpoint, count] : by_endpoint)
-        found.failed(endpoint,
-                     fmt::format("notifications given up after the last attempt: {}{}",
-                                 dead->size() == deliveries_most ? "at least " : "", count),
-                     {"see what the partner answered (GET /v1/deliveries/ID), have it mended, and "
-                      "deliver again",
-                      site.command("redeliver", "--endpoint " + endpoint + " --status dead")});
+        found.failed(
+            endpoint,
+            fmt::format("notifications given up after the last attempt: {}{}",
+                        dead->size() == deliveries_most ? "at least " : "", count),
+            {"see what the partner answered (settled deliveries show ID), have it mended, and "
+             "deliver again",
+             site.command("redeliver", "--endpoint " + endpoint + " --status dead --yes")});
     if (dead->empty())
         found.ok("", "no notification was given up");
 }

@@ -62,7 +62,7 @@ void check_backup(Site& site, Findings& found) {
     const std::string sentence =
         last ? "the last backup was verified at " + wire::to_rfc3339(*last)
              : std::string("no backup of this store was ever made with `settled backup`");
-    const std::int64_t hours = config->backup_hours;
+    const std::int64_t hours = config->attention.backup.count();
     const bool late = !last || SystemClock().wall().us - last->us > hours * hour_us;
     if (hours == 0 || !late)
         return found.ok("", sentence);

@@ -58,6 +58,17 @@ std::optional<seconds> parse_age(std::string_view text) {
     return count * *unit;
 }
 
+std::expected<Instant, std::string> parse_time(std::string_view option, std::string_view text,
+                                               Instant now) {
+    if (const auto age = parse_age(text))
+        return now - microseconds(*age);
+    if (const auto time = wire::parse_rfc3339(text))
+        return *time;
+    return std::unexpected(fmt::format("{} takes a time such as 2026-11-26T10:00:00Z, or how long "
+                                       "ago (90s, 10m, 2h, 3d), and not \"{}\"",
+                                       option, text));
+}
+
 std::expected<Since, std::string> parse_since(std::string_view text, Instant now) {
     if (parse_id<EventIdTag>(text))
         return Since{std::string(text), {}};

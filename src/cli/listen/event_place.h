@@ -15,6 +15,10 @@ namespace settled::cli {
 // "90s", "10m", "2h", "3d".
 std::optional<std::chrono::seconds> parse_age(std::string_view text);
 
+// An option that takes a time ("2026-11-26T10:00:00Z") or how long ago ("10m"). The error is a sentence.
+std::expected<Instant, std::string> parse_time(std::string_view option, std::string_view text,
+                                               Instant now);
+
 // --since: a time ("2026-11-26T10:00:00Z"), how long ago ("90s", "10m", "2h", "3d"), or the id of
 // the last event that is known ("evt_…").
 struct Since {

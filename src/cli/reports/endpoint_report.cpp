@@ -1,6 +1,7 @@
 #include "cli/reports/endpoint_report.h"
 
 #include "cli/json_text.h"
+#include "cli/layout.h"
 #include "cli/table.h"
 
 #include <fmt/format.h>
@@ -40,6 +41,32 @@ std::string health_of(const Json& endpoint) {
     return text_at(endpoint, "health.state");
 }
 
+// So many bytes of it at most, and no part of a character.
+std::string beginning_of(std::string text, std::size_t bytes) {
+    constexpr unsigned char mask = 0xC0, continues = 0x80;
+    if (text.size() <= bytes)
+        return text;
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & mask) == continues)
+        --bytes;
+    return text.substr(0, bytes) + "…";
+}
+
+// What a partner answered is untrusted; of a long answer the beginning is shown.
+std::string attempt_table(const Json& delivery) {
+    constexpr std::size_t answer_max = 60;
+    const auto attempts = delivery.member("attempts");
+    std::vector<TableLine> lines{{"ATTEMPT", "AT", "OUTCOME", "TOOK", "ANSWER"}};
+    for (std::size_t i = 0; attempts && i < attempts->size(); ++i) {
+        const Json one = attempts->at(i);
+        const auto took = one.member("latency_us");
+        lines.push_back({text_at(one, "number"), text_at(one, "started_at"),
+                         text_of(one, "outcome"),
+                         duration_text(took ? took->integer().value_or(0) : 0),
+                         or_dash(beginning_of(text_of(one, "answer"), answer_max))});
+    }
+    return lines.size() > 1 ? "\n" + table(lines, "rllrl", "  ") : "";
+}
+
 } // namespace
 
 std::string endpoint_table(const std::vector<Json>& endpoints) {
@@ -72,12 +99,36 @@ std::string endpoint_report(const Json& endpoint) {
     return text;
 }
 
+std::string portal_link_report(const Json& link) {
+    return fmt::format("{}\n\n{}", text_of(link, "url"),
+                       facts({{"id", text_at(link, "id")},
+                              {"can", list_at(link, "can", " ")},
+                              {"expires", text_at(link, "expires_at")}}));
+}
+
+std::string delivery_table(const std::vector<Json>& deliveries) {
+    if (deliveries.empty())
+        return "there are no such deliveries\n";
+    std::vector<TableLine> lines{
+        {"ID", "STATUS", "EVENT", "ENDPOINT", "ATTEMPTS", "LAST OUTCOME", "MADE", "DUE"}};
+    for (const Json& delivery : deliveries)
+        lines.push_back({text_at(delivery, "id"), text_at(delivery, "status"),
+                         text_at(delivery, "event_id"), text_at(delivery, "endpoint_id"),
+                         text_at(delivery, "attempts_made"), or_dash(text_of(delivery, "outcome")),
+                         text_at(delivery, "created_at"), or_dash(text_at(delivery, "due_at"))});
+    return table(lines, "llllrlll");
+}
+
 std::string delivery_report(const Json& delivery) {
-    return fmt::format("{} is {}\n\n{}", text_at(delivery, "id"), text_at(delivery, "status"),
+    return fmt::format("{} is {}\n\n{}{}", text_at(delivery, "id"), text_at(delivery, "status"),
                        facts({{"event", text_at(delivery, "event_id")},
                               {"endpoint", text_at(delivery, "endpoint_id")},
                               {"attempts", text_at(delivery, "attempts_made")},
-                              {"last outcome", or_dash(text_at(delivery, "outcome"))}}));
+                              {"last outcome", or_dash(text_of(delivery, "outcome"))},
+                              {"due", text_at(delivery, "due_at")},
+                              {"batch", text_at(delivery, "batch_id")},
+                              {"waits for", text_at(delivery, "waits_for")}}),
+                       attempt_table(delivery));
 }
 
 } // namespace settled::cli

@@ -76,10 +76,25 @@ std::string since(const Json& status, std::string_view path) {
     return fmt::format(", the oldest {} ({}Z)", age, at.substr(0, at.find_first_of(".Z")));
 }
 
+// "12.3 MiB"; empty: it is not known.
+std::string size_text(const Json& status, std::string_view path) {
+    constexpr double step = 1024;
+    const auto value = value_at(status, path);
+    const auto bytes = value ? value->integer() : std::nullopt;
+    if (!bytes)
+        return "";
+    const double mib = static_cast<double>(*bytes) / step / step;
+    return mib < step ? fmt::format("{:.1f} MiB", mib) : fmt::format("{:.1f} GiB", mib / step);
+}
+
 std::string store_facts(const Json& status) {
     std::string text = fmt::format(
         "{}, {}", text_at(status, "store.engine"),
         text_at(status, "store.can_commit") == "true" ? "takes changes" : "takes no changes");
+    if (const std::string size = size_text(status, "store.bytes"); !size.empty())
+        text += "; " + size;
+    if (const std::string free = size_text(status, "store.free_bytes"); !free.empty())
+        text += ", " + free + " free";
     if (const std::string at = text_at(status, "store.last_backup_at"); !at.empty())
         text += "; backed up at " + with_age(status, at);
     return text;
@@ -108,13 +123,27 @@ std::string partner_facts(const Json& status) {
     return "\n" + facts(lines);
 }
 
+std::string_view name_of(std::string_view kind) {
+    if (kind == "client_certificate")
+        return "client certificate";
+    if (kind == "bank_key")
+        return "the bank's key";
+    return kind == "api_token" ? "token" : "API key";
+}
+
 std::string expiring_text(const Json& status) {
     std::string out;
     for (std::size_t i = 0; i < size_of(status, "expiring"); ++i) {
         const Json one = value_at(status, "expiring")->at(i);
-        out += fmt::format("{}API key {} ({}) expires on {}\n", i == 0 ? "\n  " : "  ",
-                           safe(text_at(one, "name")), text_at(one, "id"),
-                           text_at(one, "expires_at").substr(0, 10));
+        const std::string kind = text_at(one, "kind");
+        const std::string what = kind == "tls"
+                                     ? "the server's certificate"
+                                     : fmt::format("{} of {} ({})", name_of(kind),
+                                                   safe(text_at(one, "name")), text_at(one, "id"));
+        const std::string at = text_at(one, "expires_at");
+        out +=
+            fmt::format("{}{} {} on {}\n", i == 0 ? "\n  " : "  ", what,
+                        at <= text_at(status, "as_of") ? "expired" : "expires", at.substr(0, 10));
     }
     return out;
 }

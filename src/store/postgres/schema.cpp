@@ -20,7 +20,7 @@ constexpr const char* begin_sql =
     "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock({}); "
     "SET LOCAL lock_timeout = '10s'; ";
 
-// The engine's own tables, and the database's clock in microseconds. Rows of writers that ended
+// The engine's own tables, the database's clock in microseconds, and its size. Rows of writers that ended
 // long ago go when a new one comes, except the one with the latest time inside.
 constexpr const char* own_tables_sql =
     "CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT "
@@ -33,7 +33,9 @@ constexpr const char* own_tables_sql =
     "DELETE FROM writer_mark WHERE seen_at < now() - interval '2 days' AND time_us < "
     "(SELECT max(time_us) FROM writer_mark); "
     "DO $$ BEGIN IF to_regclass('clock_now') IS NULL THEN CREATE VIEW clock_now AS SELECT "
-    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS us; END IF; END $$; COMMIT";
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS us; END IF; "
+    "IF to_regclass('database_size') IS NULL THEN CREATE VIEW database_size AS SELECT "
+    "pg_database_size(current_database()) AS bytes; END IF; END $$; COMMIT";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> words{
     {{"INTEGER", "BIGINT"},

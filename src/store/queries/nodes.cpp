@@ -4,15 +4,18 @@ namespace settled::store {
 
 namespace {
 
-const Statement list{"SELECT number, holder, instance, roles, started_at, lease_until, ids_until "
-                     "FROM node ORDER BY number"};
+const Statement list{
+    "SELECT number, holder, instance, roles, started_at, lease_until, ids_until, version "
+    "FROM node ORDER BY number"};
 const Statement clock{"SELECT us FROM clock_now"};
 const Statement take{
-    "INSERT INTO node (number, holder, instance, roles, started_at, lease_until, ids_until) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number) DO UPDATE SET "
+    "INSERT INTO node (number, holder, instance, roles, started_at, lease_until, ids_until, "
+    "version) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $9) ON CONFLICT (number) DO UPDATE SET "
     "holder = excluded.holder, instance = excluded.instance, roles = excluded.roles, "
     "started_at = excluded.started_at, lease_until = excluded.lease_until, "
-    "ids_until = excluded.ids_until WHERE node.holder = $8 AND node.lease_until = 0"};
+    "ids_until = excluded.ids_until, version = excluded.version WHERE node.holder = $8 AND "
+    "node.lease_until = 0"};
 const Statement renew{"UPDATE node SET lease_until = $3, ids_until = $3 "
                       "WHERE number = $1 AND holder = $2 AND lease_until > 0"};
 const Statement set_free{"UPDATE node SET lease_until = 0, "
@@ -36,7 +39,7 @@ Step<std::vector<NodeRow>> list_nodes(Session& s) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row row = rows[i];
         nodes.push_back({row.integer(0), row.integer(1), row.string(2), row.string(3),
-                         row.instant(4), row.instant(5), row.instant(6)});
+                         row.instant(4), row.instant(5), row.instant(6), row.string(7)});
     }
     co_return nodes;
 }
@@ -55,7 +58,7 @@ Step<std::optional<NodeRow>> find_live_node(Session& s, Instant now) {
 
 Step<bool> take_number(Session& s, const NodeRow& n, std::int64_t seen_holder) {
     const Rows taken = co_await s.run(take, n.number, n.holder, n.instance, n.roles, n.started_at,
-                                      n.lease_until, n.ids_until, seen_holder);
+                                      n.lease_until, n.ids_until, seen_holder, n.version);
     co_return taken.changed() == 1;
 }
 

@@ -24,6 +24,7 @@ struct NodeRow {
     Instant started_at;
     Instant lease_until; // 0: the number is free
     Instant ids_until;   // no id under this number carries a later time
+    std::string version; // of its program
 
     bool is_free() const { return lease_until.us == 0; }
 };

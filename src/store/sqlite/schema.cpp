@@ -28,7 +28,9 @@ Result<int> migrate(Connection& connection) {
                           "PRIMARY KEY, name TEXT NOT NULL) STRICT;"
                           // The clock that PostgreSQL has, too; here it is the machine's.
                           "CREATE VIEW IF NOT EXISTS clock_now AS SELECT CAST((julianday('now') - "
-                          "2440587.5) * 86400000000 AS INTEGER) AS us"));
+                          "2440587.5) * 86400000000 AS INTEGER) AS us;"
+                          // The size of a database; here it is the size of files.
+                          "CREATE VIEW IF NOT EXISTS database_size AS SELECT NULL AS bytes"));
     TRY(const std::int64_t have,
         connection.number("SELECT coalesce(max(version), 0) FROM schema_migration"));
     const auto known = migrations();

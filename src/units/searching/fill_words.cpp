@@ -1,6 +1,7 @@
 #include "units/searching/fill_words.h"
 
 #include "match/name_words.h"
+#include "store/queries/money/orders.h"
 #include "store/queries/money/payments.h"
 #include "store/queries/money/settlements.h"
 #include "store/queries/search_words.h"
@@ -11,6 +12,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace settled::units {
 
@@ -24,12 +26,45 @@ constexpr std::size_t bite = 100;
 constexpr std::int64_t finished = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view prefix = "search_words/";
 
+using Ids = std::vector<std::int64_t>;
+
+template <Walked rows>
+Step<Ids> ids_of(Session& s, TenantId tenant, std::int64_t after, std::size_t limit) {
+    Ids ids;
+    for (const store::WalkedId& row : co_await store::walk(s, tenant, rows, after, limit))
+        ids.push_back(row.id);
+    co_return ids;
+}
+
+Step<> add_of_settlement(Session& s, TenantId tenant, std::int64_t id) {
+    const auto row = co_await store::find_settlement(s, tenant, SettlementId{id});
+    if (row)
+        co_await store::insert_words(s, tenant, store::WordsOf::settlement_names, id,
+                                     match::name_words(row->counterparty_name));
+}
+
+Step<> add_of_payment(Session& s, TenantId tenant, std::int64_t id) {
+    const auto row = co_await store::find_payment(s, tenant, PaymentId{id});
+    if (row)
+        co_await store::insert_words(s, tenant, store::WordsOf::payment_names, id,
+                                     match::name_words(row->payer_name));
+}
+
+Step<> add_of_order(Session& s, TenantId tenant, std::int64_t id) {
+    const auto row = co_await store::find_order(s, tenant, OrderId{id});
+    if (row)
+        co_await store::insert_order_words(s, tenant, *row);
+}
+
 struct Kind {
     std::string_view sweep; // below the prefix: part of the store
-    Walked rows;
+    Step<Ids> (*ids_after)(Session& s, TenantId tenant, std::int64_t after, std::size_t limit);
+    Step<> (*add_words)(Session& s, TenantId tenant, std::int64_t id);
 };
-constexpr std::array<Kind, 2> kinds{{{"search_words/settlements", Walked::settlements},
-                                     {"search_words/payments", Walked::payments}}};
+constexpr std::array<Kind, 3> kinds{
+    {{"search_words/settlements", ids_of<Walked::settlements>, add_of_settlement},
+     {"search_words/payments", ids_of<Walked::payments>, add_of_payment},
+     {"search_words/orders", store::order_ids_after, add_of_order}}};
 
 using Cursors = std::map<std::string, std::int64_t, std::less<>>;
 
@@ -45,20 +80,6 @@ std::int64_t cursor_of(const Cursors& cursors, std::string_view sweep) {
     return found == cursors.end() ? 0 : found->second;
 }
 
-Step<> add_words(Session& s, TenantId tenant, Walked rows, std::int64_t id) {
-    if (rows == Walked::settlements) {
-        const auto row = co_await store::find_settlement(s, tenant, SettlementId{id});
-        if (row)
-            co_await store::insert_words(s, tenant, store::WordsOf::settlement_names, id,
-                                         match::name_words(row->counterparty_name));
-        co_return;
-    }
-    const auto row = co_await store::find_payment(s, tenant, PaymentId{id});
-    if (row)
-        co_await store::insert_words(s, tenant, store::WordsOf::payment_names, id,
-                                     match::name_words(row->payer_name));
-}
-
 } // namespace
 
 Step<bool> lacks_words(Session& s, TenantId tenant) {
@@ -68,8 +89,8 @@ Step<bool> lacks_words(Session& s, TenantId tenant) {
         if (cursor == finished)
             continue;
         // A store that has no rows yet is left alone: what comes brings its words.
-        const auto rows = co_await store::walk(s, tenant, kind.rows, cursor, 1);
-        if (!rows.empty() || cursor > 0)
+        const Ids ids = co_await kind.ids_after(s, tenant, cursor, 1);
+        if (!ids.empty() || cursor > 0)
             co_return true;
     }
     co_return false;
@@ -82,12 +103,12 @@ Step<bool> fill_words(Session& s, TenantId tenant) {
         const std::int64_t cursor = cursor_of(cursors, kind.sweep);
         if (cursor == finished)
             continue;
-        const auto rows = co_await store::walk(s, tenant, kind.rows, cursor, bite);
-        for (const store::WalkedId& row : rows)
-            co_await add_words(s, tenant, kind.rows, row.id);
-        const bool is_end = rows.size() < bite;
-        if (!rows.empty() || cursor > 0)
-            co_await store::move_sweep(s, tenant, kind.sweep, is_end ? finished : rows.back().id);
+        const Ids ids = co_await kind.ids_after(s, tenant, cursor, bite);
+        for (const std::int64_t id : ids)
+            co_await kind.add_words(s, tenant, id);
+        const bool is_end = ids.size() < bite;
+        if (!ids.empty() || cursor > 0)
+            co_await store::move_sweep(s, tenant, kind.sweep, is_end ? finished : ids.back());
         more = more || !is_end;
     }
     co_return more;

@@ -1,5 +1,6 @@
-// Words by which names are found, for payments and settlements that were stored before there were such words: filled in
-// once, a bite at a time, in the order of their ids. Rows that are newer bring their words with them.
+// Words by which payments, settlements and orders are found by name, and orders by reference, for rows that were stored
+// before there were such words: filled in once, a bite at a time, in the order of their ids. Rows that are newer bring
+// their words with them.
 #pragma once
 
 #include "store/session.h"

@@ -58,8 +58,8 @@ void add(Sums& sums, std::string_view name, const std::vector<MoneyCount>& found
 }
 
 Step<Overview> read(Session& s, TenantId tenant, ScopeSet scopes, Instant now,
-                    std::shared_ptr<const Period> period) {
-    Overview overview{co_await read_figures(s, tenant, scopes, now), {}};
+                    std::chrono::days expiry, std::shared_ptr<const Period> period) {
+    Overview overview{co_await read_figures(s, tenant, scopes, now, expiry), {}};
     for (const Figure& figure : open_figures) {
         if (figure.of_payments)
             add(overview.sums, figure.name,
@@ -202,7 +202,9 @@ Task<Result<Answer>> show_overview(const Core& core, const Call& call) {
     const TenantId tenant = call.caller.tenant;
     const ScopeSet scopes = call.caller.scopes;
     Result<Overview> overview = co_await core.store.read<Overview>(
-        [=](Session& s) { return read(s, tenant, scopes, now, period); });
+        [=, expiry = core.attention.expiry](Session& s) {
+            return read(s, tenant, scopes, now, expiry, period);
+        });
     if (!overview)
         co_return std::unexpected(overview.error());
     add_node_figures(overview->figures, core, call.caller);

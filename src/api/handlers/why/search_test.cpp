@@ -235,5 +235,24 @@ TEST_F(Search, names_from_before_there_were_words_are_found_once_they_are_filled
     EXPECT_THAT(all(find("ann lee"), "id"), ElementsAre(later));
 }
 
+TEST_F(Search, orders_from_before_there_were_words_are_found_by_receiver_and_reference) {
+    ASSERT_EQ(world.call(key, "POST", "/v1/connectors", world.new_bank("clearbank")).status(), 201);
+    (void)world.bank_replies("clearbank", 200, "{}"); // for its accounts
+    const Reply made = world.call(
+        key, "POST", "/v1/orders",
+        R"({"client_id":"loan-1","connector":"clearbank","scheme":"fps",
+            "amount":{"value":"100.00","currency":"GBP"},"debtor":{"iban":"GB57CLRB04040100057354"},
+            "creditor":{"name":"Ann Lee","sort_code":"601613","account_number":"31926819"},
+            "reference":"LOAN 4711"})");
+    ASSERT_LT(made.status(), 300) << made.response.body;
+    const TenantId tenant = world.tenant("main");
+    (void)world.write<bool>([=](store::Session& s) { return forget(s, tenant); });
+    ASSERT_THAT(all(find("ann lee"), "id"), IsEmpty());
+    ASSERT_THAT(all(find("LOAN 47"), "id"), IsEmpty());
+    fill();
+    EXPECT_THAT(all(find("ann lee"), "id"), ElementsAre(made.at("id")));
+    EXPECT_THAT(all(find("LOAN 47"), "id"), ElementsAre(made.at("id")));
+}
+
 } // namespace
 } // namespace settled::api

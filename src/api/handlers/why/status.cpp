@@ -20,6 +20,9 @@ void write_installation(JsonWriter& w, const StatusFigures& figures) {
     }
     w.object().member("engine", figures.store_is_shared ? "postgres" : "sqlite");
     w.member("can_commit", figures.store->can_commit).member("reason", figures.store->reason);
+    w.member("bytes", figures.store_bytes);
+    w.key("free_bytes");
+    figures.disk ? w.value(figures.disk->free_bytes) : w.null();
     write_time(w, "last_backup_at", figures.last_backup_at);
     w.end();
     w.key("nodes").array();
@@ -27,6 +30,7 @@ void write_installation(JsonWriter& w, const StatusFigures& figures) {
         if (node.is_free())
             continue;
         w.object().member("id", node.number).member("instance", node.instance);
+        w.member("version", node.version.empty() ? std::nullopt : std::optional(node.version));
         write_words(w, "roles", node.roles);
         write_time(w, "started_at", node.started_at);
         write_time(w, "lease_until", node.lease_until);
@@ -121,7 +125,9 @@ Task<Result<Answer>> show_status(const Core& core, const Call& call) {
     const ScopeSet scopes = call.caller.scopes;
     const Instant now = core.clock.now();
     Result<StatusFigures> figures = co_await core.store.read<StatusFigures>(
-        [=](store::Session& s) { return read_figures(s, tenant, scopes, now); });
+        [=, expiry = core.attention.expiry](store::Session& s) {
+            return read_figures(s, tenant, scopes, now, expiry);
+        });
     if (!figures)
         co_return std::unexpected(figures.error());
     add_node_figures(*figures, core, call.caller);

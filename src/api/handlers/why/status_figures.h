@@ -2,6 +2,8 @@
 #pragma once
 
 #include "api/call.h"
+#include "api/handlers/why/status_ends.h"
+#include "api/machine.h"
 #include "api/refused_webhooks.h"
 #include "api/scope.h"
 #include "base/clock.h"
@@ -50,21 +52,14 @@ struct CurrencyFigures {
     store::MoneyCount expected, unmatched, overdue, in_review;
 };
 
-// What is worth nothing from a time on that is near.
-struct Expiring {
-    std::string_view kind; // api_key
-    std::string id;
-    std::string name;
-    Instant expires_at;
-};
-inline constexpr auto expiring_within = std::chrono::hours(24 * 30);
-
 struct StatusFigures {
     std::string tenant;
     Instant now;
     // Of the whole installation: only for those who look after it.
     std::optional<store::Health> store;
     bool store_is_shared = false;
+    std::optional<std::int64_t> store_bytes;
+    std::optional<Disk> disk; // that the store is on; nullopt: a database's, or it cannot be asked
     std::optional<Instant> last_backup_at;
     std::vector<store::NodeRow> nodes;
 
@@ -74,15 +69,16 @@ struct StatusFigures {
     store::OpenReviews reviews;
     std::map<std::string, CurrencyFigures, std::less<>> money; // by currency
     std::optional<store::OldestSettlement> oldest_unmatched;
-    std::optional<std::vector<Expiring>> expiring; // soonest first
+    std::optional<std::vector<Expiring>> expiring; // soonest first; may have ended
     std::optional<bool> calls_held;
     std::optional<std::int64_t> orders_in_doubt;
 };
+// `expiry`: what ends within it is expiring; nullopt: that is not asked for.
 store::Step<StatusFigures> read_figures(store::Session& s, TenantId tenant, ScopeSet scopes,
-                                        Instant now);
+                                        Instant now, std::optional<std::chrono::days> expiry);
 
 // What is in no row of the store: webhooks that this node refused and, for those who look after the
-// installation, whether the store can commit.
+// installation, whether the store can commit, the room that it has, and the server's certificate.
 void add_node_figures(StatusFigures& figures, const Core& core, const Caller& caller);
 
 // As `settled doctor` has them, under the same ids.

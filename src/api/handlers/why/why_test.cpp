@@ -287,6 +287,61 @@ TEST(StatusAttention, names_a_connector_that_is_silent_where_it_should_not_be) {
     EXPECT_EQ(state_of(attention_of(figures)), "ok");
 }
 
+TEST(StatusAttention, names_a_disk_that_is_nearly_full) {
+    constexpr std::uint64_t gib = std::uint64_t{1024} * 1024 * 1024;
+    StatusFigures figures;
+    figures.store = store::Health();
+    figures.disk = Disk{10 * gib, 100 * gib};
+    EXPECT_EQ(state_of(attention_of(figures)), "ok") << "10 % are the limit";
+    figures.disk = Disk{9 * gib, 100 * gib};
+    ASSERT_EQ(attention_of(figures).size(), 1U);
+    EXPECT_EQ(attention_of(figures).front().check, "data.space");
+    EXPECT_EQ(attention_of(figures).front().command, std::nullopt) << "no command makes room";
+    EXPECT_EQ(state_of(attention_of(figures)), "attention");
+    figures.disk = Disk{gib / 8, gib / 4};
+    EXPECT_EQ(state_of(attention_of(figures)), "failing") << "half is free, and it is too little";
+    figures.disk = std::nullopt;
+    EXPECT_EQ(state_of(attention_of(figures)), "ok") << "a database watches its own disk";
+}
+
+TEST(StatusAttention, asks_for_backups_only_where_the_settings_do) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    figures.store = store::Health();
+    EXPECT_EQ(state_of(attention_of(figures)), "ok");
+    domain::Attention limits;
+    limits.backup = std::chrono::hours(24);
+    ASSERT_EQ(attention_of(figures, limits).size(), 1U) << "there never was one";
+    EXPECT_EQ(attention_of(figures, limits).front().check, "store.backup");
+    figures.last_backup_at = figures.now - std::chrono::hours(25);
+    EXPECT_EQ(state_of(attention_of(figures, limits)), "attention");
+    figures.last_backup_at = figures.now - std::chrono::hours(23);
+    EXPECT_EQ(state_of(attention_of(figures, limits)), "ok");
+    figures.last_backup_at.reset();
+    figures.store_is_shared = true;
+    EXPECT_EQ(state_of(attention_of(figures, limits)), "ok") << "a database has tools of its own";
+}
+
+TEST(StatusAttention, names_keys_that_end_by_the_checks_of_doctor) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    const auto in = [&](int hours) { return figures.now + std::chrono::hours(hours); };
+    figures.expiring = {{"bank_key", "con_0000000000001", "bank", in(-1)},
+                        {"api_key", "key_0000000000001", "shop", in(24)},
+                        {"client_certificate", "end_0000000000001", "https://shop.example", in(48)},
+                        {"tls", "tls/ab12", "", in(72)}};
+    const auto found = attention_of(figures);
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].check, "api_key.expiry");
+    EXPECT_EQ(found[0].command, "settled doctor --check api_key.expiry");
+    EXPECT_FALSE(found[0].is_failure);
+    EXPECT_EQ(found[1].check, "key.expiry");
+    EXPECT_TRUE(found[1].is_failure) << "the bank's key has ended";
+    EXPECT_THAT(found[1].sentence, StartsWith("2 keys or certificates"));
+    EXPECT_EQ(found[2].check, "tls.expiry");
+    EXPECT_EQ(found[2].command, std::nullopt) << "another makes the certificate";
+}
+
 TEST(TimelineCursor, is_read_back_and_refuses_what_is_none) {
     const EntryPlace place{1'795'000'000'000'000, EntryKind::attempt, 77, 3};
     EXPECT_EQ(from_cursor(to_cursor(place)).value(), place);

@@ -43,6 +43,8 @@ const Statement by_retry{SELECT_ORDERS "retry_of = $2"};
 const Statement by_call{SELECT_ORDERS "call_id = $2 ORDER BY id"};
 const Statement list{SELECT_ORDERS "id < $2 ORDER BY id DESC LIMIT $3"};
 const Statement list_of_status{SELECT_ORDERS "status = $4 AND id < $2 ORDER BY id DESC LIMIT $3"};
+const Statement ids_after{"SELECT id FROM payment_order WHERE tenant_id = $1 AND id > $2 "
+                          "ORDER BY id LIMIT $3"};
 const Statement update{
     "UPDATE payment_order SET status = $3, reason_code = $4, reason = $5, advice = $6, "
     "call_id = $7, transaction_id = $8, actual_id = $9, settlement_id = $10, returned_by_id = $11, "
@@ -222,13 +224,17 @@ Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& o,
     const Rows inserted = co_await s.run(insert, values);
     if (inserted.changed() == 0)
         co_return false;
+    co_await insert_order_words(s, tenant, o);
+    s.made({order_feed, tenant, o.id.value});
+    co_return true;
+}
+
+Step<> insert_order_words(Session& s, TenantId tenant, const domain::Order& o) {
     co_await insert_words(s, tenant, WordsOf::order_names, o.id.value,
                           match::name_words(o.creditor.name));
     const std::string reference = match::canonical_reference(o.reference);
     if (!reference.empty())
         co_await insert_words(s, tenant, WordsOf::order_references, o.id.value, {reference});
-    s.made({order_feed, tenant, o.id.value});
-    co_return true;
 }
 
 Step<std::optional<domain::Order>> find_order(Session& s, TenantId tenant, OrderId id) {
@@ -279,6 +285,15 @@ Step<std::vector<domain::Order>> list_orders(Session& s, TenantId tenant, std::s
     }
     const Rows rows = co_await s.run(list_of_status, tenant, before, most, status);
     co_return read_all(rows);
+}
+
+Step<std::vector<std::int64_t>> order_ids_after(Session& s, TenantId tenant, std::int64_t after,
+                                                std::size_t limit) {
+    const Rows rows = co_await s.run(ids_after, tenant, after, static_cast<std::int64_t>(limit));
+    std::vector<std::int64_t> ids;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        ids.push_back(rows[i].integer(0));
+    co_return ids;
 }
 
 Step<> update_order(Session& s, TenantId tenant, const domain::Order& o) {

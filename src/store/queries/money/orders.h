@@ -15,6 +15,8 @@ namespace settled::store {
 // False: its client id or its end-to-end id is taken.
 Step<bool> insert_order(Session& s, TenantId tenant, const domain::Order& order,
                         const crypto::Digest& fingerprint);
+// The words by which it is found, which insert_order() writes; those that are there stay.
+Step<> insert_order_words(Session& s, TenantId tenant, const domain::Order& order);
 struct RegisteredOrder {
     domain::Order order;
     crypto::Digest fingerprint{};
@@ -34,6 +36,9 @@ Step<std::vector<domain::Order>> orders_of_call(Session& s, TenantId tenant, Cal
 // Newest first, below `before`; `status` empty: any.
 Step<std::vector<domain::Order>> list_orders(Session& s, TenantId tenant, std::string_view status,
                                              std::int64_t before, std::size_t limit);
+// Oldest first, above `after`: ids alone, for a job that walks through all of them.
+Step<std::vector<std::int64_t>> order_ids_after(Session& s, TenantId tenant, std::int64_t after,
+                                                std::size_t limit);
 
 // Writes what may change: status, reasons, call, the bank's ids, version, when the bank is asked.
 Step<> update_order(Session& s, TenantId tenant, const domain::Order& order);
