@@ -58,6 +58,15 @@ int run_enable(Invocation& in) {
     return patch(in, R"({"status":"active"})");
 }
 
+int run_pause(Invocation& in) {
+    wire::JsonWriter w;
+    w.object().member("status", "paused");
+    if (in.has("--reason"))
+        w.member("reason", in.text("--reason"));
+    w.end();
+    return patch(in, std::move(w).text());
+}
+
 int run_disable(Invocation& in) {
     return patch(in, R"({"status":"disabled"})");
 }
@@ -129,9 +138,15 @@ std::vector<Command> endpoints_commands() {
          .notes = "Other ways to authenticate, rates and rules of success are set with the API.",
          .run = run_add},
         one("endpoints ping", "send it a test.ping", run_ping),
-        one("endpoints enable", "enable it again", run_enable),
+        one("endpoints enable", "send to it again, after a pause or when it was disabled",
+            run_enable),
         one("endpoints disable", "send it nothing more", run_disable),
     };
+    Command pause =
+        one("endpoints pause", "send it nothing until it is enabled; deliveries wait", run_pause);
+    pause.options.push_back(
+        {.name = "--reason", .value = "TEXT", .help = "why; stands in the changes"});
+    commands.push_back(std::move(pause));
     Command rotate = one("endpoints rotate", "give it new signing keys", run_rotate);
     rotate.options.push_back({.name = "--overlap",
                               .value = "SECONDS",
