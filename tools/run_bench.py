@@ -19,7 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 SCRIPTS = {name: ROOT / "bench" / f"{name}.py"
-           for name in ("catch_up", "delivery", "find", "front_door", "hsm", "linkage", "loans", "orders")}
+           for name in ("catch_up", "delivery", "find", "front_door", "hsm", "linkage", "lists", "loans", "orders")}
 
 # Programs that get a PostgreSQL, on the disk where they make their SQLite stores.
 NEED_POSTGRES = ("access", "match", "nodes")

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {bytes} from '../src/format/size.ts';
 import {age, clockOf, dayOf, exactTime, latency, span} from '../src/format/time.ts';
 
 const now = Date.parse('2026-11-30T12:00:00.000Z');
@@ -10,6 +11,11 @@ test('exact times name the day, the time to the thousandth, and UTC', () => {
   assert.equal(exactTime('yesterday'), 'yesterday');
   assert.equal(dayOf('2026-11-30'), '30 Nov 2026');
   assert.equal(clockOf('2026-11-30T09:05:07.000Z'), '09:05:07');
+});
+
+test('sizes are written in the largest unit', () => {
+  const cases = [[640, '640 bytes'], [4300, '4.2 KiB'], [33_285_996_544, '31 GiB']] as const;
+  for (const [size, text] of cases) assert.equal(bytes(size), text);
 });
 
 test('ages are written in the largest unit, and beyond 14 days as the day', () => {

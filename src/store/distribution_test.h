@@ -62,7 +62,8 @@ inline const std::set<std::string, std::less<>>& spread_tables() {
                                                         "change_entry",
                                                         "purged",
                                                         "purged_evidence",
-                                                        "purge"};
+                                                        "purge",
+                                                        "figure"};
     return all;
 }
 

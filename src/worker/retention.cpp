@@ -5,6 +5,7 @@
 #include "store/queries/idempotency.h"
 #include "store/queries/inbox.h"
 #include "store/queries/notifications.h"
+#include "store/queries/series.h"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -43,6 +44,14 @@ struct ForgetOld {
     Instant until;
     Step<Bitten> operator()(Session& s, Bite bite) const {
         return store::forget_answers(s, until, bite);
+    }
+};
+
+struct DropFigures {
+    std::chrono::seconds length;
+    Instant until;
+    Step<Bitten> operator()(Session& s, Bite bite) const {
+        return store::drop_old_figures(s, length, until, bite);
     }
 };
 
@@ -92,6 +101,13 @@ Task<Result<std::int64_t>> Retention::run_once() {
     const auto forgotten = co_await take_all(ForgetOld{clock_.now() - limits::idempotency_kept});
     if (!forgotten)
         co_return std::unexpected(forgotten.error());
+    const Instant now = clock_.now();
+    for (const DropFigures old : {DropFigures{store::minute_row, now - store::minute_rows_kept},
+                                  DropFigures{store::hour_row, now - store::hour_rows_kept}}) {
+        const auto dropped = co_await take_all(old);
+        if (!dropped)
+            co_return std::unexpected(dropped.error());
+    }
     co_return released;
 }
 

@@ -1,5 +1,5 @@
-// Releases webhooks whose retention is over, and stored answers of requests that are not repeated
-// any more: in the background, in bites between which others have the writer (store/bite.h), so
+// Releases webhooks whose retention is over, stored answers of requests that are not repeated any
+// more, and figures of minutes and hours that lie too far back: in the background, in bites between which others have the writer (store/bite.h), so
 // that intake never waits for it. Run once in the process.
 //
 // Threads: one.

@@ -69,6 +69,22 @@ TEST(Retention, releases_all_that_is_old_however_many_bites_it_takes) {
     EXPECT_EQ(inbox.run(retention), 0);
 }
 
+TEST(Retention, drops_figures_of_minutes_after_8_days_and_of_hours_after_400) {
+    Inbox inbox;
+    const auto days = [&](int count) { return inbox.clock.now() - std::chrono::days(count); };
+    for (const int age : {1, 9, 401})
+        inbox.receive(age, 1, days(age));
+    Retention retention(*inbox.store, inbox.connectors, inbox.clock);
+    (void)inbox.run(retention);
+    const auto rows = [&](const char* length) {
+        return store::testing::number_seen_by_another(
+            inbox.directory.path(),
+            std::string("SELECT count(*) FROM figure WHERE length = ") + length);
+    };
+    EXPECT_EQ(rows("60"), 1);
+    EXPECT_EQ(rows("3600"), 2);
+}
+
 TEST(Retention, a_stopped_retention_begins_nothing) {
     Inbox inbox;
     inbox.receive(1, 300, inbox.clock.now() - std::chrono::days(16));

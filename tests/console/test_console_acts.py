@@ -245,6 +245,33 @@ def test_a_raw_message_is_masked_until_it_is_revealed_with_a_reason(page, trigge
     assert change["subject"] == settlement["webhook_id"]
 
 
+def test_an_endpoint_is_paused_with_a_reason_and_resumed(world, page, ask):
+    endpoint = world.dev.state["endpoint"]
+    page.go(f"/console/endpoints/{endpoint}")
+    page.button("Pause").click()
+    page.enter("dialog textarea", "their database moves")
+    page.button("Pause", "dialog form").click()
+    page.shows("Paused: deliveries wait")
+    page.button("Resume").click()
+    page.shows("The endpoint is resumed")
+    changes = ask(f"/v1/changes?subject={endpoint}")["data"][:2]
+    assert [(one["action"], one["reason"]) for one in changes] == [
+        ("endpoint.activate", ""), ("endpoint.pause", "their database moves")]
+
+
+def test_charts_look_back_an_hour_a_day_a_week_and_a_month(page, trigger, ask):
+    trigger("settlement")
+    webhooks = lambda query: sum(ask(f"/v1/series?metric=webhooks{query}")["lines"][0]["values"])  # noqa: E731
+    assert webhooks("&step=60&from=2000-01-01T00:00:00Z&to=2000-01-01T01:00:00Z") == 0 < webhooks("")
+    for label, name in (("1 h", "hour"), ("7 days", "week"), ("30 days", "month"), ("24 h", None)):
+        page.button(label, ".charts-head").click()
+        wait_for(lambda: page.run("return new URLSearchParams(location.search).get('charts')") == name, "the span is in the address")
+        wait_for(lambda: len(page.driver.find_elements("css selector", ".plot canvas")) == 4, "four charts are drawn")
+        spans = {one.text for one in page.driver.find_elements("css selector", ".chart-span")}
+        assert spans == {label}
+    assert page.driver.find_elements("css selector", ".refused") == []
+
+
 def test_a_partner_sees_its_own_deliveries_alone(world, page, browse, trigger, ask):
     trigger("ping")
     endpoint = world.dev.state["endpoint"]

@@ -365,6 +365,21 @@ def test_recovery_delivers_what_was_missed_cancelled_and_given_up(shared, endpoi
     assert next(e for e in told if e["type"] == "delivery.dead")["data"]["cause"] == "http_500"
 
 
+def test_deliveries_of_a_paused_endpoint_wait_until_it_is_resumed(shared, endpoint):
+    made, path = endpoint()
+    _, witness = endpoint()
+    target = f"/v1/endpoints/{made['id']}"
+    assert shared.api.patch(target, {"status": "paused", "reason": "their database moves"})["status"] == "paused"
+    settle_one(shared, "WAITS")
+    shared.sandbox.told(witness, 1)
+    waiting = shared.api.all(f"/v1/deliveries?endpoint={made['id']}")
+    assert [(one["status"], one["attempts_made"]) for one in waiting] == [("queued", 0)]
+    assert not shared.sandbox.records(path)
+    assert shared.api.patch(target, {"status": "active"})["status"] == "active"
+    shared.sandbox.told(path, 1)
+    wait_for(lambda: all_done(shared, made), "it has come")
+
+
 def test_the_command_line_redelivers_one_and_many(shared, endpoint):
     made, path = endpoint()
     settle_one(shared)

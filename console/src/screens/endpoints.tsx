@@ -26,7 +26,7 @@ const columns: Column<Endpoint>[] = [
   {title: 'Added', end: true, cell: row => <Age at={row.created_at} />, rank: 2},
 ];
 
-/** Of an active endpoint its health, else its status. */
+/** Of an active endpoint its health, of others the status. */
 function Health({endpoint}: {endpoint: Endpoint}) {
   return <Pill token={endpoint.status === 'active' && endpoint.health.state !== 'ok' ? endpoint.health.state : endpoint.status} />;
 }
@@ -57,8 +57,10 @@ export function EndpointItem({id}: {id: string}) {
             title={<span class="break">{endpoint.url}</span>}><EndpointActions endpoint={endpoint} onDone={done} /></Head>
           {endpoint.health.failing_since ? <p class="lead">Deliveries to this endpoint have failed since <Time at={endpoint.health.failing_since} />.{' '}
             {endpoint.health.next_probe_at ? <>The next probe is due <Age at={endpoint.health.next_probe_at} />.</> : null}</p> : null}
-          {endpoint.missed_since ? <p class="lead">Disabled since <Time at={endpoint.missed_since} />: events from then on
-            are not delivered here.</p> : null}
+          {endpoint.status === 'paused' ? <p class="lead">Paused: deliveries wait until the endpoint is resumed.</p> : null}
+          {endpoint.missed_since ? <p class="lead">{endpoint.status === 'disabled'
+            ? <>Disabled since <Time at={endpoint.missed_since} />: events from then on are not delivered here.</>
+            : <>This endpoint was disabled at <Time at={endpoint.missed_since} />. Deliver again what it missed until it was enabled.</>}</p> : null}
           <div class="columns">
             <div>
               <Section title="Backlog" flush>

@@ -1,6 +1,7 @@
 // Nodes: the processes that share the store, and the store itself.
 
 import type {Status} from '../api/types.ts';
+import {bytes} from '../format/size.ts';
 import {Chips, Facts, Head, Section} from '../ui/blocks.tsx';
 import {useGet} from '../ui/load.ts';
 import {Empty, Ready} from '../ui/states.tsx';
@@ -29,6 +30,9 @@ export function NodeList() {
             {status.store ? <Section title="Store"><Facts facts={[
               ['engine', status.store.engine],
               ['takes changes', status.store.can_commit ? <Pill token="ok" label="yes" /> : <Pill token="failing" label={status.store.reason} />],
+              status.store.bytes ? ['size', bytes(status.store.bytes)] : null,
+              status.store.free_bytes ? ['free', bytes(status.store.free_bytes)] : null,
+              ['last backup', <Age at={status.store.last_backup_at} />],
               ['version', status.version],
               ['as of', <Time at={status.as_of} />],
             ]} /></Section> : null}

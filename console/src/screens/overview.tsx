@@ -5,7 +5,7 @@ import {useMay} from '../app/session.tsx';
 import {base, setQuery, useRoute} from '../app/router.ts';
 import {count, sentenceCase, words} from '../format/words.ts';
 import {Head, Section} from '../ui/blocks.tsx';
-import {ChartCard, type Series} from '../ui/chart.tsx';
+import {ChartCard, ChartSpans, useChartSpan, type Series} from '../ui/chart.tsx';
 import {useGet} from '../ui/load.ts';
 import {Empty, Ready} from '../ui/states.tsx';
 import {Table, type Column} from '../ui/table.tsx';
@@ -31,7 +31,7 @@ export interface OverviewAnswer {
   reviews: Listed & {oldest_at: string | null; by_kind: Record<string, number>};
   deliveries: {queued: Listed; oldest_at: string | null; dead: Listed} | null;
   orders: {in_doubt: Listed} | null;
-  endpoints: {active: number; failing: number; disabled: number} | null;
+  endpoints: {active: number; failing: number; paused: number; disabled: number} | null;
   connectors: NonNullable<Status['connectors']> | null;
   attention: AttentionItem[];
   counted_to: number;
@@ -155,13 +155,17 @@ function latest(lines: Series['lines']): string {
 }
 
 function Charts() {
+  const span = useChartSpan();
   return (
-    <div class="charts">
-      <ChartCard title="Webhooks" metric="webhooks" write={whole} />
-      <ChartCard title="Matches by rule" metric="matches_by_rank" write={whole} />
-      <ChartCard title="Deliveries" metric="deliveries" write={whole} />
-      <ChartCard title="Time to notify partners" metric="told_p50" also="told_p99" write={milliseconds} total={latest} />
-    </div>
+    <section aria-label="Charts">
+      <div class="charts-head"><ChartSpans chosen={span} /></div>
+      <div class="charts">
+        <ChartCard title="Webhooks" span={span} metric="webhooks" write={whole} />
+        <ChartCard title="Matches by rule" span={span} metric="matches_by_rank" write={whole} />
+        <ChartCard title="Attempts to deliver" span={span} metric="deliveries" write={whole} />
+        <ChartCard title="Time to notify partners" span={span} metric="told_p50" also="told_p99" write={milliseconds} total={latest} />
+      </div>
+    </section>
   );
 }
 
@@ -201,6 +205,7 @@ function Parts({overview}: {overview: OverviewAnswer}) {
           <dl class="counts">
             <div><dt>active</dt><dd class="num">{endpoints.active}</dd></div>
             <div class={endpoints.failing ? 'bad' : ''}><dt>failing</dt><dd class="num">{endpoints.failing}</dd></div>
+            <div><dt>paused</dt><dd class="num">{endpoints.paused}</dd></div>
             <div><dt>disabled</dt><dd class="num">{endpoints.disabled}</dd></div>
           </dl>
         </Section>

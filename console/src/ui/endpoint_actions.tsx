@@ -1,4 +1,4 @@
-// What a person may do with an endpoint: ping, enable or disable, a new secret.
+// What a person may do with an endpoint: ping, pause and resume, enable or disable, a new secret.
 
 import {useState} from 'preact/hooks';
 import type {Delivery, Endpoint} from '../api/types.ts';
@@ -11,6 +11,7 @@ export function EndpointActions({endpoint, onDone}: {endpoint: Endpoint; onDone:
   const [ping, setPing] = useState<Delivery>();
   const path = `/v1/endpoints/${endpoint.id}`;
   const isActive = endpoint.status === 'active';
+  const isPaused = endpoint.status === 'paused';
   return (
     <>
       {isActive ? <Act<Delivery> label="Ping" scope="events:write" path={`${path}/ping`} done="The ping is on its way"
@@ -20,8 +21,13 @@ export function EndpointActions({endpoint, onDone}: {endpoint: Endpoint; onDone:
         body={{rotate_secret: true, previous_secret_expires_in: 86_400}} done="The secret was rotated"
         question="A new signing secret applies from now on. For 24 hours deliveries are also signed with the old secret."
         onDone={answer => { setSecret(answer.secret ?? ''); onDone(); }} /> : null}
-      {isActive ? <Act label="Disable" scope="endpoints:write" path={path} method="PATCH" body={{status: 'disabled'}} danger
-        done="The endpoint is disabled" question="Waiting deliveries are cancelled, and new events are not delivered here." onDone={onDone} />
+      {isActive ? <Act label="Pause" scope="endpoints:write" path={path} method="PATCH" body={{status: 'paused'}} reason danger
+        done="The endpoint is paused" question="Nothing is sent here until the endpoint is resumed. Deliveries wait, and new events are added to them."
+        onDone={onDone} /> : null}
+      {isPaused ? <Act label="Resume" scope="endpoints:write" path={path} method="PATCH" body={{status: 'active'}} primary
+        done="The endpoint is resumed" onDone={onDone} /> : null}
+      {isActive || isPaused ? <Act label="Disable" scope="endpoints:write" path={path} method="PATCH" body={{status: 'disabled'}} danger
+        done="The endpoint is disabled" question="Waiting deliveries are cancelled, and new events are not delivered here." reason onDone={onDone} />
         : <Act label="Enable" scope="endpoints:write" path={path} method="PATCH" body={{status: 'active'}} primary
           done="The endpoint is enabled" onDone={onDone} />}
       {secret ? (

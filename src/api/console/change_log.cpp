@@ -1,10 +1,12 @@
 #include "api/console/change_log.h"
 
 #include "base/limits.h"
+#include "store/queries/endpoints.h"
 #include "wire/json.h"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace settled::api {
 
@@ -16,6 +18,7 @@ struct Written {
     std::string_view action;
 };
 
+constexpr std::string_view endpoint_update = "endpoint.update";
 constexpr auto written = std::to_array<Written>({
     {"POST", "/v1/api-keys", "api_key.create"},
     {"DELETE", "/v1/api-keys/{id}", "api_key.revoke"},
@@ -27,12 +30,13 @@ constexpr auto written = std::to_array<Written>({
     {"POST", "/v1/connectors/{name}/pause", "connector.pause"},
     {"POST", "/v1/connectors/{name}/resume", "connector.resume"},
     {"POST", "/v1/endpoints", "endpoint.create"},
-    {"PATCH", "/v1/endpoints/{id}", "endpoint.update"},
+    {"PATCH", "/v1/endpoints/{id}", endpoint_update},
     {"DELETE", "/v1/endpoints/{id}", "endpoint.delete"},
     {"POST", "/v1/endpoints/{id}/ping", "endpoint.ping"},
     {"POST", "/v1/endpoints/{id}/recover", "endpoint.recover"},
     {"DELETE", "/v1/portal-links/{id}", "portal_link.revoke"},
     {"POST", "/v1/deliveries/{id}/redeliver", "delivery.redeliver"},
+    {"POST", "/v1/statements/files", "statement.import"},
     {"POST", "/v1/purges", "purge.begin"},
     {"POST", "/v1/rules", "rules.create"},
     {"PUT", "/v1/institutions/seeds", "institutions.seed"},
@@ -50,8 +54,24 @@ constexpr auto written = std::to_array<Written>({
     {"POST", "/v1/notifications/{id}/retry", "notification.retry"},
 });
 
+// A change of an endpoint's status has a name of its own: it stops a partner's deliveries, or lets them go on.
+std::string action_of(const Written& found, std::string_view status) {
+    constexpr auto named = std::to_array<std::pair<std::string_view, std::string_view>>({
+        {store::endpoint_paused, "endpoint.pause"},
+        {store::endpoint_active, "endpoint.activate"},
+        {store::endpoint_disabled, "endpoint.disable"},
+    });
+    if (found.action == endpoint_update)
+        for (const auto& [value, action] : named)
+            if (value == status)
+                return std::string(action);
+    return std::string(found.action);
+}
+
 // A member's text, where the body is an object that has it.
 std::string text_of(std::string_view body, std::string_view name) {
+    if (!body.starts_with('{')) // as the file of a bank's statements
+        return {};
     const auto document = wire::JsonDocument::parse(body);
     if (!document)
         return {};
@@ -72,7 +92,7 @@ std::optional<ChangeNote> note_of(const Call& call, Instant now) {
         reason.clear(); // the handler refuses it
     return ChangeNote{{{},
                        call.caller.name,
-                       std::string(found->action),
+                       action_of(*found, text_of(call.request.body, "status")),
                        call.id,
                        std::move(reason),
                        call.request.request_id,

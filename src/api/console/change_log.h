@@ -1,6 +1,6 @@
-// Which calls are written to the changes (GET /v1/changes), and as what: decisions, redeliveries, and
-// changes of keys, endpoints, connectors and rules. What clients do by the thousand (payments,
-// orders, statements) is none of these; its own objects say who made them.
+// Which calls are written to the changes (GET /v1/changes), and as what: decisions, redeliveries, files of
+// statements, and changes of keys, endpoints, connectors and rules. What clients do by the thousand
+// (payments, orders, statements by their entries) is none of these; its own objects say who made them.
 #pragma once
 
 #include "api/call.h"

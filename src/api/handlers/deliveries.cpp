@@ -93,8 +93,8 @@ Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Rede
         co_return fail(Code::not_found, "there is no such delivery");
     const EndpointId endpoint_id{task->lane_id};
     const auto endpoint = co_await store::find_endpoint(s, wanted.tenant, endpoint_id);
-    if (!endpoint || endpoint->status != store::endpoint_active)
-        co_return fail(Code::state_conflict, "its endpoint is not active");
+    if (!endpoint || !store::is_owed(endpoint->status))
+        co_return fail(Code::state_conflict, "its endpoint is disabled or deleted");
     const auto event = co_await store::find_event(s, wanted.tenant, EventId{task->subject_id});
     if (!event)
         co_return fail(Code::state_conflict, "its event is not kept any more");

@@ -87,10 +87,11 @@ Result<EndpointPatch> read_endpoint_patch(const wire::Json& root, const Reach& r
     payloads::Reader in(root);
     EndpointPatch patch = read_common(in, root, reach);
     const std::string status = in.optional_text("status", limits::text_bytes_max);
-    if (status == store::endpoint_active || status == store::endpoint_disabled)
+    if (store::is_owed(status) || status == store::endpoint_disabled)
         patch.status = status;
     else if (!status.empty())
-        in.refuse(Code::value_invalid, "status", "give active or disabled");
+        in.refuse(Code::value_invalid, "status", "give active, paused or disabled");
+    (void)in.optional_text("reason", limits::text_bytes_max); // api/console/change_log.h writes it
     patch.rotate_secret = in.optional_flag("rotate_secret");
     const auto expires =
         in.optional_integer("previous_secret_expires_in", 0, bounds::secret_overlap_max.count());

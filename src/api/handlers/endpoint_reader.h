@@ -23,7 +23,7 @@ struct EndpointPatch {
     std::optional<GivenCertificate> certificate;
     std::optional<std::string> trusted_ca;
     std::optional<domain::SuccessRule> success;
-    std::optional<std::string> status; // active, disabled
+    std::optional<std::string> status; // active, paused, disabled
     bool rotate_secret = false;
     std::chrono::seconds previous_expires_in{0}; // what a rotation replaces signs on for so long
     SettingsChanges settings;

@@ -99,6 +99,8 @@ Step<> change_status(Session& s, const units::Context& context, const EndpointWo
     const auto& wanted = work.patch.status;
     if (!wanted || *wanted == before)
         co_return;
+    if (store::is_owed(*wanted) && store::is_owed(before)) // paused, or resumed
+        co_return;
     if (*wanted == store::endpoint_disabled)
         co_await units::disable_endpoint(s, context, work.tenant, work.id,
                                          domain::disabled_by_request, work.now);
@@ -114,11 +116,15 @@ Step<Result<Answer>> update(Session& s, const units::Context& context,
     if (!endpoint)
         co_return no_endpoint();
     const std::string status = endpoint->status;
+    const auto& wanted = work->patch.status;
+    if (wanted == store::endpoint_paused && !store::is_owed(status))
+        co_return fail(Code::state_conflict, "a disabled endpoint is owed nothing; set its status "
+                                             "to active first");
     const auto new_secret = apply_work(*endpoint, *work);
     if (!new_secret)
         co_return std::unexpected(new_secret.error());
-    if (work->patch.status == store::endpoint_active)
-        endpoint->status = store::endpoint_active;
+    if (wanted && store::is_owed(*wanted))
+        endpoint->status = *wanted;
     co_await store::update_endpoint(s, *endpoint);
     const auto settings = units::endpoint_settings(*endpoint);
     co_await units::change_interval(s, work->tenant, work->id, *settings, work->now);
@@ -148,7 +154,8 @@ Step<Result<Answer>> ping(Session& s, const units::Context& context,
     if (!endpoint)
         co_return no_endpoint();
     if (endpoint->status != store::endpoint_active)
-        co_return fail(Code::state_conflict, "the endpoint is disabled; set its status to active");
+        co_return fail(Code::state_conflict,
+                       "the endpoint is " + endpoint->status + "; set its status to active");
     const std::int64_t version = co_await store::next_endpoint_version(s, work->tenant, work->id);
     const auto event =
         domain::ping_event(context.ids.next<EventId>(), work->id, version, work->now);

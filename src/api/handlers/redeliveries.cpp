@@ -83,7 +83,7 @@ Step<Result<Answer>> begin(Session& s, const units::Context& context,
     const auto endpoint = co_await store::find_endpoint(s, row.tenant, row.endpoint);
     if (!endpoint || endpoint->status == store::endpoint_deleted)
         co_return fail(Code::not_found, "there is no such endpoint");
-    if (endpoint->status != store::endpoint_active)
+    if (!store::is_owed(endpoint->status))
         co_return fail(Code::state_conflict, "the endpoint is disabled; set its status to active");
     row.since = wanted->since.value_or(endpoint->created_at);
     co_await units::begin_recovery(s, context, row);

@@ -5,7 +5,8 @@
 // No Idempotency-Key is needed: a statement is known by its digest, and the same file again only
 // reconciles it again.
 #include "api/bounds.h"
-#include "api/change.h"
+#include "api/console/change_log.h"
+#include "api/core.h"
 #include "api/handlers/console_handlers.h"
 #include "api/handlers/statement_reading.h"
 #include "api/handlers/statement_steps.h"
@@ -118,7 +119,19 @@ Result<StatementRow> row_of(const Summary& summary, StatementId id, Instant now)
     return row;
 }
 
-Task<> begin(const Core& core, TenantId tenant, const Summary& summary, Imported& one) {
+// The statement, and with it who brought it and in which file.
+Step<Result<BegunStatement>> begin_noted(Session& s, IdMint& ids, TenantId tenant,
+                                         std::shared_ptr<const StatementRow> row, ChangeNote note) {
+    auto begun = co_await begin_statement(s, tenant, row);
+    if (begun && begun->is_new) {
+        note.row.subject = to_string(begun->row.id);
+        co_await write_note(s, ids, tenant, std::move(note), {});
+    }
+    co_return begun;
+}
+
+Task<> begin(const Core& core, TenantId tenant, const Summary& summary, ChangeNote note,
+             Imported& one) {
     one.account = summary.head.account;
     Result<StatementRow> made =
         row_of(summary, core.context.ids.next<StatementId>(), core.clock.now());
@@ -127,8 +140,10 @@ Task<> begin(const Core& core, TenantId tenant, const Summary& summary, Imported
         co_return;
     }
     const auto row = std::make_shared<const StatementRow>(*std::move(made));
-    Result<Result<BegunStatement>> begun = co_await core.store.write<Result<BegunStatement>>(
-        [=](Session& s) { return begin_statement(s, tenant, row); });
+    Result<Result<BegunStatement>> begun =
+        co_await core.store.write<Result<BegunStatement>>([=, &ids = core.context.ids](Session& s) {
+            return begin_noted(s, ids, tenant, row, note);
+        });
     if (!begun || !*begun) {
         refuse(one, begun ? begun->error() : begun.error());
         co_return;
@@ -155,9 +170,13 @@ Task<> append(const Core& core, TenantId tenant, FilePiece piece, Imported& one)
 }
 
 // Stores what the file has; what cannot be taken is passed over, and the rest goes on.
-Task<Result<std::vector<Imported>>> store_all(const Core& core, TenantId tenant,
+Task<Result<std::vector<Imported>>> store_all(const Core& core, const Call& call,
                                               const FileToRead& file,
                                               const statements::FileSummary& summary) {
+    const TenantId tenant = call.caller.tenant;
+    std::optional<ChangeNote> note = note_of(call, core.clock.now());
+    SETTLED_ASSERT(note.has_value(), "files of statements are written to the changes");
+    note->row.reason = file.name;
     std::vector<Imported> all;
     FileReading reading(file, summary.wanted);
     for (;;) {
@@ -166,7 +185,7 @@ Task<Result<std::vector<Imported>>> store_all(const Core& core, TenantId tenant,
             break;
         while (all.size() <= piece->statement) {
             Imported& next = all.emplace_back();
-            co_await begin(core, tenant, summary.statements.at(all.size() - 1), next);
+            co_await begin(core, tenant, summary.statements.at(all.size() - 1), *note, next);
         }
         if (!all.back().error)
             co_await append(core, tenant, *std::move(piece), all.back());
@@ -266,7 +285,7 @@ Task<Result<Answer>> import_statement_file(const Core& core, const Call& call) {
     CO_TRY(const FileToRead file, file_of(call.request));
     const TenantId tenant = call.caller.tenant;
     CO_TRY(const statements::FileSummary summary, co_await summarize(file));
-    CO_TRY(std::vector<Imported> all, co_await store_all(core, tenant, file, summary));
+    CO_TRY(std::vector<Imported> all, co_await store_all(core, call, file, summary));
     const bool is_known = std::ranges::any_of(
         all, [](const Imported& one) { return one.outcome != Outcome::account_unknown; });
     if (!is_known)

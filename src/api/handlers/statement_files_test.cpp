@@ -86,6 +86,17 @@ TEST_F(StatementFiles, of_several_accounts_are_taken_as_far_as_these_are_registe
     EXPECT_EQ(statements(), 2U);
 }
 
+TEST_F(StatementFiles, stand_in_the_changes_with_the_person_and_the_files_name) {
+    const std::string id =
+        import(mt940(our_iban, 3), "?name=november.sta").at("data.0.statement.id");
+    (void)import(mt940(our_iban, 3), "?name=again.sta");
+    const Reply changes = world.call(key, "GET", "/v1/changes?subject=" + id);
+    ASSERT_EQ(changes.count(), 1U) << changes.response.body;
+    EXPECT_EQ(changes.at("data.0.action"), "statement.import");
+    EXPECT_EQ(changes.at("data.0.reason"), "november.sta");
+    EXPECT_NE(changes.at("data.0.actor"), "");
+}
+
 TEST_F(StatementFiles, are_imported_once) {
     (void)import(mt940(our_iban, 3));
     const Reply again = import(mt940(our_iban, 3));

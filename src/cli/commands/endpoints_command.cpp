@@ -117,6 +117,15 @@ int run_enable(Invocation& in) {
     return patch(in, R"({"status":"active"})");
 }
 
+int run_pause(Invocation& in) {
+    wire::JsonWriter w;
+    w.object().member("status", "paused");
+    if (in.has("--reason"))
+        w.member("reason", in.text("--reason"));
+    w.end();
+    return patch(in, std::move(w).text());
+}
+
 int run_disable(Invocation& in) {
     return patch(in, R"({"status":"disabled"})");
 }
@@ -236,11 +245,17 @@ std::vector<Command> endpoints_commands() {
         add_command(tenant),
         set_command(id, tenant),
         one("endpoints ping", "send it a test.ping", run_ping),
-        one("endpoints enable", "enable it again", run_enable),
+        one("endpoints enable", "send to it again, after a pause or when it was disabled",
+            run_enable),
         one("endpoints disable", "send it nothing more", run_disable),
         one("endpoints remove", "remove it; what is owed to it is cancelled", run_remove),
         portal_link_command(id, tenant),
     };
+    Command pause =
+        one("endpoints pause", "send it nothing until it is enabled; deliveries wait", run_pause);
+    pause.options.push_back(
+        {.name = "--reason", .value = "TEXT", .help = "why; stands in the changes"});
+    commands.push_back(std::move(pause));
     Command rotate = one("endpoints rotate-secret", "give it new signing keys", run_rotate);
     rotate.options.push_back({.name = "--overlap",
                               .value = "SECONDS",

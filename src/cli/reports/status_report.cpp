@@ -103,9 +103,10 @@ std::string store_facts(const Json& status) {
 std::string partner_facts(const Json& status) {
     std::vector<std::pair<std::string_view, std::string>> lines;
     if (!text_at(status, "endpoints.active").empty())
-        lines.emplace_back("endpoints", fmt::format("{} active, {} failing, {} disabled",
+        lines.emplace_back("endpoints", fmt::format("{} active, {} failing, {} paused, {} disabled",
                                                     text_at(status, "endpoints.active"),
                                                     text_at(status, "endpoints.failing"),
+                                                    text_at(status, "endpoints.paused"),
                                                     text_at(status, "endpoints.disabled")));
     if (!text_at(status, "backlog.deliveries").empty())
         lines.emplace_back("deliveries", fmt::format("{} owed{}; {} given up",

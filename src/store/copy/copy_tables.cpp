@@ -204,6 +204,8 @@ constexpr std::array specs{
          "tenant_id:i id:i kinds:t until_at:i dry_run:i status:t stage:i cursor_id:i steps:i "
          "payments:i settlements:i matches:i events:i deliveries:i calls:i kept:i made_by:t "
          "created_at:i finished_at:i"},
+    Spec{"figure", 6, short_rows,
+         "tenant_id:i length:i start_at:i metric:i kind:i writer_id:i number:i"},
     Spec{"idempotency", 2, bodies,
          "tenant_id:i key:t fingerprint:b http_status:i body:t created_at:i"},
 };

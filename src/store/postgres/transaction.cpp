@@ -1,5 +1,6 @@
 #include "store/postgres/transaction.h"
 
+#include "store/figures.h"
 #include "store/postgres/own_statements.h"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ std::unexpected<Failure> in_the_way(const char* what) {
 } // namespace
 
 // One unit's view of the transaction, and where it stands.
-class Transaction::Unit final : public Session {
+class Transaction::Unit final : public Session, public FigureTally {
   public:
     Unit(Transaction& transaction, std::size_t index) : transaction_(transaction), index_(index) {}
 
@@ -159,7 +160,20 @@ Attempt<> Transaction::run_units() {
             go_on(*units_[ticket]);
         let_next_go();
     }
+    leave_figures();
     return {};
+}
+
+// What the units have counted, into rows of this writer alone.
+void Transaction::leave_figures() {
+    std::vector<FigureItem> items;
+    for (const auto& unit : units_)
+        std::ranges::move(unit->take(), std::back_inserter(items));
+    if (!mark_ || items.empty())
+        return;
+    Step<> step = write_figures(*units_.front(), std::move(items), mark_->writer);
+    step.start();
+    SETTLED_ASSERT(step.done(), "figures wait for no rows");
 }
 
 // Its answer is there.

@@ -22,7 +22,7 @@ const Statement update{
 const Statement count_event{"UPDATE endpoint SET version = version + 1 WHERE tenant_id = $1 "
                             "AND id = $2 RETURNING version"};
 const Statement find_subscribers{"SELECT id, events, settings FROM endpoint WHERE tenant_id = $1 "
-                                 "AND status = 'active' ORDER BY id"};
+                                 "AND status IN ('active', 'paused') ORDER BY id"};
 
 #undef ENDPOINT_COLUMNS
 

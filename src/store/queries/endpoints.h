@@ -13,6 +13,9 @@
 namespace settled::store {
 
 inline constexpr std::string_view endpoint_active = "active";
+// What it is owed waits, and new events are owed to it; nothing is sent.
+inline constexpr std::string_view endpoint_paused = "paused";
+// Nothing is owed to it.
 inline constexpr std::string_view endpoint_disabled = "disabled";
 inline constexpr std::string_view endpoint_deleted = "deleted";
 
@@ -30,6 +33,11 @@ struct EndpointRow {
 
     friend bool operator==(const EndpointRow&, const EndpointRow&) = default;
 };
+
+// Whether events are owed to an endpoint of that status.
+inline bool is_owed(std::string_view status) {
+    return status == endpoint_active || status == endpoint_paused;
+}
 
 Step<> insert_endpoint(Session& s, const EndpointRow& endpoint);
 // Also finds deleted ones: their deliveries still name them.
@@ -49,7 +57,7 @@ struct Subscriber {
     std::string events;
     std::string settings;
 };
-// The active endpoints of a tenant.
+// The endpoints of a tenant that events are owed to.
 Step<std::vector<Subscriber>> subscribers(Session& s, TenantId tenant);
 // The workers' caches of endpoints are old: the state of one changed.
 Step<> endpoints_changed(Session& s);

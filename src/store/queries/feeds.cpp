@@ -1,8 +1,7 @@
 #include "store/queries/feeds.h"
 
+#include "store/many_rows.h"
 #include "store/run_with.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -16,31 +15,14 @@ namespace {
 
 // A unit makes a few rows; more go in more than one statement.
 constexpr std::size_t rows_max = 8;
-using Inserts = std::array<std::unique_ptr<const Statement>, rows_max>;
-
-// For one row, for two, … Statements borrow their texts.
-Inserts make_inserts(std::array<std::string, rows_max>& texts, std::string_view into,
-                     std::size_t columns, std::string_view end) {
-    Inserts inserts;
-    for (std::size_t rows = 1; rows <= rows_max; ++rows) {
-        std::string& text = texts.at(rows - 1);
-        text = fmt::format("INSERT INTO {} VALUES ", into);
-        for (std::size_t i = 0; i < rows * columns; ++i)
-            text += fmt::format("{}${}{}", i % columns == 0 ? (i == 0 ? "(" : ", (") : ", ", i + 1,
-                                i % columns == columns - 1 ? ")" : "");
-        text += end;
-        inserts.at(rows - 1) = std::make_unique<const Statement>(text);
-    }
-    return inserts;
-}
-
 std::array<std::string, rows_max> waiting_texts;
 std::array<std::string, rows_max> entry_texts;
 // Statements are made before there are threads and connections.
-const Inserts wait = make_inserts(waiting_texts, "feed_waiting (tenant_id, id, feed)", 3, "");
+const auto wait =
+    make_inserts<rows_max>(waiting_texts, "feed_waiting (tenant_id, id, feed)", 3, "");
 // What stands in its feed already stays where it is.
-const Inserts enter = make_inserts(entry_texts, "feed_entry (tenant_id, feed, position, id)", 4,
-                                   " ON CONFLICT (tenant_id, feed, id) DO NOTHING");
+const auto enter = make_inserts<rows_max>(entry_texts, "feed_entry (tenant_id, feed, position, id)",
+                                          4, " ON CONFLICT (tenant_id, feed, id) DO NOTHING");
 
 const Statement who_waits{"SELECT t.id, (SELECT w.id FROM feed_waiting w WHERE w.tenant_id = t.id "
                           "ORDER BY w.id LIMIT 1) FROM tenant t"};

@@ -1,5 +1,6 @@
 #include "store/queries/inbox.h"
 
+#include "store/figures.h"
 #include "store/queries/filtered_lists.h"
 
 namespace settled::store {
@@ -85,6 +86,7 @@ Step<> insert_webhook(Session& s, const NewWebhook& w) {
     co_await s.send(insert, w.tenant, w.id, w.connector, w.type, w.composite_key, w.suffix,
                     w.status, as_bytes(w.body), w.received_at);
     s.made({Feed::webhooks, w.tenant, w.id.value});
+    count_figure(s, {w.tenant, Metric::webhooks, 0, w.received_at});
 }
 
 Step<> update_webhook(Session& s, TenantId tenant, WebhookId id, WebhookReading reading) {

@@ -1,68 +1,44 @@
 #include "store/queries/series.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <numeric>
-#include <string>
 
 namespace settled::store {
 
 namespace {
 
-const Statement webhooks{"SELECT count(*) FROM (SELECT id FROM webhook WHERE tenant_id = $1 AND "
-                         "id >= $2 AND id < $3 ORDER BY id LIMIT $4) AS counted"};
-const Statement deliveries{
-    "SELECT count(*) FROM (SELECT kind FROM task WHERE tenant_id = $1 AND id >= $2 AND id < $3 "
-    "ORDER BY id LIMIT $4) AS counted WHERE kind = 'delivery'"};
-const Statement matches{
-    "SELECT rank, count(*) FROM (SELECT rank FROM settlement_match WHERE tenant_id = $1 AND id >= "
-    "$2 AND id < $3 ORDER BY id LIMIT $4) AS counted GROUP BY rank"};
-
-std::string text_of_told() {
-    std::string bucket = "CASE";
-    for (std::size_t i = 0; i < told_bounds_ms.size(); ++i)
-        bucket += fmt::format(" WHEN took <= {} THEN {}", told_bounds_ms[i] * 1'000, i);
-    bucket += fmt::format(" ELSE {} END", told_bounds_ms.size());
-    return fmt::format(
-        "SELECT {} AS bucket, count(*) FROM (SELECT updated_at - created_at AS took, kind, status "
-        "FROM task WHERE tenant_id = $1 AND id >= $2 AND id < $3 ORDER BY id LIMIT $4) AS counted "
-        "WHERE kind = 'delivery' AND status = 'done' GROUP BY bucket",
-        bucket);
-}
-const std::string told_text = text_of_told(); // statements borrow their texts
-const Statement told{told_text};
+// $5: the length of a step in microseconds.
+const Statement lines{
+    "SELECT kind, (start_at - $3) / $5 AS step, CAST(sum(number) AS bigint) FROM figure WHERE "
+    "tenant_id = $1 AND length = $2 AND start_at >= $3 AND start_at < $4 AND metric = $6 "
+    "GROUP BY kind, (start_at - $3) / $5"};
+const Statement tenants_with_old{
+    "SELECT t.id, (SELECT f.start_at FROM figure f WHERE f.tenant_id = t.id AND f.length = $1 "
+    "ORDER BY f.start_at LIMIT 1) FROM tenant t"};
+const Statement oldest{"SELECT start_at FROM figure WHERE tenant_id = $1 AND length = $2 AND "
+                       "start_at < $3 ORDER BY start_at LIMIT $4"};
+const Statement drop{"DELETE FROM figure WHERE tenant_id = $1 AND length = $2 AND start_at <= $3"};
 
 } // namespace
 
-Step<std::int64_t> count_webhooks_in(Session& s, TenantId tenant, Span span, std::int64_t most) {
-    const Rows rows =
-        co_await s.run(webhooks, tenant, first_id_at(span.from), first_id_at(span.to), most);
-    co_return rows.front().integer(0);
+std::int64_t told_bucket(std::chrono::microseconds took) {
+    const auto* const bound = std::ranges::find_if(
+        told_bounds_ms, [&](std::int64_t ms) { return took <= std::chrono::milliseconds(ms); });
+    return bound - told_bounds_ms.begin();
 }
 
-Step<std::int64_t> count_deliveries_in(Session& s, TenantId tenant, Span span, std::int64_t most) {
+Step<FigureLines> read_figures(Session& s, TenantId tenant, Metric metric, Steps steps) {
+    const std::int64_t step_us = std::chrono::microseconds(steps.step).count();
     const Rows rows =
-        co_await s.run(deliveries, tenant, first_id_at(span.from), first_id_at(span.to), most);
-    co_return rows.front().integer(0);
-}
-
-Step<std::map<std::int64_t, std::int64_t>> count_matches_in(Session& s, TenantId tenant, Span span,
-                                                            std::int64_t most) {
-    const Rows rows =
-        co_await s.run(matches, tenant, first_id_at(span.from), first_id_at(span.to), most);
-    std::map<std::int64_t, std::int64_t> by_rank;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        by_rank[rows[i].integer(0)] = rows[i].integer(1);
-    co_return by_rank;
-}
-
-Step<ToldCounts> count_told_in(Session& s, TenantId tenant, Span span, std::int64_t most) {
-    const Rows rows =
-        co_await s.run(told, tenant, first_id_at(span.from), first_id_at(span.to), most);
-    ToldCounts counts{};
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        counts.at(static_cast<std::size_t>(rows[i].integer(0))) = rows[i].integer(1);
-    co_return counts;
+        co_await s.run(lines, tenant, static_cast<std::int64_t>(steps.row.count()), steps.from,
+                       steps.to, step_us, static_cast<std::int64_t>(metric));
+    FigureLines found;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& line = found[rows[i].integer(0)];
+        line.resize(steps.count());
+        line.at(static_cast<std::size_t>(rows[i].integer(1))) = rows[i].integer(2);
+    }
+    co_return found;
 }
 
 std::optional<std::int64_t> percentile_of(const ToldCounts& counts, std::int64_t of_hundred) {
@@ -77,6 +53,21 @@ std::optional<std::int64_t> percentile_of(const ToldCounts& counts, std::int64_t
             return told_bounds_ms[i];
     }
     return told_bounds_ms.back();
+}
+
+Step<Bitten> drop_old_figures(Session& s, std::chrono::seconds length, Instant until, Bite bite) {
+    const auto row = static_cast<std::int64_t>(length.count());
+    const Rows tenants = co_await s.run(tenants_with_old, row);
+    for (std::size_t i = 0; i < tenants.size(); ++i) {
+        if (tenants[i].is_null(1) || tenants[i].instant(1) >= until)
+            continue;
+        const auto tenant = tenants[i].id<TenantId>(0);
+        const Rows old =
+            co_await s.run(oldest, tenant, row, until, static_cast<std::int64_t>(bite.rows_max));
+        const Rows dropped = co_await s.run(drop, tenant, row, old[old.size() - 1].instant(0));
+        co_return Bitten{static_cast<std::int64_t>(dropped.changed()), true};
+    }
+    co_return Bitten{};
 }
 
 } // namespace settled::store

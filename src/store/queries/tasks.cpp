@@ -1,6 +1,7 @@
 #include "store/queries/tasks.h"
 
 #include "store/merged.h"
+#include "store/queries/series.h"
 
 #include <algorithm>
 #include <iterator>
@@ -76,11 +77,12 @@ const Statement update{"UPDATE task SET status = $3, attempts = $4, due_at = $5,
 #define ITS_NOTIFICATION                                                                           \
     "(SELECT n.id FROM notification n WHERE n.tenant_id = task.tenant_id "                         \
     "AND n.event_id = task.subject_id)"
+#define OWED_AT "CASE WHEN owed_at > 0 THEN owed_at ELSE created_at END"
 const Statement finish{
     "UPDATE task SET status = $3, attempts = $4, due_at = $5, updated_at = $6, lease_owner = 0, "
     "attempts_before = $9, outcome = $10 "
     "WHERE tenant_id = $1 AND id = $2 AND lease_owner = $7 AND fence = $8 AND status = 'queued' "
-    "RETURNING " ITS_NOTIFICATION};
+    "RETURNING " ITS_NOTIFICATION ", " OWED_AT ", kind"};
 const Statement count_one{
     "UPDATE task SET attempts = $3, updated_at = $4, lease_owner = 0 WHERE tenant_id = $1 "
     "AND id = $2 AND lease_owner = $5 AND fence = $6 AND status <> 'queued'"};
@@ -119,7 +121,8 @@ const Statement find_next_in_line{
 const Statement finish_those{
     "UPDATE task SET status = $3, attempts = $4, updated_at = $5, attempts_before = $6, "
     "outcome = $7 WHERE tenant_id = $1 AND batch_id >= $2 AND batch_id <= $2 AND batch_id > 0 "
-    "AND status = 'queued' RETURNING " ITS_NOTIFICATION};
+    "AND status = 'queued' RETURNING " ITS_NOTIFICATION ", " OWED_AT};
+#undef OWED_AT
 const Statement requeue_those{
     "UPDATE task SET status = 'queued', waits = 3, due_at = $4, updated_at = $3, owed_at = $3, "
     "attempts_before = attempts WHERE tenant_id = $1 AND batch_id >= $2 AND batch_id <= $2 "
@@ -189,6 +192,27 @@ std::vector<NotificationId> notifications_in(const Rows& rows) {
         if (const auto notification = notification_in(rows[i]))
             all.push_back(*notification);
     return all;
+}
+
+DeliveryEnd end_of(domain::TaskStatus status) {
+    switch (status) {
+    case domain::TaskStatus::done:
+        return DeliveryEnd::delivered;
+    case domain::TaskStatus::queued:
+        return DeliveryEnd::to_retry;
+    case domain::TaskStatus::dead:
+        return DeliveryEnd::dead;
+    case domain::TaskStatus::cancelled:
+        return DeliveryEnd::cancelled;
+    }
+    return DeliveryEnd::dead;
+}
+
+void count_delivery(Session& s, TenantId tenant, const Finished& f, Instant owed_at) {
+    const auto end = static_cast<std::int64_t>(end_of(f.status));
+    count_figure(s, {tenant, Metric::deliveries, end, f.now});
+    if (f.status == domain::TaskStatus::done)
+        count_figure(s, {tenant, Metric::told, told_bucket(f.now - owed_at), f.now});
 }
 
 std::vector<TaskRow> read_all(const Rows& rows) {
@@ -313,8 +337,12 @@ Step<FinishedTask> finish_attempt(Session& s, TenantId tenant, TaskId id, Claim 
     const Rows finished =
         co_await s.run(finish, tenant, id, token(f.status), f.attempts, f.due_at, f.now,
                        claim.holder, claim.fence, f.attempts_before, f.outcome);
-    if (!finished.empty())
-        co_return FinishedTask{AttemptResultStored::applied, notification_in(finished.front())};
+    if (!finished.empty()) {
+        const Row& ended = finished.front();
+        if (ended.text(2) == task_delivery) // a batch counts for its members
+            count_delivery(s, tenant, f, ended.instant(1));
+        co_return FinishedTask{AttemptResultStored::applied, notification_in(ended)};
+    }
     const Rows counted =
         co_await s.run(count_one, tenant, id, f.attempts, f.now, claim.holder, claim.fence);
     co_return FinishedTask{counted.changed() == 1 ? AttemptResultStored::task_closed
@@ -386,6 +414,8 @@ Step<std::vector<NotificationId>> finish_members(Session& s, TenantId tenant, Ba
                                                  const Finished& f) {
     const Rows finished = co_await s.run(finish_those, tenant, batch, token(f.status), f.attempts,
                                          f.now, f.attempts_before, f.outcome);
+    for (std::size_t i = 0; i < finished.size(); ++i)
+        count_delivery(s, tenant, f, finished[i].instant(1));
     co_return notifications_in(finished);
 }
 

@@ -1,5 +1,7 @@
 #include "store/sqlite/writer.h"
 
+#include "store/figures.h"
+
 namespace settled::store::sqlite {
 
 namespace {
@@ -15,6 +17,18 @@ constexpr int checkpoint_frames_busy = 4000;
 constexpr int copied_pages = 128;
 constexpr auto idle_after = std::chrono::milliseconds(20);
 constexpr auto try_again_after = std::chrono::milliseconds(250); // while commits fail
+
+constexpr std::int64_t only_writer = 0; // of figures
+
+// What the units of the group have counted.
+Result<> leave_figures(ConnectionSession& session) {
+    std::vector<FigureItem> items = session.take();
+    if (items.empty())
+        return {};
+    Step<> step = write_figures(session, std::move(items), only_writer);
+    step.start();
+    return step.done() ? Result<>() : session.last();
+}
 
 const Error& fsync_failed() {
     static const Error error{
@@ -119,6 +133,7 @@ void Writer::commit(Group group) {
 Result<> Writer::run_group(ConnectionSession& session, Group& group) {
     const std::size_t notes_before = session.notes().size();
     const std::int64_t changes_before = connection_.total_changes();
+    (void)session.take(); // of a run that was abandoned
     Result<> outcome = connection_.script("BEGIN IMMEDIATE");
     for (auto& job : group) {
         if (!outcome)
@@ -127,6 +142,8 @@ Result<> Writer::run_group(ConnectionSession& session, Group& group) {
         if (!job->done())
             outcome = session.last();
     }
+    if (outcome)
+        outcome = leave_figures(session);
     // Units that changed nothing write nothing: a start on a full disk, and every look around.
     const bool has_changes = connection_.total_changes() != changes_before;
     if (outcome && has_changes)

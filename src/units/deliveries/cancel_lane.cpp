@@ -29,7 +29,7 @@ store::Step<> cancel_more(store::Session& s, const Context& context, store::Task
         co_return;
     const EndpointId id{task.subject_id};
     const auto endpoint = co_await store::find_endpoint(s, task.tenant, id);
-    if (endpoint && endpoint->status != store::endpoint_active)
+    if (endpoint && !store::is_owed(endpoint->status))
         co_await cancel_lane(s, context, task.tenant, id, now);
 }
 

@@ -2,7 +2,7 @@
 //
 // A partner that was down for days may have millions of deliveries outstanding. So a unit of work
 // cancels some, and a task in the outbox goes on with the rest; none is sent meanwhile, since the
-// endpoint is not active.
+// endpoint is neither active nor paused.
 #pragma once
 
 #include "store/queries/tasks.h"

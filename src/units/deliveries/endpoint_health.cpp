@@ -54,7 +54,7 @@ Step<HealthNoted> note_health(Session& s, const Context& context, const Attempt&
 Step<> disable_endpoint(Session& s, const Context& context, TenantId tenant, EndpointId id,
                         std::string_view reason, Instant now) {
     auto endpoint = co_await store::find_endpoint(s, tenant, id);
-    if (!endpoint || endpoint->status != store::endpoint_active)
+    if (!endpoint || !store::is_owed(endpoint->status))
         co_return;
     endpoint->status = store::endpoint_disabled;
     co_await store::update_endpoint(s, *endpoint);

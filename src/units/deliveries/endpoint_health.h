@@ -21,7 +21,7 @@ store::Step<HealthNoted> note_health(store::Session& s, const Context& context,
                                      const Attempt& attempt);
 
 // Nothing more is sent there: what is owed is cancelled, and what happens from now on is missed.
-// Nothing is changed when it is not active. Under the lock on the tenant's endpoints and on the
+// Nothing is changed when it is disabled already. Under the lock on the tenant's endpoints and on the
 // endpoint's state.
 store::Step<> disable_endpoint(store::Session& s, const Context& context, TenantId tenant,
                                EndpointId endpoint, std::string_view reason, Instant now);

@@ -139,7 +139,7 @@ Step<> end_interval(Session& s, const Context& context, store::TaskRow task, Ins
     if (!is_mine)
         co_return;
     const auto endpoint = co_await store::find_endpoint(s, task.tenant, lane.endpoint);
-    const bool is_active = endpoint && endpoint->status == store::endpoint_active;
+    const bool is_active = endpoint && store::is_owed(endpoint->status);
     const auto settings = domain::parse_endpoint_settings(endpoint ? endpoint->settings : "{}");
     SETTLED_ASSERT(settings.has_value(), "an endpoint's settings were written by us");
     if (is_active && settings->has_interval() && task.attempts == 0) {

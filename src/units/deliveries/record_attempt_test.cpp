@@ -1,3 +1,4 @@
+#include "store/queries/series.h"
 #include "units/testing.h"
 
 #include <gmock/gmock.h>
@@ -143,6 +144,25 @@ TEST_F(RecordAttempt, moves_the_task_as_the_disposition_says) {
         EXPECT_EQ(recorded[0].answer, "the answer");
         EXPECT_EQ(recorded[0].latency_us, 1500);
     }
+}
+
+TEST_F(RecordAttempt, is_counted_by_what_came_of_it_and_how_long_the_partner_waited) {
+    const auto task = owe("order-1");
+    record(task, 1, 500, AfterAttempt::retry);
+    world.clock().advance(std::chrono::seconds(3));
+    ASSERT_EQ(claim(300).size(), 1);
+    record(task_now(task.id), 2, 200, AfterAttempt::delivered);
+    const auto counted = [&](store::Metric metric) {
+        const Instant hour = store::start_of_row(world.now(), store::hour_row);
+        const store::Steps steps{hour - store::hour_row, hour + store::hour_row,
+                                 2 * store::hour_row, store::hour_row};
+        return world.read<store::FigureLines>([&](store::Session& s) {
+            return store::read_figures(s, World::tenant, metric, steps);
+        });
+    };
+    EXPECT_EQ(counted(store::Metric::deliveries), (store::FigureLines{{0, {1}}, {1, {1}}}));
+    const std::int64_t bucket = store::told_bucket(std::chrono::seconds(3));
+    EXPECT_EQ(counted(store::Metric::told), (store::FigureLines{{bucket, {1}}}));
 }
 
 TEST_F(RecordAttempt, keeps_each_attempt) {

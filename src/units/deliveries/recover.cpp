@@ -140,7 +140,7 @@ Step<> recover_some(Session& s, const Context& context, TaskRow task, Instant no
     auto row = co_await store::find_redelivery(s, task.tenant, RedeliveryId{task.subject_id});
     SETTLED_ASSERT(row.has_value(), "a redelivery's row is as old as its task");
     const auto endpoint = co_await store::find_endpoint(s, task.tenant, row->endpoint);
-    if (!endpoint || endpoint->status != store::endpoint_active) {
+    if (!endpoint || !store::is_owed(endpoint->status)) {
         co_await end(s, task, *row, now);
         co_return;
     }

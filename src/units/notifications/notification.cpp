@@ -161,7 +161,7 @@ FetchVerdict verdict_of(const store::CallRow& call, const EndedTry& ended) {
 // A subsystem's delivery starts its schedule again, or is due now, unless it is complete or its
 // endpoint takes nothing.
 Step<> retry_delivery(Session& s, const UnitScope& work, const store::SubsystemRow& subsystem) {
-    if (subsystem.endpoint_status != store::endpoint_active ||
+    if (!store::is_owed(subsystem.endpoint_status) ||
         subsystem.task_status == token(domain::TaskStatus::done))
         co_return;
     auto task = co_await store::find_task(s, work.tenant, subsystem.delivery);

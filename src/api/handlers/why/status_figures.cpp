@@ -44,7 +44,9 @@ Step<std::vector<ConnectorFigures>> read_connectors(Session& s, TenantId tenant)
 Step<EndpointFigures> read_endpoints(Session& s, TenantId tenant) {
     EndpointFigures figures;
     for (const store::EndpointRow& row : co_await store::list_endpoints(s, tenant))
-        ++(row.status == store::endpoint_active ? figures.active : figures.disabled);
+        ++(row.status == store::endpoint_active   ? figures.active
+           : row.status == store::endpoint_paused ? figures.paused
+                                                  : figures.disabled);
     for (const store::EndpointState& state : co_await store::list_endpoint_states(s, tenant))
         figures.failing += state.health.is_held() ? 1 : 0;
     co_return figures;

@@ -45,7 +45,7 @@ struct ConnectorFigures {
 };
 
 struct EndpointFigures {
-    std::int64_t active = 0, failing = 0, disabled = 0;
+    std::int64_t active = 0, failing = 0, paused = 0, disabled = 0;
 };
 
 struct CurrencyFigures {

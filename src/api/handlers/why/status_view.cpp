@@ -40,6 +40,7 @@ void write_endpoint_figures(JsonWriter& w, const StatusFigures& figures) {
     if (figures.endpoints) {
         w.object().member("active", figures.endpoints->active);
         w.member("failing", figures.endpoints->failing);
+        w.member("paused", figures.endpoints->paused);
         w.member("disabled", figures.endpoints->disabled).end();
     } else {
         w.null();

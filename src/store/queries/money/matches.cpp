@@ -1,5 +1,6 @@
 #include "store/queries/money/matches.h"
 
+#include "store/figures.h"
 #include "store/queries/money/identity_columns.h"
 
 #include <algorithm>
@@ -84,6 +85,8 @@ Step<> insert_match(Session& s, TenantId tenant, const domain::Match& m) {
                     m.amount.minor, m.actor, m.pairing == domain::Pairing::merge ? own : 0,
                     m.pairing == domain::Pairing::split ? own : 0);
     s.made({Feed::matches, tenant, own});
+    count_figure(
+        s, {tenant, Metric::matches_by_rank, static_cast<std::int64_t>(m.rank), m.matched_at});
 }
 
 Step<std::optional<domain::Match>> find_match(Session& s, TenantId tenant, MatchId id) {
