@@ -119,6 +119,14 @@ Result<Endpoint> open_endpoint(const Secret& master, const store::EndpointRow& r
     return endpoint;
 }
 
+// Of an endpoint that is well.
+store::EndpointState no_state(const store::EndpointRow& row) {
+    store::EndpointState state;
+    state.tenant = row.tenant;
+    state.endpoint = row.id;
+    return state;
+}
+
 } // namespace
 
 std::int64_t Endpoint::rate_per_1000s() const {
@@ -161,20 +169,70 @@ std::shared_ptr<const Endpoint> EndpointCache::open(const store::EndpointRow& ro
     return std::make_shared<const Endpoint>(std::move(*endpoint));
 }
 
-void EndpointCache::load(const std::vector<store::EndpointRow>& rows,
+void EndpointCache::load(const Reading& reading, const std::vector<store::EndpointRow>& rows,
                          const std::vector<store::EndpointState>& states) {
     std::map<EndpointId, const store::EndpointState*> by_id;
     for (const store::EndpointState& state : states)
         by_id.emplace(state.endpoint, &state);
-    Entries endpoints;
+    Entries fresh;
     for (const store::EndpointRow& row : rows) {
         const auto state = by_id.find(row.id);
-        auto endpoint = open(row, state == by_id.end() ? store::EndpointState() : *state->second);
+        auto endpoint = open(row, state == by_id.end() ? no_state(row) : *state->second);
         if (endpoint)
-            endpoints.emplace(row.id, Entry{row, std::move(endpoint)});
+            fresh.emplace(row.id, Entry{row, std::move(endpoint), reading.edition_});
     }
     const std::unique_lock lock(mutex_);
-    endpoints_ = std::move(endpoints);
+    if (reading.edition_ < whole_edition_)
+        return;
+    keep_what_is_later(fresh, reading.edition_);
+    whole_edition_ = reading.edition_;
+    endpoints_ = std::move(fresh);
+}
+
+void EndpointCache::keep_what_is_later(Entries& fresh, std::uint64_t edition) {
+    for (auto& [id, entry] : endpoints_)
+        if (entry.edition > edition)
+            fresh.insert_or_assign(id, std::move(entry));
+    for (const auto& [id, gone] : gone_)
+        if (gone > edition)
+            fresh.erase(id);
+}
+
+void EndpointCache::load_one(const Reading& reading, EndpointId id,
+                             const std::optional<store::EndpointRow>& row,
+                             const store::EndpointState& state) {
+    const bool is_active = row && row->status == store::endpoint_active;
+    auto endpoint = is_active ? open(*row, state) : nullptr;
+    const std::unique_lock lock(mutex_);
+    if (reading.edition_ < std::max(whole_edition_, edition_of(id)))
+        return;
+    if (endpoint) {
+        gone_.erase(id);
+        endpoints_.insert_or_assign(id, Entry{*row, std::move(endpoint), reading.edition_});
+    } else {
+        endpoints_.erase(id);
+        gone_.insert_or_assign(id, reading.edition_);
+    }
+}
+
+std::uint64_t EndpointCache::edition_of(EndpointId id) const {
+    if (const auto found = endpoints_.find(id); found != endpoints_.end())
+        return found->second.edition;
+    const auto gone = gone_.find(id);
+    return gone == gone_.end() ? 0 : gone->second;
+}
+
+std::uint64_t EndpointCache::begin_reading() {
+    const std::unique_lock lock(mutex_);
+    ++readings_;
+    return ++edition_;
+}
+
+// With none under way there is none that could bring back what is gone.
+void EndpointCache::end_reading() {
+    const std::unique_lock lock(mutex_);
+    if (--readings_ == 0)
+        gone_.clear();
 }
 
 } // namespace settled::worker
