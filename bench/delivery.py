@@ -29,6 +29,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
+import queues  # noqa: E402  # pylint: disable=wrong-import-position
 from served import arguments, cpu_us, one_world, report, resident_mib  # noqa: E402  # pylint: disable=wrong-import-position
 
 EVENT = "settlement.matched"
@@ -40,6 +41,7 @@ PACED_ELSE = 3
 PINGS = 100
 WAITING_AT = 100  # with so many endpoints it is measured what a delivery costs that waits
 IDLE_SECONDS = 3
+QUEUE_WORKERS = {1: PARALLEL, 100: 128}  # of the queues that it is compared with
 
 
 class Sink:
@@ -217,15 +219,24 @@ class Run:
         self.owe(events)
         return (resident_mib(pid) - before) * (1 << 20) / (events * self.live)
 
+    def body_bytes(self):
+        return int(self.rows("SELECT avg(length(body)) AS n FROM event")[0]["n"])
+
     def bare(self, program, scheme, count):
-        size = int(self.rows("SELECT avg(length(body)) AS n FROM event")[0]["n"])
-        done = subprocess.run([program, "loop", self.sink.roots[scheme] + "/loop", str(count), str(PARALLEL), str(size),
+        done = subprocess.run([program, "loop", self.sink.roots[scheme] + "/loop", str(count), str(PARALLEL), str(self.body_bytes()),
                                self.world.sandbox.files["partner_authority"]], capture_output=True, text=True, check=True)
         bare = json.loads(done.stdout)
         assert bare["failed"] == 0
         return {"bare_per_s": bare["per_s"], "bare_cpu_us": bare["cpu_us"]}
 
-    def measure(self, program, deliveries):
+    def others(self, program, deliveries):
+        figures = {}
+        for name in ("river", "asynq"):
+            figures |= queues.measure(program, name, self.sink.roots["plain"] + "/queue", deliveries, QUEUE_WORKERS[self.endpoints],
+                                      self.body_bytes())
+        return figures
+
+    def measure(self, program, queue_program, deliveries):
         figures = self.make()
         self.aim("plain")
         figures |= self.idle()
@@ -234,6 +245,8 @@ class Run:
             found = self.throughput(deliveries) | self.bare(program, scheme, deliveries) | self.latency()
             found["cpu_ratio"] = found["cpu_us"] / found["bare_cpu_us"]
             figures |= {f"{scheme}.{name}": value for name, value in found.items()}
+        if self.endpoints in QUEUE_WORKERS:
+            figures |= self.others(queue_program, deliveries)
         if self.endpoints == WAITING_AT:
             self.aim("plain")
             figures["bytes_per_waiting_delivery"] = self.waiting_bytes()
@@ -247,11 +260,11 @@ def nobody():
         yield listener
 
 
-def measure(program, endpoints, deliveries):
+def measure(program, queue_program, endpoints, deliveries):
     """A world of its own."""
     with nobody() as dead, one_world("delivery", settings(["all"])) as world, \
             contextlib.closing(Sink(program, world.sandbox.directory)) as sink:
-        return Run(world, sink, dead, endpoints).measure(program, deliveries)
+        return Run(world, sink, dead, endpoints).measure(program, queue_program, deliveries)
 
 
 def crowded(program):
@@ -264,10 +277,11 @@ def crowded(program):
 def main():
     args = arguments(__doc__, deliveries=20_000, endpoints="1,100,10000")
     programs, figures, idle = args.build / "bench", {}, []
-    for count in map(int, args.endpoints.split(",")):
-        found = measure(programs / "delivery_peer", count, args.deliveries)
-        idle.append((count, found["resident_idle_bytes"]))
-        figures |= {f"to_{count}.{name}": value for name, value in found.items()}
+    with queues.built() as queue_program:
+        for count in map(int, args.endpoints.split(",")):
+            found = measure(programs / "delivery_peer", queue_program, count, args.deliveries)
+            idle.append((count, found["resident_idle_bytes"]))
+            figures |= {f"to_{count}.{name}": value for name, value in found.items()}
     (fewest, least), (most, largest) = idle[0], idle[-1]
     if most > fewest:
         figures["bytes_per_idle_endpoint"] = (largest - least) / (most - fewest)

@@ -116,7 +116,7 @@ void Dispatcher::take(std::vector<store::TaskNote> notes) {
 
 Task<> Dispatcher::watch() {
     while (!draining_) {
-        look_at_lanes();
+        look_at_busy_lanes();
         give_back_.flush();
         const Clock::Steady now = deps_.clock.steady();
         if (!finding_ && now >= find_at_) {
@@ -166,6 +166,17 @@ void Dispatcher::look_at_lanes() {
         if (endpoint && carrier_of(*endpoint) != nullptr)
             look_at_lane(*endpoint, now);
     }
+}
+
+// At every tick; the others are looked at when something comes for them, and all of them every second.
+void Dispatcher::look_at_busy_lanes() {
+    if (draining_)
+        return;
+    const Instant now = deps_.clock.now();
+    serve_line();
+    for (const auto& [id, lane] : lanes_)
+        if (!lane.is_at_rest(now))
+            look_again_at(id);
 }
 
 // What one look at all lanes does for this one.

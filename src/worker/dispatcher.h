@@ -101,6 +101,7 @@ class Dispatcher {
         return deps_.carriers[static_cast<std::size_t>(endpoint.channel)];
     }
     void look_at_lanes();
+    void look_at_busy_lanes();
     void look_again_at(EndpointId id);
     void pump(EndpointId endpoint);
     bool take_place(EndpointId id, Lane& lane, const Endpoint& endpoint);

@@ -119,6 +119,22 @@ Result<Endpoint> open_endpoint(const Secret& master, const store::EndpointRow& r
     return endpoint;
 }
 
+// Of all that is in the row.
+crypto::Digest digest_of(const store::EndpointRow& row) {
+    std::string all;
+    const auto add = [&all](std::string_view field) {
+        all.append(std::to_string(field.size())).append(":").append(field);
+    };
+    for (const std::int64_t number : {row.tenant.value, row.id.value, row.created_at.us})
+        add(std::to_string(number));
+    for (const std::string_view text :
+         {std::string_view(row.url), std::string_view(row.events), std::string_view(row.auth),
+          std::string_view(row.username), as_text(row.sealed_secret), std::string_view(row.status),
+          std::string_view(row.settings)})
+        add(text);
+    return crypto::sha256(all);
+}
+
 // Of an endpoint that is well.
 store::EndpointState no_state(const store::EndpointRow& row) {
     store::EndpointState state;
@@ -151,22 +167,26 @@ std::vector<EndpointId> EndpointCache::all() const {
     return ids;
 }
 
-std::shared_ptr<const Endpoint> EndpointCache::open(const store::EndpointRow& row,
-                                                    const store::EndpointState& state) const {
+EndpointCache::Entry EndpointCache::open(const Reading& reading, const store::EndpointRow& row,
+                                         const store::EndpointState& state) const {
+    Entry entry{digest_of(row), nullptr, reading.edition_};
     {
         const std::shared_lock lock(mutex_);
         const auto found = endpoints_.find(row.id);
-        if (found != endpoints_.end() && found->second.row == row &&
+        if (found != endpoints_.end() && found->second.digest == entry.digest &&
             found->second.endpoint->state == state)
-            return found->second.endpoint;
+            entry.endpoint = found->second.endpoint;
     }
+    if (entry.endpoint)
+        return entry;
     auto endpoint = open_endpoint(master_, row);
     if (!endpoint) {
         log::failure("endpoint.unusable", endpoint.error(), {{"endpoint", to_string(row.id)}});
-        return nullptr;
+        return entry;
     }
     endpoint->state = state;
-    return std::make_shared<const Endpoint>(std::move(*endpoint));
+    entry.endpoint = std::make_shared<const Endpoint>(std::move(*endpoint));
+    return entry;
 }
 
 void EndpointCache::load(const Reading& reading, const std::vector<store::EndpointRow>& rows,
@@ -177,9 +197,9 @@ void EndpointCache::load(const Reading& reading, const std::vector<store::Endpoi
     Entries fresh;
     for (const store::EndpointRow& row : rows) {
         const auto state = by_id.find(row.id);
-        auto endpoint = open(row, state == by_id.end() ? no_state(row) : *state->second);
-        if (endpoint)
-            fresh.emplace(row.id, Entry{row, std::move(endpoint), reading.edition_});
+        Entry entry = open(reading, row, state == by_id.end() ? no_state(row) : *state->second);
+        if (entry.endpoint)
+            fresh.emplace(row.id, std::move(entry));
     }
     const std::unique_lock lock(mutex_);
     if (reading.edition_ < whole_edition_)
@@ -202,13 +222,13 @@ void EndpointCache::load_one(const Reading& reading, EndpointId id,
                              const std::optional<store::EndpointRow>& row,
                              const store::EndpointState& state) {
     const bool is_active = row && row->status == store::endpoint_active;
-    auto endpoint = is_active ? open(*row, state) : nullptr;
+    Entry entry = is_active ? open(reading, *row, state) : Entry{};
     const std::unique_lock lock(mutex_);
     if (reading.edition_ < std::max(whole_edition_, edition_of(id)))
         return;
-    if (endpoint) {
+    if (entry.endpoint) {
         gone_.erase(id);
-        endpoints_.insert_or_assign(id, Entry{*row, std::move(endpoint), reading.edition_});
+        endpoints_.insert_or_assign(id, std::move(entry));
     } else {
         endpoints_.erase(id);
         gone_.insert_or_assign(id, reading.edition_);

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "connectors/oauth2.h"
 #include "crypto/ed25519.h"
+#include "crypto/hash.h"
 #include "crypto/rsa.h"
 #include "domain/channel.h"
 #include "domain/endpoint_settings.h"
@@ -88,15 +89,16 @@ class EndpointCache {
 
   private:
     struct Entry {
-        store::EndpointRow row;
+        crypto::Digest digest; // of the row: the row itself would take as much memory again
         std::shared_ptr<const Endpoint> endpoint;
         std::uint64_t edition; // of the reading that it is from
     };
     using Entries = std::map<EndpointId, Entry>;
     std::uint64_t begin_reading();
     void end_reading();
-    std::shared_ptr<const Endpoint> open(const store::EndpointRow& row,
-                                         const store::EndpointState& state) const;
+    // Its `endpoint` is nullptr when it cannot be opened.
+    Entry open(const Reading& reading, const store::EndpointRow& row,
+               const store::EndpointState& state) const;
     void keep_what_is_later(Entries& fresh, std::uint64_t edition);
     std::uint64_t edition_of(EndpointId id) const;
 
