@@ -6,11 +6,11 @@
 For each number of endpoints a server without workers takes settlements, so that deliveries are owed and none is made; then a
 server with workers makes them all: that is the rate and the CPU (of the process, its start without them taken off). Next to it, in
 the same minute, a bare client of the same HTTP stack sends as many requests to the same partner. Then settlements come one after
-the other, of which every endpoint is told: that is the latency, from the event to the end of the attempt that delivered it; and
-pings, of which one endpoint is told. A dead endpoint takes connections and never answers. What an endpoint costs in memory is
+the other, and every endpoint is notified: that is the latency, from the event to the end of the attempt that delivered it; and
+pings, each for one endpoint. A dead endpoint takes connections and never answers. What an endpoint costs in memory is
 measured between the fewest and the most, what a waiting delivery costs with a partner who has stopped.
 
-In the end one endpoint is told while 150,000 payments are open (bench/intake.cpp). The partner and the bank share the machine with the
+In the end one endpoint is notified while 150,000 payments are open (bench/intake.cpp). The partner and the bank share the machine with the
 server, and other work may: compare figures of one run.
 """
 
@@ -113,7 +113,7 @@ class Run:
         return figures
 
     def aim(self, scheme):
-        """All endpoints at the partner's other port, every hundredth at nobody. Behind the server's back, while none runs."""
+        """All endpoints at the partner's other port, every hundredth at a port that never answers. Behind the server's back, while none runs."""
         self.world.close_clients()
         self.world.server.kill()
         with contextlib.closing(sqlite3.connect(self.world.data / "settled.db")) as database, database:
