@@ -1,10 +1,10 @@
 // The other sides of bench/delivery.py, on the same HTTP stack as the server.
 //
-//   delivery_peer sink                    a partner who answers everything with 200; prints its port, and the number
-//                                         of requests when its standard input ends
-//   delivery_peer loop PORT COUNT PARALLEL BYTES
+//   delivery_peer sink CERTIFICATE KEY    a partner who answers everything with 200; prints its port for HTTP and that for
+//                                         HTTPS, and the number of requests when its standard input ends
+//   delivery_peer loop URL COUNT PARALLEL BYTES AUTHORITY
 //                                         a bare client: so many requests with a body of that size and the fields of
-//                                         a delivery, so many at a time; prints JSON
+//                                         a delivery, so many at a time; prints JSON. AUTHORITY vouches for the partner
 #include "net/client/client.h"
 #include "net/server/server.h"
 
@@ -53,18 +53,24 @@ class Taker final : public net::Handler {
     std::size_t taken = 0;
 };
 
-int sink() {
+int sink(const std::string& certificate, const std::string& key) {
     asio::io_context io{1};
     const SystemClock clock;
     SystemRng rng;
     Taker taker;
     net::ServerOptions options;
     options.connections_max = options.connections_per_peer_max = 4'096;
-    auto server = net::Server::listen(io, options, taker, clock, rng);
-    if (!server)
+    auto plain = net::Server::listen(io, options, taker, clock, rng);
+    auto tls = net::open_server_tls({certificate, key});
+    if (!plain || !tls)
         return 1;
-    (*server)->start();
-    fmt::print("{}\n", (*server)->port());
+    options.tls = *std::move(tls);
+    auto secure = net::Server::listen(io, options, taker, clock, rng);
+    if (!secure)
+        return 1;
+    (*plain)->start();
+    (*secure)->start();
+    fmt::print("{} {}\n", (*plain)->port(), (*secure)->port());
     std::fflush(stdout);
     std::thread end([&io] {
         while (std::getchar() != EOF) {
@@ -104,12 +110,14 @@ std::int64_t cpu_us() {
     return in_us(usage.ru_utime) + in_us(usage.ru_stime);
 }
 
-int loop(const std::string& port, std::size_t count, std::size_t parallel, std::size_t bytes) {
+int loop(const std::string& target, std::size_t count, std::size_t parallel, std::size_t bytes,
+         const std::string& authority) {
     asio::io_context io{1};
     net::Client::Options options;
-    options.egress = {false, {"127.0.0.0/8"}};
+    options.egress = {false, {"127.0.0.0/8", "::1/128"}};
+    options.extra_trusted_certificates = authority;
     auto client = net::Client::make(io, std::move(options));
-    auto url = net::Url::parse("http://127.0.0.1:" + port + "/loop");
+    auto url = net::Url::parse(target);
     if (!client || !url)
         return 1;
     net::OutboundRequest request;
@@ -138,10 +146,12 @@ int loop(const std::string& port, std::size_t count, std::size_t parallel, std::
 
 int main(int argc, char** argv) {
     const std::string_view mode = argc > 1 ? argv[1] : "";
-    if (mode == "sink" && argc == 2)
-        return sink();
-    if (mode == "loop" && argc == 6)
-        return loop(argv[2], std::stoul(argv[3]), std::stoul(argv[4]), std::stoul(argv[5]));
-    fmt::print(stderr, "delivery_peer sink | loop PORT COUNT PARALLEL BYTES\n");
+    if (mode == "sink" && argc == 4)
+        return sink(argv[2], argv[3]);
+    if (mode == "loop" && argc == 7)
+        return loop(argv[2], std::stoul(argv[3]), std::stoul(argv[4]), std::stoul(argv[5]),
+                    argv[6]);
+    fmt::print(stderr, "delivery_peer sink CERTIFICATE KEY | loop URL COUNT PARALLEL BYTES "
+                       "AUTHORITY\n");
     return 2;
 }

@@ -1,6 +1,6 @@
 // Intake, from a signed webhook to its signed answer, and on to the partner's notification.
 //
-// `bench_intake [--out FILE] [--quick] [--part throughput|telling|growth] [--latency-at RATE]`
+// `bench_intake [--out FILE] [--quick] [--part throughput|telling|growth|crowded] [--latency-at RATE]`
 //
 // Everything is real: the release binary in its own process, RSA-2048 both ways, SQLite with an
 // fsync for every commit, TLS to the partner. The load generator and the partner share the machine
@@ -245,6 +245,36 @@ void measure_growth(const Paths& paths, const BenchKeys& keys, const Scale& scal
                   "bytes on disk, settlements included");
 }
 
+// One endpoint while many payments are open: the rate, and what half of it is like. A part of
+// bench/delivery.py.
+void measure_crowded(const Paths& paths, const BenchKeys& keys, const Scale& scale,
+                     Report& report) {
+    constexpr std::size_t open = 150'000;
+    const std::size_t at_once = scale.settlements / 2, paced_count = scale.paced;
+    const std::string data = paths.of("crowded");
+    PartnerSink sink(paths.of("partner"), at_once + paced_count);
+    const std::string config = set_up(data, keys, scale.accounts, &sink);
+    register_payments(data, 0, open + at_once + paced_count, scale.accounts);
+    const auto server = ServerProcess::start(data, config).value();
+    const auto requests = settling_webhooks(keys, 0, at_once, scale.accounts);
+    const auto begin = std::chrono::steady_clock::now();
+    (void)run_load(requests, {.ports = {server.port()}}, nobody);
+    (void)sink.wait_for(at_once, std::chrono::seconds(60));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    const double rate = static_cast<double>(sink.told()) / took.count();
+    const auto written = server.bytes_written();
+    const Paced paced =
+        run_paced(keys, scale, server, sink, at_once, at_once + paced_count, rate / 2);
+    const auto settled = static_cast<double>(paced_count);
+    report.heading(fmt::format("one endpoint, {} payments open", open));
+    report.number("told_per_s", rate, "/s, closed loop");
+    report.number("told_p50_ms", paced.told.percentile_ms(0.50), "ms at half of that");
+    report.number("told_p99_ms", paced.told.percentile_ms(0.99), "ms");
+    report.number("told_share", static_cast<double>(paced.told.size()) / settled, "");
+    report.number("written_bytes", static_cast<double>(server.bytes_written() - written) / settled,
+                  "bytes to disk for each settlement, at half of the rate");
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -264,7 +294,7 @@ int main(int argc, char** argv) {
             scale = {4'000, 3'000, 2'000, {1'000, 10'000, 50'000}, 100};
         else {
             fmt::print(stderr, "usage: bench_intake [--out FILE] [--quick]"
-                               " [--part throughput|telling|growth] [--latency-at RATE]\n");
+                               " [--part throughput|telling|growth|crowded] [--latency-at RATE]\n");
             return 2;
         }
     }
@@ -283,6 +313,8 @@ int main(int argc, char** argv) {
         (void)measure_telling(paths, keys, scale, report);
     } else if (part == "growth") {
         measure_growth(paths, keys, scale, report);
+    } else if (part == "crowded") {
+        measure_crowded(paths, keys, scale, report);
     } else {
         measure_throughput(paths, keys, scale, report);
         const double settlements = measure_telling(paths, keys, scale, report);

@@ -104,4 +104,12 @@ double ServerProcess::resident_mib() const {
     return 0;
 }
 
+std::uint64_t ServerProcess::bytes_written() const {
+    std::ifstream file(fmt::format("/proc/{}/io", pid_));
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with("write_bytes:"))
+            return std::stoull(line.substr(12));
+    return 0;
+}
+
 } // namespace settled::bench

@@ -26,6 +26,8 @@ class ServerProcess {
     // CPU time of all its threads so far.
     std::chrono::nanoseconds cpu() const;
     double resident_mib() const;
+    // Handed to the disk so far.
+    std::uint64_t bytes_written() const;
 
   private:
     ServerProcess() = default;

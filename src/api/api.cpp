@@ -93,7 +93,7 @@ struct Api::Impl {
                deps.rng,
                std::move(deps.reach),
                std::move(deps.connectors_changed),
-               std::move(deps.endpoints_changed),
+               std::move(deps.endpoint_changed),
                std::move(deps.rules_changed),
                std::move(deps.profiles_changed),
                deps.master.copy(),

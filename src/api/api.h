@@ -54,7 +54,7 @@ struct ApiDeps {
     // Awaited after a commit that changed them: app/ loads its books again before the call is
     // answered.
     std::function<Task<>()> connectors_changed;
-    std::function<Task<>()> endpoints_changed;
+    std::function<Task<>(TenantId tenant, EndpointId endpoint)> endpoint_changed;
     std::function<Task<>()> rules_changed;
     Reach reach = {}; // of endpoints
     std::function<Task<>()> profiles_changed = [] -> Task<> { co_return; };

@@ -124,7 +124,8 @@ TEST_F(Changes, an_endpoints_secret_is_shown_once_and_kept_sealed) {
         EXPECT_EQ(later.status(), 200);
         EXPECT_EQ(later.response.body.find("secret"), std::string::npos);
     }
-    EXPECT_EQ(world.endpoints_changed, 2);
+    const auto id = *parse_id<EndpointIdTag>(made.at("id"));
+    EXPECT_EQ(world.changed_endpoints, (std::vector{id, id}));
 }
 
 TEST_F(Changes, a_password_is_never_shown) {
@@ -216,7 +217,7 @@ TEST_F(Changes, endpoints_that_cannot_be_are_refused) {
     for (const auto& c : cases)
         EXPECT_EQ(call("POST", "/v1/endpoints", c.body).code(), c.code) << c.body;
     EXPECT_EQ(call("GET", "/v1/endpoints").count(), 0U);
-    EXPECT_EQ(world.endpoints_changed, 0);
+    EXPECT_TRUE(world.changed_endpoints.empty());
 }
 
 TEST_F(Changes, a_tenant_has_a_bounded_number_of_endpoints) {
@@ -224,6 +225,20 @@ TEST_F(Changes, a_tenant_has_a_bounded_number_of_endpoints) {
         ASSERT_FALSE(new_endpoint().empty());
     const Reply reply = call("POST", "/v1/endpoints", R"({"url":"https://partner.example/"})");
     EXPECT_EQ(reply.code(), "limit_reached");
+    call("DELETE", "/v1/endpoints/" + call("GET", "/v1/endpoints").at("data.0.id"));
+    EXPECT_FALSE(new_endpoint().empty()) << "deleted ones do not count";
+}
+
+TEST_F(Changes, only_the_endpoint_that_a_call_changed_is_loaded_again) {
+    const std::string first = new_endpoint(), second = new_endpoint();
+    world.changed_endpoints.clear();
+    call("PATCH", "/v1/endpoints/" + second, R"({"rotate_secret":true})");
+    const std::string ping = call("POST", "/v1/endpoints/" + first + "/ping").at("id");
+    EXPECT_EQ(call("POST", "/v1/deliveries/" + ping + "/redeliver").status(), 202);
+    call("DELETE", "/v1/endpoints/" + second);
+    call("DELETE", "/v1/endpoints/" + second); // there is none any more
+    const auto id = [](const std::string& text) { return *parse_id<EndpointIdTag>(text); };
+    EXPECT_EQ(world.changed_endpoints, (std::vector{id(second), id(first), id(second)}));
 }
 
 TEST_F(Changes, a_deleted_endpoint_is_gone_and_owed_nothing) {

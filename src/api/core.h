@@ -37,7 +37,7 @@ struct Core {
     Rng& rng;
     Reach reach;
     std::function<Task<>()> connectors_changed;
-    std::function<Task<>()> endpoints_changed;
+    std::function<Task<>(TenantId tenant, EndpointId endpoint)> endpoint_changed;
     std::function<Task<>()> rules_changed;
     std::function<Task<>()> profiles_changed;
     Secret master;             // keys for what must be read back are derived from it

@@ -124,7 +124,7 @@ class World {
     Result<units::BodyReader> reader = fail(Code::key_unavailable, "no connector is open");
     // Of all connectors: of the newest that `new_connector` named, as a server would have opened it.
     std::optional<custody::KeyFacts> signing_key;
-    int endpoints_changed = 0;
+    std::vector<EndpointId> changed_endpoints; // one for each change, in order
     int connectors_changed = 0;
     int rules_changed = 0;
     std::string directory;

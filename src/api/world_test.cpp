@@ -78,7 +78,10 @@ std::unique_ptr<Api> World::another_api() {
                                          [this](TenantId, ConnectorId) { return reader; },
                                          tenant_secrets(),
                                          [this] { return count(connectors_changed); },
-                                         [this] { return count(endpoints_changed); },
+                                         [this](TenantId, EndpointId id) -> Task<> {
+                                             changed_endpoints.push_back(id);
+                                             co_return;
+                                         },
                                          [this] { return count(rules_changed); },
                                          {},
                                          [] -> Task<> { co_return; },

@@ -10,8 +10,6 @@
 #include "server/run.h"
 #include "server/uk_rules.h"
 #include "store/queries/directory.h"
-#include "store/queries/endpoint_states.h"
-#include "store/queries/endpoints.h"
 #include "store/queries/installation.h"
 #include "store/queries/tasks.h"
 #include "units/calls/hold.h"
@@ -121,6 +119,7 @@ Result<> Installation::open_parts(IfMissing if_missing) {
         config_.calls, std::move(calendar), modulus_.get(), config_.public_url,
         fetch_waits(config_));
     endpoints_ = std::make_unique<worker::EndpointCache>(master_.copy());
+    endpoint_loader_ = std::make_unique<worker::EndpointLoader>(*store_, *endpoints_);
     if (!config_.traces_endpoint.empty())
         traces = std::make_unique<observe::Traces>(config_.traces_ratio, config_.traces_to_partners,
                                                    metrics);
@@ -137,7 +136,7 @@ Result<> Installation::open_parts(IfMissing if_missing) {
         [this](TenantId tenant, ConnectorId id) { return reader_of(tenant, id); },
         tenant_secrets_directory(config_),
         [this] { return reload_connectors(); },
-        [this] { return reload_endpoints(); },
+        [this](TenantId tenant, EndpointId id) { return reload_endpoint(tenant, id); },
         [this] { return reload_rules(); },
         {{config_.https_only, config_.allow},
          config_.kafka.event_topics,
@@ -294,23 +293,15 @@ Task<> Installation::reload_profiles() {
 }
 
 Task<> Installation::reload_endpoints() {
-    struct Loaded {
-        std::vector<store::EndpointRow> rows;
-        std::vector<store::EndpointState> states;
-    };
-    const auto read = [](store::Session& s) -> store::Step<Loaded> {
-        Loaded loaded;
-        loaded.rows = co_await store::all_active_endpoints(s);
-        loaded.states = co_await store::all_endpoint_states(s);
-        co_return loaded;
-    };
-    const auto loaded = co_await store_->read<Loaded>(read);
-    if (loaded)
-        endpoints_->load(loaded->rows, loaded->states);
-    else
-        log::lasting("endpoints.unreadable", loaded.error(), {});
+    co_await endpoint_loader_->load_all();
     if (endpoints_listener_)
-        endpoints_listener_();
+        endpoints_listener_(std::nullopt);
+}
+
+Task<> Installation::reload_endpoint(TenantId tenant, EndpointId id) {
+    co_await endpoint_loader_->load_one(tenant, id);
+    if (endpoints_listener_)
+        endpoints_listener_(id);
 }
 
 } // namespace settled::server

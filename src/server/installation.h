@@ -19,10 +19,12 @@
 #include "units/learning/rule_cache.h"
 #include "worker/claims.h"
 #include "worker/endpoint_cache.h"
+#include "worker/endpoint_loader.h"
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace settled::server {
 
@@ -44,13 +46,16 @@ class Installation {
     // A secret in use has changed in its place, or is to be read again.
     Task<bool> is_secret_due();
     Task<> reload_endpoints();
+    // After a change of this one only.
+    Task<> reload_endpoint(TenantId tenant, EndpointId id);
     Task<> reload_rules();
     Task<> reload_profiles();
     // Before anything is taken: marks the store, if it was put back to an older state, and begins the
     // catch-ups that are owed.
     Result<> begin(AfterRestore mark);
-    // What else wants to know that endpoints changed; set once, before the first request.
-    void on_endpoints_changed(std::function<void()> listener) {
+    // What else wants to know that endpoints changed, one or any of them; set once, before the first
+    // request.
+    void on_endpoints_changed(std::function<void(std::optional<EndpointId> only)> listener) {
         endpoints_listener_ = std::move(listener);
     }
 
@@ -104,9 +109,10 @@ class Installation {
     std::unique_ptr<units::Context> context_;
     intake::ConnectorCache connectors_;
     std::unique_ptr<worker::EndpointCache> endpoints_;
+    std::unique_ptr<worker::EndpointLoader> endpoint_loader_;
     std::unique_ptr<intake::Hooks> hooks_;
     std::unique_ptr<api::Api> api_;
-    std::function<void()> endpoints_listener_;
+    std::function<void(std::optional<EndpointId>)> endpoints_listener_;
     std::atomic<bool> calls_held_{false};
 };
 

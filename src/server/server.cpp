@@ -282,8 +282,9 @@ worker::DispatcherDeps RunningServer::dispatcher_deps(IoThread& thread, std::siz
             schedule,
             index,
             count,
-            [this, &thread] {
-                asio::co_spawn(thread.io, installation_.reload_endpoints(), asio::detached);
+            [this, &thread](TenantId tenant, EndpointId id) {
+                asio::co_spawn(thread.io, installation_.reload_endpoint(tenant, id),
+                               asio::detached);
             },
             std::max<std::size_t>(plan_.attempts / count, 1),
             installation_.traces.get()};
@@ -318,7 +319,10 @@ void RunningServer::route_notes() {
             if (!by_thread[i].empty())
                 threads_[i]->dispatcher->offer(std::move(by_thread[i]));
     });
-    installation_.on_endpoints_changed([this] {
+    installation_.on_endpoints_changed([this](std::optional<EndpointId> only) {
+        if (only)
+            return threads_[worker::Dispatcher::owner(*only, threads_.size())]->dispatcher->wake(
+                *only);
         for (const auto& thread : threads_)
             thread->dispatcher->wake();
     });

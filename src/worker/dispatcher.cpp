@@ -54,6 +54,13 @@ void Dispatcher::wake() {
     asio::post(io_, [this] { look_at_lanes(); });
 }
 
+void Dispatcher::wake(EndpointId endpoint) {
+    asio::post(io_, [this, endpoint] {
+        if (!draining_)
+            look_again_at(endpoint);
+    });
+}
+
 void Dispatcher::look_for_more() {
     asio::post(io_, [this] {
         for (auto& [id, lane] : lanes_)
@@ -109,7 +116,7 @@ void Dispatcher::take(std::vector<store::TaskNote> notes) {
 
 Task<> Dispatcher::watch() {
     while (!draining_) {
-        look_at_lanes();
+        look_at_busy_lanes();
         give_back_.flush();
         const Clock::Steady now = deps_.clock.steady();
         if (!finding_ && now >= find_at_) {
@@ -159,6 +166,26 @@ void Dispatcher::look_at_lanes() {
         if (endpoint && carrier_of(*endpoint) != nullptr)
             look_at_lane(*endpoint, now);
     }
+}
+
+// At every tick; the others are looked at when something comes for them, and all of them every second.
+void Dispatcher::look_at_busy_lanes() {
+    if (draining_)
+        return;
+    const Instant now = deps_.clock.now();
+    serve_line();
+    for (const auto& [id, lane] : lanes_)
+        if (!lane.is_at_rest(now))
+            look_again_at(id);
+}
+
+// What one look at all lanes does for this one.
+void Dispatcher::look_again_at(EndpointId id) {
+    if (const auto lane = lanes_.find(id); lane != lanes_.end() && lane->second.waiting() > 0)
+        pump(id);
+    const auto endpoint = deps_.endpoints.find(id);
+    if (endpoint && carrier_of(*endpoint) != nullptr)
+        look_at_lane(*endpoint, deps_.clock.now());
 }
 
 void Dispatcher::look_at_lane(const Endpoint& endpoint, Instant now) {
@@ -376,7 +403,7 @@ void Dispatcher::note_recorded(const Endpoint& endpoint, const units::Attempt& a
     if (recorded.due)
         lane.expect(*recorded.due);
     if (recorded.endpoint_changed)
-        deps_.endpoints_changed();
+        deps_.endpoint_changed(endpoint.tenant, endpoint.id);
 }
 
 void Dispatcher::stop_taking() {

@@ -53,10 +53,11 @@ struct DispatcherDeps {
     const Probe& probe;
     const node::Membership& node;
     Claims& claims;
-    std::vector<std::chrono::seconds> schedule;      // waits between attempts
-    std::size_t index = 0;                           // this dispatcher among…
-    std::size_t count = 1;                           // …so many
-    std::function<void()> endpoints_changed;         // a partner said 410
+    std::vector<std::chrono::seconds> schedule; // waits between attempts
+    std::size_t index = 0;                      // this dispatcher among…
+    std::size_t count = 1;                      // …so many
+    // How an endpoint fares, or what its partner grants, is another now.
+    std::function<void(TenantId tenant, EndpointId endpoint)> endpoint_changed;
     std::size_t attempts_max = bounds::attempts_max; // over HTTP, of this dispatcher
     observe::Traces* traces = nullptr;               // none: they are off
 };
@@ -73,6 +74,7 @@ class Dispatcher {
     void start();                                   // once
     void offer(std::vector<store::TaskNote> notes); // any thread
     void wake();                                    // any thread: endpoints changed, look again
+    void wake(EndpointId endpoint);                 // any thread: this one of its endpoints changed
     // any thread: there may be tasks that no worker holds
     void look_for_more();
     // Any thread: the node is about to end. Gives back what waits and starts no more attempts.
@@ -99,6 +101,8 @@ class Dispatcher {
         return deps_.carriers[static_cast<std::size_t>(endpoint.channel)];
     }
     void look_at_lanes();
+    void look_at_busy_lanes();
+    void look_again_at(EndpointId id);
     void pump(EndpointId endpoint);
     bool take_place(EndpointId id, Lane& lane, const Endpoint& endpoint);
     void free_place(const Endpoint& endpoint, Pace pace);

@@ -114,7 +114,7 @@ Task<> Dispatcher::ask_consent(std::shared_ptr<const Endpoint> endpoint) {
         if (!recorded)
             log::lasting("handshake.unrecorded", recorded.error(),
                          {{"endpoint", to_string(endpoint->id)}});
-        deps_.endpoints_changed();
+        deps_.endpoint_changed(endpoint->tenant, endpoint->id);
     }
     --reading_;
     lanes_[endpoint->id].end_asking(next);

@@ -119,6 +119,30 @@ Result<Endpoint> open_endpoint(const Secret& master, const store::EndpointRow& r
     return endpoint;
 }
 
+// Of all that is in the row.
+crypto::Digest digest_of(const store::EndpointRow& row) {
+    std::string all;
+    const auto add = [&all](std::string_view field) {
+        all.append(std::to_string(field.size())).append(":").append(field);
+    };
+    for (const std::int64_t number : {row.tenant.value, row.id.value, row.created_at.us})
+        add(std::to_string(number));
+    for (const std::string_view text :
+         {std::string_view(row.url), std::string_view(row.events), std::string_view(row.auth),
+          std::string_view(row.username), as_text(row.sealed_secret), std::string_view(row.status),
+          std::string_view(row.settings)})
+        add(text);
+    return crypto::sha256(all);
+}
+
+// Of an endpoint that is well.
+store::EndpointState no_state(const store::EndpointRow& row) {
+    store::EndpointState state;
+    state.tenant = row.tenant;
+    state.endpoint = row.id;
+    return state;
+}
+
 } // namespace
 
 std::int64_t Endpoint::rate_per_1000s() const {
@@ -143,38 +167,92 @@ std::vector<EndpointId> EndpointCache::all() const {
     return ids;
 }
 
-std::shared_ptr<const Endpoint> EndpointCache::open(const store::EndpointRow& row,
-                                                    const store::EndpointState& state) const {
+EndpointCache::Entry EndpointCache::open(const Reading& reading, const store::EndpointRow& row,
+                                         const store::EndpointState& state) const {
+    Entry entry{digest_of(row), nullptr, reading.edition_};
     {
         const std::shared_lock lock(mutex_);
         const auto found = endpoints_.find(row.id);
-        if (found != endpoints_.end() && found->second.row == row &&
+        if (found != endpoints_.end() && found->second.digest == entry.digest &&
             found->second.endpoint->state == state)
-            return found->second.endpoint;
+            entry.endpoint = found->second.endpoint;
     }
+    if (entry.endpoint)
+        return entry;
     auto endpoint = open_endpoint(master_, row);
     if (!endpoint) {
         log::failure("endpoint.unusable", endpoint.error(), {{"endpoint", to_string(row.id)}});
-        return nullptr;
+        return entry;
     }
     endpoint->state = state;
-    return std::make_shared<const Endpoint>(std::move(*endpoint));
+    entry.endpoint = std::make_shared<const Endpoint>(std::move(*endpoint));
+    return entry;
 }
 
-void EndpointCache::load(const std::vector<store::EndpointRow>& rows,
+void EndpointCache::load(const Reading& reading, const std::vector<store::EndpointRow>& rows,
                          const std::vector<store::EndpointState>& states) {
     std::map<EndpointId, const store::EndpointState*> by_id;
     for (const store::EndpointState& state : states)
         by_id.emplace(state.endpoint, &state);
-    Entries endpoints;
+    Entries fresh;
     for (const store::EndpointRow& row : rows) {
         const auto state = by_id.find(row.id);
-        auto endpoint = open(row, state == by_id.end() ? store::EndpointState() : *state->second);
-        if (endpoint)
-            endpoints.emplace(row.id, Entry{row, std::move(endpoint)});
+        Entry entry = open(reading, row, state == by_id.end() ? no_state(row) : *state->second);
+        if (entry.endpoint)
+            fresh.emplace(row.id, std::move(entry));
     }
     const std::unique_lock lock(mutex_);
-    endpoints_ = std::move(endpoints);
+    if (reading.edition_ < whole_edition_)
+        return;
+    keep_what_is_later(fresh, reading.edition_);
+    whole_edition_ = reading.edition_;
+    endpoints_ = std::move(fresh);
+}
+
+void EndpointCache::keep_what_is_later(Entries& fresh, std::uint64_t edition) {
+    for (auto& [id, entry] : endpoints_)
+        if (entry.edition > edition)
+            fresh.insert_or_assign(id, std::move(entry));
+    for (const auto& [id, gone] : gone_)
+        if (gone > edition)
+            fresh.erase(id);
+}
+
+void EndpointCache::load_one(const Reading& reading, EndpointId id,
+                             const std::optional<store::EndpointRow>& row,
+                             const store::EndpointState& state) {
+    const bool is_active = row && row->status == store::endpoint_active;
+    Entry entry = is_active ? open(reading, *row, state) : Entry{};
+    const std::unique_lock lock(mutex_);
+    if (reading.edition_ < std::max(whole_edition_, edition_of(id)))
+        return;
+    if (entry.endpoint) {
+        gone_.erase(id);
+        endpoints_.insert_or_assign(id, std::move(entry));
+    } else {
+        endpoints_.erase(id);
+        gone_.insert_or_assign(id, reading.edition_);
+    }
+}
+
+std::uint64_t EndpointCache::edition_of(EndpointId id) const {
+    if (const auto found = endpoints_.find(id); found != endpoints_.end())
+        return found->second.edition;
+    const auto gone = gone_.find(id);
+    return gone == gone_.end() ? 0 : gone->second;
+}
+
+std::uint64_t EndpointCache::begin_reading() {
+    const std::unique_lock lock(mutex_);
+    ++readings_;
+    return ++edition_;
+}
+
+// With none under way there is none that could bring back what is gone.
+void EndpointCache::end_reading() {
+    const std::unique_lock lock(mutex_);
+    if (--readings_ == 0)
+        gone_.clear();
 }
 
 } // namespace settled::worker

@@ -1,11 +1,12 @@
 // The active endpoints in memory, their secrets opened. The store is the truth; the book is read
-// from it at start and after each change. Thread-safe.
+// from it at start, and what changed after each change (endpoint_loader.h). Thread-safe.
 #pragma once
 
 #include "base/id.h"
 #include "base/secret.h"
 #include "connectors/oauth2.h"
 #include "crypto/ed25519.h"
+#include "crypto/hash.h"
 #include "crypto/rsa.h"
 #include "domain/channel.h"
 #include "domain/endpoint_settings.h"
@@ -13,8 +14,10 @@
 #include "store/queries/endpoint_states.h"
 #include "store/queries/endpoints.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <vector>
 
@@ -58,27 +61,54 @@ class EndpointCache {
   public:
     explicit EndpointCache(Secret master) : master_(std::move(master)) {}
 
+    // A reading of the store: made before it begins, and kept until what was read is loaded. What a
+    // reading that began later has loaded, an earlier one leaves as it is.
+    class Reading {
+      public:
+        explicit Reading(EndpointCache& cache) : cache_(cache), edition_(cache.begin_reading()) {}
+        ~Reading() { cache_.end_reading(); }
+        Reading(const Reading&) = delete;
+        Reading& operator=(const Reading&) = delete;
+
+      private:
+        friend class EndpointCache;
+        EndpointCache& cache_;
+        std::uint64_t edition_;
+    };
+
     // nullptr when there is no active endpoint of that id.
     std::shared_ptr<const Endpoint> find(EndpointId id) const;
     std::vector<EndpointId> all() const;
     // Replaces the whole book. An endpoint that cannot be opened is left out and logged; what it is
-    // owed waits.
-    // One whose row and state are as before stays as it is in memory.
-    void load(const std::vector<store::EndpointRow>& rows,
+    // owed waits. One whose row and state are as before stays as it is in memory.
+    void load(const Reading& reading, const std::vector<store::EndpointRow>& rows,
               const std::vector<store::EndpointState>& states = {});
+    // Replaces one endpoint, and takes it out when it is not active, or when there is no `row`.
+    void load_one(const Reading& reading, EndpointId id,
+                  const std::optional<store::EndpointRow>& row, const store::EndpointState& state);
 
   private:
     struct Entry {
-        store::EndpointRow row;
+        crypto::Digest digest; // of the row: the row itself would take as much memory again
         std::shared_ptr<const Endpoint> endpoint;
+        std::uint64_t edition; // of the reading that it is from
     };
     using Entries = std::map<EndpointId, Entry>;
-    std::shared_ptr<const Endpoint> open(const store::EndpointRow& row,
-                                         const store::EndpointState& state) const;
+    std::uint64_t begin_reading();
+    void end_reading();
+    // Its `endpoint` is nullptr when it cannot be opened.
+    Entry open(const Reading& reading, const store::EndpointRow& row,
+               const store::EndpointState& state) const;
+    void keep_what_is_later(Entries& fresh, std::uint64_t edition);
+    std::uint64_t edition_of(EndpointId id) const;
 
     Secret master_;
     mutable std::shared_mutex mutex_;
     Entries endpoints_;
+    std::map<EndpointId, std::uint64_t> gone_; // taken out while earlier readings may be under way
+    std::uint64_t edition_ = 0;
+    std::uint64_t whole_edition_ = 0; // of the reading that replaced the whole book last
+    std::size_t readings_ = 0;        // under way
 };
 
 } // namespace settled::worker

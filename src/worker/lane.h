@@ -13,8 +13,8 @@
 #include "worker/rate_limiter.h"
 
 #include <algorithm>
-#include <deque>
 #include <iterator>
+#include <list>
 #include <optional>
 #include <utility>
 
@@ -62,22 +62,21 @@ class Lane {
     // The result is recorded, or could not be.
     void finished() { --recording_; }
     // All that waits, to be given back.
-    std::deque<Delivery> empty_out() {
+    std::list<Delivery> empty_out() {
         more_in_store_ = more_in_store_ || !waiting_.empty();
         return std::exchange(waiting_, {});
     }
 
     // What waits beyond the first `most`, if there was such at the last two calls: a burst is
     // worked off, but what stays is for workers who are free.
-    std::deque<Delivery> trim(std::size_t most) {
+    std::list<Delivery> trim(std::size_t most) {
         const bool was_over = std::exchange(over_, waiting_.size() > most);
-        std::deque<Delivery> rest;
+        std::list<Delivery> rest;
         if (!was_over || !over_)
             return rest;
         more_in_store_ = true;
-        const auto cut = waiting_.begin() + static_cast<std::ptrdiff_t>(most);
-        rest.assign(std::make_move_iterator(cut), std::make_move_iterator(waiting_.end()));
-        waiting_.erase(cut, waiting_.end());
+        const auto cut = std::next(waiting_.begin(), static_cast<std::ptrdiff_t>(most));
+        rest.splice(rest.end(), waiting_, cut, waiting_.end());
         return rest;
     }
 
@@ -97,6 +96,11 @@ class Lane {
     // Something may be due in the store.
     bool expects_work(Instant now) const {
         return more_in_store_ || (next_read_ && *next_read_ <= now);
+    }
+    // Until something comes, or is due, there is nothing to see to.
+    bool is_at_rest(Instant now) const {
+        return waiting_.empty() && !expects_work(now) && !blocked_ && !closed_ &&
+               quiet_until_ <= now;
     }
     // Nothing is due there now.
     void expect_none() {
@@ -180,7 +184,7 @@ class Lane {
     static constexpr unsigned cut_max = 4; // a sixteenth
     static constexpr int successes_per_step = 10;
 
-    std::deque<Delivery> waiting_;
+    std::list<Delivery> waiting_; // takes no memory while nothing waits, unlike a deque
     std::size_t in_flight_ = 0;
     std::size_t recording_ = 0;
     bool more_in_store_ = true; // unknown at first, so: look

@@ -51,6 +51,33 @@ TEST(Lane, a_task_passed_over_frees_its_place) {
     EXPECT_EQ(lane.next(1)->task, TaskId{2});
 }
 
+TEST(Lane, is_at_rest_until_something_comes_or_is_due) {
+    constexpr Instant now{1'000'000}, later{2'000'000};
+    Lane lane;
+    EXPECT_FALSE(lane.is_at_rest(now)) << "nobody has looked yet";
+    lane.begin_reading();
+    lane.end_reading(false);
+    EXPECT_TRUE(lane.is_at_rest(now));
+    lane.offer(delivery(1));
+    EXPECT_FALSE(lane.is_at_rest(now)) << "a delivery waits";
+    (void)lane.next(1);
+    lane.attempted(std::chrono::milliseconds(1));
+    lane.finished();
+    EXPECT_TRUE(lane.is_at_rest(now));
+    lane.expect(later);
+    EXPECT_TRUE(lane.is_at_rest(now));
+    EXPECT_FALSE(lane.is_at_rest(later)) << "a delivery is due";
+    lane.expect_none();
+    lane.keep_quiet_until(later);
+    EXPECT_FALSE(lane.is_at_rest(now)) << "the partner asked for silence, which has to end";
+    EXPECT_TRUE(lane.is_at_rest(later));
+    lane.set_blocked(true);
+    EXPECT_FALSE(lane.is_at_rest(later)) << "it is held back, and probed";
+    lane.set_blocked(false);
+    lane.set_closed(true);
+    EXPECT_FALSE(lane.is_at_rest(later)) << "it has to be opened again";
+}
+
 TEST(Lane, gives_back_what_waits_and_looks_for_it_again) {
     Lane lane;
     lane.begin_reading();

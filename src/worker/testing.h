@@ -166,11 +166,13 @@ class Node {
                                                                        {std::chrono::seconds(5)},
                                                                        0,
                                                                        1,
-                                                                       [] {},
+                                                                       [](TenantId, EndpointId) {},
                                                                        attempts_max});
         dispatcher->start();
     }
-    void load(const std::vector<store::EndpointRow>& endpoints) { book.load(endpoints); }
+    void load(const std::vector<store::EndpointRow>& endpoints) {
+        book.load(EndpointCache::Reading(book), endpoints);
+    }
     // A commit of this node that owes the endpoint something.
     TaskId owe(EndpointId endpoint) {
         const auto id = ids.next<EventId>();

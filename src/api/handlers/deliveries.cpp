@@ -107,6 +107,14 @@ Step<Result<Answer>> queue_again(Session& s, const units::Context& context, Rede
     co_return Answer{202, std::move(w).text()};
 }
 
+// It may be tried again now.
+Task<> announce_endpoint(const Core& core, Redelivery done) {
+    const auto task = co_await core.store.read<std::optional<TaskRow>>(
+        [done](Session& s) { return find_delivery(s, done.tenant, done.task); });
+    if (task && *task)
+        co_await core.endpoint_changed(done.tenant, EndpointId{(*task)->lane_id});
+}
+
 } // namespace
 
 Task<Result<Answer>> list_deliveries(const Core& core, const Call& call) {
@@ -144,7 +152,7 @@ Task<Result<Answer>> redeliver(const Core& core, const Call& call) {
     auto answer = co_await change(
         core, call, [=, &context](Session& s) { return queue_again(s, context, wanted); });
     if (answer && !answer->replayed)
-        co_await core.endpoints_changed();
+        co_await announce_endpoint(core, wanted);
     co_return answer;
 }
 

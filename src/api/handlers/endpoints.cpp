@@ -46,8 +46,8 @@ std::string shown(const EndpointShown& endpoint, const std::string& secret) {
 Step<Result<Answer>> create(Session& s, std::shared_ptr<const EndpointWork> work,
                             std::size_t most) {
     co_await s.lock({store::Lock::endpoints(work->tenant)});
-    const auto there = co_await store::list_endpoints(s, work->tenant);
-    if (there.size() >= most)
+    const std::int64_t there = co_await store::count_endpoints(s, work->tenant);
+    if (static_cast<std::size_t>(there) >= most)
         co_return fail(Code::limit_reached, "delete an endpoint first");
     EndpointRow endpoint;
     endpoint.tenant = work->tenant;
@@ -168,10 +168,10 @@ Step<Result<Answer>> ping(Session& s, const units::Context& context,
     co_return Answer{202, std::move(w).text()};
 }
 
-// The books are loaded again only when this call changed something.
-Task<> announce(const Core& core, const Result<Answer>& answer) {
+// The endpoint is loaded again only when this call changed something.
+Task<> announce(const Core& core, const EndpointWork& work, const Result<Answer>& answer) {
     if (answer && !answer->replayed)
-        co_await core.endpoints_changed();
+        co_await core.endpoint_changed(work.tenant, work.id);
 }
 
 } // namespace
@@ -183,7 +183,7 @@ Task<Result<Answer>> create_endpoint(const Core& core, const Call& call) {
         endpoint_work(core, call, core.context.ids.next<EndpointId>(), std::move(given));
     const std::size_t most = core.reach.endpoints_max;
     auto answer = co_await change(core, call, [=](Session& s) { return create(s, work, most); });
-    co_await announce(core, answer);
+    co_await announce(core, *work, answer);
     co_return answer;
 }
 
@@ -217,7 +217,7 @@ Task<Result<Answer>> update_endpoint(const Core& core, const Call& call) {
     const units::Context& context = core.context;
     auto answer =
         co_await change(core, call, [=, &context](Session& s) { return update(s, context, work); });
-    co_await announce(core, answer);
+    co_await announce(core, *work, answer);
     co_return answer;
 }
 
@@ -228,7 +228,7 @@ Task<Result<Answer>> delete_endpoint(const Core& core, const Call& call) {
     const units::Context& context = core.context;
     auto answer =
         co_await change(core, call, [=, &context](Session& s) { return remove(s, context, work); });
-    co_await announce(core, answer);
+    co_await announce(core, *work, answer);
     co_return answer;
 }
 

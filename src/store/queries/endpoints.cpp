@@ -15,6 +15,8 @@ const Statement insert{"INSERT INTO endpoint (" ENDPOINT_COLUMNS
 const Statement find{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE tenant_id = $1 AND id = $2"};
 const Statement list{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE tenant_id = $1 "
                      "AND status <> 'deleted' ORDER BY id"};
+const Statement count{"SELECT count(*) FROM endpoint WHERE tenant_id = $1 AND status <> "
+                      "'deleted'"};
 const Statement list_active{"SELECT " ENDPOINT_COLUMNS " FROM endpoint WHERE status = 'active'"};
 const Statement update{
     "UPDATE endpoint SET url = $3, events = $4, auth = $5, username = $6, "
@@ -65,6 +67,11 @@ Step<std::optional<EndpointRow>> find_endpoint(Session& s, TenantId tenant, Endp
 Step<std::vector<EndpointRow>> list_endpoints(Session& s, TenantId tenant) {
     const Rows rows = co_await s.run(list, tenant);
     co_return read_all(rows);
+}
+
+Step<std::int64_t> count_endpoints(Session& s, TenantId tenant) {
+    const Rows rows = co_await s.run(count, tenant);
+    co_return rows.front().integer(0);
 }
 
 Step<std::vector<EndpointRow>> all_active_endpoints(Session& s) {

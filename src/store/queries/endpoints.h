@@ -44,6 +44,8 @@ Step<> insert_endpoint(Session& s, const EndpointRow& endpoint);
 Step<std::optional<EndpointRow>> find_endpoint(Session& s, TenantId tenant, EndpointId id);
 // All but the deleted ones, oldest first. [delivery] endpoints_per_tenant bounds their number.
 Step<std::vector<EndpointRow>> list_endpoints(Session& s, TenantId tenant);
+// How many of them there are.
+Step<std::int64_t> count_endpoints(Session& s, TenantId tenant);
 // The active ones of all tenants, which the workers hold in memory.
 Step<std::vector<EndpointRow>> all_active_endpoints(Session& s);
 // Writes url, events, auth, username, sealed_secret, status and settings.
