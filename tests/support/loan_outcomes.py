@@ -49,7 +49,7 @@ def order_of(core, key):
 
 
 def history(core, key):
-    """What a failed test shows of a booking: what there is of it, and the last calls."""
+    """What a failed test shows for a booking: the booking, its order, the reviews and the last calls."""
     calls = [f"{one['purpose']} {one['status']} {one['tries_made']} {one['reason']}" for one in core.api.all("/v1/calls")[:12]]
     orders = [one for one in core.api.all("/v1/orders") if one["end_to_end_id"] == key]
     return f"{core.booking(key)}, orders {orders}, reviews {core.reviews()}, newest calls {calls}"

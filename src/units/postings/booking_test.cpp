@@ -386,7 +386,7 @@ TEST(CatchUp, finds_a_booking_of_the_second_in_which_the_connector_was_added) {
     EXPECT_EQ(world.orders()[0].end_to_end_id, missed.key);
 }
 
-// A core banking system that is down at the start is searched once it is back, whoever asked how often.
+// A core banking system that is down at the start is searched once it is back, however often the server was started.
 TEST(CatchUp, is_asked_again_until_the_search_is_answered) {
     BookingWorld world;
     const auto missed = world.mambu().book("LN-1", "100.00", world.now());
