@@ -91,6 +91,33 @@ TEST(Store, commits_all_that_wait_at_once) {
     EXPECT_EQ(number_seen_by_another(directory.path(), count_items_sql), 100);
 }
 
+Step<> note(Session&, std::vector<int>& order, int who) {
+    order.push_back(who);
+    co_return;
+}
+
+// Notes when it runs.
+Unit<void> noted(std::vector<int>& order, int who) {
+    return [&order, who](Session& s) { return note(s, order, who); };
+}
+
+TEST(Store, lets_callers_go_before_what_is_done_in_the_background) {
+    TemporaryDirectory directory;
+    const auto store = open_store(directory.path());
+    std::vector<int> order;
+    Gate gate(*store);
+    auto purge = Awaited<void>::write(*store, noted(order, 1), Priority::background);
+    auto import = Awaited<void>::write(*store, noted(order, 2), Priority::background);
+    auto webhook = Awaited<void>::write(*store, noted(order, 3));
+    auto another = Awaited<void>::write(*store, noted(order, 4));
+    const std::uint64_t before = store->stats().commits;
+    gate.release();
+    for (auto* unit : {&webhook, &another, &purge, &import})
+        must(unit->get());
+    EXPECT_THAT(order, ::testing::ElementsAre(3, 4, 1, 2));
+    EXPECT_EQ(store->stats().commits - before, 4) << "no webhook waits for a purge in its commit";
+}
+
 TEST(Store, lets_a_unit_that_breaks_a_constraint_fail_alone) {
     TemporaryDirectory directory;
     const auto store = open_store(directory.path());

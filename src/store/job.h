@@ -6,14 +6,24 @@
 #include "base/task.h"
 #include "store/session.h"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace settled::store {
 
+// Foreground: a caller waits for the unit. Background: it is a step of a long task (job_queue.h).
+enum class Priority : std::uint8_t { foreground, background };
+
+// How a job is submitted: where its result goes, and how soon it is run.
+struct Submission {
+    Executor executor;
+    Priority priority = Priority::foreground;
+};
+
 class Job {
   public:
-    explicit Job(Executor executor) : executor_(std::move(executor)) {}
+    explicit Job(Submission as) : as_(std::move(as)) {}
     virtual ~Job() = default;
 
     // Engine's thread. A job may be started again after abandon(): a group whose commit was spoiled
@@ -29,13 +39,14 @@ class Job {
     // Submitter's thread, once: hands over the result, or the error if there is one.
     virtual void deliver() = 0;
 
-    const Executor& executor() const { return executor_; }
+    const Executor& executor() const { return as_.executor; }
+    Priority priority() const { return as_.priority; }
 
   protected:
     std::optional<Error> error_;
 
   private:
-    Executor executor_;
+    Submission as_;
 };
 
 // Hands finished jobs back: one wake-up for each io_context, not one for each job.

@@ -6,43 +6,69 @@ bool JobQueue::push(std::unique_ptr<Job>& job) {
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
-        if (closed_ || jobs_.size() >= limits::units_queued_max)
+        if (closed_ || waiting() >= limits::units_queued_max)
             return false;
-        jobs_.push_back(std::move(job));
-        wake = jobs_.size() == wake_at_;
+        if (job->priority() == Priority::background) {
+            background_.push_back(std::move(job));
+            wake = background_.size() == 1;
+        } else {
+            foreground_.push_back(std::move(job));
+            wake = foreground_.size() == wake_at_;
+        }
     }
     if (wake)
         arrived_.notify_one();
     return true;
 }
 
-std::vector<std::unique_ptr<Job>>
-JobQueue::take(std::size_t enough, std::chrono::microseconds patience, std::size_t most,
-               std::optional<std::chrono::milliseconds> idle_max) {
+bool JobQueue::is_background_next() const {
+    return !background_.empty() &&
+           (foreground_.empty() || passed_over_ >= background_passed_over_max);
+}
+
+JobQueue::Jobs JobQueue::take_background() {
+    Jobs taken;
+    taken.push_back(std::move(background_.front()));
+    background_.pop_front();
+    passed_over_ = 0;
+    return taken;
+}
+
+JobQueue::Jobs JobQueue::take_foreground(std::size_t most) {
+    if (!background_.empty())
+        ++passed_over_;
+    Jobs taken;
+    if (foreground_.size() <= most) {
+        taken.swap(foreground_);
+        return taken;
+    }
+    const auto cut = foreground_.begin() + static_cast<std::ptrdiff_t>(most);
+    taken.assign(std::make_move_iterator(foreground_.begin()), std::make_move_iterator(cut));
+    foreground_.erase(foreground_.begin(), cut);
+    return taken;
+}
+
+JobQueue::Jobs JobQueue::take(std::size_t enough, std::chrono::microseconds patience,
+                              std::size_t most, std::optional<std::chrono::milliseconds> idle_max) {
     std::unique_lock lock(mutex_);
     wake_at_ = 1;
-    const auto something = [this] { return !jobs_.empty() || closed_ || nudged_; };
+    const auto something = [this] { return waiting() > 0 || closed_ || nudged_; };
     if (!idle_max)
         arrived_.wait(lock, something);
     else if (!arrived_.wait_for(lock, *idle_max, something))
         return {};
     nudged_ = false;
-    if (patience.count() > 0 && !jobs_.empty() && jobs_.size() < enough && !closed_) {
+    const bool is_few = !foreground_.empty() && foreground_.size() < enough;
+    if (patience.count() > 0 && is_few && !is_background_next() && !closed_) {
         wake_at_ = enough;
-        arrived_.wait_for(lock, patience, [&] { return jobs_.size() >= enough || closed_; });
+        arrived_.wait_for(lock, patience, [&] { return foreground_.size() >= enough || closed_; });
         wake_at_ = 1;
     }
-    std::vector<std::unique_ptr<Job>> taken;
-    if (jobs_.size() <= most) {
-        taken.swap(jobs_);
-        return taken;
-    }
-    const auto cut = jobs_.begin() + static_cast<std::ptrdiff_t>(most);
-    taken.assign(std::make_move_iterator(jobs_.begin()), std::make_move_iterator(cut));
-    jobs_.erase(jobs_.begin(), cut);
+    Jobs taken = is_background_next() ? take_background() : take_foreground(most);
     // Only the first arrival woke a taker; with several takers the next one must be woken for the
     // rest.
-    arrived_.notify_one();
+    if (waiting() > 0)
+        arrived_.notify_one();
     return taken;
 }
 
@@ -69,12 +95,12 @@ bool JobQueue::closed() const {
 
 bool JobQueue::drained() const {
     const std::lock_guard lock(mutex_);
-    return closed_ && jobs_.empty();
+    return closed_ && waiting() == 0;
 }
 
 std::size_t JobQueue::size() const {
     const std::lock_guard lock(mutex_);
-    return jobs_.size();
+    return waiting();
 }
 
 } // namespace settled::store

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <deque>
 #include <fstream>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -17,6 +19,7 @@ using namespace std::chrono_literals;
 class NoJob final : public Job {
   public:
     using Job::Job;
+    int number = 0; // in the order in which they were submitted
     void start(Session&) override {}
     bool done() const override { return true; }
     void abandon() override {}
@@ -25,8 +28,8 @@ class NoJob final : public Job {
 
 class Queue : public ::testing::Test {
   protected:
-    bool push() {
-        std::unique_ptr<Job> job = std::make_unique<NoJob>(io.get_executor());
+    bool push(Priority priority = Priority::foreground) {
+        std::unique_ptr<Job> job = std::make_unique<NoJob>(Submission{io.get_executor(), priority});
         return queue.push(job);
     }
     boost::asio::io_context io;
@@ -39,6 +42,96 @@ TEST_F(Queue, gives_at_most_what_is_asked_for_in_order) {
     EXPECT_EQ(queue.take(1, 0us, 3).size(), 3);
     EXPECT_EQ(queue.take(1, 0us, 3).size(), 2);
     EXPECT_EQ(queue.size(), 0);
+}
+
+TEST_F(Queue, gives_background_jobs_one_by_one_when_no_other_waits) {
+    EXPECT_TRUE(push(Priority::background));
+    EXPECT_TRUE(push(Priority::background));
+    EXPECT_TRUE(push());
+    const auto first = queue.take(1, 0us, 10);
+    ASSERT_EQ(first.size(), 1);
+    EXPECT_EQ(first.front()->priority(), Priority::foreground);
+    EXPECT_EQ(queue.take(1, 0us, 10).size(), 1);
+    EXPECT_EQ(queue.take(1, 0us, 10).size(), 1);
+    EXPECT_EQ(queue.size(), 0);
+}
+
+TEST_F(Queue, lets_no_background_job_wait_for_company) {
+    EXPECT_TRUE(push(Priority::background));
+    EXPECT_EQ(queue.take(64, std::chrono::hours(1), 64).size(), 1);
+}
+
+// Submits and takes at random, and remembers what waits.
+class QueueModel {
+  public:
+    QueueModel(JobQueue& queue, const Executor& executor, std::uint64_t seed)
+        : queue_(queue), executor_(executor), random_(seed) {}
+
+    void submit() {
+        const auto priority = below(3) == 0 ? Priority::background : Priority::foreground;
+        auto job = std::make_unique<NoJob>(Submission{executor_, priority});
+        job->number = next_++;
+        waiting(priority).push_back(job->number);
+        std::unique_ptr<Job> pushed = std::move(job);
+        ASSERT_TRUE(queue_.push(pushed));
+    }
+    void take() {
+        if (foreground_.empty() && background_.empty())
+            return;
+        const std::size_t most = 1 + below(4);
+        const auto taken = queue_.take(1, 0us, most);
+        ASSERT_FALSE(taken.empty());
+        if (taken.front()->priority() == Priority::background)
+            check_background(taken);
+        else
+            check_foreground(taken, most);
+        for (const auto& job : taken)
+            check_is_first(static_cast<const NoJob&>(*job));
+    }
+    std::uint64_t below(std::uint64_t end) { return random_() % end; }
+
+  private:
+    std::deque<int>& waiting(Priority priority) {
+        return priority == Priority::background ? background_ : foreground_;
+    }
+    void check_background(const JobQueue::Jobs& taken) {
+        EXPECT_EQ(taken.size(), 1) << "others wait in its commit";
+        EXPECT_TRUE(foreground_.empty() || passed_over_ >= background_passed_over_max)
+            << "it went before one that waited";
+        passed_over_ = 0;
+    }
+    void check_foreground(const JobQueue::Jobs& taken, std::size_t most) {
+        EXPECT_LE(taken.size(), most);
+        passed_over_ += background_.empty() ? 0 : 1;
+        EXPECT_LE(passed_over_, background_passed_over_max) << "it starves";
+    }
+    void check_is_first(const NoJob& job) {
+        auto& line = waiting(job.priority());
+        ASSERT_FALSE(line.empty());
+        EXPECT_EQ(job.number, line.front());
+        line.pop_front();
+    }
+
+    JobQueue& queue_;
+    Executor executor_;
+    std::mt19937_64 random_;
+    std::deque<int> foreground_, background_;
+    std::size_t passed_over_ = 0;
+    int next_ = 0;
+};
+
+TEST_F(Queue, lets_callers_go_before_the_background_and_starves_neither) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        SCOPED_TRACE(seed);
+        JobQueue fresh;
+        QueueModel model(fresh, io.get_executor(), seed);
+        // Between one that drains and one under more load than it bears.
+        const std::uint64_t load = 20 + 15 * (seed % 5);
+        for (int i = 0; i < 500 && !HasFailure(); ++i)
+            model.below(100) < load ? model.submit() : model.take();
+        while (fresh.size() > 0 && !HasFailure())
+            model.take();
+    }
 }
 
 TEST_F(Queue, is_bounded) {

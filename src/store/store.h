@@ -84,18 +84,23 @@ class Store {
   public:
     virtual ~Store() = default;
 
+    // A step of a long task has Priority::background: it lets the units of callers go first, and is to
+    // take a few milliseconds at most (job_queue.h, bite.h).
     template <class T>
-    Pending<T> write(Executor executor, Unit<T> unit) {
-        return submit(std::move(executor), with_feeds(std::move(unit)), &Store::submit_write);
+    Pending<T> write(Executor executor, Unit<T> unit, Priority priority = Priority::foreground) {
+        return submit(Submission{std::move(executor), priority}, with_feeds(std::move(unit)),
+                      &Store::submit_write);
     }
     template <class T>
     Pending<T> read(Executor executor, Unit<T> unit) {
-        return submit(std::move(executor), std::move(unit), &Store::submit_read);
+        return submit(Submission{std::move(executor), Priority::foreground}, std::move(unit),
+                      &Store::submit_read);
     }
     // The same for a coroutine that has no other work meanwhile.
     template <class T>
-    Task<Result<T>> write(Unit<T> unit) {
-        Pending<T> pending = write<T>(co_await boost::asio::this_coro::executor, std::move(unit));
+    Task<Result<T>> write(Unit<T> unit, Priority priority = Priority::foreground) {
+        Pending<T> pending =
+            write<T>(co_await boost::asio::this_coro::executor, std::move(unit), priority);
         co_return co_await pending.wait();
     }
     template <class T>
@@ -126,7 +131,7 @@ class Store {
     template <class T>
     static Unit<T> with_feeds(Unit<T> unit);
     template <class T>
-    Pending<T> submit(Executor executor, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>));
+    Pending<T> submit(Submission as, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>));
 };
 
 // Writes the rows that the unit has made into feed_waiting (feeds.h).
@@ -153,8 +158,8 @@ Step<T> run_with_feeds(Session& s, const Unit<T>& unit) {
 template <class T>
 class TypedJob final : public Job {
   public:
-    TypedJob(Executor executor, Unit<T> unit, std::shared_ptr<typename Pending<T>::State> state)
-        : Job(std::move(executor)), unit_(std::move(unit)), state_(std::move(state)) {}
+    TypedJob(Submission as, Unit<T> unit, std::shared_ptr<typename Pending<T>::State> state)
+        : Job(std::move(as)), unit_(std::move(unit)), state_(std::move(state)) {}
 
     void start(Session& session) override {
         step_.emplace(unit_(session));
@@ -189,9 +194,9 @@ Unit<T> Store::with_feeds(Unit<T> unit) {
 }
 
 template <class T>
-Pending<T> Store::submit(Executor executor, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>)) {
+Pending<T> Store::submit(Submission as, Unit<T> unit, void (Store::*to)(std::unique_ptr<Job>)) {
     auto state = std::make_shared<typename Pending<T>::State>();
-    (this->*to)(std::make_unique<detail::TypedJob<T>>(std::move(executor), std::move(unit), state));
+    (this->*to)(std::make_unique<detail::TypedJob<T>>(std::move(as), std::move(unit), state));
     return Pending<T>(std::move(state));
 }
 

@@ -164,9 +164,9 @@ class Loop {
 template <class T>
 class Awaited {
   public:
-    static Awaited write(Store& store, Unit<T> unit) {
+    static Awaited write(Store& store, Unit<T> unit, Priority priority = Priority::foreground) {
         Awaited awaited;
-        awaited.start(store.write<T>(awaited.io_->get_executor(), std::move(unit)));
+        awaited.start(store.write<T>(awaited.io_->get_executor(), std::move(unit), priority));
         return awaited;
     }
     static Awaited read(Store& store, Unit<T> unit) {

@@ -75,10 +75,11 @@ void Writer::loop() {
             idle();
             continue;
         }
+        if (jobs.front()->priority() == Priority::foreground)
+            last_group_ = jobs.size();
         Group group;
         for (auto& job : jobs)
             group.push_back({std::move(job), {}});
-        last_group_ = group.size();
         serve(std::move(group));
     }
 }

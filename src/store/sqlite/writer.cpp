@@ -81,7 +81,8 @@ void Writer::loop() {
                 checkpoint_from(checkpoint_frames_idle);
             continue;
         }
-        last_group_ = group.size();
+        if (group.front()->priority() == Priority::foreground)
+            last_group_ = group.size();
         commit(std::move(group));
         checkpoint_from(checkpoint_frames_busy);
     }
