@@ -43,6 +43,8 @@ inline constexpr std::int64_t concurrency_max = 64;
 // Entries of a statement in one call: with all their members they stay below what the JSON reader
 // takes (limits::json_members_max), and a unit of work stays short.
 inline constexpr std::size_t statement_entries_per_call_max = 400;
+// Of a file that the server reads: what is stored in one unit, for which webhooks wait.
+inline constexpr std::size_t statement_entries_per_piece = 100;
 
 // The bank's file as the body of a call. Each of a process is held in memory while it is read, and read
 // by a thread of its own.

@@ -84,7 +84,8 @@ Step<Result<Answer>> run(Session& s, std::shared_ptr<const Work> work) {
 
 // `body`: the text that the fingerprint is made from.
 Task<Result<Answer>> change_once(const Core& core, const Call& call, std::string body, Change unit,
-                                 store::Locks locks, bool is_kept) {
+                                 store::Locks locks, bool is_kept,
+                                 store::Priority priority = store::Priority::foreground) {
     CO_TRY(std::string key, key_of(call.request));
     if (!key.empty() && call.caller.is_session) // a browser's, and a partner's, are their own
         key.insert(0, call.caller.name + ' ');
@@ -94,8 +95,8 @@ Task<Result<Answer>> change_once(const Core& core, const Call& call, std::string
     const auto work = std::make_shared<const Work>(
         core, call.caller.tenant, std::move(key), core.fingerprints.of(whole), core.clock.now(),
         std::move(unit), locks, is_kept, note_of(call, core.clock.now()));
-    Result<Result<Answer>> answer =
-        co_await core.store.write<Result<Answer>>([work](Session& s) { return run(s, work); });
+    Result<Result<Answer>> answer = co_await core.store.write<Result<Answer>>(
+        [work](Session& s) { return run(s, work); }, priority);
     if (!answer)
         co_return std::unexpected(std::move(answer).error());
     co_return std::move(*answer);
@@ -103,8 +104,9 @@ Task<Result<Answer>> change_once(const Core& core, const Call& call, std::string
 
 } // namespace
 
-Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, store::Locks locks) {
-    return change_once(core, call, call.request.body, std::move(unit), locks, true);
+Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, store::Locks locks,
+                            store::Priority priority) {
+    return change_once(core, call, call.request.body, std::move(unit), locks, true, priority);
 }
 
 Task<Result<Answer>> change(const Core& core, const Call& call, Change unit, DryRun rehearsal) {

@@ -34,9 +34,10 @@ struct DryRun {
     std::string body; // the call's without the wish for a dry run: the same either way
 };
 
-// `locks`: what the unit is known to lock.
+// `locks`: what the unit is known to lock. `priority`: background for a part of a long task.
 Task<Result<Answer>> change(const Core& core, const Call& call, Change change,
-                            store::Locks locks = {});
+                            store::Locks locks = {},
+                            store::Priority priority = store::Priority::foreground);
 // The unit of a dry run writes nothing.
 Task<Result<Answer>> change(const Core& core, const Call& call, Change change, DryRun rehearsal);
 

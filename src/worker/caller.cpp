@@ -1,11 +1,15 @@
 #include "worker/caller.h"
 
+#include "base/side_job.h"
 #include "connectors/mambu/headers.h"
 #include "intake/batch_signer.h"
+#include "net/pause.h"
 #include "observe/log.h"
 #include "store/queries/calls.h"
+#include "units/catch_up/page_ahead.h"
 #include "units/links/link.h"
 #include "units/postings/booking.h"
+#include "units/statements/bank_statement.h"
 #include "wire/base64.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -27,10 +31,12 @@ using namespace std::chrono_literals;
 // Of a connector on this node; banks limit their clients, and one that does not answer holds up its
 // own calls alone.
 constexpr std::size_t calls_at_once = 16;
+constexpr int ok = 200;
 constexpr int unauthorized = 401;
 constexpr int forbidden = 403;
 constexpr auto look_every = 100ms; // how late a repeat, or a call that another node made, may start
 constexpr auto orphans_every = 2s;
+constexpr auto page_read_look = 5ms; // whether a page is read
 constexpr auto trouble_wait = 1s;
 // Older bookings are searched by `settled catch-up`: a start does not go through all of them.
 constexpr std::chrono::microseconds bookings_of_a_start = std::chrono::days(7);
@@ -49,6 +55,13 @@ std::optional<domain::CallReply> reply_of(const Result<net::Reply>& reply, Insta
     if (const auto after = reply->fields.find("Retry-After"))
         read.retry_after = domain::parse_retry_after(*after, wall);
     return read;
+}
+
+// What catch-ups and statements bring is much, and no caller waits for it.
+store::Priority priority_of(domain::CallPurpose purpose) {
+    const bool is_bulk = purpose == domain::CallPurpose::list_transactions ||
+                         purpose == domain::CallPurpose::download_statement;
+    return is_bulk ? store::Priority::background : store::Priority::foreground;
 }
 
 std::string trouble_of(const Result<net::Reply>& reply) {
@@ -248,14 +261,60 @@ Task<> Caller::carry_out(Connector connector, units::CallToSend call) {
             ended.error = trouble_of(reply);
         else if (ended.reply->status == unauthorized || ended.reply->status == forbidden)
             deps_.connectors.doubt(connector->id);
-        co_await record(connector, std::move(ended));
+        co_await learn_ahead(call, ended);
+        co_await store_ahead(call, ended);
+        co_await record(connector, std::move(ended), priority_of(call.request.purpose));
     }
     leave(connector->id);
+}
+
+// If a bite cannot be stored, the page is read as a whole when its call ends.
+Task<> Caller::learn_ahead(const units::CallToSend& call, const units::EndedTry& ended) {
+    const units::Context& context = deps_.context;
+    const auto page = units::read_page_ahead(call, ended.reply);
+    std::optional<std::size_t> first;
+    if (page)
+        first = 0;
+    while (first) {
+        const Instant now = deps_.clock.now();
+        const std::size_t from = *first;
+        const auto next = co_await deps_.store.write<std::optional<std::size_t>>(
+            [&context, page, from, now](store::Session& s) {
+                return units::learn_ahead(s, context, page, from, now);
+            },
+            store::Priority::background);
+        first = next.value_or(std::nullopt);
+    }
 }
 
 void Caller::leave(ConnectorId connector) {
     if (--in_flight_[connector] == 0)
         in_flight_.erase(connector);
+}
+
+// As above, after the page was read by a thread of its own.
+Task<> Caller::store_ahead(const units::CallToSend& call, units::EndedTry& ended) {
+    const bool is_page = call.request.purpose == domain::CallPurpose::download_statement;
+    if (!is_page || !ended.reply || ended.reply->status != ok)
+        co_return;
+    {
+        const SideJob job([&](const std::stop_token&) {
+            ended.page = units::read_downloaded(call.request, *ended.reply);
+        });
+        while (!job.is_done())
+            co_await net::pause(page_read_look);
+    }
+    const units::Context& context = deps_.context;
+    bool more = true;
+    while (more) {
+        const units::UnitScope work{context, call.tenant, deps_.clock.now()};
+        const auto stored = co_await deps_.store.write<bool>(
+            [work, call, page = ended.page](store::Session& s) {
+                return units::store_ahead(s, work, call, page);
+            },
+            store::Priority::background);
+        more = stored.value_or(false);
+    }
 }
 
 Task<> Caller::fetch(Connector connector, units::CallToSend call, units::EndedTry ended) {
@@ -275,13 +334,14 @@ Task<> Caller::fetch(Connector connector, units::CallToSend call, units::EndedTr
 
 // If it cannot be stored, the try stays without an end: the call is taken again by the node that frees
 // it, as after a crash.
-Task<> Caller::record(const Connector& connector, units::EndedTry ended) {
+Task<> Caller::record(const Connector& connector, units::EndedTry ended, store::Priority priority) {
     ended.now = deps_.clock.now();
     const auto shared = std::make_shared<const units::EndedTry>(std::move(ended));
     const units::Context& context = deps_.context;
     for (;;) {
         const auto end = co_await deps_.store.write<units::CallEnd>(
-            [&context, shared](store::Session& s) { return units::end_call(s, context, shared); });
+            [&context, shared](store::Session& s) { return units::end_call(s, context, shared); },
+            priority);
         if (end) {
             if (end->is_lost)
                 log::warn("call.lease_lost", {{"call", to_string(shared->id)}});

@@ -68,7 +68,11 @@ class Caller {
     // Of a platform: the content of a notification.
     Task<> fetch(Connector connector, units::CallToSend call, units::EndedTry ended);
     void leave(ConnectorId connector);
-    Task<> record(const Connector& connector, units::EndedTry ended);
+    // Of a catch-up: a page is read in bites, and its end waits for callers' units, too.
+    Task<> learn_ahead(const units::CallToSend& call, const units::EndedTry& ended);
+    Task<> store_ahead(const units::CallToSend& call, units::EndedTry& ended);
+    Task<> record(const Connector& connector, units::EndedTry ended,
+                  store::Priority priority = store::Priority::foreground);
 
     boost::asio::io_context& io_;
     Deps deps_;

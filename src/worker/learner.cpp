@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t bite = 200; // rows a unit: a few milliseconds of the writer
+constexpr std::size_t bite = 50; // rows a unit: about a millisecond of the writer
 
 } // namespace
 
@@ -52,7 +52,8 @@ Task<Result<bool>> Learner::learn_of(TenantId tenant) {
         const auto learnt = co_await deps_.store.write<units::Learnt>(
             [&context, tenant, until, now](store::Session& s) {
                 return units::learn_from_matches(s, context, tenant, until, now, bite);
-            });
+            },
+            store::Priority::background);
         if (!learnt)
             co_return std::unexpected(learnt.error());
         last = learnt->matches;
@@ -62,10 +63,11 @@ Task<Result<bool>> Learner::learn_of(TenantId tenant) {
     }
     for (const std::string& receiver : receivers) {
         const Instant now = deps_.clock.now();
-        const auto changed =
-            co_await deps_.store.write<bool>([tenant, receiver, now](store::Session& s) {
+        const auto changed = co_await deps_.store.write<bool>(
+            [tenant, receiver, now](store::Session& s) {
                 return units::learn_cap(s, tenant, receiver, now);
-            });
+            },
+            store::Priority::background);
         if (!changed)
             co_return std::unexpected(changed.error());
         plans_changed = plans_changed || *changed;
@@ -77,10 +79,11 @@ Task<> Learner::forget_references(TenantId tenant) {
     std::int64_t last = static_cast<std::int64_t>(bite);
     while (last == static_cast<std::int64_t>(bite) && goes_on()) {
         const Instant now = deps_.clock.now();
-        const auto gone =
-            co_await deps_.store.write<std::int64_t>([tenant, now](store::Session& s) {
+        const auto gone = co_await deps_.store.write<std::int64_t>(
+            [tenant, now](store::Session& s) {
                 return store::forget_references(s, tenant, now, bite);
-            });
+            },
+            store::Priority::background);
         if (!gone)
             log::lasting("references.not_forgotten", gone.error(), {});
         last = gone.value_or(0);

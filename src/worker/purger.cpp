@@ -4,6 +4,8 @@
 #include "store/queries/directory.h"
 #include "store/queries/nodes.h"
 
+#include <deque>
+
 namespace settled::worker {
 
 namespace {
@@ -33,10 +35,17 @@ Task<> Purger::run_once() {
         log::lasting("purge.failed", running.error(), {});
         co_return;
     }
-    for (const store::RunningPurge& purge : *running) {
-        const auto done = co_await carry_out(purge);
-        if (!done)
-            log::lasting("purge.failed", done.error(), {{"purge", to_string(purge.id)}});
+    std::deque<store::RunningPurge> turns(running->begin(), running->end());
+    while (!turns.empty() && goes_on()) {
+        const store::RunningPurge purge = turns.front();
+        turns.pop_front();
+        const auto more = co_await take_bite(purge);
+        if (!more)
+            log::lasting("purge.failed", more.error(), {{"purge", to_string(purge.id)}});
+        if (more.value_or(false))
+            turns.push_back(purge);
+        if (!turns.empty())
+            co_await task_.wait(store::Appetite::rest_after(last_bite_));
     }
 }
 
@@ -60,30 +69,24 @@ Task<Result<>> Purger::begin_daily() {
     co_return Result<>{};
 }
 
-Task<Result<>> Purger::carry_out(store::RunningPurge purge) {
+Task<Result<bool>> Purger::take_bite(store::RunningPurge purge) {
     const units::Context& context = deps_.context;
-    bool more = true;
-    while (more && goes_on()) {
-        const store::Bite bite = appetite_.next();
-        const Instant now = deps_.clock.now();
-        const auto begin = deps_.clock.steady();
-        const auto step = co_await deps_.store.write<units::PurgeStep>(
-            [&context, purge, now, bite](store::Session& s) {
-                return units::purge_some(s, context, purge.tenant, purge.id, now, bite);
-            });
-        if (!step)
-            co_return std::unexpected(step.error());
-        const auto time =
-            std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begin);
-        appetite_.took(time);
-        if (!step->dry_run)
-            deps_.probe.purged(step->counts);
-        more = step->more;
-        if (!more)
-            break;
-        co_await task_.wait(store::Appetite::rest_after(time));
-    }
-    co_return Result<>{};
+    const store::Bite bite = appetite_.next();
+    const Instant now = deps_.clock.now();
+    const auto begin = deps_.clock.steady();
+    const auto step = co_await deps_.store.write<units::PurgeStep>(
+        [&context, purge, now, bite](store::Session& s) {
+            return units::purge_some(s, context, purge.tenant, purge.id, now, bite);
+        },
+        store::Priority::background);
+    if (!step)
+        co_return std::unexpected(step.error());
+    last_bite_ =
+        std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begin);
+    appetite_.took(last_bite_);
+    if (!step->dry_run)
+        deps_.probe.purged(step->counts);
+    co_return step->more;
 }
 
 } // namespace settled::worker

@@ -1,6 +1,7 @@
 // Carries out purges (units/purge/purge.h): those that a caller asked for, and once a day those that
-// [retention] sets. In steps between which others have the writer (store/bite.h), by the node that
-// does the retention; what a node leaves, the next one goes on with.
+// [retention] sets. In bites between which others have the writer (store/bite.h), by the node that
+// does the retention; what a node leaves, the next one goes on with. Purges take turns, a bite each, so
+// that a small tenant's does not wait for the end of a large one's.
 //
 // Threads: one io_context; one Purger in the process.
 #pragma once
@@ -42,7 +43,8 @@ class Purger {
 
   private:
     Task<Result<>> begin_daily();
-    Task<Result<>> carry_out(store::RunningPurge purge);
+    // True: there is more.
+    Task<Result<bool>> take_bite(store::RunningPurge purge);
     bool goes_on() const {
         return !task_.is_stopped() && deps_.node.does_job(store::job_retention);
     }
@@ -50,6 +52,7 @@ class Purger {
     PurgerDeps deps_;
     RepeatingTask task_;
     store::Appetite appetite_;
+    std::chrono::microseconds last_bite_{}; // how long it took
     Clock::Steady next_daily_{};
 };
 

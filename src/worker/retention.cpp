@@ -65,8 +65,8 @@ Task<Result<std::int64_t>> Retention::take_all(Take take) {
     while (more && !stopped_) {
         const Bite bite = appetite_.next();
         const auto begin = clock_.steady();
-        const auto bitten =
-            co_await store_.write<Bitten>([take, bite](Session& s) { return take(s, bite); });
+        const auto bitten = co_await store_.write<Bitten>(
+            [take, bite](Session& s) { return take(s, bite); }, store::Priority::background);
         if (!bitten)
             co_return std::unexpected(bitten.error());
         const auto time =

@@ -10,6 +10,8 @@
 #include "units/searching/fill_words.h"
 #include "units/watching/connector_silence.h"
 
+#include <algorithm>
+
 namespace settled::worker {
 
 namespace {
@@ -18,6 +20,15 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t bite = 200;
 constexpr auto interval = 250ms; // how late a timer may be
+// What is decided in one commit: a webhook that comes meanwhile waits for all of it.
+constexpr std::size_t at_once = 32;
+
+// Steps of long tasks let callers go first.
+store::Priority priority_of(const store::TaskRow& task) {
+    const bool is_step = task.kind == store::task_statement || task.kind == store::task_cancel ||
+                         task.kind == store::task_recover || task.kind == store::task_tell_dead;
+    return is_step ? store::Priority::background : store::Priority::foreground;
+}
 
 } // namespace
 
@@ -28,13 +39,11 @@ Timers::Timers(boost::asio::io_context& io, store::Store& store, const units::Co
 
 Task<std::chrono::microseconds> Timers::round() {
     const bool more = co_await run_due();
-    if (more)
-        co_return 0us;
     if (clock_.steady() >= next_sweep_) {
         co_await sweep();
         next_sweep_ = clock_.steady() + sweep_interval;
     }
-    co_return interval;
+    co_return more ? 0us : interval;
 }
 
 Task<bool> Timers::run_due() {
@@ -48,8 +57,16 @@ Task<bool> Timers::run_due() {
         co_return false;
     }
     const bool is_full = due->size() == bite;
-    const bool all_done = co_await carry_out(std::move(*due));
-    co_return (all_done && is_full);
+    // The next step of a statement is due at once.
+    const bool has_statement = std::ranges::any_of(
+        *due, [](const store::TaskRow& task) { return task.kind == store::task_statement; });
+    bool all_done = true;
+    for (std::size_t first = 0; first < due->size(); first += at_once) {
+        const std::size_t count = std::min(at_once, due->size() - first);
+        const bool done = co_await carry_out(std::span(*due).subspan(first, count));
+        all_done = all_done && done;
+    }
+    co_return (all_done && (is_full || has_statement));
 }
 
 Task<> Timers::sweep() {
@@ -81,9 +98,11 @@ Task<> Timers::seal(TenantId tenant) {
         if (!next || !*next)
             co_return;
         const auto shared = std::make_shared<const units::NextSeal>(**next);
-        const auto sealed = co_await store_.write<void>([tenant, shared](store::Session& s) {
-            return store::insert_seal(s, tenant, shared->seal);
-        });
+        const auto sealed = co_await store_.write<void>(
+            [tenant, shared](store::Session& s) {
+                return store::insert_seal(s, tenant, shared->seal);
+            },
+            store::Priority::background);
         if (!sealed)
             log::lasting("seal.failed", sealed.error(), {});
         more = sealed && shared->more;
@@ -119,7 +138,8 @@ Task<> Timers::fill_words(TenantId tenant) {
     bool more = lacks && *lacks;
     for (int i = 0; i < bites_at_once && more && !task_.is_stopped(); ++i) {
         const auto filled = co_await store_.write<bool>(
-            [tenant](store::Session& s) { return units::fill_words(s, tenant); });
+            [tenant](store::Session& s) { return units::fill_words(s, tenant); },
+            store::Priority::background);
         if (!filled)
             log::lasting("sweep.failed", filled.error(), {});
         more = filled && *filled;
@@ -142,17 +162,19 @@ Task<> Timers::sweep_rail(TenantId tenant, match::Rail rail) {
 }
 
 // All of them are handed to the store at once, so that it can commit them together.
-Task<bool> Timers::carry_out(std::vector<store::TaskRow> due) {
+Task<bool> Timers::carry_out(std::span<const store::TaskRow> due) {
     const Executor executor = co_await boost::asio::this_coro::executor;
     const Instant now = clock_.now();
     const units::Context& context = context_;
     std::vector<store::Pending<bool>> under_way;
     for (const store::TaskRow& task : due) {
         const auto shared = std::make_shared<const store::TaskRow>(task);
-        under_way.push_back(
-            store_.write<bool>(executor, [&context, shared, now](store::Session& s) {
+        under_way.push_back(store_.write<bool>(
+            executor,
+            [&context, shared, now](store::Session& s) {
                 return units::run_timer(s, context, *shared, now);
-            }));
+            },
+            priority_of(task)));
     }
     bool all_done = true;
     for (std::size_t i = 0; i < due.size(); ++i) {

@@ -19,6 +19,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <span>
+
 namespace settled::worker {
 
 class Timers {
@@ -38,7 +40,7 @@ class Timers {
     static constexpr std::chrono::seconds sweep_interval{30}; // how late an alarm may be
 
     Task<std::chrono::microseconds> round();
-    Task<bool> carry_out(std::vector<store::TaskRow> due);
+    Task<bool> carry_out(std::span<const store::TaskRow> due);
     Task<> seal(TenantId tenant);
     Task<> watch_connectors(TenantId tenant);
     Task<> fill_words(TenantId tenant);

@@ -162,7 +162,8 @@ Task<> append(const Core& core, TenantId tenant, FilePiece piece, Imported& one)
     const auto chunk = std::make_shared<const Chunk>(piece.first + there, std::move(piece.entries));
     const StatementId id = one.row->id;
     Result<Result<StatementRow>> after = co_await core.store.write<Result<StatementRow>>(
-        [=](Session& s) { return append_entries(s, tenant, id, chunk); });
+        [=](Session& s) { return append_entries(s, tenant, id, chunk); },
+        store::Priority::background);
     if (!after || !*after)
         refuse(one, after ? after->error() : after.error());
     else
@@ -211,8 +212,13 @@ Task<> reconcile(const Core& core, TenantId tenant, Imported& one) {
         if (!planned || !*planned)
             co_return refuse(one, planned ? planned->error() : planned.error());
         const auto step = std::make_shared<const units::ReconciliationStep>(**std::move(planned));
+        const auto next = co_await write_until_last(core, tenant, step);
+        if (!next)
+            co_return refuse(one, next.error());
+        const auto first = *next;
         Result<StatementRow> written = co_await core.store.write<StatementRow>(
-            [=](Session& s) { return units::write_reconciliation(s, tenant, step); });
+            [=](Session& s) { return write_last(s, tenant, step, first); },
+            store::Priority::background);
         if (!written)
             co_return refuse(one, written.error());
         one.row = *std::move(written);

@@ -55,7 +55,7 @@ class FileReading::Cutter final : public statements::Sink {
             entry.credit && !entry.reversal ? store::verdict_pending : store::verdict_not_followed;
         row.entry = entry;
         piece_.entries.push_back(std::move(row));
-        if (piece_.entries.size() < bounds::statement_entries_per_call_max)
+        if (piece_.entries.size() < bounds::statement_entries_per_piece)
             return {};
         return pass_on();
     }

@@ -78,4 +78,32 @@ Step<Result<StatementRow>> append_entries(Session& s, TenantId tenant, Statement
     co_return *after;
 }
 
+Task<Result<std::optional<std::size_t>>>
+write_until_last(const Core& core, TenantId tenant,
+                 std::shared_ptr<const units::ReconciliationStep> step) {
+    std::optional<std::size_t> next = 0;
+    while (next && *next + units::pairings_of_unit < step->pairings.size()) {
+        const std::size_t first = *next;
+        const auto written = co_await core.store.write<units::WrittenPairings>(
+            [=](Session& s) { return units::write_pairings(s, tenant, step, first); },
+            store::Priority::background);
+        if (!written)
+            co_return std::unexpected(written.error());
+        next = written->next;
+    }
+    co_return next;
+}
+
+Step<StatementRow> write_last(Session& s, TenantId tenant,
+                              std::shared_ptr<const units::ReconciliationStep> step,
+                              std::optional<std::size_t> first) {
+    if (first) {
+        auto written = co_await units::write_pairings(s, tenant, step, *first);
+        co_return std::move(written.row);
+    }
+    auto now = co_await store::find_statement(s, tenant, step->before.id);
+    SETTLED_ASSERT(now.has_value(), "a statement that was read is there");
+    co_return *std::move(now);
+}
+
 } // namespace settled::api

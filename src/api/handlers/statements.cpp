@@ -67,9 +67,10 @@ Step<std::optional<Planned>> plan(Session& s, TenantId tenant, StatementId id, I
     co_return co_await units::plan_reconciliation(s, tenant, *statement, now);
 }
 
-Step<Result<Answer>> write_step(Session& s, TenantId tenant,
-                                std::shared_ptr<const units::ReconciliationStep> step) {
-    const StatementRow now = co_await units::write_reconciliation(s, tenant, step);
+Step<Result<Answer>> end_step(Session& s, TenantId tenant,
+                              std::shared_ptr<const units::ReconciliationStep> step,
+                              std::optional<std::size_t> first) {
+    const StatementRow now = co_await write_last(s, tenant, step, first);
     co_return Answer{200, shown(now)};
 }
 
@@ -159,8 +160,9 @@ Task<Result<Answer>> add_statement_entries(const Core& core, const Call& call) {
     CO_TRY(Chunk given, read_chunk(document.root()));
     const TenantId tenant = call.caller.tenant;
     const auto chunk = std::make_shared<const Chunk>(std::move(given));
-    co_return co_await change(core, call,
-                              [=](Session& s) { return add_entries(s, tenant, id, chunk); });
+    co_return co_await change(
+        core, call, [=](Session& s) { return add_entries(s, tenant, id, chunk); }, {},
+        store::Priority::background);
 }
 
 Task<Result<Answer>> list_statement_entries(const Core& core, const Call& call) {
@@ -215,7 +217,11 @@ Task<Result<Answer>> prove_statement(const Core& core, const Call& call) {
     if (!*planned)
         co_return std::unexpected(planned->error());
     const auto step = std::make_shared<const units::ReconciliationStep>(**std::move(planned));
-    co_return co_await change(core, call, [=](Session& s) { return write_step(s, tenant, step); });
+    // With the same Idempotency-Key again, what is written here is what the next call would write.
+    CO_TRY(const auto next, co_await write_until_last(core, tenant, step));
+    co_return co_await change(
+        core, call, [=](Session& s) { return end_step(s, tenant, step, next); }, {},
+        store::Priority::background);
 }
 
 } // namespace settled::api

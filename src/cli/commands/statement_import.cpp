@@ -22,8 +22,8 @@ using statements::Sink;
 using statements::Summary;
 using statements::Tail;
 
-// What a call takes (api/bounds.h, limits::api_body_bytes_max), with room to spare.
-constexpr std::size_t entries_per_call = 400;
+// A quarter of what a call takes (api/bounds.h): each is a unit of work, and webhooks wait for its end.
+constexpr std::size_t entries_per_call = 100;
 constexpr std::size_t bytes_per_call = 160UL * 1024;
 // A store that is busy is asked again; a reconciliation of a million entries takes some hundred calls.
 constexpr std::size_t reconciliation_calls_max = 1'000'000;

@@ -40,7 +40,8 @@ constexpr std::size_t orphans_at_once = 200;
 // Passes what came of a try to the units that read it, by the purpose of the call.
 Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, const CallRow& call,
                        const domain::ReplyVerdict& verdict,
-                       const std::optional<domain::CallReply>& reply) {
+                       const std::optional<domain::CallReply>& reply,
+                       std::shared_ptr<const DownloadedPage> page = nullptr) {
     if (bank.kind == domain::connector_mambu) {
         co_await read_core_reply(s, work, bank, call, verdict, reply);
         co_return;
@@ -86,7 +87,7 @@ Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, cons
         co_await read_statement_request(s, work, bank, call, verdict);
         break;
     case CallPurpose::download_statement:
-        co_await read_statement_page(s, work, bank, call, verdict, reply);
+        co_await read_statement_page(s, work, bank, call, verdict, reply, page);
         break;
     default: // a test
         break;
@@ -308,7 +309,7 @@ Step<CallEnd> end_call(Session& s, const Context& context, std::shared_ptr<const
     co_await keep_state(s, work, *bank, verdict);
     CallRow read = *call;
     read.unread = before.unread; // earlier tries: this one is `verdict`
-    co_await read_by_purpose(s, work, *bank, read, verdict, e.reply);
+    co_await read_by_purpose(s, work, *bank, read, verdict, e.reply, e.page);
     co_return CallEnd{false, verdict};
 }
 

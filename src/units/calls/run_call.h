@@ -43,6 +43,8 @@ struct CallQuery {
 store::Step<std::vector<CallToSend>> next_calls(store::Session& s, const Context& context,
                                                 CallQuery query);
 
+struct DownloadedPage; // statements/bank_statement.h
+
 struct EndedTry {
     TenantId tenant;
     CallId id;
@@ -54,6 +56,7 @@ struct EndedTry {
     std::string error;                      // then: the code of what happened
     Instant now;
     std::string not_sent = {}; // why no byte of it was sent, which is about us; empty: it was sent
+    std::shared_ptr<const DownloadedPage> page = nullptr; // a statement's, if it was read before
 };
 struct CallEnd {
     bool is_lost = false; // the claim is not held any more; nothing was changed

@@ -115,6 +115,44 @@ TEST(CatchUp, goes_through_all_pages_of_all_days_and_schemes) {
     EXPECT_EQ(world.catch_ups().front().settlements, 260);
 }
 
+// A page is made known in bites, so that webhooks wait for a bite and not for the page.
+TEST(CatchUp, counts_each_credit_once_however_many_of_a_page_were_learnt_ahead) {
+    constexpr int credits = 45;
+    for (const std::size_t bites : {0UL, 1UL, 3UL, 1000UL}) {
+        CatchUpWorld world;
+        world.bites_ahead = bites;
+        for (int i = 0; i < credits; ++i)
+            world.book({.transaction_id = fmt::format("in-{}", i), .credit = true, .minor = 1 + i});
+        ASSERT_TRUE(world.begin());
+        world.work();
+        EXPECT_THAT(world.settlements(), SizeIs(credits)) << bites;
+        const auto row = world.catch_ups().front();
+        EXPECT_EQ(row.status, store::catch_up_done);
+        EXPECT_EQ(row.settlements, credits) << bites;
+        EXPECT_EQ(row.seen, credits) << bites;
+    }
+}
+
+TEST(CatchUp, learns_a_few_credits_of_a_page_at_a_time_and_only_for_a_call_that_it_holds) {
+    CatchUpWorld world;
+    for (int i = 0; i < 45; ++i)
+        world.book({.transaction_id = fmt::format("in-{}", i), .credit = true, .minor = 1 + i});
+    ASSERT_TRUE(world.begin());
+    std::vector<CallToSend> due = world.take();
+    while (due.empty())
+        due = world.take();
+    CallToSend call = due.front();
+    const std::string page = world.shown(call.request.target);
+    ++call.claim.fence; // another node has taken it since
+    world.learn_ahead(call, page, 1000);
+    EXPECT_THAT(world.settlements(), IsEmpty());
+    --call.claim.fence;
+    world.learn_ahead(call, page, 1);
+    EXPECT_THAT(world.settlements(),
+                SizeIs(::testing::AllOf(::testing::Ge(1U), ::testing::Le(10U))));
+    EXPECT_EQ(world.catch_ups().front().status, store::catch_up_running);
+}
+
 TEST(CatchUp, a_dry_run_counts_and_changes_nothing) {
     CatchUpWorld world;
     world.book({.transaction_id = "in-1", .credit = true, .minor = 2500});

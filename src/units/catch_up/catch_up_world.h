@@ -6,6 +6,7 @@
 #include "store/queries/restored.h"
 #include "units/calls/hold.h"
 #include "units/catch_up/catch_up.h"
+#include "units/catch_up/page_ahead.h"
 #include "units/orders/bank_world.h"
 #include "wire/time.h"
 
@@ -73,7 +74,9 @@ class CatchUpWorld : public BankWorld {
         using domain::CallPurpose;
         if (call.request.purpose == CallPurpose::list_transactions ||
             call.request.purpose == CallPurpose::find_transactions) {
-            reply(call, 200, shown(call.request.target));
+            const std::string page = shown(call.request.target);
+            learn_ahead(call, page, bites_ahead);
+            reply(call, 200, page);
             return;
         }
         if (call.request.purpose == CallPurpose::request_statement) {
@@ -94,6 +97,16 @@ class CatchUpWorld : public BankWorld {
                 }
         reply(call, 202, "{\"transactions\":[" + items + "]}");
     }
+    // As the worker does it before it ends a call.
+    void learn_ahead(const CallToSend& call, const std::string& body, std::size_t bites_max) {
+        const auto page = read_page_ahead(call, domain::CallReply{200, body, std::nullopt});
+        std::optional<std::size_t> first;
+        if (page)
+            first = 0;
+        for (std::size_t i = 0; i < bites_max && first; ++i)
+            first = write<std::optional<std::size_t>>(
+                [&](Session& s) { return units::learn_ahead(s, context(), page, *first, now()); });
+    }
     // Until nothing is due any more.
     void work(std::size_t rounds_max = 200) {
         for (std::size_t i = 0; i < rounds_max; ++i) {
@@ -108,7 +121,8 @@ class CatchUpWorld : public BankWorld {
         }
         ADD_FAILURE() << "it does not come to rest";
     }
-    std::vector<CallToSend> paid; // calls that moved money
+    std::vector<CallToSend> paid;   // calls that moved money
+    std::size_t bites_ahead = 1000; // of a page, before a crash would come
 
     static std::string parameter(std::string_view target, std::string_view name) {
         const std::string key = std::string(name) + "=";
@@ -139,6 +153,9 @@ class CatchUpWorld : public BankWorld {
         }
         return decoded;
     }
+
+  public:
+    // A page of the bank's list, newest first.
     std::string shown(const std::string& target) const {
         const auto from = wire::parse_rfc3339(parameter(target, "startDateTime")).value();
         const auto to = wire::parse_rfc3339(parameter(target, "endDateTime")).value();

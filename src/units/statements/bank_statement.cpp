@@ -8,7 +8,6 @@
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
 #include "units/catch_up/learnt.h"
-#include "units/statements/statement_page.h"
 #include "units/statements/statement_reconciliation.h"
 
 #include <fmt/format.h>
@@ -30,8 +29,10 @@ using store::Step;
 
 // The bank makes a day's statement in the early hours after it; a webhook may come 24 hours late.
 constexpr std::chrono::hours announced_within{50};
-constexpr std::int64_t entries_of_step = 1000;
-constexpr std::int64_t reconciled_of_step = 5000;
+// What is done in one step, for which webhooks wait: a few milliseconds.
+constexpr std::int64_t reconciled_of_step = 200;
+constexpr std::int64_t entries_of_step = 100;
+constexpr int learnt_of_step = 10;
 constexpr std::size_t reason_bytes_max = 512;
 
 std::chrono::sys_days date_of(Instant day) {
@@ -139,26 +140,34 @@ Step<> store_read_page(Session& s, const UnitScope& work, const Bank& bank, Stat
     co_await save(s, work, row);
 }
 
-// Compares the next statements with what is known. True: all were.
+// The request that this page is the next one of; by the message: it may belong to another by now.
+Step<std::optional<StatementRequestRow>> awaiting_page(Session& s, const UnitScope& work,
+                                                       ConnectorId connector,
+                                                       const domain::CallRequest& download) {
+    auto row = co_await store::find_statement_request_by_message(
+        s, work.tenant, connector, connectors::clearbank::message_of_download(download.target));
+    const std::int64_t number = connectors::clearbank::page_of_download(download.target);
+    if (!row || row->status != store::request_downloading || number != row->pages_here + 1)
+        co_return std::nullopt;
+    co_return row;
+}
+
+// Compares the next part of a statement with what is known. True: all were.
 Step<Result<bool>> reconcile_some(Session& s, const UnitScope& work, StatementRequestRow& row) {
-    std::int64_t examined = 0;
-    while (examined < reconciled_of_step) {
-        const auto id =
-            co_await store::next_request_statement(s, work.tenant, row.id, row.cursor_statement);
-        if (!id)
-            co_return true;
-        auto statement = co_await store::find_statement(s, work.tenant, *id);
-        SETTLED_ASSERT(statement.has_value(), "a statement of the request is there");
-        const std::int64_t before = statement->examined;
-        auto step = co_await plan_reconciliation(s, work.tenant, *std::move(statement), work.now);
-        if (!step)
-            co_return std::unexpected(step.error());
-        const auto planned = std::make_shared<const ReconciliationStep>(*std::move(step));
-        const StatementRow now = co_await write_reconciliation(s, work.tenant, planned);
-        examined += std::max<std::int64_t>(now.examined - before, 1);
-        if (now.status == store::statement_reconciled)
-            row.cursor_statement = id->value;
-    }
+    const auto id =
+        co_await store::next_request_statement(s, work.tenant, row.id, row.cursor_statement);
+    if (!id)
+        co_return true;
+    auto statement = co_await store::find_statement(s, work.tenant, *id);
+    SETTLED_ASSERT(statement.has_value(), "a statement of the request is there");
+    auto step = co_await plan_reconciliation(s, work.tenant, *std::move(statement), work.now,
+                                             reconciled_of_step);
+    if (!step)
+        co_return std::unexpected(step.error());
+    const auto planned = std::make_shared<const ReconciliationStep>(*std::move(step));
+    const StatementRow now = co_await write_reconciliation(s, work.tenant, planned);
+    if (now.status == store::statement_reconciled)
+        row.cursor_statement = id->value;
     co_return false;
 }
 
@@ -210,10 +219,14 @@ Step<bool> learn_some(Session& s, const UnitScope& work, const Bank& bank,
     const auto entries =
         co_await store::list_entries(s, work.tenant, *id, statement->currency, "", row.cursor_entry,
                                      static_cast<std::size_t>(entries_of_step));
+    int learnt = 0;
     for (const EntryRow& entry : entries) {
+        if (learnt == learnt_of_step)
+            co_return false; // the next step goes on with this entry
         row.cursor_entry = entry.number;
         if (!may_be_unknown(entry))
             continue;
+        ++learnt;
         const auto transaction = transaction_of(*statement, entry, work.now);
         if (transaction)
             count(row, co_await learn_transaction(s, work, bank, *transaction, false));
@@ -332,25 +345,44 @@ Step<> read_statement_request(Session& s, const UnitScope& work, const Bank& ban
 
 Step<> read_statement_page(Session& s, const UnitScope& work, const Bank& bank,
                            const store::CallRow& call, const domain::ReplyVerdict& verdict,
-                           const std::optional<domain::CallReply>& reply) {
+                           const std::optional<domain::CallReply>& reply,
+                           std::shared_ptr<const DownloadedPage> downloaded) {
     if (call.status == store::call_queued)
         co_return; // it is tried again
-    // By the message: it may belong to another request by now.
-    auto row = co_await store::find_statement_request_by_message(
-        s, work.tenant, bank.id, connectors::clearbank::message_of_download(call.request.target));
-    const std::int64_t number = connectors::clearbank::page_of_download(call.request.target);
-    if (!row || row->status != store::request_downloading || number != row->pages_here + 1)
+    auto row = co_await awaiting_page(s, work, bank.id, call.request);
+    if (!row)
         co_return;
     if (verdict.reply != ReplyClass::taken || !reply) {
         co_await fail_request(s, work, *row, "a page could not be downloaded: " + verdict.reason);
         co_return;
     }
-    auto page = read_page(reply->body, fmt::format("{} page {}", row->message_id, number));
-    if (!page) {
-        co_await fail_request(s, work, *row, page.error().detail);
+    if (!downloaded)
+        downloaded = read_downloaded(call.request, *reply);
+    if (!downloaded->page) {
+        co_await fail_request(s, work, *row, downloaded->page.error().detail);
         co_return;
     }
-    co_await store_read_page(s, work, bank, *std::move(row), *std::move(page));
+    co_await store_read_page(s, work, bank, *std::move(row), *downloaded->page);
+}
+
+std::shared_ptr<const DownloadedPage> read_downloaded(const domain::CallRequest& request,
+                                                      const domain::CallReply& reply) {
+    using namespace connectors::clearbank;
+    const std::string name = fmt::format("{} page {}", message_of_download(request.target),
+                                         page_of_download(request.target));
+    return std::make_shared<const DownloadedPage>(read_page(reply.body, name));
+}
+
+Step<bool> store_ahead(Session& s, const UnitScope& work, CallToSend call,
+                       std::shared_ptr<const DownloadedPage> downloaded) {
+    co_await s.lock({store::Lock::calls(work.tenant, call.connector)});
+    const auto held = co_await store::find_call(s, work.tenant, call.id);
+    if (!held || held->lease_owner != call.claim.holder || held->fence != call.claim.fence)
+        co_return false;
+    const auto row = co_await awaiting_page(s, work, call.connector, call.request);
+    if (!row || !downloaded->page)
+        co_return false;
+    co_return co_await store_some(s, work, *downloaded->page);
 }
 
 Step<> advance_statement(Session& s, const Context& context, store::TaskRow task, Instant now) {

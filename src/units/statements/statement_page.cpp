@@ -24,6 +24,8 @@ struct ReadStatement {
 
 namespace {
 
+constexpr std::size_t entries_of_unit = 100;
+
 // Keeps the entries of a page, which the bank bounds at some thousand, and sums them up.
 class PageReader final : public statements::Sink {
   public:
@@ -69,24 +71,43 @@ StatementRow row_of(const statements::Summary& summary, StatementId id, Instant 
     return row;
 }
 
-// All that are not here: none, or those that an import that was broken off has left out.
+// Entries that are not here, so many at most: after those that came in earlier units, or with an
+// import that was broken off.
 Step<> add_entries(Session& s, const UnitScope& work, const StatementRow& row,
-                   const std::vector<Entry>& entries) {
+                   const std::vector<Entry>& entries, std::size_t most) {
     StatementRow after = row;
-    after.loaded = row.entries();
-    after.loaded_credits = row.credits.count;
-    after.loaded_credits_minor = row.credits.minor;
-    after.loaded_debits_minor = row.debits.minor;
-    for (auto i = static_cast<std::size_t>(row.loaded); i < entries.size(); ++i) {
+    const auto first = static_cast<std::size_t>(row.loaded);
+    const std::size_t end =
+        first + std::min(most, entries.size() - std::min(first, entries.size()));
+    for (std::size_t i = first; i < end; ++i) {
         store::EntryRow entry;
         entry.number = static_cast<std::int64_t>(i) + 1;
         entry.entry = entries[i];
         entry.verdict = entries[i].credit && !entries[i].reversal ? store::verdict_pending
                                                                   : store::verdict_not_followed;
         co_await store::insert_entry(s, work.tenant, row.id, entry);
+        after.loaded_credits += entries[i].credit ? 1 : 0;
+        (entries[i].credit ? after.loaded_credits_minor : after.loaded_debits_minor) +=
+            entries[i].amount.minor;
     }
-    if (row.loaded < row.entries())
+    after.loaded = static_cast<std::int64_t>(end);
+    if (first < end)
         (void)co_await store::count_entries(s, work.tenant, row, after);
+}
+
+// As it is stored, now or before; nullopt: its account is not registered.
+Step<std::optional<StatementRow>> stored_row(Session& s, const UnitScope& work,
+                                             const statements::Summary& summary) {
+    StatementRow row = row_of(summary, work.context.ids.next<StatementId>(), work.now);
+    const auto account = co_await store::find_account_by_key(s, work.tenant, row.account_key);
+    if (!account)
+        co_return std::nullopt;
+    const bool is_new = co_await store::insert_statement(s, work.tenant, row);
+    if (is_new)
+        co_return row;
+    auto there = co_await store::find_statement_by_digest(s, work.tenant, BytesView(row.digest));
+    SETTLED_ASSERT(there.has_value(), "what could not be added is there");
+    co_return there;
 }
 
 } // namespace
@@ -107,24 +128,27 @@ Result<ReadPage> read_page(std::string_view xml, std::string_view name) {
     return page;
 }
 
+Step<bool> store_some(Session& s, const UnitScope& work, ReadPage page) {
+    for (const auto& read : page.statements) {
+        const auto row = co_await stored_row(s, work, read->summary);
+        if (!row || std::cmp_greater_equal(row->loaded, read->entries.size()))
+            continue;
+        co_await add_entries(s, work, *row, read->entries, entries_of_unit);
+        co_return true;
+    }
+    co_return false;
+}
+
 Step<StoredPage> store_page(Session& s, const UnitScope& work, ReadPage page) {
     StoredPage stored;
     for (const auto& read : page.statements) {
-        StatementRow row = row_of(read->summary, work.context.ids.next<StatementId>(), work.now);
-        const auto account = co_await store::find_account_by_key(s, work.tenant, row.account_key);
-        if (!account) {
+        const auto row = co_await stored_row(s, work, read->summary);
+        if (!row) {
             ++stored.passed_over;
             continue;
         }
-        const bool is_new = co_await store::insert_statement(s, work.tenant, row);
-        if (!is_new) {
-            const auto there =
-                co_await store::find_statement_by_digest(s, work.tenant, BytesView(row.digest));
-            SETTLED_ASSERT(there.has_value(), "what could not be added is there");
-            row = *there;
-        }
-        co_await add_entries(s, work, row, read->entries);
-        stored.statements.push_back(row.id);
+        co_await add_entries(s, work, *row, read->entries, read->entries.size());
+        stored.statements.push_back(row->id);
     }
     co_return stored;
 }

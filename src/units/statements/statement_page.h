@@ -28,7 +28,10 @@ struct StoredPage {
     std::vector<StatementId> statements; // stored now or before
     std::int64_t passed_over = 0;        // of accounts that are not registered
 };
-// A statement that is here already is not stored again.
+// Stores the next entries of a page that are not here: as many as take the writer about a millisecond,
+// while webhooks wait. True: there are more.
+store::Step<bool> store_some(store::Session& s, const UnitScope& work, ReadPage page);
+// Stores what of it is not here. A statement that is here already is not stored again.
 store::Step<StoredPage> store_page(store::Session& s, const UnitScope& work, ReadPage page);
 
 } // namespace settled::units

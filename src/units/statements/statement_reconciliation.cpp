@@ -114,7 +114,8 @@ void count_entries(const std::vector<store::EntryTotal>& totals,
 } // namespace
 
 Step<Result<ReconciliationStep>> plan_reconciliation(Session& s, TenantId tenant,
-                                                     StatementRow statement, Instant now) {
+                                                     StatementRow statement, Instant now,
+                                                     std::int64_t entries) {
     if (!is_loaded(statement))
         co_return fail(Code::statement_incomplete, "its entries are not all here yet");
     const auto other_pages = co_await other_pages_of(s, tenant, statement);
@@ -133,7 +134,7 @@ Step<Result<ReconciliationStep>> plan_reconciliation(Session& s, TenantId tenant
         from.examined = 0;
     }
     const store::ReconciliationPart part =
-        co_await store::read_proof_part(s, tenant, from, *other_pages);
+        co_await store::read_proof_part(s, tenant, from, *other_pages, entries);
     if (!part.is_whole)
         co_return fail(Code::limit_reached, "too many entries or settlements have one amount");
     ReconciliationStep step = decided(std::move(from), part);
@@ -141,15 +142,39 @@ Step<Result<ReconciliationStep>> plan_reconciliation(Session& s, TenantId tenant
     co_return step;
 }
 
+namespace {
+
+Step<WrittenPairings> write_some(Session& s, TenantId tenant, const ReconciliationStep& step,
+                                 std::size_t first, std::size_t most) {
+    const std::size_t count = step.pairings.size();
+    const std::size_t end = std::min(first + most, count);
+    const bool is_last = end == count;
+    // One that stays where it is only finds out that no other was faster.
+    const bool goes_on = co_await store::move_reconciliation(s, tenant, step.before,
+                                                             is_last ? step.after : step.before);
+    if (goes_on)
+        for (std::size_t i = first; i < end; ++i) {
+            const auto& [entry, pairing] = step.pairings[i];
+            co_await store::write_pairing(s, tenant, entry.statement, entry.number, pairing);
+        }
+    auto now = co_await store::find_statement(s, tenant, step.before.id);
+    SETTLED_ASSERT(now.has_value(), "a statement that was read is there");
+    co_return WrittenPairings{*std::move(now),
+                              goes_on && !is_last ? std::optional(end) : std::nullopt};
+}
+
+} // namespace
+
+Step<WrittenPairings> write_pairings(Session& s, TenantId tenant,
+                                     std::shared_ptr<const ReconciliationStep> step,
+                                     std::size_t first) {
+    co_return co_await write_some(s, tenant, *step, first, pairings_of_unit);
+}
+
 Step<StatementRow> write_reconciliation(Session& s, TenantId tenant,
                                         std::shared_ptr<const ReconciliationStep> step) {
-    const bool moved = co_await store::move_reconciliation(s, tenant, step->before, step->after);
-    if (moved)
-        for (const auto& [entry, pairing] : step->pairings)
-            co_await store::write_pairing(s, tenant, entry.statement, entry.number, pairing);
-    const auto now = co_await store::find_statement(s, tenant, step->before.id);
-    SETTLED_ASSERT(now.has_value(), "a statement that was read is there");
-    co_return *now;
+    auto written = co_await write_some(s, tenant, *step, 0, step->pairings.size());
+    co_return std::move(written.row);
 }
 
 bool StatementReconciliation::holds() const {

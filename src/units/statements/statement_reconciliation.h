@@ -31,11 +31,25 @@ struct ReconciliationStep {
 };
 
 // Plans the next part of the reconciliation of a statement that is loaded; begins again when it is
-// reconciled. Reads only. Fails with statement_incomplete, limit_reached (more than 100,000 entries
-// of one amount).
+// reconciled. Reads only. `entries` are in a part: it is smaller where the writer reads it. Fails with
+// statement_incomplete, limit_reached (more than 100,000 entries of one amount).
 store::Step<Result<ReconciliationStep>>
-plan_reconciliation(store::Session& s, TenantId tenant, store::StatementRow statement, Instant now);
-// Writes it, unless another reconciliation was faster. Returns the row as it is then.
+plan_reconciliation(store::Session& s, TenantId tenant, store::StatementRow statement, Instant now,
+                    std::int64_t entries = store::entries_of_part);
+// What is written in one unit of a step, which has a few thousand pairings: a few milliseconds, for
+// which webhooks wait.
+inline constexpr std::size_t pairings_of_unit = 200;
+struct WrittenPairings {
+    store::StatementRow row;         // as it is then
+    std::optional<std::size_t> next; // the first one that is left to write; nullopt: it is over
+};
+// Writes the pairings of one unit, from `first` on; with the last of them the reconciliation moves on.
+// Writes nothing once another reconciliation was faster. What a crash leaves half written is planned
+// again, without the entries that are linked by then.
+store::Step<WrittenPairings> write_pairings(store::Session& s, TenantId tenant,
+                                            std::shared_ptr<const ReconciliationStep> step,
+                                            std::size_t first);
+// All of them in one unit.
 store::Step<store::StatementRow>
 write_reconciliation(store::Session& s, TenantId tenant,
                      std::shared_ptr<const ReconciliationStep> step);

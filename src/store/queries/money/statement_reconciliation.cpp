@@ -12,8 +12,6 @@ namespace settled::store {
 
 namespace {
 
-// Entries of one part: what is paired at a time is bounded, and what is written in one unit.
-constexpr std::int64_t part_entries = 5000;
 // All entries of one amount are one part, however many they are; beyond this none is paired.
 constexpr std::int64_t part_entries_max = 100'000;
 constexpr std::int64_t part_settlements_max = 200'000;
@@ -201,9 +199,10 @@ std::map<Instant, statements::Side> sides_by_day(const Rows& rows, std::int64_t 
 } // namespace
 
 Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement,
-                                         const std::vector<StatementId>& other_pages) {
+                                         const std::vector<StatementId>& other_pages,
+                                         std::int64_t entries) {
     const std::int64_t above = statement.cursor_minor;
-    const Rows end = co_await s.run(end_of_part, tenant, statement.id, above, part_entries - 1);
+    const Rows end = co_await s.run(end_of_part, tenant, statement.id, above, entries - 1);
     const std::int64_t to = end.empty() ? cursor_at_end : end.front().integer(0);
     co_return co_await read_range(s, tenant, statement, other_pages, true,
                                   {above, to, part_entries_max, part_settlements_max});

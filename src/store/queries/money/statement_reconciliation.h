@@ -27,10 +27,13 @@ struct ReconciliationPart {
 // After the last range of amounts: the remaining entries and settlements of all of them.
 inline constexpr std::int64_t cursor_at_end = 0x7FFFFFFFFFFFFFFF;
 
-// With the remaining entries of its other pages: which page reports a settlement is decided among all
-// of them.
+// Entries of one part: what is paired at a time is bounded.
+inline constexpr std::int64_t entries_of_part = 5000;
+// The next entries by their amounts, so many and all others of the last one's amount; with the
+// remaining entries of its other pages: which page reports a settlement is decided among all of them.
 Step<ReconciliationPart> read_proof_part(Session& s, TenantId tenant, const StatementRow& statement,
-                                         const std::vector<StatementId>& other_pages);
+                                         const std::vector<StatementId>& other_pages,
+                                         std::int64_t entries);
 // All remaining ones on both sides, up to a bound; the entries are the statement's own.
 Step<ReconciliationPart> read_leftovers(Session& s, TenantId tenant, const StatementRow& statement,
                                         const std::vector<StatementId>& other_pages);
