@@ -201,8 +201,8 @@ Task<Result<Answer>> show_overview(const Core& core, const Call& call) {
     const auto period = std::make_shared<const Period>(std::move(read_from));
     const TenantId tenant = call.caller.tenant;
     const ScopeSet scopes = call.caller.scopes;
-    Result<Overview> overview = co_await core.store.read<Overview>(
-        [=, expiry = core.attention.expiry](Session& s) {
+    Result<Overview> overview =
+        co_await core.store.read<Overview>([=, expiry = core.attention.expiry](Session& s) {
             return read(s, tenant, scopes, now, expiry, period);
         });
     if (!overview)

@@ -238,9 +238,8 @@ TEST_F(Search, names_from_before_there_were_words_are_found_once_they_are_filled
 TEST_F(Search, orders_from_before_there_were_words_are_found_by_receiver_and_reference) {
     ASSERT_EQ(world.call(key, "POST", "/v1/connectors", world.new_bank("clearbank")).status(), 201);
     (void)world.bank_replies("clearbank", 200, "{}"); // for its accounts
-    const Reply made = world.call(
-        key, "POST", "/v1/orders",
-        R"({"client_id":"loan-1","connector":"clearbank","scheme":"fps",
+    const Reply made = world.call(key, "POST", "/v1/orders",
+                                  R"({"client_id":"loan-1","connector":"clearbank","scheme":"fps",
             "amount":{"value":"100.00","currency":"GBP"},"debtor":{"iban":"GB57CLRB04040100057354"},
             "creditor":{"name":"Ann Lee","sort_code":"601613","account_number":"31926819"},
             "reference":"LOAN 4711"})");
