@@ -4,7 +4,8 @@ and lists with their filters, from the call to its answer over HTTP, through one
     bench/find.py --build build/release [--store sqlite|postgres] [--out FILE] [--rows 1000000] [--calls 300]
 
 The rows are copies of one row of each kind that the server has made, written by SQL: ids, references, names, accounts and amounts are
-spread, half of all is settled. Prints and writes p50, p99 and the slowest of each, in milliseconds.
+spread, half of all is settled. Prints and writes p50, p99 and the slowest of each, and the CPU of the server (and of PostgreSQL) for a
+call, in milliseconds. CPU is what the machine's other work changes least.
 """
 
 import contextlib
@@ -19,9 +20,11 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
-from served import ROOT, arguments, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
+from served import ROOT, arguments, cpu_us, one_world, report  # noqa: E402  # pylint: disable=wrong-import-position
 
-STEP = 1 << 22  # of ids: one a millisecond
+APART_MS = 100  # ten a second, for a day and more
+APART_US = APART_MS * 1000
+STEP = APART_MS << 22  # of ids, which begin with their milliseconds
 FIRST_NAMES = ("ANN", "BOB", "CHRIS", "DANA", "ELLA", "FRANK", "GRACE", "HENRY", "IRIS", "JACK")
 LETTERS, VOWELS = "BCDFGHJKLM", "AEIOU"
 
@@ -107,22 +110,22 @@ def fill(database, rows):
              "c_other_name": "first_name(i % 10) || surname(i * 7919 % 10000)"}
     newest = {table: f"(SELECT max(id) FROM {table})" for table in ("settlement", "event")}
     copies(database, "event", rows, {  # of the settlements below
-        "id": f"t.id - i * {STEP}", "version": "1", "created_at": "t.created_at - i * 1000",
+        "id": f"t.id - i * {STEP}", "version": "1", "created_at": f"t.created_at - i * {APART_US}",
         "subject_id": f"{newest['settlement']} - i * {STEP}"}, "WHERE type = 'settlement.unmatched'")
     copies(database, "task", rows, {
-        "id": f"t.id - i * {STEP}", "subject_id": f"{newest['event']} - i * {STEP}", "created_at": "t.created_at - i * 1000",
+        "id": f"t.id - i * {STEP}", "subject_id": f"{newest['event']} - i * {STEP}", "created_at": f"t.created_at - i * {APART_US}",
         "status": "CASE WHEN i % 1000 = 0 THEN 'dead' ELSE 'done' END"}, "WHERE kind = 'delivery' AND status = 'done'")
     copies(database, "webhook", rows, {
         "id": f"t.id - i * {STEP}", "composite_key": "'TransactionSettled:BENCH-' || i",
-        "received_at": "t.received_at - i * 1000", "status": "CASE WHEN i % 1000 = 0 THEN 'review' ELSE 'processed' END"})
+        "received_at": f"t.received_at - i * {APART_US}", "status": "CASE WHEN i % 1000 = 0 THEN 'review' ELSE 'processed' END"})
     copies(database, "payment", rows, {
         **alike, "client_id": "'copy-' || i", "payer_name": name,
         "status": "CASE WHEN i % 2 = 0 THEN 'settled' ELSE 'expected' END",
-        "registered_at": "t.registered_at - i * 1000", "created_at": "t.created_at - i * 1000"})
+        "registered_at": f"t.registered_at - i * {APART_US}", "created_at": f"t.created_at - i * {APART_US}"})
     copies(database, "settlement", rows, {
         **alike, "transaction_id": "'TX-' || i", "counterparty_name": name, "refused": "''",
         "status": "CASE WHEN i % 2 = 0 THEN 'matched' ELSE 'unmatched' END",
-        "received_at": "t.received_at - i * 1000", "settled_at": "t.settled_at - i * 1000"})
+        "received_at": f"t.received_at - i * {APART_US}", "settled_at": f"t.settled_at - i * {APART_US}"})
     for kind, table in ((1, "payment"), (2, "settlement")):
         for word in ("first_name(i % 10)", "surname(i * 7919 % 10000)"):
             database.insert(rows, "search_word (tenant_id, kind, word, owner_id)",
@@ -131,8 +134,17 @@ def fill(database, rows):
     database.close()
 
 
+def cpu_of(pid):
+    """Of a process and its children, in microseconds."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return cpu_us(pid) + sum(cpu_us(child) for child in children)
+
+
 class Asker:
-    def __init__(self, world, calls):
+    """`processes`: that work for an answer."""
+
+    def __init__(self, world, calls, processes):
+        self.processes = processes
         from support.http_client import HttpClient
         self.http = HttpClient(world.server.port)
         self.headers = {"Authorization": f"Bearer {world.key}", "Content-Type": "application/json"}
@@ -142,6 +154,7 @@ class Asker:
     def measure(self, name, rows, call):
         """`call`: the request for the i-th thing of so many."""
         took, found = [], 0
+        cpu = sum(map(cpu_of, self.processes))
         for _ in range(self.calls):
             method, target, body = call(self.dice.randrange(1, rows))
             begun = time.perf_counter()
@@ -149,13 +162,14 @@ class Asker:
             took.append((time.perf_counter() - begun) * 1e3)
             assert answer.status == 200, (target, answer.body)
             found += len(json.loads(answer.body)["data"])
+        cpu = sum(map(cpu_of, self.processes)) - cpu
         took.sort()
         assert found, f"{name} finds nothing"
         self.figures |= {f"{name}.p50_ms": took[len(took) // 2], f"{name}.p99_ms": took[len(took) * 99 // 100],
-                         f"{name}.slowest_ms": took[-1]}
+                         f"{name}.slowest_ms": took[-1], f"{name}.cpu_ms": cpu / 1e3 / self.calls}
 
 
-def measure(world, store, rows, calls):
+def measure(world, databases, rows, calls):
     from support.waiting import wait_for
     payment = world.payment(world.account(), "77.00", reference="BENCH 1", end_to_end_id="E2EBENCH1",
                             payer={"name": "Zoe Original"})
@@ -167,15 +181,15 @@ def measure(world, store, rows, calls):
     settlement = wait_for(lambda: next(iter(world.api.all("/v1/settlements")), None), "the settlement")
     wait_for(lambda: world.api.all("/v1/deliveries?status=done"), "its event is delivered", seconds=60)
     world.server.stop()
-    fill(Postgres(world) if store == "postgres" else Sqlite(world), rows)
+    fill(Postgres(world) if databases else Sqlite(world), rows)
     world.start()
-    asker = Asker(world, calls)
+    asker = Asker(world, calls, [world.server.pid, *databases])
     ids = {kind: world.store.rows(f"SELECT max(id) AS id FROM {kind}")[0]["id"] for kind in ("payment", "settlement", "event")}
     at = {kind: world.store.rows(f"SELECT max({column}) AS at FROM {kind}")[0]["at"]
           for kind, column in (("payment", "created_at"), ("event", "created_at"))}
 
     def time_of(kind, i):
-        return datetime.datetime.fromtimestamp(at[kind] / 1e6 - i / 1e3, datetime.UTC).isoformat().replace("+00:00", "Z")
+        return datetime.datetime.fromtimestamp((at[kind] - i * APART_US) / 1e6, datetime.UTC).isoformat().replace("+00:00", "Z")
 
     def shown(prefix, value):
         letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -206,17 +220,19 @@ def measure(world, store, rows, calls):
             "list payments by reference": get(lambda i: f"/v1/payments?reference=INV%20{i}"),
             "list payments by end-to-end id": get(lambda i: f"/v1/payments?end_to_end_id=e2e{i:09}"),
             "list payments by amount": get(lambda i: f"/v1/payments?currency=GBP&amount={(100 + i * 7907 % 500000) / 100:.2f}"),
-            "list payments by payer": get(lambda i: f"/v1/payments?payer={FIRST_NAMES[i % 10]}%20{surname(i * 7919 % 10000)}"),
-            "list payments of a second": get(
-                lambda i: f"/v1/payments?created_after={time_of('payment', i + 1000)}&created_before={time_of('payment', i)}"),
+            "list payments by a payer's account": get(lambda i: f"/v1/payments?payer={i * 13:014}"),
+            "list payments by a payer's name": get(lambda i: f"/v1/payments?payer={FIRST_NAMES[i % 10]}%20{surname(i * 7919 % 10000)}"),
+            "list payments of a minute": get(
+                lambda i: f"/v1/payments?created_after={time_of('payment', i % 300 + 600)}"
+                          f"&created_before={time_of('payment', i % 300)}"),
             "list settlements by reference": get(lambda i: f"/v1/settlements?reference=INV%20{i}"),
             "list settlements by amount": get(
                 lambda i: f"/v1/settlements?currency=GBP&amount={(100 + i * 7907 % 500000) / 100:.2f}"),
-            "list unmatched settlements by payer": get(
+            "list unmatched settlements by a payer's name": get(
                 lambda i: f"/v1/settlements?status=unmatched&payer={FIRST_NAMES[i % 10]}%20{surname(i * 7919 % 10000)}"),
             "list events of a settlement": get(lambda i: f"/v1/events?settlement={stl(i)}"),
-            "list events of a type and a second": get(
-                lambda i: f"/v1/events?type=settlement.unmatched&after_time={time_of('event', i + 1000)}"
+            "list events of a type and a minute": get(
+                lambda i: f"/v1/events?type=settlement.unmatched&after_time={time_of('event', i + 600)}"
                           f"&before_time={time_of('event', i)}"),
             "list deliveries of an endpoint that are dead": get(
                 lambda i: f"/v1/deliveries?status=dead&endpoint={endpoint['id']}&before_time={time_of('event', i // 2)}"),
@@ -232,21 +248,21 @@ def measure(world, store, rows, calls):
 
 @contextlib.contextmanager
 def database(store):
-    """A PostgreSQL of the bench's own for the worlds that follow, where that is the store."""
+    """A PostgreSQL of the bench's own for the worlds that follow, where that is the store: the ids of its processes."""
     if store != "postgres":
-        yield
+        yield []
         return
     sys.path.insert(0, str(ROOT / "tools"))
     from postgres_server import Postgres as Server
     with Server(settings=["shared_buffers = '1GB'", "maintenance_work_mem = '256MB'"]) as server:
         os.environ.update(SETTLED_TEST_STORE="postgres", SETTLED_TEST_POSTGRES=server.url)
-        yield
+        yield [server.child.pid]
 
 
 def main():
     args = arguments(__doc__, rows=1_000_000, calls=300, store="sqlite")
-    with database(args.store), one_world("find") as world:
-        figures = measure(world, args.store, args.rows, args.calls)
+    with database(args.store) as processes, one_world("find") as world:
+        figures = measure(world, processes, args.rows, args.calls)
     report({"rows": args.rows, "calls": args.calls} | figures, args.out)
 
 
