@@ -70,6 +70,9 @@ constexpr std::array exceptions{
                                                               "position, ten times a second"},
     Exception{"FROM purge p WHERE p.tenant_id = t.id", "the node that purges looks for what is to "
                                                        "be done, once a second"},
+    Exception{"FROM figure f WHERE f.tenant_id = t.id",
+              "the node that does the retention looks for "
+              "the oldest figure of each tenant"},
     Exception{"SELECT min(due_at) FROM task", "when a worker is to look next"},
     Exception{"SELECT count(*) FROM (SELECT id FROM task", "a gauge, bounded; and what an endpoint "
                                                            "is owed, bounded"},

@@ -58,6 +58,7 @@ inline bool grows(std::string_view table) {
                                                                  "bacs_item",
                                                                  "bank_transaction",
                                                                  "catch_up",
+                                                                 "figure",
                                                                  "key_end",
                                                                  "delivery_body",
                                                                  "statement_request",
