@@ -35,6 +35,9 @@ TEST_F(EndpointPause, keeps_what_is_owed_and_owes_more) {
     EXPECT_EQ(paused.at("status"), "paused");
     EXPECT_EQ(paused.at("missed_since"), "");
     (void)call("POST", "/v1/accounts", R"({"iban":"GB57CLRB04040100057354"})");
+    (void)call("POST", "/v1/payments",
+               R"({"client_id":"order-1","amount":{"value":"12.34","currency":"GBP"},)"
+               R"("payee":{"iban":"GB57CLRB04040100057354"},"end_to_end_id":"E2E-000001"})");
     (void)world.settle(world.tenant("main"), testing::money_in("T1", "E2E-000001"));
     EXPECT_EQ(call("GET", "/v1/deliveries?status=queued&endpoint=" + id).count(), 2U);
     EXPECT_EQ(call("POST", "/v1/deliveries/" + before + "/redeliver").status(), 202);

@@ -166,8 +166,10 @@ TEST_F(Connectors, accounts_are_listed_on_demand) {
     ASSERT_EQ(add().status(), 201);
     (void)world.bank_replies("bank", 200, "{}");
     world.clock.advance(std::chrono::seconds(1));
+    const std::size_t again =
+        call("GET", "/v1/calls?status=queued").count(); // they were not answered
     EXPECT_EQ(call("POST", "/v1/connectors/bank/list-accounts").status(), 202);
-    EXPECT_EQ(call("GET", "/v1/calls?status=queued").count(), 2U);
+    EXPECT_EQ(call("GET", "/v1/calls?status=queued").count(), again + 2U);
     (void)call("POST", "/v1/connectors", world.new_connector("hooks"));
     EXPECT_EQ(call("POST", "/v1/connectors/hooks/list-accounts").code(), "connector_receives_only");
 }
