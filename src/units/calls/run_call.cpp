@@ -11,6 +11,7 @@
 #include "units/catch_up/catch_up.h"
 #include "units/deliveries/publish.h"
 #include "units/links/link.h"
+#include "units/links/link_state.h"
 #include "units/matching/pairing.h"
 #include "units/notifications/notification.h"
 #include "units/orders/ask_bank.h"
@@ -182,8 +183,10 @@ Step<> keep_state(Session& s, const UnitScope& work, const Bank& bank,
 }
 
 // The bank has shown the return before its call was sent: another server sent it, from a store that was
-// put back since.
+// put back since. Or it has said of the account that is looked for that it is open, or that it is not.
 Step<bool> is_needless(Session& s, const UnitScope& work, const CallRow& call) {
+    if (call.purpose == CallPurpose::list_accounts)
+        co_return co_await is_found(s, work, call);
     if (call.purpose != CallPurpose::return_payment)
         co_return false;
     const auto row = co_await store::find_return(s, work.tenant, ReturnId{call.subject_id});
@@ -308,7 +311,10 @@ Step<CallEnd> end_call(Session& s, const Context& context, std::shared_ptr<const
     co_await keep_state(s, work, *bank, verdict);
     CallRow read = *call;
     read.unread = before.unread; // earlier tries: this one is `verdict`
-    co_await read_by_purpose(s, work, *bank, read, verdict, e.reply);
+    domain::ReplyVerdict whole = verdict;
+    if (call->status == store::call_unclear) // no other try says what came of those before
+        whole.reply = ReplyClass::unclear;
+    co_await read_by_purpose(s, work, *bank, read, whole, e.reply);
     co_return CallEnd{false, verdict};
 }
 

@@ -7,6 +7,7 @@
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
 #include "units/links/core_link.h"
+#include "units/postings/collect_earlier.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
 
@@ -56,6 +57,13 @@ Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const
     (void)co_await make_call(s, work, call);
 }
 
+Step<bool> is_found(Session& s, const UnitScope& work, const store::CallRow& call) {
+    if (call.subject_id == 0)
+        co_return false;
+    const auto link = co_await store::find_link(s, work.tenant, LinkId{call.subject_id});
+    co_return link && link->status != domain::LinkStatus::requested;
+}
+
 Step<> open_account(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
     co_await make_link_call(
         s, work, bank, link,
@@ -97,8 +105,10 @@ Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow lin
     link.iban = std::move(iban);
     link.virtual_account_id = std::move(virtual_account_id);
     link.errors = "[]";
+    const LinkRow active = link;
     co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::active,
                         domain::link_created);
+    co_await collect_earlier(s, work, active);
 }
 
 } // namespace settled::units
