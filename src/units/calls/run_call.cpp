@@ -309,7 +309,10 @@ Step<CallEnd> end_call(Session& s, const Context& context, std::shared_ptr<const
     co_await keep_state(s, work, *bank, verdict);
     CallRow read = *call;
     read.unread = before.unread; // earlier tries: this one is `verdict`
-    co_await read_by_purpose(s, work, *bank, read, verdict, e.reply, e.page);
+    domain::ReplyVerdict whole = verdict;
+    if (call->status == store::call_unclear) // no other try says what came of those before
+        whole.reply = ReplyClass::unclear;
+    co_await read_by_purpose(s, work, *bank, read, whole, e.reply, e.page);
     co_return CallEnd{false, verdict};
 }
 

@@ -93,6 +93,23 @@ Step<> search_bookings(Session& s, const UnitScope& work, ConnectorId connector,
         co_await catch_up_bookings(s, work, core->id, since);
 }
 
+// The one that was under way when the server stopped ends before the downtime, and a dry run changes
+// nothing: it goes through its time once more, and through the downtime. False: it covers that already.
+Step<bool> take_in(Session& s, TenantId tenant, CatchUpRow running, const CatchUpRow& owed) {
+    const bool covers = !running.dry_run &&
+                        owed.until - running.until <= std::chrono::microseconds(bank_repeats_for);
+    if (covers || owed.reason != catch_up_after_downtime)
+        co_return false;
+    CatchUpRow whole = owed;
+    whole.id = running.id;
+    whole.since = whole.window_from = std::min(running.since, owed.since);
+    whole.steps = running.steps + 1; // which number its calls, of which one may be under way
+    whole.created_at = running.created_at;
+    whole.made_by = running.made_by;
+    co_await store::update_catch_up(s, tenant, whole);
+    co_return true;
+}
+
 Step<> begin_if_owed(Session& s, const Context& context, const store::ConnectorRow& bank,
                      Instant now) {
     co_await s.lock({store::Lock::calls(bank.tenant, bank.id)});
@@ -105,7 +122,9 @@ Step<> begin_if_owed(Session& s, const Context& context, const store::ConnectorR
     const CatchUpRow row =
         owed ? new_row(context, bank.id, catch_up_after_restore, hold.newest_at, now)
              : new_row(context, bank.id, catch_up_after_downtime, *newest, now);
-    const bool is_new = co_await store::insert_catch_up(s, bank.tenant, row);
+    const auto running = co_await store::running_catch_up(s, bank.tenant, bank.id);
+    const bool is_new = running ? co_await take_in(s, bank.tenant, *running, row)
+                                : co_await store::insert_catch_up(s, bank.tenant, row);
     if (is_new)
         co_await search_bookings(s, {context, bank.tenant, now}, bank.id, row.since);
 }

@@ -321,6 +321,24 @@ TEST(CatchUp, begins_at_a_start_after_a_longer_silence_than_the_bank_repeats_web
     EXPECT_THAT(world.catch_ups(), SizeIs(1)) << "it is under way";
 }
 
+// One that was under way when the server stopped ends before the downtime began.
+TEST(CatchUp, takes_the_downtime_in_when_it_was_under_way_at_the_stop) {
+    for (const bool is_dry_run : {false, true}) {
+        CatchUpWorld world;
+        world.settle("in-1", 2500, "INV-7");
+        ASSERT_TRUE(world.begin(std::nullopt, is_dry_run));
+        world.pass(30h);
+        world.book({.transaction_id = "in-2", .credit = true, .reference = "INV-8"});
+        world.pass(30h);
+        world.start();
+        world.work();
+        EXPECT_THAT(world.settlements(), SizeIs(2)) << is_dry_run;
+        ASSERT_THAT(world.catch_ups(), SizeIs(1));
+        EXPECT_EQ(world.catch_ups().front().reason, catch_up_after_downtime);
+        EXPECT_FALSE(world.catch_ups().front().dry_run);
+    }
+}
+
 TEST(CatchUp, a_submitted_order_without_a_webhook_is_asked_about) {
     CatchUpWorld world;
     const auto order = world.order("payout-1");
@@ -329,6 +347,22 @@ TEST(CatchUp, a_submitted_order_without_a_webhook_is_asked_about) {
     world.pass(1h);
     world.work();
     EXPECT_EQ(world.status_of("payout-1"), OrderStatus::submitted) << "the list may lag";
+    world.book({.transaction_id = "tx-1", .end_to_end_id = order.end_to_end_id});
+    world.pass(1h);
+    world.work();
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::settled);
+}
+
+TEST(CatchUp, a_held_order_without_a_webhook_is_asked_about) {
+    CatchUpWorld world;
+    const auto order = world.order("payout-1");
+    world.reply(world.take_one(), 202, CatchUpWorld::accepted({order.end_to_end_id}));
+    world.tell("held", CatchUpWorld::outcome(order, testing::Kind::held));
+    for (int hour = 0; hour < 30; ++hour) {
+        world.pass(1h);
+        world.work();
+    }
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::held) << "the bank may hold it for days";
     world.book({.transaction_id = "tx-1", .end_to_end_id = order.end_to_end_id});
     world.pass(1h);
     world.work();

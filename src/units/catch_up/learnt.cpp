@@ -8,8 +8,10 @@
 #include "store/queries/money/settlements.h"
 #include "store/queries/purged.h"
 #include "units/calls/derived_ids.h"
+#include "units/matching/named_by_return.h"
 #include "units/matching/reverse.h"
 #include "units/matching/settle.h"
+#include "units/orders/ask_bank.h"
 #include "units/orders/movement.h"
 #include "units/orders/order_state.h"
 #include "units/postings/collect.h"
@@ -193,6 +195,18 @@ Step<ShownAs> learn_credit(Session& s, const UnitScope& work, const Bank& bank,
     co_return learnt;
 }
 
+// By its end-to-end id, as a return would: the query does not say that it is one.
+Step<bool> names_money_that_came(Session& s, const UnitScope& work,
+                                 const domain::SettlementFact& fact) {
+    domain::Reversal named = domain::reversal_from(fact, ReversalId{}, WebhookId{}, work.now);
+    if (named.identity.end_to_end_id.empty())
+        co_return false;
+    named.identity.reference.clear(); // which the query may write in another way
+    NamedFinder finder(s, work);
+    const NamedByReturn found = co_await finder.find(named);
+    co_return !found.is_none();
+}
+
 Step<ShownAs> learn_debit(Session& s, const UnitScope& work, const Bank& bank,
                           const BankTransaction& t, bool count_only) {
     const ShownAs learnt = co_await weigh_debit(s, work, bank, t);
@@ -206,14 +220,16 @@ Step<ShownAs> learn_debit(Session& s, const UnitScope& work, const Bank& bank,
     }
     const domain::SettlementFact fact = fact_of(work, t);
     const auto settlement = co_await returned_by(s, work, bank, t);
-    if (settlement)
+    if (settlement) {
         co_await return_found(s, work, bank, fact, *settlement);
-    else
-        co_await movement_found(s, work, bank, fact);
+        co_return learnt;
+    }
+    const bool may_be_return = co_await names_money_that_came(s, work, fact);
+    co_await movement_found(s, work, bank, fact, may_be_return);
     co_return learnt;
 }
 
-// The bank has the order's instruction and has not made the payment, or has refused it.
+// The bank has the order's instruction and has not made the payment, or has refused it or a second one.
 Step<ShownAs> learn_under_way(Session& s, const UnitScope& work, const Bank& bank,
                               const BankTransaction& t, bool count_only) {
     const bool of_order = !t.credit && co_await is_of_order(s, work, bank, t);
@@ -221,9 +237,10 @@ Step<ShownAs> learn_under_way(Session& s, const UnitScope& work, const Bank& ban
         co_return ShownAs::under_way;
     auto order =
         co_await store::find_order_by_end_to_end_id(s, work.tenant, bank.id, t.end_to_end_id);
-    if (t.is_rejected())
-        co_await debit_found(s, work, bank, *std::move(order), t);
-    else
+    const bool is_asked = order->call && !domain::is_final(order->status);
+    if (t.is_rejected() && is_asked) // all that it shows under the id decides
+        co_await ask_bank_soon(s, work, bank, *order);
+    else if (!t.is_rejected())
         (void)co_await apply_news(s, work, bank, *std::move(order),
                                   {.fact = domain::OrderFact::taken, .source = "query"});
     co_return ShownAs::under_way;

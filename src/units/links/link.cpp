@@ -39,14 +39,44 @@ Step<Result<Bank>> linking_bank(Session& s, TenantId tenant, std::string_view na
     co_return *std::move(bank);
 }
 
+struct MadeCalls {
+    std::size_t made = 0;
+    bool one_waits = false;
+};
+
+Step<MadeCalls> calls_for(Session& s, const UnitScope& work, const LinkRow& link,
+                          CallPurpose purpose) {
+    MadeCalls all;
+    const auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
+    for (const store::CallRow& call : calls) {
+        if (call.purpose != purpose)
+            continue;
+        ++all.made;
+        all.one_waits = all.one_waits || call.status == store::call_queued;
+    }
+    co_return all;
+}
+
 // The account is there already, or may be: the bank's list says.
 Step<> look_in_list(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
                     std::size_t page, Instant due_at) {
+    const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::list_accounts);
     co_await make_link_call(
         s, work, bank, link,
         connectors::clearbank::list_accounts_request(
             bank.settings.institution_account, static_cast<std::int64_t>(page), accounts_per_page),
-        page, due_at);
+        earlier.made + 1, due_at);
+}
+
+// The list may lag, and a webhook may not come: it is looked for while it is not found, at first soon and
+// then ever less often.
+Step<> look_again(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
+    const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::list_accounts);
+    if (earlier.one_waits)
+        co_return;
+    const std::chrono::microseconds soonest = work.context.call_times.ask_submitted_after;
+    const std::chrono::microseconds age(work.now.us - link.created_at.us);
+    co_await look_in_list(s, work, bank, link, 1, work.now + std::max(soonest, age));
 }
 
 const connectors::clearbank::BankAccount*
@@ -72,10 +102,17 @@ Step<> review_unresolved(Session& s, const UnitScope& work, const LinkRow& link)
 }
 
 Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
-                 LinkRow link, const domain::CallReply& reply) {
-    const auto page = connectors::clearbank::read_accounts(reply.body);
-    if (!page || link.status != domain::LinkStatus::requested)
+                 LinkRow link, const std::optional<domain::CallReply>& reply) {
+    if (link.status != domain::LinkStatus::requested || call.status == store::call_queued)
         co_return;
+    const auto page =
+        reply
+            ? connectors::clearbank::read_accounts(reply->body)
+            : Result<connectors::clearbank::AccountPage>(fail(Code::reply_unreadable, "no reply"));
+    if (!page) {
+        co_await look_again(s, work, bank, link);
+        co_return;
+    }
     if (const auto* const account = account_of(link, *page)) {
         co_await keep_account(s, work, *account);
         co_await activate(s, work, bank, std::move(link), account->iban, account->id);
@@ -83,6 +120,7 @@ Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const stor
         co_await look_in_list(s, work, bank, link, page_of(call) + 1, work.now);
     } else {
         co_await review_unresolved(s, work, link);
+        co_await look_again(s, work, bank, link);
     }
 }
 
@@ -92,32 +130,17 @@ Step<> read_open(Session& s, const UnitScope& work, const Bank& bank, const stor
         co_return; // its webhook came before the reply, or it is sent again
     if (verdict.reply == ReplyClass::refused && call.unread == 0)
         co_await fail_link(s, work, bank, std::move(link), {{"refused", verdict.reason}});
-    else if (verdict.reply != ReplyClass::taken) // it may be open
+    else if (verdict.reply == ReplyClass::taken) // its webhook says more
+        co_await look_again(s, work, bank, link);
+    else // it may be open
         co_await look_in_list(s, work, bank, link, 1,
                               work.now + std::chrono::microseconds(std::chrono::seconds(30)));
-}
-
-struct Disabling {
-    std::size_t made = 0;
-    bool one_waits = false;
-};
-
-Step<Disabling> disabling_of(Session& s, const UnitScope& work, const LinkRow& link) {
-    Disabling all;
-    const auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
-    for (const store::CallRow& call : calls) {
-        if (call.purpose != CallPurpose::disable_account)
-            continue;
-        ++all.made;
-        all.one_waits = all.one_waits || call.status == store::call_queued;
-    }
-    co_return all;
 }
 
 // Twice does no harm: each call has an id of its own, unlike the tries of one.
 Step<> ask_to_disable(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
                       std::chrono::seconds wait) {
-    const Disabling earlier = co_await disabling_of(s, work, link);
+    const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::disable_account);
     if (earlier.one_waits)
         co_return;
     co_await make_link_call(s, work, bank, link,
@@ -135,9 +158,9 @@ Step<> read_disable(Session& s, const UnitScope& work, const Bank& bank, const s
     if (verdict.reply == ReplyClass::taken || is_gone) {
         co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::disabled,
                             domain::link_disabled);
-    } else if (verdict.reply == ReplyClass::received) {
+    } else if (verdict.reply != ReplyClass::refused) {
         // Its reply was lost: another call hears what became of the account.
-        const Disabling earlier = co_await disabling_of(s, work, link);
+        const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::disable_account);
         const auto& waits = work.context.call_times.query_after;
         const auto wait = waits.empty() ? std::chrono::seconds(60)
                                         : waits[std::min(earlier.made, waits.size()) - 1];
@@ -247,8 +270,9 @@ Step<> read_link_reply(Session& s, const UnitScope& work, const Bank& bank,
         co_await read_open(s, work, bank, call, *std::move(link), verdict);
     else if (call.purpose == CallPurpose::disable_account)
         co_await read_disable(s, work, bank, call, *std::move(link), verdict);
-    else if (call.purpose == CallPurpose::list_accounts && verdict.reply == ReplyClass::taken)
-        co_await read_list(s, work, bank, call, *std::move(link), *reply);
+    else if (call.purpose == CallPurpose::list_accounts)
+        co_await read_list(s, work, bank, call, *std::move(link),
+                           verdict.reply == ReplyClass::taken ? reply : std::nullopt);
 }
 
 Step<bool> link_opened(Session& s, const UnitScope& work, ConnectorId connector, WebhookId webhook,

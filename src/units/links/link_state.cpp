@@ -2,11 +2,13 @@
 
 #include "connectors/clearbank/accounts.h"
 #include "domain/money_out_event.h"
+#include "store/queries/calls.h"
 #include "store/queries/money/reviews.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
 #include "units/links/core_link.h"
+#include "units/postings/collect_earlier.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
 
@@ -42,6 +44,19 @@ std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& r
     return std::move(w).text();
 }
 
+// What became of the account is known: the bank's list is not asked for it any more.
+Step<> cancel_lookups(Session& s, const UnitScope& work, const LinkRow& link) {
+    auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
+    for (store::CallRow& call : calls) {
+        const bool waits = call.status == store::call_queued && call.due_at > work.now;
+        if (!waits || call.purpose != domain::CallPurpose::list_accounts)
+            continue;
+        call.status = store::call_cancelled;
+        call.updated_at = work.now;
+        co_await store::update_call(s, call);
+    }
+}
+
 } // namespace
 
 Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
@@ -73,6 +88,7 @@ Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow l
     if (!stored)
         co_return;
     co_await close_open_review_of(s, work, store::review_link_unresolved, link.id.value);
+    co_await cancel_lookups(s, work, link);
     co_await tell(s, work, bank, link, type);
     co_await link_changed(s, work, link);
 }
@@ -97,8 +113,10 @@ Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow lin
     link.iban = std::move(iban);
     link.virtual_account_id = std::move(virtual_account_id);
     link.errors = "[]";
+    const LinkRow active = link;
     co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::active,
                         domain::link_created);
+    co_await collect_earlier(s, work, active);
 }
 
 } // namespace settled::units

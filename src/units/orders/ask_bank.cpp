@@ -77,14 +77,27 @@ bool is_open_question(OrderStatus status) {
     return status == OrderStatus::in_doubt || status == OrderStatus::needs_review;
 }
 
-// The order's own debit among what the bank shows.
-const connectors::clearbank::BankTransaction*
-debit_of(const domain::Order& order,
-         const std::vector<connectors::clearbank::BankTransaction>& transactions) {
-    const auto found = std::ranges::find_if(transactions, [&](const auto& transaction) {
-        return !transaction.credit && transaction.end_to_end_id == order.end_to_end_id;
-    });
-    return found == transactions.end() ? nullptr : &*found;
+using connectors::clearbank::BankTransaction;
+
+// The order's own debit among what the bank shows. Of several, one that was made counts before one
+// that is on its way, and that before one that was rejected: the bank rejects the second of two.
+const BankTransaction* debit_of(const domain::Order& order,
+                                const std::vector<BankTransaction>& transactions) {
+    const auto weight = [](const BankTransaction& debit) {
+        return debit.is_settled() ? 2 : debit.is_rejected() ? 0 : 1;
+    };
+    const BankTransaction* found = nullptr;
+    for (const BankTransaction& shown : transactions) {
+        const bool is_its_own = !shown.credit && shown.end_to_end_id == order.end_to_end_id;
+        if (is_its_own && (found == nullptr || weight(shown) > weight(*found)))
+            found = &shown;
+    }
+    return found;
+}
+
+// Of two instructions with one end-to-end id, a rejected one may be either.
+bool says_what_became_of_it(const domain::Order& order, const BankTransaction& debit) {
+    return debit.is_settled() || (debit.is_rejected() && !has_twin(order));
 }
 
 // Nothing is known of the order's money, after it was looked up before its first try.
@@ -113,6 +126,8 @@ Step<> go_on_asking(Session& s, const UnitScope& work, const Bank& bank, domain:
                                   {.fact = OrderFact::silence, .source = "query"});
         co_return;
     }
+    if (order.status == OrderStatus::held)
+        co_await ask_about_held(s, work, bank, order);
     if (!is_open_question(order.status))
         co_return;
     const auto asked_for = work.now - order.updated_at;
@@ -134,6 +149,21 @@ Step<> stop_waiting(Session& s, const UnitScope& work, const Bank& bank, OrderId
                                    .source = "query"});
 }
 
+// The bank shows the end of a payment with this order's id. One that is not the order's leaves open what
+// became of the order.
+Step<> read_outcome(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
+                    const BankTransaction& debit, bool is_lookup) {
+    const OrderId id = order.id;
+    co_await debit_found(s, work, bank, std::move(order), debit);
+    if (is_lookup) {
+        co_await stop_waiting(s, work, bank, id);
+        co_return;
+    }
+    auto after = co_await store::find_order(s, work.tenant, id);
+    if (!is_final(after->status))
+        co_await go_on_asking(s, work, bank, *std::move(after), false);
+}
+
 } // namespace
 
 Step<> ask_bank(Session& s, const UnitScope& work, const Bank& bank, const domain::Order& order) {
@@ -144,6 +174,16 @@ Step<> ask_bank(Session& s, const UnitScope& work, const Bank& bank, const domai
     co_await make_query(
         s, work, bank, order,
         {queries.made + 1, work.now + wait_after(work, queries.made), around(order)});
+}
+
+Step<> ask_about_held(Session& s, const UnitScope& work, const Bank& bank,
+                      const domain::Order& order) {
+    const auto calls = co_await store::calls_of(s, work.tenant, order.id.value);
+    const Queries queries = queries_among(calls);
+    if (queries.one_waits)
+        co_return;
+    const std::chrono::microseconds wait = work.context.call_times.ask_submitted_after;
+    co_await make_query(s, work, bank, order, {queries.made + 1, work.now + wait, around(order)});
 }
 
 Step<> ask_bank_now(Session& s, const UnitScope& work, const Bank& bank,
@@ -197,11 +237,8 @@ Step<> read_query(Session& s, const UnitScope& work, const Bank& bank, const sto
     if (reply)
         page = connectors::clearbank::read_transactions(reply->body);
     const auto* const debit = page ? debit_of(*order, page->transactions) : nullptr;
-    if (debit != nullptr && (debit->is_settled() || debit->is_rejected())) {
-        const OrderId id = order->id;
-        co_await debit_found(s, work, bank, *std::move(order), *debit);
-        if (is_lookup)
-            co_await stop_waiting(s, work, bank, id);
+    if (debit != nullptr && says_what_became_of_it(*order, *debit)) {
+        co_await read_outcome(s, work, bank, *std::move(order), *debit, is_lookup);
         co_return;
     }
     if (debit == nullptr && is_lookup) {
@@ -209,7 +246,7 @@ Step<> read_query(Session& s, const UnitScope& work, const Bank& bank, const sto
         co_return;
     }
     // It is on its way there: its outcome comes by webhook.
-    if (debit != nullptr)
+    if (debit != nullptr && !debit->is_rejected())
         order = co_await apply_news(s, work, bank, *std::move(order),
                                     {.fact = OrderFact::taken, .source = "query"});
     co_await go_on_asking(s, work, bank, *std::move(order), debit != nullptr);

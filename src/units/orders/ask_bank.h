@@ -23,6 +23,9 @@ namespace settled::units {
 // Makes the next query of an order, unless one waits. Under Lock::calls.
 store::Step<> ask_bank(store::Session& s, const UnitScope& work, const Bank& bank,
                        const domain::Order& order);
+// The same of one that the bank holds, as often as of a submitted one: its webhook may not come.
+store::Step<> ask_about_held(store::Session& s, const UnitScope& work, const Bank& bank,
+                             const domain::Order& order);
 // At once: a person wants to know.
 store::Step<> ask_bank_now(store::Session& s, const UnitScope& work, const Bank& bank,
                            const domain::Order& order);

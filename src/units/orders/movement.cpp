@@ -272,10 +272,12 @@ Step<> accept_movement(Session& s, const UnitScope& work, ConnectorId connector,
 }
 
 Step<> movement_found(Session& s, const UnitScope& work, const Bank& bank,
-                      const domain::SettlementFact& fact) {
+                      const domain::SettlementFact& fact, bool may_be_return) {
     const MovementRow row = row_of(work, bank.id, std::nullopt, fact);
     const bool is_new = co_await store::insert_movement(s, work.tenant, row);
-    if (is_new)
+    if (is_new && may_be_return)
+        co_await tell_unexplained(s, work, bank, row);
+    else if (is_new)
         co_await explain_or_report(s, work, bank, row);
 }
 

@@ -25,9 +25,10 @@ store::Step<> accept_movement(store::Session& s, const UnitScope& work, Connecto
                               WebhookId webhook, const domain::SettlementFact& fact);
 
 // The bank's query shows a settled transaction that is for us and that no webhook has reported. One
-// without an order is published as unexplained.
+// without an order is published as unexplained. `may_be_return`: of money that came in, which only a
+// webhook says; it is posted on no loan before.
 store::Step<> movement_found(store::Session& s, const UnitScope& work, const Bank& bank,
-                             const domain::SettlementFact& fact);
+                             const domain::SettlementFact& fact, bool may_be_return);
 // The query shows a credit of which only a webhook says whether it is money coming back for an order
 // or money that came in: it is kept, and a person is asked if no webhook comes (run_timer.h).
 store::Step<> keep_unclear_credit(store::Session& s, const UnitScope& work, const Bank& bank,

@@ -1,5 +1,6 @@
 #include "units/orders/order_state.h"
 
+#include "connectors/clearbank/reject_codes.h"
 #include "domain/money_out_event.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
@@ -21,6 +22,8 @@ using domain::OrderStep;
 using store::Session;
 using store::Step;
 
+constexpr std::string_view duplicate_code = "duplicate";
+
 void take_over(domain::Order& order, OrderNews& news) {
     if (news.fact == OrderFact::rejected || news.fact == OrderFact::refused ||
         news.fact == OrderFact::returned || news.fact == OrderFact::held ||
@@ -28,7 +31,7 @@ void take_over(domain::Order& order, OrderNews& news) {
         news.fact == OrderFact::restored) {
         order.reason_code = std::move(news.reason_code);
         if (news.fact == OrderFact::duplicate && order.reason_code.empty())
-            order.reason_code = "duplicate"; // by which is_duplicate() knows it
+            order.reason_code = duplicate_code; // by which is_duplicate() knows it
         order.reason = std::move(news.reason);
         order.advice = news.advice;
     } else if (news.fact == OrderFact::taken || news.fact == OrderFact::settled) {
@@ -93,6 +96,14 @@ Step<> change_status(Session& s, const UnitScope& work, const Bank& bank, domain
 
 } // namespace
 
+bool has_twin(const domain::Order& order) {
+    using connectors::clearbank::meaning_of;
+    const bool says_so =
+        order.reason_code == duplicate_code ||
+        meaning_of(order.reason_code).outcome == domain::PaymentOutcomeFact::Outcome::duplicate;
+    return is_duplicate(order) && says_so;
+}
+
 Step<> review_contradiction(Session& s, const UnitScope& work, const domain::Order& order,
                             std::string_view what, std::string_view source) {
     wire::JsonWriter w;
@@ -125,6 +136,8 @@ Step<domain::Order> apply_news(Session& s, const UnitScope& work, const Bank& ba
         co_await change_status(s, work, bank, order, move.status);
         if (asks)
             co_await ask_bank(s, work, bank, order);
+        else if (move.status == OrderStatus::held)
+            co_await ask_about_held(s, work, bank, order);
     } else if (order.transaction_id != before.transaction_id ||
                order.actual_end_to_end_id != before.actual_end_to_end_id ||
                order.settlement != before.settlement || order.returned_by != before.returned_by) {

@@ -32,6 +32,10 @@ struct OrderNews {
 store::Step<domain::Order> apply_news(store::Session& s, const UnitScope& work, const Bank& bank,
                                       domain::Order order, OrderNews news);
 
+// Whether the bank has said that it holds another instruction with the order's end-to-end id, and not yet
+// what became of the two: one that it shows as rejected may be either.
+bool has_twin(const domain::Order& order);
+
 // Opens a review of what does not fit, unless one like it is open.
 store::Step<> review_contradiction(store::Session& s, const UnitScope& work,
                                    const domain::Order& order, std::string_view what,

@@ -396,5 +396,87 @@ TEST(Orders, a_debit_that_no_order_explains_is_kept_and_published) {
     EXPECT_THAT(world.event_types(), ElementsAre("settlement.unexplained"));
 }
 
+// Two transactions of one end-to-end id, as the bank's list shows them: the newest first.
+std::string shown_twice(const domain::Order& order, std::string_view newer,
+                        std::string_view older) {
+    const auto list = [&](std::string_view id, std::string_view status) {
+        const std::string page = BankWorld::shown_debit(order, id, status);
+        const std::size_t at = page.find('[') + 1;
+        return page.substr(at, page.rfind(']') - at);
+    };
+    return "{\"transactions\":[" + list("tx-2", newer) + "," + list("tx-1", older) + "]}";
+}
+
+TEST(Orders, are_settled_when_the_bank_has_paid_whatever_else_it_shows) {
+    for (const auto& shown :
+         {std::pair("RJCT", "ACSC"), std::pair("PDNG", "ACSC"), std::pair("ACSC", "RJCT")}) {
+        BankWorld world;
+        const auto order = world.order("payout-1");
+        world.lose(world.take_one());
+        play_silence(world, [&] { return shown_twice(order, shown.first, shown.second); });
+        EXPECT_EQ(world.status_of("payout-1"), OrderStatus::settled)
+            << shown.first << " " << shown.second;
+    }
+}
+
+// Which of the two instructions the bank has rejected, its list does not say.
+TEST(Orders, a_rejected_duplicate_at_the_bank_is_no_rejection) {
+    BankWorld world;
+    const auto order = world.order("payout-1");
+    world.reply(world.take_one(), 202, BankWorld::accepted({order.end_to_end_id}));
+    world.tell("duplicate", BankWorld::outcome(order, Kind::duplicate, "DuplicateTransaction"));
+    play_silence(world, [&] { return BankWorld::shown_debit(order, "tx-9", "RJCT"); });
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::needs_review);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("order_unresolved"));
+}
+
+TEST(Orders, in_doubt_are_for_a_person_to_decide_when_the_bank_shows_another_amount) {
+    BankWorld world;
+    auto other = world.order("payout-1");
+    other.amount.minor += 1;
+    world.lose(world.take_one());
+    play_silence(world, [&] { return BankWorld::shown_debit(other, "tx-9"); });
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::needs_review);
+    EXPECT_THAT(world.review_kinds(),
+                ::testing::UnorderedElementsAre("order_contradiction", "order_unresolved"));
+}
+
+// Signatures are refused and questions answered, until the key is put right.
+TEST(Orders, are_not_ruled_never_paid_while_their_call_may_still_be_sent) {
+    BankWorld world;
+    const auto order = world.order("payout-1");
+    world.lose(world.take_one());
+    for (int i = 0; i < 400 && world.status_of("payout-1") == OrderStatus::in_doubt; ++i) {
+        world.pass(61s);
+        for (const CallToSend& call : world.take())
+            if (call.request.purpose == domain::CallPurpose::pay)
+                world.reply(call, 400, R"({"title":"Invalid DigitalSignature Header"})");
+            else
+                world.reply(call, 200, R"({"transactions":[]})");
+    }
+    ASSERT_EQ(world.status_of("payout-1"), OrderStatus::needs_review);
+    const auto rule = [&] {
+        return world.write<Result<OrderAnswer>>([&](store::Session& s) {
+            return rule_on_order(s, world.context(),
+                                 {.tenant = BankWorld::tenant,
+                                  .order = order.id,
+                                  .ruling = OrderRuling::never_paid,
+                                  .reason = "the bank's support, case 4711",
+                                  .actor = "ann",
+                                  .now = world.now()});
+        });
+    };
+    const auto early = rule();
+    ASSERT_FALSE(early) << "the payment would be made after it";
+    EXPECT_EQ(early.error().code, Code::state_conflict);
+    world.pass(61s);
+    for (const CallToSend& call : world.take())
+        if (call.request.purpose == domain::CallPurpose::pay)
+            world.reply(call, 409, R"({"status": 409})");
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::needs_review);
+    EXPECT_TRUE(rule());
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::rejected);
+}
+
 } // namespace
 } // namespace settled::units

@@ -256,8 +256,20 @@ Step<> close_with(Session& s, const UnitScope& work, std::string_view kind, cons
             s, work.tenant, review->id, {token(ruled.ruling), ruled.reason, ruled.actor}, work.now);
 }
 
+// The call that carries it waits for another try: the bank may get it yet.
+Step<bool> may_still_be_sent(Session& s, const UnitScope& work, const Order& order) {
+    const auto call =
+        order.call ? co_await store::find_call(s, work.tenant, *order.call) : std::nullopt;
+    co_return call && call->status == store::call_queued;
+}
+
 Step<Result<Order>> never_paid(Session& s, const UnitScope& work, const Bank& bank, Order order,
                                OrderDecision decision) {
+    const bool is_early = co_await may_still_be_sent(s, work, order);
+    if (is_early)
+        co_return fail(Code::state_conflict,
+                       "its call is still being repeated, and the payment may be made: decide when "
+                       "the call is over");
     const bool is_maker = !order.made_by.empty() &&
                           co_await may_be_one_person(s, work.tenant, order.made_by, decision.actor);
     if (is_maker)

@@ -45,6 +45,7 @@ constexpr std::array<std::chrono::seconds, 8> read_again_after{
 constexpr std::size_t detail_bytes_max = 64UL << 10; // of a transaction with its custom fields
 // Of a restored store: a webhook may have been a day late, and more is asked than may be needed.
 constexpr std::chrono::days before_the_newest{3};
+constexpr std::string_view bank_not_asked = "bank_not_asked";
 constexpr std::chrono::hours asked_around{24}; // of the booking, in which its payment may be
 
 struct Refusal {
@@ -255,23 +256,77 @@ Step<> holder_read(Session& s, const UnitScope& work, const CoreBank& core, Book
     co_await pay(s, work, core, std::move(row), *loan, *std::move(holder));
 }
 
+Step<> make_question(Session& s, const UnitScope& work, const CoreBank& core,
+                     const BookingRow& booking, domain::CallRequest request, Instant due_at) {
+    const std::size_t made = co_await calls_made(s, work, booking, CallPurpose::find_transactions);
+    NewCall call;
+    call.connector = core.bank.id;
+    call.request = std::move(request);
+    call.request_id = work.context.derived_ids->request_id(
+        work.tenant, core.bank.name, token(CallPurpose::find_transactions),
+        {"booking", booking.asked_id, to_string(booking.id), std::to_string(made + 1)});
+    call.subject = booking.id.value;
+    call.due_at = due_at;
+    (void)co_await make_call(s, work, call);
+}
+
+Step<> ask_bank_for(Session& s, const UnitScope& work, const CoreBank& core,
+                    const BookingRow& booking, Instant booked_at) {
+    co_await make_question(s, work, core, booking,
+                           connectors::clearbank::find_transactions_request(
+                               core.bank.settings.institution_account, booking.asked_id,
+                               booked_at - std::chrono::microseconds(asked_around),
+                               work.now + std::chrono::microseconds(asked_around), 1),
+                           work.now);
+}
+
+// The bank has not answered whether it was paid before: again later, and in the end a person.
+Step<> ask_bank_later(Session& s, const UnitScope& work, const CoreBank& core, BookingRow booking,
+                      const store::CallRow& call) {
+    const auto tries = static_cast<std::size_t>(booking.tries++);
+    if (tries >= read_again_after.size()) {
+        co_await not_payable(s, work, core, std::move(booking),
+                             {std::string(bank_not_asked),
+                              "the bank could not be asked whether it was paid before", true});
+        co_return;
+    }
+    co_await save(s, work, booking);
+    co_await make_question(s, work, core, booking, call.request,
+                           work.now + std::chrono::microseconds(read_again_after[tries]));
+}
+
 // The bank was asked for the key of a booking that a search has found.
 Step<> bank_asked(Session& s, const UnitScope& work, const CoreBank& core, BookingRow row,
-                  const std::optional<domain::CallReply>& reply) {
+                  const store::CallRow& call, const std::optional<domain::CallReply>& reply) {
     const auto page = reply ? connectors::clearbank::read_transactions(reply->body)
                             : Result<connectors::clearbank::TransactionPage>(
                                   fail(Code::reply_unreadable, "no reply"));
     if (!page) {
-        co_await not_payable(
-            s, work, core, std::move(row),
-            {"bank_not_asked", "the bank could not be asked whether it was paid before", true});
+        co_await ask_bank_later(s, work, core, std::move(row), call);
         co_return;
     }
+    row.tries = 0;
     row.shown = std::ranges::any_of(page->transactions, [&](const auto& transaction) {
         return !transaction.credit && transaction.end_to_end_id == row.asked_id;
     });
     co_await save(s, work, row);
     co_await ask_for_booking(s, work, core, row, work.now);
+}
+
+// A person wants it tried again: where the bank has not answered, the bank is asked first.
+Step<> try_again(Session& s, const UnitScope& work, const CoreBank& core, BookingRow booking) {
+    const bool asks_bank = booking.reason_code == bank_not_asked;
+    booking.status = store::booking_reading;
+    booking.tries = 0;
+    co_await save(s, work, booking);
+    const auto calls = co_await store::calls_of(s, work.tenant, booking.id.value);
+    const auto question =
+        std::ranges::find(calls, CallPurpose::find_transactions,
+                          [](const store::CallRow& call) { return call.purpose; });
+    if (asks_bank && question != calls.end())
+        co_await make_question(s, work, core, booking, question->request, work.now);
+    else
+        co_await ask_for_booking(s, work, core, booking, work.now);
 }
 
 Step<> approve(Session& s, const UnitScope& work, const CoreBank& core, std::string loan) {
@@ -281,22 +336,6 @@ Step<> approve(Session& s, const UnitScope& work, const CoreBank& core, std::str
     const auto request = std::make_shared<const LinkRequest>(
         work.tenant, "", core.bank.name, core.name, std::move(loan), "", "", work.now);
     (void)co_await register_link(s, work.context, request);
-}
-
-Step<> ask_bank_for(Session& s, const UnitScope& work, const CoreBank& core,
-                    const BookingRow& booking, Instant booked_at) {
-    NewCall call;
-    call.connector = core.bank.id;
-    call.request = connectors::clearbank::find_transactions_request(
-        core.bank.settings.institution_account, booking.asked_id,
-        booked_at - std::chrono::microseconds(asked_around),
-        work.now + std::chrono::microseconds(asked_around), 1);
-    call.request_id = work.context.derived_ids->request_id(
-        work.tenant, core.bank.name, token(CallPurpose::find_transactions),
-        {"booking", booking.asked_id, to_string(booking.id)});
-    call.subject = booking.id.value;
-    call.due_at = work.now;
-    (void)co_await make_call(s, work, call);
 }
 
 // The same search from the next page on; nullopt: the target is none of a search.
@@ -408,7 +447,7 @@ Step<> read_booking_reply(Session& s, const UnitScope& work, const CoreBank& cor
     if (call.status == store::call_queued || booking.status != store::booking_reading)
         co_return; // it is sent again, or it is decided
     if (call.purpose == CallPurpose::find_transactions)
-        co_await bank_asked(s, work, core, std::move(booking),
+        co_await bank_asked(s, work, core, std::move(booking), call,
                             verdict.reply == ReplyClass::taken ? reply : std::nullopt);
     else if (verdict.reply != ReplyClass::taken)
         co_await read_later(s, work, core, std::move(booking), verdict.reason);
@@ -438,10 +477,7 @@ Step<Result<>> rule_on_booking(Session& s, UnitScope work, BookingId id, Booking
         co_await take_booking_back(s, work, *core, *booking, "Not paid: " + booking->reason);
         co_return Result<>{};
     }
-    booking->status = store::booking_reading;
-    booking->tries = 0;
-    co_await save(s, work, *booking);
-    co_await ask_for_booking(s, work, *core, *booking, work.now);
+    co_await try_again(s, work, *core, *std::move(booking));
     co_return Result<>{};
 }
 

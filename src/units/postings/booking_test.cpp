@@ -418,6 +418,44 @@ TEST(CatchUp, is_asked_again_until_the_search_is_answered) {
     EXPECT_EQ(world.run_core(), 0) << "an answered search is over";
 }
 
+// No booking that a search has found is paid before the bank was asked, also where a reviewer wants it tried again.
+TEST(CatchUp, asks_the_bank_until_it_answers_whether_a_booking_was_paid) {
+    BookingWorld world;
+    const auto missed = world.mambu().book("LN-1", "100.00", world.now());
+    world.pass(60s);
+    world.write<void>([&](store::Session& s) {
+        return catch_up_bookings(s, {world.context(), LoanWorld::tenant, world.now()},
+                                 LoanWorld::core, Instant{0});
+    });
+    world.run_core();
+    const auto lose_questions = [&](std::chrono::minutes time) {
+        for (std::chrono::minutes passed{0}; passed < time; passed += 1min) {
+            for (const CallToSend& call : world.take())
+                world.lose(call);
+            world.pass(60s);
+        }
+    };
+    lose_questions(30min);
+    EXPECT_THAT(world.review_kinds(), IsEmpty()) << "it is asked again";
+    lose_questions(std::chrono::minutes(12 * 60));
+    EXPECT_THAT(world.review_kinds(), ElementsAre("booking_not_payable"));
+    const auto review = world.reviews()[0];
+    const auto ruled = world.write<Result<>>([&](store::Session& s) {
+        return rule_on_booking(s, {world.context(), LoanWorld::tenant, world.now()},
+                               BookingId{review.subject_id}, BookingRuling::try_again);
+    });
+    ASSERT_TRUE(ruled.has_value()) << ruled.error().detail;
+    world.run_core();
+    EXPECT_THAT(world.orders(), IsEmpty());
+    const auto asked = world.take_one();
+    EXPECT_EQ(asked.request.purpose, CallPurpose::find_transactions);
+    EXPECT_THAT(asked.request.target, ::testing::HasSubstr(missed.key));
+    world.reply(asked, 200, R"({"transactions":[]})");
+    world.run_core();
+    ASSERT_EQ(world.orders().size(), 1U);
+    EXPECT_EQ(world.orders()[0].end_to_end_id, missed.key);
+}
+
 TEST(CatchUp, does_not_pay_what_the_bank_shows_as_paid) {
     BookingWorld world;
     const auto missed = world.mambu().book("LN-1", "100.00", world.now());

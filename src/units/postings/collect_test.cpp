@@ -131,6 +131,22 @@ TEST(Collect, a_settlement_of_a_payment_is_matched_and_posted_together) {
     EXPECT_THAT(world.posted(), ElementsAre("repayment posted"));
 }
 
+// Webhooks come in any order: the money's before that of its account.
+TEST(Collect, money_that_came_before_its_account_was_known_is_posted_once_it_is) {
+    LoanWorld world;
+    world.mambu().add_loan("LN-1");
+    world.credit("TX-0"); // of before the loan was linked
+    world.pass(std::chrono::seconds(1));
+    const LinkId link = world.ask_link("LN-1", "Ann Lee").value().link.id;
+    world.run_core();
+    world.credit("TX-1");
+    EXPECT_THAT(world.posted(), IsEmpty());
+    world.open_at_bank(link, std::string(iban_of_loan));
+    world.run_core();
+    EXPECT_THAT(world.posted(), ElementsAre("repayment posted"));
+    EXPECT_EQ(world.mambu().of_loan("LN-1", "REPAYMENT").front()->external_id, "TX-1-CR");
+}
+
 TEST(Collect, money_on_an_account_that_is_not_linked_to_a_loan_is_not_ours_to_post) {
     LoanWorld world;
     const std::string iban = "GB95CLRB04190000001114";
@@ -352,6 +368,22 @@ TEST(MoneyBack, a_repayment_in_doubt_is_adjusted_as_soon_as_it_is_found) {
     world.run_long();
     EXPECT_THAT(world.posted(), ElementsAre("repayment adjusted", "adjustment posted"));
     EXPECT_EQ(world.mambu().of_loan("LN-1", "REPAYMENT_ADJUSTMENT").size(), 1U);
+}
+
+// The loan takes none of it, and nothing is left that could be kept.
+TEST(MoneyBack, a_repayment_that_is_refused_after_its_money_went_back_is_returned) {
+    LoanWorld world;
+    world.link();
+    world.credit("TX-1");
+    bool first = true;
+    world.run_core([&](const CallToSend&) {
+        return std::exchange(first, false) ? Fate::lost_before : Fate::answered;
+    });
+    world.tell("back", world.returned("TX-9"));
+    world.pass_watermark();
+    world.mambu().loans.at("LN-1").state = "CLOSED";
+    world.run_long();
+    EXPECT_THAT(world.posted(), ElementsAre("repayment returned"));
 }
 
 TEST(MoneyBack, a_return_of_ours_waits_until_its_repayment_is_adjusted) {

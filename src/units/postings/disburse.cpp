@@ -131,16 +131,6 @@ Step<> booked_order_changed(Session& s, const UnitScope& work, const CoreBank& c
     }
 }
 
-// Posts it once the core banking system has said that the end-to-end id is none of its keys.
-Step<> check_debit_first(Session& s, const UnitScope& work, const CoreBank& core,
-                         const PostingRow& posting, const std::string& end_to_end_id,
-                         Instant due_at) {
-    const PostingCalls calls = co_await calls_of_posting(s, work, posting);
-    co_await make_core_call(s, work, core, mambu::read_booking_request(end_to_end_id),
-                            posting.id.value, posting.cause,
-                            calls.count(domain::CallPurpose::read_booking) + 1, due_at);
-}
-
 PostingRow disbursement_from(const store::MovementRow& movement, std::string loan_account_id) {
     PostingRow posting;
     posting.kind = PostingKind::disbursement;
@@ -163,6 +153,28 @@ PostingRow disbursement_from(const store::MovementRow& movement, std::string loa
 }
 
 } // namespace
+
+bool needs_debit_check(const PostingRow& posting) {
+    return posting.kind == PostingKind::disbursement &&
+           posting.subject == domain::PostingSubject::settlement &&
+           looks_like_a_key(parse_posting_detail(posting.detail).payment.end_to_end_id);
+}
+
+Step<> check_debit_first(Session& s, const UnitScope& work, const CoreBank& core,
+                         const PostingRow& posting, Instant due_at) {
+    const PostingCalls calls = co_await calls_of_posting(s, work, posting);
+    const bool is_asked = std::ranges::any_of(calls.all, [](const store::CallRow& call) {
+        return call.purpose == domain::CallPurpose::read_booking &&
+               call.status == store::call_queued;
+    });
+    if (is_asked)
+        co_return;
+    co_await make_core_call(
+        s, work, core,
+        mambu::read_booking_request(parse_posting_detail(posting.detail).payment.end_to_end_id),
+        posting.id.value, posting.cause, calls.count(domain::CallPurpose::read_booking) + 1,
+        due_at);
+}
 
 Step<> order_changed(Session& s, const UnitScope& work, const domain::Order& order) {
     if (order.core_banking.empty())
@@ -199,14 +211,13 @@ Step<bool> disburse_unexplained(Session& s, const UnitScope& work, ConnectorId c
     const bool is_known_whole = co_await may_move_money(s, work.tenant);
     if (booking || !is_known_whole)
         co_return false;
-    const bool asks = looks_like_a_key(movement.end_to_end_id);
     auto posting = co_await insert_new_posting(s, work, *core,
                                                disbursement_from(movement, link->loan_account_id));
     if (!posting)
         co_return false;
     co_await store::set_movement_subject(s, work.tenant, movement.id, posting->id.value);
-    if (asks)
-        co_await check_debit_first(s, work, *core, *posting, movement.end_to_end_id, work.now);
+    if (needs_debit_check(*posting))
+        co_await check_debit_first(s, work, *core, *posting, work.now);
     else
         co_await start_posting(s, work, *core, *posting);
     co_return true;
@@ -220,9 +231,8 @@ Step<> read_debit_check(Session& s, const UnitScope& work, const CoreBank& core,
         co_await start_posting(s, work, core, posting);
         co_return;
     }
-    const std::string key = parse_posting_detail(posting.detail).payment.end_to_end_id;
     if (verdict.reply != ReplyClass::taken) {
-        co_await check_debit_first(s, work, core, posting, key,
+        co_await check_debit_first(s, work, core, posting,
                                    work.now + std::chrono::microseconds(std::chrono::minutes(1)));
         co_return;
     }

@@ -21,6 +21,11 @@ store::Step<> order_changed(store::Session& s, const UnitScope& work, const doma
 // linked loan, and is posted; the core banking system may still say that it is none.
 store::Step<bool> disburse_unexplained(store::Session& s, const UnitScope& work,
                                        ConnectorId connector, const store::MovementRow& movement);
+// A debit that no order explains has an end-to-end id in the form of such a key: it is checked before it is
+// posted.
+bool needs_debit_check(const store::PostingRow& posting);
+store::Step<> check_debit_first(store::Session& s, const UnitScope& work, const CoreBank& core,
+                                const store::PostingRow& posting, Instant due_at);
 // Whether its end-to-end id is the key of a transaction of the core banking system, which then is
 // no disbursement that the bank has started.
 store::Step<> read_debit_check(store::Session& s, const UnitScope& work, const CoreBank& core,

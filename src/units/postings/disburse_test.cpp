@@ -1,4 +1,7 @@
 // Money that leaves by the bank: orders for loans, and debits that no order explains.
+#include "store/queries/restored.h"
+#include "units/calls/hold.h"
+#include "units/catch_up/learnt.h"
 #include "units/postings/loan_world.h"
 
 #include <gmock/gmock.h>
@@ -125,6 +128,24 @@ TEST(UnexplainedDebit, with_the_key_of_a_booking_stays_unexplained) {
     EXPECT_EQ(world.mambu().of_loan("LN-1", "DISBURSEMENT").size(), 1U);
 }
 
+TEST(UnexplainedDebit, with_the_key_of_a_booking_stays_unexplained_after_a_restore) {
+    LoanWorld world;
+    world.link();
+    const auto booked = world.mambu().book("LN-1", "100.00", world.now(), "Cash");
+    world.tell("debit", debit_of_loan(world, "TX-1", booked.key));
+    world.write<void>([&](store::Session& s) { return mark_restored(s, world.now()); });
+    world.write<void>([&](store::Session& s) {
+        return catch_up_bookings(s, {world.context(), LoanWorld::tenant, world.now()},
+                                 LoanWorld::core, world.now());
+    });
+    world.run_core();
+    const store::RestoreEnd end{LoanWorld::tenant, world.now(), world.now(), "ben", "compared"};
+    world.write<void>([&](store::Session& s) { return store::put_restore_end(s, end); });
+    world.run_core();
+    EXPECT_THAT(world.posted(), ElementsAre("disbursement cancelled"));
+    EXPECT_EQ(world.mambu().of_loan("LN-1", "DISBURSEMENT").size(), 1U);
+}
+
 TEST(UnexplainedDebit, with_an_id_that_only_looks_like_a_key_is_posted) {
     LoanWorld world;
     world.link();
@@ -158,6 +179,40 @@ TEST(UnexplainedDebit, and_the_credit_with_the_same_id_are_two_postings) {
     world.credit("TX-1", 10'000, iban_of_loan, "Transfer");
     world.run_core();
     EXPECT_THAT(world.posted(), ElementsAre("disbursement posted", "repayment posted"));
+}
+
+// The bank's list does not say what is a return. One that names money which came in may be its return.
+TEST(UnexplainedDebit, is_not_posted_when_only_the_query_shows_it_and_it_may_be_a_return) {
+    for (const bool is_return : {true, false}) {
+        LoanWorld world;
+        world.link();
+        world.credit("TX-1");
+        world.run_core();
+        connectors::clearbank::BankTransaction shown;
+        shown.transaction_id = "TX-9";
+        shown.end_to_end_id = is_return ? "E2E-TX-1" : "PORTAL-1";
+        shown.amount = testing::gbp(10'000);
+        shown.status = "ACSC";
+        shown.scheme = "FasterPayments";
+        shown.account = testing::party(iban_of_loan);
+        shown.time = shown.settled_at = world.now();
+        world.write<void>([&](store::Session& s) -> store::Step<> {
+            const auto bank = co_await find_bank(s, LoanWorld::tenant, LoanWorld::connector);
+            const UnitScope work{world.context(), LoanWorld::tenant, world.now()};
+            (void)co_await learn_transaction(s, work, *bank, shown, false);
+        });
+        world.run_core();
+        if (!is_return) {
+            EXPECT_THAT(world.posted(), ElementsAre("repayment posted", "disbursement posted"));
+            continue;
+        }
+        EXPECT_THAT(world.posted(), ElementsAre("repayment posted"));
+        world.tell("back", world.returned("TX-9"));
+        world.pass_watermark();
+        world.run_core();
+        EXPECT_THAT(world.posted(), ElementsAre("repayment adjusted", "adjustment posted"));
+        EXPECT_THAT(world.review_kinds(), IsEmpty());
+    }
 }
 
 } // namespace

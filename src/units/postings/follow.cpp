@@ -68,7 +68,8 @@ Step<> follow(Session& s, const UnitScope& work, const CoreBank& core, const Pos
     const bool is_posted = posting.status == PostingStatus::posted;
     if (posting.kind == PostingKind::repayment && posting.subject == PostingSubject::settlement)
         co_await repayment_moved(s, work, posting);
-    if (domain::has_external_id(posting.kind) && is_posted && posting.undo)
+    const bool is_there = is_posted || posting.status == PostingStatus::suspended;
+    if (domain::has_external_id(posting.kind) && is_there && posting.undo)
         co_await take_back(s, work, core, posting, "the money went back meanwhile");
     if (posting.kind == PostingKind::repayment && posting.status == PostingStatus::adjusted &&
         posting.subject == PostingSubject::settlement)

@@ -157,6 +157,15 @@ Step<> refused(Session& s, const UnitScope& work, const CoreBank& core, PostingR
     (void)co_await apply_posting(s, work, core, std::move(posting), {.fact = PostingFact::refused});
 }
 
+// What was never written may wait for its check, too.
+Step<> write_first(Session& s, const UnitScope& work, const CoreBank& core,
+                   const PostingRow& posting) {
+    if (needs_debit_check(posting))
+        co_await check_debit_first(s, work, core, posting, work.now);
+    else
+        co_await make_write(s, work, core, posting);
+}
+
 bool is_silent_for_long(const UnitScope& work, const PostingRow& posting) {
     return work.now - posting.created_at >= work.context.call_times.review_after;
 }
@@ -166,7 +175,9 @@ Step<> not_there(Session& s, const UnitScope& work, const CoreBank& core, Postin
     const store::CallRow* const write = calls.last_write();
     const bool was_refused = write != nullptr && write->status == store::call_refused;
     if (posting.status == PostingStatus::queued) {
-        if (write == nullptr || was_refused)
+        if (write == nullptr)
+            co_await write_first(s, work, core, posting);
+        else if (was_refused)
             co_await make_write(s, work, core, posting);
         else if (write->status != store::call_queued)
             co_await repeat_write(s, work, *write);
@@ -186,7 +197,7 @@ Step<> not_there(Session& s, const UnitScope& work, const CoreBank& core, Postin
     }
     posting = co_await apply_posting(s, work, core, std::move(posting), {PostingFact::absent});
     if (write == nullptr)
-        co_await make_write(s, work, core, posting);
+        co_await write_first(s, work, core, posting);
     else if (write->status != store::call_queued)
         co_await repeat_write(s, work, *write);
 }

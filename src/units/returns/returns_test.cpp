@@ -84,6 +84,33 @@ TEST_F(Returns, wait_for_the_booking_when_no_reply_was_read) {
     EXPECT_THAT(world.review_kinds(), IsEmpty());
 }
 
+TEST_F(Returns, are_in_doubt_when_the_bank_has_one_already) {
+    world.reply(world.take_one(), 202, "");
+    domain::PaymentOutcomeFact fact;
+    fact.is_return = true;
+    fact.items.push_back({"E2E0000001", testing::Kind::duplicate, "DuplicateTransaction", ""});
+    world.tell("duplicate", fact);
+    EXPECT_EQ(status(), OrderStatus::in_doubt) << "it may have gone back";
+    EXPECT_THAT(world.review_kinds(), ElementsAre("return_unresolved"));
+    book_out();
+    EXPECT_EQ(status(), OrderStatus::settled);
+    EXPECT_THAT(world.review_kinds(), IsEmpty());
+}
+
+// After a lost reply the bank's limit lasts until the id of the call is forgotten there.
+TEST_F(Returns, go_to_a_person_when_it_is_too_late_for_a_repeat) {
+    using namespace std::chrono_literals;
+    world.lose(world.take_one());
+    for (int hour = 0; hour < 25; ++hour) {
+        world.pass(1h);
+        for (const CallToSend& call : world.take())
+            world.reply(call, 429, R"({"message":"Rate limit is exceeded."})");
+    }
+    EXPECT_EQ(world.calls().front().status, store::call_unclear);
+    EXPECT_EQ(status(), OrderStatus::in_doubt);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("return_unresolved"));
+}
+
 // A CHAPS payment that arrived on a Friday, 08:00.
 class ChapsReturns : public ::testing::Test {
   protected:

@@ -165,6 +165,21 @@ Step<> apply(Session& s, const UnitScope& work, ReturnRow row, News news) {
     co_await tell(s, work, row);
 }
 
+// The bank's list does not show which debit is a return: what no webhook resolves is for a person.
+Step<> review_if_in_doubt(Session& s, const UnitScope& work, ReturnId id) {
+    const auto row = co_await store::find_return(s, work.tenant, id);
+    if (row->status == OrderStatus::in_doubt)
+        co_await open_review(s, work, *row, store::review_return_unresolved);
+}
+
+// That the bank has one already is no rejection: the money may have gone back.
+OrderFact fact_of(domain::PaymentOutcomeFact::Outcome outcome) {
+    using Outcome = domain::PaymentOutcomeFact::Outcome;
+    return outcome == Outcome::held        ? OrderFact::held
+           : outcome == Outcome::duplicate ? OrderFact::duplicate
+                                           : OrderFact::rejected;
+}
+
 // By CHAPS it goes when CHAPS is open.
 Step<> ask_bank_to_return(Session& s, const UnitScope& work, const Bank& bank,
                           const ReturnRow& row) {
@@ -275,11 +290,8 @@ Step<> read_return(Session& s, const UnitScope& work, const Bank&, const store::
         co_return; // it was not taken; it is sent again
     const bool is_over = call.status != store::call_queued;
     co_await apply(s, work, *row, std::move(news));
-    // The bank's list does not show which debit is a return: what no webhook resolves is for a
-    // person.
-    row = co_await store::find_return(s, work.tenant, row->id);
-    if (is_over && row->status == OrderStatus::in_doubt)
-        co_await open_review(s, work, *row, store::review_return_unresolved);
+    if (is_over)
+        co_await review_if_in_doubt(s, work, row->id);
 }
 
 Step<> return_unblocked(Session& s, const UnitScope& work, SettlementId settlement) {
@@ -312,9 +324,7 @@ Step<> return_restored(Session& s, const UnitScope& work, ReturnRow row) {
     const ReturnId id = row.id;
     co_await apply(s, work, std::move(row),
                    {OrderFact::restored, "", "the store was put back to an older state"});
-    const auto after = co_await store::find_return(s, work.tenant, id);
-    if (after->status == OrderStatus::in_doubt)
-        co_await open_review(s, work, *after, store::review_return_unresolved);
+    co_await review_if_in_doubt(s, work, id);
 }
 
 Step<> return_booked(Session& s, const UnitScope& work, SettlementId settlement) {
@@ -342,9 +352,10 @@ Step<bool> return_outcome(Session& s, const UnitScope& work, WebhookId webhook,
     if (!row)
         co_return false;
     co_await store::add_subject_webhook(s, work.tenant, row->id.value, webhook);
-    const bool held = item.outcome == domain::PaymentOutcomeFact::Outcome::held;
+    const ReturnId id = row->id;
     co_await apply(s, work, *std::move(row),
-                   {held ? OrderFact::held : OrderFact::rejected, item.reason_code, item.reason});
+                   {fact_of(item.outcome), item.reason_code, item.reason});
+    co_await review_if_in_doubt(s, work, id);
     co_return true;
 }
 

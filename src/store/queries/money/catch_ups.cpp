@@ -20,7 +20,9 @@ const Statement update{
     "UPDATE catch_up SET status = $3, source = $4, window_from = $5, page = $6, pass = $7, "
     "unsettled = $8, after_id = $9, call_id = $10, steps = $11, failures = $12, next_at = $13, "
     "seen = $14, settlements = $15, movements = $16, orders = $17, asked = $18, waiting = $19, "
-    "reason_failed = $20, updated_at = $21, ended_at = $22 WHERE tenant_id = $1 AND id = $2"};
+    "reason_failed = $20, updated_at = $21, ended_at = $22, reason = $23, since = $24, until = "
+    "$25, "
+    "dry_run = $26 WHERE tenant_id = $1 AND id = $2"};
 const Statement by_id{SELECT_CATCH_UPS "id = $2"};
 const Statement running{SELECT_CATCH_UPS "connector_id = $2 AND status = 'running'"};
 const Statement list{SELECT_CATCH_UPS "id < $2 ORDER BY id DESC LIMIT $3"};
@@ -93,7 +95,7 @@ Step<bool> insert_catch_up(Session& s, TenantId tenant, const CatchUpRow& c) {
 }
 
 Step<> update_catch_up(Session& s, TenantId tenant, const CatchUpRow& c) {
-    const std::array<Value, 22> values{Value(tenant),        Value(c.id),
+    const std::array<Value, 26> values{Value(tenant),        Value(c.id),
                                        Value(c.status),      Value(c.source),
                                        Value(c.window_from), Value(c.page),
                                        Value(c.pass),        Value(number_of(c.unsettled)),
@@ -103,7 +105,9 @@ Step<> update_catch_up(Session& s, TenantId tenant, const CatchUpRow& c) {
                                        Value(c.settlements), Value(c.movements),
                                        Value(c.orders),      Value(c.asked),
                                        Value(c.waiting),     Value(c.failed_for),
-                                       Value(c.updated_at),  Value(c.ended_at)};
+                                       Value(c.updated_at),  Value(c.ended_at),
+                                       Value(c.reason),      Value(c.since),
+                                       Value(c.until),       Value(number_of(c.dry_run))};
     const Rows updated = co_await s.run(update, values);
     SETTLED_ASSERT(updated.changed() == 1, "a catch-up that was read can be updated");
 }
