@@ -11,7 +11,6 @@
 #include "units/catch_up/catch_up.h"
 #include "units/deliveries/publish.h"
 #include "units/links/link.h"
-#include "units/links/link_state.h"
 #include "units/matching/pairing.h"
 #include "units/notifications/notification.h"
 #include "units/orders/ask_bank.h"
@@ -183,10 +182,8 @@ Step<> keep_state(Session& s, const UnitScope& work, const Bank& bank,
 }
 
 // The bank has shown the return before its call was sent: another server sent it, from a store that was
-// put back since. Or it has said of the account that is looked for that it is open, or that it is not.
+// put back since.
 Step<bool> is_needless(Session& s, const UnitScope& work, const CallRow& call) {
-    if (call.purpose == CallPurpose::list_accounts)
-        co_return co_await is_found(s, work, call);
     if (call.purpose != CallPurpose::return_payment)
         co_return false;
     const auto row = co_await store::find_return(s, work.tenant, ReturnId{call.subject_id});

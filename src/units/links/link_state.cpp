@@ -2,6 +2,7 @@
 
 #include "connectors/clearbank/accounts.h"
 #include "domain/money_out_event.h"
+#include "store/queries/calls.h"
 #include "store/queries/money/reviews.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
@@ -43,6 +44,20 @@ std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& r
     return std::move(w).text();
 }
 
+// What the link has become says more than the bank's list.
+Step<> stop_looking(Session& s, const UnitScope& work, const LinkRow& link) {
+    auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
+    for (store::CallRow& call : calls) {
+        const bool waits = call.purpose == domain::CallPurpose::list_accounts &&
+                           call.status == store::call_queued && call.lease_owner == 0;
+        if (!waits)
+            continue;
+        call.status = store::call_cancelled;
+        call.updated_at = work.now;
+        co_await store::update_call(s, call);
+    }
+}
+
 } // namespace
 
 Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
@@ -55,13 +70,6 @@ Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const
     call.subject = link.id.value;
     call.due_at = due_at;
     (void)co_await make_call(s, work, call);
-}
-
-Step<bool> is_found(Session& s, const UnitScope& work, const store::CallRow& call) {
-    if (call.subject_id == 0)
-        co_return false;
-    const auto link = co_await store::find_link(s, work.tenant, LinkId{call.subject_id});
-    co_return link && link->status != domain::LinkStatus::requested;
 }
 
 Step<> open_account(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
@@ -81,6 +89,7 @@ Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow l
     if (!stored)
         co_return;
     co_await close_open_review_of(s, work, store::review_link_unresolved, link.id.value);
+    co_await stop_looking(s, work, link);
     co_await tell(s, work, bank, link, type);
     co_await link_changed(s, work, link);
 }

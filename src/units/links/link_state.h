@@ -6,7 +6,6 @@
 
 #include "domain/call.h"
 #include "domain/facts.h"
-#include "store/queries/calls.h"
 #include "store/queries/money/links.h"
 #include "store/session.h"
 #include "store/step.h"
@@ -26,9 +25,6 @@ store::Step<> make_link_call(store::Session& s, const UnitScope& work, const Ban
 // Asks the bank to open the account.
 store::Step<> open_account(store::Session& s, const UnitScope& work, const Bank& bank,
                            const store::LinkRow& link);
-
-// Whether a call that looks for the account of a link has nothing to look for any more.
-store::Step<bool> is_found(store::Session& s, const UnitScope& work, const store::CallRow& call);
 
 store::Step<> set_status(store::Session& s, const UnitScope& work, const Bank& bank,
                          store::LinkRow link, domain::LinkStatus status, std::string_view type);
