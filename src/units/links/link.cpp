@@ -158,7 +158,7 @@ Step<> read_disable(Session& s, const UnitScope& work, const Bank& bank, const s
     if (verdict.reply == ReplyClass::taken || is_gone) {
         co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::disabled,
                             domain::link_disabled);
-    } else if (verdict.reply != ReplyClass::refused) {
+    } else if (verdict.reply == ReplyClass::received) {
         // Its reply was lost: another call hears what became of the account.
         const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::disable_account);
         const auto& waits = work.context.call_times.query_after;

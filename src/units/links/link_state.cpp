@@ -44,12 +44,13 @@ std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& r
     return std::move(w).text();
 }
 
-// What became of the account is known: the bank's list is not asked for it any more.
-Step<> cancel_lookups(Session& s, const UnitScope& work, const LinkRow& link) {
+// What the link has become says more than the bank's list.
+Step<> stop_looking(Session& s, const UnitScope& work, const LinkRow& link) {
     auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
     for (store::CallRow& call : calls) {
-        const bool waits = call.status == store::call_queued && call.due_at > work.now;
-        if (!waits || call.purpose != domain::CallPurpose::list_accounts)
+        const bool waits = call.purpose == domain::CallPurpose::list_accounts &&
+                           call.status == store::call_queued && call.lease_owner == 0;
+        if (!waits)
             continue;
         call.status = store::call_cancelled;
         call.updated_at = work.now;
@@ -88,7 +89,7 @@ Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow l
     if (!stored)
         co_return;
     co_await close_open_review_of(s, work, store::review_link_unresolved, link.id.value);
-    co_await cancel_lookups(s, work, link);
+    co_await stop_looking(s, work, link);
     co_await tell(s, work, bank, link, type);
     co_await link_changed(s, work, link);
 }

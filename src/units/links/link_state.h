@@ -6,7 +6,6 @@
 
 #include "domain/call.h"
 #include "domain/facts.h"
-#include "store/queries/calls.h"
 #include "store/queries/money/links.h"
 #include "store/session.h"
 #include "store/step.h"

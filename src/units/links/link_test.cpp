@@ -1,4 +1,4 @@
-// Accounts that are opened and closed at the bank for links, whatever gets lost on the way.
+// Accounts that the bank opens for links, whatever gets lost on the way.
 #include "units/orders/bank_world.h"
 
 #include <gmock/gmock.h>
@@ -93,19 +93,6 @@ TEST(Link, is_not_looked_for_once_it_is_open) {
     world.open();
     world.pass(3h);
     EXPECT_THAT(world.take(), IsEmpty());
-}
-
-TEST(Link, asks_to_be_disabled_until_the_bank_has_heard_it) {
-    LinkWorld world;
-    world.open();
-    const auto asked = world.write<Result<LinkAnswer>>([&](store::Session& s) {
-        return disable_link(s, world.context(), LinkWorld::tenant, world.id, world.now());
-    });
-    ASSERT_TRUE(asked.has_value());
-    world.run(2h, std::nullopt);
-    EXPECT_EQ(world.status(), LinkStatus::active);
-    world.run(2h, domain::CallReply{204, "", std::nullopt});
-    EXPECT_EQ(world.status(), LinkStatus::disabled);
 }
 
 } // namespace
