@@ -1,5 +1,6 @@
 #include "server/figures.h"
 
+#include "api/handlers/why/status_ends.h"
 #include "observe/exposition.h"
 #include "observe/log.h"
 #include "server/build.h"
@@ -30,6 +31,7 @@ constexpr auto wait_max = 2s;
 constexpr auto shown_for = 2min;
 // Each is a read of its own; an installation with more has figures of the first ones.
 constexpr std::size_t tenants_max = 1000;
+constexpr std::chrono::days api_keys_watched{30}; // the end of one that lasts longer is no figure
 
 void add_money(store::MoneyCount& sum, const store::MoneyCount& more) {
     std::int64_t minor = 0;
@@ -106,6 +108,11 @@ Task<Result<StoreFigures>> read_all(Installation& installation) {
                    return api::read_figures(s, tenant, api::ScopeSet::all(), now, std::nullopt);
                }));
         all.add(one);
+        CO_TRY(const std::optional<Instant> key_end,
+               co_await store.read<std::optional<Instant>>([=](store::Session& s) {
+                   return api::read_api_key_end(s, tenant, now, api_keys_watched);
+               }));
+        keep_older(all.api_key_end, key_end);
     }
     co_return all;
 }
@@ -130,8 +137,6 @@ void StoreFigures::add(const api::StatusFigures& tenant) {
     if (tenant.connectors)
         for (const api::ConnectorFigures& one : *tenant.connectors)
             connectors.push_back({one.name, one.last_webhook_at, one.expect_every});
-    if (tenant.expiring && !tenant.expiring->empty())
-        keep_older(api_key_end, tenant.expiring->front().expires_at);
 }
 
 std::string exposed(const StoreFigures& figures, Instant now) {

@@ -110,7 +110,7 @@ def test_webhooks_are_listed_and_shown_with_their_body(line, shared):
 def test_an_endpoint_is_changed_shared_with_its_partner_and_removed(line, shared):
     url = f"{shared.sandbox.partner}/verbs/{secrets.token_hex(4)}"
     made = line.one("endpoints", "add", url, "--event", "settlement.matched")
-    changed = line.one("endpoints", "set", made["id"], "--url", url + "/new", "--event", "*", "--every", "60", "--batch",
+    changed = line.one("endpoints", "set", made["id"], "--to", url + "/new", "--event", "*", "--every", "60", "--batch",
                        "--in-order")
     assert (changed["url"], changed["events"], changed["order"]) == (url + "/new", ["*"], "subject")
     assert (changed["schedule"]["interval_seconds"], changed["schedule"]["batch"]) == (60, True)

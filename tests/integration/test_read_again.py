@@ -167,7 +167,7 @@ def test_doctor_names_what_could_not_be_read_until_it_is_read_again(new_world):
     found = finding()
     assert found["state"] == "warning" and "amount is missing or unreadable" in found["sentence"]
     provider.correct()
-    status, _, error = run_settled(*found["command"].split()[1:], "--config", world.config)
+    status, _, error = run_settled(*found["command"].split()[1:])
     assert status == 0, error
     assert finding()["state"] == "ok" and provider.settled() == ["1"]
 

@@ -69,8 +69,8 @@ int run_set(Invocation& in) {
         return in.usage("give --in-order or --any-order, not both");
     wire::JsonWriter w;
     w.object();
-    if (in.has("--url"))
-        w.member("url", in.text("--url"));
+    if (in.has("--to"))
+        w.member("url", in.text("--to"));
     write_settings(w, in);
     if (in.has("--at-once"))
         w.key("schedule").null();
@@ -183,7 +183,7 @@ Command add_command(const Option& tenant) {
 
 Command set_command(const Argument& id, const Option& tenant) {
     std::vector<Option> options{
-        {.name = "--url", .value = "URL", .help = "where it is now: https://…"}};
+        {.name = "--to", .value = "URL", .help = "where it is now: https://…"}};
     for (const Option& option : settings_options())
         options.push_back(option);
     options.push_back({.name = "--at-once", .help = "send at once, without intervals"});

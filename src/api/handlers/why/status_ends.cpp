@@ -52,6 +52,15 @@ Step<std::vector<Expiring>> read_expiring(Session& s, TenantId tenant, Instant n
     co_return all;
 }
 
+Step<std::optional<Instant>> read_api_key_end(Session& s, TenantId tenant, Instant now,
+                                              std::chrono::days within) {
+    std::vector<Expiring> keys;
+    co_await add_api_keys(s, tenant, now, keys);
+    const auto first = std::ranges::min_element(keys, {}, &Expiring::expires_at);
+    const bool is_near = first != keys.end() && first->expires_at <= now + within;
+    co_return is_near ? std::optional(first->expires_at) : std::nullopt;
+}
+
 std::string_view check_of(const Expiring& one) {
     if (one.id.starts_with("key_"))
         return "api_key.expiry";

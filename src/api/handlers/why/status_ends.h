@@ -7,6 +7,7 @@
 #include "store/step.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct Expiring {
 // Soonest first. API keys that have ended are left out: their clients know.
 store::Step<std::vector<Expiring>> read_expiring(store::Session& s, TenantId tenant, Instant now,
                                                  std::chrono::days within);
+
+// When the tenant's first API key ends, if that is within this time; ended ones do not count.
+store::Step<std::optional<Instant>> read_api_key_end(store::Session& s, TenantId tenant,
+                                                     Instant now, std::chrono::days within);
 
 // The check of `settled doctor` that has it.
 std::string_view check_of(const Expiring& one);
