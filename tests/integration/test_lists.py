@@ -54,9 +54,7 @@ def a_delivered_settlement(shared):
 
 def test_events_are_listed_by_every_filter_of_the_api(line, told):
     event = line.one("events", "show", told[1]["event_id"])
-    settlement = event["data"]["settlement"]["settlement_id"] if "settlement_id" in event["data"]["settlement"] \
-        else event["subject"]
-    payment = event["data"]["payment"]
+    payment, settlement = event["data"], event["data"]["settlement"]["id"]
     for words in (("--type", "settlement.matched"), ("--payment", payment["payment_id"]), ("--payment", payment["client_id"]),
                   ("--settlement", settlement), ("--since", "1h"), ("--since", event["timestamp"])):
         assert event["id"] in line.ids("events", "list", *words), words
