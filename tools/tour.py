@@ -81,7 +81,7 @@ class Story:
 def views(story):
     """Of each picture: its name, path, scheme, width and height, and what must be read on it."""
     return [
-        ("overview", "/console/overview", "light", 1180, 760, ["Unmatched", "93.43 GBP", "650.00 GBP", "Attempts to deliver"]),
+        ("overview", "/console/overview?charts=hour", "light", 1180, 960, ["Unmatched", "93.43 GBP", "650.00 GBP", "Attempts to deliver"]),
         ("payment", "/console/payments/order-2042", "light", 1180, 760, ["Timeline", "INV-2026-2042", "matched to order-2042"]),
         ("review", f"/console/reviews/{story.reviews()['settlement_ambiguous']}", "light", 1180, 760, ["order-2101", "order-2102", "they differ"]),
         ("why", f"/console/settlements/{story.unmatched()['12.43']}", "dark", 1180, 760, ["12.34 GBP", "12.43 GBP", "suggested", "order-2110"]),

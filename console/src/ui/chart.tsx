@@ -167,9 +167,10 @@ function options(place: HTMLElement, lines: Series['lines'], span: string, write
     ],
     series: [{}, ...lines.map((line, index) => {
       const stroke = colour(lineTokens[colourOf(line, index)]!);
-      return {stroke, width: 1.5, points: {show: false}, spanGaps: false, ...(lines.length === 1 ? {fill: faded(stroke)} : {})};
+      const isPoint = line.values.filter(value => value !== null).length === 1; // which no line would show
+      return {stroke, width: 1.5, points: {show: isPoint, size: 6, fill: stroke}, spanGaps: false, ...(lines.length === 1 ? {fill: faded(stroke)} : {})};
     })],
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
   };
 }
 
