@@ -1,6 +1,7 @@
 # Run by each build: cmake -DOUTPUT=FILE -DSOURCE=DIRECTORY -DHEADER=PATH -P cmake/commit.cmake
 # writes the commit that the program is built from, and its date, into a source file. The file is touched
 # only when they change, so that nothing is compiled for nothing. Outside git: "unknown".
+cmake_minimum_required(VERSION 3.25)
 set(commit unknown)
 set(date "")
 find_package(Git QUIET)
