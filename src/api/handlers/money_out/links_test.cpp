@@ -77,7 +77,9 @@ TEST_F(Links, an_active_link_is_disabled_at_the_bank) {
     const Reply asked = call("DELETE", target);
     ASSERT_EQ(asked.status(), 202) << asked.response.body;
     EXPECT_EQ(asked.at("status"), "active");
-    EXPECT_EQ(asked.at("calls.1.purpose"), "disable_account");
+    EXPECT_EQ(asked.at("calls.1.purpose"), "list_accounts");
+    EXPECT_EQ(asked.at("calls.1.status"), "cancelled") << "the webhook came first";
+    EXPECT_EQ(asked.at("calls.2.purpose"), "disable_account");
     (void)world.bank_replies("clearbank", 204, "");
     EXPECT_EQ(call("DELETE", target).status(), 200);
     EXPECT_EQ(call("DELETE", target).at("status"), "disabled");
