@@ -10,14 +10,19 @@
 
 namespace settled::record_linkage {
 
-// Mixes two values into one key; equal inputs give equal keys in every run.
-constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    std::uint64_t x = a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U));
+// A key of a key: equal ones are equal in every run, near ones end up far apart.
+constexpr std::uint64_t spread(std::uint64_t x) {
     x ^= x >> 30U;
     x *= 0xbf58476d1ce4e5b9U;
     x ^= x >> 27U;
     x *= 0x94d049bb133111ebU;
     return x ^ (x >> 31U);
+}
+
+// One key of two values. The first is spread before the second is added: else small numbers, such
+// as a kind and the number of a word, meet ((1, 64) and (2, 0) among others).
+constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    return spread(spread(a + 0x9e3779b97f4a7c15U) + b);
 }
 
 constexpr std::uint64_t key_of(std::string_view text) {

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <numeric>
 #include <span>
 #include <thread>
 #include <vector>
@@ -28,12 +30,14 @@ constexpr double sure_share_min = 0.06;
 // more.
 constexpr std::size_t lesson_max = 12'000;
 constexpr std::size_t lesson_pairs_max = 2'000'000;
-constexpr std::size_t find_step = 500; // for each thread
+constexpr std::size_t find_step = 1'000; // for each thread
 constexpr std::size_t threads_max = 16;
 constexpr double strangers_max = 2e6;
 constexpr int lessons = 8;
 // Settlements decided at a time, at least; the pairs of as many more on both sides are held.
 constexpr std::size_t stretch_min = 20'000;
+// Odds that no pair overcomes.
+constexpr double unseen_max = 1e30;
 // A match needs this posterior, and more if otherwise more than the budget would be wrong.
 constexpr float posterior_min = 0.999F;
 constexpr double wrong_share_max = 2e-5;
@@ -60,14 +64,14 @@ class Linker {
     std::size_t before(std::size_t destination) const;
     Tally strangers(std::size_t begin, std::size_t end) const;
     bool learn();
-    std::size_t set_threshold(std::span<const Pair> pairs);
+    std::size_t set_threshold(std::span<const Edge> edges);
     void decide_all();
-    void find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const;
+    void find(std::size_t begin, std::size_t end, std::vector<Edge>& edges);
     std::size_t threads() const;
-    template <class Find>
-    void in_parts(std::size_t begin, std::size_t end, std::vector<Pair>& out,
-                  const Find& find) const;
-    void decide(std::span<const Pair> pairs, std::size_t begin, std::size_t end);
+    template <class Out, class Take>
+    void in_parts(std::size_t begin, std::size_t end, const Model* model, std::vector<Out>& out,
+                  const Take& take);
+    void decide(std::span<const Edge> edges, std::size_t begin, std::size_t end);
 
     const Side& origins_;
     const Side& destinations_;
@@ -76,7 +80,8 @@ class Linker {
     PairFinder finder_;
     Model model_;
     float threshold_ = posterior_min;
-    std::vector<bool> taken_; // origins
+    std::vector<bool> taken_;   // origins
+    std::vector<float> unseen_; // by destination: odds of pairs that a limit left out
     Linked out_;
 };
 
@@ -84,27 +89,35 @@ std::size_t Linker::threads() const {
     return std::clamp<std::size_t>(options_.threads, 1, threads_max);
 }
 
-// Runs `find` on equal parts of [begin, end), each in a thread, and appends what they find in
-// order: the number of threads changes nothing but the time.
-template <class Find>
-void Linker::in_parts(std::size_t begin, std::size_t end, std::vector<Pair>& out,
-                      const Find& find) const {
+// Finds the pairs of equal parts of [begin, end), each in a thread, and appends what `take` makes of
+// those of each destination in order: the number of threads changes nothing but the time.
+template <class Out, class Take>
+void Linker::in_parts(std::size_t begin, std::size_t end, const Model* model, std::vector<Out>& out,
+                      const Take& take) {
     const std::size_t parts = threads();
+    std::vector<std::vector<Out>> found(parts);
+    std::vector<PairFinder::Work> work(parts);
+    const auto find = [&](std::size_t part, std::vector<Out>& into) {
+        work[part] = finder_.find(begin + (end - begin) * part / parts,
+                                  begin + (end - begin) * (part + 1) / parts, model,
+                                  [&](std::size_t destination, std::span<Pair> pairs,
+                                      double unseen) { take(destination, pairs, unseen, into); });
+    };
     if (parts == 1) {
-        find(begin, end, out);
-        return;
+        find(0, out);
+    } else {
+        {
+            std::vector<std::jthread> running;
+            for (std::size_t part = 0; part < parts; ++part)
+                running.emplace_back([&, part] { find(part, found[part]); });
+        }
+        for (const std::vector<Out>& part : found)
+            out.insert(out.end(), part.begin(), part.end());
     }
-    std::vector<std::vector<Pair>> found(parts);
-    {
-        std::vector<std::jthread> running;
-        for (std::size_t part = 0; part < parts; ++part)
-            running.emplace_back([&, part] {
-                find(begin + (end - begin) * part / parts,
-                     begin + (end - begin) * (part + 1) / parts, found[part]);
-            });
+    for (const PairFinder::Work& part : work) {
+        out_.compared += part.gathered;
+        out_.limited += part.limited;
     }
-    for (const std::vector<Pair>& part : found)
-        out.insert(out.end(), part.begin(), part.end());
 }
 
 std::size_t Linker::behind(std::size_t destination) const {
@@ -142,10 +155,11 @@ bool Linker::learn() {
     std::size_t end = begin;
     std::vector<Pair> pairs;
     while (end < std::min(count, begin + lesson_max) && pairs.size() < lesson_pairs_max) {
-        const std::size_t next = std::min(count, end + find_step * threads());
-        in_parts(end, next, pairs, [&](std::size_t from, std::size_t to, std::vector<Pair>& out) {
-            finder_.find(from, to, out);
-        });
+        const std::size_t next = std::min(count, end + find_step);
+        in_parts(end, next, nullptr, pairs,
+                 [](std::size_t, std::span<Pair> found, double, std::vector<Pair>& out) {
+                     out.insert(out.end(), found.begin(), found.end());
+                 });
         end = next;
     }
     report("learning", 1, lessons + 2);
@@ -154,23 +168,31 @@ bool Linker::learn() {
     for (const Pair& pair : pairs)
         kept.add(pair, 1);
     const auto share = static_cast<double>(end - begin) / static_cast<double>(count);
+    std::vector<Edge> edges;
+    for (const Pair& pair : pairs)
+        edges.push_back({.origin = pair.origin,
+                         .destination = pair.destination,
+                         .within_bounds = pair.within_bounds});
+    const auto weigh = [&] {
+        for (std::size_t k = 0; k < pairs.size(); ++k)
+            edges[k].weight = static_cast<float>(model_.weigh(pairs[k]));
+    };
     double matched = 0;
     for (int lesson = 0; lesson < lessons; ++lesson) {
         report("learning", static_cast<std::size_t>(lesson) + 2, lessons + 2);
-        for (Pair& pair : pairs)
-            pair.weight = static_cast<float>(model_.weigh(pair));
-        estimate_one_to_one(pairs);
+        weigh();
+        estimate_one_to_one(edges);
         Tally truths;
-        for (const Pair& pair : pairs)
-            truths.add(pair, pair.posterior);
+        for (std::size_t k = 0; k < pairs.size(); ++k)
+            if (edges[k].posterior > 0)
+                truths.add(pairs[k], static_cast<double>(edges[k].posterior));
         model_.learn(truths, kept, static_cast<double>(origins_.transfers.size()) * share,
                      static_cast<double>(end - begin));
         matched = truths.pairs;
     }
-    for (Pair& pair : pairs)
-        pair.weight = static_cast<float>(model_.weigh(pair));
-    one_to_one(pairs);
-    const std::size_t sure = set_threshold(pairs);
+    weigh();
+    one_to_one(edges);
+    const std::size_t sure = set_threshold(edges);
     report("learning", lessons + 2, lessons + 2);
     if (static_cast<double>(sure) < sure_share_min * matched)
         return false;
@@ -180,9 +202,9 @@ bool Linker::learn() {
 
 // The lowest posterior at which the matches expected to be wrong stay within the budget; gives how
 // many pairs reach it.
-std::size_t Linker::set_threshold(std::span<const Pair> pairs) {
+std::size_t Linker::set_threshold(std::span<const Edge> edges) {
     std::vector<float> posteriors;
-    for (const Pair& pair : pairs)
+    for (const Edge& pair : edges)
         if (pair.within_bounds && pair.posterior >= posterior_min)
             posteriors.push_back(pair.posterior);
     std::ranges::sort(posteriors, std::greater<>());
@@ -202,55 +224,61 @@ std::size_t Linker::set_threshold(std::span<const Pair> pairs) {
 
 void Linker::decide_all() {
     const std::size_t count = destinations_.transfers.size();
-    std::vector<Pair> pairs; // of destinations [held, found)
+    std::vector<Edge> edges; // of destinations [held, found)
     std::size_t held = 0;
     std::size_t found = 0;
     for (std::size_t begin = 0; begin < count;) {
-        report("matching", begin, count);
         const std::size_t end = std::min(count, std::max(begin + stretch_min, behind(begin)));
         const std::size_t until = end == count ? count : behind(end - 1);
         const std::size_t from = before(begin);
-        const auto kept = std::ranges::lower_bound(pairs, from, {}, &Pair::destination);
-        pairs.erase(pairs.begin(), kept);
+        const auto kept = std::ranges::lower_bound(edges, from, {}, &Edge::destination);
+        edges.erase(edges.begin(), kept);
         held = std::max(held, from);
         while (found < until) {
+            report("matching", found, count);
             const std::size_t next = std::min(until, found + find_step * threads());
-            in_parts(found, next, pairs,
-                     [&](std::size_t from, std::size_t to, std::vector<Pair>& out) {
-                         find(from, to, out);
-                     });
+            find(found, next, edges);
             found = next;
         }
-        one_to_one(pairs);
-        decide(pairs, begin, end);
+        const auto unseen = std::max_element(unseen_.begin() + static_cast<std::ptrdiff_t>(held),
+                                             unseen_.begin() + static_cast<std::ptrdiff_t>(until));
+        one_to_one(edges, {.of_destinations = unseen_, .of_origins = static_cast<double>(*unseen)},
+                   begin, end);
+        decide(edges, begin, end);
         begin = end;
     }
     report("matching", count, count);
 }
 
 // Appends the pairs that matter; in a crowd of equal amounts most do not.
-void Linker::find(std::size_t begin, std::size_t end, std::vector<Pair>& pairs) const {
-    const auto old = static_cast<std::ptrdiff_t>(pairs.size());
-    finder_.find(begin, end, pairs);
-    const auto rest = std::remove_if(pairs.begin() + old, pairs.end(), [&](Pair& pair) {
-        pair.weight = static_cast<float>(model_.weigh(pair));
-        return pair.weight < weight_min;
-    });
-    pairs.erase(rest, pairs.end());
+void Linker::find(std::size_t begin, std::size_t end, std::vector<Edge>& edges) {
+    in_parts(begin, end, &model_, edges,
+             [this](std::size_t destination, std::span<Pair> pairs, double unseen,
+                    std::vector<Edge>& out) {
+                 unseen_[destination] = static_cast<float>(std::min(unseen, unseen_max));
+                 for (const Pair& pair : pairs) {
+                     const auto weight = static_cast<float>(model_.weigh(pair));
+                     if (weight >= weight_min)
+                         out.push_back({.origin = pair.origin,
+                                        .destination = pair.destination,
+                                        .weight = weight,
+                                        .within_bounds = pair.within_bounds});
+                 }
+             });
 }
 
-void Linker::decide(std::span<const Pair> pairs, std::size_t begin, std::size_t end) {
-    auto pair = std::ranges::lower_bound(pairs, begin, {}, &Pair::destination);
-    while (pair != pairs.end() && pair->destination < end) {
-        const std::uint32_t destination = pair->destination;
-        const Pair* best = nullptr;
+void Linker::decide(std::span<const Edge> edges, std::size_t begin, std::size_t end) {
+    auto edge = std::ranges::lower_bound(edges, begin, {}, &Edge::destination);
+    while (edge != edges.end() && edge->destination < end) {
+        const std::uint32_t destination = edge->destination;
+        const Edge* best = nullptr;
         float all = 0;
-        for (; pair != pairs.end() && pair->destination == destination; ++pair) {
-            if (!pair->within_bounds)
+        for (; edge != edges.end() && edge->destination == destination; ++edge) {
+            if (!edge->within_bounds)
                 continue;
-            all += pair->posterior;
-            if (best == nullptr || pair->posterior > best->posterior)
-                best = &*pair;
+            all += edge->posterior;
+            if (best == nullptr || edge->posterior > best->posterior)
+                best = &*edge;
         }
         if (best == nullptr)
             continue;
@@ -267,6 +295,7 @@ void Linker::decide(std::span<const Pair> pairs, std::size_t begin, std::size_t 
 Linked Linker::run() {
     taken_.assign(origins_.transfers.size(), false);
     out_.ambiguous.assign(destinations_.transfers.size(), false);
+    unseen_.assign(destinations_.transfers.size(), 0);
     out_.learnt = learn();
     if (out_.learnt)
         decide_all();
@@ -279,6 +308,8 @@ Linked Linker::run() {
 
 Linked link_sides(const Side& origins, const Side& destinations, const Texts& texts,
                   const LinkOptions& options) {
+    if (options.progress)
+        options.progress("preparing", 0, 1);
     return Linker(origins, destinations, texts, options).run();
 }
 

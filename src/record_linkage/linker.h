@@ -32,6 +32,8 @@ struct Linked {
     std::vector<bool> ambiguous; // by destination: it has partners that fit, but no single one
     bool learnt = false;
     double expected_wrong = 0; // by the posteriors
+    std::size_t compared = 0;  // pairs, those that were learnt from included
+    std::size_t limited = 0;   // destinations of which not all were compared (Bounds)
 };
 
 struct LinkOptions {

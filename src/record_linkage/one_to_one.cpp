@@ -14,8 +14,15 @@ namespace {
 
 constexpr int rounds_max = 12;
 constexpr double settled_at = 1e-4;
+// A message that changed by a smaller part of itself is not passed on.
+constexpr double noticed_at = 1e-5;
+constexpr double noticed_by_estimate_at = 1e-3;
 // Beyond these odds nothing changes.
 constexpr double weight_max = 60;
+// A pair that is unlikely in itself and fits this much worse (natural log of the odds) than the best
+// of both its ends has no part in anything.
+constexpr float unlikely = -3;
+constexpr float far_below = 15;
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 // How many partners in a row are followed when the odds of the alternatives are summed, and below
 // which odds a way is not followed further.
@@ -29,9 +36,12 @@ struct End {
     std::vector<std::uint32_t> node;  // edge -> transfer, numbered from 0
     std::vector<std::uint32_t> edges; // by transfer
     std::vector<std::uint32_t>
-        begins;               // transfer -> its first place in `edges`; one more at the end
-    std::vector<double> free; // edge -> how free this end is without it
+        begins;                 // transfer -> its first place in `edges`; one more at the end
+    std::vector<double> free;   // edge -> how free this end is without it
+    std::vector<char> has_news; // transfer -> whether a message to it changed
     std::vector<std::uint32_t> partner; // transfer -> its edge in the best way, or none
+    std::uint32_t least = 0;            // the transfer numbered 0
+    std::vector<float> unseen;          // transfer -> the odds of its pairs that are not here
     std::vector<double> second; // transfer -> the best odds among its other edges, at least 1
 
     std::span<const std::uint32_t> of(std::uint32_t transfer) const {
@@ -41,11 +51,11 @@ struct End {
 
 class Graph {
   public:
-    explicit Graph(std::span<Pair> pairs);
-    void propagate();
+    Graph(std::span<Edge> pairs, const Unseen& unseen);
+    void propagate(double noticed);
     void estimate();
     void choose();
-    void doubt();
+    void doubt(std::size_t begin, std::size_t end);
 
   private:
     struct Ways {
@@ -53,11 +63,11 @@ class Graph {
         double closed = 0; // the same, taking the other end
     };
     static void build(End& end, std::span<const std::uint32_t> transfers);
-    double update(End& end, const End& other) const;
+    double update(End& end, End& other, double noticed) const;
     Ways ways(const End& end, const End& other, std::uint32_t transfer, std::uint32_t goal,
               double so_far, int step);
 
-    std::span<Pair> pairs_;
+    std::span<Edge> pairs_;
     std::vector<std::uint32_t> edges_; // -> pair
     std::vector<double> odds_;
     End origins_;
@@ -66,11 +76,38 @@ class Graph {
     int looked_at_ = 0; // edges, for the pair in question
 };
 
-Graph::Graph(std::span<Pair> pairs) : pairs_(pairs) {
+// The best odds of each transfer, by its number from the least one.
+class Best {
+  public:
+    Best(std::span<const Edge> pairs, std::uint32_t Edge::* end) : end_(end) {
+        for (const Edge& pair : pairs) {
+            least_ = std::min(least_, pair.*end);
+            most_ = std::max(most_, pair.*end);
+        }
+        weights_.assign(pairs.empty() ? 0 : most_ - least_ + 1, weight_min);
+        for (const Edge& pair : pairs) {
+            float& best = weights_[pair.*end - least_];
+            best = std::max(best, pair.weight);
+        }
+    }
+    float of(const Edge& pair) const { return weights_[pair.*end_ - least_]; }
+
+  private:
+    std::uint32_t Edge::* end_;
+    std::uint32_t least_ = none;
+    std::uint32_t most_ = 0;
+    std::vector<float> weights_;
+};
+
+Graph::Graph(std::span<Edge> pairs, const Unseen& unseen) : pairs_(pairs) {
+    const Best of_origin(pairs, &Edge::origin);
+    const Best of_destination(pairs, &Edge::destination);
     std::vector<std::uint32_t> origins;
     std::vector<std::uint32_t> destinations;
     for (std::uint32_t k = 0; k < pairs.size(); ++k) {
-        if (pairs[k].weight < weight_min) {
+        const float best = std::min(of_origin.of(pairs[k]), of_destination.of(pairs[k]));
+        if (pairs[k].weight < weight_min ||
+            pairs[k].weight < std::min(unlikely, best - far_below)) {
             pairs[k].posterior = 0;
             continue;
         }
@@ -81,6 +118,11 @@ Graph::Graph(std::span<Pair> pairs) : pairs_(pairs) {
     }
     build(origins_, origins);
     build(destinations_, destinations);
+    origins_.unseen.assign(origins_.partner.size(), static_cast<float>(unseen.of_origins));
+    destinations_.unseen.assign(destinations_.partner.size(), 0);
+    if (!unseen.of_destinations.empty())
+        for (std::size_t n = 0; n < destinations_.unseen.size(); ++n)
+            destinations_.unseen[n] = unseen.of_destinations[destinations_.least + n];
 }
 
 void Graph::build(End& end, std::span<const std::uint32_t> transfers) {
@@ -90,6 +132,7 @@ void Graph::build(End& end, std::span<const std::uint32_t> transfers) {
         return;
     }
     const std::uint32_t least = *std::ranges::min_element(transfers);
+    end.least = least;
     const std::uint32_t span = *std::ranges::max_element(transfers) - least + 1;
     end.begins.assign(span + 1, 0);
     for (const std::uint32_t t : transfers)
@@ -104,37 +147,45 @@ void Graph::build(End& end, std::span<const std::uint32_t> transfers) {
         end.edges[next[end.node[e]]++] = e;
     }
     end.free.assign(count, 1.0);
+    end.has_news.assign(span, 1);
     end.partner.assign(span, none);
 }
 
-// New messages from what the other ends say; gives the largest change.
-double Graph::update(End& end, const End& other) const {
+// New messages from what the other ends say, where that has changed; gives the largest change.
+double Graph::update(End& end, End& other, double noticed) const {
     double change = 0;
     for (std::uint32_t n = 0; n + 1 < end.begins.size(); ++n) {
+        if (end.has_news[n] == 0)
+            continue;
+        end.has_news[n] = 0;
         const auto mine = end.of(n);
-        double all = 0;
+        const auto unseen = static_cast<double>(end.unseen[n]);
+        double all = unseen;
         for (const std::uint32_t e : mine)
             all += odds_[e] * other.free[e];
         for (const std::uint32_t e : mine) {
             double rivals = all - odds_[e] * other.free[e];
             // Subtraction loses the small rivals of a large one: then they are added up.
             if (rivals < all * 1e-6) {
-                rivals = 0;
+                rivals = unseen;
                 for (const std::uint32_t r : mine)
                     rivals += r == e ? 0 : odds_[r] * other.free[r];
             }
             const double now = 1 / (1 + rivals);
-            change = std::max(change, std::abs(now - end.free[e]));
+            const double by = std::abs(now - end.free[e]);
+            if (by > noticed * end.free[e])
+                other.has_news[other.node[e]] = 1;
+            change = std::max(change, by);
             end.free[e] = now;
         }
     }
     return change;
 }
 
-void Graph::propagate() {
+void Graph::propagate(double noticed) {
     for (int round = 0; round < rounds_max; ++round) {
-        const double a = update(origins_, destinations_);
-        const double b = update(destinations_, origins_);
+        const double a = update(origins_, destinations_, noticed);
+        const double b = update(destinations_, origins_, noticed);
         if (std::max(a, b) < settled_at)
             return;
     }
@@ -169,11 +220,13 @@ void Graph::choose() {
             of_origin = of_destination = e;
     }
     for (End* const end : {&origins_, &destinations_}) {
-        end->second.assign(end->partner.size(), 1.0);
-        for (std::uint32_t n = 0; n < end->second.size(); ++n)
+        end->second.resize(end->partner.size());
+        for (std::uint32_t n = 0; n < end->second.size(); ++n) {
+            end->second[n] = 1 + static_cast<double>(end->unseen[n]);
             for (const std::uint32_t e : end->of(n))
                 if (e != end->partner[n])
                     end->second[n] = std::max(end->second[n], odds_[e]);
+        }
     }
 }
 
@@ -182,6 +235,7 @@ void Graph::choose() {
 Graph::Ways Graph::ways(const End& end, const End& other, std::uint32_t transfer,
                         std::uint32_t goal, double so_far, int step) {
     Ways sum;
+    sum.open += static_cast<double>(end.unseen[transfer]);
     path_[static_cast<std::size_t>(step)] = transfer;
     for (const std::uint32_t e : end.of(transfer)) {
         if (e == end.partner[transfer])
@@ -213,11 +267,12 @@ Graph::Ways Graph::ways(const End& end, const End& other, std::uint32_t transfer
     return sum;
 }
 
-void Graph::doubt() {
+void Graph::doubt(std::size_t begin, std::size_t end) {
     for (std::uint32_t e = 0; e < odds_.size(); ++e) {
         const std::uint32_t origin = origins_.node[e];
         const std::uint32_t destination = destinations_.node[e];
-        if (origins_.partner[origin] != e)
+        const std::uint32_t place = pairs_[edges_[e]].destination;
+        if (origins_.partner[origin] != e || place < begin || place >= end)
             continue;
         const double apart = 1 / odds_[e];
         looked_at_ = 0;
@@ -236,18 +291,18 @@ void Graph::doubt() {
 
 } // namespace
 
-void estimate_one_to_one(std::span<Pair> pairs) {
-    Graph graph(pairs);
-    graph.propagate();
+void estimate_one_to_one(std::span<Edge> edges) {
+    Graph graph(edges, {});
+    graph.propagate(noticed_by_estimate_at);
     graph.estimate();
 }
 
-void one_to_one(std::span<Pair> pairs) {
-    Graph graph(pairs);
-    graph.propagate();
+void one_to_one(std::span<Edge> edges, const Unseen& unseen, std::size_t begin, std::size_t end) {
+    Graph graph(edges, unseen);
+    graph.propagate(noticed_at);
     graph.estimate();
     graph.choose();
-    graph.doubt();
+    graph.doubt(begin, end);
 }
 
 } // namespace settled::record_linkage

@@ -10,10 +10,14 @@
 // 2. For each pair of the best way, the odds of what else could be true: every way in which its two
 //    ends stay free or take other partners, whose partners take others in turn, a few steps far,
 //    rings included. This is exact for the small knots in which doubt lives.
+//
+// A transfer of which not all pairs were looked at may belong to one that is not here: the odds of
+// that are added to those of staying free, wherever it would be freed.
 #pragma once
 
-#include "record_linkage/pairs.h"
-
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <span>
 
 namespace settled::record_linkage {
@@ -22,10 +26,27 @@ namespace settled::record_linkage {
 // out.
 inline constexpr float weight_min = -7;
 
-// Fills `posterior` from `weight`. The pairs must be ordered by destination. Of one transfer at
-// most one pair has a posterior above one half.
-void one_to_one(std::span<Pair> pairs);
+// A pair by its weight alone.
+struct Edge {
+    std::uint32_t origin = 0;
+    std::uint32_t destination = 0;
+    float weight = 0;
+    float posterior = 0;
+    bool within_bounds = true;
+};
+
+// Of pairs that are not here.
+struct Unseen {
+    std::span<const float> of_destinations; // odds by destination; none: of no destination
+    double of_origins = 0;                  // odds, of every origin
+};
+
+// Fills `posterior` from `weight`. The edges must be ordered by destination. Of one transfer at
+// most one edge has a posterior above one half. The second step is made for destinations in
+// [begin, end) alone; other edges keep the estimate of the first, at most one half.
+void one_to_one(std::span<Edge> edges, const Unseen& unseen = {}, std::size_t begin = 0,
+                std::size_t end = std::numeric_limits<std::size_t>::max());
 // The first step alone, for learning: good on the average, too sure in rings.
-void estimate_one_to_one(std::span<Pair> pairs);
+void estimate_one_to_one(std::span<Edge> edges);
 
 } // namespace settled::record_linkage
