@@ -18,6 +18,13 @@ namespace {
 constexpr std::size_t lesson_read_max = Bounds().read_max;
 constexpr std::size_t lesson_compared_max = Bounds().compared_max;
 
+constexpr float unknown_odds = 1; // without a model
+
+float odds_of(float weight) {
+    constexpr float overwhelming = 60;
+    return std::exp(std::min(weight, overwhelming));
+}
+
 } // namespace
 
 Candidates::Candidates(const OriginIndex& index, const MemoComparer& memos,
@@ -35,7 +42,8 @@ void Candidates::gather(std::size_t destination) {
     reach_ = index_.reach_before(*destination_);
     groups_ = index_.groups_around(*destination_);
     amount_chance_.reset();
-    unseen_odds_ = 0;
+    left_out_.known.clear();
+    left_out_.unread = 0;
     found_.clear();
     know_words();
     if (model_ != nullptr)
@@ -129,7 +137,9 @@ void Candidates::read_rarest() {
         if ((list.shares & same_id) != 0 && ids_unread == 0)
             ids_unread = list.count;
     }
-    if (!is_all && model_ != nullptr)
+    if (!is_all && model_ == nullptr)
+        left_out_.unread = unknown_odds;
+    else if (!is_all)
         count_unread(unread_words, letters_unread, amounts_unread, ids_unread);
 }
 
@@ -234,8 +244,10 @@ void Candidates::keep_best() {
         return weights_[a] != weights_[b] ? weights_[a] > weights_[b]
                                           : spread(found_[a]) < spread(found_[b]);
     });
-    if (model_ != nullptr)
-        unseen_odds_ = std::max(unseen_odds_, std::exp(static_cast<double>(weights_[*limit])));
+    if (model_ == nullptr)
+        left_out_.unread = unknown_odds;
+    for (auto at = limit; model_ != nullptr && at != order.end(); ++at)
+        left_out_.known.push_back({found_[*at], odds_of(weights_[*at])});
     std::vector<std::uint32_t> best;
     for (auto at = order.begin(); at != limit; ++at)
         best.push_back(found_[*at]);
@@ -256,7 +268,7 @@ void Candidates::count_unread(std::uint16_t words, bool letters, bool amounts, s
         place += model_->equal_ids_at_most() +
                  static_cast<float>(
                      std::log(static_cast<double>(index_.size()) / static_cast<double>(ids)));
-    unseen_odds_ = std::max(unseen_odds_, std::exp(static_cast<double>(memo + place)));
+    left_out_.unread = odds_of(memo + place);
 }
 
 } // namespace settled::record_linkage

@@ -35,8 +35,8 @@ class Candidates {
     void gather(std::size_t destination);
     // In order of time; until the next call.
     std::span<const std::uint32_t> origins() const { return found_; }
-    // The odds, at most, of a pair that was left out because of a limit; 0 if there is none.
-    double unseen_odds() const { return unseen_odds_; }
+    // What a limit left out; until the next call.
+    const LeftOut& left_out() const { return left_out_; }
     float amount_chance();
 
   private:
@@ -95,7 +95,7 @@ class Candidates {
     float crowd_weight_ = 0;
     Words words_;
     std::optional<float> amount_chance_;
-    double unseen_odds_ = 0;
+    LeftOut left_out_;
     std::vector<Evidence> shared_;
     std::vector<List> lists_;         // of the amount, then of what is shared
     std::vector<std::uint32_t> seen_; // whose mark is to be taken back

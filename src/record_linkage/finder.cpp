@@ -137,7 +137,7 @@ PairFinder::Work PairFinder::find(std::size_t begin, std::size_t end, const Mode
         candidates.gather(j);
         const auto origins = candidates.origins();
         work.gathered += origins.size();
-        work.limited += candidates.unseen_odds() > 0 ? 1 : 0;
+        work.limited += candidates.left_out().is_nothing() ? 0 : 1;
         const float crowd = static_cast<float>(index_.crowd(j)) - 0.5F;
         pairs.clear();
         Pair pair;
@@ -150,7 +150,7 @@ PairFinder::Work PairFinder::find(std::size_t begin, std::size_t end, const Mode
                 pair.amount_chance = candidates.amount_chance();
             pairs.push_back(pair);
         }
-        take(j, pairs, candidates.unseen_odds());
+        take(j, pairs, candidates.left_out());
     }
     return work;
 }

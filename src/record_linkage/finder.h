@@ -24,9 +24,9 @@ class PairFinder {
         std::size_t gathered = 0; // candidates
         std::size_t limited = 0;  // destinations of which a limit left candidates out
     };
-    // What was found for one destination: in order of the origins; `unseen` are the odds, at most, of
-    // a pair that a limit left out.
-    using Take = std::function<void(std::size_t destination, std::span<Pair> pairs, double unseen)>;
+    // What was found for one destination, in order of the origins, and what was not compared.
+    using Take = std::function<void(std::size_t destination, std::span<Pair> pairs,
+                                    const LeftOut& left_out)>;
     // Finds what is kept of destinations [begin, end). A pair of less than weight_min by `model` may
     // be left out.
     Work find(std::size_t begin, std::size_t end, const Model* model, const Take& take) const;

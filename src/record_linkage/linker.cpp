@@ -36,11 +36,21 @@ constexpr double strangers_max = 2e6;
 constexpr int lessons = 8;
 // Settlements decided at a time, at least; the pairs of as many more on both sides are held.
 constexpr std::size_t stretch_min = 20'000;
-// Odds that no pair overcomes.
-constexpr double unseen_max = 1e30;
 // A match needs this posterior, and more if otherwise more than the budget would be wrong.
 constexpr float posterior_min = 0.999F;
 constexpr double wrong_share_max = 2e-5;
+// Where less than this share of the matches found is sure, strangers are much alike, which makes
+// posteriors too high: a match needs this one.
+constexpr double much_alike_share = 0.5;
+constexpr float posterior_min_much_alike = 0.9998F;
+
+// What was compared for learning: the pairs of destinations [begin, end).
+struct Lesson {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::vector<Pair> pairs;
+    bool is_whole = false; // no limit left anything out, nor would when it is decided
+};
 
 class Linker {
   public:
@@ -72,6 +82,9 @@ class Linker {
     void in_parts(std::size_t begin, std::size_t end, const Model* model, std::vector<Out>& out,
                   const Take& take);
     void decide(std::span<const Edge> edges, std::size_t begin, std::size_t end);
+    void doubt(std::size_t destination, const LeftOut& left_out);
+    void keep(std::span<const Pair> pairs, std::vector<Edge>& out) const;
+    void find_in(std::size_t begin, std::size_t end, std::vector<Edge>& edges);
 
     const Side& origins_;
     const Side& destinations_;
@@ -80,8 +93,12 @@ class Linker {
     PairFinder finder_;
     Model model_;
     float threshold_ = posterior_min;
-    std::vector<bool> taken_;   // origins
-    std::vector<float> unseen_; // by destination: odds of pairs that a limit left out
+    std::vector<bool> taken_; // origins
+    // Odds of pairs that a limit left out.
+    std::vector<float> unseen_of_origins_;
+    std::vector<float> unseen_of_destinations_;
+    std::vector<float> unread_; // by destination: of whatever origin
+    Lesson lesson_;
     Linked out_;
 };
 
@@ -94,30 +111,47 @@ std::size_t Linker::threads() const {
 template <class Out, class Take>
 void Linker::in_parts(std::size_t begin, std::size_t end, const Model* model, std::vector<Out>& out,
                       const Take& take) {
-    const std::size_t parts = threads();
-    std::vector<std::vector<Out>> found(parts);
-    std::vector<PairFinder::Work> work(parts);
-    const auto find = [&](std::size_t part, std::vector<Out>& into) {
-        work[part] = finder_.find(begin + (end - begin) * part / parts,
-                                  begin + (end - begin) * (part + 1) / parts, model,
-                                  [&](std::size_t destination, std::span<Pair> pairs,
-                                      double unseen) { take(destination, pairs, unseen, into); });
+    struct Part {
+        PairFinder::Work work;
+        std::vector<Out> found;
+        std::vector<LeftOut::Of> left_out;
     };
-    if (parts == 1) {
+    std::vector<Part> parts(threads());
+    const auto find = [&](std::size_t number, std::vector<Out>& found) {
+        Part& part = parts[number];
+        part.work = finder_.find(
+            begin + (end - begin) * number / parts.size(),
+            begin + (end - begin) * (number + 1) / parts.size(), model,
+            [&](std::size_t destination, std::span<Pair> pairs, const LeftOut& left_out) {
+                doubt(destination, left_out);
+                part.left_out.insert(part.left_out.end(), left_out.known.begin(),
+                                     left_out.known.end());
+                take(pairs, found);
+            });
+    };
+    if (parts.size() == 1) {
         find(0, out);
     } else {
-        {
-            std::vector<std::jthread> running;
-            for (std::size_t part = 0; part < parts; ++part)
-                running.emplace_back([&, part] { find(part, found[part]); });
-        }
-        for (const std::vector<Out>& part : found)
-            out.insert(out.end(), part.begin(), part.end());
+        std::vector<std::jthread> running;
+        for (std::size_t number = 0; number < parts.size(); ++number)
+            running.emplace_back([&, number] { find(number, parts[number].found); });
     }
-    for (const PairFinder::Work& part : work) {
-        out_.compared += part.gathered;
-        out_.limited += part.limited;
+    for (const Part& part : parts) {
+        out.insert(out.end(), part.found.begin(), part.found.end());
+        out_.compared += part.work.gathered;
+        out_.limited += part.work.limited;
+        for (const auto& [origin, odds] : part.left_out)
+            unseen_of_origins_[origin] = std::max(unseen_of_origins_[origin], odds);
     }
+}
+
+// Called for different destinations at once.
+void Linker::doubt(std::size_t destination, const LeftOut& left_out) {
+    float most = left_out.unread;
+    for (const auto& [origin, odds] : left_out.known)
+        most = std::max(most, odds);
+    unseen_of_destinations_[destination] = most;
+    unread_[destination] = left_out.unread;
 }
 
 std::size_t Linker::behind(std::size_t destination) const {
@@ -151,17 +185,22 @@ bool Linker::learn() {
     if (count < learnable_min || origins_.transfers.size() < learnable_min)
         return false;
     report("learning", 0, lessons + 2);
-    const std::size_t begin = count > lesson_max ? (count - lesson_max) / 2 : 0;
-    std::size_t end = begin;
-    std::vector<Pair> pairs;
-    while (end < std::min(count, begin + lesson_max) && pairs.size() < lesson_pairs_max) {
-        const std::size_t next = std::min(count, end + find_step);
-        in_parts(end, next, nullptr, pairs,
-                 [](std::size_t, std::span<Pair> found, double, std::vector<Pair>& out) {
+    lesson_.begin = lesson_.end = count > lesson_max ? (count - lesson_max) / 2 : 0;
+    std::vector<Pair>& pairs = lesson_.pairs;
+    while (lesson_.end < std::min(count, lesson_.begin + lesson_max) &&
+           pairs.size() < lesson_pairs_max) {
+        const std::size_t next = std::min(count, lesson_.end + find_step);
+        in_parts(lesson_.end, next, nullptr, pairs,
+                 [](std::span<const Pair> found, std::vector<Pair>& out) {
                      out.insert(out.end(), found.begin(), found.end());
                  });
-        end = next;
+        lesson_.end = next;
     }
+    const std::size_t begin = lesson_.begin;
+    const std::size_t end = lesson_.end;
+    lesson_.is_whole = out_.limited == 0 && options_.bounds.read_max >= Bounds().read_max &&
+                       options_.bounds.compared_max >= Bounds().compared_max;
+    out_.limited = 0;
     report("learning", 1, lessons + 2);
     model_ = Model(strangers(begin, end));
     Tally kept;
@@ -193,6 +232,8 @@ bool Linker::learn() {
     weigh();
     one_to_one(edges);
     const std::size_t sure = set_threshold(edges);
+    if (static_cast<double>(sure) < much_alike_share * matched)
+        threshold_ = std::max(threshold_, posterior_min_much_alike);
     report("learning", lessons + 2, lessons + 2);
     if (static_cast<double>(sure) < sure_share_min * matched)
         return false;
@@ -240,31 +281,61 @@ void Linker::decide_all() {
             find(found, next, edges);
             found = next;
         }
-        const auto unseen = std::max_element(unseen_.begin() + static_cast<std::ptrdiff_t>(held),
-                                             unseen_.begin() + static_cast<std::ptrdiff_t>(until));
-        one_to_one(edges, {.of_destinations = unseen_, .of_origins = static_cast<double>(*unseen)},
-                   begin, end);
+        const auto at = [&](std::size_t place) {
+            return unread_.begin() + static_cast<std::ptrdiff_t>(place);
+        };
+        one_to_one(
+            edges,
+            {unseen_of_destinations_, unseen_of_origins_, *std::max_element(at(held), at(until))},
+            begin, end);
         decide(edges, begin, end);
         begin = end;
     }
     report("matching", count, count);
 }
 
-// Appends the pairs that matter; in a crowd of equal amounts most do not.
+// Appends the pairs that matter; those of the lesson are known.
 void Linker::find(std::size_t begin, std::size_t end, std::vector<Edge>& edges) {
-    in_parts(begin, end, &model_, edges,
-             [this](std::size_t destination, std::span<Pair> pairs, double unseen,
-                    std::vector<Edge>& out) {
-                 unseen_[destination] = static_cast<float>(std::min(unseen, unseen_max));
-                 for (const Pair& pair : pairs) {
-                     const auto weight = static_cast<float>(model_.weigh(pair));
-                     if (weight >= weight_min)
-                         out.push_back({.origin = pair.origin,
-                                        .destination = pair.destination,
-                                        .weight = weight,
-                                        .within_bounds = pair.within_bounds});
-                 }
-             });
+    if (!lesson_.is_whole)
+        return find_in(begin, end, edges);
+    const std::size_t known = std::clamp(lesson_.begin, begin, end);
+    const std::size_t unknown = std::clamp(lesson_.end, begin, end);
+    find_in(begin, known, edges);
+    auto first = std::ranges::lower_bound(lesson_.pairs, known, {}, &Pair::destination);
+    while (first != lesson_.pairs.end() && first->destination < unknown) {
+        const auto last = std::ranges::upper_bound(first, lesson_.pairs.end(), first->destination,
+                                                   {}, &Pair::destination);
+        keep({first, last}, edges);
+        first = last;
+    }
+    find_in(unknown, end, edges);
+}
+
+void Linker::find_in(std::size_t begin, std::size_t end, std::vector<Edge>& edges) {
+    if (begin < end)
+        in_parts(begin, end, &model_, edges,
+                 [this](std::span<const Pair> found, std::vector<Edge>& out) { keep(found, out); });
+}
+
+// Pairs of one destination. In a crowd most do not matter: a pair that is unlikely in itself and far
+// below the best of its destination adds next to nothing to what else could be true.
+void Linker::keep(std::span<const Pair> pairs, std::vector<Edge>& out) const {
+    const std::size_t first = out.size();
+    float best = weight_min;
+    for (const Pair& pair : pairs) {
+        const auto weight = static_cast<float>(model_.weigh(pair));
+        best = std::max(best, weight);
+        if (weight >= weight_min)
+            out.push_back({.origin = pair.origin,
+                           .destination = pair.destination,
+                           .weight = weight,
+                           .within_bounds = pair.within_bounds});
+    }
+    const float least = std::min(weight_unlikely, best - weight_far_below);
+    const auto matters = out.begin() + static_cast<std::ptrdiff_t>(first);
+    out.erase(
+        std::remove_if(matters, out.end(), [&](const Edge& edge) { return edge.weight < least; }),
+        out.end());
 }
 
 void Linker::decide(std::span<const Edge> edges, std::size_t begin, std::size_t end) {
@@ -295,7 +366,9 @@ void Linker::decide(std::span<const Edge> edges, std::size_t begin, std::size_t 
 Linked Linker::run() {
     taken_.assign(origins_.transfers.size(), false);
     out_.ambiguous.assign(destinations_.transfers.size(), false);
-    unseen_.assign(destinations_.transfers.size(), 0);
+    unseen_of_origins_.assign(origins_.transfers.size(), 0);
+    unseen_of_destinations_.assign(destinations_.transfers.size(), 0);
+    unread_.assign(destinations_.transfers.size(), 0);
     out_.learnt = learn();
     if (out_.learnt)
         decide_all();

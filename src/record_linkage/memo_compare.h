@@ -32,6 +32,9 @@ enum class Likeness : std::uint8_t {
 // memos have something like it in common.
 inline constexpr float shared_min = 3.5F;
 
+// A word this frequent (natural log of 1/probability) is as good as nothing.
+inline constexpr float nothing_max = 1.5F;
+
 struct MemoMatch {
     Likeness likeness = Likeness::both_empty;
     bool exact = true; // shared words are whole, or cut at the end or beginning of a memo

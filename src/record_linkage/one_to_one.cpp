@@ -19,10 +19,6 @@ constexpr double noticed_at = 1e-5;
 constexpr double noticed_by_estimate_at = 1e-3;
 // Beyond these odds nothing changes.
 constexpr double weight_max = 60;
-// A pair that is unlikely in itself and fits this much worse (natural log of the odds) than the best
-// of both its ends has no part in anything.
-constexpr float unlikely = -3;
-constexpr float far_below = 15;
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 // How many partners in a row are followed when the odds of the alternatives are summed, and below
 // which odds a way is not followed further.
@@ -63,6 +59,7 @@ class Graph {
         double closed = 0; // the same, taking the other end
     };
     static void build(End& end, std::span<const std::uint32_t> transfers);
+    static void take_unseen(End& end, std::span<const float> odds, float of_every);
     double update(End& end, End& other, double noticed) const;
     Ways ways(const End& end, const End& other, std::uint32_t transfer, std::uint32_t goal,
               double so_far, int step);
@@ -107,7 +104,7 @@ Graph::Graph(std::span<Edge> pairs, const Unseen& unseen) : pairs_(pairs) {
     for (std::uint32_t k = 0; k < pairs.size(); ++k) {
         const float best = std::min(of_origin.of(pairs[k]), of_destination.of(pairs[k]));
         if (pairs[k].weight < weight_min ||
-            pairs[k].weight < std::min(unlikely, best - far_below)) {
+            pairs[k].weight < std::min(weight_unlikely, best - weight_far_below)) {
             pairs[k].posterior = 0;
             continue;
         }
@@ -118,11 +115,14 @@ Graph::Graph(std::span<Edge> pairs, const Unseen& unseen) : pairs_(pairs) {
     }
     build(origins_, origins);
     build(destinations_, destinations);
-    origins_.unseen.assign(origins_.partner.size(), static_cast<float>(unseen.of_origins));
-    destinations_.unseen.assign(destinations_.partner.size(), 0);
-    if (!unseen.of_destinations.empty())
-        for (std::size_t n = 0; n < destinations_.unseen.size(); ++n)
-            destinations_.unseen[n] = unseen.of_destinations[destinations_.least + n];
+    take_unseen(origins_, unseen.of_origins, unseen.of_every_origin);
+    take_unseen(destinations_, unseen.of_destinations, 0);
+}
+
+void Graph::take_unseen(End& end, std::span<const float> odds, float of_every) {
+    end.unseen.assign(end.partner.size(), of_every);
+    for (std::size_t n = 0; n < end.unseen.size() && !odds.empty(); ++n)
+        end.unseen[n] += odds[end.least + n];
 }
 
 void Graph::build(End& end, std::span<const std::uint32_t> transfers) {

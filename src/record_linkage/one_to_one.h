@@ -25,6 +25,10 @@ namespace settled::record_linkage {
 // A weight below this never changes a decision, however free both ends are: such pairs are left
 // out.
 inline constexpr float weight_min = -7;
+// A pair that is unlikely in itself and this much below the best of both its ends has no part in
+// anything.
+inline constexpr float weight_unlikely = -5;
+inline constexpr float weight_far_below = 20;
 
 // A pair by its weight alone.
 struct Edge {
@@ -35,10 +39,11 @@ struct Edge {
     bool within_bounds = true;
 };
 
-// Of pairs that are not here.
+// The odds of pairs that are not here: by transfer, none given meaning 0; and of every origin.
 struct Unseen {
-    std::span<const float> of_destinations; // odds by destination; none: of no destination
-    double of_origins = 0;                  // odds, of every origin
+    std::span<const float> of_destinations;
+    std::span<const float> of_origins;
+    float of_every_origin = 0;
 };
 
 // Fills `posterior` from `weight`. The edges must be ordered by destination. Of one transfer at

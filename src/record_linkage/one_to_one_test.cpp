@@ -94,15 +94,16 @@ TEST(OneToOne, is_never_much_surer_than_the_exact_odds) {
 }
 
 TEST(OneToOne, doubts_a_pair_when_either_end_may_belong_to_one_that_was_not_looked_at) {
-    const auto posterior = [](double origin, float destination) {
+    const auto posterior = [](float origin, float destination) {
         std::vector<Edge> edges = {pair_of(0, 0, 1e6)};
         const std::vector<float> of_destinations = {destination};
-        one_to_one(edges, {.of_destinations = of_destinations, .of_origins = origin});
+        const std::vector<float> of_origins = {origin / 2};
+        one_to_one(edges, {of_destinations, of_origins, origin / 2});
         return static_cast<double>(edges[0].posterior);
     };
     EXPECT_NEAR(posterior(0, 0), 1, 1e-5);
     EXPECT_NEAR(posterior(0, 1e6F), 0.5, 1e-3);
-    EXPECT_NEAR(posterior(1e6, 0), 0.5, 1e-3);
+    EXPECT_NEAR(posterior(1e6F, 0), 0.5, 1e-3);
     EXPECT_NEAR(posterior(999, 999), 0.5, 1e-3);
     EXPECT_NEAR(posterior(0, 999), 0.999, 1e-4);
 }

@@ -53,4 +53,16 @@ struct Pair {
     float crowd = 0; // how many strangers were looked at for this destination
 };
 
+// Pairs of one destination that a limit (Bounds) left out: the odds that each may have, at most.
+struct LeftOut {
+    struct Of {
+        std::uint32_t origin;
+        float odds;
+    };
+    std::vector<Of> known; // of origins that were found and not compared
+    float unread = 0;      // of any origin that was not found; 0 if all were
+
+    bool is_nothing() const { return known.empty() && unread == 0; }
+};
+
 } // namespace settled::record_linkage
