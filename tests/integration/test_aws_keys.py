@@ -144,7 +144,7 @@ def test_the_last_key_is_kept_while_aws_is_away_or_denies_it(aws, world):
         before = len(world.server.log_lines("connector.usable"))
         wait_for(lambda before=before: "connector" in str(world.server.log_lines("connector.usable")[-1:]) and
                  stale(world) == 0, f"it is read again after {code}, {before}")
-        assert "keys_kept" not in readiness(world)
+        wait_for(lambda: "keys_kept" not in readiness(world), lambda: f"the key is no kept one: {readiness(world)}")
 
 
 def stale(world):
