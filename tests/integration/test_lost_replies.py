@@ -94,6 +94,8 @@ def test_the_maker_of_an_order_does_not_alone_decide_that_it_was_never_paid(new_
     order = bank.order()
     bank.until(order, "needs_review")
     review, = [one for one in bank.reviews(order["id"]) if one["kind"] == "order_unresolved"]
+    wait_for(lambda: all(call["status"] != "queued" for call in bank.get(order)["calls"] if call["purpose"] == "pay"),
+             lambda: f"no try is left: {bank.get(order)}")
     queries = len(bank.calls("/v2/Accounts"))
     bank.decide(review, "ask_again")
     wait_for(lambda: len(bank.calls("/v2/Accounts")) > queries, "the bank is asked at once")
