@@ -6,7 +6,7 @@ The kill comes at the Nth call, N = 1, 2, … until the story ends without meeti
 import pytest
 
 from support.faults import SYNCS, WRITES
-from support.stage import points
+from support.stage import end_server, points
 from support.story import ACKNOWLEDGED
 from support.waiting import wait_for
 
@@ -16,12 +16,7 @@ def run_to_the_end_or_the_kill(stage, story):
     world = stage.world
     if world.server.port is not None and story.tell(world) == ACKNOWLEDGED:
         wait_for(lambda: stage.is_delivered(story) or not world.server.is_running(), "delivered, or dead")
-    world.close_clients()
-    if world.server.port is not None:
-        world.server.signal(15)
-        world.server.wait()
-    else:
-        world.server.kill()
+    end_server(world)
 
 
 def test_a_start_on_a_store_that_was_closed_well_writes_nothing(stage):

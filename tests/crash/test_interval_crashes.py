@@ -14,7 +14,7 @@ from support.clock import Clock
 from support.faults import SYNCS, WRITES, require_ptrace
 from support.gate import Gate
 from support.postgres import is_engine
-from support.stage import points, put_back_template, start_with_fault
+from support.stage import end_server, points, put_back_template, start_with_fault
 from support.waiting import wait_for
 from support.world import World
 
@@ -56,12 +56,7 @@ class Interval:
         strace = start_with_fault(self.world, self.directory, calls, "signal=KILL", point, variables=self.clock.variables)
         server = self.world.server
         wait_for(lambda: not server.is_running() or not self.world.store.undelivered(), "all is delivered, or it is dead")
-        self.world.close_clients()
-        if server.port is not None:
-            server.signal(15)
-            server.wait()
-        else:
-            server.kill()
+        end_server(self.world)
         return strace.killed()
 
     def end(self):

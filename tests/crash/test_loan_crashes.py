@@ -11,7 +11,7 @@ import pytest
 from support.core_bank import CoreBank
 from support.faults import SYNCS, WRITES, require_ptrace
 from support.money_out import CALLS
-from support.stage import ROUNDS, points, put_back_template, start_with_fault
+from support.stage import ROUNDS, end_server, points, put_back_template, start_with_fault
 from support.store import Store
 from support.waiting import wait_for
 from support.world import World, make_iban
@@ -92,12 +92,7 @@ def test_killed_at_each_point_disbursement_and_repayment_are_booked_once(loan_st
         if world.server.port is not None:
             wait_for(lambda: not world.server.is_running() or stage.repayments(number) and stage.core.payments_out(key),
                      "booked, or dead", every=0.05)
-        world.close_clients()
-        if world.server.port is not None:
-            world.server.signal(15)
-            world.server.wait()
-        else:
-            world.server.kill()
+        end_server(world)
         killed = strace.killed()
         stage.end(key, number)
         if not killed:

@@ -15,7 +15,7 @@ import pytest
 
 from support.faults import SYNCS, WRITES, require_ptrace
 from support.money_out import CALLS, MoneyOut, order_body
-from support.stage import ROUNDS, points, put_back_template, start_with_fault
+from support.stage import ROUNDS, end_server, points, put_back_template, start_with_fault
 from support.store import Store
 from support.waiting import wait_for
 from support.world import World
@@ -89,12 +89,7 @@ def test_killed_at_each_point_the_order_is_paid_once(order_stage, calls):
         acknowledged = world.server.port is not None and stage.post(body)
         if acknowledged:
             wait_for(lambda: stage.is_settled(body["client_id"]) or not world.server.is_running(), "settled, or dead")
-        world.close_clients()
-        if world.server.port is not None:
-            world.server.signal(15)
-            world.server.wait()
-        else:
-            world.server.kill()
+        end_server(world)
         killed = strace.killed()
         with world.store.as_left_behind() as left:
             left.check()

@@ -2,19 +2,15 @@
 
 import pytest
 
-from support.core_bank import CoreBank
+from support.core_bank import core_bank
 from support.loan_outcomes import active, of_type, pay_in, settle_down, until_adjusted, until_bookings
 from support.money_out import CALLS
-from support.world import World
 
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory, contract, sandbox_keys):
-    world = World(tmp_path_factory.mktemp("loan-faults"), contract, sandbox_keys, CALLS)
-    try:
-        yield CoreBank(world)
-    finally:
-        world.close()
+    with core_bank(tmp_path_factory.mktemp("loan-faults"), contract, sandbox_keys, CALLS) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -4,21 +4,17 @@ import time
 
 import pytest
 
-from support.core_bank import CONNECTOR, CREDITOR, CoreBank
+from support.core_bank import CONNECTOR, CREDITOR, core_bank
 from support.loan_outcomes import (active, linked, of_type, order_of, pay_in,
                                    settle_down, until_adjusted, until_bookings, until_status)
 from support.money_out import PATIENT
 from support.waiting import wait_for
-from support.world import World
 
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory, contract, sandbox_keys):
-    world = World(tmp_path_factory.mktemp("loans"), contract, sandbox_keys, PATIENT)
-    try:
-        yield CoreBank(world)
-    finally:
-        world.close()
+    with core_bank(tmp_path_factory.mktemp("loans"), contract, sandbox_keys, PATIENT) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,13 @@
 """A core bank in addition to the bank: the sandbox's Mambu, its connector, and its ledger of truth."""
 
+import contextlib
 import itertools
 import json
 
 from .money_out import MoneyOut, pages
 from .processes import run_settled
 from .waiting import wait_for
+from .world import World
 
 _loans = itertools.count(1)
 CONNECTOR = "mambu"
@@ -83,6 +85,16 @@ class CoreBank(MoneyOut):
     def webhooks_of(self, kind):
         """As settled has stored them, of one type."""
         return [one for one in self.api.all("/v1/webhooks") if one["type"] == kind]
+
+
+@contextlib.contextmanager
+def core_bank(directory, contract, keys, settings):
+    """A world of its own, with those settings of calls."""
+    world = World(directory, contract, keys, settings)
+    try:
+        yield CoreBank(world)
+    finally:
+        world.close()
 
 
 def connector_arguments(world, settings_file=None):

@@ -67,6 +67,16 @@ def start_with_fault(world, directory, calls, fault, when, **rest):
     return strace
 
 
+def end_server(world):
+    """An orderly stop, which a fault may cut short; one that never got ready is killed."""
+    world.close_clients()
+    if world.server.port is not None:
+        world.server.signal(15)
+        world.server.wait()
+    else:
+        world.server.kill()
+
+
 def is_delivered(store, story):
     """Whose lease ran out, another server may have published as lost."""
     events = store.rows("SELECT id FROM event WHERE type <> 'node.lost'")
