@@ -73,6 +73,9 @@ constexpr std::array exceptions{
     Exception{"FROM figure f WHERE f.tenant_id = t.id",
               "the node that does the retention looks for "
               "the oldest figure of each tenant"},
+    Exception{"FROM money_sum m WHERE m.tenant_id = t.id",
+              "the node that does the retention looks for "
+              "the oldest sum of each tenant"},
     Exception{"SELECT min(due_at) FROM task", "when a worker is to look next"},
     Exception{"SELECT count(*) FROM (SELECT id FROM task", "a gauge, bounded; and what an endpoint "
                                                            "is owed, bounded"},

@@ -63,7 +63,8 @@ inline const std::set<std::string, std::less<>>& spread_tables() {
                                                         "purged",
                                                         "purged_evidence",
                                                         "purge",
-                                                        "figure"};
+                                                        "figure",
+                                                        "money_sum"};
     return all;
 }
 

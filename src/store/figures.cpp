@@ -1,8 +1,8 @@
 #include "store/figures.h"
 
-#include "base/assert.h"
 #include "store/many_rows.h"
 #include "store/run_with.h"
+#include "store/tally.h"
 
 #include <algorithm>
 #include <iterator>
@@ -40,9 +40,7 @@ Sums sums_of(std::span<const FigureItem> items) {
 } // namespace
 
 void count_figure(Session& s, const FigureItem& item) {
-    auto* const tally = dynamic_cast<FigureTally*>(&s);
-    SETTLED_ASSERT(tally != nullptr, "an engine's session counts");
-    tally->add(item);
+    tally_of(s).add(item);
 }
 
 Step<> write_figures(Session& s, std::vector<FigureItem> items, std::int64_t writer) {

@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace settled::store {
@@ -25,19 +24,6 @@ struct FigureItem {
     Metric metric;
     std::int64_t kind = 0; // the rank of a match, the outcome of a delivery, a bucket of `told`
     Instant at;
-};
-
-// What units have counted and no commit has written yet. The session that an engine runs units on is one.
-class FigureTally {
-  public:
-    void add(const FigureItem& item) { items_.push_back(item); }
-    std::vector<FigureItem> take() { return std::exchange(items_, {}); }
-
-  protected:
-    ~FigureTally() = default;
-
-  private:
-    std::vector<FigureItem> items_;
 };
 
 // Adds one to a figure, when, and only when, this unit is committed.

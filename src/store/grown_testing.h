@@ -59,6 +59,7 @@ inline bool grows(std::string_view table) {
                                                                  "bank_transaction",
                                                                  "catch_up",
                                                                  "figure",
+                                                                 "money_sum",
                                                                  "key_end",
                                                                  "delivery_body",
                                                                  "statement_request",

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "domain/connector.h"
+#include "store/money_sums.h"
 #include "store/queries/idempotency.h"
 #include "store/queries/inbox.h"
 #include "store/queries/notifications.h"
@@ -55,6 +56,14 @@ struct DropFigures {
     }
 };
 
+struct DropMoneySums {
+    std::chrono::seconds length;
+    Instant until;
+    Step<Bitten> operator()(Session& s, Bite bite) const {
+        return store::drop_old_money_sums(s, length, until, bite);
+    }
+};
+
 } // namespace
 
 template <class Take>
@@ -102,11 +111,18 @@ Task<Result<std::int64_t>> Retention::run_once() {
     if (!forgotten)
         co_return std::unexpected(forgotten.error());
     const Instant now = clock_.now();
-    for (const DropFigures old : {DropFigures{store::minute_row, now - store::minute_rows_kept},
-                                  DropFigures{store::hour_row, now - store::hour_rows_kept}}) {
-        const auto dropped = co_await take_all(old);
-        if (!dropped)
-            co_return std::unexpected(dropped.error());
+    struct Old {
+        std::chrono::seconds length;
+        Instant until;
+    };
+    for (const Old old : {Old{store::minute_row, now - store::minute_rows_kept},
+                          Old{store::hour_row, now - store::hour_rows_kept}}) {
+        const auto figures = co_await take_all(DropFigures{old.length, old.until});
+        if (!figures)
+            co_return std::unexpected(figures.error());
+        const auto sums = co_await take_all(DropMoneySums{old.length, old.until});
+        if (!sums)
+            co_return std::unexpected(sums.error());
     }
     co_return released;
 }

@@ -77,6 +77,21 @@ const Statement waiting_for_nothing{
     "task k WHERE k.tenant_id = t.tenant_id AND k.subject_id = t.id AND k.kind IN "
     "('watermark', 'tell_unmatched'))"};
 
+// What the sums say (store/money_sums.h) less what their rows come to, by part and currency.
+#define DIFFERENT_SUMS(LENGTHS, PARTS)                                                             \
+    "SELECT count(*) FROM (SELECT tenant_id, part, currency FROM (SELECT tenant_id, part, "        \
+    "currency, number, billions * 1000000000 + rest AS minor FROM money_sum WHERE length " LENGTHS \
+    " UNION ALL SELECT tenant_id, CASE status WHEN 'expected' THEN 1 WHEN 'partially_settled' "    \
+    "THEN 2 ELSE 3 END, currency, -1, settled_minor - amount_minor FROM payment WHERE status IN "  \
+    "('expected', 'partially_settled', 'overdue') UNION ALL SELECT tenant_id, CASE status WHEN "   \
+    "'unmatched' THEN 4 WHEN 'ambiguous' THEN 5 ELSE 6 END, currency, -1, -amount_minor FROM "     \
+    "settlement WHERE status IN ('ambiguous', 'matched') OR (status = 'unmatched' AND booked = "   \
+    "0)) AS both_sides WHERE part " PARTS                                                          \
+    " GROUP BY tenant_id, part, currency HAVING sum(number) <> 0 OR sum(minor) <> 0) AS different"
+const Statement sums_of_other_rows{DIFFERENT_SUMS("<> 60", "> 0")};
+const Statement sums_of_other_minutes{DIFFERENT_SUMS("= 60", "= 6")};
+#undef DIFFERENT_SUMS
+
 const Rule rules[] = {
     {"one settlement, one payment", paired_twice},
     {"a match is of a settlement and a payment", pair_of_nobody},
@@ -91,6 +106,8 @@ const Rule rules[] = {
     {"what is paired is no candidate any more", key_of_the_paired},
     {"each match is told, once", match_not_told},
     {"the version of a settlement counts its events", version_not_told},
+    {"sums of money are of the payments and settlements that are there", sums_of_other_rows},
+    {"so are the sums of each minute", sums_of_other_minutes},
 };
 
 const Statement by_status{"SELECT status, count(*), coalesce(sum(amount_minor), 0) FROM settlement "

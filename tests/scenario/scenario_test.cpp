@@ -93,8 +93,9 @@ TEST(Runner, sees_what_the_database_must_not_hold) {
                 ::testing::IsEmpty());
     const SettlementId id = world.settlement("t1").id;
     world.write<void>([&](store::Session& s) {
-        return store::update_settlement(s, units::testing::World::tenant, id,
-                                        domain::SettlementStatus::matched, 3);
+        return store::update_settlement(
+            s, units::testing::World::tenant, id,
+            {domain::SettlementStatus::unmatched, domain::SettlementStatus::matched, 3});
     });
     const auto broken = broken_rules(world.store(), {.settlements = 1, .minor = 500});
     EXPECT_THAT(broken, ::testing::SizeIs(4))

@@ -34,7 +34,6 @@ export interface OverviewAnswer {
   endpoints: {active: number; failing: number; paused: number; disabled: number} | null;
   connectors: NonNullable<Status['connectors']> | null;
   attention: AttentionItem[];
-  counted_to: number;
 }
 
 const everySeconds = 15;
@@ -121,7 +120,7 @@ function MoneyFigures({overview, label}: {overview: OverviewAnswer; label: strin
             <a key={name} class={`figure ${warns(name, one[name].count)}`} href={pageOf(one[name].list)}>
               <span class="figure-name">{names[name]}{name === 'settled' ? ` · ${label.toLowerCase()}` : ''}</span>
               <Money amount={one[name].amount} />
-              <span class="figure-count">{atLeast(one[name].count, overview.counted_to, things[name])}</span>
+              <span class="figure-count">{counted(one[name].count, things[name])}</span>
             </a>
           ))}
         </section>
@@ -134,9 +133,8 @@ function warns(name: typeof figures[number], number: number): string {
   return number > 0 && (name === 'overdue' || name === 'unmatched' || name === 'in_review') ? 'warn' : '';
 }
 
-function atLeast(number: number, countedTo: number, thing: string): string {
-  const text = thing === 'payment in parts' ? count(number, thing, 'payments in parts') : count(number, thing);
-  return number >= countedTo ? `at least ${text}` : text;
+function counted(number: number, thing: string): string {
+  return thing === 'payment in parts' ? count(number, thing, 'payments in parts') : count(number, thing);
 }
 
 const whole = (value: number) => value.toLocaleString('en-GB');

@@ -206,6 +206,9 @@ constexpr std::array specs{
          "created_at:i finished_at:i"},
     Spec{"figure", 6, short_rows,
          "tenant_id:i length:i start_at:i metric:i kind:i writer_id:i number:i"},
+    Spec{"money_sum", 6, short_rows,
+         "tenant_id:i part:i length:i start_at:i currency:t writer_id:i number:i billions:i "
+         "rest:i"},
     Spec{"idempotency", 2, bodies,
          "tenant_id:i key:t fingerprint:b http_status:i body:t created_at:i"},
 };

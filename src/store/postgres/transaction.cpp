@@ -1,7 +1,7 @@
 #include "store/postgres/transaction.h"
 
-#include "store/figures.h"
 #include "store/postgres/own_statements.h"
+#include "store/tally.h"
 
 #include <algorithm>
 
@@ -29,7 +29,7 @@ std::unexpected<Failure> in_the_way(const char* what) {
 } // namespace
 
 // One unit's view of the transaction, and where it stands.
-class Transaction::Unit final : public Session, public FigureTally {
+class Transaction::Unit final : public Session, public Tally {
   public:
     Unit(Transaction& transaction, std::size_t index) : transaction_(transaction), index_(index) {}
 
@@ -160,20 +160,20 @@ Attempt<> Transaction::run_units() {
             go_on(*units_[ticket]);
         let_next_go();
     }
-    leave_figures();
+    leave_counted();
     return {};
 }
 
 // What the units have counted, into rows of this writer alone.
-void Transaction::leave_figures() {
-    std::vector<FigureItem> items;
+void Transaction::leave_counted() {
+    Counted counted;
     for (const auto& unit : units_)
-        std::ranges::move(unit->take(), std::back_inserter(items));
-    if (!mark_ || items.empty())
+        counted.append(unit->take());
+    if (!mark_ || counted.is_empty())
         return;
-    Step<> step = write_figures(*units_.front(), std::move(items), mark_->writer);
+    Step<> step = write_counted(*units_.front(), std::move(counted), mark_->writer);
     step.start();
-    SETTLED_ASSERT(step.done(), "figures wait for no rows");
+    SETTLED_ASSERT(step.done(), "what was counted waits for no rows");
 }
 
 // Its answer is there.

@@ -58,7 +58,7 @@ class Transaction {
     void resume(Unit& unit);
     void after_resume(Unit& unit);
     void let_next_go();
-    void leave_figures();
+    void leave_counted();
 
     Connection& connection_;
     std::vector<Member>& members_;

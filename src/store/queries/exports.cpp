@@ -26,7 +26,7 @@ const Statement ids_of_status{RECEIVED "AND status = $7 ORDER BY id DESC LIMIT $
 const Statement ids_of_account{RECEIVED
                                "AND c_account = $8 AND status = $7 ORDER BY id DESC LIMIT $6"};
 #undef RECEIVED
-// In two parts, as the sums of what is open (overview.h).
+// In two parts, as the sums of what is open (store/money_sums.h).
 const Statement sums{
     "SELECT currency, CAST(sum(minor / 1000000000) AS bigint), count(*), "
     "CAST(sum(minor % 1000000000) AS bigint) FROM (SELECT currency, amount_minor AS minor FROM "

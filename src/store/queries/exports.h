@@ -4,7 +4,7 @@
 #include "domain/match.h"
 #include "domain/payment.h"
 #include "domain/settlement.h"
-#include "store/queries/overview.h"
+#include "store/money_sums.h"
 #include "store/session.h"
 #include "store/step.h"
 

@@ -1,9 +1,5 @@
 #include "store/queries/overview.h"
 
-#include "store/queries/money/identity_columns.h"
-
-#include <limits>
-
 namespace settled::store {
 
 namespace {
@@ -25,24 +21,6 @@ const Statement newest_webhook{
 const Statement orders_in_doubt{
     "SELECT count(*) FROM (SELECT id FROM payment_order WHERE tenant_id = $1 AND status = "
     "'in_doubt' LIMIT $2) AS waiting"};
-// In two parts: an amount may have 18 digits, and a sum that overflows is an error of the statement.
-#define SUM_BY_CURRENCY                                                                            \
-    "SELECT currency, CAST(sum(minor / 1000000000) AS bigint), count(*), "                         \
-    "CAST(sum(minor % 1000000000) AS bigint) FROM "
-const Statement payments_of_status{
-    SUM_BY_CURRENCY
-    "(SELECT currency, amount_minor - settled_minor AS minor FROM payment WHERE tenant_id = $1 "
-    "AND status = $2 ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
-const Statement settlements_of_status{
-    SUM_BY_CURRENCY
-    "(SELECT currency, amount_minor AS minor FROM settlement WHERE tenant_id = $1 AND status = $2 "
-    "ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
-const Statement waiting_settlements{
-    SUM_BY_CURRENCY
-    "(SELECT currency, amount_minor AS minor FROM settlement WHERE tenant_id = $1 AND status = $2 "
-    "AND booked = 0 ORDER BY id DESC LIMIT $3) AS waiting GROUP BY currency"};
-#undef SUM_BY_CURRENCY
-
 const Statement first_settlement_of_status{
     "SELECT id, received_at FROM settlement WHERE tenant_id = $1 AND status = $2 ORDER BY id LIMIT "
     "1"};
@@ -50,23 +28,7 @@ const Statement first_waiting_settlement{
     "SELECT id, received_at FROM settlement WHERE tenant_id = $1 AND status = $2 AND booked = 0 "
     "ORDER BY id LIMIT 1"};
 
-// The greatest that there is, where they are more.
-Money joined(Money billions, std::int64_t rest) {
-    std::int64_t sum = 0;
-    if (__builtin_mul_overflow(billions.minor, std::int64_t{1'000'000'000}, &sum) ||
-        __builtin_add_overflow(sum, rest, &sum))
-        sum = std::numeric_limits<std::int64_t>::max();
-    return {sum, billions.currency};
-}
-
 } // namespace
-
-std::vector<MoneyCount> sums_in(const Rows& rows) {
-    std::vector<MoneyCount> sums;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        sums.push_back({joined(money_at(rows[i], 1, 0), rows[i].integer(3)), rows[i].integer(2)});
-    return sums;
-}
 
 Step<CountSince> count_deliveries(Session& s, TenantId tenant, std::string_view status,
                                   std::int64_t most) {
@@ -106,12 +68,6 @@ Step<std::int64_t> count_orders_in_doubt(Session& s, TenantId tenant, std::int64
     co_return rows.front().integer(0);
 }
 
-Step<std::vector<MoneyCount>> sum_payments(Session& s, TenantId tenant, std::string_view status,
-                                           std::int64_t most) {
-    const Rows rows = co_await s.run(payments_of_status, tenant, status, most);
-    co_return sums_in(rows);
-}
-
 Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId tenant,
                                                         std::string_view status) {
     const Rows rows = co_await s.run(status == "unmatched" ? first_waiting_settlement
@@ -120,13 +76,6 @@ Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId ten
     if (rows.empty())
         co_return std::nullopt;
     co_return OldestSettlement{rows.front().id<SettlementId>(0), rows.front().instant(1)};
-}
-
-Step<std::vector<MoneyCount>> sum_settlements(Session& s, TenantId tenant, std::string_view status,
-                                              std::int64_t most) {
-    const Rows rows = co_await s.run(
-        status == "unmatched" ? waiting_settlements : settlements_of_status, tenant, status, most);
-    co_return sums_in(rows);
 }
 
 } // namespace settled::store

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/id.h"
-#include "base/money.h"
 #include "store/session.h"
 #include "store/step.h"
 
@@ -34,17 +33,6 @@ Step<std::int64_t> count_waiting_calls(Session& s, TenantId tenant, ConnectorId 
 Step<std::optional<Instant>> last_webhook_at(Session& s, TenantId tenant, ConnectorId connector);
 Step<std::int64_t> count_orders_in_doubt(Session& s, TenantId tenant, std::int64_t most);
 
-struct MoneyCount {
-    Money amount; // the sum
-    std::int64_t count = 0;
-};
-// Rows of: currency, billions of minor units, count, the rest of the minor units. A sum that is too
-// large is the largest that there is.
-std::vector<MoneyCount> sums_in(const Rows& rows);
-
-// What is still to come of payments of that status, by currency.
-Step<std::vector<MoneyCount>> sum_payments(Session& s, TenantId tenant, std::string_view status,
-                                           std::int64_t most);
 // The one of that status that came first; of unmatched ones none that is booked on a loan.
 struct OldestSettlement {
     SettlementId id;
@@ -52,8 +40,5 @@ struct OldestSettlement {
 };
 Step<std::optional<OldestSettlement>> oldest_settlement(Session& s, TenantId tenant,
                                                         std::string_view status);
-// Settlements of that status, by currency; of unmatched ones those that are booked on a loan are left out.
-Step<std::vector<MoneyCount>> sum_settlements(Session& s, TenantId tenant, std::string_view status,
-                                              std::int64_t most);
 
 } // namespace settled::store

@@ -1,6 +1,7 @@
 #include "store/queries/purging.h"
 
 #include "match/name_words.h"
+#include "store/money_sums.h"
 #include "store/queries/search_words.h"
 
 namespace settled::store {
@@ -95,7 +96,8 @@ const Statement open_delivery{
 #undef OPEN_POSTING
 
 const Statement remove_payment{"DELETE FROM payment WHERE tenant_id = $1 AND id = $2"};
-const Statement remove_settlement{"DELETE FROM settlement WHERE tenant_id = $1 AND id = $2"};
+const Statement remove_settlement{"DELETE FROM settlement WHERE tenant_id = $1 AND id = $2 "
+                                  "RETURNING booked"};
 const Statement remove_match{"DELETE FROM settlement_match WHERE tenant_id = $1 AND id = $2"};
 const Statement remove_end{"DELETE FROM match_end WHERE tenant_id = $1 AND match_id = $2"};
 const Statement remove_timers{
@@ -244,7 +246,13 @@ Step<> delete_settlement(Session& s, TenantId tenant, const domain::Settlement& 
     co_await delete_words(s, tenant, WordsOf::settlement_names, settlement.id.value,
                           match::name_words(settlement.counterparty_name));
     co_await s.send(remove_timers, tenant, settlement.id);
-    co_await s.send(remove_settlement, tenant, settlement.id);
+    const Rows removed = co_await s.run(remove_settlement, tenant, settlement.id);
+    if (removed.empty())
+        co_return;
+    const bool is_booked = removed.front().integer(0) != 0;
+    count_settlement(s, tenant,
+                     {settlement.status, is_booked, settlement.amount, settlement.received_at},
+                     false);
 }
 
 Step<> delete_match(Session& s, TenantId tenant, MatchId match) {

@@ -1,14 +1,14 @@
 // A Session on one SQLite connection, for the writer and the readers alike.
 #pragma once
 
-#include "store/figures.h"
 #include "store/session.h"
 #include "store/sqlite/connection.h"
+#include "store/tally.h"
 
 namespace settled::store::sqlite {
 
 // Statements are done at once; one that fails leaves the unit waiting, to be abandoned.
-class ConnectionSession final : public Session, public FigureTally {
+class ConnectionSession final : public Session, public Tally {
   public:
     explicit ConnectionSession(Connection& connection) : connection_(connection) {}
 

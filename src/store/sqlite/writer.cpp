@@ -1,6 +1,6 @@
 #include "store/sqlite/writer.h"
 
-#include "store/figures.h"
+#include "store/tally.h"
 
 namespace settled::store::sqlite {
 
@@ -18,14 +18,14 @@ constexpr int copied_pages = 128;
 constexpr auto idle_after = std::chrono::milliseconds(20);
 constexpr auto try_again_after = std::chrono::milliseconds(250); // while commits fail
 
-constexpr std::int64_t only_writer = 0; // of figures
+constexpr std::int64_t only_writer = 0; // of figures and sums
 
 // What the units of the group have counted.
-Result<> leave_figures(ConnectionSession& session) {
-    std::vector<FigureItem> items = session.take();
-    if (items.empty())
+Result<> leave_counted(ConnectionSession& session) {
+    Counted counted = session.take();
+    if (counted.is_empty())
         return {};
-    Step<> step = write_figures(session, std::move(items), only_writer);
+    Step<> step = write_counted(session, std::move(counted), only_writer);
     step.start();
     return step.done() ? Result<>() : session.last();
 }
@@ -143,7 +143,7 @@ Result<> Writer::run_group(ConnectionSession& session, Group& group) {
             outcome = session.last();
     }
     if (outcome)
-        outcome = leave_figures(session);
+        outcome = leave_counted(session);
     // Units that changed nothing write nothing: a start on a full disk, and every look around.
     const bool has_changes = connection_.total_changes() != changes_before;
     if (outcome && has_changes)

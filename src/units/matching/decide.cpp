@@ -167,8 +167,9 @@ Step<> make_matches(Session& s, const UnitScope& work, const Decision& decision,
                     const DecisionResult& upshot) {
     co_await unindex(s, work, settlement);
     std::int64_t version = settlement.version;
-    co_await store::update_settlement(s, work.tenant, settlement.id, upshot.status,
-                                      version + static_cast<std::int64_t>(parts.size()));
+    co_await store::update_settlement(
+        s, work.tenant, settlement.id,
+        {settlement.status, upshot.status, version + static_cast<std::int64_t>(parts.size())});
     for (std::size_t i = 0; i < parts.size(); ++i) {
         MatchBasis finding = finding_of(decision, settlement, parts[i], upshot.pairs[i]);
         finding.pairing = upshot.pairing;
@@ -236,10 +237,10 @@ Step<> let_wait_again(Session& s, const UnitScope& work, domain::Settlement& set
     co_await store::mark_undone(s, work.tenant, settlement.id, settlement.refused);
     const auto event =
         domain::unmatched_event(work.context.ids.next<EventId>(), settlement, work.now, undone);
-    settlement.status = SettlementStatus::unmatched;
+    const auto before = std::exchange(settlement.status, SettlementStatus::unmatched);
     ++settlement.version;
-    co_await store::update_settlement(s, work.tenant, settlement.id, settlement.status,
-                                      settlement.version);
+    co_await store::update_settlement(s, work.tenant, settlement.id,
+                                      {before, settlement.status, settlement.version});
     co_await index_open(s, work, settlement);
     co_await publish_event(s, work.context, work.tenant, event);
 }
@@ -328,8 +329,9 @@ Step<Result<DecisionResult>> reject(Session& s, const Context& context, Decision
     const std::string told =
         co_await store::type_told(s, work.tenant, id.value, settlement->version);
     const bool is_news = told != domain::settlement_unmatched;
-    co_await store::update_settlement(s, work.tenant, id, upshot.status,
-                                      settlement->version + (is_news ? 1 : 0));
+    co_await store::update_settlement(
+        s, work.tenant, id,
+        {settlement->status, upshot.status, settlement->version + (is_news ? 1 : 0)});
     const auto event = domain::unmatched_event(context.ids.next<EventId>(), *settlement, work.now);
     if (is_news)
         co_await publish_event(s, context, work.tenant, event);

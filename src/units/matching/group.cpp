@@ -227,9 +227,9 @@ Step<> carry_out_merge(Session& s, const UnitScope& work, const GroupPlan& plan)
     const auto count = static_cast<std::int64_t>(plan.parts.size());
     co_await unindex(s, work, settlement);
     co_await close_open_review(s, work, settlement);
-    co_await store::update_settlement(s, work.tenant, settlement.id,
-                                      domain::SettlementStatus::matched,
-                                      settlement.version + count);
+    co_await store::update_settlement(
+        s, work.tenant, settlement.id,
+        {settlement.status, domain::SettlementStatus::matched, settlement.version + count});
     std::int64_t version = settlement.version;
     for (const GroupPart& part : plan.parts)
         (void)co_await make_match(s, work, settlement, ++version, part.payment,

@@ -101,10 +101,9 @@ void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant
         locks.add(store::Lock::block(tenant, *block));
 }
 
-Step<> update_payment(Session& s, const UnitScope& work, PaymentStatus before,
+Step<> update_payment(Session& s, const UnitScope& work, store::PaymentState before,
                       const domain::Payment& after) {
-    const bool updated = co_await store::update_payment(s, work.tenant, after.id, before,
-                                                        {after.status, after.settled_minor});
+    const bool updated = co_await store::update_payment(s, work.tenant, after, before);
     SETTLED_ASSERT(updated, "a payment that was read under its lock stands as it was read");
 }
 
@@ -121,7 +120,7 @@ Step<domain::Payment> make_match(Session& s, const UnitScope& work,
     co_await unindex(s, work, payment);
     domain::Payment after = with_more(payment, match.amount);
     after.status = whole ? PaymentStatus::settled : PaymentStatus::partially_settled;
-    co_await update_payment(s, work, payment.status, after);
+    co_await update_payment(s, work, store::state_of(payment), after);
     if (whole)
         co_await close_late_review(s, work, payment);
     else
@@ -149,7 +148,7 @@ Step<std::vector<domain::Payment>> undo_matches(Session& s, const UnitScope& wor
         after.status = !nothing_left ? PaymentStatus::partially_settled
                        : undoing.afterwards == Afterwards::returned ? PaymentStatus::returned
                                                                     : PaymentStatus::expected;
-        co_await update_payment(s, work, payment->status, after);
+        co_await update_payment(s, work, store::state_of(*payment), after);
         if (domain::is_open(after.status) && after.identity.amount.minor > 0)
             co_await index_open(s, work, after);
         payments.push_back(std::move(after));

@@ -44,7 +44,7 @@ void add_block_lock(store::Locks& locks, const Context& context, TenantId tenant
 
 // Stores the payment as it stands now, one version after what was read under its lock with status
 // `before`.
-store::Step<> update_payment(store::Session& s, const UnitScope& work, domain::PaymentStatus before,
+store::Step<> update_payment(store::Session& s, const UnitScope& work, store::PaymentState before,
                              const domain::Payment& after);
 
 // Closes the payment, or makes it wait for what is still to come of it: returns it as it stands

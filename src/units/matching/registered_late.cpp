@@ -146,7 +146,7 @@ Step<> look_for_its_money(Session& s, const UnitScope& work, const domain::Payme
                                    std::nullopt});
     domain::Payment told = payment;
     ++told.version;
-    co_await update_payment(s, work, payment.status, told);
+    co_await update_payment(s, work, store::state_of(payment), told);
     const auto event = domain::registered_late_event(work.context.ids.next<EventId>(), told, id,
                                                      settlements_of(doubted), work.now);
     co_await publish_event(s, work.context, work.tenant, event);

@@ -178,8 +178,9 @@ Step<> apply(Session& s, const UnitScope& work, const Reversal& reversal,
         co_await close_open_review(s, work, settlement);
         co_await look_for_payment_later(s, work, settlement, reversal);
     }
-    co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::reversed,
-                                      settlement.version + 1);
+    co_await store::update_settlement(
+        s, work.tenant, settlement.id,
+        {settlement.status, SettlementStatus::reversed, settlement.version + 1});
     std::vector<domain::PaymentIds> matched_to;
     for (const domain::Payment& payment : payments)
         matched_to.push_back(domain::ids_of(payment));
@@ -314,10 +315,12 @@ Step<> return_its_payment(Session& s, const UnitScope& work, const Reversal& rev
         co_return;
     co_await unindex(s, work, payment);
     co_await close_late_review(s, work, payment);
-    const auto before = std::exchange(payment.status, domain::PaymentStatus::returned);
+    const store::PaymentState before = store::state_of(payment);
+    payment.status = domain::PaymentStatus::returned;
     ++payment.version;
     co_await update_payment(s, work, before, payment);
-    co_await store::update_settlement(s, work.tenant, seen->id, seen->status, seen->version + 1);
+    co_await store::update_settlement(s, work.tenant, seen->id,
+                                      {seen->status, seen->status, seen->version + 1});
     co_await tell_returned(s, work, *seen, reversal, {domain::ids_of(payment)});
     co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);
 }

@@ -75,12 +75,14 @@ Step<> store_unmatched_state(Session& s, const UnitScope& work,
     } else if (verdict.outcome == Outcome::ambiguous) {
         co_await close_open_review(s, work, settlement);
         co_await put_to_review(s, work, settlement, verdict);
-        co_await store::update_settlement(s, work.tenant, settlement.id,
-                                          SettlementStatus::ambiguous, settlement.version + 1);
+        co_await store::update_settlement(
+            s, work.tenant, settlement.id,
+            {settlement.status, SettlementStatus::ambiguous, settlement.version + 1});
     } else if (verdict.outcome == Outcome::none && was_ambiguous && reach == Reach::loose) {
         co_await close_open_review(s, work, settlement);
-        co_await store::update_settlement(s, work.tenant, settlement.id,
-                                          SettlementStatus::unmatched, settlement.version);
+        co_await store::update_settlement(
+            s, work.tenant, settlement.id,
+            {settlement.status, SettlementStatus::unmatched, settlement.version});
         co_await tell_unmatched_later(s, work, settlement.id,
                                       work.now + work.context.unmatched_grace);
     }
@@ -289,8 +291,9 @@ Step<domain::Payment> match_waiting(Session& s, const UnitScope& work,
                                     const domain::Payment& payment, const MatchBasis& finding) {
     co_await unindex(s, work, settlement);
     co_await close_open_review(s, work, settlement);
-    co_await store::update_settlement(s, work.tenant, settlement.id, SettlementStatus::matched,
-                                      settlement.version + 1);
+    co_await store::update_settlement(
+        s, work.tenant, settlement.id,
+        {settlement.status, SettlementStatus::matched, settlement.version + 1});
     co_return co_await make_match(s, work, settlement, settlement.version + 1, payment, finding);
 }
 

@@ -56,8 +56,9 @@ store::Step<bool> tell_unmatched(store::Session& s, const Context& context, stor
         co_await store::type_told(s, task.tenant, settlement->id.value, settlement->version);
     if (told == domain::settlement_unmatched) // nothing has come up since
         co_return false;
-    co_await store::update_settlement(s, task.tenant, settlement->id, settlement->status,
-                                      settlement->version + 1);
+    co_await store::update_settlement(
+        s, task.tenant, settlement->id,
+        {settlement->status, settlement->status, settlement->version + 1});
     const std::string nearest = co_await store::find_nearest(s, task.tenant, settlement->id);
     const auto event =
         domain::unmatched_event_near(context.ids.next<EventId>(), *settlement, nearest, now);

@@ -110,9 +110,10 @@ Step<> make_overdue(Session& s, const UnitScope& work, const domain::Payment& se
     auto payment = co_await lock_open(s, work, seen);
     if (!payment || payment->status != PaymentStatus::expected)
         co_return;
+    const store::PaymentState before = store::state_of(*payment);
     payment->status = PaymentStatus::overdue;
     ++payment->version;
-    co_await update_payment(s, work, PaymentStatus::expected, *payment);
+    co_await update_payment(s, work, before, *payment);
     const auto event =
         domain::overdue_event(work.context.ids.next<EventId>(), *payment, due, work.now);
     co_await publish_event(s, work.context, work.tenant, event);

@@ -41,7 +41,8 @@ Step<domain::Payment> cancel_failed_payment(Session& s, const UnitScope& work,
     if (domain::is_open(payment.status) && payment.settled_minor == 0) {
         co_await unindex(s, work, payment);
         co_await close_late_review(s, work, payment);
-        const auto before = std::exchange(payment.status, cancelled);
+        const store::PaymentState before = store::state_of(payment);
+        payment.status = cancelled;
         ++payment.version;
         co_await update_payment(s, work, before, payment);
         co_await settle_waiting(s, work.context, work.tenant, payment.identity, work.now);

@@ -1,5 +1,5 @@
 // Money that arrives on linked accounts, and what becomes of it on its loan.
-#include "store/queries/overview.h"
+#include "store/money_sums.h"
 #include "store/queries/restored.h"
 #include "units/calls/hold.h"
 #include "units/postings/loan_world.h"
@@ -23,9 +23,9 @@ using namespace std::chrono_literals;
 
 // How many settlements the status counts as unmatched.
 std::int64_t unmatched_in(LoanWorld& world) {
-    const auto sums = world.read<std::vector<store::MoneyCount>>([&](store::Session& s) {
-        return store::sum_settlements(s, world.tenant, "unmatched", 1000);
-    });
+    auto open = world.read<store::OpenMoney>(
+        [&](store::Session& s) { return store::read_open_money(s, world.tenant); });
+    const auto& sums = open[store::MoneyPart::unmatched];
     return sums.empty() ? 0 : sums.front().count;
 }
 

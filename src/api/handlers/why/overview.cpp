@@ -33,15 +33,15 @@ struct Period {
 struct Figure {
     std::string_view name;
     std::string_view list; // up to the currency
-    bool of_payments = true;
-    std::string_view status;
+    store::MoneyPart part;
 };
 constexpr Figure open_figures[] = {
-    {"expected", "/v1/payments?status=expected", true, "expected"},
-    {"partially_settled", "/v1/payments?status=partially_settled", true, "partially_settled"},
-    {"unmatched", "/v1/settlements?status=unmatched&waiting=true", false, "unmatched"},
-    {"overdue", "/v1/payments?status=overdue", true, "overdue"},
-    {"in_review", "/v1/settlements?status=ambiguous", false, "ambiguous"},
+    {"expected", "/v1/payments?status=expected", store::MoneyPart::expected},
+    {"partially_settled", "/v1/payments?status=partially_settled",
+     store::MoneyPart::partially_settled},
+    {"unmatched", "/v1/settlements?status=unmatched&waiting=true", store::MoneyPart::unmatched},
+    {"overdue", "/v1/payments?status=overdue", store::MoneyPart::overdue},
+    {"in_review", "/v1/settlements?status=ambiguous", store::MoneyPart::in_review},
 };
 
 // By currency, then by the figure's name.
@@ -57,20 +57,34 @@ void add(Sums& sums, std::string_view name, const std::vector<MoneyCount>& found
         sums[std::string(one.amount.currency.code())][name] = one;
 }
 
+bool begins_row(Instant at, std::chrono::seconds length) {
+    return store::start_of_row(at, length) == at;
+}
+
+// From the store's rows where the period is made of whole ones, which are kept for a time; otherwise
+// counted, up to a limit.
+Step<std::vector<MoneyCount>> read_settled(Session& s, TenantId tenant, Period period,
+                                           Instant now) {
+    struct Kept {
+        std::chrono::seconds row;
+        std::chrono::days days;
+    };
+    for (const Kept& kept : {Kept{store::hour_row, store::hour_rows_kept},
+                             Kept{store::minute_row, store::minute_rows_kept}})
+        if (begins_row(period.from, kept.row) && begins_row(period.to, kept.row) &&
+            period.from >= now - kept.days)
+            co_return co_await store::read_settled_money(s, tenant,
+                                                         {period.from, period.to, kept.row});
+    store::ExportFilter settled{"matched", "", period.from, period.to};
+    co_return co_await store::sum_received(s, tenant, std::move(settled), counted_max);
+}
+
 Step<Overview> read(Session& s, TenantId tenant, ScopeSet scopes, Instant now,
                     std::chrono::days expiry, std::shared_ptr<const Period> period) {
     Overview overview{co_await read_figures(s, tenant, scopes, now, expiry), {}};
-    for (const Figure& figure : open_figures) {
-        if (figure.of_payments)
-            add(overview.sums, figure.name,
-                co_await store::sum_payments(s, tenant, figure.status, counted_max));
-        else
-            add(overview.sums, figure.name,
-                co_await store::sum_settlements(s, tenant, figure.status, counted_max));
-    }
-    store::ExportFilter settled{"matched", "", period->from, period->to};
-    add(overview.sums, "settled",
-        co_await store::sum_received(s, tenant, std::move(settled), counted_max));
+    for (const Figure& figure : open_figures)
+        add(overview.sums, figure.name, overview.figures.open_money[figure.part]);
+    add(overview.sums, "settled", co_await read_settled(s, tenant, *period, now));
     co_return overview;
 }
 

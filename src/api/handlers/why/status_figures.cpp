@@ -61,23 +61,16 @@ void add_to(store::MoneyCount& sum, const store::MoneyCount& more) {
 }
 
 Step<> read_money(Session& s, TenantId tenant, StatusFigures& figures) {
-    struct Sum {
-        std::string_view status;
-        store::MoneyCount CurrencyFigures::* part;
-    };
-    static constexpr Sum of_payments[] = {{"expected", &CurrencyFigures::expected},
-                                          {"partially_settled", &CurrencyFigures::expected},
-                                          {"overdue", &CurrencyFigures::overdue}};
-    static constexpr Sum of_settlements[] = {{"unmatched", &CurrencyFigures::unmatched},
-                                             {"ambiguous", &CurrencyFigures::in_review}};
-    for (const Sum& sum : of_payments)
-        for (const store::MoneyCount& one :
-             co_await store::sum_payments(s, tenant, sum.status, counted_max))
-            add_to(figures.money[std::string(one.amount.currency.code())].*sum.part, one);
-    for (const Sum& sum : of_settlements)
-        for (const store::MoneyCount& one :
-             co_await store::sum_settlements(s, tenant, sum.status, counted_max))
-            add_to(figures.money[std::string(one.amount.currency.code())].*sum.part, one);
+    static const std::map<store::MoneyPart, store::MoneyCount CurrencyFigures::*> parts{
+        {store::MoneyPart::expected, &CurrencyFigures::expected},
+        {store::MoneyPart::partially_settled, &CurrencyFigures::expected},
+        {store::MoneyPart::overdue, &CurrencyFigures::overdue},
+        {store::MoneyPart::unmatched, &CurrencyFigures::unmatched},
+        {store::MoneyPart::in_review, &CurrencyFigures::in_review}};
+    figures.open_money = co_await store::read_open_money(s, tenant);
+    for (const auto& [part, counts] : figures.open_money)
+        for (const store::MoneyCount& one : counts)
+            add_to(figures.money[std::string(one.amount.currency.code())].*parts.at(part), one);
 }
 
 void add_machine(StatusFigures& figures, const Machine& machine, const domain::Attention& limits) {

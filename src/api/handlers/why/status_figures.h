@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "domain/attention.h"
+#include "store/money_sums.h"
 #include "store/queries/nodes.h"
 #include "store/queries/overview.h"
 #include "store/session.h"
@@ -67,7 +68,8 @@ struct StatusFigures {
     std::optional<EndpointFigures> endpoints;
     std::optional<store::CountSince> deliveries, dead;
     store::OpenReviews reviews;
-    std::map<std::string, CurrencyFigures, std::less<>> money; // by currency
+    store::OpenMoney open_money;
+    std::map<std::string, CurrencyFigures, std::less<>> money; // the same, by currency
     std::optional<store::OldestSettlement> oldest_unmatched;
     std::optional<std::vector<Expiring>> expiring; // soonest first; may have ended
     std::optional<bool> calls_held;

@@ -2,6 +2,7 @@
 
 #include "match/name_words.h"
 #include "store/merged.h"
+#include "store/money_sums.h"
 #include "store/queries/money/identity_columns.h"
 #include "store/queries/money/search.h"
 #include "store/queries/search_words.h"
@@ -40,7 +41,7 @@ const Statement list_of_account{"SELECT " PAYMENT_COLUMNS BELOW
                                 "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef BELOW
 const Statement update{"UPDATE payment SET status = $4, settled_minor = $5, version = version + 1 "
-                       "WHERE tenant_id = $1 AND id = $2 AND status = $3"};
+                       "WHERE tenant_id = $1 AND id = $2 AND status = $3 AND settled_minor = $6"};
 const Statement walk_open{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND "
                           "status = $5 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4"};
 const Statement count_open{
@@ -87,6 +88,13 @@ domain::Payment read(const Row& row) {
     return payment;
 }
 
+// Into the sum, or out of the sum, of what is still to come of payments in that state.
+void count(Session& s, TenantId tenant, Money amount, PaymentState state, bool is_added) {
+    const Money rest{amount.minor - state.settled_minor, amount.currency};
+    if (const auto part = part_of(state.status))
+        count_money(s, {tenant, *part, rest, is_added});
+}
+
 std::vector<domain::Payment> read_all(const Rows& rows) {
     std::vector<domain::Payment> payments;
     for (std::size_t i = 0; i < rows.size(); ++i)
@@ -110,6 +118,7 @@ Step<> insert_payment(Session& s, TenantId tenant, const domain::Payment& p,
                     c.single_use ? 1 : 0);
     co_await insert_words(s, tenant, WordsOf::payment_names, p.id.value,
                           match::name_words(p.payer_name));
+    count(s, tenant, p.amount, {p.status, p.settled_minor}, true);
     s.made({Feed::payments, tenant, p.id.value});
 }
 
@@ -168,11 +177,15 @@ Step<std::vector<domain::Payment>> list_payments(Session& s, TenantId tenant, Pa
     co_return payments;
 }
 
-Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, domain::PaymentStatus before,
-                          PaymentState after) {
-    const Rows updated =
-        co_await s.run(update, tenant, id, token(before), token(after.status), after.settled_minor);
-    co_return updated.changed() == 1;
+Step<bool> update_payment(Session& s, TenantId tenant, const domain::Payment& p,
+                          PaymentState before) {
+    const Rows updated = co_await s.run(update, tenant, p.id, token(before.status), token(p.status),
+                                        p.settled_minor, before.settled_minor);
+    if (updated.changed() != 1)
+        co_return false;
+    count(s, tenant, p.amount, before, false);
+    count(s, tenant, p.amount, {p.status, p.settled_minor}, true);
+    co_return true;
 }
 
 Step<std::vector<domain::Payment>> walk_open_payments(Session& s, TenantId tenant,

@@ -35,14 +35,18 @@ struct PaymentFilter {
 Step<std::vector<domain::Payment>> list_payments(Session& s, TenantId tenant, PaymentFilter filter,
                                                  std::int64_t before, std::size_t limit);
 
-// A new standing of a payment: status and the amount that has arrived. Its version rises. False:
-// the payment had left `before` already (another unit was faster).
+// Status and the amount that has arrived.
 struct PaymentState {
     domain::PaymentStatus status;
     std::int64_t settled_minor = 0;
 };
-Step<bool> update_payment(Session& s, TenantId tenant, PaymentId id, domain::PaymentStatus before,
-                          PaymentState after);
+inline PaymentState state_of(const domain::Payment& payment) {
+    return {payment.status, payment.settled_minor};
+}
+// Stores the payment's new state; its version rises. False: the payment had left `before` already
+// (another unit was faster).
+Step<bool> update_payment(Session& s, TenantId tenant, const domain::Payment& payment,
+                          PaymentState before);
 // Open payments of the tenant with ids above `after`, up to `until`, in order.
 Step<std::vector<domain::Payment>> walk_open_payments(Session& s, TenantId tenant,
                                                       std::int64_t after, std::int64_t until,

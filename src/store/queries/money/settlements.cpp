@@ -2,6 +2,7 @@
 
 #include "match/name_words.h"
 #include "store/merged.h"
+#include "store/money_sums.h"
 #include "store/queries/money/identity_columns.h"
 #include "store/queries/money/search.h"
 #include "store/queries/search_words.h"
@@ -38,7 +39,8 @@ const Statement list_of_account{"SELECT " SETTLEMENT_COLUMNS BELOW
                                 "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef BELOW
 const Statement update{
-    "UPDATE settlement SET status = $3, version = $4 WHERE tenant_id = $1 AND id = $2"};
+    "UPDATE settlement SET status = $3, version = $4 WHERE tenant_id = $1 AND id = $2 AND status = "
+    "$5 RETURNING amount_minor, currency, received_at, booked"};
 
 const Statement complete{
     "UPDATE settlement SET webhook_id = $3, scheme = $4, reference = $5, end_to_end_id = $6, "
@@ -132,6 +134,7 @@ Step<> insert_settlement(Session& s, TenantId tenant, const domain::Settlement& 
                     as_number(t.suggested), as_number(t.look_again));
     co_await insert_words(s, tenant, WordsOf::settlement_names, t.id.value,
                           match::name_words(t.counterparty_name));
+    count_settlement(s, tenant, {t.status, false, t.amount, t.received_at}, true);
     s.made({Feed::settlements, tenant, t.id.value});
 }
 
@@ -183,10 +186,15 @@ Step<std::vector<domain::Settlement>> list_settlements(Session& s, TenantId tena
     co_return settlements;
 }
 
-Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
-                         domain::SettlementStatus status, std::int64_t version) {
-    const Rows updated = co_await s.run(update, tenant, id, token(status), version);
-    SETTLED_ASSERT(updated.changed() == 1, "a settlement that was read can be updated");
+Step<> update_settlement(Session& s, TenantId tenant, SettlementId id, SettlementMove move) {
+    const Rows updated =
+        co_await s.run(update, tenant, id, token(move.after), move.version, token(move.before));
+    SETTLED_ASSERT(updated.size() == 1, "a settlement that was read under its lock stands as read");
+    const Row row = updated.front();
+    SettlementState state{move.before, row.integer(3) != 0, money_at(row, 0, 1), row.instant(2)};
+    count_settlement(s, tenant, state, false);
+    state.status = move.after;
+    count_settlement(s, tenant, state, true);
 }
 
 Step<> complete_settlement(Session& s, TenantId tenant, const domain::Settlement& t) {

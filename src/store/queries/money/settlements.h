@@ -28,8 +28,12 @@ Step<std::vector<domain::Settlement>> list_settlements(Session& s, TenantId tena
                                                        SettlementFilter filter, std::int64_t before,
                                                        std::size_t limit);
 // A new status and event version.
-Step<> update_settlement(Session& s, TenantId tenant, SettlementId id,
-                         domain::SettlementStatus status, std::int64_t version);
+struct SettlementMove {
+    domain::SettlementStatus before; // as it was read
+    domain::SettlementStatus after;
+    std::int64_t version; // from then on
+};
+Step<> update_settlement(Session& s, TenantId tenant, SettlementId id, SettlementMove move);
 
 // What a later source says of a settlement that is open: who, which account, which reference.
 Step<> complete_settlement(Session& s, TenantId tenant, const domain::Settlement& settlement);
