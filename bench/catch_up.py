@@ -6,8 +6,14 @@
 The bank books `transactions` credits and sends no webhook; `settled catch-up` finds them, page by page. Then a camt.053 of
 one day with `lines` of these credits is imported. Meanwhile another account gets a webhook every 10 ms; what its answers take
 is measured before, during the catch-up and during the import, so that each ratio is of one run.
+
+The model of the bank works on the same machine, for the catch-up as much as the server does. So a last phase measures what the
+answers take beside loops that keep as many cores busy and store nothing (`beside_loops`): what is more than that is the server's.
 """
 
+import contextlib
+import multiprocessing
+import os
 import pathlib
 import resource
 import sys
@@ -15,7 +21,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
-from served import arguments, latencies, one_world, report, resident_mib  # noqa: E402  # pylint: disable=wrong-import-position
+from served import arguments, cpu_us, latencies, one_world, report, resident_mib  # noqa: E402  # pylint: disable=wrong-import-position
 
 BEFORE_SECONDS = 10
 PAUSE_SECONDS = 0.01
@@ -95,6 +101,38 @@ def while_webhooks_come(world, iban, act):
     return took, latencies(intake.took)
 
 
+def cores_busy(world, act):
+    """What `act` returns, and how many cores the server and the model of the bank kept busy meanwhile."""
+    pids = (world.server.pid, world.sandbox.process.pid)
+    begun, used = time.monotonic(), sum(map(cpu_us, pids))
+    result = act()
+    return result, (sum(map(cpu_us, pids)) - used) / 1e6 / (time.monotonic() - begun)
+
+
+def loop_forever():
+    while True:
+        pass
+
+
+@contextlib.contextmanager
+def busy_loops(count):
+    loops = [multiprocessing.Process(target=loop_forever, daemon=True) for _ in range(count)]
+    for loop in loops:
+        loop.start()
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.join()
+
+
+def beside_loops(world, iban, cores):
+    """As many loops as cores were busy, at least one and at most one a core."""
+    with busy_loops(min(max(1, round(cores)), os.cpu_count())):
+        return while_webhooks_come(world, iban, lambda: time.sleep(BEFORE_SECONDS))[1]
+
+
 def measure(world, transactions, lines):
     from support.money_out import MoneyOut
     bank = MoneyOut(world)
@@ -103,18 +141,20 @@ def measure(world, transactions, lines):
     print(f"  {transactions} credits are booked", flush=True)
     _, before = while_webhooks_come(world, iban, lambda: time.sleep(BEFORE_SECONDS))
     memory = resident_mib(world.server.pid)
-    seconds, during = while_webhooks_come(world, iban, lambda: catch_up(bank, transactions))
-    figures = {"catch_up_s": seconds, "transactions_per_s": transactions / seconds,
+    (seconds, during), cores = cores_busy(world, lambda: while_webhooks_come(world, iban, lambda: catch_up(bank, transactions)))
+    figures = {"catch_up_s": seconds, "catch_up_cores": cores, "transactions_per_s": transactions / seconds,
                "server_mib_before": memory, "server_mib_most": resident_mib(world.server.pid, "VmHWM")}
     path = world.directory / "statement.xml"
     write_statement(bank, path, lines)
     took, meanwhile = while_webhooks_come(world, iban, lambda: import_statement(bank, path))
     figures |= {"import_s": took, "lines_per_s": lines / took, "statement_mib": path.stat().st_size / (1 << 20),
                 "import_mib_most": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
-    for name, found in (("before", before), ("catch_up", during), ("import", meanwhile)):
+    beside = beside_loops(world, iban, cores)
+    for name, found in (("before", before), ("catch_up", during), ("import", meanwhile), ("beside_loops", beside)):
         figures |= {f"intake_{name}_{key}": value for key, value in found.items()}
     return figures | {"catch_up_p99_ratio": during["p99_ms"] / before["p99_ms"],
-                      "import_p99_ratio": meanwhile["p99_ms"] / before["p99_ms"]}
+                      "import_p99_ratio": meanwhile["p99_ms"] / before["p99_ms"],
+                      "beside_loops_p99_ratio": beside["p99_ms"] / before["p99_ms"]}
 
 
 def main():
