@@ -45,7 +45,7 @@ def schema_of(event_type, body, schemas):
 
 
 def catalogue():
-    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    contract = yaml.load(CONTRACT.read_text(encoding="utf-8"), yaml.CSafeLoader)
     schemas = contract["components"]["schemas"]
     types = []
     for event_type, item in contract["webhooks"].items():

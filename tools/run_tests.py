@@ -40,6 +40,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY_SECONDS_MAX = 600
 PYTEST_SECONDS_MAX = 1800
 PYTEST_NOTHING_COLLECTED = 5
+PYTESTS_A_CORE = 2  # they wait for each other's processes half of their time
 STORE_VARIABLE = "SETTLED_TEST_STORE"  # src/store/testing.h
 SERVER_VARIABLE = "SETTLED_TEST_POSTGRES"
 SIM_CASES = 5000  # of each property in a round of --sim; `make test` leaves it to the test
@@ -251,7 +252,7 @@ def run_pytest(name, places, args, env):
     # A place of its own: pytest's usual one is cleared of all but the last three runs of the machine.
     scratch = tempfile.mkdtemp(prefix="settled-")  # short, as socket paths must be
     command = [sys.executable, "-m", "pytest", *map(str, places), "-q", "--tb=short", "-p", "no:cacheprovider",
-               f"--basetemp={scratch}/t", "-n", str(args.jobs), "--dist", "loadfile", f"--junitxml={report_path}"]
+               f"--basetemp={scratch}/t", "-n", str(args.jobs * PYTESTS_A_CORE), "--dist", "loadfile", f"--junitxml={report_path}"]
     if args.filter:
         command += ["-k", re.sub(r"[^\w.]+", " and ", args.filter).removeprefix(" and ").removesuffix(" and ")]
     started = time.monotonic()

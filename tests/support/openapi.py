@@ -41,7 +41,7 @@ class Operation:
 class Contract:
     def __init__(self, text=None):
         self.text = text or (ROOT / "api" / "openapi.yaml").read_text()
-        self.document = yaml.safe_load(self.text)
+        self.document = yaml.load(self.text, yaml.CSafeLoader)
         self.resolver = jsonschema.RefResolver("", self.document)
         self.validator = validator_for(self.resolver)
         self.operations = [Operation(method, path, item[method])
