@@ -7,6 +7,7 @@
 #include "domain/reversal.h"
 #include "domain/settlement.h"
 #include "store/lock.h"
+#include "store/queries/money/payments.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/context.h"
