@@ -5,6 +5,7 @@
 #include "api/handlers/views.h"
 #include "api/handlers/why/status_view.h"
 #include "custody/time_zones.h"
+#include "store/figures.h"
 #include "store/queries/exports.h"
 #include "wire/money.h"
 #include "wire/time.h"
