@@ -1,6 +1,7 @@
 // Plays every *.txt of this folder; see README.md.
 #include "player.h"
 #include "scenario.h"
+#include "store/money_sums.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -100,6 +101,13 @@ TEST(Runner, sees_what_the_database_must_not_hold) {
     const auto broken = broken_rules(world.store(), {.settlements = 1, .minor = 500});
     EXPECT_THAT(broken, ::testing::SizeIs(4))
         << "no match, so not whole, still waiting, versions that were not told";
+    world.write<void>([](store::Session& s) -> store::Step<> {
+        const auto part = store::MoneyPart::expected;
+        store::count_money(s, {units::testing::World::tenant, part, {1, {}}});
+        co_return;
+    });
+    EXPECT_THAT(broken_rules(world.store(), {.settlements = 1, .minor = 500}), ::testing::SizeIs(5))
+        << "a sum of a payment that is not there";
 }
 
 } // namespace
