@@ -8,7 +8,7 @@ one day with `lines` of these credits is imported. Meanwhile another account get
 is measured before, during the catch-up and during the import, so that each ratio is of one run.
 
 The model of the bank works on the same machine, for the catch-up as much as the server does. So a last phase measures what the
-answers take beside loops that keep as many cores busy and store nothing (`beside_loops`): what is more than that is the server's.
+answers take next to loops that keep as many cores busy and store nothing (`beside_loops`): what is more than that is the server's.
 """
 
 import contextlib

@@ -53,7 +53,7 @@ struct MoneySums : ::testing::Test {
     }
 };
 
-TEST_F(MoneySums, are_of_what_came_and_did_not_go_by_currency) {
+TEST_F(MoneySums, count_what_came_and_did_not_go_by_currency) {
     const Money yen{7, Currency::parse("JPY").value()};
     change({{tenant, MoneyPart::expected, gbp(500)}, {tenant, MoneyPart::expected, yen}});
     change({{tenant, MoneyPart::expected, gbp(250)}, {tenant, MoneyPart::overdue, gbp(1)}});
