@@ -103,6 +103,8 @@ struct Api::Impl {
                std::move(deps.reader_of),
                std::move(deps.tenant_secrets),
                std::move(deps.signing_key_of),
+               std::move(deps.signing_key_warning),
+               std::move(deps.key_states_of),
                deps.attention,
                std::move(deps.refused_of),
                std::move(deps.look_at_machine)},

@@ -11,6 +11,7 @@
 // Threads: one Api serves all io threads. Handlers run on the thread of their request.
 #pragma once
 
+#include "api/key_state.h"
 #include "api/machine.h"
 #include "api/reach.h"
 #include "api/refused_webhooks.h"
@@ -61,6 +62,13 @@ struct ApiDeps {
     // The key that signs for that connector, as it is open here; nullopt: it is not.
     std::function<std::optional<custody::KeyFacts>(TenantId tenant, ConnectorId connector)>
         signing_key_of = [](TenantId, ConnectorId) { return std::nullopt; };
+    // What the device of that key says now; asks it, and waits (crypto::Signer::warning).
+    std::function<std::string(TenantId tenant, ConnectorId connector)> signing_key_warning =
+        [](TenantId, ConnectorId) { return std::string(); };
+    // Of the keys and secrets of the tenant's connectors that are known to this node; public keys are not among them.
+    std::function<std::vector<KeyState>(TenantId tenant)> key_states_of = [](TenantId) {
+        return std::vector<KeyState>();
+    };
     // What of that connector's webhooks this node refused.
     std::function<RefusedWebhooks(ConnectorId connector)> refused_of = [](ConnectorId) {
         return RefusedWebhooks();

@@ -15,6 +15,9 @@ namespace settled::api {
 
 struct Core;
 
+// The tenant of those who look after the installation.
+inline constexpr TenantId main_tenant{1};
+
 // Who calls: an API key of a tenant, or the operator over the control socket.
 struct Caller {
     TenantId tenant;
@@ -22,6 +25,10 @@ struct Caller {
     // Of who decides, in records: the id of the API key, "operator", "operator:anna", "os:jo".
     std::string name;
     bool is_session = false; // a browser that is signed in: its answers are masked
+
+    bool looks_after_installation() const {
+        return tenant == main_tenant && scopes.has(Scope::admin);
+    }
 };
 
 // An authenticated request on its way to its handler. Lives until the handler has returned.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/key_ring.h"
+#include "api/key_state.h"
 #include "api/machine.h"
 #include "api/reach.h"
 #include "api/refused_webhooks.h"
@@ -19,6 +20,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace settled::api {
 
@@ -47,6 +50,8 @@ struct Core {
     ReaderOf reader_of;
     std::string tenant_secrets; // the directory of the tenants' directories of secrets
     SigningKeyOf signing_key_of;
+    std::function<std::string(TenantId tenant, ConnectorId connector)> signing_key_warning;
+    std::function<std::vector<KeyState>(TenantId tenant)> key_states_of;
     domain::Attention attention;
     RefusedOf refused_of;
     std::function<Machine()> look_at_machine;

@@ -41,6 +41,9 @@ class Signer {
     virtual std::optional<Error> trouble() const { return std::nullopt; }
     // What is weak about how it is kept, in a clause for the operator; empty: nothing is known.
     virtual std::string weakness() const { return {}; }
+    // What its device says now that the operator must know although it signs, in a clause; empty: nothing. Asks the
+    // device, and waits as sign() does.
+    virtual std::string warning() { return {}; }
 };
 
 // A public key of the other side: RSA of 2048 to 4096 bits with an odd public exponent from 3 to

@@ -27,7 +27,8 @@ std::unexpected<Error> about(std::string_view shown, const Error& error) {
 
 } // namespace
 
-void KeyMemory::begin() {
+void KeyMemory::begin(Clock::Steady now) {
+    now_ = now;
     trouble_.reset();
     for (auto& [name, entry] : entries_)
         entry.is_asked_for = false;
@@ -58,13 +59,23 @@ void KeyMemory::note(const Error& trouble) {
         trouble_ = trouble;
 }
 
-void KeyMemory::note_read(std::string_view uri, bool is_good) {
-    good_.insert_or_assign(std::string(uri), is_good);
+void KeyMemory::note_read(std::string_view uri, Outcome outcome) {
+    LastRead& read = reads_[std::string(uri)];
+    read.is_good = outcome == Outcome::good;
+    if (outcome != Outcome::kept)
+        read.kept_since.reset();
+    else if (!read.kept_since)
+        read.kept_since = now_;
 }
 
 std::optional<bool> KeyMemory::is_good(std::string_view uri) const {
-    const auto found = good_.find(uri);
-    return found == good_.end() ? std::nullopt : std::optional(found->second);
+    const auto found = reads_.find(uri);
+    return found == reads_.end() ? std::nullopt : std::optional(found->second.is_good);
+}
+
+std::optional<Clock::Steady> KeyMemory::kept_since(std::string_view uri) const {
+    const auto found = reads_.find(uri);
+    return found == reads_.end() ? std::nullopt : found->second.kept_since;
 }
 
 std::optional<Secret> KeyMemory::recall(const std::string& name, const Error& trouble) {
@@ -160,12 +171,13 @@ Result<Secret> Custody::remembered(std::string_view name, Result<Secret> read,
             read = about(name, fit.error());
     if (memory_ == nullptr)
         return read;
-    memory_->note_read(name, read.has_value());
     if (read) {
+        memory_->note_read(name, KeyMemory::Outcome::good);
         memory_->keep(where(name), *read);
         return read;
     }
     auto last = memory_->recall(where(name), read.error());
+    memory_->note_read(name, last ? KeyMemory::Outcome::kept : KeyMemory::Outcome::bad);
     return last ? Result<Secret>(*std::move(last)) : std::move(read);
 }
 
@@ -183,13 +195,14 @@ Result<std::shared_ptr<crypto::Signer>> Custody::open_in_device(std::string_view
     const std::string name = "signer\n" + where(uri);
     if (memory_ != nullptr)
         if (auto open = memory_->signer(name); open && !open->trouble()) {
-            memory_->note_read(uri, true);
+            memory_->note_read(uri, KeyMemory::Outcome::good);
             return open;
         }
     auto opened = open_counted(**scheme, uri);
     if (memory_ == nullptr || (opened && !*opened))
         return opened;
-    memory_->note_read(uri, opened.has_value());
+    // A device that is away gives no last good value: its signer mends itself.
+    memory_->note_read(uri, opened ? KeyMemory::Outcome::good : KeyMemory::Outcome::bad);
     if (opened) {
         memory_->keep(name, *opened);
         return opened;

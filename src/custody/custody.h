@@ -17,6 +17,7 @@
 // (api/handlers/connectors/connectors.cpp).
 #pragma once
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "crypto/key_set.h"
@@ -37,8 +38,9 @@ namespace settled::custody {
 // connector names it.
 class KeyMemory {
   public:
-    // Between the two, what is read well is kept, and what is not read well is given as it was.
-    void begin();
+    // Between the two, what is read well is kept, and what is not read well is given as it was. `now`:
+    // for kept_since().
+    void begin(Clock::Steady now = {});
     void end(); // forgets what was not asked for since begin()
 
     void keep(const std::string& name, const Secret& content);
@@ -52,9 +54,12 @@ class KeyMemory {
     // Of the first that was recalled since begin(); nullopt: all were read.
     const std::optional<Error>& trouble() const { return trouble_; }
 
+    enum class Outcome : std::uint8_t { good, kept, bad }; // kept: it was given as it was
+    void note_read(std::string_view uri, Outcome outcome);
     // How it went when this was last asked for, whatever is kept of it; nullopt: it never was.
-    void note_read(std::string_view uri, bool is_good);
     std::optional<bool> is_good(std::string_view uri) const;
+    // Since when it is in use as it was, since it cannot be read again; nullopt: it is not.
+    std::optional<Clock::Steady> kept_since(std::string_view uri) const;
 
   private:
     struct Entry {
@@ -65,8 +70,14 @@ class KeyMemory {
     Entry* find(const std::string& name);
     void note(const Error& trouble);
 
+    struct LastRead {
+        bool is_good = false;
+        std::optional<Clock::Steady> kept_since = {};
+    };
+
     std::map<std::string, Entry> entries_;
-    std::map<std::string, bool, std::less<>> good_; // by URI
+    std::map<std::string, LastRead, std::less<>> reads_; // by URI
+    Clock::Steady now_{};
     std::optional<Error> trouble_;
 };
 

@@ -284,6 +284,28 @@ TEST_F(CustodyTest, a_memory_knows_of_each_secret_whether_it_can_be_read) {
     EXPECT_EQ(memory.is_good(there), false);
 }
 
+TEST_F(CustodyTest, a_memory_knows_since_when_a_secret_is_used_as_it_was) {
+    using namespace std::chrono_literals;
+    KeyMemory memory;
+    const Custody custody = Custody::of_operator().with(memory);
+    const std::string there = put("a secret");
+    const std::string absent = "file:" + (folder_ / "absent").string();
+    const auto read_at = [&](std::chrono::seconds at) {
+        memory.begin(Clock::Steady(at));
+        (void)custody.read_secret(there);
+        (void)custody.read_secret(absent);
+        return memory.kept_since(there);
+    };
+    EXPECT_EQ(read_at(10s), std::nullopt);
+    const std::string path = there.substr(5);
+    std::filesystem::rename(path, path + ".away");
+    EXPECT_EQ(read_at(20s), Clock::Steady(20s));
+    EXPECT_EQ(read_at(30s), Clock::Steady(20s));
+    EXPECT_EQ(memory.kept_since(absent), std::nullopt) << "there is no value that could be kept";
+    std::filesystem::rename(path + ".away", path);
+    EXPECT_EQ(read_at(40s), std::nullopt);
+}
+
 TEST_F(CustodyTest, reads_and_signatures_are_counted_by_the_kind_of_place) {
     std::vector<Operation> seen;
     listen_to_operations([&](const Operation& operation) { seen.push_back(operation); });

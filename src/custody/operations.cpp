@@ -49,6 +49,7 @@ class CountedSigner final : public crypto::Signer {
     bool waits() const override { return signer_->waits(); }
     std::optional<Error> trouble() const override { return signer_->trouble(); }
     std::string weakness() const override { return signer_->weakness(); }
+    std::string warning() override { return signer_->warning(); }
 
   private:
     Kind custody_;

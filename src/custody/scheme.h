@@ -40,8 +40,6 @@ class Scheme {
     virtual bool counts_itself() const { return false; }
     // True, once for each secret that is to be read again by those who use it.
     virtual bool take_due() const { return false; }
-    // For how long a secret that is in use could not be read again.
-    virtual std::chrono::seconds stale() const { return std::chrono::seconds(0); }
     // By how much the place's clock is ahead of this machine's, where that matters.
     virtual std::chrono::seconds clock_offset() const { return std::chrono::seconds(0); }
     // nullptr: its keys are secrets like others, PKCS#8 PEM texts that read() gives.

@@ -142,13 +142,6 @@ bool take_due() {
     return is_due;
 }
 
-std::chrono::seconds stale() {
-    std::chrono::seconds longest(0);
-    for (const auto& scheme : all_schemes())
-        longest = std::max(longest, scheme->stale());
-    return longest;
-}
-
 std::chrono::seconds clock_offset() {
     std::chrono::seconds largest(0);
     for (const auto& scheme : all_schemes())

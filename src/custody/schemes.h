@@ -39,8 +39,6 @@ void retry_pins();
 // True: a secret that is in use has changed in its file, or is to be read again. Once for each; looks at
 // files, which may wait for the disk.
 bool take_due();
-// The longest of all schemes.
-std::chrono::seconds stale();
 // The largest of all schemes. From the second number on it is said: AWS takes five minutes.
 std::chrono::seconds clock_offset();
 inline constexpr std::chrono::seconds clock_offset_warned{30};

@@ -17,12 +17,12 @@ inline constexpr std::string_view key_unavailable = "key.unavailable";
 inline constexpr std::string_view key_recovered = "key.recovered";
 
 // What a key's event is about. Keys are those of a connector, API keys, client certificates of endpoints,
-// and the server's certificate.
+// and the installation's certificates.
 struct KeySubject {
-    std::int64_t id = 0;     // a connector, an API key or an endpoint; 0: the server
-    std::string text;        // "con_…", "key_…", "end_…", "tls/FINGERPRINT"
+    std::int64_t id = 0;     // a connector, an API key or an endpoint; 0: the installation
+    std::string text;        // "con_…", "key_…", "end_…", "tls/FINGERPRINT", "kafka/FINGERPRINT"
     std::string connector;   // its name; empty: it is no connector's
-    std::string use;         // "bank_key", "api_token", "tls", …
+    std::string use;         // "bank_key", "api_token", "tls", "kafka", …
     std::string fingerprint; // SHA-256, hex; empty: it has none
 };
 

@@ -95,7 +95,7 @@ Result<Opened> open_with(const store::ConnectorRow& row, const domain::Connector
                          const ConnectorList& list, custody::KeyMemory& memory, bool is_doubted) {
     TRY(const custody::Custody own, custody_of(row, settings, list));
     const custody::Custody custody = is_doubted ? own.with(memory).in_doubt() : own.with(memory);
-    memory.begin();
+    memory.begin(list.at);
     // Both are tried, so that it is known of every key whether it can be read.
     auto dialect = open_dialect(row.kind, settings, custody);
     auto access = open_access(row.kind, settings, custody);
@@ -127,7 +127,8 @@ Connector ConnectorCache::open(const store::ConnectorRow& row, const ConnectorLi
     }
     for (connectors::KeyUse& use : connectors::key_uses(row.kind, *settings)) {
         const auto is_good = state.memory.is_good(use.uri);
-        connector.keys.push_back({std::move(use), is_good});
+        const auto kept_since = state.memory.kept_since(use.uri);
+        connector.keys.push_back({std::move(use), is_good, kept_since});
     }
     if (const auto signer = connector.dialect ? connector.dialect->signer() : nullptr)
         connector.signer_fingerprint = custody::facts_of(*signer).fingerprint;
@@ -173,10 +174,14 @@ std::vector<std::shared_ptr<const Connector>> ConnectorCache::all() const {
     return all;
 }
 
+std::shared_ptr<crypto::Signer> ConnectorCache::signer(TenantId tenant, ConnectorId id) const {
+    const auto connector = find(tenant, id);
+    return connector && connector->dialect ? connector->dialect->signer() : nullptr;
+}
+
 std::optional<custody::KeyFacts> ConnectorCache::signing_key(TenantId tenant,
                                                              ConnectorId id) const {
-    const auto connector = find(tenant, id);
-    const auto signer = connector && connector->dialect ? connector->dialect->signer() : nullptr;
+    const auto signer = this->signer(tenant, id);
     return signer ? std::optional(custody::facts_of(*signer)) : std::nullopt;
 }
 
@@ -190,7 +195,9 @@ std::vector<KeyStanding> ConnectorCache::keys() const {
                                  std::string(key.use.use),
                                  key.use.fingerprint,
                                  key.use.expires_at,
-                                 key.use.uri.empty() ? std::optional(true) : key.is_good};
+                                 key.use.uri.empty() ? std::optional(true) : key.is_good,
+                                 key.use.uri,
+                                 key.kept_since};
             const auto signer = connector->dialect ? connector->dialect->signer() : nullptr;
             if (key.use.use == signing_key_use && signer) {
                 standing.fingerprint = connector->signer_fingerprint;

@@ -56,6 +56,7 @@ struct Connector {
     struct Key {
         connectors::KeyUse use;
         std::optional<bool> is_good = {};
+        std::optional<Clock::Steady> kept_since = {};
     };
     std::vector<Key> keys = {};
     std::string signer_fingerprint = {}; // empty: it does not sign, or its key is not open
@@ -70,11 +71,15 @@ struct KeyStanding {
     std::string fingerprint;
     std::optional<Instant> expires_at;
     std::optional<bool> is_available; // nullopt: not known
+    std::string uri = {};             // empty: a public key
+    // Since when it is in use as it was read earlier, since it cannot be read again; nullopt: it is not.
+    std::optional<Clock::Steady> kept_since = {};
 };
 
 struct ConnectorList {
     std::vector<store::ConnectorRow> rows;
     std::map<TenantId, std::string> directories; // of the tenants' secrets
+    Clock::Steady at{};                          // when it is loaded
 };
 
 class ConnectorCache {
@@ -85,6 +90,8 @@ class ConnectorCache {
     std::vector<std::shared_ptr<const Connector>> all() const;
     // False: what there is has not been read from the store yet.
     bool is_loaded() const;
+    // nullptr: it does not sign, or its key was never opened.
+    std::shared_ptr<crypto::Signer> signer(TenantId tenant, ConnectorId id) const;
     // Of a connector that signs; nullopt: its key was never opened.
     std::optional<custody::KeyFacts> signing_key(TenantId tenant, ConnectorId id) const;
     // Of all connectors. A public key is always available; several secrets of one use (those of a mapped

@@ -174,9 +174,11 @@ Task<Result<>> NodeLease::renew() {
         co_return co_await join();
     }
     const Clock::Steady begin = deps_.clock.steady();
-    const Instant until = deps_.clock.now() + deps_.lease;
-    const auto renewed = co_await deps_.store.write<bool>(
-        [holder, until](store::Session& s) { return store::renew_lease(s, holder, until); });
+    const Instant now = deps_.clock.now();
+    const Instant until = now + deps_.lease;
+    const auto renewed = co_await deps_.store.write<bool>([holder, until, now](store::Session& s) {
+        return store::renew_lease(s, holder, until, now);
+    });
     if (!renewed)
         co_return std::unexpected(renewed.error());
     if (!*renewed) {

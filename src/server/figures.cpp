@@ -32,6 +32,7 @@ constexpr auto shown_for = 2min;
 // Each is a read of its own; an installation with more has figures of the first ones.
 constexpr std::size_t tenants_max = 1000;
 constexpr std::chrono::days api_keys_watched{30}; // the end of one that lasts longer is no figure
+constexpr auto certificates_fresh_for = 60s;
 
 void add_money(store::MoneyCount& sum, const store::MoneyCount& more) {
     std::int64_t minor = 0;
@@ -94,15 +95,35 @@ void expose_connectors(Exposition& out, const StoreFigures& figures, Instant now
             out.sample({{"connector", one.name}}, std::int64_t{one.expect_every.count()});
 }
 
+Task<Result<std::vector<store::TenantRow>>> read_tenants(store::Store& store) {
+    CO_TRY(std::vector<store::TenantRow> tenants,
+           co_await store.read<std::vector<store::TenantRow>>(
+               [](store::Session& s) { return store::list_tenants(s); }));
+    tenants.resize(std::min(tenants.size(), tenants_max));
+    co_return tenants;
+}
+
+// Of the first client certificate that ends, of all tenants.
+Task<Result<std::optional<Instant>>> read_certificate_end(store::Store& store) {
+    CO_TRY(const std::vector<store::TenantRow> tenants, co_await read_tenants(store));
+    std::optional<Instant> first;
+    for (const store::TenantRow& row : tenants) {
+        CO_TRY(const std::optional<Instant> end,
+               co_await store.read<std::optional<Instant>>([tenant = row.id](store::Session& s) {
+                   return api::read_client_certificate_end(s, tenant);
+               }));
+        keep_older(first, end);
+    }
+    co_return first;
+}
+
 Task<Result<StoreFigures>> read_all(Installation& installation) {
     store::Store& store = installation.store();
     const Instant now = installation.clock.now();
-    CO_TRY(const std::vector<store::TenantRow> tenants,
-           co_await store.read<std::vector<store::TenantRow>>(
-               [](store::Session& s) { return store::list_tenants(s); }));
+    CO_TRY(const std::vector<store::TenantRow> tenants, co_await read_tenants(store));
     StoreFigures all;
-    for (std::size_t i = 0; i < tenants.size() && i < tenants_max; ++i) {
-        const TenantId tenant = tenants[i].id;
+    for (const store::TenantRow& row : tenants) {
+        const TenantId tenant = row.id;
         CO_TRY(const api::StatusFigures one,
                co_await store.read<api::StatusFigures>([=](store::Session& s) {
                    return api::read_figures(s, tenant, api::ScopeSet::all(), now, std::nullopt);
@@ -165,6 +186,8 @@ Task<> Figures::read(Installation& installation, std::shared_ptr<State> state) {
     Result<StoreFigures> figures = co_await read_all(installation);
     if (!figures)
         log::lasting("metrics.figures_unreadable", figures.error(), {});
+    else
+        co_await read_certificates(installation, *state);
     const std::lock_guard lock(state->mutex);
     state->is_reading = false;
     if (!figures)
@@ -173,9 +196,33 @@ Task<> Figures::read(Installation& installation, std::shared_ptr<State> state) {
     state->read_at = installation.clock.steady();
 }
 
-std::optional<Instant> Figures::api_key_end() const {
+// By the one that reads.
+Task<> Figures::read_certificates(Installation& installation, State& state) {
+    const auto now = installation.clock.steady();
+    {
+        const std::lock_guard lock(state.mutex);
+        if (state.certificates_read_at &&
+            now - *state.certificates_read_at < certificates_fresh_for)
+            co_return;
+    }
+    const auto end = co_await read_certificate_end(installation.store());
+    if (!end)
+        log::lasting("metrics.figures_unreadable", end.error(), {});
+    const std::lock_guard lock(state.mutex);
+    if (!end)
+        co_return;
+    state.certificate_end = *end;
+    state.certificates_read_at = now;
+}
+
+std::vector<KeyEnd> Figures::key_ends() const {
     const std::lock_guard lock(state_->mutex);
-    return state_->figures ? state_->figures->api_key_end : std::nullopt;
+    std::vector<KeyEnd> ends;
+    if (state_->figures && state_->figures->api_key_end)
+        ends.push_back({"api_key", *state_->figures->api_key_end});
+    if (state_->certificate_end)
+        ends.push_back({"client_certificate", *state_->certificate_end});
+    return ends;
 }
 
 Task<std::string> Figures::text() {

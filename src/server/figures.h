@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "observe/metrics.h"
 #include "server/installation.h"
+#include "server/key_metrics.h"
 
 #include <map>
 #include <memory>
@@ -49,17 +50,22 @@ class Figures {
     // Reads the store if what was read is old, and gives what there is; "" when it cannot be read. Never
     // takes long: where the store does not answer in time, an answer that comes later is shown next time.
     Task<std::string> text();
-    // When the first API key ends, as it was read by text(); nullopt: none does soon.
-    std::optional<Instant> api_key_end() const;
+    // When the first API key ends, if one does soon, and the first client certificate of an endpoint, as they were
+    // read by text().
+    std::vector<KeyEnd> key_ends() const;
 
   private:
     struct State {
         std::mutex mutex;
         std::optional<StoreFigures> figures;
         Clock::Steady read_at{};
+        // Certificates are parsed, so they are read less often.
+        std::optional<Instant> certificate_end; // of the first client certificate that ends
+        std::optional<Clock::Steady> certificates_read_at;
         bool is_reading = false;
     };
     static Task<> read(Installation& installation, std::shared_ptr<State> state);
+    static Task<> read_certificates(Installation& installation, State& state);
 
     Installation& installation_;
     std::shared_ptr<State> state_ = std::make_shared<State>();

@@ -5,6 +5,7 @@
 #include "observe/log.h"
 #include "server/key_metrics.h"
 #include "server/reference.h"
+#include "server/stale_secrets.h"
 #include "server/time_watch.h"
 #include "wire/json_writer.h"
 
@@ -13,7 +14,7 @@ namespace settled::server {
 namespace {
 
 constexpr std::string_view hooks_prefix = "/hooks/";
-constexpr std::size_t connectors_named_max = 20; // on /readyz: enough to know where to look
+constexpr std::size_t named_max = 20; // on /readyz: enough to know where to look
 
 bool is_for_operators(std::string_view path) {
     return path == "/livez" || path == "/readyz" || path == "/metrics";
@@ -31,6 +32,8 @@ struct Troubles {
     bool tls_kept = false;
     std::vector<std::string> connectors_unavailable = {};
     std::vector<std::string> keys_kept = {}; // connectors
+    std::vector<StaleSecret> secrets_stale = {};
+    std::chrono::seconds aws_clock_offset{0};
 };
 
 void write_names(wire::JsonWriter& w, std::string_view member,
@@ -38,8 +41,21 @@ void write_names(wire::JsonWriter& w, std::string_view member,
     if (names.empty())
         return;
     w.key(member).array();
-    for (std::size_t i = 0; i < names.size() && i < connectors_named_max; ++i)
+    for (std::size_t i = 0; i < names.size() && i < named_max; ++i)
         w.value(names[i]);
+    w.end();
+}
+
+void write_stale(wire::JsonWriter& w, const std::vector<StaleSecret>& stale) {
+    if (stale.empty())
+        return;
+    w.key("secrets_stale").array();
+    for (std::size_t i = 0; i < stale.size() && i < named_max; ++i) {
+        const StaleSecret& one = stale[i];
+        w.object().key("connector");
+        one.connector.empty() ? w.null() : w.value(one.connector);
+        w.member("use", one.use).member("seconds", std::int64_t{one.age.count()}).end();
+    }
     w.end();
 }
 
@@ -59,6 +75,9 @@ net::Response status_answer(int http_status, std::string_view status, std::strin
         w.member("calls_held", true);
     write_names(w, "connectors_unavailable", troubles.connectors_unavailable);
     write_names(w, "keys_kept", troubles.keys_kept);
+    write_stale(w, troubles.secrets_stale);
+    if (std::abs(troubles.aws_clock_offset.count()) >= custody::clock_offset_warned.count())
+        w.member("aws_clock_offset_seconds", std::int64_t{troubles.aws_clock_offset.count()});
     w.end();
     net::Response response;
     response.status = http_status;
@@ -158,10 +177,16 @@ Task<net::Response> Gateway::show_metrics() {
     response.body = installation_.metrics.text();
     response.body += exposed_machine(installation_.config());
     response.body += co_await figures_.text();
-    response.body += exposed_keys(installation_.connectors().keys(),
-                                  tls_ ? std::optional(tls_->state()) : std::nullopt,
-                                  figures_.api_key_end(), installation_.clock.now());
+    std::vector<KeyEnd> ends = figures_.key_ends();
+    if (const auto& kafka = installation_.own_keys().kafka(); kafka && kafka->expires_at)
+        ends.push_back({kafka->use, *kafka->expires_at});
+    response.body +=
+        exposed_keys(installation_.connectors().keys(), tls_state(), ends, installation_.clock);
     co_return response;
+}
+
+std::optional<TlsKeeper::State> Gateway::tls_state() const {
+    return tls_ == nullptr ? std::nullopt : std::optional(tls_->state());
 }
 
 net::Response Gateway::console(const net::Request& request) const {
@@ -211,7 +236,11 @@ net::Response Gateway::ready() const {
     troubles.connectors_unavailable = installation_.connectors().unavailable();
     troubles.keys_kept = installation_.connectors().on_kept_keys();
     troubles.calls_held = installation_.calls_held();
-    troubles.tls_kept = tls_ != nullptr && !tls_->state().is_usable;
+    const auto tls = tls_state();
+    troubles.tls_kept = tls && !tls->is_usable;
+    troubles.secrets_stale =
+        stale_secrets(installation_.connectors().keys(), tls, installation_.clock.steady());
+    troubles.aws_clock_offset = custody::clock_offset();
     return health.can_commit ? status_answer(200, "ready", "", troubles)
                              : status_answer(503, "unready", health.reason, troubles);
 }

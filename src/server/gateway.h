@@ -44,6 +44,7 @@ class Gateway final : public net::Handler {
 
   private:
     Task<net::Response> show_metrics();
+    std::optional<TlsKeeper::State> tls_state() const; // nullopt: HTTP
     Task<net::Response> retry_pins(std::string request_id);
     net::Response console(const net::Request& request) const;
     net::Response ready() const;

@@ -144,13 +144,18 @@ Result<> Installation::open_parts(IfMissing if_missing) {
          config_.public_url},
         [this] { return reload_profiles(); },
         [this](TenantId tenant, ConnectorId id) { return connectors_.signing_key(tenant, id); },
+        [this](TenantId tenant, ConnectorId id) {
+            const auto signer = connectors_.signer(tenant, id);
+            return signer ? signer->warning() : std::string();
+        },
+        [this](TenantId tenant) { return key_states_of(tenant); },
         [this](ConnectorId id) {
             const intake::Refused refused = hooks_->refused_of(id);
             return api::RefusedWebhooks{refused.last_hour, refused.is_refusing,
                                         info(refused.code).token, refused.at};
         },
         config_.attention,
-        [this] { return look_at_machine(config_); },
+        [this] { return look_at_machine(config_, own_keys_); },
         !config_.tls_certificate.empty(),
         traces.get()});
     show_gauges();
@@ -166,6 +171,21 @@ Result<units::BodyReader> Installation::reader_of(TenantId tenant, ConnectorId i
         return fail(Code::key_unavailable,
                     "a key of its connector cannot be opened now; try again");
     return [connector](std::string_view body) { return connector->dialect->read(body); };
+}
+
+std::vector<api::KeyState> Installation::key_states_of(TenantId tenant) const {
+    std::vector<api::KeyState> states;
+    for (const intake::KeyStanding& key : connectors_.keys()) {
+        if (key.tenant != tenant || key.uri.empty())
+            continue;
+        api::KeyState state{key.connector, key.use, key.uri,
+                            key.is_available.value_or(false) || key.kept_since};
+        if (key.kept_since)
+            state.stale_for =
+                std::chrono::duration_cast<std::chrono::seconds>(clock.steady() - *key.kept_since);
+        states.push_back(std::move(state));
+    }
+    return states;
 }
 
 // The key is made once for the store's life, and is in its backups.
@@ -230,9 +250,6 @@ void Installation::show_gauges() {
     metrics.gauge("settled_connectors_unavailable",
                   "Connectors whose webhooks are refused since a key cannot be opened",
                   [this] { return static_cast<double>(connectors_.unavailable().size()); });
-    metrics.gauge("settled_secret_stale_seconds",
-                  "For how long a secret that is in use could not be read again",
-                  [] { return static_cast<double>(custody::stale().count()); });
     metrics.gauge("settled_aws_clock_offset_seconds",
                   "By how much AWS's clock is ahead of this machine's",
                   [] { return static_cast<double>(custody::clock_offset().count()); });
@@ -252,6 +269,7 @@ Task<> Installation::reload_connectors() {
     calls_held_ = found->calls_held;
     auto list = std::make_shared<intake::ConnectorList>();
     list->rows = found->connectors;
+    list->at = clock.steady();
     for (const store::TenantRow& tenant : found->tenants)
         list->directories[tenant.id] = tenant_secrets_directory(config_) + "/" + tenant.name;
     const auto loaded = co_await key_desk.run<bool>([this, list, edition] {

@@ -12,6 +12,7 @@
 #include "observe/metrics.h"
 #include "server/config.h"
 #include "server/open_store.h"
+#include "server/own_keys.h"
 #include "store/store.h"
 #include "units/calls/derived_ids.h"
 #include "units/context.h"
@@ -82,6 +83,7 @@ class Installation {
     intake::Hooks& hooks() { return *hooks_; }
     api::Api& api() { return *api_; }
     const Config& config() const { return config_; }
+    const OwnKeys& own_keys() const { return own_keys_; }
 
   private:
     Installation(Config config, node::Roles roles) : config_(std::move(config)), roles_(roles) {}
@@ -89,9 +91,11 @@ class Installation {
     Result<> take_place();
     Result<> open_derived_ids();
     Result<units::BodyReader> reader_of(TenantId tenant, ConnectorId id) const;
+    std::vector<api::KeyState> key_states_of(TenantId tenant) const;
     void show_gauges();
 
     Config config_;
+    OwnKeys own_keys_{config_};
     Secret master_;
     bool is_new_ = false;
     std::unique_ptr<store::Store> store_;

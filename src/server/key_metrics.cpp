@@ -2,6 +2,7 @@
 
 #include "custody/operations.h"
 #include "observe/exposition.h"
+#include "server/stale_secrets.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,6 @@ using observe::Exposition;
 using Name = std::pair<std::string, std::string>; // connector and use
 
 constexpr std::string_view use_of_tls = "tls";
-constexpr std::string_view use_of_api_keys = "api_key";
 constexpr std::array kinds{Kind::file, Kind::env, Kind::hsm, Kind::secrets_manager, Kind::s3};
 
 struct Counters {
@@ -59,7 +59,8 @@ void expose(Exposition& out, const std::map<Name, std::int64_t>& figures) {
 
 std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
                          const std::optional<TlsKeeper::State>& tls,
-                         const std::optional<Instant>& api_key_end, Instant now) {
+                         const std::vector<KeyEnd>& other_ends, const Clock& clock) {
+    const Instant now = clock.now();
     std::map<Name, std::int64_t> ends;
     std::map<Name, std::int64_t> available;
     const auto note = [&](const Name& name, const std::optional<Instant>& end,
@@ -77,7 +78,8 @@ std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
         note({key.name, key.use}, key.expires_at, key.is_available);
     if (tls)
         note({"", std::string(use_of_tls)}, tls->expires_at, tls->is_usable);
-    note({"", std::string(use_of_api_keys)}, api_key_end, std::nullopt);
+    for (const KeyEnd& end : other_ends)
+        note({"", end.use}, end.at, std::nullopt);
     Exposition out;
     out.gauge("settled_key_expires_seconds",
               "Seconds until the first key or secret of that use ends, where its end is known");
@@ -85,6 +87,10 @@ std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
     out.gauge("settled_key_available",
               "1 while the keys and secrets of that use can be read and used");
     expose(out, available);
+    const auto stale = stale_secrets(keys, tls, clock.steady());
+    out.gauge("settled_secret_stale_seconds",
+              "For how long a secret that is in use could not be read again; 0: all can be");
+    out.sample({}, stale.empty() ? std::int64_t{0} : std::int64_t{stale.front().age.count()});
     return std::move(out).text();
 }
 

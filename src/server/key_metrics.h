@@ -1,5 +1,5 @@
-// Figures about keys for /metrics: whether each can be used, when it ends, and what places of keys are
-// asked for.
+// Figures about keys for /metrics: whether each can be used, when it ends, for how long one could not be read
+// again, and what places of keys are asked for.
 #pragma once
 
 #include "base/clock.h"
@@ -13,11 +13,15 @@
 
 namespace settled::server {
 
-// Of connectors' keys, of the server's certificate where it has one, and of the API key that ends first, where
-// one does soon. In Prometheus' text form.
+struct KeyEnd {
+    std::string use; // of no connector: api_key, client_certificate, kafka
+    Instant at;
+};
+
+// In Prometheus' text form. `tls`: of the server's certificate, where it has one; `ends`: what else ends.
 std::string exposed_keys(const std::vector<intake::KeyStanding>& keys,
                          const std::optional<TlsKeeper::State>& tls,
-                         const std::optional<Instant>& api_key_end, Instant now);
+                         const std::vector<KeyEnd>& ends, const Clock& clock);
 
 // From now on signatures and reads of secrets are counted there, until the other is called.
 void count_key_operations(observe::Metrics& metrics);

@@ -1,13 +1,9 @@
 #include "server/machine.h"
 
-#include "crypto/certificate.h"
-
 #include <sys/statvfs.h>
 
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 namespace settled::server {
@@ -27,14 +23,6 @@ std::optional<std::int64_t> size_of_files(const std::string& directory) {
     return sum;
 }
 
-void add_certificate(api::Machine& machine, const std::string& path) {
-    const std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    machine.certificate_ends_at = crypto::certificate_end(text.str());
-    machine.certificate_fingerprint = crypto::certificate_fingerprint(text.str());
-}
-
 } // namespace
 
 std::optional<api::Disk> data_disk(const Config& config) {
@@ -45,14 +33,13 @@ std::optional<api::Disk> data_disk(const Config& config) {
                      std::uint64_t{disk.f_blocks} * disk.f_frsize};
 }
 
-api::Machine look_at_machine(const Config& config) {
+api::Machine look_at_machine(const Config& config, const OwnKeys& keys) {
     api::Machine machine;
     if (config.store_url.empty()) {
         machine.store_bytes = size_of_files(config.data);
         machine.disk = data_disk(config);
     }
-    if (!config.tls_certificate.empty())
-        add_certificate(machine, config.tls_certificate);
+    machine.keys = keys.all();
     return machine;
 }
 

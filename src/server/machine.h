@@ -3,10 +3,11 @@
 
 #include "api/machine.h"
 #include "server/config.h"
+#include "server/own_keys.h"
 
 namespace settled::server {
 
-api::Machine look_at_machine(const Config& config);
+api::Machine look_at_machine(const Config& config, const OwnKeys& keys);
 // Of the data directory; nullopt: it cannot be asked.
 std::optional<api::Disk> data_disk(const Config& config);
 

@@ -6,6 +6,7 @@
 #include "server/master_key.h"
 #include "server/run.h"
 #include "store/copy/copy.h"
+#include "store/migrations.h"
 #include "store/postgres/postgres_store.h"
 #include "store/queries/installation.h"
 #include "store/queries/private_files.h"
@@ -108,7 +109,8 @@ Result<OpenedStore> open_sqlite(const Config& config, Rng& rng, IfMissing if_mis
 Result<OpenedStore> open_postgres(const Config& config, Rng& rng, IfMissing if_missing,
                                   RisingClock* time) {
     TRY(auto options, postgres_options(config));
-    options.makes_schema = if_missing == IfMissing::make;
+    options.schema = if_missing == IfMissing::make ? store::postgres::SchemaUse::make
+                                                   : store::postgres::SchemaUse::update;
     options.time = time;
     // The key and the control socket are there.
     if (if_missing == IfMissing::make || std::filesystem::exists(config.data))
@@ -123,6 +125,15 @@ Result<OpenedStore> open_postgres(const Config& config, Rng& rng, IfMissing if_m
     opened.is_new = !check && if_missing == IfMissing::make;
     TRY(opened.master, master_key_of(config, !opened.is_new, rng));
     return opened;
+}
+
+Result<std::unique_ptr<store::Store>> open_postgres_for_reading(const Config& config, Rng& rng) {
+    TRY(auto options, postgres_options(config));
+    options.schema = store::postgres::SchemaUse::as_it_is;
+    auto store = store::postgres::open(std::move(options), rng);
+    if (!store && store.error().code == Code::store_missing)
+        return std::unexpected(store_missing(config));
+    return store;
 }
 
 } // namespace
@@ -164,18 +175,32 @@ Result<units::KeyVersions> read_key_versions(store::Store& store) {
 }
 
 Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng) {
-    if (!config.store_url.empty())
-        return open_store(config, rng, IfMissing::refuse);
-    if (!std::filesystem::exists(config.data + "/settled.db"))
-        return std::unexpected(store_missing(config));
     OpenedStore opened;
-    TRY(opened.store, store::sqlite::open_for_reading(config.data));
+    if (config.store_url.empty()) {
+        if (!std::filesystem::exists(config.data + "/settled.db"))
+            return std::unexpected(store_missing(config));
+        TRY(opened.store, store::sqlite::open_for_reading(config.data));
+    } else {
+        TRY(opened.store, open_postgres_for_reading(config, rng));
+        TRY_VOID(run_to_end(store::refuse_unfinished_copy(*opened.store)));
+    }
     TRY(opened.master, master_key_of(config, true, rng));
     TRY(const auto check, run_to_end(find_check(*opened.store)));
     if (check && *check != check_of(opened.master))
         return fail(Code::key_unsuitable,
                     master_key_file(config) + " is not the master key of this store");
     return opened;
+}
+
+Result<Schemas> look_at_schema(const Config& config) {
+    Schemas schemas{0, store::newest_schema()};
+    if (config.store_url.empty()) {
+        TRY(schemas.store, store::sqlite::schema_version(config.data));
+        return schemas;
+    }
+    TRY(auto options, postgres_options(config));
+    TRY(schemas.store, store::postgres::schema_version(std::move(options)));
+    return schemas;
 }
 
 Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng) {

@@ -8,6 +8,7 @@
 #include "store/store.h"
 #include "units/evidence/tenant_keys.h"
 
+#include <cstdint>
 #include <memory>
 
 namespace settled::server {
@@ -42,9 +43,17 @@ void report_new_store(const Config& config);
 // it.
 Result<units::KeyVersions> read_key_versions(store::Store& store);
 
-// For commands that only read, while a server may run: SQLite refuses every write. The store must
-// be there.
+// For commands that only read, while a server may run, maybe an older one's: nothing is changed, and SQLite refuses every
+// write. The store must be there. Fails with store_version where its schema is another one than this program's.
 Result<OpenedStore> open_store_for_reading(const Config& config, Rng& rng);
+
+// Versions of schemas: the store's, which is looked at without changing it, and this program's. Fails as
+// open_store_for_reading(), but not with store_version.
+struct Schemas {
+    std::int64_t store = 0;
+    std::int64_t program = 0;
+};
+Result<Schemas> look_at_schema(const Config& config);
 
 // Only the store, whatever it holds: to copy into.
 Result<std::unique_ptr<store::Store>> open_engine(const Config& config, Rng& rng);

@@ -2,15 +2,20 @@
 
 namespace settled::server {
 
-Task<std::optional<worker::OwnCertificate>> look_at(TlsKeeper* tls, custody::KeyDesk& desk) {
-    if (tls == nullptr)
-        co_return std::nullopt;
-    (void)co_await desk.run<bool>([tls] {
-        tls->look();
-        return Result<bool>(true);
-    });
-    const TlsKeeper::State state = tls->state();
-    co_return worker::OwnCertificate{state.fingerprint, state.expires_at, state.is_usable};
+Task<std::vector<worker::OwnCertificate>> look_at(TlsKeeper* tls, const OwnKeys& keys,
+                                                  custody::KeyDesk& desk, Clock::Steady now) {
+    std::vector<worker::OwnCertificate> all;
+    if (tls != nullptr) {
+        (void)co_await desk.run<bool>([tls, now] {
+            tls->look(now);
+            return Result<bool>(true);
+        });
+        const TlsKeeper::State state = tls->state();
+        all.push_back({"tls", state.fingerprint, state.expires_at, state.is_usable});
+    }
+    if (const auto& kafka = keys.kafka(); kafka && kafka->expires_at)
+        all.push_back({kafka->use, kafka->fingerprint, kafka->expires_at});
+    co_return all;
 }
 
 } // namespace settled::server

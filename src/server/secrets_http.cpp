@@ -23,6 +23,8 @@ using custody::aws::HttpReply;
 // A secret has 64 KiB at most, and its JSON escapes may be six bytes for one.
 constexpr std::size_t reply_bytes_max = 512 * 1024;
 
+constexpr std::chrono::seconds connect_wait_max{2};
+
 Task<> keep_reply(net::Client& client, net::OutboundRequest request,
                   std::optional<Result<net::Reply>>& into) {
     into.emplace(co_await client.send(std::move(request)));
@@ -74,6 +76,7 @@ class SecretsHttp final : public custody::aws::Http {
         // Calls are minutes apart: a connection that waited would be closed by then.
         options.connections_per_host_max = 0;
         options.connections_idle_max = 0;
+        options.connect_wait_max = connect_wait_max;
         TRY(client_, net::Client::make(io_, std::move(options)));
         return {};
     }

@@ -168,12 +168,15 @@ Result<> RunningServer::open(std::uint16_t joined) {
         first.io, installation_.connectors(), [this] { return installation_.reload_connectors(); },
         [this] { return installation_.is_secret_due(); });
     key_watch_ = std::make_unique<worker::KeyWatch>(
-        first.io,
-        worker::KeyWatchDeps{installation_.store(), installation_.context(), installation_.clock,
-                             installation_.membership(), installation_.connectors(),
-                             installation_.hooks().key_log(),
-                             [this] { return installation_.api().take_key_uses(); },
-                             [this] { return look_at(tls_.get(), installation_.key_desk); }});
+        first.io, worker::KeyWatchDeps{installation_.store(), installation_.context(),
+                                       installation_.clock, installation_.membership(),
+                                       installation_.connectors(), installation_.hooks().key_log(),
+                                       [this] { return installation_.api().take_key_uses(); },
+                                       [this] {
+                                           return look_at(tls_.get(), installation_.own_keys(),
+                                                          installation_.key_desk,
+                                                          installation_.clock.steady());
+                                       }});
     sequencer_ = std::make_unique<worker::Sequencer>(
         first.io, installation_.store(), installation_.clock, installation_.membership());
     if (installation_.traces) {

@@ -100,7 +100,7 @@ Result<Start> open_when_secrets_are_there(const Config& config, node::Roles role
         if (!start.waiting->wait(wait_after(tries)))
             return start;
         if (start.tls)
-            start.tls->look();
+            start.tls->look(SystemClock().steady());
     }
 }
 

@@ -87,22 +87,24 @@ void TlsKeeper::take(const Texts& texts, net::TlsContext context) {
               crypto::certificate_end(texts.certificate), true};
 }
 
-void TlsKeeper::refuse(const Error& why) {
+void TlsKeeper::refuse(const Error& why, Clock::Steady now) {
     log::lasting("tls.kept", why, {{"certificate", certificate_}});
     const std::lock_guard lock(mutex_);
+    if (state_.is_usable)
+        state_.kept_since = now;
     state_.is_usable = false;
 }
 
-void TlsKeeper::look() {
+void TlsKeeper::look(Clock::Steady now) {
     const auto texts = read();
     if (!texts)
-        return refuse(texts.error());
+        return refuse(texts.error(), now);
     const bool is_another = in_use_ != texts->digests;
     if (!is_another && state().is_usable)
         return;
     auto context = make_tls(texts->certificate, texts->key, certificate_, key_);
     if (!context)
-        return refuse(context.error());
+        return refuse(context.error(), now);
     take(*texts, *std::move(context));
     log::info(is_another ? "tls.replaced" : "tls.usable", {{"fingerprint", state().fingerprint}});
 }

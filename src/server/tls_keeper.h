@@ -34,12 +34,13 @@ class TlsKeeper {
     const std::shared_ptr<net::ServerTls>& tls() const { return tls_; }
 
     // Reads both again. Waits for the disk, or for the key's place: one thread at a time, no io thread.
-    void look();
+    void look(Clock::Steady now);
 
     struct State {
         std::string fingerprint; // of the certificate in use
         std::optional<Instant> expires_at;
-        bool is_usable = true; // false: what is there now cannot be used
+        bool is_usable = true;                        // false: what is there now cannot be used
+        std::optional<Clock::Steady> kept_since = {}; // since when that is so
     };
     State state() const; // any thread
 
@@ -54,7 +55,7 @@ class TlsKeeper {
     Result<Texts> read();
     Result<Secret> read_key(const std::string& certificate);
     void take(const Texts& texts, net::TlsContext context);
-    void refuse(const Error& why);
+    void refuse(const Error& why, Clock::Steady now);
 
     const std::string certificate_; // its file
     const std::string key_;         // its URI

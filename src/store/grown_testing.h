@@ -89,7 +89,7 @@ inline Use use_of(std::string_view sql, int number) {
             return Use::tenant;
         if (left.ends_with("LIMIT ") || left.ends_with("OFFSET "))
             return Use::limit;
-        if (left.ends_with("< ") || left.ends_with("<= "))
+        if (left.ends_with("< ") || left.ends_with("<= ") || left.ends_with("< ("))
             return Use::below;
         if (left.ends_with("> ") || left.ends_with(">= ") || left.ends_with("> ("))
             return Use::above;

@@ -2,6 +2,8 @@
 
 #include "base/assert.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <vector>
 
@@ -24,6 +26,17 @@ std::span<const Migration> migrations() {
         return out;
     }();
     return all;
+}
+
+std::int64_t newest_schema() {
+    return static_cast<std::int64_t>(migrations().size());
+}
+
+std::string other_schema(std::int64_t have) {
+    return fmt::format(
+        "the store has schema {}, this program's is {}; use the server's program, or "
+        "run settled migrate",
+        have, newest_schema());
 }
 
 } // namespace settled::store

@@ -2,7 +2,9 @@
 // migration is never edited; a change is a new file.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -15,5 +17,10 @@ struct Migration {
 };
 
 std::span<const Migration> migrations();
+
+// The version that this program brings a store to.
+std::int64_t newest_schema();
+// "the store has schema 35, this program's is 37; …"
+std::string other_schema(std::int64_t have);
 
 } // namespace settled::store

@@ -27,15 +27,13 @@ constexpr auto quiet = 15s;
 // API keys and certificates that ended before are no news.
 constexpr auto published_late_max = std::chrono::days(1);
 
-constexpr std::string_view use_of_tls = "tls";
-
-KeySubject own_subject(const std::string& fingerprint) {
-    return {0, "tls/" + fingerprint, "", std::string(use_of_tls), fingerprint};
+KeySubject own_subject(const std::string& use, const std::string& fingerprint) {
+    return {0, use + "/" + fingerprint, "", use, fingerprint};
 }
 
 KeySubject subject_of(const KeyStanding& key) {
-    if (key.use == use_of_tls)
-        return own_subject(key.fingerprint);
+    if (key.connector.value == 0) // the installation's
+        return own_subject(key.use, key.fingerprint);
     return {key.connector.value, to_string(key.connector), key.name, key.use, key.fingerprint};
 }
 
@@ -57,7 +55,7 @@ KeyWatch::KeyWatch(boost::asio::io_context& io, KeyWatchDeps deps)
     : deps_(std::move(deps)), task_(io, interval, [this] { return run_once(); }) {}
 
 Task<> KeyWatch::run_once() {
-    const auto own = co_await deps_.look_at_certificate();
+    const auto own = co_await deps_.look_at_certificates();
     if (task_.is_stopped() || !deps_.node.is_member())
         co_return;
     co_await keep_uses();
@@ -86,23 +84,24 @@ Task<> KeyWatch::keep_uses() {
     }
 }
 
-// The server's key, as one of each tenant.
-Task<std::vector<KeyStanding>> KeyWatch::standing_of(const std::optional<OwnCertificate>& own) {
+// The installation's keys, as those of each tenant.
+Task<std::vector<KeyStanding>> KeyWatch::standing_of(const std::vector<OwnCertificate>& own) {
     std::vector<KeyStanding> keys;
-    if (!own)
+    if (own.empty())
         co_return keys;
     const auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
         [](store::Session& s) { return store::list_tenants(s); });
     if (!tenants)
-        log::lasting("key.unpublished", tenants.error(), {{"use", use_of_tls}});
+        log::lasting("key.unpublished", tenants.error(), {{"use", own.front().use}});
     for (std::size_t i = 0; tenants && i < tenants->size(); ++i)
-        keys.push_back({(*tenants)[i].id,
-                        {},
-                        "",
-                        std::string(use_of_tls),
-                        own->fingerprint,
-                        own->expires_at,
-                        own->is_usable});
+        for (const OwnCertificate& each : own)
+            keys.push_back({(*tenants)[i].id,
+                            {},
+                            "",
+                            each.use,
+                            each.fingerprint,
+                            each.expires_at,
+                            each.is_usable});
     co_return keys;
 }
 
@@ -170,7 +169,7 @@ Task<> KeyWatch::publish_back(const std::map<Name, KeyStanding>& keys) {
 }
 
 Task<> KeyWatch::publish_ends(const std::vector<KeyStanding>& keys,
-                              const std::optional<OwnCertificate>& own) {
+                              const std::vector<OwnCertificate>& own) {
     std::vector<End> ends;
     if (deps_.clock.steady() >= next_others_) {
         ends = co_await other_ends(own);
@@ -189,7 +188,7 @@ Task<> KeyWatch::publish_end(const End& end) {
     const auto stage = domain::key_end_stage(end.expires_at, now);
     if (!stage)
         co_return;
-    // The server's certificate is published to each tenant.
+    // The installation's certificates are published to each tenant.
     const std::int64_t whose = end.key.id != 0 ? end.key.id : end.tenant.value;
     const auto name =
         std::tuple(whose, end.key.use, end.key.fingerprint, end.expires_at.us, *stage);
@@ -205,15 +204,16 @@ Task<> KeyWatch::publish_end(const End& end) {
         log::lasting("key.unpublished", done.error(), {{"use", end.key.use}});
 }
 
-// API keys, client certificates, the server's own.
-Task<std::vector<KeyWatch::End>> KeyWatch::other_ends(const std::optional<OwnCertificate>& own) {
+// API keys, client certificates, the installation's own.
+Task<std::vector<KeyWatch::End>> KeyWatch::other_ends(const std::vector<OwnCertificate>& own) {
     std::vector<End> ends;
     const auto tenants = co_await deps_.store.read<std::vector<store::TenantRow>>(
         [](store::Session& s) { return store::list_tenants(s); });
     for (std::size_t i = 0; tenants && i < tenants->size(); ++i) {
         const TenantId tenant = (*tenants)[i].id;
-        if (own && own->expires_at)
-            ends.push_back({tenant, own_subject(own->fingerprint), *own->expires_at});
+        for (const OwnCertificate& each : own)
+            if (each.expires_at)
+                ends.push_back({tenant, own_subject(each.use, each.fingerprint), *each.expires_at});
         const auto keys = co_await deps_.store.read<TenantsKeys>(
             [tenant](store::Session& s) { return read_keys(s, tenant); });
         if (!keys)

@@ -1,7 +1,7 @@
 // Watches the keys in use: takes to the store when a bank's key last proved a webhook and when an API key was
 // last used, and publishes keys that end (key.expiring, key.expired), that cannot be used for a minute
-// (key.unavailable), and that can be used again (key.recovered). The server's own key is published to each
-// tenant.
+// (key.unavailable), and that can be used again (key.recovered). The installation's own keys are published to
+// each tenant.
 //
 // Ends are published by one node (store::job_timers). A key that cannot be used is published by the node that
 // cannot use it; the store keeps that it was published, so that several nodes publish it once, and it has
@@ -34,8 +34,9 @@
 
 namespace settled::worker {
 
-// Of the server.
+// Of the installation: the server's, or that by which Kafka knows us.
 struct OwnCertificate {
+    std::string use; // tls, kafka
     std::string fingerprint;
     std::optional<Instant> expires_at;
     bool is_usable = true; // false: what is in its place now is not, and an earlier one is in use
@@ -50,8 +51,8 @@ struct KeyWatchDeps {
     intake::KeyLog& log;
     // When API keys were used since the last time.
     std::function<std::vector<store::ApiKeyUse>()> take_key_uses;
-    // Looks at the server's certificate and key again; nullopt: it has none.
-    std::function<Task<std::optional<OwnCertificate>>()> look_at_certificate;
+    // Looks at the installation's certificates and their keys again.
+    std::function<Task<std::vector<OwnCertificate>>()> look_at_certificates;
 };
 
 class KeyWatch {
@@ -72,14 +73,14 @@ class KeyWatch {
     };
 
     Task<> keep_uses();
-    Task<std::vector<intake::KeyStanding>> standing_of(const std::optional<OwnCertificate>& own);
+    Task<std::vector<intake::KeyStanding>> standing_of(const std::vector<OwnCertificate>& own);
     Task<> look_at_outages(const std::vector<intake::KeyStanding>& keys);
     Task<> publish_away(const std::map<Name, intake::KeyStanding>& keys);
     Task<> publish_back(const std::map<Name, intake::KeyStanding>& keys);
     Task<> publish_ends(const std::vector<intake::KeyStanding>& keys,
-                        const std::optional<OwnCertificate>& own);
+                        const std::vector<OwnCertificate>& own);
     Task<> publish_end(const End& end);
-    Task<std::vector<End>> other_ends(const std::optional<OwnCertificate>& own);
+    Task<std::vector<End>> other_ends(const std::vector<OwnCertificate>& own);
 
     KeyWatchDeps deps_;
     RepeatingTask task_;

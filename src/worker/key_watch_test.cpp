@@ -58,7 +58,7 @@ class KeyWatchTest : public ::testing::Test, public World {
         std::string bank_key_expires = {};
         intake::ConnectorCache cache;
         intake::KeyLog log;
-        std::optional<OwnCertificate> own;
+        std::vector<OwnCertificate> own;
         std::vector<store::ApiKeyUse> key_uses;
         std::unique_ptr<KeyWatch> watch;
     };
@@ -73,7 +73,7 @@ class KeyWatchTest : public ::testing::Test, public World {
             io_.context(),
             KeyWatchDeps{store(), w.node.context, clock(), w.node.membership, w.cache, w.log,
                          [&w] { return std::exchange(w.key_uses, {}); },
-                         [&w]() -> Task<std::optional<OwnCertificate>> { co_return w.own; }});
+                         [&w]() -> Task<std::vector<OwnCertificate>> { co_return w.own; }});
     }
     void look(Watching& w) {
         EXPECT_TRUE(w.node.renew());
@@ -140,7 +140,7 @@ TEST_F(KeyWatchTest, publishes_the_end_of_a_key_once_for_each_stage_and_node) {
     EXPECT_THAT(events().front().body, HasSubstr(R"("days_left":5})"));
 }
 
-TEST_F(KeyWatchTest, publishes_the_end_of_api_keys_and_of_the_server_s_certificate) {
+TEST_F(KeyWatchTest, publishes_the_end_of_api_keys_and_of_the_installation_s_certificates) {
     Watching only(*this, "only", path("only.pem"));
     begin(only);
     const ApiKeyId id = new_id<ApiKeyId>();
@@ -148,10 +148,11 @@ TEST_F(KeyWatchTest, publishes_the_end_of_api_keys_and_of_the_server_s_certifica
         return store::insert_api_key(s, {tenant, id, "batch", Bytes(32), "sk", "*", now(),
                                          std::nullopt, now() + std::chrono::hours(20)});
     });
-    only.own = OwnCertificate{"ab12", now() + std::chrono::days(6)};
+    only.own = {{"tls", "ab12", now() + std::chrono::days(6)},
+                {"kafka", "ab12", now() + std::chrono::days(6)}};
     look(only);
     look(only);
-    ASSERT_EQ(types().size(), 2U);
+    ASSERT_EQ(types().size(), 3U);
     std::string bodies;
     for (const store::EventRow& event : events())
         bodies += event.body;
@@ -159,6 +160,8 @@ TEST_F(KeyWatchTest, publishes_the_end_of_api_keys_and_of_the_server_s_certifica
     EXPECT_THAT(bodies, HasSubstr(R"("subject":")" + to_string(id)));
     EXPECT_THAT(bodies, HasSubstr(R"({"connector":null,"use":"tls","fingerprint":"ab12",)"));
     EXPECT_THAT(bodies, HasSubstr(R"("subject":"tls/ab12")"));
+    EXPECT_THAT(bodies, HasSubstr(R"({"connector":null,"use":"kafka","fingerprint":"ab12",)"));
+    EXPECT_THAT(bodies, HasSubstr(R"("subject":"kafka/ab12")"));
 }
 
 TEST_F(KeyWatchTest, publishes_a_key_that_is_away_for_a_minute_once_and_its_return_once) {
@@ -228,7 +231,7 @@ TEST_F(KeyWatchTest, publishes_to_each_tenant_that_the_server_s_key_is_away_and_
             look(only);
         }
     };
-    only.own = OwnCertificate{"ab12", std::nullopt, false};
+    only.own = {{"tls", "ab12", std::nullopt, false}};
     pass(55s);
     EXPECT_THAT(types(), IsEmpty());
     pass(15s);
@@ -236,8 +239,8 @@ TEST_F(KeyWatchTest, publishes_to_each_tenant_that_the_server_s_key_is_away_and_
     EXPECT_THAT(events().front().body,
                 HasSubstr(R"({"connector":null,"use":"tls","fingerprint":"ab12",)"));
     EXPECT_THAT(events().front().body, HasSubstr(R"("subject":"tls/ab12")"));
-    only.own->is_usable = true;
-    only.own->fingerprint = "cd34";
+    only.own.front().is_usable = true;
+    only.own.front().fingerprint = "cd34";
     pass(30s);
     EXPECT_THAT(types(), ElementsAre("key.unavailable", "key.recovered"));
     EXPECT_THAT(types(other), ElementsAre("key.unavailable", "key.recovered"));

@@ -264,11 +264,23 @@ def test_a_certificate_request_is_signed_by_the_key_wherever_it_is(world, token)
 
 
 def test_the_doctor_warns_of_a_key_that_is_in_no_hsm(world, token):
-    _, output, _ = settled(world, "doctor", "--check", "connector.custody")
-    finding, = json.loads(output)["data"]
+    def of_the_signing_key():
+        _, output, _ = settled(world, "doctor", "--check", "connector.custody")
+        finding, = [each for each in json.loads(output)["data"] if each["sentence"].startswith("signing_key ")]
+        return finding
+    finding = of_the_signing_key()
     assert finding["state"] == "warning" and "not an HSM" in finding["sentence"], finding
+    made, _ = make_key(world, token)
+    done(world, "connectors", "set", "clearbank", "--signing-key", token.uri("signing"))
+    finding = of_the_signing_key()
+    assert finding["state"] == "ok" and made["fingerprint"] in finding["sentence"], finding
+
+
+def test_a_token_that_was_given_a_wrong_pin_is_a_warning(world, token):
     make_key(world, token)
     done(world, "connectors", "set", "clearbank", "--signing-key", token.uri("signing"))
+    token.guess("a wrong pin")  # of another program
     _, output, _ = settled(world, "doctor", "--check", "connector.custody")
-    finding, = json.loads(output)["data"]
-    assert finding["state"] == "ok", finding
+    finding, = [each for each in json.loads(output)["data"] if each["sentence"].startswith("signing_key ")]
+    assert finding["state"] == "warning" and "CKF_USER_PIN_COUNT_LOW" in finding["sentence"], finding
+    assert world.bank.settle(settled_payload(world.account())).status == 200, "the key is open, and signs"

@@ -2,6 +2,7 @@
 partner's limit."""
 
 import collections
+import socket
 
 import pytest
 
@@ -172,3 +173,16 @@ def test_a_node_whose_clock_is_wrong_holds_nothing_longer_than_the_others(new_cl
         f"SELECT due_at - {now} AS left FROM task WHERE kind = 'delivery' AND attempts = 2 AND status = 'queued'"),
         "tried twice, the next time is an hour later")
     assert 0 < due[0]["left"] <= 3600 * 1.3 * 1_000_000
+
+
+def test_the_status_names_the_hosts_of_the_nodes_and_when_each_was_seen(new_cluster):
+    cluster = new_cluster(["all", "intake"])
+    nodes = cluster.world.api.get("/v1/status")["nodes"]
+    assert [node["id"] for node in nodes] == [0, 1] and {node["host"] for node in nodes} == {socket.gethostname()}
+    assert nodes[1]["roles"] == ["intake"] and {node["state"] for node in nodes} == {"live"}
+    seen = {node["id"]: node["seen_at"] for node in nodes}
+
+    def renewed():
+        now = {node["id"]: node["seen_at"] for node in cluster.world.api.get("/v1/status")["nodes"]}
+        return all(now[number] > seen[number] for number in seen)
+    wait_for(renewed, "each renews its lease")

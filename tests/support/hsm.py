@@ -44,6 +44,12 @@ class Token:
                        check=True, capture_output=True)
         file.unlink()
 
+    def guess(self, pin):
+        """Another program gives the token a PIN that is not its user's."""
+        tried = subprocess.run(["pkcs11-tool", "--module", MODULE, "--token-label", "main", "--login", "--pin", pin, "--list-objects"],
+                               check=False, capture_output=True, text=True)
+        assert "CKR_PIN_INCORRECT" in tried.stderr, tried
+
     def take_out(self):
         shutil.move(self.tokens, self.directory / "away")
         self.tokens.mkdir()

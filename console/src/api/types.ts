@@ -484,10 +484,10 @@ export interface Status {
   tenant: string;
   as_of: string;
   store: {engine: string; can_commit: boolean; reason: string; last_backup_at: string | null; bytes?: number; free_bytes?: number | null} | null;
-  nodes: {id: number; instance: string; roles: string[]; started_at: string; lease_until: string; state: string}[] | null;
+  nodes: {id: number; instance: string; host: string; roles: string[]; started_at: string; seen_at: string | null; lease_until: string; state: string}[] | null;
   connectors: {name: string; kind: string; last_webhook_at: string | null; calls_waiting: number}[] | null;
   endpoints: {active: number; failing: number; paused: number; disabled: number} | null;
-  backlog: {deliveries: number; oldest_at: string | null; dead: number} | null;
+  backlog: {deliveries: number; oldest_at: string | null; dead: number; tasks: number} | null;
   reviews: {open: number; oldest_at: string | null; by_kind: Record<string, number>};
   money: {currency: string; expected: MoneySum; unmatched: MoneySum; overdue: MoneySum; in_review: MoneySum}[];
   calls: {held: boolean | null; in_doubt: number | null};

@@ -13,8 +13,10 @@ type Node = NonNullable<Status['nodes']>[number];
 const columns: Column<Node>[] = [
   {title: 'Node', cell: row => <span class="num">{row.id}</span>},
   {title: 'State', cell: row => <Pill token={row.state} />},
+  {title: 'Host', cell: row => <span class="break">{row.host}</span>},
   {title: 'Instance', cell: row => <span class="id break">{row.instance}</span>, rank: 2},
   {title: 'Roles', cell: row => <Chips items={row.roles} />},
+  {title: 'Seen', end: true, cell: row => <Age at={row.seen_at} />},
   {title: 'Lease until', end: true, cell: row => <Age at={row.lease_until} />},
   {title: 'Started', end: true, cell: row => <Age at={row.started_at} />},
 ];

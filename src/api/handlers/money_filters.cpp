@@ -118,6 +118,8 @@ class PaymentRows {
             return by(SearchKey::payment_reference, filter_.reference, before);
         if (!filter_.payer_account.empty())
             return by(SearchKey::payment_payer, filter_.payer_account, before);
+        if (!filter_.payer_name.empty())
+            return by(SearchKey::payment_payer_name, filter_.payer_name, before);
         if (!filter_.amounts.empty())
             return by_amount(before);
         return store::list_payments(s_, tenant_, {filter_.status, filter_.account}, before,
@@ -157,6 +159,8 @@ class SettlementRows {
             return by(SearchKey::settlement_reference, filter_.reference, before);
         if (!filter_.payer_account.empty())
             return by(SearchKey::settlement_payer, filter_.payer_account, before);
+        if (!filter_.payer_name.empty())
+            return by(SearchKey::settlement_payer_name, filter_.payer_name, before);
         if (!filter_.amounts.empty())
             return by_amount(before);
         return store::list_settlements(s_, tenant_, {filter_.status, filter_.account}, before,
@@ -189,10 +193,72 @@ class SettlementRows {
     const MoneyFilter& filter_;
 };
 
+// Payments by their creation, newest first: a time alone says nothing of their ids, since a payment may be registered
+// long after it was created.
+class CreatedPayments {
+  public:
+    using Row = domain::Payment;
+    CreatedPayments(Session& s, TenantId tenant, const MoneyFilter& filter)
+        : s_(s), tenant_(tenant), filter_(filter) {}
+
+    // Whether the filter asks for times, and for nothing that has an index which passes over fewer.
+    static bool serves(const MoneyFilter& filter) {
+        return filter.has_times() && filter.end_to_end_id.empty() && filter.reference.empty() &&
+               filter.payer_account.empty() && filter.payer_name.empty() && filter.amounts.empty();
+    }
+
+    Step<FilteredPage<Row>> read(Page page) {
+        FilteredPage<Row> found;
+        store::CreatedPlace place = co_await begin_of(page);
+        for (std::size_t seen = 0; seen < filtered_rows_max;) {
+            auto some = co_await store::list_payments_by_creation(s_, tenant_, filter_.from, place,
+                                                                  rows_at_once);
+            for (Row& row : some) {
+                place = {row.created_at, row.id.value};
+                if (!fits(filter_, row))
+                    continue;
+                found.rows.push_back(std::move(row));
+                if (found.rows.size() == page.limit) {
+                    found.last = place.id;
+                    co_return found;
+                }
+            }
+            if (some.size() < rows_at_once)
+                co_return found;
+            seen += some.size();
+        }
+        found.last = place.id;
+        co_return found;
+    }
+
+  private:
+    // After the page's cursor. The payment that it names may have been purged since: then from a place that cannot be
+    // after it, so that a payment may come twice but none is left out.
+    Step<store::CreatedPlace> begin_of(Page page) {
+        if (page.before == Page().before)
+            co_return store::CreatedPlace{filter_.until, 0};
+        const auto last = co_await store::find_payment(s_, tenant_, PaymentId{page.before});
+        if (last)
+            co_return store::CreatedPlace{last->created_at, last->id.value};
+        const Instant latest = time_of_id(page.before) + clock_slack;
+        co_return store::CreatedPlace{std::min(filter_.until, latest), 0};
+    }
+
+    Session& s_;
+    TenantId tenant_;
+    const MoneyFilter& filter_;
+};
+
 // Below this id all are older than the filter wants.
 std::int64_t lowest_id(const MoneyFilter& filter) {
     const bool has_time = filter.from.us > std::chrono::microseconds(clock_slack).count();
     return has_time ? first_id_at(filter.from - clock_slack) : 0;
+}
+
+// From this id on all are newer than the filter of settlements wants: an id is minted soon after the arrival.
+std::int64_t end_id(const MoneyFilter& filter) {
+    const bool has_time = filter.until != MoneyFilter().until;
+    return has_time ? first_id_at(filter.until + clock_slack) : Page().before;
 }
 
 template <class Rows>
@@ -228,11 +294,14 @@ Step<FilteredPage<typename Rows::Row>> read_filtered(Rows rows, const MoneyFilte
 } // namespace
 
 bool MoneyFilter::is_detailed() const {
-    const MoneyFilter unasked;
     return !reference.empty() || !end_to_end_id.empty() || !transaction_id.empty() ||
            !institution.empty() || !payer_account.empty() || !payer_name.empty() ||
-           !amounts.empty() || currency || waiting || from != unasked.from ||
-           until != unasked.until;
+           !amounts.empty() || currency || waiting || has_times();
+}
+
+bool MoneyFilter::has_times() const {
+    const MoneyFilter unasked;
+    return from != unasked.from || until != unasked.until;
 }
 
 bool fits(const MoneyFilter& filter, const domain::Payment& payment) {
@@ -270,12 +339,17 @@ Result<MoneyFilter> read_money_filter(const net::Request& request, std::string_v
 Step<FilteredPage<domain::Payment>> filtered_payments(Session& s, TenantId tenant,
                                                       std::shared_ptr<const MoneyFilter> filter,
                                                       Page page) {
+    if (CreatedPayments::serves(*filter)) {
+        CreatedPayments payments(s, tenant, *filter);
+        co_return co_await payments.read(page);
+    }
     co_return co_await read_filtered(PaymentRows(s, tenant, *filter), *filter, page);
 }
 
 Step<FilteredPage<domain::Settlement>>
 filtered_settlements(Session& s, TenantId tenant, std::shared_ptr<const MoneyFilter> filter,
                      Page page) {
+    page.before = std::min(page.before, end_id(*filter));
     co_return co_await read_filtered(SettlementRows(s, tenant, *filter), *filter, page);
 }
 

@@ -38,6 +38,7 @@ struct MoneyFilter {
 
     // Whether more is asked for than status and account.
     bool is_detailed() const;
+    bool has_times() const;
 };
 bool fits(const MoneyFilter& filter, const domain::Payment& payment);
 bool fits(const MoneyFilter& filter, const domain::Settlement& settlement);
@@ -45,6 +46,7 @@ bool fits(const MoneyFilter& filter, const domain::Settlement& settlement);
 // `times`: "created" or "received". Fails with parameter_invalid.
 Result<MoneyFilter> read_money_filter(const net::Request& request, std::string_view times);
 
+// Newest first: by their ids, or where times are asked for and nothing that finds fewer, by their creation.
 store::Step<FilteredPage<domain::Payment>>
 filtered_payments(store::Session& s, TenantId tenant, std::shared_ptr<const MoneyFilter> filter,
                   Page page);

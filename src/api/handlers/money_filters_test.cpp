@@ -112,6 +112,32 @@ TEST_F(MoneyFilters, lead_from_page_to_page_until_next_is_null) {
     EXPECT_THAT(found, ElementsAre("p4", "p3", "p2", "p1", "p0"));
 }
 
+TEST_F(MoneyFilters, by_creation_pass_over_no_payment_however_late_it_was_registered) {
+    const std::string amount = R"({"value":"1.00","currency":"GBP"})";
+    const auto created = [](int day) {
+        return R"("reference":"R","created_at":"2026-11-)" + std::to_string(day) + R"(T10:00:00Z")";
+    };
+    for (const auto& [name, day] :
+         {std::pair("p12", 12), std::pair("p16", 16), std::pair("p10", 10), std::pair("p14", 14),
+          std::pair("p18", 18)})
+        pay(name, amount, created(day));
+    std::vector<std::string> found;
+    std::string after;
+    int pages = 0;
+    do {
+        const std::string target =
+            "/v1/payments?created_before=2026-11-17T00:00:00Z&limit=1&status=expected" + after;
+        const auto some = list(target);
+        found.insert(found.end(), some.begin(), some.end());
+        const std::string next = world.call(key, "GET", target).at("next");
+        after = next.empty() ? "" : "&after=" + next;
+    } while (!after.empty() && ++pages < 10);
+    EXPECT_THAT(found, ElementsAre("p16", "p14", "p12", "p10"));
+    EXPECT_THAT(list("/v1/payments?created_after=2026-11-12T10:00:00Z&"
+                     "created_before=2026-11-16T10:00:00Z"),
+                ElementsAre("p14", "p12"));
+}
+
 TEST_F(MoneyFilters, refuse_what_cannot_be_read) {
     for (const char* query :
          {"amount=much", "currency=XXX", "reference=--", "created_after=soon", "payer=--",

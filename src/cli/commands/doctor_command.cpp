@@ -37,7 +37,7 @@ int list_checks(const Invocation& in) {
     for (const Check& check : doctor::all_checks()) {
         w.object().member("check", check.id).member("sentence", check.sentence);
         w.member("needs_machine", check.looks == Looks::machine);
-        w.member("connects", check.looks == Looks::bank);
+        w.member("connects", check.looks == Looks::others);
         w.member("docs", doctor::docs_of(check.id)).end();
     }
     w.end().key("next").null().end();
@@ -56,9 +56,10 @@ std::expected<std::vector<const Check*>, std::string> chosen_checks(const Invoca
         if (is_named && check.looks == Looks::machine && in.is_remote())
             return std::unexpected(fmt::format(
                 "{} looks at the server's own machine: run it there, without a URL", check.id));
-        if (is_named && check.looks == Looks::bank && !in.has("--connect"))
-            return std::unexpected(fmt::format("{} calls the bank: give --connect, too", check.id));
-        if (check.looks != Looks::bank || in.has("--connect"))
+        if (is_named && check.looks == Looks::others && !in.has("--connect"))
+            return std::unexpected(
+                fmt::format("{} calls banks or partners: give --connect, too", check.id));
+        if (check.looks != Looks::others || in.has("--connect"))
             chosen.push_back(&check);
     }
     return chosen;
@@ -124,8 +125,8 @@ std::vector<Command> doctor_commands() {
                      {.name = "--list", .help = "list the checks, and make none"},
                      {.name = "--connect",
                       .help =
-                          "call each bank's test endpoint, look its account up, and wait for the "
-                          "webhook that the bank sends back"},
+                          "call each bank's test endpoint, look its account up, wait for the "
+                          "webhook that the bank sends back, and send each partner a test.ping"},
                      {.name = "--wait",
                       .value = "SECONDS",
                       .help = "how long an answer or that webhook may take (default 30)",
@@ -135,7 +136,8 @@ std::vector<Command> doctor_commands() {
                      {.name = "--strict", .help = "a warning is a failure, too"},
                      tenant_option("whose connectors, endpoints and reviews (default main)")},
          .notes = "It changes nothing, pays nothing and decides nothing; without --connect it "
-                  "calls no bank. Each finding names its page in docs/operating/doctor.md.",
+                  "calls no bank and no partner. Each finding names its page in "
+                  "docs/operating/doctor.md.",
          .statuses = {{exit_done, "nothing failed"},
                       {exit_failed, "something failed; with --strict: or is a warning"},
                       {exit_usage, "it could not look, or the words are wrong"}},

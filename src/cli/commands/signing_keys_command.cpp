@@ -22,22 +22,24 @@ constexpr std::size_t day_length = 10; // of "2027-03-31T10:15:00.000Z"
 std::string listed(const wire::Json& answer) {
     const auto keys = answer.member("data");
     if (!keys || keys->size() == 0)
-        return "no connector uses a key; `settled connectors add` adds a connector\n";
+        return "no key is in use; `settled connectors add` adds a connector\n";
     std::vector<TableLine> lines{
         {"CONNECTOR", "USE", "CUSTODY", "URI", "FINGERPRINT", "ENDS", "LAST USED", "STATE"}};
     for (std::size_t i = 0; i < keys->size(); ++i) {
         const wire::Json key = keys->at(i);
         const std::string available = text_at(key, "available");
         const std::string reason = safe(text_at(key, "reason"));
-        const std::string state = available == "false"
-                                      ? (reason.empty() ? "unavailable" : "unavailable: " + reason)
-                                      : std::string("");
-        lines.push_back({text_at(key, "connector"), text_at(key, "use"),
+        std::string state = available == "true" ? "open" : "";
+        if (available == "false")
+            state = reason.empty() ? "unavailable" : "unavailable: " + reason;
+        if (const std::string stale = text_at(key, "stale_seconds"); !stale.empty())
+            state = fmt::format("as it was {} s ago", stale);
+        lines.push_back({or_dash(text_at(key, "connector")), text_at(key, "use"),
                          or_dash(text_at(key, "custody")), or_dash(safe(text_at(key, "uri"))),
                          or_dash(text_at(key, "fingerprint")),
                          or_dash(text_at(key, "expires_at").substr(0, day_length)),
                          or_dash(to_minute(text_at(key, "last_used_at"))),
-                         or_dash(available == "true" ? "open" : state)});
+                         or_dash(std::move(state))});
     }
     return table(lines);
 }
@@ -165,7 +167,9 @@ std::vector<Command> signing_keys_commands() {
          .takes_store = false,
          .run = run_import},
         {.name = "signing-keys list",
-         .sentence = "list the keys and secrets that connectors use, and where they are kept",
+         .sentence =
+             "list the keys and secrets in use, of connectors and of the settings, and where "
+             "they are kept",
          .place = Place::server,
          .output = Output::both,
          .options = {tenant_option("whose (default main)")},

@@ -1,5 +1,5 @@
 // The checks of `settled doctor`, one file each subject. A check changes nothing, and calls no
-// bank unless it is one that connects.
+// bank or partner unless it is one that connects.
 #pragma once
 
 #include "cli/doctor/finding.h"
@@ -14,7 +14,7 @@ namespace settled::cli::doctor {
 enum class Looks : std::uint8_t {
     machine, // at files and the store of the server's own machine
     api,     // at what the API says
-    bank,    // at the bank, which is called: only with --connect
+    others,  // at banks and partners, which are called: only with --connect
 };
 
 struct Check {
@@ -33,6 +33,7 @@ void check_data_directory(Site& site, Findings& found);
 void check_free_space(Site& site, Findings& found);
 void check_descriptors(Site& site, Findings& found);
 void check_server(Site& site, Findings& found);
+void check_store_schema(Site& site, Findings& found);
 void check_store_opens(Site& site, Findings& found);
 void check_store_commits(Site& site, Findings& found);
 void check_master_key(Site& site, Findings& found);
@@ -58,6 +59,7 @@ void check_connector_loop(Site& site, Findings& found);
 void check_core_access(Site& site, Findings& found);
 void check_core_fields(Site& site, Findings& found);
 void check_disabled_endpoints(Site& site, Findings& found);
+void check_pings(Site& site, Findings& found);
 void check_dead_deliveries(Site& site, Findings& found);
 void check_calls_held(Site& site, Findings& found);
 void check_backup(Site& site, Findings& found);

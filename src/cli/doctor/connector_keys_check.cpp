@@ -94,6 +94,18 @@ void ask_server(Site& site, const std::string& connector, Findings& found) {
     found.ok(connector, "the server has its keys open");
 }
 
+// "; signing_key: its last good value has been in use for 61 s"; empty: none is, as the server says.
+std::string kept_text(Site& site, std::string_view connector) {
+    std::string text;
+    const auto& ready = site.readiness();
+    const auto stale = ready ? ready->root().member("secrets_stale") : std::nullopt;
+    for (std::size_t i = 0; stale && i < stale->size(); ++i)
+        if (text_at(stale->at(i), "connector") == connector)
+            text += fmt::format("; {}: its last good value has been in use for {} s",
+                                text_at(stale->at(i), "use"), text_at(stale->at(i), "seconds"));
+    return text;
+}
+
 void check_files(Site& site, const ConnectorRow& row, const Book& book, Findings& found) {
     const auto settings = domain::parse_connector_settings(row.settings);
     if (!settings)
@@ -109,7 +121,7 @@ void check_files(Site& site, const ConnectorRow& row, const Book& book, Findings
         return found.ok(row.name, domain::makes_calls(*settings)
                                       ? "its keys and its API token can be opened"
                                       : "its keys can be opened");
-    found.failed(row.name, reason_of(opened.error()),
+    found.failed(row.name, reason_of(opened.error()) + kept_text(site, row.name),
                  {"put the file back, or name another one; as soon as it is there the server takes "
                   "it by itself. A key that was open goes on working until the server ends"});
 }
@@ -124,11 +136,14 @@ void check_by_server(Site& site, Findings& found) {
                      "is made",
                      {"the operator of the server puts the file back; its log says which one"});
     const auto kept = ready ? ready->root().member("keys_kept") : std::nullopt;
-    for (std::size_t i = 0; kept && i < kept->size(); ++i)
-        found.warning(std::string(kept->at(i).string().value_or("")),
+    for (std::size_t i = 0; kept && i < kept->size(); ++i) {
+        const std::string name(kept->at(i).string().value_or(""));
+        found.warning(name,
                       "a key or secret of it cannot be read again: it works with what was read "
-                      "earlier, until the server ends",
+                      "earlier, until the server ends" +
+                          kept_text(site, name),
                       {"the operator of the server sees in its log which one, and why"});
+    }
     if (ready && !waiting && !kept)
         found.ok("", "the server has opened the keys of all connectors");
 }

@@ -1,4 +1,4 @@
-// Where the keys that sign for us are kept, as the server says it.
+// Where keys are kept and whether they can be used, as the server says it; what OpenSSL computes by; AWS's clock.
 #include "cli/doctor/check.h"
 #include "crypto/fips.h"
 #include "custody/schemes.h"
@@ -13,36 +13,88 @@ namespace {
 
 using wire::Json;
 
-std::string place_of(const Json& key) {
-    return fmt::format("{} ({})", text_at(key, "custody"), text_at(key, "fingerprint"));
+constexpr std::string_view connector_key = "connector.key";
+constexpr std::string_view the_installation = "the installation";
+
+// "signing_key in hsm (fingerprint)"; of a public key "bank_key (fingerprint)".
+std::string shown(const Json& key) {
+    std::string text = text_at(key, "use");
+    if (const std::string custody = text_at(key, "custody"); !custody.empty())
+        text += " in " + custody;
+    if (const std::string fingerprint = text_at(key, "fingerprint"); !fingerprint.empty())
+        text += fmt::format(" ({})", fingerprint);
+    return text;
 }
 
-void look_at(Site& site, const Json& key, Findings& found) {
-    const std::string connector = text_at(key, "connector");
-    if (text_at(key, "available") == "false") {
-        const std::string reason = text_at(key, "reason");
-        return found.failed(connector,
-                            fmt::format("its signing key in {} cannot be used now{}",
-                                        text_at(key, "custody"),
-                                        reason.empty() ? "" : ": " + reason),
-                            {"docs/operating/keys.md says what each reason asks for; the key is "
-                             "tried again by itself"});
-    }
-    if (text_at(key, "custody") != "hsm")
+std::string_view not_an_hsm(std::string_view custody) {
+    return custody == "s3" ? "not an HSM: does not meet FIPS 140-2 level 2" : "not an HSM";
+}
+
+const Remedy read_again{"docs/operating/keys.md says what each reason asks for; the key is tried "
+                        "again by itself"};
+
+// An object that KMS has not encrypted would be refused otherwise.
+bool may_be_open(const Site& site, const Json& key) {
+    return site.config() != nullptr && site.config()->allow_s3_without_kms &&
+           text_at(key, "custody") == "s3";
+}
+
+// Whether it can be used. True: something was found.
+bool look_at_use(const std::string& whose, const Json& key, Findings& found) {
+    const std::string reason = text_at(key, "reason");
+    if (text_at(key, "available") == "false")
+        found.failed(
+            whose,
+            fmt::format("{} cannot be used now{}", shown(key), reason.empty() ? "" : ": " + reason),
+            read_again);
+    else if (const std::string age = text_at(key, "stale_seconds"); !age.empty())
+        found.warning(whose,
+                      fmt::format("{} cannot be read again for {} s now: its last good value is in "
+                                  "use",
+                                  shown(key), age),
+                      {"it is kept until the server ends, and not on disk. The server's log says "
+                       "why (connector.key_kept); docs/operating/keys.md, what to do"});
+    else
+        return false;
+    return true;
+}
+
+// How it is kept.
+void look_at_place(Site& site, const std::string& whose, const Json& key, Findings& found) {
+    const std::string custody = text_at(key, "custody");
+    if (may_be_open(site, key))
+        return found.warning(whose,
+                             fmt::format("{} is {}, and may lie there without encryption by KMS: "
+                                         "[custody] allow_s3_without_kms is true",
+                                         shown(key), not_an_hsm(custody)),
+                             {"have the bucket encrypt by KMS, and set it to false"});
+    if (text_at(key, "use") == "signing_key" && custody != "hsm")
         return found.warning(
-            connector,
-            fmt::format("its signing key is in a place that is not an HSM: {}", place_of(key)),
+            whose, fmt::format("{} is {}", shown(key), not_an_hsm(custody)),
             {"where FIPS 140-2 level 2 is asked for, make a key in a token, give the bank its "
              "public half, and set it: --signing-key pkcs11:…",
              site.command("signing-keys list")});
     if (const std::string weakness = text_at(key, "weakness"); !weakness.empty())
-        return found.warning(connector, fmt::format("{}: {}", place_of(key), weakness),
+        return found.warning(whose, fmt::format("{}: {}", shown(key), weakness),
                              {"make a key in the token itself: `settled signing-keys generate`"});
-    found.ok(connector, fmt::format("its signing key is in an HSM: {}", place_of(key)));
+    if (const std::string warning = text_at(key, "warning"); !warning.empty())
+        return found.warning(
+            whose, fmt::format("{}: {}", shown(key), warning),
+            {"find who gives the token a wrong PIN; then log in to it once with the right one by a "
+             "tool of its maker, which sets its count back"});
+    found.ok(whose, shown(key));
+}
+
+void look_at(Site& site, const Json& key, Findings& found) {
+    const std::string connector = text_at(key, "connector");
+    const std::string whose = connector.empty() ? std::string(the_installation) : connector;
+    if (!look_at_use(whose, key, found))
+        look_at_place(site, whose, key, found);
 }
 
 } // namespace
 
+// A line for each key.
 void check_connector_custody(Site& site, Findings& found) {
     if (!site.is_remote() && !site.server_runs())
         return found.skipped("", "no server runs here, which would have the keys open");
@@ -51,8 +103,9 @@ void check_connector_custody(Site& site, Findings& found) {
         return found.skipped("", answer.error());
     const auto keys = answer->root().member("data");
     for (std::size_t i = 0; keys && i < keys->size(); ++i)
-        if (text_at(keys->at(i), "use") == "signing_key")
-            look_at(site, keys->at(i), found);
+        look_at(site, keys->at(i), found);
+    if (found.all().empty())
+        found.ok("", "no key is in use");
 }
 
 void check_fips(Site& site, Findings& found) {
@@ -63,10 +116,19 @@ void check_fips(Site& site, Findings& found) {
     found.ok("", fmt::format("OpenSSL computes by its provider {} alone", crypto::fips_provider()));
 }
 
-// Secrets were read before, by the check of keys.
-void check_aws_clock(Site&, Findings& found) {
-    const std::int64_t apart = std::abs(custody::clock_offset().count());
-    if (apart < custody::clock_offset_warned.count())
+// A server says what it has met; without one, what this process met when it read the secrets of connectors.
+void check_aws_clock(Site& site, Findings& found) {
+    std::string apart;
+    if (const auto& ready = site.readiness()) {
+        apart = text_at(ready->root(), "aws_clock_offset_seconds");
+    } else {
+        Findings of_keys(connector_key);
+        check_connector_keys(site, of_keys);
+        if (const auto offset = custody::clock_offset();
+            std::abs(offset.count()) >= custody::clock_offset_warned.count())
+            apart = std::to_string(offset.count());
+    }
+    if (apart.empty())
         return found.ok("", "nothing that was read from AWS says otherwise");
     found.warning("", fmt::format("the clock is {} s off, as AWS says", apart),
                   {"set this machine's clock, and keep it by NTP; signatures for AWS allow for the "

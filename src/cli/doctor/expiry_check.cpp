@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t keys_most = 1000;
 constexpr std::size_t endpoints_most = 1000;
+constexpr std::string_view use_of_tls = "tls"; // tls.expiry
 
 std::int64_t days_until(Instant end) {
     return std::chrono::floor<std::chrono::days>(end - SystemClock().now()).count();
@@ -46,6 +47,8 @@ void judge(Site& site, Findings& found, const std::string& subject, const std::s
 std::string name_of(std::string_view use) {
     if (use == "bank_key")
         return "a key of the bank";
+    if (use == "kafka")
+        return "the certificate by which Kafka knows us";
     return use == "api_token" ? "the token for the bank's API" : "the API key";
 }
 
@@ -54,6 +57,9 @@ Remedy remedy_of(Site& site, const std::string& connector, std::string_view use)
         return {"fetch the bank's next key from its portal and add it before this one ends; until "
                 "then webhooks that it has signed are taken",
                 site.command("connectors set", connector + " --add-bank-key FILE")};
+    if (use == "kafka")
+        return {"have it renewed, put certificate and key in their places (kafka.certificate, "
+                "kafka.key), and restart each node: they are read at the start"};
     return {"have a new one made, put it in its place, and say when it ends",
             site.command("connectors set", connector + " --api-token-expires DATE")};
 }
@@ -87,7 +93,8 @@ void check_key_expiry(Site& site, Findings& found) {
             continue;
         const std::string connector = text_at(key, "connector");
         const std::string use = text_at(key, "use");
-        judge(site, found, connector, name_of(use), *end, remedy_of(site, connector, use));
+        if (use != use_of_tls)
+            judge(site, found, connector, name_of(use), *end, remedy_of(site, connector, use));
     }
     judge_client_certificates(site, found);
     if (found.all().empty())

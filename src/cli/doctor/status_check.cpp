@@ -68,6 +68,10 @@ void check_silent_connectors(Site& site, Findings& found) {
     take_over(site, found, "connector.silent", "no connector is silent that should not be");
 }
 
+void check_unsealed(Site& site, Findings& found) {
+    take_over(site, found, "audit.unsealed", "what was decided is sealed, or will be soon");
+}
+
 void check_overdue_payments(Site& site, Findings& found) {
     take_over(site, found, "payment.overdue", "no payment is overdue");
 }

@@ -13,5 +13,6 @@ void check_unmatched_settlements(Site& site, Findings& found);
 void check_refusing_connectors(Site& site, Findings& found);
 void check_silent_connectors(Site& site, Findings& found);
 void check_reviews(Site& site, Findings& found);
+void check_unsealed(Site& site, Findings& found);
 
 } // namespace settled::cli::doctor

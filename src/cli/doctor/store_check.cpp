@@ -25,8 +25,6 @@ Remedy remedy_of(Site& site, const Error& error) {
     case Code::store_missing:
         return {"nothing has been begun there yet, or --data names another place",
                 site.command("migrate")};
-    case Code::store_version:
-        return {"start the newer version of the program that wrote it"};
     case Code::store_corrupt:
         return {"stop the server, and restore the newest backup of the store"};
     case Code::store_locked:
@@ -79,6 +77,31 @@ void check_clock_step(Site& site, Findings& found) {
                    "adjusts it slowly (chrony, systemd-timesyncd)"});
 }
 
+void check_store_schema(Site& site, Findings& found) {
+    const server::Config* const config = site.config();
+    if (config == nullptr)
+        return found.skipped("", "the settings do not say where the store is");
+    const auto schemas = server::look_at_schema(*config);
+    if (!schemas)
+        return found.skipped("", "store.opens says what is in the way of it");
+    const auto [have, ours] = *schemas;
+    const std::string sentence =
+        fmt::format("the store has schema {}, this program's is {}", have, ours);
+    if (have == ours)
+        return found.ok("", sentence);
+    if (have > ours)
+        return found.failed("", sentence,
+                            {"the operator installs the newer program that wrote it, here too"});
+    if (site.server_runs())
+        return found.failed("", sentence,
+                            {"the server that runs is of an older program: the operator starts "
+                             "this one in its place, which brings the store up to date"});
+    found.failed("", sentence,
+                 {"an older program wrote it; a server of this program brings it up to date as it "
+                  "starts, or this command does. Back it up first",
+                  site.command("migrate")});
+}
+
 void check_store_opens(Site& site, Findings& found) {
     if (site.config() == nullptr)
         return found.skipped("", "the settings do not say where it is");
@@ -87,6 +110,8 @@ void check_store_opens(Site& site, Findings& found) {
         return found.ok("", fmt::format("{} can be read", server::store_name(*site.config())));
     if (is_about_the_key(opened.error().code))
         return found.skipped("", "the master key comes first");
+    if (opened.error().code == Code::store_version)
+        return found.skipped("", "store.schema comes first");
     found.failed("", reason_of(opened.error()), remedy_of(site, opened.error()));
 }
 

@@ -119,9 +119,22 @@ std::string partner_facts(const Json& status) {
         lines.emplace_back("orders", in_doubt + " in doubt");
     if (!text_at(status, "store.engine").empty())
         lines.emplace_back("store", store_facts(status));
-    if (const std::size_t nodes = size_of(status, "nodes"))
-        lines.emplace_back("nodes", fmt::format("{}", nodes));
+    if (const std::string tasks = text_at(status, "backlog.tasks"); !tasks.empty())
+        lines.emplace_back("tasks", tasks + " due");
     return "\n" + facts(lines);
+}
+
+std::string node_table(const Json& status) {
+    if (size_of(status, "nodes") == 0)
+        return "";
+    std::vector<TableLine> lines{{"NODE", "HOST", "STATE", "ROLES", "VERSION", "SEEN"}};
+    for (std::size_t i = 0; i < size_of(status, "nodes"); ++i) {
+        const Json one = value_at(status, "nodes")->at(i);
+        lines.push_back({text_at(one, "id"), safe(text_at(one, "host")), text_at(one, "state"),
+                         list_at(one, "roles", " "), or_dash(safe(text_at(one, "version"))),
+                         or_dash(with_age(status, text_at(one, "seen_at")))});
+    }
+    return "\n" + table(lines);
 }
 
 std::string_view name_of(std::string_view kind) {
@@ -137,8 +150,9 @@ std::string expiring_text(const Json& status) {
     for (std::size_t i = 0; i < size_of(status, "expiring"); ++i) {
         const Json one = value_at(status, "expiring")->at(i);
         const std::string kind = text_at(one, "kind");
-        const std::string what = kind == "tls"
-                                     ? "the server's certificate"
+        const std::string what = kind == "tls" ? "the server's certificate"
+                                 : kind == "kafka"
+                                     ? "the certificate for Kafka"
                                      : fmt::format("{} of {} ({})", name_of(kind),
                                                    safe(text_at(one, "name")), text_at(one, "id"));
         const std::string at = text_at(one, "expires_at");
@@ -172,7 +186,7 @@ std::string status_report(const Json& status, const Look& look) {
     std::string out = fmt::format("settled {}, {}: {}\n\n", text_at(status, "version"),
                                   safe(text_at(status, "tenant")), coloured(state, state, look));
     out += money_table(status) + connector_table(status) + partner_facts(status) +
-           expiring_text(status);
+           node_table(status) + expiring_text(status);
     for (std::size_t i = 0; i < size_of(status, "attention"); ++i)
         out += "\n" + attention_text(value_at(status, "attention")->at(i), look);
     return out;

@@ -42,13 +42,10 @@ bool KeptSecrets::is_fresh(const Entry& entry, const Name& name, Freshness fresh
 
 Result<Secret> KeptSecrets::keep(Entry& entry, Result<Secret> read, Clock::Steady now) const {
     if (!read) {
-        if (!entry.trouble)
-            entry.trouble_since = now;
         entry.trouble = read.error();
         ++entry.failures;
     } else {
         entry.value = read->copy();
-        entry.good_at = now;
         entry.trouble.reset();
         entry.failures = 0;
     }
@@ -87,16 +84,6 @@ bool KeptSecrets::take_due() {
         is_due = true;
     }
     return is_due;
-}
-
-std::chrono::seconds KeptSecrets::stale() const {
-    const std::lock_guard lock(mutex_);
-    std::chrono::seconds longest = 0s;
-    for (const auto& [uri, entry] : entries_)
-        if (entry.trouble)
-            longest = std::max(longest, std::chrono::duration_cast<std::chrono::seconds>(
-                                            surroundings_.steady() - entry.trouble_since));
-    return longest;
 }
 
 } // namespace settled::custody::aws

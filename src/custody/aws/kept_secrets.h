@@ -33,17 +33,13 @@ class KeptSecrets {
     Result<Secret> get(const Name& name, Freshness freshness, const Read& read);
     // True, once for each that is to be read again: the callers of get() are to call it.
     bool take_due();
-    // For how long the longest of those that are in use could not be read; zero: all could.
-    std::chrono::seconds stale() const;
 
   private:
     struct Entry {
         std::optional<Secret> value;
         std::optional<Error> trouble; // of the last read
         Clock::Steady read_at{};      // the last one
-        Clock::Steady good_at{};      // the last one that gave a value
         Clock::Steady asked_at{};
-        Clock::Steady trouble_since{};
         int failures = 0;
         bool is_announced = false; // as due
     };

@@ -23,7 +23,6 @@ class AwsScheme : public Scheme {
 
     bool counts_itself() const override { return true; }
     bool take_due() const override { return kept_.take_due(); }
-    std::chrono::seconds stale() const override { return kept_.stale(); }
     std::chrono::seconds clock_offset() const override { return client_->clock_offset(); }
 
   protected:

@@ -168,6 +168,17 @@ void HsmSigner::note(const std::optional<Error>& trouble) {
     rests_until_ = std::chrono::steady_clock::now() + rest_after_failure;
 }
 
+std::string HsmSigner::warning() {
+    if (trouble()) // which says more
+        return {};
+    const auto flags =
+        token_->ask<CK_FLAGS>(uri_.pin_source, [](Session& session) -> Result<CK_FLAGS> {
+            TRY(const Slot slot, session.module().slot(session.slot()));
+            return slot.flags;
+        });
+    return flags ? std::string(pin_warning(*flags)) : std::string();
+}
+
 std::optional<Error> HsmSigner::trouble() const {
     const std::lock_guard lock(mutex_);
     return trouble_;

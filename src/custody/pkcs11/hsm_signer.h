@@ -31,6 +31,8 @@ class HsmSigner final : public crypto::Signer, public std::enable_shared_from_th
     void sign_later(std::vector<std::string> messages, Signed done) override;
     std::optional<Error> trouble() const override;
     std::string weakness() const override { return weakness_; }
+    // That few tries of the token's PIN are left.
+    std::string warning() override;
 
   private:
     struct Found {

@@ -28,6 +28,17 @@ bool is_about_the_pin(CK_RV result) {
 
 } // namespace
 
+std::string_view pin_warning(CK_FLAGS flags) {
+    if ((flags & CKF_USER_PIN_LOCKED) != 0)
+        return "the token has locked its PIN (CKF_USER_PIN_LOCKED), and cannot be opened again";
+    if ((flags & CKF_USER_PIN_FINAL_TRY) != 0)
+        return "one wrong PIN more locks the token (CKF_USER_PIN_FINAL_TRY)";
+    if ((flags & CKF_USER_PIN_COUNT_LOW) != 0)
+        return "a wrong PIN was given to the token, and few tries are left "
+               "(CKF_USER_PIN_COUNT_LOW)";
+    return {};
+}
+
 crypto::Digest PinKeeper::digest_of(const Secret& pin) const {
     return crypto::sha256(pin.reveal()); // in memory alone, to know it again
 }

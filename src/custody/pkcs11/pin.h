@@ -13,11 +13,15 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace settled::custody::pkcs11 {
 
 // Reads a secret by its URI (custody.h).
 using ReadSecret = std::function<Result<Secret>(std::string_view uri)>;
+
+// What the flags of a token that is open say of its user's PIN, in a clause for the operator; empty: nothing.
+std::string_view pin_warning(CK_FLAGS flags);
 
 class PinKeeper {
   public:

@@ -138,6 +138,19 @@ TEST_F(TokenTrouble, no_pin_is_tried_when_one_more_would_lock_the_token) {
     EXPECT_TRUE(scheme_->open_signer(uri()).has_value());
 }
 
+TEST_F(TokenTrouble, a_signer_warns_of_the_tries_that_are_left_for_the_pin) {
+    const auto key = scheme_->open_signer(uri());
+    ASSERT_TRUE(key.has_value()) << key.error().detail;
+    EXPECT_EQ((*key)->warning(), "");
+    for (const auto& [flag, name] : {std::pair(CKF_USER_PIN_COUNT_LOW, "CKF_USER_PIN_COUNT_LOW"),
+                                     std::pair(CKF_USER_PIN_FINAL_TRY, "CKF_USER_PIN_FINAL_TRY"),
+                                     std::pair(CKF_USER_PIN_LOCKED, "CKF_USER_PIN_LOCKED")}) {
+        tricks->more_flags = flag;
+        EXPECT_TRUE((*key)->warning().contains(name)) << (*key)->warning();
+    }
+    EXPECT_TRUE((*key)->sign("m").has_value()) << "it is open, and goes on";
+}
+
 TEST_F(TokenTrouble, a_token_that_promises_to_hash_and_does_not_is_given_the_digest) {
     tricks->cannot_hash = true;
     const auto key = scheme_->open_signer(uri());

@@ -79,9 +79,9 @@ Result<std::unique_ptr<Client>> Client::make(boost::asio::io_context& io, Option
     auto deadlines = std::make_shared<Deadlines>(io);
     auto names = std::make_shared<Resolver>(
         io, Resolver::Options{.servers = std::move(options.name_servers)});
-    auto dialer =
-        std::make_shared<DialContext>(io, std::move(options.egress), std::move(options.resolve),
-                                      std::move(names), std::move(tls), deadlines);
+    auto dialer = std::make_shared<DialContext>(
+        io, std::move(options.egress), std::move(options.resolve), std::move(names), std::move(tls),
+        deadlines, options.connect_wait_max);
     auto pool = std::make_shared<Pool>(deadlines, options.connections_per_host_max,
                                        options.connections_idle_max);
     return std::make_unique<ClientImpl>(

@@ -75,7 +75,8 @@ class Client {
         std::size_t connections_idle_max = bounds::idle_connections_max; // of all hosts
         // Asked for names; none: those of /etc/resolv.conf. /etc/hosts goes first.
         std::vector<boost::asio::ip::udp::endpoint> name_servers;
-        Resolve resolve; // instead of both
+        Resolve resolve;                                                       // instead of both
+        std::chrono::milliseconds connect_wait_max = limits::connect_wait_max; // to one address
     };
     // Fails with io_failed when a certificate file cannot be read.
     static Result<std::unique_ptr<Client>> make(boost::asio::io_context& io, Options options);

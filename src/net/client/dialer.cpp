@@ -113,7 +113,7 @@ Task<Result<Socket>> dial(std::shared_ptr<DialContext> context, Url url, std::in
         // A dead first address must not use up the time of a living second one.
         const auto share = (deadline - now) / static_cast<long>(addresses.size() - i);
         const auto wait =
-            std::clamp<TimePoint::duration>(share, connect_wait_min, limits::connect_wait_max);
+            std::clamp<TimePoint::duration>(share, connect_wait_min, context->connect_wait_max);
         const TimePoint until = std::min(deadline, now + wait);
         auto socket = co_await connect(*context, {addresses[i], url.port}, until);
         if (socket || socket.error().code == Code::address_forbidden) {

@@ -13,6 +13,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <memory>
 
 namespace settled::net {
@@ -25,6 +26,7 @@ struct DialContext {
     std::shared_ptr<Resolver> names;
     TlsContext tls;
     std::shared_ptr<Deadlines> deadlines;
+    std::chrono::milliseconds connect_wait_max; // to one address
 };
 
 // Fails with address_forbidden, resolve_failed, connect_failed. One forbidden address among several

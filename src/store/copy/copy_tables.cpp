@@ -24,7 +24,8 @@ constexpr std::array specs{
     Spec{"tenant", 1, short_rows, "id:i name:t created_at:i"},
     Spec{"installation", 1, short_rows, "name:t value:b"},
     Spec{"node", 1, short_rows,
-         "number:i holder:i instance:t roles:t started_at:i lease_until:i ids_until:i version:t"},
+         "number:i holder:i instance:t roles:t started_at:i lease_until:i ids_until:i version:t "
+         "seen_at:i"},
     Spec{"job", 1, short_rows, "name:t lease_owner:i fence:i"},
     Spec{"book", 1, short_rows, "name:t version:i"},
     Spec{"api_key", 2, short_rows,

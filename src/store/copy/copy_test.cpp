@@ -199,7 +199,7 @@ TEST(StoreCopy, refuses_a_target_that_holds_something) {
          {"INSERT INTO match_key VALUES (1, 1, 1, 1, 1)",
           "INSERT INTO tenant VALUES (2, 'other', 0)",
           "UPDATE book SET version = 1 WHERE name = 'connectors'",
-          "INSERT INTO node VALUES (0, 256, 'another', 'all', 0, 0, 0, '')"}) {
+          "INSERT INTO node VALUES (0, 256, 'another', 'all', 0, 0, 0, '', 0)"}) {
         const Pair pair;
         fill(*pair.from, 1, 3);
         run_by_another(pair.to_directory.path(), sql);
@@ -265,7 +265,7 @@ TEST(StoreCopy, refuses_a_source_that_nodes_use) {
     fill(*from, 1, 3);
     const std::string lease = std::to_string(now.us + 1);
     run_by_another(here.path(),
-                   "INSERT INTO node VALUES (0, 256, 'host:1', 'all', 0, " + lease + ", 0, '')");
+                   "INSERT INTO node VALUES (0, 256, 'host:1', 'all', 0, " + lease + ", 0, '', 0)");
     const auto copied = copy(*from, *to);
     if (!from->is_shared()) { // its lock is proof that there is none; the row is a dead one's
         EXPECT_TRUE(copied.has_value());

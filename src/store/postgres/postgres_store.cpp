@@ -75,6 +75,11 @@ Result<> set_time(Connection& connection, RisingClock& time) {
     return {};
 }
 
+Result<> brought_up_to_date(Connection& connection) {
+    TRY_VOID(migrate(connection));
+    return {};
+}
+
 } // namespace
 
 bool is_postgres_url(std::string_view url) {
@@ -90,9 +95,10 @@ Result<> check_url(const Secret& url) {
 Result<std::unique_ptr<Store>> open(Options options, Rng& rng) {
     TRY(ConnectionInfo info, ConnectionInfo::parse(options.url, std::move(options.password)));
     TRY(auto connection, Connection::open(info, Access::read_write));
-    if (!options.makes_schema)
+    if (options.schema != SchemaUse::make)
         TRY_VOID(require_schema(*connection));
-    TRY_VOID(migrate(*connection));
+    const bool changes = options.schema != SchemaUse::as_it_is;
+    TRY_VOID(changes ? brought_up_to_date(*connection) : require_our_schema(*connection));
     if (options.time != nullptr)
         TRY_VOID(set_time(*connection, *options.time));
     const auto writers = static_cast<std::size_t>(options.writers);
@@ -114,6 +120,13 @@ Result<int> migrate(Options options) {
     TRY(const ConnectionInfo info, ConnectionInfo::parse(options.url, std::move(options.password)));
     TRY(const auto connection, Connection::open(info, Access::read_write));
     return migrate(*connection);
+}
+
+Result<std::int64_t> schema_version(Options options) {
+    TRY(const ConnectionInfo info, ConnectionInfo::parse(options.url, std::move(options.password)));
+    TRY(const auto connection, Connection::open(info, Access::read_only));
+    TRY_VOID(require_schema(*connection));
+    return version_of(*connection);
 }
 
 } // namespace settled::store::postgres

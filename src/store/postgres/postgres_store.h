@@ -15,10 +15,18 @@
 #include "base/secret.h"
 #include "store/store.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 namespace settled::store::postgres {
+
+// What becomes of the schema when the store is opened.
+enum class SchemaUse : std::uint8_t {
+    make,     // in a database that has none; an older one is brought up to date
+    update,   // of a database that has one, when it is older; none is store_missing
+    as_it_is, // nothing is changed; another one than this program's is store_version
+};
 
 struct Options {
     Secret url;      // postgresql://user@host1,host2/database?sslmode=verify-full
@@ -28,7 +36,7 @@ struct Options {
     // The time inside: follows the database's clock, goes on from the latest that the store has
     // seen, and each commit leaves it there. None: for tools that make no facts.
     RisingClock* time = nullptr;
-    bool makes_schema = true; // in a database that has none; when not, that is store_missing
+    SchemaUse schema = SchemaUse::make;
 };
 
 // Whether a store URL means this engine.
@@ -37,11 +45,15 @@ bool is_postgres_url(std::string_view url);
 // detail shows nothing of the URL, which may hold a password.
 Result<> check_url(const Secret& url);
 
-// Opens the store and brings its schema up to date. Fails with store_unavailable, store_version,
+// Opens the store, with its schema as the options say. Fails with store_unavailable, store_version,
 // store_missing, config_invalid.
 Result<std::unique_ptr<Store>> open(Options options, Rng& rng);
 
 // Only brings the schema up to date; says how many migrations ran.
 Result<int> migrate(Options options);
+
+// The version of the database's schema, which may be another one than this program's; changes nothing. Fails with
+// store_missing, store_unavailable, config_invalid.
+Result<std::int64_t> schema_version(Options options);
 
 } // namespace settled::store::postgres

@@ -259,6 +259,34 @@ TEST(PostgresStore, commits_with_synchronous_commit_whatever_the_default_is) {
                    "' RESET synchronous_commit'; END $$");
 }
 
+TEST(PostgresStore, a_store_that_is_opened_as_it_is_keeps_its_schema) {
+    TemporaryDirectory directory;
+    SystemRng rng;
+    const std::string url = testing::Schemas::of_this_process().url_for(directory.path());
+    const auto options = [&url] {
+        Options as_it_is;
+        as_it_is.url = Secret(url);
+        as_it_is.schema = SchemaUse::as_it_is;
+        return as_it_is;
+    };
+    const auto opened_as_it_is = [&] { return open(options(), rng); };
+    const auto newest = [&] {
+        return number_seen_by_another(directory.path(),
+                                      "SELECT max(version) FROM schema_migration");
+    };
+    open_store(directory.path())->stop();
+    const std::int64_t ours = newest();
+    EXPECT_EQ(schema_version(options()), ours);
+    const auto store = opened_as_it_is();
+    ASSERT_TRUE(store.has_value());
+    (*store)->stop();
+    run_by_another(directory.path(), "DELETE FROM schema_migration WHERE version = " +
+                                         std::to_string(ours)); // as an older program left it
+    EXPECT_EQ(opened_as_it_is().error().code, Code::store_version);
+    EXPECT_EQ(schema_version(options()), ours - 1);
+    EXPECT_EQ(newest(), ours - 1) << "nothing was brought up to date";
+}
+
 TEST(PostgresStore, several_nodes_may_start_on_an_empty_database_at_once) {
     TemporaryDirectory directory;
     (void)testing::Schemas::of_this_process().url_for(directory.path()); // the schema, empty

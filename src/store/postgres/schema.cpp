@@ -58,13 +58,6 @@ bool stands_at(std::string_view sql, std::size_t at, std::string_view word) {
             (after == sql.size() || !is_word_character(sql[after])));
 }
 
-Result<std::int64_t> version_of(Connection& connection) {
-    const auto rows = connection.run_text("SELECT coalesce(max(version), 0) FROM schema_migration");
-    if (!rows)
-        return std::unexpected(rows.error().error);
-    return rows->front().integer(0);
-}
-
 // Leaves no transaction open behind a failure.
 Result<> in_one_transaction(Connection& connection, const std::string& sql) {
     const auto lock = static_cast<std::int64_t>(connection.salt() ^ 0x6d69677261746500U);
@@ -100,6 +93,20 @@ Result<> require_schema(Connection& connection) {
     if (rows->front().integer(0) == 0)
         return fail(Code::store_missing, "the database has none");
     return {};
+}
+
+Result<std::int64_t> version_of(Connection& connection) {
+    const auto rows = connection.run_text("SELECT coalesce(max(version), 0) FROM schema_migration");
+    if (!rows)
+        return std::unexpected(rows.error().error);
+    return rows->front().integer(0);
+}
+
+Result<> require_our_schema(Connection& connection) {
+    TRY(const std::int64_t have, version_of(connection));
+    if (have == newest_schema())
+        return {};
+    return fail(Code::store_version, other_schema(have));
 }
 
 Result<int> migrate(Connection& connection) {

@@ -4,6 +4,7 @@
 
 #include "store/postgres/connection.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,11 @@ Result<int> migrate(Connection& connection);
 
 // Fails with store_missing in a database that holds no schema of ours.
 Result<> require_schema(Connection& connection);
+
+// Of a database that holds a schema of ours.
+Result<std::int64_t> version_of(Connection& connection);
+// Fails with store_version where it is another one than this program's.
+Result<> require_our_schema(Connection& connection);
 
 // A migration's text in PostgreSQL's words: INTEGER is BIGINT, BLOB is BYTEA, TEXT compares by its
 // bytes, and SQLite's marks go.

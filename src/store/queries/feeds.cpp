@@ -79,6 +79,11 @@ Step<std::vector<WaitingForFeeds>> waiting_for_feeds(Session& s) {
     co_return all;
 }
 
+Step<std::optional<std::int64_t>> first_waiting(Session& s, TenantId tenant) {
+    const Rows rows = co_await s.run(oldest, tenant, std::int64_t{1});
+    co_return rows.empty() ? std::nullopt : std::optional(rows.front().integer(0));
+}
+
 Step<bool> order_waiting(Session& s, TenantId tenant, std::size_t limit) {
     const Rows end = co_await s.run(lock_end, tenant);
     if (end.empty()) { // another node is at it; or it is the first time, and there is more to do

@@ -39,6 +39,9 @@ struct WaitingForFeeds {
 };
 Step<std::vector<WaitingForFeeds>> waiting_for_feeds(Session& s);
 
+// The lowest id of a tenant's rows that wait; nullopt: none do.
+Step<std::optional<std::int64_t>> first_waiting(Session& s, TenantId tenant);
+
 // Gives positions to about `limit` waiting rows, those with the lowest ids first. True: there may
 // be more. Several nodes may call it at a time; all but one then have nothing to do.
 Step<bool> order_waiting(Session& s, TenantId tenant, std::size_t limit);

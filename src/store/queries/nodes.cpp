@@ -5,18 +5,19 @@ namespace settled::store {
 namespace {
 
 const Statement list{
-    "SELECT number, holder, instance, roles, started_at, lease_until, ids_until, version "
+    "SELECT number, holder, instance, roles, started_at, lease_until, ids_until, version, seen_at "
     "FROM node ORDER BY number"};
 const Statement clock{"SELECT us FROM clock_now"};
 const Statement take{
     "INSERT INTO node (number, holder, instance, roles, started_at, lease_until, ids_until, "
-    "version) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $9) ON CONFLICT (number) DO UPDATE SET "
+    "version, seen_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $9, $5) ON CONFLICT (number) DO UPDATE SET "
     "holder = excluded.holder, instance = excluded.instance, roles = excluded.roles, "
     "started_at = excluded.started_at, lease_until = excluded.lease_until, "
-    "ids_until = excluded.ids_until, version = excluded.version WHERE node.holder = $8 AND "
+    "ids_until = excluded.ids_until, version = excluded.version, "
+    "seen_at = excluded.seen_at WHERE node.holder = $8 AND "
     "node.lease_until = 0"};
-const Statement renew{"UPDATE node SET lease_until = $3, ids_until = $3 "
+const Statement renew{"UPDATE node SET lease_until = $3, ids_until = $3, seen_at = $4 "
                       "WHERE number = $1 AND holder = $2 AND lease_until > 0"};
 const Statement set_free{"UPDATE node SET lease_until = 0, "
                          "ids_until = CASE WHEN ids_until > $4 THEN $4 ELSE ids_until END "
@@ -38,8 +39,10 @@ Step<std::vector<NodeRow>> list_nodes(Session& s) {
     std::vector<NodeRow> nodes;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const Row row = rows[i];
+        const Instant seen_at = row.instant(8);
         nodes.push_back({row.integer(0), row.integer(1), row.string(2), row.string(3),
-                         row.instant(4), row.instant(5), row.instant(6), row.string(7)});
+                         row.instant(4), row.instant(5), row.instant(6), row.string(7),
+                         seen_at.us == 0 ? std::nullopt : std::optional(seen_at)});
     }
     co_return nodes;
 }
@@ -62,8 +65,8 @@ Step<bool> take_number(Session& s, const NodeRow& n, std::int64_t seen_holder) {
     co_return taken.changed() == 1;
 }
 
-Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until) {
-    const Rows renewed = co_await s.run(renew, holder % numbers, holder, until);
+Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until, Instant now) {
+    const Rows renewed = co_await s.run(renew, holder % numbers, holder, until, now);
     co_return renewed.changed() == 1;
 }
 

@@ -25,6 +25,8 @@ struct NodeRow {
     Instant lease_until; // 0: the number is free
     Instant ids_until;   // no id under this number carries a later time
     std::string version; // of its program
+    std::optional<Instant>
+        seen_at; // when it last took or renewed its lease; nullopt: an older program's
 
     bool is_free() const { return lease_until.us == 0; }
 };
@@ -39,7 +41,7 @@ Step<Instant> clock_of(Session& s);
 // faster.
 Step<bool> take_number(Session& s, const NodeRow& node, std::int64_t seen_holder);
 // False: the lease was ended by others.
-Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until);
+Step<bool> renew_lease(Session& s, std::int64_t holder, Instant until, Instant now);
 // Frees the number of a holder whose lease ended before `ended_by`; no task may be held under it
 // any more. `ids_until` can only be made earlier.
 // True: it was not free before.

@@ -9,6 +9,9 @@ const Statement deliveries_of_status{
     "SELECT count(*), min(created_at) FROM (SELECT kind, created_at FROM task WHERE tenant_id = $1 "
     "AND (status, id) > ($2, 0) AND status <= $2 AND lane_id <> 0 ORDER BY status, id LIMIT $3) AS "
     "waiting WHERE kind = 'delivery'"};
+const Statement due_tasks{
+    "SELECT count(*) FROM (SELECT tenant_id FROM task WHERE status = 'queued' AND lane_id = 0 AND "
+    "lease_owner = 0 AND due_at <= $2 ORDER BY due_at LIMIT $3) AS due WHERE tenant_id = $1"};
 const Statement open_reviews{
     "SELECT kind, count(*), min(created_at) FROM (SELECT kind, created_at FROM review WHERE "
     "tenant_id = $1 AND status = 'open' ORDER BY id LIMIT $2) AS waiting GROUP BY kind"};
@@ -37,6 +40,11 @@ Step<CountSince> count_deliveries(Session& s, TenantId tenant, std::string_view 
     if (counted.count > 0)
         counted.oldest_at = rows.front().instant(1);
     co_return counted;
+}
+
+Step<std::int64_t> count_due_tasks(Session& s, TenantId tenant, Instant now, std::int64_t most) {
+    const Rows rows = co_await s.run(due_tasks, tenant, now, most);
+    co_return rows.front().integer(0);
 }
 
 Step<OpenReviews> count_open_reviews(Session& s, TenantId tenant, std::int64_t most) {

@@ -20,6 +20,9 @@ struct CountSince {
 // Deliveries of that status.
 Step<CountSince> count_deliveries(Session& s, TenantId tenant, std::string_view status,
                                   std::int64_t most);
+// Timers and other tasks of the server whose time has come; deliveries are not among them. Of all tenants' first
+// `most`.
+Step<std::int64_t> count_due_tasks(Session& s, TenantId tenant, Instant now, std::int64_t most);
 // Open reviews, by their kind.
 struct OpenReviews {
     std::map<std::string, std::int64_t> by_kind;

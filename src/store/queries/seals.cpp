@@ -5,6 +5,7 @@
 #include "store/queries/purged.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -209,6 +210,19 @@ Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t fro
     std::ranges::sort(all.records, {},
                       [](const SealedRecord& r) { return std::pair(r.position, r.kind); });
     co_return all;
+}
+
+Step<std::optional<Instant>> unsealed_since(Session& s, TenantId tenant) {
+    const auto seal = co_await last_seal(s, tenant);
+    const std::int64_t sealed_to = seal ? seal->to_position : 0;
+    std::optional<std::int64_t> first = co_await first_waiting(s, tenant);
+    for (const Feed feed : {Feed::matches, Feed::match_ends, Feed::events, change_feed}) {
+        const Entries next = co_await entries_after(s, tenant, feed, sealed_to,
+                                                    std::numeric_limits<std::int64_t>::max(), 1);
+        if (!next.empty())
+            first = std::min(first.value_or(next.front().id), next.front().id);
+    }
+    co_return first ? std::optional(time_of_id(*first)) : std::nullopt;
 }
 
 Step<std::int64_t> count_unsealed(Session& s, TenantId tenant, std::int64_t after_position) {

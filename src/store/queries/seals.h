@@ -27,6 +27,10 @@ struct SealedRecords {
 Step<SealedRecords> sealed_records(Session& s, TenantId tenant, std::int64_t from, std::int64_t to,
                                    std::size_t limit);
 
+// When the first match, end, event or change was made that no seal covers yet, to a millisecond; nullopt: there is
+// none.
+Step<std::optional<Instant>> unsealed_since(Session& s, TenantId tenant);
+
 // Matches, ends, events and changes after a position, with those that have no position yet.
 Step<std::int64_t> count_unsealed(Session& s, TenantId tenant, std::int64_t after);
 

@@ -130,16 +130,10 @@ class ReadingStore final : public Store {
     Readers readers_;
 };
 
-Result<> require_our_schema(const std::string& path) {
-    TRY(Connection connection, Connection::open(path, Access::read_only, Options().read_cache_kib));
-    TRY(const std::int64_t have,
-        connection.number("SELECT coalesce(max(version), 0) FROM schema_migration"));
-    const auto ours = static_cast<std::int64_t>(migrations().size());
-    if (have != ours)
-        return fail(Code::store_version,
-                    fmt::format("the data has schema {}, this program's is {}; use the server's "
-                                "program, or run settled migrate",
-                                have, ours));
+Result<> require_our_schema(const std::string& directory) {
+    TRY(const std::int64_t have, schema_version(directory));
+    if (have != newest_schema())
+        return fail(Code::store_version, other_schema(have));
     return {};
 }
 
@@ -154,13 +148,18 @@ Result<> make_private(const std::string& directory) {
 } // namespace
 
 Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory) {
+    TRY_VOID(require_our_schema(directory));
+    auto store = std::make_unique<ReadingStore>();
+    TRY_VOID(store->open(directory + "/settled.db"));
+    return store;
+}
+
+Result<std::int64_t> schema_version(const std::string& directory) {
     const std::string path = directory + "/settled.db";
     if (!std::filesystem::exists(path))
         return fail(Code::store_missing, "there is none in " + directory);
-    TRY_VOID(require_our_schema(path));
-    auto store = std::make_unique<ReadingStore>();
-    TRY_VOID(store->open(path));
-    return store;
+    TRY(Connection connection, Connection::open(path, Access::read_only, Options().read_cache_kib));
+    return connection.number("SELECT coalesce(max(version), 0) FROM schema_migration");
 }
 
 Result<int> migrate_directory(const std::string& directory) {

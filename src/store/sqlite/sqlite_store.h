@@ -10,6 +10,7 @@
 #include "base/rising_clock.h"
 #include "store/store.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,10 @@ Result<std::unique_ptr<Store>> open(Options options);
 // refused. Fails with store_missing when there is none, and store_version when its schema is not
 // this program's.
 Result<std::unique_ptr<Store>> open_for_reading(const std::string& directory);
+
+// The version of the store's schema, which may be another one than this program's; changes nothing, and a server may
+// have it open. Fails with store_missing, store_corrupt, io_failed.
+Result<std::int64_t> schema_version(const std::string& directory);
 
 // Only brings the schema up to date; says how many migrations ran.
 Result<int> migrate_directory(const std::string& directory);

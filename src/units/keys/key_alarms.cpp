@@ -2,7 +2,11 @@
 
 #include "store/queries/calls.h"
 #include "store/queries/endpoints.h"
+#include "store/queries/filtered_lists.h"
 #include "units/deliveries/publish.h"
+
+#include <algorithm>
+#include <limits>
 
 namespace settled::units {
 
@@ -12,14 +16,18 @@ using store::Session;
 using store::Step;
 
 // Connectors and endpoints have a version that rises with each event about them. Other subjects have events
-// of keys alone, days apart: theirs is the second.
+// of keys alone: theirs is the second, or what follows on the newest, since the installation has several keys.
 Step<std::int64_t> next_version(Session& s, TenantId tenant, const domain::KeySubject& key,
                                 Instant now) {
     constexpr std::int64_t second_us = 1'000'000;
     if (key.use == "client_certificate")
         co_return co_await store::next_endpoint_version(s, tenant, EndpointId{key.id});
-    if (key.connector.empty())
-        co_return now.us / second_us;
+    if (key.connector.empty()) {
+        const auto newest = co_await store::list_events_about(
+            s, tenant, key.id, std::numeric_limits<std::int64_t>::max(), 1);
+        const std::int64_t second = now.us / second_us;
+        co_return newest.empty() ? second : std::max(second, newest.front().version + 1);
+    }
     auto state = co_await store::find_connector_state(s, tenant, ConnectorId{key.id});
     ++state.version;
     co_await store::put_connector_state(s, state);

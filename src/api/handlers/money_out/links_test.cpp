@@ -115,6 +115,21 @@ TEST_F(Returns, a_settlement_is_sent_back_once) {
     EXPECT_EQ(call("GET", "/v1/returns/" + first.at("id")).at("status"), "submitted");
 }
 
+TEST_F(Returns, a_return_and_a_link_have_a_timeline_by_the_client_s_id) {
+    const Reply back = call("POST", "/v1/returns",
+                            fmt::format(R"({{"client_id":"back-1","settlement_id":"{}",)"
+                                        R"("reason":"account_closed"}})",
+                                        settlement));
+    ASSERT_EQ(back.status(), 202) << back.response.body;
+    EXPECT_EQ(call("GET", "/v1/timeline/back-1").at("subject.id"), back.at("id"));
+    const Reply link = call("POST", "/v1/links",
+                            R"({"client_id":"link-1","connector":"clearbank",)"
+                            R"("loan_account_id":"LN-1","owner_name":"Ann Lee"})");
+    ASSERT_EQ(link.status(), 202) << link.response.body;
+    EXPECT_EQ(call("GET", "/v1/timeline/link-1").at("subject.id"), link.at("id"));
+    EXPECT_EQ(call("GET", "/v1/timeline/link-2").status(), 404);
+}
+
 TEST_F(Returns, a_settlement_that_cannot_be_returned_is_refused) {
     const Reply reply = post("because");
     EXPECT_EQ(reply.status(), 422);

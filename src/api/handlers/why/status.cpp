@@ -12,6 +12,11 @@ namespace {
 
 using wire::JsonWriter;
 
+// Of an instance "host:pid".
+std::string_view host_of(const store::NodeRow& node) {
+    return std::string_view(node.instance).substr(0, node.instance.rfind(':'));
+}
+
 void write_installation(JsonWriter& w, const StatusFigures& figures) {
     w.key("store");
     if (!figures.store) {
@@ -30,9 +35,11 @@ void write_installation(JsonWriter& w, const StatusFigures& figures) {
         if (node.is_free())
             continue;
         w.object().member("id", node.number).member("instance", node.instance);
+        w.member("host", host_of(node));
         w.member("version", node.version.empty() ? std::nullopt : std::optional(node.version));
         write_words(w, "roles", node.roles);
         write_time(w, "started_at", node.started_at);
+        write_time(w, "seen_at", node.seen_at);
         write_time(w, "lease_until", node.lease_until);
         w.member("state", node.lease_until < figures.now ? "lost" : "live").end();
     }
@@ -47,7 +54,7 @@ void write_backlog(JsonWriter& w, const StatusFigures& figures) {
     }
     w.object().member("deliveries", figures.deliveries->count);
     write_time(w, "oldest_at", figures.deliveries->oldest_at);
-    w.member("dead", figures.dead->count).end();
+    w.member("dead", figures.dead->count).member("tasks", figures.due_tasks).end();
 }
 
 void write_reviews(JsonWriter& w, const store::OpenReviews& reviews) {

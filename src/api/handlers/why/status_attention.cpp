@@ -172,7 +172,7 @@ void look_at_store(const StatusFigures& figures, const domain::Attention& limits
 
 std::string ends_text(const Expiring& soonest, std::size_t count, bool has_ended) {
     const std::string date = wire::to_rfc3339(soonest.expires_at).substr(0, 10);
-    const std::string name = soonest.name.empty() ? "the server's certificate" : soonest.name;
+    const std::string name = soonest.name.empty() ? "the installation's certificate" : soonest.name;
     const std::string first = fmt::format("{} ({})", name, soonest.kind);
     if (count == 1)
         return fmt::format("{} {} on {}", first, has_ended ? "ended" : "ends", date);
@@ -207,6 +207,18 @@ void look_at_ends(const StatusFigures& figures, std::vector<AttentionItem>& foun
     }
 }
 
+void look_at_seals(const StatusFigures& figures, const domain::Attention& limits,
+                   std::vector<AttentionItem>& found) {
+    const auto& since = figures.unsealed_since;
+    if (since && *since + limits.backlog <= figures.now)
+        found.push_back(
+            {"audit.unsealed", false, "",
+             fmt::format("what was decided since {} is not sealed yet", wire::to_rfc3339(*since)),
+             "the operator starts a node with the role worker, which seals; the log of "
+             "one that runs says what is in its way (seal.failed)",
+             std::nullopt});
+}
+
 void look_at_nodes(const StatusFigures& figures, std::vector<AttentionItem>& found) {
     for (const store::NodeRow& node : figures.nodes)
         if (!node.is_free() && node.lease_until < figures.now)
@@ -225,6 +237,7 @@ std::vector<AttentionItem> attention_of(const StatusFigures& figures,
     std::vector<AttentionItem> found;
     look_at_store(figures, limits, found);
     look_at_nodes(figures, found);
+    look_at_seals(figures, limits, found);
     look_at_ends(figures, found);
     look_at_calls(figures, found);
     look_at_refused(figures, found);

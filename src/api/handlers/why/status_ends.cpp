@@ -61,6 +61,13 @@ Step<std::optional<Instant>> read_api_key_end(Session& s, TenantId tenant, Insta
     co_return is_near ? std::optional(first->expires_at) : std::nullopt;
 }
 
+Step<std::optional<Instant>> read_client_certificate_end(Session& s, TenantId tenant) {
+    std::vector<Expiring> all;
+    co_await add_client_certificates(s, tenant, all);
+    const auto first = std::ranges::min_element(all, {}, &Expiring::expires_at);
+    co_return first == all.end() ? std::nullopt : std::optional(first->expires_at);
+}
+
 std::string_view check_of(const Expiring& one) {
     if (one.id.starts_with("key_"))
         return "api_key.expiry";

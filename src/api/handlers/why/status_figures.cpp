@@ -8,6 +8,7 @@
 #include "store/queries/endpoint_states.h"
 #include "store/queries/endpoints.h"
 #include "store/queries/last_backup.h"
+#include "store/queries/seals.h"
 #include "units/calls/hold.h"
 #include "units/watching/connector_silence.h"
 
@@ -77,12 +78,13 @@ void add_machine(StatusFigures& figures, const Machine& machine, const domain::A
     if (!figures.store_is_shared)
         figures.store_bytes = machine.store_bytes;
     figures.disk = machine.disk;
-    const auto& end = machine.certificate_ends_at;
-    if (!figures.expiring || !end || *end > figures.now + limits.expiry)
+    if (!figures.expiring)
         return;
     auto& all = *figures.expiring;
-    all.insert(std::ranges::upper_bound(all, *end, {}, &Expiring::expires_at),
-               Expiring{"tls", "tls/" + machine.certificate_fingerprint, "", *end});
+    for (const OwnKey& key : machine.keys)
+        if (key.expires_at && *key.expires_at <= figures.now + limits.expiry)
+            all.push_back({key.use, key.use + "/" + key.fingerprint, "", *key.expires_at});
+    std::ranges::sort(all, {}, &Expiring::expires_at);
 }
 
 } // namespace
@@ -100,7 +102,9 @@ Step<StatusFigures> read_figures(Session& s, TenantId tenant, ScopeSet scopes, I
     if (scopes.has(Scope::events_read)) {
         figures.deliveries = co_await store::count_deliveries(s, tenant, "queued", counted_max);
         figures.dead = co_await store::count_deliveries(s, tenant, "dead", counted_max);
+        figures.due_tasks = co_await store::count_due_tasks(s, tenant, now, counted_max);
     }
+    figures.unsealed_since = co_await store::unsealed_since(s, tenant);
     figures.reviews = co_await store::count_open_reviews(s, tenant, counted_max);
     figures.oldest_unmatched = co_await store::oldest_settlement(s, tenant, "unmatched");
     co_await read_money(s, tenant, figures);
@@ -127,7 +131,7 @@ void add_node_figures(StatusFigures& figures, const Core& core, const Caller& ca
     if (figures.connectors)
         for (ConnectorFigures& one : *figures.connectors)
             one.refused = core.refused_of(one.id);
-    if (caller.tenant == main_tenant && caller.scopes.has(Scope::admin)) {
+    if (caller.looks_after_installation()) {
         figures.store = core.store.health();
         figures.store_is_shared = core.store.is_shared();
         add_machine(figures, core.look_at_machine(), core.attention);

@@ -23,9 +23,6 @@
 
 namespace settled::api {
 
-// The tenant of those who look after the installation.
-inline constexpr TenantId main_tenant{1};
-
 // More are not counted: then a number is at least that much.
 inline constexpr std::int64_t counted_max = 10'000;
 
@@ -67,6 +64,8 @@ struct StatusFigures {
     std::optional<std::vector<ConnectorFigures>> connectors; // nullopt: the reader may not see them
     std::optional<EndpointFigures> endpoints;
     std::optional<store::CountSince> deliveries, dead;
+    std::optional<std::int64_t> due_tasks; // of the server, that are not done yet
+    std::optional<Instant> unsealed_since; // of what no seal covers yet; nullopt: all is sealed
     store::OpenReviews reviews;
     store::OpenMoney open_money;
     std::map<std::string, CurrencyFigures, std::less<>> money; // the same, by currency

@@ -5,7 +5,9 @@
 #include "api/handlers/why/named.h"
 #include "api/handlers/why/timeline_reader.h"
 #include "api/page.h"
+#include "base/ascii.h"
 #include "store/queries/money/orders.h"
+#include "store/queries/money/search.h"
 
 #include <algorithm>
 #include <iterator>
@@ -95,6 +97,14 @@ constexpr Kind kinds[] = {
      }},
 };
 
+// The newest whose client's id that is, in any case, as a search finds it.
+Step<std::optional<std::int64_t>> newest_called(Session& s, TenantId tenant, store::SearchKey key,
+                                                std::string name) {
+    std::ranges::transform(name, name.begin(), ascii_lower);
+    const auto ids = co_await store::newest_with(s, tenant, key, std::move(name), 1);
+    co_return ids.empty() ? std::nullopt : std::optional(ids.front());
+}
+
 // What a client calls so, where it is no id of ours. The scope says whether the caller may see it.
 Step<Scope> add_by_name(Session& s, TenantId tenant, Reader& reader, std::string name) {
     if (const auto payment = co_await find_payment_named(s, tenant, name)) {
@@ -104,6 +114,15 @@ Step<Scope> add_by_name(Session& s, TenantId tenant, Reader& reader, std::string
     if (const auto order = co_await store::find_order_by_client_id(s, tenant, name)) {
         (void)co_await reader.add_order(order->order.id);
         co_return Scope::orders_read;
+    }
+    if (const auto id =
+            co_await newest_called(s, tenant, store::SearchKey::return_client_id, name)) {
+        (void)co_await reader.add_return(ReturnId{*id});
+        co_return Scope::returns_read;
+    }
+    if (const auto id = co_await newest_called(s, tenant, store::SearchKey::link_client_id, name)) {
+        (void)co_await reader.add_link(LinkId{*id});
+        co_return Scope::links_read;
     }
     if (const auto settlement = co_await find_settlement_named(s, tenant, name)) {
         (void)co_await reader.add_settlement(settlement->id);

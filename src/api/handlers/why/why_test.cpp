@@ -342,6 +342,27 @@ TEST(StatusAttention, names_keys_that_end_by_the_checks_of_doctor) {
     EXPECT_EQ(found[2].command, std::nullopt) << "another makes the certificate";
 }
 
+TEST(StatusAttention, says_since_when_nothing_was_sealed) {
+    StatusFigures figures;
+    figures.now = Instant{std::int64_t{100} * 24 * 3600 * 1'000'000};
+    figures.unsealed_since = figures.now - std::chrono::seconds(299);
+    EXPECT_EQ(state_of(attention_of(figures)), "ok") << "it will be";
+    figures.unsealed_since = figures.now - std::chrono::seconds(300);
+    ASSERT_EQ(attention_of(figures).size(), 1U);
+    EXPECT_EQ(attention_of(figures).front().check, "audit.unsealed");
+    EXPECT_EQ(attention_of(figures).front().command, std::nullopt);
+}
+
+TEST_F(Why, the_status_counts_tasks_that_are_due_and_what_is_not_sealed) {
+    EXPECT_EQ(call("GET", "/v1/status").at("backlog.tasks"), "0");
+    world.settle(world.tenant("main"), testing::money_in("T1", ""));
+    EXPECT_EQ(call("GET", "/v1/status").at("backlog.tasks"), "0") << "its time has not come";
+    world.clock.advance(std::chrono::minutes(10));
+    EXPECT_NE(call("GET", "/v1/status").at("backlog.tasks"), "0");
+    EXPECT_EQ(world.call(world.key_of("other"), "GET", "/v1/status").at("backlog.tasks"), "0");
+    EXPECT_THAT(call("GET", "/v1/status").response.body, HasSubstr(R"("check":"audit.unsealed")"));
+}
+
 TEST(TimelineCursor, is_read_back_and_refuses_what_is_none) {
     const EntryPlace place{1'795'000'000'000'000, EntryKind::attempt, 77, 3};
     EXPECT_EQ(from_cursor(to_cursor(place)).value(), place);

@@ -40,6 +40,9 @@ const Statement list_of_status{"SELECT " PAYMENT_COLUMNS BELOW
 const Statement list_of_account{"SELECT " PAYMENT_COLUMNS BELOW
                                 "AND c_account = $5 AND status = $4 ORDER BY id DESC LIMIT $3"};
 #undef BELOW
+const Statement list_by_creation{
+    "SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND (created_at, id) < ($2, $3) "
+    "AND created_at >= $4 ORDER BY created_at DESC, id DESC LIMIT $5"};
 const Statement update{"UPDATE payment SET status = $4, settled_minor = $5, version = version + 1 "
                        "WHERE tenant_id = $1 AND id = $2 AND status = $3 AND settled_minor = $6"};
 const Statement walk_open{"SELECT " PAYMENT_COLUMNS " FROM payment WHERE tenant_id = $1 AND "
@@ -175,6 +178,14 @@ Step<std::vector<domain::Payment>> list_payments(Session& s, TenantId tenant, Pa
     }
     keep_newest(payments, limit);
     co_return payments;
+}
+
+Step<std::vector<domain::Payment>> list_payments_by_creation(Session& s, TenantId tenant,
+                                                             Instant from, CreatedPlace below,
+                                                             std::size_t limit) {
+    const Rows rows = co_await s.run(list_by_creation, tenant, below.created_at, below.id, from,
+                                     static_cast<std::int64_t>(limit));
+    co_return read_all(rows);
 }
 
 Step<bool> update_payment(Session& s, TenantId tenant, const domain::Payment& p,

@@ -35,6 +35,16 @@ struct PaymentFilter {
 Step<std::vector<domain::Payment>> list_payments(Session& s, TenantId tenant, PaymentFilter filter,
                                                  std::int64_t before, std::size_t limit);
 
+// A place in the order of creation.
+struct CreatedPlace {
+    Instant created_at;
+    std::int64_t id = 0;
+};
+// Those that were created at `from` or later and stand below the place: by their creation, newest first.
+Step<std::vector<domain::Payment>> list_payments_by_creation(Session& s, TenantId tenant,
+                                                             Instant from, CreatedPlace below,
+                                                             std::size_t limit);
+
 // Status and the amount that has arrived.
 struct PaymentState {
     domain::PaymentStatus status;

@@ -15,11 +15,13 @@ const Statement payment_client_id{NEWEST("payment", "lower(client_id)", "client_
 const Statement payment_end_to_end_id{NEWEST("payment", "c_end_to_end_id", "c_end_to_end_id")};
 const Statement payment_uetr{NEWEST("payment", "c_uetr", "c_uetr")};
 const Statement payment_payer{NEWEST("payment", "c_other_account", "c_other_account")};
+const Statement payment_payer_name{NEWEST("payment", "c_other_name", "c_other_name")};
 const Statement payment_reference{NEWEST("payment", "c_reference", "c_reference")};
 const Statement settlement_end_to_end_id{
     NEWEST("settlement", "c_end_to_end_id", "c_end_to_end_id")};
 const Statement settlement_uetr{NEWEST("settlement", "c_uetr", "c_uetr")};
 const Statement settlement_payer{NEWEST("settlement", "c_other_account", "c_other_account")};
+const Statement settlement_payer_name{NEWEST("settlement", "c_other_name", "c_other_name")};
 const Statement settlement_reference{NEWEST("settlement", "c_reference", "c_reference")};
 const Statement order_client_id{NEWEST("payment_order", "lower(client_id)", "client_id")};
 const Statement order_end_to_end_id{
@@ -33,11 +35,24 @@ const Statement link_iban{
     "<> '' AND status IN ('requested', 'active') AND id < $4 ORDER BY id DESC LIMIT $3"};
 #undef NEWEST
 
-const std::array<const Statement*, 16> by_key{
-    &payment_client_id,    &payment_end_to_end_id,    &payment_uetr,        &payment_payer,
-    &payment_reference,    &settlement_end_to_end_id, &settlement_uetr,     &settlement_payer,
-    &settlement_reference, &order_client_id,          &order_end_to_end_id, &order_creditor,
-    &return_client_id,     &return_end_to_end_id,     &link_client_id,      &link_iban};
+const std::array<const Statement*, 18> by_key{&payment_client_id,
+                                              &payment_end_to_end_id,
+                                              &payment_uetr,
+                                              &payment_payer,
+                                              &payment_payer_name,
+                                              &payment_reference,
+                                              &settlement_end_to_end_id,
+                                              &settlement_uetr,
+                                              &settlement_payer,
+                                              &settlement_payer_name,
+                                              &settlement_reference,
+                                              &order_client_id,
+                                              &order_end_to_end_id,
+                                              &order_creditor,
+                                              &return_client_id,
+                                              &return_end_to_end_id,
+                                              &link_client_id,
+                                              &link_iban};
 static_assert(by_key.size() == static_cast<std::size_t>(SearchKey::link_iban) + 1);
 
 #define OF_AMOUNT(table)                                                                           \

@@ -21,11 +21,13 @@ enum class SearchKey : std::uint8_t {
     payment_client_id, // in small letters
     payment_end_to_end_id,
     payment_uetr,
-    payment_payer, // account_key()
+    payment_payer,      // account_key()
+    payment_payer_name, // canonical, the whole of it
     payment_reference,
     settlement_end_to_end_id,
     settlement_uetr,
     settlement_payer,
+    settlement_payer_name, // canonical, the whole of it
     settlement_reference,
     order_client_id,     // in small letters
     order_end_to_end_id, // in small letters
