@@ -8,7 +8,7 @@ void Counts::add(std::uint64_t key, std::uint32_t by) {
     if (used_ * 3 >= slots_.size() * 2)
         grow();
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = mix(key, 0) & mask;
+    std::size_t at = spread(key) & mask;
     while (slots_[at].count != 0 && slots_[at].key != key)
         at = (at + 1) & mask;
     used_ += slots_[at].count == 0 ? 1 : 0;
@@ -20,7 +20,7 @@ std::uint32_t Counts::of(std::uint64_t key) const {
     if (slots_.empty())
         return 0;
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = mix(key, 0) & mask;
+    std::size_t at = spread(key) & mask;
     while (slots_[at].count != 0 && slots_[at].key != key)
         at = (at + 1) & mask;
     return slots_[at].count;
@@ -33,7 +33,7 @@ void Counts::grow() {
     for (const Slot& slot : old) {
         if (slot.count == 0)
             continue;
-        std::size_t at = mix(slot.key, 0) & mask;
+        std::size_t at = spread(slot.key) & mask;
         while (slots_[at].count != 0)
             at = (at + 1) & mask;
         slots_[at] = slot;

@@ -10,14 +10,25 @@
 
 namespace settled::record_linkage {
 
-// Mixes two values into one key; equal inputs give equal keys in every run.
-constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    std::uint64_t x = a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U));
+// A key of a key: equal ones are equal in every run, near ones end up far apart.
+constexpr std::uint64_t spread(std::uint64_t x) {
     x ^= x >> 30U;
     x *= 0xbf58476d1ce4e5b9U;
     x ^= x >> 27U;
     x *= 0x94d049bb133111ebU;
     return x ^ (x >> 31U);
+}
+
+// One key of two values, different for different small numbers.
+constexpr std::uint64_t key_of_two(std::uint64_t a, std::uint64_t b) {
+    return spread(spread(a + 0x9e3779b97f4a7c15U) + b);
+}
+
+// The key that rarity counts by. Small numbers may meet: (3, b) and (4, b - 65) among others, so that
+// now and then a pair of words counts as more frequent than it is, never as rarer; which one, depends on
+// how words are numbered.
+constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    return spread(a ^ (b + 0x9e3779b97f4a7c15U + (a << 6U) + (a >> 2U)));
 }
 
 constexpr std::uint64_t key_of(std::string_view text) {

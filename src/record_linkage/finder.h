@@ -1,11 +1,16 @@
-// Finds the pairs of a stretch of destinations, in order of time.
+// Finds the pairs of a stretch of destinations, in order of time: compares each destination with
+// its candidates (candidates.h).
 #pragma once
 
+#include "record_linkage/model.h"
+#include "record_linkage/origin_index.h"
 #include "record_linkage/pairs.h"
 #include "record_linkage/tally.h"
 
+#include <cstddef>
 #include <cstdint>
-#include <unordered_map>
+#include <functional>
+#include <span>
 #include <vector>
 
 namespace settled::record_linkage {
@@ -14,36 +19,27 @@ class PairFinder {
   public:
     PairFinder(const Side& origins, const Side& destinations, const Texts& texts, Bounds bounds);
 
-    // Appends what is kept of destinations [begin, end), ordered by destination, then origin.
-    void find(std::size_t begin, std::size_t end, std::vector<Pair>& out) const;
-    // Pairs that cannot be true, kept or not: as above, but the origin is later than the
+    // What was done to find pairs.
+    struct Work {
+        std::size_t gathered = 0; // candidates
+        std::size_t limited = 0;  // destinations of which a limit left candidates out
+    };
+    // What was found for one destination, in order of the origins, and what was not compared.
+    using Take = std::function<void(std::size_t destination, std::span<Pair> pairs,
+                                    const LeftOut& left_out)>;
+    // Finds what is kept of destinations [begin, end). A pair of less than weight_min by `model` may
+    // be left out.
+    Work find(std::size_t begin, std::size_t end, const Model* model, const Take& take) const;
+    // Pairs that cannot be true, kept or not: in reach, but the origin is later than the
     // destination; of every `step`-th destination. Their comparisons show what strangers look like.
     Tally strangers(std::size_t begin, std::size_t end, std::size_t step) const;
-    const MemoComparer& memos() const { return memos_; }
     // The day or moment of a transfer, in the coarser of the two sides' units.
-    std::int64_t time_of(const Transfer& transfer) const;
+    std::int64_t time_of(const Transfer& transfer) const { return index_.time_of(transfer); }
 
   private:
-    struct Entry {
-        std::int64_t at;
-        std::int64_t minor;
-        std::uint64_t signature;
-        std::uint32_t origin;
-        std::uint32_t memo;
-    };
-    struct Amounts {
-        std::vector<std::int64_t> sorted; // of both sides
-    };
-    std::uint64_t group_of(const Transfer& transfer, std::int64_t bucket) const;
-    std::int64_t bucket_of(std::int64_t minor) const;
-    static bool in_band(std::int64_t a, std::int64_t b, const Bounds& bounds);
-    bool contradict(const Transfer& origin, const Transfer& destination) const;
-    template <class Visit>
-    void visit(const Transfer& destination, std::int64_t from, std::int64_t to,
-               Visit&& visit) const;
+    void prefetch(std::span<const std::uint32_t> origins, std::size_t at) const;
     // True if the pair is worth keeping.
-    bool describe(const Entry& entry, std::size_t destination, Pair& pair) const;
-    double amount_chance(std::int64_t origin, const Transfer& destination) const;
+    bool describe(std::uint32_t origin, std::uint32_t destination, Pair& pair) const;
     void describe_ids(const Transfer& origin, const Transfer& destination, Pair& pair) const;
 
     const Side* origins_;
@@ -51,18 +47,12 @@ class PairFinder {
     const Texts* texts_;
     Bounds bounds_;
     Bounds reach_;
-    bool whole_days_;
-    bool has_accounts_;
-    bool by_account_; // every row has one
-    double bucket_width_;
     MemoComparer memos_;
     MemoComparer names_;
     std::vector<std::uint32_t> end_to_end_uses_; // of both sides
     std::vector<std::uint32_t> account_uses_;
-    std::vector<std::vector<Entry>> buckets_;
-    std::unordered_map<std::uint64_t, std::uint32_t> bucket_places_;
-    std::vector<Amounts> amounts_; // by currency
-    bool has_ids_;                 // besides the memo
+    bool has_ids_; // besides the memo
+    OriginIndex index_;
 };
 
 } // namespace settled::record_linkage

@@ -6,8 +6,9 @@
 // are ambiguous. Where there is too little to learn from, only the ladder of match/ladder.h
 // decides.
 //
-// Deterministic: the same rows in any order of the files give the same matches. Memory: the rows,
-// and the pairs of a few windows of time.
+// Deterministic: the same files give the same matches, with any number of threads. The order of rows in
+// a file moves weights by little (counts.h), so that a pair close to the limit may be a match in one
+// order and ambiguous in another. Memory: the rows, and the pairs of a few windows of time.
 #pragma once
 
 #include "record_linkage/pairs.h"
@@ -32,6 +33,8 @@ struct Linked {
     std::vector<bool> ambiguous; // by destination: it has partners that fit, but no single one
     bool learnt = false;
     double expected_wrong = 0; // by the posteriors
+    std::size_t compared = 0;  // pairs, those that were learnt from included
+    std::size_t limited = 0;   // destinations of which not all were compared (Bounds)
 };
 
 struct LinkOptions {

@@ -151,6 +151,83 @@ TEST(Linker, decides_the_same_in_any_order_of_rows_and_with_any_number_of_thread
     EXPECT_EQ(plain.matches(), other.matches());
 }
 
+// Everything within one window: each payment could belong to each settlement, and where amounts are
+// round and memos initials most are alike as well.
+World crowded(int people, std::uint64_t seed = 8) {
+    return {
+        .seed = seed, .people = people, .days = 10, .initials = 0.9, .round = 0.5, .equal = 0.9};
+}
+
+using Matches = std::vector<std::pair<std::string, std::string>>;
+
+LinkOptions limited(std::size_t read_max, std::size_t compared_max) {
+    LinkOptions options;
+    options.bounds.read_max = read_max;
+    options.bounds.compared_max = compared_max;
+    return options;
+}
+
+TEST(Linker, under_limits_decides_nothing_that_it_would_not_decide_without) {
+    std::size_t decided = 0;
+    std::size_t limited_ones = 0;
+    std::size_t without = 0;
+    for (const std::uint64_t seed : {21U, 22U, 23U})
+        for (const World& world :
+             {crowded(150, seed), World{.seed = seed, .people = 250, .days = 40},
+              World{.seed = seed,
+                    .people = 250,
+                    .days = 20,
+                    .round = 0.5,
+                    .destinations_missing = 0.3}}) {
+            const Matches all = run(world).matches();
+            without += all.size();
+            for (const LinkOptions& options :
+                 {limited(100, 1'000), limited(20'000, 10), limited(300, 40)}) {
+                const Linking made = run(world, options);
+                const Matches some = made.matches();
+                EXPECT_TRUE(std::ranges::includes(all, some))
+                    << "seed " << seed << ", " << options.bounds.read_max << " read";
+                decided += some.size();
+                limited_ones += made.linked.limited;
+            }
+        }
+    EXPECT_GT(limited_ones, 5'000U);
+    EXPECT_GT(decided, without / 4);
+}
+
+TEST(Linker, is_stricter_where_windows_are_crowded) {
+    const Linking made = run(crowded(300));
+    ASSERT_TRUE(made.linked.learnt);
+    EXPECT_GT(made.linked.matches.size(), 100U);
+    for (const Match& match : made.linked.matches)
+        EXPECT_GE(match.posterior, 0.99999F);
+}
+
+TEST(Linker, compares_no_more_than_its_limit_for_each_settlement_however_crowded_it_is) {
+    for (const int people : {150, 600}) {
+        const Linking made = run(crowded(people), limited(20'000, 50));
+        const std::size_t destinations = made.destinations.transfers.size();
+        // What is learnt from is compared under limits of its own.
+        EXPECT_LE(made.linked.compared, destinations * (50 + Bounds().compared_max)) << people;
+        EXPECT_GT(made.linked.compared, destinations) << people;
+        EXPECT_GT(made.linked.limited, destinations / 10) << people;
+    }
+}
+
+// The same number of payments a day, for as long again: the work for each stays what it was.
+TEST(Linker, compares_as_many_for_each_settlement_however_long_the_files_are) {
+    std::vector<double> each;
+    for (const int times : {2, 4, 8}) {
+        const Linking made =
+            run({.seed = 9, .people = 150 * times, .days = 60 * times, .monthly = 0});
+        each.push_back(static_cast<double>(made.linked.compared) /
+                       static_cast<double>(made.destinations.transfers.size()));
+    }
+    EXPECT_GT(each[0], 3);
+    EXPECT_LT(each[1], each[0] * 1.5);
+    EXPECT_LT(each[2], each[0] * 1.5);
+}
+
 TEST(Linker, matches_nothing_between_strangers) {
     const WorldMaker one({.seed = 6, .people = 250});
     const WorldMaker two({.seed = 7, .people = 250});

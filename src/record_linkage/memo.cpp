@@ -10,17 +10,16 @@ namespace settled::record_linkage {
 
 namespace {
 
-// Longer beginnings than this are as rare as the whole word.
-constexpr std::size_t part_length_max = 12;
+// Beginnings and endings of a word are looked for up to this many characters.
+constexpr std::size_t part_length_max = 24;
 constexpr std::size_t ending_length_min = 3;
-// Beyond this many uses of distinct memos a sample is counted: shares need no more, and the table
-// stays below a few hundred megabytes however large the files are.
+// Beyond this many distinct memos the pairs of a sample are counted: shares need no more, and the
+// table stays below a few hundred megabytes however large the files are.
 constexpr std::uint32_t counted_memos_max = 400'000;
 
-enum class Part : std::uint64_t { beginning = 1, ending, pair_beginning, pair_whole };
-
-std::uint64_t part_key(Part part, std::uint64_t before, std::string_view text) {
-    return mix(mix(static_cast<std::uint64_t>(part), before), key_of(text));
+std::uint64_t pair_key(std::uint32_t before, std::uint64_t next_key, bool whole) {
+    enum Part : std::uint64_t { beginning = 3, all = 4 };
+    return mix(mix(whole ? all : beginning, before), next_key);
 }
 
 bool is_separator(char c) {
@@ -61,37 +60,86 @@ std::uint32_t MemoBook::add(std::string_view text) {
 }
 
 Rarity::Rarity(const MemoBook& book, const std::vector<std::uint32_t>& uses)
-    : memo_uses_(uses), word_uses_(book.word_count()) {
+    : memo_uses_(uses), word_uses_(book.word_count()), beginnings_(book.word_count()),
+      endings_(book.word_count()) {
     std::uint64_t transfers = 0;
     for (const std::uint32_t n : uses)
         transfers += n;
     transfers_ = std::max(1.0, static_cast<double>(transfers));
-    const std::uint32_t step = book.memo_count() / counted_memos_max + 1;
-    scale_ = step;
+    word_keys_.reserve(book.word_count());
+    for (std::uint32_t w = 0; w < book.word_count(); ++w)
+        word_keys_.push_back(key_of(book.word(w)));
+    const Within beginnings = words_within(book, Where::beginning);
+    count_words(book, beginnings);
+    count_pairs(book, beginnings);
+    count_endings(book);
+}
+
+Rarity::Within Rarity::words_within(const MemoBook& book, Where where) {
+    Within within;
+    within.first.reserve(book.word_count() + 1);
+    for (std::uint32_t w = 0; w < book.word_count(); ++w) {
+        within.first.push_back(static_cast<std::uint32_t>(within.words.size()));
+        const std::string_view text = book.word(w);
+        const std::size_t shortest = where == Where::ending ? ending_length_min : 1;
+        for (std::size_t n = shortest; n < std::min(text.size(), part_length_max); ++n) {
+            const std::string_view part =
+                where == Where::beginning ? text.substr(0, n) : text.substr(text.size() - n);
+            if (const std::uint32_t known = book.word_number(part); known != 0)
+                within.words.push_back(known);
+        }
+        if (text.size() >= shortest)
+            within.words.push_back(w);
+    }
+    within.first.push_back(static_cast<std::uint32_t>(within.words.size()));
+    return within;
+}
+
+void Rarity::count_words(const MemoBook& book, const Within& beginnings) {
+    std::vector<std::uint32_t> occurrences(book.word_count()); // repetitions in a memo included
     for (std::uint32_t m = 0; m < book.memo_count(); ++m) {
         const Memo& memo = book.memo(m);
         for (std::size_t i = 0; i < memo.count; ++i) {
             const std::uint32_t word = memo.words[i];
+            occurrences[word] += memo_uses_[m];
             if (std::find(memo.words.begin(), memo.words.begin() + i, word) ==
                 memo.words.begin() + i)
-                word_uses_[word] += uses[m];
-            if (m % step != 0)
-                continue;
-            const std::string_view text = book.word(word);
-            const std::size_t longest = std::min(text.size(), part_length_max);
-            for (std::size_t n = 1; n <= longest; ++n) {
-                parts_.add(part_key(Part::beginning, 0, text.substr(0, n)), uses[m]);
-                if (i > 0)
-                    parts_.add(part_key(Part::pair_beginning, memo.words[i - 1], text.substr(0, n)),
-                               uses[m]);
-            }
-            if (i > 0)
-                parts_.add(part_key(Part::pair_whole, memo.words[i - 1], text), uses[m]);
-            else
-                for (std::size_t n = ending_length_min; n <= longest; ++n)
-                    parts_.add(part_key(Part::ending, 0, text.substr(text.size() - n)), uses[m]);
+                word_uses_[word] += memo_uses_[m];
         }
     }
+    for (std::uint32_t w = 1; w < book.word_count(); ++w) {
+        initials_[static_cast<unsigned char>(book.word(w).front())] += occurrences[w];
+        for (std::uint32_t k = beginnings.first[w]; k < beginnings.first[w + 1]; ++k)
+            beginnings_[beginnings.words[k]] += occurrences[w];
+    }
+}
+
+void Rarity::count_pairs(const MemoBook& book, const Within& beginnings) {
+    const std::uint32_t step = book.memo_count() / counted_memos_max + 1;
+    scale_ = step;
+    for (std::uint32_t m = 0; m < book.memo_count(); ++m) {
+        if (step > 1 && key_of(book.text(m)) % step != 0)
+            continue; // chosen by its text: the order of rows changes nothing
+        const Memo& memo = book.memo(m);
+        for (std::size_t i = 1; i < memo.count; ++i) {
+            const std::uint32_t before = memo.words[i - 1];
+            const std::uint32_t word = memo.words[i];
+            pairs_.add(pair_key(before, word_keys_[word], true), memo_uses_[m]);
+            for (std::uint32_t k = beginnings.first[word]; k < beginnings.first[word + 1]; ++k)
+                pairs_.add(pair_key(before, word_keys_[beginnings.words[k]], false), memo_uses_[m]);
+        }
+    }
+}
+
+void Rarity::count_endings(const MemoBook& book) {
+    std::vector<std::uint32_t> firsts(book.word_count()); // as the first word of a memo
+    for (std::uint32_t m = 0; m < book.memo_count(); ++m)
+        if (book.memo(m).count > 0)
+            firsts[book.memo(m).words[0]] += memo_uses_[m];
+    const Within endings = words_within(book, Where::ending);
+    for (std::uint32_t w = 1; w < book.word_count(); ++w)
+        for (std::uint32_t k = endings.first[w]; k < endings.first[w + 1]; ++k)
+            endings_[endings.words[k]] += firsts[w];
 }
 
 double Rarity::rarity(double count) const {
@@ -106,22 +154,21 @@ double Rarity::of_word(std::uint32_t word) const {
     return rarity(word_uses_[word]);
 }
 
-double Rarity::of_beginning(std::string_view beginning) const {
-    return rarity(scale_ *
-                  parts_.of(part_key(Part::beginning, 0, beginning.substr(0, part_length_max))));
+double Rarity::of_initial(char initial) const {
+    return rarity(initials_[static_cast<unsigned char>(initial)]);
 }
 
-double Rarity::of_ending(std::string_view ending) const {
-    if (ending.size() > part_length_max)
-        ending.remove_prefix(ending.size() - part_length_max);
-    return rarity(scale_ * parts_.of(part_key(Part::ending, 0, ending)));
+double Rarity::of_beginning(std::uint32_t word) const {
+    return rarity(beginnings_[word]);
 }
 
-double Rarity::of_pair(std::uint32_t before, std::string_view next, bool whole) const {
-    const auto key = whole
-                         ? part_key(Part::pair_whole, before, next)
-                         : part_key(Part::pair_beginning, before, next.substr(0, part_length_max));
-    const double pairs = std::max(scale_ * parts_.of(key) - 2, 0.0) + 0.5;
+double Rarity::of_ending(std::uint32_t word) const {
+    return rarity(endings_[word]);
+}
+
+double Rarity::of_pair(std::uint32_t before, std::uint32_t next, bool whole) const {
+    const std::uint64_t key = pair_key(before, word_keys_[next], whole);
+    const double pairs = std::max(scale_ * pairs_.of(key) - 2, 0.0) + 0.5;
     const double befores = std::max(static_cast<double>(word_uses_[before]) - 2, 0.0) + 1;
     return std::max(0.0, std::log(befores / pairs));
 }

@@ -38,6 +38,8 @@ class MemoBook {
     const Memo& memo(std::uint32_t number) const { return memos_[number]; }
     std::string_view text(std::uint32_t number) const { return texts_.text(number); }
     std::string_view word(std::uint32_t number) const { return words_.text(number); }
+    // The number of this text as a word; 0 when no memo has it.
+    std::uint32_t word_number(std::string_view text) const { return words_.find(text); }
     std::uint32_t memo_count() const { return static_cast<std::uint32_t>(memos_.size()); }
     std::uint32_t word_count() const { return words_.size(); }
 
@@ -57,23 +59,40 @@ class Rarity {
 
     double of_memo(std::uint32_t memo) const;
     double of_word(std::uint32_t word) const;
-    // Of a word that begins with `beginning`, or ends with `ending`, as a memo's first word.
-    double of_beginning(std::string_view beginning) const;
-    double of_ending(std::string_view ending) const;
+    // Of a word that begins with this character.
+    double of_initial(char initial) const;
+    // Of a word that begins with the text of `word`, or of a memo's first word that ends with it.
+    double of_beginning(std::uint32_t word) const;
+    double of_ending(std::uint32_t word) const;
     // Of `next` (whole, or as the beginning of a word) behind the word `before`.
-    double of_pair(std::uint32_t before, std::string_view next, bool whole) const;
+    double of_pair(std::uint32_t before, std::uint32_t next, bool whole) const;
 
     // The share of transfers whose memo has this word.
     double share_of_word(std::uint32_t word) const;
 
   private:
+    // For each word those words that it begins with, itself included; a word is cut to what
+    // another memo has in full, so that no other beginnings are ever asked for.
+    struct Within {
+        std::vector<std::uint32_t> first; // by word, one more at the end
+        std::vector<std::uint32_t> words;
+    };
+    enum class Where : std::uint8_t { beginning, ending };
+    static Within words_within(const MemoBook& book, Where where);
+    void count_words(const MemoBook& book, const Within& beginnings);
+    void count_pairs(const MemoBook& book, const Within& beginnings);
+    void count_endings(const MemoBook& book);
     double rarity(double count) const;
 
     double transfers_ = 1;
-    double scale_ = 1; // each counted memo stands for this many
+    double scale_ = 1; // each memo whose pairs are counted stands for this many
     std::vector<std::uint32_t> memo_uses_;
     std::vector<std::uint32_t> word_uses_;
-    Counts parts_; // beginnings, endings and pairs, distinguished by their keys
+    std::vector<std::uint64_t> word_keys_; // by word
+    std::array<std::uint32_t, 256> initials_{};
+    std::vector<std::uint32_t> beginnings_; // by word
+    std::vector<std::uint32_t> endings_;    // by word
+    Counts pairs_;
 };
 
 } // namespace settled::record_linkage

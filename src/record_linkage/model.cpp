@@ -1,7 +1,9 @@
 #include "record_linkage/model.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace settled::record_linkage {
@@ -116,7 +118,7 @@ double Model::weigh(const Pair& pair) const {
     const auto agreement = [&](std::size_t which, Agreement how) {
         return ids_[which][static_cast<std::size_t>(how)];
     };
-    return prior_ - std::log(pair.crowd) + memo_[pair.memo] +
+    return prior_ - static_cast<double>(pair.crowd) + memo_[pair.memo] +
            words_[pair.rests * cells::words_count + pair.words] + amount_[pair.amount] -
            pair.amount_chance + delay_[pair.delay] + agreement(0, pair.end_to_end_id) +
            agreement(1, pair.payer_account) + agreement(2, pair.payer_name) - pair.id_chance;
@@ -198,6 +200,60 @@ void Model::weigh_cells(const Tally& truths, double strength) {
             if (t[i] > 0)
                 ids_[which][i + 1] =
                     static_cast<float>(std::log(t[i] / (i == 0 && which < 2 ? 1.0 : s[i])));
+    }
+    bound_cells();
+}
+
+namespace {
+
+// Whether a pair of this kind (cells.h) may have, for certain, a rare word left over on these sides.
+bool fits(std::size_t kind, bool origin_left, bool destination_left) {
+    constexpr std::size_t alike = 4; // kinds before those of aligned memos
+    if (kind == static_cast<std::size_t>(Likeness::equal))
+        return !origin_left && !destination_left;
+    if (kind < alike)
+        return true;
+    const auto origin = static_cast<Rest>((kind - alike) % cells::rests_count / rest_count);
+    const auto destination = static_cast<Rest>((kind - alike) % rest_count);
+    // A memo that was cut has nothing left over, so only one side can be left behind a cut.
+    const bool both = origin_left && destination_left;
+    const auto fits_one = [&](bool is_left, Rest rest) {
+        return !is_left || rest == Rest::rare || (rest == Rest::behind_cut && !both);
+    };
+    return fits_one(origin_left, origin) && fits_one(destination_left, destination);
+}
+
+} // namespace
+
+void Model::bound_cells() {
+    std::array<float, cells::rests_count> words{};
+    for (std::size_t rests = 0; rests < words.size(); ++rests) {
+        const auto first = words_.begin() + static_cast<std::ptrdiff_t>(rests * cells::words_count);
+        words[rests] =
+            *std::max_element(first, first + static_cast<std::ptrdiff_t>(cells::words_count));
+    }
+    for (std::size_t sides = 0; sides < memo_at_most_.size(); ++sides) {
+        auto& most = memo_at_most_[sides];
+        most.fill(std::numeric_limits<float>::lowest());
+        for (std::size_t cell = 0; cell < memo_.size(); ++cell) {
+            const std::size_t kind = cell / cells::rarity_steps;
+            if (!fits(kind, (sides & 2U) != 0, (sides & 1U) != 0))
+                continue;
+            const float with = memo_[cell] + words[kind < 4 ? 0 : (kind - 4) % cells::rests_count];
+            most[cell % cells::rarity_steps] = std::max(most[cell % cells::rarity_steps], with);
+        }
+        for (std::size_t step = 1; step < most.size(); ++step)
+            most[step] = std::max(most[step], most[step - 1]);
+    }
+    const float delay = *std::ranges::max_element(delay_);
+    place_at_most_ = *std::max_element(amount_.begin() + 1, amount_.end()) + delay;
+    equal_amount_at_most_ = amount_[cells::amount_equal] + delay;
+    other_ids_at_most_ = equal_ids_at_most_ = 0;
+    for (const auto& id : ids_) {
+        const float other = std::max({0.0F, id[static_cast<std::size_t>(Agreement::near)],
+                                      id[static_cast<std::size_t>(Agreement::differ)]});
+        other_ids_at_most_ += other;
+        equal_ids_at_most_ += std::max(other, id[static_cast<std::size_t>(Agreement::equal)]);
     }
 }
 

@@ -15,7 +15,7 @@ Pair pair_of(float shared, std::size_t amount, std::size_t delay) {
     pair.memo = static_cast<std::uint16_t>(cells::memo(memo));
     pair.amount = static_cast<std::uint16_t>(amount);
     pair.delay = static_cast<std::uint8_t>(delay);
-    pair.crowd = 10;
+    pair.crowd = std::log(10.0F);
     return pair;
 }
 
@@ -68,7 +68,7 @@ TEST(Model, a_rare_amount_that_agrees_says_more_and_a_crowd_says_less) {
     common.amount_chance = -1;
     EXPECT_NEAR(model.weigh(rare) - model.weigh(common), 7, 1e-3);
     Pair crowded = pair_of(9, 0, 8);
-    crowded.crowd = 1000;
+    crowded.crowd = std::log(1000.0F);
     EXPECT_NEAR(model.weigh(pair_of(9, 0, 8)) - model.weigh(crowded), std::log(100.0), 1e-3);
 }
 

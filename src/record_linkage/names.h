@@ -24,6 +24,11 @@ class Names {
         numbers_.emplace(texts_.back(), number);
         return number;
     }
+    // The number of a text that may be new; `absent` if it is.
+    std::uint32_t find(std::string_view text) const {
+        const auto found = numbers_.find(text);
+        return found == numbers_.end() ? absent : found->second;
+    }
     std::string_view text(std::uint32_t number) const { return texts_[number]; }
     std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
 

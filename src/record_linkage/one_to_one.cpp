@@ -14,6 +14,8 @@ namespace {
 
 constexpr int rounds_max = 12;
 constexpr double settled_at = 1e-4;
+// A message that changed by a smaller part of itself is not passed on.
+constexpr double noticed_at = 1e-3;
 // Beyond these odds nothing changes.
 constexpr double weight_max = 60;
 constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
@@ -29,9 +31,12 @@ struct End {
     std::vector<std::uint32_t> node;  // edge -> transfer, numbered from 0
     std::vector<std::uint32_t> edges; // by transfer
     std::vector<std::uint32_t>
-        begins;               // transfer -> its first place in `edges`; one more at the end
-    std::vector<double> free; // edge -> how free this end is without it
+        begins;                 // transfer -> its first place in `edges`; one more at the end
+    std::vector<double> free;   // edge -> how free this end is without it
+    std::vector<char> has_news; // transfer -> whether a message to it changed
     std::vector<std::uint32_t> partner; // transfer -> its edge in the best way, or none
+    std::uint32_t least = 0;            // the transfer numbered 0
+    std::vector<float> unseen;          // transfer -> the odds of its pairs that are not here
     std::vector<double> second; // transfer -> the best odds among its other edges, at least 1
 
     std::span<const std::uint32_t> of(std::uint32_t transfer) const {
@@ -41,11 +46,12 @@ struct End {
 
 class Graph {
   public:
-    explicit Graph(std::span<Pair> pairs);
+    Graph(std::span<Edge> pairs, const Unseen& unseen);
     void propagate();
+    void take_weak(std::span<const WeakEdge> weak);
     void estimate();
     void choose();
-    void doubt();
+    void doubt(std::size_t begin, std::size_t end);
 
   private:
     struct Ways {
@@ -53,11 +59,12 @@ class Graph {
         double closed = 0; // the same, taking the other end
     };
     static void build(End& end, std::span<const std::uint32_t> transfers);
-    double update(End& end, const End& other) const;
+    static void take_unseen(End& end, std::span<const float> odds, float of_every);
+    double update(End& end, End& other) const;
     Ways ways(const End& end, const End& other, std::uint32_t transfer, std::uint32_t goal,
               double so_far, int step);
 
-    std::span<Pair> pairs_;
+    std::span<Edge> pairs_;
     std::vector<std::uint32_t> edges_; // -> pair
     std::vector<double> odds_;
     End origins_;
@@ -66,9 +73,13 @@ class Graph {
     int looked_at_ = 0; // edges, for the pair in question
 };
 
-Graph::Graph(std::span<Pair> pairs) : pairs_(pairs) {
+Graph::Graph(std::span<Edge> pairs, const Unseen& unseen) : pairs_(pairs) {
     std::vector<std::uint32_t> origins;
     std::vector<std::uint32_t> destinations;
+    edges_.reserve(pairs.size());
+    odds_.reserve(pairs.size());
+    origins.reserve(pairs.size());
+    destinations.reserve(pairs.size());
     for (std::uint32_t k = 0; k < pairs.size(); ++k) {
         if (pairs[k].weight < weight_min) {
             pairs[k].posterior = 0;
@@ -81,6 +92,19 @@ Graph::Graph(std::span<Pair> pairs) : pairs_(pairs) {
     }
     build(origins_, origins);
     build(destinations_, destinations);
+    take_unseen(origins_, unseen.of_origins, unseen.of_every_origin);
+    take_unseen(destinations_, unseen.of_destinations, 0);
+    for (std::size_t e = 0; e < edges_.size(); ++e) {
+        const Edge& pair = pairs[edges_[e]];
+        origins_.free[e] = static_cast<double>(pair.origin_free);
+        destinations_.free[e] = static_cast<double>(pair.destination_free);
+    }
+}
+
+void Graph::take_unseen(End& end, std::span<const float> odds, float of_every) {
+    end.unseen.assign(end.partner.size(), of_every);
+    for (std::size_t n = 0; n < end.unseen.size() && !odds.empty(); ++n)
+        end.unseen[n] += odds[end.least + n];
 }
 
 void Graph::build(End& end, std::span<const std::uint32_t> transfers) {
@@ -90,6 +114,7 @@ void Graph::build(End& end, std::span<const std::uint32_t> transfers) {
         return;
     }
     const std::uint32_t least = *std::ranges::min_element(transfers);
+    end.least = least;
     const std::uint32_t span = *std::ranges::max_element(transfers) - least + 1;
     end.begins.assign(span + 1, 0);
     for (const std::uint32_t t : transfers)
@@ -104,27 +129,35 @@ void Graph::build(End& end, std::span<const std::uint32_t> transfers) {
         end.edges[next[end.node[e]]++] = e;
     }
     end.free.assign(count, 1.0);
+    end.has_news.assign(span, 1);
     end.partner.assign(span, none);
 }
 
-// New messages from what the other ends say; gives the largest change.
-double Graph::update(End& end, const End& other) const {
+// New messages from what the other ends say, where that has changed; gives the largest change.
+double Graph::update(End& end, End& other) const {
     double change = 0;
     for (std::uint32_t n = 0; n + 1 < end.begins.size(); ++n) {
+        if (end.has_news[n] == 0)
+            continue;
+        end.has_news[n] = 0;
         const auto mine = end.of(n);
-        double all = 0;
+        const auto unseen = static_cast<double>(end.unseen[n]);
+        double all = unseen;
         for (const std::uint32_t e : mine)
             all += odds_[e] * other.free[e];
         for (const std::uint32_t e : mine) {
             double rivals = all - odds_[e] * other.free[e];
             // Subtraction loses the small rivals of a large one: then they are added up.
             if (rivals < all * 1e-6) {
-                rivals = 0;
+                rivals = unseen;
                 for (const std::uint32_t r : mine)
                     rivals += r == e ? 0 : odds_[r] * other.free[r];
             }
             const double now = 1 / (1 + rivals);
-            change = std::max(change, std::abs(now - end.free[e]));
+            const double by = std::abs(now - end.free[e]);
+            if (by > noticed_at * end.free[e])
+                other.has_news[other.node[e]] = 1;
+            change = std::max(change, by);
             end.free[e] = now;
         }
     }
@@ -143,7 +176,41 @@ void Graph::propagate() {
 void Graph::estimate() {
     for (std::uint32_t e = 0; e < odds_.size(); ++e) {
         const double together = odds_[e] * origins_.free[e] * destinations_.free[e];
-        pairs_[edges_[e]].posterior = static_cast<float>(together / (1 + together));
+        Edge& pair = pairs_[edges_[e]];
+        pair.posterior = static_cast<float>(together / (1 + together));
+        pair.origin_free = static_cast<float>(origins_.free[e]);
+        pair.destination_free = static_cast<float>(destinations_.free[e]);
+    }
+}
+
+// Each weak pair adds its odds to those of staying free, as far as its other end is free.
+void Graph::take_weak(std::span<const WeakEdge> weak) {
+    if (weak.empty())
+        return;
+    const auto free_of = [&](const End& end, const End& other) {
+        std::vector<float> free;
+        free.reserve(end.unseen.size());
+        for (std::uint32_t n = 0; n < end.unseen.size(); ++n) {
+            double all = 1 + static_cast<double>(end.unseen[n]);
+            for (const std::uint32_t e : end.of(n))
+                all += odds_[e] * other.free[e];
+            free.push_back(static_cast<float>(1 / all));
+        }
+        return free;
+    };
+    const std::vector<float> origins = free_of(origins_, destinations_);
+    const std::vector<float> destinations = free_of(destinations_, origins_);
+    for (const WeakEdge& pair : weak) {
+        const std::size_t origin = pair.origin - origins_.least;
+        const std::size_t destination = pair.destination - destinations_.least;
+        const bool has_origin = pair.origin >= origins_.least && origin < origins.size();
+        const bool has_destination =
+            pair.destination >= destinations_.least && destination < destinations.size();
+        if (has_origin)
+            origins_.unseen[origin] +=
+                pair.odds * (has_destination ? destinations[destination] : 1);
+        if (has_destination)
+            destinations_.unseen[destination] += pair.odds * (has_origin ? origins[origin] : 1);
     }
 }
 
@@ -169,11 +236,13 @@ void Graph::choose() {
             of_origin = of_destination = e;
     }
     for (End* const end : {&origins_, &destinations_}) {
-        end->second.assign(end->partner.size(), 1.0);
-        for (std::uint32_t n = 0; n < end->second.size(); ++n)
+        end->second.resize(end->partner.size());
+        for (std::uint32_t n = 0; n < end->second.size(); ++n) {
+            end->second[n] = 1 + static_cast<double>(end->unseen[n]);
             for (const std::uint32_t e : end->of(n))
                 if (e != end->partner[n])
                     end->second[n] = std::max(end->second[n], odds_[e]);
+        }
     }
 }
 
@@ -182,6 +251,7 @@ void Graph::choose() {
 Graph::Ways Graph::ways(const End& end, const End& other, std::uint32_t transfer,
                         std::uint32_t goal, double so_far, int step) {
     Ways sum;
+    sum.open += static_cast<double>(end.unseen[transfer]);
     path_[static_cast<std::size_t>(step)] = transfer;
     for (const std::uint32_t e : end.of(transfer)) {
         if (e == end.partner[transfer])
@@ -213,11 +283,12 @@ Graph::Ways Graph::ways(const End& end, const End& other, std::uint32_t transfer
     return sum;
 }
 
-void Graph::doubt() {
+void Graph::doubt(std::size_t begin, std::size_t end) {
     for (std::uint32_t e = 0; e < odds_.size(); ++e) {
         const std::uint32_t origin = origins_.node[e];
         const std::uint32_t destination = destinations_.node[e];
-        if (origins_.partner[origin] != e)
+        const std::uint32_t place = pairs_[edges_[e]].destination;
+        if (origins_.partner[origin] != e || place < begin || place >= end)
             continue;
         const double apart = 1 / odds_[e];
         looked_at_ = 0;
@@ -236,18 +307,19 @@ void Graph::doubt() {
 
 } // namespace
 
-void estimate_one_to_one(std::span<Pair> pairs) {
-    Graph graph(pairs);
+void estimate_one_to_one(std::span<Edge> edges) {
+    Graph graph(edges, {});
     graph.propagate();
     graph.estimate();
 }
 
-void one_to_one(std::span<Pair> pairs) {
-    Graph graph(pairs);
+void one_to_one(std::span<Edge> edges, const Unseen& unseen, std::size_t begin, std::size_t end) {
+    Graph graph(edges, unseen);
     graph.propagate();
     graph.estimate();
+    graph.take_weak(unseen.weak);
     graph.choose();
-    graph.doubt();
+    graph.doubt(begin, end);
 }
 
 } // namespace settled::record_linkage
