@@ -159,8 +159,8 @@ struct MemoComparer::Shared {
     struct Cell {
         std::uint8_t a, b;
         Relation relation;
-        std::int8_t before; // the cell before it in the best chain; -1: it is the first
-        float best;         // weight of that chain
+        std::int16_t before; // the cell before it in the best chain; -1: it is the first
+        float best;          // weight of that chain
     };
     std::array<Cell, count_max> cells;
     std::size_t count = 0;
@@ -310,7 +310,7 @@ MemoComparer::Alignment MemoComparer::align(const Memo& a, const Memo& b,
             const Shared::Cell& other = shared.cells[c];
             if (other.a < cell.a && other.b < cell.b && other.best > before) {
                 before = other.best;
-                cell.before = static_cast<std::int8_t>(c);
+                cell.before = static_cast<std::int16_t>(c);
             }
         }
         cell.best += before;

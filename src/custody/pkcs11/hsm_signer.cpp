@@ -65,8 +65,7 @@ Result<std::shared_ptr<HsmSigner>> HsmSigner::open(std::shared_ptr<Token> token,
                                                    Mechanism mechanism) {
     if (uri.type && *uri.type != ObjectType::private_key)
         return fail(Code::key_unsuitable, "a signing key is of type=private");
-    const std::shared_ptr<HsmSigner> signer(
-        new HsmSigner(std::move(token), std::move(uri), mechanism));
+    std::shared_ptr<HsmSigner> signer(new HsmSigner(std::move(token), std::move(uri), mechanism));
     if (!signer->uri_.pin_source.empty())
         TRY_VOID(signer->token_->compare_pin(signer->uri_.pin_source));
     TRY(Found found,
