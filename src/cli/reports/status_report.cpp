@@ -127,12 +127,13 @@ std::string partner_facts(const Json& status) {
 std::string node_table(const Json& status) {
     if (size_of(status, "nodes") == 0)
         return "";
-    std::vector<TableLine> lines{{"NODE", "HOST", "STATE", "ROLES", "VERSION", "SEEN"}};
+    std::vector<TableLine> lines{{"NODE", "STATE", "ROLES", "VERSION", "SEEN", "HOST"}};
     for (std::size_t i = 0; i < size_of(status, "nodes"); ++i) {
         const Json one = value_at(status, "nodes")->at(i);
-        lines.push_back({text_at(one, "id"), safe(text_at(one, "host")), text_at(one, "state"),
-                         list_at(one, "roles", " "), or_dash(safe(text_at(one, "version"))),
-                         or_dash(with_age(status, text_at(one, "seen_at")))});
+        lines.push_back({text_at(one, "id"), text_at(one, "state"), list_at(one, "roles", " "),
+                         or_dash(safe(text_at(one, "version"))),
+                         or_dash(ago(text_at(one, "seen_at"), text_at(status, "as_of"))),
+                         safe(text_at(one, "host"))});
     }
     return "\n" + table(lines);
 }

@@ -75,15 +75,10 @@ class ClientImpl final : public Client {
 } // namespace
 
 Result<std::unique_ptr<Client>> Client::make(boost::asio::io_context& io, Options options) {
-    TRY(TlsContext tls, make_client_tls(options.extra_trusted_certificates));
     auto deadlines = std::make_shared<Deadlines>(io);
-    auto names = std::make_shared<Resolver>(
-        io, Resolver::Options{.servers = std::move(options.name_servers)});
-    auto dialer = std::make_shared<DialContext>(
-        io, std::move(options.egress), std::move(options.resolve), std::move(names), std::move(tls),
-        deadlines, options.connect_wait_max);
     auto pool = std::make_shared<Pool>(deadlines, options.connections_per_host_max,
                                        options.connections_idle_max);
+    TRY(auto dialer, make_dial_context(io, std::move(options), deadlines));
     return std::make_unique<ClientImpl>(
         std::make_shared<ClientState>(std::move(dialer), std::move(pool)));
 }

@@ -84,6 +84,17 @@ Task<Result<Socket>> connect(DialContext& context, tcp::endpoint endpoint, TimeP
 
 } // namespace
 
+Result<std::shared_ptr<DialContext>> make_dial_context(asio::io_context& io,
+                                                       Client::Options options,
+                                                       std::shared_ptr<Deadlines> deadlines) {
+    TRY(TlsContext tls, make_client_tls(options.extra_trusted_certificates));
+    auto names = std::make_shared<Resolver>(
+        io, Resolver::Options{.servers = std::move(options.name_servers)});
+    return std::make_shared<DialContext>(io, std::move(options.egress), std::move(options.resolve),
+                                         std::move(names), std::move(tls), std::move(deadlines),
+                                         options.connect_wait_max);
+}
+
 Task<Result<Socket>> dial(std::shared_ptr<DialContext> context, Url url, std::int64_t owner,
                           TimePoint deadline) {
     if (context->egress.https_only && !url.tls) {

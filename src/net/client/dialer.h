@@ -29,6 +29,11 @@ struct DialContext {
     std::chrono::milliseconds connect_wait_max; // to one address
 };
 
+// Of a client's options. Fails with io_failed when a certificate file cannot be read.
+Result<std::shared_ptr<DialContext>> make_dial_context(boost::asio::io_context& io,
+                                                       Client::Options options,
+                                                       std::shared_ptr<Deadlines> deadlines);
+
 // Fails with address_forbidden, resolve_failed, connect_failed. One forbidden address among several
 // refuses the name: a mixed answer is how a filter is played.
 // `owner` is whose look-up it is.

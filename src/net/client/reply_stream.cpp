@@ -103,13 +103,8 @@ std::shared_ptr<Pool> pool_for_one(const std::shared_ptr<Deadlines>& deadlines) 
 
 Task<Opened> ReplyStream::open(asio::io_context& io, Client::Options options,
                                OutboundRequest request) {
-    CO_TRY(TlsContext tls, make_client_tls(options.extra_trusted_certificates));
     auto deadlines = std::make_shared<Deadlines>(io);
-    auto names = std::make_shared<Resolver>(
-        io, Resolver::Options{.servers = std::move(options.name_servers)});
-    auto context =
-        std::make_shared<DialContext>(io, std::move(options.egress), std::move(options.resolve),
-                                      std::move(names), std::move(tls), deadlines);
+    CO_TRY(auto context, make_dial_context(io, std::move(options), deadlines));
     auto pool = pool_for_one(deadlines);
     const TimePoint deadline = std::chrono::steady_clock::now() + request.deadline;
     auto connection = co_await open_connection(context, pool, request, "stream", deadline);
