@@ -20,6 +20,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
 from served import arguments, report  # noqa: E402  # pylint: disable=wrong-import-position
 
 STEP = 1 << 22  # of ids: one a millisecond
+AGE = 3_600_000  # copies are more than an hour older than what `settled dev` has made
+OLDER = f"(i + {AGE}) * {STEP}"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HALF = "CASE WHEN i % 2 = 0 THEN '{}' ELSE '{}' END"
 TRIGGERS = [("settlement",), ("unmatched",), ("ambiguous",), ("order",), ("link",), ("notification",), ("ping",)]
@@ -27,10 +29,10 @@ TRIGGERS = [("settlement",), ("unmatched",), ("ambiguous",), ("order",), ("link"
 TABLES = {
     "payment": ("pay", "status = 'settled'", {"client_id": "'copy-' || i", "status": HALF.format("settled", "expected")}),
     "settlement": ("stl", "status = 'matched'", {"transaction_id": "'TX-' || i", "status": HALF.format("matched", "unmatched")}),
-    "settlement_match": ("mat", "ended_at IS NULL", {"settlement_id": f"t.settlement_id - i * {STEP}",
-                                                     "payment_id": f"t.payment_id - i * {STEP}"}),
+    "settlement_match": ("mat", "ended_at IS NULL", {"settlement_id": f"t.settlement_id - {OLDER}",
+                                                     "payment_id": f"t.payment_id - {OLDER}"}),
     "review": ("rev", "true", {"status": HALF.format("open", "closed")}),
-    "event": ("evt", "true", {"subject_id": f"t.subject_id - i * {STEP}"}),
+    "event": ("evt", "true", {"subject_id": f"t.subject_id - {OLDER}"}),
     "task": ("dlv", "kind = 'delivery' AND status = 'done'", {"status": HALF.format("done", "dead")}),
     "webhook": ("whk", "status = 'processed'", {}),
     "payment_order": ("ord", "true", {"client_id": "'copy-' || i", "end_to_end_id": "'E2E' || i", "status": "'settled'"}),
@@ -66,7 +68,7 @@ def fill(path, rows):
     newest = {}
     for table, (_, which, cells) in TABLES.items():
         columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-        values = {"id": f"t.id - i * {STEP}", **cells}
+        values = {"id": f"t.id - {OLDER}", **cells}
         chosen = ", ".join(values.get(name, f"t.{name}") for name in columns)
         with database:
             newest[table] = database.execute(f"SELECT max(id) FROM {table} WHERE {which}").fetchone()[0]
@@ -115,7 +117,7 @@ def measure(dev, newest, rows, calls):
             more = "&" if "?" in target else "?"
             browser.measure(f"{target}, first page", lambda _, target=target: target)
             browser.measure(f"{target}, any page", lambda _, target=target, more=more, table=table: (
-                f"{target}{more}after={shown(TABLES[table][0], newest[table] - dice.randrange(1, rows) * STEP)}"))
+                f"{target}{more}after={shown(TABLES[table][0], newest[table] - (AGE + dice.randrange(1, rows)) * STEP)}"))
     for target in (one.format(**words) for one in ALONE):
         browser.measure(target, lambda _, target=target: target)
     return browser.figures
