@@ -9,10 +9,10 @@ namespace {
 constexpr std::size_t group_max = 512; // bounds the time until the first of a group is answered
 constexpr std::size_t load_from = 3;   // a group this large means that waiting pays
 // A checkpoint delays the next commit by some milliseconds: it is made when nothing has come for a
-// while, and under steady load only when the log has grown to 16 MiB, most of whose pages are then
-// written once instead of many times.
+// while, and under steady load only when the log has grown to 6 MiB. A larger log is written back
+// less often and for longer each time, a smaller one the other way round (docs/performance.md).
 constexpr int checkpoint_frames_idle = 250;
-constexpr int checkpoint_frames_busy = 4000;
+constexpr int checkpoint_frames_busy = 1500;
 // Of a copy, between two commits: half a megabyte takes a millisecond or two.
 constexpr int copied_pages = 128;
 constexpr auto idle_after = std::chrono::milliseconds(20);
