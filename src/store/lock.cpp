@@ -20,6 +20,12 @@ Lock Lock::payment(TenantId tenant, std::string_view client_id) {
 Lock Lock::idempotency(TenantId tenant, std::string_view key) {
     return {Kind::idempotency, false, tenant, hash_of(key)};
 }
+Lock Lock::link_of(TenantId tenant, std::string_view account_key) {
+    return {Kind::link, false, tenant, hash_of(account_key)};
+}
+Lock Lock::link_of_shared(TenantId tenant, std::string_view account_key) {
+    return {Kind::link, true, tenant, hash_of(account_key)};
+}
 Lock Lock::reversal(TenantId tenant, std::string_view composite_key) {
     return {Kind::reversal, false, tenant, hash_of(composite_key)};
 }

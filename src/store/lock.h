@@ -38,7 +38,9 @@ struct Lock {
         calls = 10,          // the calls, orders, links and returns of a connector
         endpoint_state = 11, // how an endpoint fares
         subject_line = 12,   // the deliveries of a subject to an endpoint that keeps their order
-        notification = 20,   // the state of a notification
+        // which loan an account's money belongs to; shared: units that look for that
+        link = 13,
+        notification = 20, // the state of a notification
     };
     Kind kind;
     bool shared = false; // runs together with other shared holders, but with no exclusive one
@@ -69,6 +71,8 @@ struct Lock {
     static Lock subject_line(TenantId tenant, EndpointId endpoint, std::int64_t subject) {
         return {Kind::subject_line, false, tenant, endpoint.value * 31 ^ subject};
     }
+    static Lock link_of(TenantId tenant, std::string_view account_key);
+    static Lock link_of_shared(TenantId tenant, std::string_view account_key);
     static Lock notification(TenantId tenant, NotificationId id) {
         return {Kind::notification, false, tenant, id.value};
     }

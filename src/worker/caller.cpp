@@ -9,6 +9,7 @@
 #include "units/catch_up/page_ahead.h"
 #include "units/links/link.h"
 #include "units/postings/booking.h"
+#include "units/returns/return_questions.h"
 #include "units/statements/bank_statement.h"
 #include "wire/base64.h"
 
@@ -46,6 +47,12 @@ constexpr std::size_t core_bank_reply_bytes_max = limits::webhook_body_bytes_max
 constexpr std::size_t bank_reply_bytes_max = limits::webhook_body_bytes_max;
 // A page of the bank's statement: 5,000 entries of some 1.5 kB each.
 constexpr std::size_t statement_page_bytes_max = 32UL * 1024 * 1024;
+
+// Returns of an earlier version are asked about from the start on, too.
+store::Step<> ask_bank_at_start(store::Session& s, units::UnitScope work, ConnectorId connector) {
+    co_await units::list_accounts_of(s, work, connector);
+    co_await units::watch_open_returns(s, work, connector);
+}
 
 // What was read whole; everything else is no reply.
 std::optional<domain::CallReply> reply_of(const Result<net::Reply>& reply, Instant wall) {
@@ -210,7 +217,7 @@ Task<> Caller::ask_once(const Connector& connector) {
             if (is_core_bank)
                 return units::catch_up_bookings(s, {context, tenant, now}, id,
                                                 now - bookings_of_a_start);
-            return units::list_accounts_of(s, {context, tenant, now}, id);
+            return ask_bank_at_start(s, {context, tenant, now}, id);
         });
     if (!asked) {
         log::lasting("calls.unreadable", asked.error(), {{"connector", connector->name}});

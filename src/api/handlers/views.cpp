@@ -127,12 +127,15 @@ std::span<const std::string_view> decisions_for(std::string_view kind) {
     static constexpr std::array<std::string_view, 2> of_duplicate{"release", "never_paid"};
     static constexpr std::array<std::string_view, 3> of_posting{"ask_again", "post_again", "drop"};
     static constexpr std::array<std::string_view, 3> of_booking{"try_again", "adjust", "close"};
+    static constexpr std::array<std::string_view, 2> of_link{"try_again", "close"};
     static constexpr std::array<std::string_view, 2> of_refused_return{"post_again", "close"};
     static constexpr std::array<std::string_view, 3> of_credit{"came_back", "came_in", "close"};
     if (kind == store::review_posting_failed)
         return of_posting;
     if (kind == store::review_booking_not_payable)
         return of_booking;
+    if (kind == store::review_link_unresolved)
+        return of_link;
     if (kind == store::review_return_refused)
         return of_refused_return;
     if (kind == store::review_settlement_ambiguous)

@@ -31,6 +31,8 @@ inline constexpr std::string_view task_reverse = "reverse";               // sub
 inline constexpr std::string_view task_cancel = "cancel";                 // subject: endpoint
 inline constexpr std::string_view task_statement = "statement"; // subject: statement request
 inline constexpr std::string_view task_unclear_credit = "unclear_credit"; // subject: movement
+inline constexpr std::string_view task_return = "return";                 // subject: return
+inline constexpr std::string_view task_collect = "collect";               // subject: settlement
 
 // What a queued delivery waits for, other than its time. The numbers are in the store.
 enum class Waits : std::uint8_t {

@@ -18,6 +18,7 @@
 #include "units/orders/pay.h"
 #include "units/postings/core_bank.h"
 #include "units/postings/core_replies.h"
+#include "units/returns/return_questions.h"
 #include "units/returns/send_back.h"
 #include "units/statements/bank_statement.h"
 #include "units/watching/recovered_connector.h"
@@ -56,10 +57,11 @@ Step<> read_by_purpose(Session& s, const UnitScope& work, const Bank& bank, cons
     case CallPurpose::find_transactions: {
         if (call.status == store::call_queued)
             break;
+        const auto& taken = verdict.reply == ReplyClass::taken ? reply : std::nullopt;
         const bool of_booking = co_await read_bank_about_booking(s, work, call, verdict, reply);
-        if (!of_booking)
-            co_await read_query(s, work, bank, call,
-                                verdict.reply == ReplyClass::taken ? reply : std::nullopt);
+        const bool is_read = of_booking || co_await read_return_query(s, work, bank, call, taken);
+        if (!is_read)
+            co_await read_query(s, work, bank, call, taken);
         break;
     }
     case CallPurpose::list_transactions:

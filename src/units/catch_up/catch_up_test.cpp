@@ -258,6 +258,54 @@ TEST(CatchUp, a_person_says_what_such_a_credit_is) {
     }
 }
 
+// A person says that such a credit came back, and a webhook that it is a payment to us: one of the two
+// is wrong, and the money is counted once.
+TEST(CatchUp, a_webhook_that_contradicts_a_persons_decision_counts_no_money_twice) {
+    CatchUpWorld world;
+    const auto order = world.order("payout-1");
+    world.reply(world.take_one(), 202, CatchUpWorld::accepted({order.end_to_end_id}));
+    world.tell("settled", world.debit(order, "tx-1"));
+    world.book({.transaction_id = "tx-2", .end_to_end_id = order.end_to_end_id, .credit = true});
+    ASSERT_TRUE(world.begin());
+    world.work();
+    const SettlementId credit = world.movement("tx-2", true)->id;
+    world.pass(26h);
+    world.run_due();
+    ASSERT_TRUE(world.write<Result<>>([&](store::Session& s) {
+        return rule_on_credit(s, world.context(), CatchUpWorld::tenant, credit,
+                              CreditRuling::came_back, "the bank's support said so",
+                              "operator:anna", world.now());
+    }));
+    world.settle("tx-2", 10'000, "", order.end_to_end_id);
+    EXPECT_EQ(world.status_of("payout-1"), OrderStatus::returned);
+    EXPECT_THAT(world.settlements(), IsEmpty());
+    EXPECT_THAT(world.review_kinds(), ElementsAre(store::review_settlement_contradiction));
+}
+
+// A debit of a returned settlement's id and amount counts as its return when a query shows it. The
+// webhook about the same transaction that does not say so adds no second movement.
+TEST(CatchUp, a_webhook_that_contradicts_a_return_is_for_a_person) {
+    CatchUpWorld world;
+    world.settle("tx-in", 4'200, "NOT OURS", "E2E0000001");
+    const auto request = std::make_shared<const ReturnRequest>(
+        CatchUpWorld::tenant, "back-1", world.settlement("tx-in").id,
+        domain::ReturnReason::account_closed, world.now());
+    ASSERT_TRUE(world.write<Result<ReturnAnswer>>(
+        [&](store::Session& s) { return register_return(s, world.context(), request); }));
+    world.reply(world.take_one(), 202, "");
+    world.book({.transaction_id = "tx-back", .end_to_end_id = "E2E0000001", .minor = 4'200});
+    ASSERT_TRUE(world.begin());
+    world.work();
+    ASSERT_EQ(world.settlement("tx-in").status, domain::SettlementStatus::reversed);
+    auto fact = world.fact(4'200);
+    fact.credit = false;
+    fact.end_to_end_id = "E2E0000001";
+    world.settle("tx-back", fact);
+    EXPECT_FALSE(world.movement("tx-back", false));
+    EXPECT_THAT(world.unexplained(), IsEmpty());
+    EXPECT_THAT(world.review_kinds(), ElementsAre(store::review_settlement_contradiction));
+}
+
 TEST(CatchUp, goes_on_where_it_was_after_a_crash) {
     CatchUpWorld world;
     for (int i = 0; i < 120; ++i)

@@ -15,6 +15,7 @@
 #include "units/orders/movement.h"
 #include "units/orders/order_state.h"
 #include "units/postings/collect.h"
+#include "units/returns/send_back.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
 
@@ -24,6 +25,7 @@ namespace {
 
 using connectors::clearbank::BankTransaction;
 using store::BankTransactionRow;
+using store::ReturnRow;
 using store::Session;
 using store::Step;
 
@@ -103,20 +105,57 @@ Step<bool> is_of_order(Session& s, const UnitScope& work, const Bank& bank,
     co_return order.has_value();
 }
 
-// The return of ours that a debit carries out: it has the settlement's end-to-end id and amount.
+// How much of the money that came a debit names by its end-to-end id, as a return would: the query does
+// not say that it is one.
+Step<std::size_t> money_named(Session& s, const UnitScope& work,
+                              const domain::SettlementFact& fact) {
+    domain::Reversal named = domain::reversal_from(fact, ReversalId{}, WebhookId{}, work.now);
+    if (named.identity.end_to_end_id.empty())
+        co_return 0;
+    named.identity.reference.clear(); // which the query may write in another way
+    NamedFinder finder(s, work);
+    const NamedByReturn found = co_await finder.find(named);
+    co_return found.settlements.size() + found.purged.size();
+}
+
+// The bank's clock and ours may differ by so much.
+constexpr std::chrono::minutes clocks_differ_max{10};
+
+// The settlement that a debit may return by the end-to-end id that its payer chose: one has an open return
+// of ours that was asked for before, and no other money that came to that account has this id and amount.
+Step<std::optional<SettlementId>> returned_by_id(Session& s, const UnitScope& work,
+                                                 const Bank& bank,
+                                                 const domain::SettlementFact& fact) {
+    const auto rows = co_await store::open_returns_named(s, work.tenant, fact.end_to_end_id);
+    if (rows.size() != 1 || rows.front().connector != bank.id)
+        co_return std::nullopt;
+    const ReturnRow& row = rows.front();
+    const auto settlement = co_await store::find_settlement(s, work.tenant, row.settlement);
+    if (!settlement ||
+        fact.settled_at + std::chrono::microseconds(clocks_differ_max) < row.created_at)
+        co_return std::nullopt;
+    domain::Reversal named = domain::reversal_from(fact, ReversalId{}, WebhookId{}, work.now);
+    named.identity.reference.clear();   // which the query may write in another way
+    if (named.identity.account.empty()) // which the query need not show
+        named.identity.account = settlement->identity.account;
+    NamedFinder finder(s, work);
+    const NamedByReturn found = co_await finder.find(named);
+    const bool is_it = found.is_one() && found.settlements.front() == row.settlement;
+    co_return is_it ? std::optional(row.settlement) : std::nullopt;
+}
+
+// The settlement that a debit of the same amount returns: it names our return, or the payment.
 Step<std::optional<domain::Settlement>> returned_by(Session& s, const UnitScope& work,
                                                     const Bank& bank,
                                                     const BankTransaction& transaction) {
-    if (transaction.end_to_end_id.empty())
-        co_return std::nullopt;
-    const auto row =
-        co_await store::find_return_by_end_to_end_id(s, work.tenant, transaction.end_to_end_id);
-    if (!row || row->connector != bank.id || domain::is_final(row->status))
-        co_return std::nullopt;
-    auto settlement = co_await store::find_settlement(s, work.tenant, row->settlement);
-    if (!settlement || settlement->amount != transaction.amount)
-        co_return std::nullopt;
-    co_return settlement;
+    const domain::SettlementFact fact = fact_of(work, transaction);
+    auto id = co_await settlement_returned_by(s, work, fact);
+    if (!id)
+        id = co_await returned_by_id(s, work, bank, fact);
+    auto settlement = id ? co_await store::find_settlement(s, work.tenant, *id) : std::nullopt;
+    const bool is_its = settlement && settlement->amount == transaction.amount &&
+                        settlement->status != domain::SettlementStatus::reversed;
+    co_return is_its ? std::move(settlement) : std::nullopt;
 }
 
 Step<ShownAs> weigh_credit(Session& s, const UnitScope& work, const Bank& bank,
@@ -170,6 +209,7 @@ Step<> return_found(Session& s, const UnitScope& work, const Bank& bank,
         domain::reversal_from(fact, work.context.ids.next<ReversalId>(), WebhookId{}, work.now);
     reversal.identity = settlement.identity; // the settlement that it names
     reversal.identity.at = fact.settled_at;
+    reversal.settlement_id = settlement.id;
     store::Locks locks;
     add_settling_locks(locks, work.context, work.tenant, reversal.identity);
     co_await s.lock(locks);
@@ -195,18 +235,6 @@ Step<ShownAs> learn_credit(Session& s, const UnitScope& work, const Bank& bank,
     co_return learnt;
 }
 
-// By its end-to-end id, as a return would: the query does not say that it is one.
-Step<bool> names_money_that_came(Session& s, const UnitScope& work,
-                                 const domain::SettlementFact& fact) {
-    domain::Reversal named = domain::reversal_from(fact, ReversalId{}, WebhookId{}, work.now);
-    if (named.identity.end_to_end_id.empty())
-        co_return false;
-    named.identity.reference.clear(); // which the query may write in another way
-    NamedFinder finder(s, work);
-    const NamedByReturn found = co_await finder.find(named);
-    co_return !found.is_none();
-}
-
 Step<ShownAs> learn_debit(Session& s, const UnitScope& work, const Bank& bank,
                           const BankTransaction& t, bool count_only) {
     const ShownAs learnt = co_await weigh_debit(s, work, bank, t);
@@ -224,8 +252,8 @@ Step<ShownAs> learn_debit(Session& s, const UnitScope& work, const Bank& bank,
         co_await return_found(s, work, bank, fact, *settlement);
         co_return learnt;
     }
-    const bool may_be_return = co_await names_money_that_came(s, work, fact);
-    co_await movement_found(s, work, bank, fact, may_be_return);
+    const std::size_t named = co_await money_named(s, work, fact);
+    co_await movement_found(s, work, bank, fact, named > 0);
     co_return learnt;
 }
 
@@ -248,17 +276,19 @@ Step<ShownAs> learn_under_way(Session& s, const UnitScope& work, const Bank& ban
 
 } // namespace
 
-Step<SettlementId> credit_reported(Session& s, const UnitScope& work, ConnectorId connector,
-                                   const domain::Settlement& settlement) {
+Step<std::optional<SettlementId>> credit_reported(Session& s, const UnitScope& work,
+                                                  ConnectorId connector,
+                                                  const domain::Settlement& settlement) {
     if (settlement.transaction_id.empty())
         co_return settlement.id;
+    const bool fits = co_await may_be_income(s, work, connector, settlement.transaction_id);
+    if (!fits)
+        co_return std::nullopt;
     const BankTransactionRow mine{connector, settlement.transaction_id, true, settlement.id.value,
                                   false};
     const bool is_new = co_await store::insert_bank_transaction(s, work.tenant, mine);
-    if (is_new) {
-        (void)co_await forget_unclear_credit(s, work, connector, settlement.transaction_id);
+    if (is_new)
         co_return settlement.id;
-    }
     auto known = co_await store::find_bank_transaction(s, work.tenant, connector,
                                                        settlement.transaction_id, true);
     const bool is_purged = known && co_await was_purged(s, work, SettlementId{known->subject});

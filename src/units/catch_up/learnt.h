@@ -11,15 +11,17 @@
 #include "units/matching/pairing.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace settled::units {
 
 // A webhook reports money that came in. Returns the id of its settlement: `settlement.id` where it is
-// new, another where a query has shown it before, to which what the webhook says was added. Called
-// under add_settling_locks() of it.
-store::Step<SettlementId> credit_reported(store::Session& s, const UnitScope& work,
-                                          ConnectorId connector,
-                                          const domain::Settlement& settlement);
+// new, another where a query has shown it before, to which what the webhook says was added; nullopt
+// where it is known as money that came back for an order, and a person is asked. Called under
+// add_settling_locks() of it.
+store::Step<std::optional<SettlementId>> credit_reported(store::Session& s, const UnitScope& work,
+                                                         ConnectorId connector,
+                                                         const domain::Settlement& settlement);
 // A webhook reports money that was sent back. False: a query has shown it before.
 store::Step<bool> reversal_reported(store::Session& s, const UnitScope& work, ConnectorId connector,
                                     const domain::Reversal& reversal);

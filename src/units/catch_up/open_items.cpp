@@ -3,6 +3,7 @@
 #include "store/queries/calls.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/returns.h"
+#include "units/calls/hold.h"
 #include "units/catch_up/catch_up.h"
 #include "units/orders/ask_bank.h"
 #include "units/orders/order_state.h"
@@ -42,9 +43,10 @@ Step<> doubt(Session& s, const UnitScope& work, const Bank& bank, domain::Order 
         {.fact = OrderFact::restored, .reason = std::string(put_back), .source = "restore"});
 }
 
-// An order of a call that was never sent from here waits for a call again, and is looked up first.
+// An order that was never sent from here waits for a call, or for its release, again, and is looked up
+// first.
 Step<> wait_again(Session& s, const UnitScope& work, domain::Order order) {
-    if (order.status != OrderStatus::queued)
+    if (order.status != OrderStatus::queued && !waits_for_release(order))
         co_return;
     order.call.reset();
     order.lookup = domain::Lookup::none;
@@ -102,7 +104,7 @@ Step<SourceStep> doubt_what_is_open(Session& s, const UnitScope& work, const Ban
     auto orders = co_await store::open_orders_after(s, work.tenant, bank.id, row.after_id, bite);
     for (domain::Order& order : orders) {
         row.after_id = order.id.value;
-        if (order.status == OrderStatus::queued && !order.call)
+        if ((order.status == OrderStatus::queued && !order.call) || waits_for_release(order))
             co_await wait_again(s, work, std::move(order)); // it may have been looked up before
         else if (!is_open_question(order))
             co_await doubt(s, work, bank, std::move(order));
@@ -125,14 +127,21 @@ Step<SourceStep> doubt_open_returns(Session& s, const UnitScope& work, const Ban
 
 Step<SourceStep> ask_about_open_orders(Session& s, const UnitScope& work, const Bank& bank,
                                        CatchUpRow& row, const CatchUpSource&) {
+    const Hold hold = co_await hold_of(s, work.tenant);
     const auto orders =
         co_await store::open_orders_after(s, work.tenant, bank.id, row.after_id, bite);
     for (const domain::Order& order : orders) {
         row.after_id = order.id.value;
-        if (row.dry_run || order.status == OrderStatus::queued || !order.call)
+        const bool is_held_back = is_after_restore(row) && waits_for_release(order);
+        if (row.dry_run || (!order.call && !is_held_back))
             continue;
+        if (order.status == OrderStatus::queued)
+            continue; // it is looked up once calls go on
         ++row.asked;
-        co_await ask_bank_soon(s, work, bank, order);
+        if (is_held_back)
+            co_await look_up(s, work, bank, order, hold.newest_at);
+        else
+            co_await ask_bank_soon(s, work, bank, order);
     }
     co_return orders.size() == bite ? SourceStep::goes_on : SourceStep::ends;
 }

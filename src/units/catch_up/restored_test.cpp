@@ -157,6 +157,72 @@ TEST(Restored, a_call_that_was_made_and_not_sent_gives_its_orders_back) {
     EXPECT_NE(world.paid.front().request.body.find(second.end_to_end_id), std::string::npos);
 }
 
+// The store does not know whether it was sent: the client is not told that it was not.
+TEST(Restored, an_order_is_cancelled_only_once_the_bank_was_asked_for_it) {
+    for (const bool is_paid : {false, true}) {
+        CatchUpWorld world;
+        const auto order = world.order("payout-1");
+        const auto cancel = [&] {
+            return world.write<Result<OrderAnswer>>([&](store::Session& s) {
+                return cancel_order(s, world.context(), CatchUpWorld::tenant, order.id,
+                                    world.now());
+            });
+        };
+        world.mark_restored();
+        const auto held = cancel();
+        ASSERT_FALSE(held);
+        EXPECT_EQ(held.error().code, Code::order_sent);
+        world.start();
+        world.work();
+        ASSERT_TRUE(world.resume());
+        EXPECT_FALSE(cancel());
+        if (is_paid)
+            world.book({.transaction_id = "tx-1", .end_to_end_id = order.end_to_end_id});
+        world.answer(world.take_one());
+        EXPECT_EQ(cancel().has_value(), !is_paid);
+        EXPECT_EQ(world.status_of("payout-1"),
+                  is_paid ? OrderStatus::settled : OrderStatus::cancelled);
+    }
+}
+
+// The lost store may have released it.
+TEST(Restored, a_possible_duplicate_is_ruled_on_once_the_bank_was_asked_for_it) {
+    for (const bool is_paid : {false, true}) {
+        CatchUpWorld world;
+        auto asked = world.new_order("payout-1", 10'000);
+        asked.loan_account_id = "LN-1";
+        (void)world.ask(asked);
+        world.answer(world.take_one());
+        asked.client_id = "payout-2";
+        const auto second = world.ask(asked).value().order;
+        ASSERT_EQ(second.status, OrderStatus::needs_review);
+        const auto never_paid = [&] {
+            return world.write<Result<OrderAnswer>>([&](store::Session& s) {
+                return rule_on_order(s, world.context(),
+                                     {.tenant = CatchUpWorld::tenant,
+                                      .order = second.id,
+                                      .ruling = OrderRuling::never_paid,
+                                      .reason = "it is the same payment",
+                                      .actor = "ann",
+                                      .now = world.now()});
+            });
+        };
+        if (is_paid)
+            world.book({.transaction_id = "tx-1", .end_to_end_id = second.end_to_end_id});
+        world.mark_restored();
+        const auto early = never_paid();
+        ASSERT_FALSE(early);
+        EXPECT_EQ(early.error().code, Code::state_conflict);
+        world.start();
+        world.work();
+        ASSERT_TRUE(world.resume());
+        EXPECT_EQ(never_paid().has_value(), !is_paid);
+        EXPECT_EQ(world.status_of("payout-2"),
+                  is_paid ? OrderStatus::settled : OrderStatus::cancelled);
+        EXPECT_THAT(world.paid, SizeIs(1));
+    }
+}
+
 TEST(Restored, orders_under_way_are_in_doubt_and_the_bank_is_asked) {
     CatchUpWorld world;
     const auto submitted = world.order("submitted", 100);

@@ -7,7 +7,9 @@
 #include "store/queries/money/reviews.h"
 #include "units/calls/derived_ids.h"
 #include "units/links/bank_accounts.h"
+#include "units/links/close_account.h"
 #include "units/links/core_link.h"
+#include "units/links/link_lookup.h"
 #include "units/links/link_state.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
@@ -21,6 +23,7 @@ namespace settled::units {
 namespace {
 
 using domain::CallPurpose;
+using domain::LinkStatus;
 using domain::ReplyClass;
 using store::LinkRow;
 using store::Session;
@@ -39,133 +42,37 @@ Step<Result<Bank>> linking_bank(Session& s, TenantId tenant, std::string_view na
     co_return *std::move(bank);
 }
 
-struct MadeCalls {
-    std::size_t made = 0;
-    bool one_waits = false;
-};
-
-Step<MadeCalls> calls_for(Session& s, const UnitScope& work, const LinkRow& link,
-                          CallPurpose purpose) {
-    MadeCalls all;
-    const auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
-    for (const store::CallRow& call : calls) {
-        if (call.purpose != purpose)
-            continue;
-        ++all.made;
-        all.one_waits = all.one_waits || call.status == store::call_queued;
-    }
-    co_return all;
+// It says what became of its own call, and an earlier one may have opened the account.
+Step<bool> is_first_try(Session& s, const UnitScope& work, const LinkRow& link) {
+    const MadeCalls opening = co_await calls_for(s, work, link, CallPurpose::open_account);
+    co_return opening.made == 1;
 }
 
-// The account is there already, or may be: the bank's list says.
-Step<> look_in_list(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
-                    std::size_t page, Instant due_at) {
-    const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::list_accounts);
-    co_await make_link_call(
-        s, work, bank, link,
-        connectors::clearbank::list_accounts_request(
-            bank.settings.institution_account, static_cast<std::int64_t>(page), accounts_per_page),
-        earlier.made + 1, due_at);
-}
-
-// The list may lag, and a webhook may not come: it is looked for while it is not found, at first soon and
-// then ever less often.
-Step<> look_again(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
-    const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::list_accounts);
-    if (earlier.one_waits)
-        co_return;
-    const std::chrono::microseconds soonest = work.context.call_times.ask_submitted_after;
-    const std::chrono::microseconds age(work.now.us - link.created_at.us);
-    co_await look_in_list(s, work, bank, link, 1, work.now + std::max(soonest, age));
-}
-
-const connectors::clearbank::BankAccount*
-account_of(const LinkRow& link, const connectors::clearbank::AccountPage& page) {
-    for (const auto& account : page.accounts) {
-        if (!account.is_enabled)
-            continue;
-        const bool by_id = !account.external_id.empty() && account.external_id == link.external_id;
-        const bool by_iban = !link.asked_iban.empty() && account.iban == link.asked_iban;
-        if (by_id || by_iban)
-            return &account;
-    }
-    return nullptr;
-}
-
-// The bank's list lags and need not show external ids: that it has no such account proves nothing.
-Step<> review_unresolved(Session& s, const UnitScope& work, const LinkRow& link) {
-    wire::JsonWriter w;
-    w.object().member("link_id", to_string(link.id));
-    w.member("loan_account_id", link.loan_account_id).member("external_id", link.external_id).end();
-    co_await open_review_once(s, work, store::review_link_unresolved, link.id.value,
-                              std::move(w).text());
-}
-
-Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
-                 LinkRow link, const std::optional<domain::CallReply>& reply) {
-    if (link.status != domain::LinkStatus::requested || call.status == store::call_queued)
-        co_return;
-    const auto page =
-        reply
-            ? connectors::clearbank::read_accounts(reply->body)
-            : Result<connectors::clearbank::AccountPage>(fail(Code::reply_unreadable, "no reply"));
-    if (!page) {
-        co_await look_again(s, work, bank, link);
+Step<> refused(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
+               std::vector<domain::AccountRefusedFact::Reason> reasons) {
+    const bool is_first = co_await is_first_try(s, work, link);
+    if (is_first) {
+        co_await fail_link(s, work, bank, std::move(link), std::move(reasons));
         co_return;
     }
-    if (const auto* const account = account_of(link, *page)) {
-        co_await keep_account(s, work, *account);
-        co_await activate(s, work, bank, std::move(link), account->iban, account->id);
-    } else if (page->size() >= static_cast<std::size_t>(accounts_per_page)) {
-        co_await look_in_list(s, work, bank, link, page_of(call) + 1, work.now);
-    } else {
-        co_await review_unresolved(s, work, link);
-        co_await look_again(s, work, bank, link);
-    }
+    std::string says = "the bank refused to open the account";
+    for (const auto& reason : reasons)
+        says += fmt::format(": {} {}", reason.code, reason.text);
+    co_await review_unresolved(s, work, link, says);
+    co_await look_again(s, work, bank, link);
 }
 
 Step<> read_open(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
                  LinkRow link, const domain::ReplyVerdict& verdict) {
-    if (link.status != domain::LinkStatus::requested || call.status == store::call_queued)
+    if (link.status != LinkStatus::requested || call.status == store::call_queued)
         co_return; // its webhook came before the reply, or it is sent again
     if (verdict.reply == ReplyClass::refused && call.unread == 0)
-        co_await fail_link(s, work, bank, std::move(link), {{"refused", verdict.reason}});
+        co_await refused(s, work, bank, std::move(link), {{"refused", verdict.reason}});
     else if (verdict.reply == ReplyClass::taken) // its webhook says more
         co_await look_again(s, work, bank, link);
     else // it may be open
-        co_await look_in_list(s, work, bank, link, 1,
-                              work.now + std::chrono::microseconds(std::chrono::seconds(30)));
-}
-
-// Twice does no harm: each call has an id of its own, unlike the tries of one.
-Step<> ask_to_disable(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
-                      std::chrono::seconds wait) {
-    const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::disable_account);
-    if (earlier.one_waits)
-        co_return;
-    co_await make_link_call(s, work, bank, link,
-                            connectors::clearbank::disable_account_request(
-                                bank.settings.institution_account, link.virtual_account_id),
-                            earlier.made + 1, work.now + std::chrono::microseconds(wait));
-}
-
-Step<> read_disable(Session& s, const UnitScope& work, const Bank& bank, const store::CallRow& call,
-                    LinkRow link, const domain::ReplyVerdict& verdict) {
-    if (call.status == store::call_queued || link.status != domain::LinkStatus::active)
-        co_return;
-    // 404, 410: the bank has no such account, which is what was asked for.
-    const bool is_gone = call.http_status == 404 || call.http_status == 410;
-    if (verdict.reply == ReplyClass::taken || is_gone) {
-        co_await set_status(s, work, bank, std::move(link), domain::LinkStatus::disabled,
-                            domain::link_disabled);
-    } else if (verdict.reply == ReplyClass::received) {
-        // Its reply was lost: another call hears what became of the account.
-        const MadeCalls earlier = co_await calls_for(s, work, link, CallPurpose::disable_account);
-        const auto& waits = work.context.call_times.query_after;
-        const auto wait = waits.empty() ? std::chrono::seconds(60)
-                                        : waits[std::min(earlier.made, waits.size()) - 1];
-        co_await ask_to_disable(s, work, bank, link, wait);
-    }
+        (void)co_await look_in_list(s, work, bank, link, 1,
+                                    work.now + std::chrono::microseconds(std::chrono::seconds(30)));
 }
 
 bool is_same(const LinkRow& link, const LinkRequest& request) {
@@ -221,7 +128,7 @@ Step<Result<LinkAnswer>> register_link(Session& s, const Context& context,
     link.generation = known ? known->generation + 1 : 1;
     link.external_id = context.derived_ids->end_to_end_id(
         tenant, bank.name, "link " + link.loan_account_id + " " + std::to_string(link.generation));
-    link.status = domain::LinkStatus::requested;
+    link.status = LinkStatus::requested;
     link.created_at = link.updated_at = request->now;
     const bool is_new = co_await store::insert_link(s, tenant, link);
     if (!is_new)
@@ -244,13 +151,13 @@ Step<Result<LinkAnswer>> disable_link(Session& s, const Context& context, Tenant
         co_return fail(Code::connector_unknown, "its connector was removed");
     co_await s.lock({store::Lock::calls(tenant, bank->id)});
     link = co_await store::find_link(s, tenant, id);
-    if (link->status == domain::LinkStatus::disabled)
+    if (link->status == LinkStatus::disabled)
         co_return LinkAnswer{*std::move(link), bank->name, false};
-    if (link->status != domain::LinkStatus::active)
+    if (link->status != LinkStatus::active)
         co_return fail(
             Code::state_conflict,
             fmt::format("the link is {}; only an active one is disabled", token(link->status)));
-    co_await ask_to_disable(s, {context, tenant, now}, *bank, *link, std::chrono::seconds(0));
+    co_await ask_to_disable(s, {context, tenant, now}, *bank, *link, std::chrono::microseconds(0));
     co_return LinkAnswer{*std::move(link), bank->name, false};
 }
 
@@ -293,16 +200,16 @@ Step<bool> link_refused(Session& s, const UnitScope& work, ConnectorId connector
     if (!link || !bank)
         co_return false;
     co_await store::add_subject_webhook(s, work.tenant, link->id.value, webhook);
-    if (link->status != domain::LinkStatus::requested)
+    if (link->status != LinkStatus::requested)
         co_return true;
     // An account with this external id is there: ours, of an earlier try.
     const bool exists = std::ranges::any_of(fact.reasons, [](const auto& reason) {
         return reason.code == "ExternalVirtualAccountIdNotUnique";
     });
     if (exists)
-        co_await look_in_list(s, work, *bank, *link, 1, work.now);
+        (void)co_await look_in_list(s, work, *bank, *link, 1, work.now);
     else
-        co_await fail_link(s, work, *bank, *std::move(link), fact.reasons);
+        co_await refused(s, work, *bank, *std::move(link), fact.reasons);
     co_return true;
 }
 

@@ -1,5 +1,7 @@
 #include "units/links/link_state.h"
 
+#include "base/ascii.h"
+#include "base/iban.h"
 #include "connectors/clearbank/accounts.h"
 #include "domain/money_out_event.h"
 #include "store/queries/calls.h"
@@ -8,6 +10,7 @@
 #include "units/calls/make_call.h"
 #include "units/deliveries/publish.h"
 #include "units/links/core_link.h"
+#include "units/links/link_lookup.h"
 #include "units/postings/collect_earlier.h"
 #include "units/reviews.h"
 #include "wire/json_writer.h"
@@ -44,7 +47,15 @@ std::string errors_json(const std::vector<domain::AccountRefusedFact::Reason>& r
     return std::move(w).text();
 }
 
-// What the link has become says more than the bank's list.
+// Its loan has another link, which is live.
+Step<bool> is_replaced(Session& s, const UnitScope& work, const LinkRow& link) {
+    const auto live =
+        co_await store::find_link_of_loan(s, work.tenant, link.connector, link.loan_account_id);
+    co_return live && live->is_live() && live->id != link.id;
+}
+
+} // namespace
+
 Step<> stop_looking(Session& s, const UnitScope& work, const LinkRow& link) {
     auto calls = co_await store::calls_of(s, work.tenant, link.id.value);
     for (store::CallRow& call : calls) {
@@ -58,10 +69,9 @@ Step<> stop_looking(Session& s, const UnitScope& work, const LinkRow& link) {
     }
 }
 
-} // namespace
-
-Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
-                      domain::CallRequest request, std::size_t number, Instant due_at) {
+Step<std::optional<CallId>> make_link_call(Session& s, const UnitScope& work, const Bank& bank,
+                                           const LinkRow& link, domain::CallRequest request,
+                                           std::size_t number, Instant due_at) {
     NewCall call;
     call.connector = bank.id;
     call.request_id = work.context.derived_ids->request_id(
@@ -69,15 +79,16 @@ Step<> make_link_call(Session& s, const UnitScope& work, const Bank& bank, const
     call.request = std::move(request);
     call.subject = link.id.value;
     call.due_at = due_at;
-    (void)co_await make_call(s, work, call);
+    co_return co_await make_call(s, work, call);
 }
 
-Step<> open_account(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
-    co_await make_link_call(
+Step<> open_account(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
+                    std::size_t number) {
+    (void)co_await make_link_call(
         s, work, bank, link,
         connectors::clearbank::open_account_request(
             bank.settings.institution_account, link.owner_name, link.asked_iban, link.external_id),
-        1, work.now);
+        number, work.now);
 }
 
 Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow link,
@@ -89,6 +100,7 @@ Step<> set_status(Session& s, const UnitScope& work, const Bank& bank, LinkRow l
     if (!stored)
         co_return;
     co_await close_open_review_of(s, work, store::review_link_unresolved, link.id.value);
+    // What the link has become says more than the bank's list.
     co_await stop_looking(s, work, link);
     co_await tell(s, work, bank, link, type);
     co_await link_changed(s, work, link);
@@ -103,8 +115,25 @@ Step<> fail_link(Session& s, const UnitScope& work, const Bank& bank, LinkRow li
 
 Step<> activate(Session& s, const UnitScope& work, const Bank& bank, LinkRow link, std::string iban,
                 std::string virtual_account_id) {
-    if (link.status == domain::LinkStatus::active || link.status == domain::LinkStatus::disabled)
+    if (link.status == domain::LinkStatus::active || link.status == domain::LinkStatus::disabled) {
+        const bool is_same = link.virtual_account_id.empty() ||
+                             equal_any_case(link.virtual_account_id, virtual_account_id);
+        if (!is_same)
+            co_await review_unresolved(
+                s, work, link,
+                "the bank opened a second account for it: " + virtual_account_id + ", " + iban);
         co_return;
+    }
+    const bool replaced = co_await is_replaced(s, work, link);
+    if (replaced) {
+        co_await review_unresolved(s, work, link,
+                                   "the bank opened account " + virtual_account_id + ", " + iban +
+                                       ", for it after it had failed, and its loan has another "
+                                       "link since");
+        co_return;
+    }
+    // Money that comes meanwhile is looked for below, or finds the link.
+    co_await s.lock({store::Lock::link_of(work.tenant, account_key(iban))});
     const auto holder = co_await store::find_link_by_iban(s, work.tenant, iban);
     if (holder && holder->id != link.id) {
         co_await fail_link(s, work, bank, std::move(link),

@@ -1,5 +1,5 @@
 // Accounts that the bank opens for links, whatever gets lost on the way.
-#include "units/orders/bank_world.h"
+#include "units/links/link_world.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,57 +8,11 @@ namespace settled::units {
 namespace {
 
 using domain::LinkStatus;
-using testing::BankWorld;
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using testing::LinkWorld;
 using namespace std::chrono_literals;
-
-constexpr std::string_view iban = "GB58CLRB04040009547509";
-
-// A bank that is asked to open an account for a loan.
-class LinkWorld : public BankWorld {
-  public:
-    LinkWorld() {
-        const auto request = std::make_shared<const LinkRequest>(tenant, "", "clearbank", "",
-                                                                 "LN-1", "Ann Lee", "", now());
-        id = write<Result<LinkAnswer>>(
-                 [&](store::Session& s) { return register_link(s, context(), request); })
-                 .value()
-                 .link.id;
-    }
-    store::LinkRow row() {
-        return read<std::optional<store::LinkRow>>(
-                   [&](store::Session& s) { return store::find_link(s, tenant, id); })
-            .value();
-    }
-    LinkStatus status() { return row().status; }
-    // The bank takes the call and says that the account is open.
-    void open() {
-        reply(take_one(), 202, "{}");
-        domain::AccountOpenedFact opened;
-        opened.external_id = row().external_id;
-        opened.bank_account_id = "va-1";
-        opened.account = testing::party(iban);
-        tell("opened", opened);
-    }
-    std::string list_with_account() {
-        return fmt::format(R"({{"accounts":[{{"id":"va-1","status":"Enabled","accountIdentifier":)"
-                           R"({{"iban":"{}","externalIdentifier":"{}"}}}}]}})",
-                           iban, row().external_id);
-    }
-    // For so long the bank replies so to every call; nullopt: all replies are lost.
-    void run(std::chrono::minutes time, const std::optional<domain::CallReply>& replied) {
-        for (std::chrono::minutes passed{0}; passed < time; passed += 1min) {
-            for (const CallToSend& call : take())
-                end(call, replied);
-            pass(60s);
-        }
-    }
-    static domain::CallReply shown(std::string body) {
-        return {200, std::move(body), std::nullopt};
-    }
-
-    LinkId id;
-};
 
 TEST(Link, whose_account_is_looked_for_in_vain_is_looked_for_again) {
     LinkWorld world;
@@ -66,7 +20,7 @@ TEST(Link, whose_account_is_looked_for_in_vain_is_looked_for_again) {
     EXPECT_EQ(world.status(), LinkStatus::requested);
     world.run(25h, LinkWorld::shown(world.list_with_account()));
     EXPECT_EQ(world.status(), LinkStatus::active);
-    EXPECT_EQ(world.row().iban, iban);
+    EXPECT_EQ(world.row().iban, testing::iban_of_link);
 }
 
 TEST(Link, is_looked_for_again_when_the_banks_list_cannot_be_read_or_lags) {
@@ -86,6 +40,87 @@ TEST(Link, whose_webhook_does_not_come_is_looked_for_in_the_list) {
     world.reply(world.take_one(), 202, "{}");
     world.run(3h, LinkWorld::shown(world.list_with_account()));
     EXPECT_EQ(world.status(), LinkStatus::active);
+}
+
+TEST(Link, whose_closing_gets_no_answer_is_closed_as_soon_as_the_bank_answers) {
+    LinkWorld world;
+    world.open();
+    ASSERT_TRUE(world.disable());
+    world.run(90min, std::nullopt);
+    EXPECT_EQ(world.status(), LinkStatus::active);
+    world.run(3h, LinkWorld::shown(""));
+    EXPECT_EQ(world.status(), LinkStatus::disabled);
+    EXPECT_THAT(world.event_types(), Contains("link.disabled"));
+    EXPECT_THAT(world.review_kinds(), IsEmpty());
+}
+
+TEST(Link, whose_closing_is_not_answered_for_long_is_for_a_person_and_is_asked_about_still) {
+    LinkWorld world;
+    world.open();
+    ASSERT_TRUE(world.disable());
+    world.run(5h, std::nullopt);
+    EXPECT_EQ(world.status(), LinkStatus::active);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("link_unresolved"));
+    world.run(3h, LinkWorld::shown(""));
+    EXPECT_EQ(world.status(), LinkStatus::disabled);
+    EXPECT_THAT(world.review_kinds(), IsEmpty());
+}
+
+// A try whose reply got lost has closed it: the bank refuses the next one.
+TEST(Link, whose_closing_is_refused_is_closed_if_the_banks_list_says_so) {
+    for (const std::string_view status : {"Enabled", "Disabled"}) {
+        LinkWorld world;
+        world.open();
+        ASSERT_TRUE(world.disable());
+        world.run(60min, std::nullopt);
+        world.run(
+            3h, domain::CallReply{400, R"({"title":"The account cannot be closed"})", std::nullopt},
+            world.list_with(status));
+        const bool is_closed = status == "Disabled";
+        EXPECT_EQ(world.status(), is_closed ? LinkStatus::disabled : LinkStatus::active);
+        if (is_closed)
+            EXPECT_THAT(world.review_kinds(), IsEmpty());
+        else
+            EXPECT_THAT(world.review_kinds(), ElementsAre("link_unresolved"));
+    }
+}
+
+// It failed, and its loan has another link since: the account that the bank opens after all is for a
+// person.
+TEST(Link, that_failed_is_not_opened_when_its_loan_is_linked_again) {
+    LinkWorld world;
+    const std::string first = world.row().external_id;
+    world.reply(world.take_one(), 400, R"({"title":"No"})");
+    ASSERT_EQ(world.status(), LinkStatus::failed);
+    const LinkId failed = world.id;
+    world.ask();
+    ASSERT_NE(world.id, failed);
+    domain::AccountOpenedFact opened = world.opened();
+    opened.external_id = first;
+    EXPECT_EQ(world.tell("opened", opened).kind, Accepted::Kind::stored);
+    EXPECT_EQ(world.status(), LinkStatus::requested);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("link_unresolved"));
+}
+
+// Never two: should the bank open a second one, a person hears of it.
+TEST(Link, that_is_open_is_for_a_person_when_the_bank_opens_another_account_for_it) {
+    LinkWorld world;
+    world.open();
+    domain::AccountOpenedFact second = world.opened();
+    second.bank_account_id = "va-2";
+    second.account = testing::party("GB86CLRB04056810005205");
+    world.tell("opened again", second);
+    EXPECT_EQ(world.row().iban, testing::iban_of_link);
+    EXPECT_THAT(world.review_kinds(), ElementsAre("link_unresolved"));
+}
+
+TEST(Link, is_the_same_when_the_bank_writes_the_account_in_another_case) {
+    LinkWorld world;
+    world.open();
+    domain::AccountOpenedFact again = world.opened();
+    again.bank_account_id = "VA-1";
+    world.tell("opened again", again);
+    EXPECT_THAT(world.review_kinds(), IsEmpty());
 }
 
 TEST(Link, is_not_looked_for_once_it_is_open) {

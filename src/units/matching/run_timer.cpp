@@ -9,6 +9,8 @@
 #include "units/matching/tell_unmatched.h"
 #include "units/matching/watermark.h"
 #include "units/orders/movement.h"
+#include "units/postings/collect.h"
+#include "units/returns/return_questions.h"
 #include "units/statements/bank_statement.h"
 
 namespace settled::units {
@@ -29,6 +31,14 @@ store::Step<bool> run_timer(store::Session& s, const Context& context, store::Ta
     }
     if (task.kind == store::task_unclear_credit) {
         co_await ask_about_credit(s, context, std::move(task), now);
+        co_return false;
+    }
+    if (task.kind == store::task_collect) {
+        co_await collect_later(s, context, std::move(task), now);
+        co_return false;
+    }
+    if (task.kind == store::task_return) {
+        co_await ask_about_return(s, context, std::move(task), now);
         co_return false;
     }
     if (task.kind == store::task_cancel) {

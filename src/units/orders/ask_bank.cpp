@@ -142,7 +142,9 @@ Step<> go_on_asking(Session& s, const UnitScope& work, const Bank& bank, domain:
 // not sent before that is understood.
 Step<> stop_waiting(Session& s, const UnitScope& work, const Bank& bank, OrderId id) {
     auto order = co_await store::find_order(s, work.tenant, id);
-    if (order->status == OrderStatus::queued)
+    if (waits_for_release(*order)) // a person sees what does not fit
+        co_await read_lookup(s, work, bank, *std::move(order), true);
+    else if (order->status == OrderStatus::queued)
         (void)co_await apply_news(s, work, bank, *std::move(order),
                                   {.fact = OrderFact::duplicate,
                                    .reason = "the bank has a payment with this end-to-end id",
@@ -201,18 +203,22 @@ Step<> ask_bank_soon(Session& s, const UnitScope& work, const Bank& bank,
         co_await make_query(s, work, bank, order, {queries.made + 1, work.now, around(order)});
 }
 
+Step<> look_up(Session& s, const UnitScope& work, const Bank& bank, domain::Order order,
+               Instant newest_at) {
+    const auto calls = co_await store::calls_of(s, work.tenant, order.id.value);
+    const Instant lost_since = newest_at - std::chrono::microseconds(before_restore);
+    co_await make_query(
+        s, work, bank, order,
+        {queries_among(calls).made + 1, work.now, std::min(around(order), lost_since)});
+    order.lookup = domain::Lookup::asked;
+    order.updated_at = work.now;
+    co_await store::update_order(s, work.tenant, order);
+}
+
 Step<> look_up_waiting(Session& s, const UnitScope& work, const Bank& bank, Instant newest_at) {
     auto orders = co_await store::unasked_orders(s, work.tenant, bank.id, asked_at_once);
-    for (domain::Order& order : orders) {
-        const auto calls = co_await store::calls_of(s, work.tenant, order.id.value);
-        const Instant lost_since = newest_at - std::chrono::microseconds(before_restore);
-        co_await make_query(
-            s, work, bank, order,
-            {queries_among(calls).made + 1, work.now, std::min(around(order), lost_since)});
-        order.lookup = domain::Lookup::asked;
-        order.updated_at = work.now;
-        co_await store::update_order(s, work.tenant, order);
-    }
+    for (domain::Order& order : orders)
+        co_await look_up(s, work, bank, std::move(order), newest_at);
 }
 
 Step<> ask_about_silent(Session& s, const UnitScope& work, const Bank& bank) {
@@ -230,8 +236,9 @@ Step<> read_query(Session& s, const UnitScope& work, const Bank& bank, const sto
     auto order = co_await store::find_order(s, work.tenant, OrderId{call.subject_id});
     if (!order)
         co_return;
-    const bool is_lookup = order->status == OrderStatus::queued && !order->call &&
-                           order->lookup == domain::Lookup::asked;
+    const bool was_held_back = waits_for_release(*order);
+    const bool is_lookup = (order->status == OrderStatus::queued || was_held_back) &&
+                           !order->call && order->lookup == domain::Lookup::asked;
     Result<connectors::clearbank::TransactionPage> page =
         fail(Code::reply_unreadable, "no reply could be read");
     if (reply)
@@ -246,9 +253,12 @@ Step<> read_query(Session& s, const UnitScope& work, const Bank& bank, const sto
         co_return;
     }
     // It is on its way there: its outcome comes by webhook.
-    if (debit != nullptr && !debit->is_rejected())
+    if (debit != nullptr && !debit->is_rejected()) {
+        if (was_held_back)
+            order->reason_code.clear(); // it was released before the store was put back
         order = co_await apply_news(s, work, bank, *std::move(order),
                                     {.fact = OrderFact::taken, .source = "query"});
+    }
     co_await go_on_asking(s, work, bank, *std::move(order), debit != nullptr);
 }
 

@@ -33,7 +33,10 @@ store::Step<> ask_bank_now(store::Session& s, const UnitScope& work, const Bank&
 // The same, unless a question waits to be asked.
 store::Step<> ask_bank_soon(store::Session& s, const UnitScope& work, const Bank& bank,
                             const domain::Order& order);
-// Asks about orders that wait for their first try and were not asked about, some at a time.
+// Where the store was put back to an older state: asks about an order that looks as if it was never sent.
+store::Step<> look_up(store::Session& s, const UnitScope& work, const Bank& bank,
+                      domain::Order order, Instant newest_at);
+// The same of those that wait for their first try and were not asked about, some at a time.
 store::Step<> look_up_waiting(store::Session& s, const UnitScope& work, const Bank& bank,
                               Instant newest_at);
 // Asks about submitted orders whose webhook has not come for long, some at a time.

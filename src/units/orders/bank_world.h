@@ -10,6 +10,7 @@
 #include "units/calls/run_call.h"
 #include "units/links/link.h"
 #include "units/orders/register_order.h"
+#include "units/orders/rule_on_order.h"
 #include "units/returns/send_back.h"
 #include "units/testing.h"
 

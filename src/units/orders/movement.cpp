@@ -5,6 +5,7 @@
 #include "store/queries/money/catch_ups.h"
 #include "store/queries/money/movements.h"
 #include "store/queries/money/orders.h"
+#include "store/queries/money/reversals.h"
 #include "store/queries/money/reviews.h"
 #include "units/bacs/bacs_news.h"
 #include "units/calls/hold.h"
@@ -204,21 +205,39 @@ Step<> explain(Session& s, const UnitScope& work, const std::optional<Bank>& ban
         co_await tell_unexplained(s, work, bank, row);
 }
 
-// The query has shown it as money that came in, and a webhook says that it came back: one of the two is
-// wrong, so nothing is changed.
-Step<bool> is_kept_as_payment(Session& s, const UnitScope& work, const MovementRow& row) {
-    if (!row.credit)
-        co_return false;
-    const auto known = co_await store::find_bank_transaction(s, work.tenant, row.connector,
-                                                             row.transaction_id, true);
-    if (!known || !known->by_query)
-        co_return false;
+Step<> review_settlement(Session& s, const UnitScope& work, SettlementId id,
+                         std::string_view transaction_id, std::string_view says) {
     wire::JsonWriter w;
-    w.object().member("settlement_id", to_string(SettlementId{known->subject}));
-    w.member("transaction_id", row.transaction_id);
-    w.member("says", "it is money that came back for an order").end();
-    co_await open_review_once(s, work, store::review_settlement_contradiction, known->subject,
+    w.object().member("settlement_id", to_string(id));
+    w.member("transaction_id", transaction_id).member("says", says).end();
+    co_await open_review_once(s, work, store::review_settlement_contradiction, id.value,
                               std::move(w).text());
+}
+
+// A debit that is known as the return of a settlement. CHAPS need not say that it is one. False: no
+// settlement is known that it returns.
+Step<bool> is_known_return(Session& s, const UnitScope& work, const MovementRow& row,
+                           ReversalId known) {
+    const auto reversal = co_await store::find_reversal(s, work.tenant, known);
+    if (!reversal || reversal->settlement_id.value == 0)
+        co_return false;
+    if (row.scheme != "Chaps")
+        co_await review_settlement(s, work, reversal->settlement_id, row.transaction_id,
+                                   "the debit that counts as its return is none");
+    co_return true;
+}
+
+// It is known as money that came in, or that went back for a settlement, and a webhook says that it is
+// neither: one of the two is wrong, so nothing is changed.
+Step<bool> is_kept_as_another(Session& s, const UnitScope& work, const MovementRow& row) {
+    const auto known = co_await store::find_bank_transaction(s, work.tenant, row.connector,
+                                                             row.transaction_id, row.credit);
+    if (!known)
+        co_return false;
+    if (!row.credit)
+        co_return co_await is_known_return(s, work, row, ReversalId{known->subject});
+    co_await review_settlement(s, work, SettlementId{known->subject}, row.transaction_id,
+                               "it is money that came back for an order");
     co_return true;
 }
 
@@ -258,7 +277,7 @@ Step<> accept_movement(Session& s, const UnitScope& work, ConnectorId connector,
     auto order = co_await order_of(s, work, connector, fact);
     MovementRow row = row_of(work, connector, webhook, fact);
     row.subject_id = order ? order->id.value : 0;
-    const bool contradicts = co_await is_kept_as_payment(s, work, row);
+    const bool contradicts = co_await is_kept_as_another(s, work, row);
     if (contradicts)
         co_return;
     const bool is_new = co_await keep(s, work, row);
@@ -309,7 +328,7 @@ Step<> ask_about_credit(Session& s, const Context& context, store::TaskRow task,
     const auto known = co_await store::find_bank_transaction(s, task.tenant, row->connector,
                                                              row->transaction_id, true);
     if (known) { // its webhook came meanwhile, in a unit that did not see this row
-        co_await store::remove_movement(s, task.tenant, id);
+        (void)co_await store::remove_unclear_movement(s, task.tenant, id);
         co_return;
     }
     wire::JsonWriter w;
@@ -321,15 +340,19 @@ Step<> ask_about_credit(Session& s, const Context& context, store::TaskRow task,
     co_await open_review_once(s, work, store::review_credit_unclear, id.value, std::move(w).text());
 }
 
-Step<bool> forget_unclear_credit(Session& s, const UnitScope& work, ConnectorId connector,
-                                 std::string_view transaction_id) {
+Step<bool> may_be_income(Session& s, const UnitScope& work, ConnectorId connector,
+                         std::string_view transaction_id) {
     const auto row =
         co_await store::find_movement_of(s, work.tenant, connector, transaction_id, true);
-    if (!row || row->webhook || row->is_return)
-        co_return false;
-    co_await close_open_review_of(s, work, store::review_credit_unclear, row->id.value);
-    co_await store::remove_movement(s, work.tenant, row->id);
-    co_return true;
+    if (!row)
+        co_return true;
+    const bool dropped = co_await store::remove_unclear_movement(s, work.tenant, row->id);
+    if (dropped)
+        co_await close_open_review_of(s, work, store::review_credit_unclear, row->id.value);
+    else
+        co_await review_settlement(s, work, row->id, transaction_id,
+                                   "it is money that came in, and it came back for an order");
+    co_return dropped;
 }
 
 Step<> explain_debit(Session& s, const UnitScope& work, ConnectorId connector,

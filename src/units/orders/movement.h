@@ -36,9 +36,10 @@ store::Step<> keep_unclear_credit(store::Session& s, const UnitScope& work, cons
 // Its timer.
 store::Step<> ask_about_credit(store::Session& s, const Context& context, store::TaskRow task,
                                Instant now);
-// A webhook says that such a credit is money that came in: what was kept is dropped. False: none was.
-store::Step<bool> forget_unclear_credit(store::Session& s, const UnitScope& work,
-                                        ConnectorId connector, std::string_view transaction_id);
+// A webhook says that a credit is money that came in: what was kept of an unclear one is dropped. False:
+// a webhook or a person has said that it came back for an order.
+store::Step<bool> may_be_income(store::Session& s, const UnitScope& work, ConnectorId connector,
+                                std::string_view transaction_id);
 // A webhook says that a debit, which a query has shown, is a return: it is explained.
 store::Step<> explain_debit(store::Session& s, const UnitScope& work, ConnectorId connector,
                             std::string_view transaction_id, std::int64_t subject);

@@ -81,8 +81,10 @@ Step<> change_status(Session& s, const UnitScope& work, const Bank& bank, domain
     if (!type.empty())
         ++order.version;
     co_await store::update_order(s, work.tenant, order);
-    if (was_unresolved)
+    if (was_unresolved) {
         co_await close_open_review_of(s, work, store::review_order_unresolved, order.id.value);
+        co_await close_open_review_of(s, work, store::review_possible_duplicate, order.id.value);
+    }
     if (to == OrderStatus::needs_review)
         co_await open_review_once(s, work, store::review_order_unresolved, order.id.value,
                                   unresolved_detail(order));
@@ -102,6 +104,11 @@ bool has_twin(const domain::Order& order) {
         order.reason_code == duplicate_code ||
         meaning_of(order.reason_code).outcome == domain::PaymentOutcomeFact::Outcome::duplicate;
     return is_duplicate(order) && says_so;
+}
+
+bool waits_for_release(const domain::Order& order) {
+    return order.status == OrderStatus::needs_review && !order.call &&
+           order.reason_code == store::review_possible_duplicate;
 }
 
 Step<> review_contradiction(Session& s, const UnitScope& work, const domain::Order& order,

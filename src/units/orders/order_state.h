@@ -36,6 +36,9 @@ store::Step<domain::Order> apply_news(store::Session& s, const UnitScope& work, 
 // what became of the two: one that it shows as rejected may be either.
 bool has_twin(const domain::Order& order);
 
+// It may be a duplicate, and was not sent: a person releases it or takes it back.
+bool waits_for_release(const domain::Order& order);
+
 // Opens a review of what does not fit, unless one like it is open.
 store::Step<> review_contradiction(store::Session& s, const UnitScope& work,
                                    const domain::Order& order, std::string_view what,

@@ -478,5 +478,41 @@ TEST(Orders, are_not_ruled_never_paid_while_their_call_may_still_be_sent) {
     EXPECT_EQ(world.status_of("payout-1"), OrderStatus::rejected);
 }
 
+// Another reviewer has asked the bank, and its answer may be that the order is paid.
+TEST(Orders, are_not_ruled_never_paid_while_the_bank_is_being_asked) {
+    using domain::CallPurpose;
+    for (const OrderRuling asks : {OrderRuling::ask_again, OrderRuling::settled}) {
+        BankWorld world;
+        const auto order = world.order("payout-1");
+        world.lose(world.take_one());
+        play_silence(world, [] { return std::string(R"({"transactions":[]})"); });
+        ASSERT_EQ(world.status_of("payout-1"), OrderStatus::needs_review);
+        const auto rule = [&](OrderRuling ruling) {
+            return world.write<Result<OrderAnswer>>([&](store::Session& s) {
+                return rule_on_order(s, world.context(),
+                                     {.tenant = BankWorld::tenant,
+                                      .order = order.id,
+                                      .ruling = ruling,
+                                      .transaction_id = "tx-1",
+                                      .reason = "the bank's support, case 4711",
+                                      .actor = "ann",
+                                      .now = world.now()});
+            });
+        };
+        ASSERT_TRUE(rule(asks));
+        const auto early = rule(OrderRuling::never_paid);
+        ASSERT_FALSE(early) << "the bank's answer is open";
+        EXPECT_EQ(early.error().code, Code::state_conflict);
+        for (const CallToSend& call : world.take())
+            world.reply(call, call.request.purpose == CallPurpose::find_transaction ? 404 : 200,
+                        R"({"transactions":[]})");
+        world.pass(61s);
+        for (const CallToSend& call : world.take())
+            world.reply(call, 200, R"({"transactions":[]})");
+        if (asks == OrderRuling::ask_again)
+            EXPECT_TRUE(rule(OrderRuling::never_paid));
+    }
+}
+
 } // namespace
 } // namespace settled::units

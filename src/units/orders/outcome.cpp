@@ -49,14 +49,14 @@ store::Step<bool> accept_outcome(store::Session& s, const UnitScope& work, Conne
     bool known = false;
     for (const auto& item : fact.items) {
         if (fact.is_return) {
-            const bool ours = co_await return_outcome(s, work, webhook, item, true);
+            const bool ours = co_await return_outcome(s, work, connector, webhook, item, true);
             known = known || ours;
             continue;
         }
         auto order = co_await store::find_order_by_end_to_end_id(s, work.tenant, connector,
                                                                  item.end_to_end_id);
         if (!order) { // of CHAPS, a refused message does not say that it is a return's
-            const bool ours = co_await return_outcome(s, work, webhook, item, false);
+            const bool ours = co_await return_outcome(s, work, connector, webhook, item, false);
             known = known || ours;
         }
         if (!order || !bank)

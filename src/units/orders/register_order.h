@@ -1,4 +1,4 @@
-// A client asks for an outbound payment, takes it back, or asks for it once more.
+// A client asks for an outbound payment, or asks for it once more.
 #pragma once
 
 #include "domain/order.h"
@@ -35,39 +35,10 @@ struct OrderAnswer {
 store::Step<Result<OrderAnswer>> register_order(store::Session& s, const Context& context,
                                                 std::shared_ptr<const OrderRequest> request);
 
-// Only while no call carries it: then order_sent. not_found.
-store::Step<Result<OrderAnswer>> cancel_order(store::Session& s, const Context& context,
-                                              TenantId tenant, OrderId id, Instant now);
-
 // The same payment again, as another order: only of one that is rejected or returned, and once.
 // Fails with not_found, retry_not_allowed, order_conflict and what register_order says.
 store::Step<Result<OrderAnswer>> retry_order(store::Session& s, const Context& context,
                                              TenantId tenant, OrderId id, std::string client_id,
                                              Instant now, std::string made_by = {});
-
-// What a person decides about an order whose outcome is unknown (review order_unresolved), or that may be
-// a duplicate (review possible_duplicate).
-enum class OrderRuling : std::uint8_t {
-    ask_again,  // the bank is asked now; the review stays open
-    settled,    // by a transaction that the reviewer names; the bank is asked for it first
-    never_paid, // with the source of that evidence; a possible duplicate is cancelled unsent
-    release,    // a possible duplicate is meant: it is sent
-};
-// The decision as the review keeps it.
-std::string_view token(OrderRuling ruling);
-struct OrderDecision {
-    TenantId tenant;
-    OrderId order;
-    OrderRuling ruling = OrderRuling::ask_again;
-    std::string transaction_id = {}; // of `settled`
-    std::string reason;
-    std::string actor;
-    Instant now;
-};
-// Closes the review with the decision, its reason and who made it; `settled` does so when the bank has
-// shown that transaction (claimed_settlement.h). Fails, and writes nothing, with: not_found,
-// state_conflict, second_person_needed (`actor` made the order that was never paid).
-store::Step<Result<OrderAnswer>> rule_on_order(store::Session& s, const Context& context,
-                                               OrderDecision decision);
 
 } // namespace settled::units

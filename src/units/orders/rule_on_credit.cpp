@@ -66,7 +66,7 @@ Step<Result<>> came_in(Session& s, const UnitScope& work, const MovementRow& row
         s, work.tenant, {row.connector, row.transaction_id, true, settlement.id.value, true});
     if (!is_new)
         co_return fail(Code::state_conflict, "a webhook has said what it is");
-    co_await store::remove_movement(s, work.tenant, row.id);
+    (void)co_await store::remove_unclear_movement(s, work.tenant, row.id);
     const SettlementId id = settlement.id;
     co_await settle_new(s, work.context, work.tenant, std::move(settlement), work.now);
     co_await collect(s, work, row.connector, id);
@@ -86,7 +86,9 @@ Step<Result<>> came_back(Session& s, const UnitScope& work, MovementRow row,
                                                  ": its money cannot come back now");
     row.is_return = true;
     row.subject_id = order->id.value;
-    co_await store::complete_movement(s, work.tenant, row.id, row);
+    const bool is_there = co_await store::complete_movement(s, work.tenant, row.id, row);
+    if (!is_there)
+        co_return fail(Code::state_conflict, "a webhook has said what it is");
     (void)co_await apply_news(s, work, *bank, *std::move(order),
                               {.fact = domain::OrderFact::returned,
                                .reason = reason,

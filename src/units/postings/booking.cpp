@@ -470,6 +470,13 @@ Step<Result<>> rule_on_booking(Session& s, UnitScope work, BookingId id, Booking
     booking = co_await store::find_booking(s, work.tenant, id);
     if (booking->status != store::booking_not_payable)
         co_return fail(Code::state_conflict, "the booking is " + booking->status);
+    const auto postings = co_await store::postings_of(s, work.tenant, booking->id.value);
+    const bool is_taken_back = std::ranges::any_of(postings, [](const store::PostingRow& posting) {
+        return posting.kind == domain::PostingKind::adjustment &&
+               posting.status != domain::PostingStatus::cancelled;
+    });
+    if (is_taken_back)
+        co_return fail(Code::state_conflict, "the booking is being taken back");
     if (ruling == BookingRuling::adjust) {
         if (booking->transaction_key.empty())
             co_return fail(Code::state_conflict,

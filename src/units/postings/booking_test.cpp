@@ -164,6 +164,31 @@ TEST(Booking, goes_to_review_or_is_taken_back_by_setting_when_it_cannot_be_paid)
     }
 }
 
+// Of two reviewers one has it taken back. Until the core banking system shows that, it looks payable.
+TEST(Booking, that_is_being_taken_back_is_not_paid) {
+    BookingWorld world;
+    auto& made = world.mambu().book("LN-1", "100.00", world.now());
+    const std::string key = made.key;
+    made.fields.erase("creditorName");
+    world.disbursed(made);
+    world.run_core();
+    world.mambu().find(key)->fields["creditorName"] = "Ann Lee";
+    const auto rule = [&](BookingRuling ruling) {
+        const BookingId id = world.booking(key).id;
+        return world.write<Result<>>([&](store::Session& s) {
+            return rule_on_booking(s, {world.context(), LoanWorld::tenant, world.now()}, id,
+                                   ruling);
+        });
+    };
+    ASSERT_TRUE(rule(BookingRuling::adjust));
+    const auto second = rule(BookingRuling::try_again);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Code::state_conflict);
+    world.run_core();
+    EXPECT_THAT(world.orders(), IsEmpty());
+    EXPECT_EQ(world.booking(key).status, "adjusted");
+}
+
 TEST(Booking, is_left_alone_when_it_asks_for_no_payment) {
     BookingWorld world(R"("booking_not_payable":"adjust")");
     // What we have posted ourselves, and what is paid elsewhere.

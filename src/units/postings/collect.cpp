@@ -2,8 +2,12 @@
 
 #include "connectors/mambu/loans.h"
 #include "store/queries/directory.h"
+#include "store/queries/inbox.h"
 #include "store/queries/money/links.h"
 #include "store/queries/money/settlements.h"
+#include "units/calls/derived_ids.h"
+#include "units/calls/hold.h"
+#include "units/matching/settle.h"
 #include "units/postings/post.h"
 #include "units/postings/posting_state.h"
 #include "units/returns/send_back.h"
@@ -123,6 +127,31 @@ Step<> repay(Session& s, const UnitScope& work, const CoreBank& core, PostingRow
         co_await start_posting(s, work, core, *posting);
 }
 
+// The account was opened for a link that this store does not have, or may have forgotten since it was put
+// back to an older state.
+Step<bool> may_be_of_forgotten_link(Session& s, const UnitScope& work, ConnectorId connector,
+                                    const store::AccountRow& account) {
+    const bool is_whole = co_await may_move_money(s, work.tenant);
+    if (!is_whole)
+        co_return true;
+    if (!DerivedIds::is_end_to_end_id(account.external_id))
+        co_return false;
+    const auto link =
+        co_await store::find_link_by_external_id(s, work.tenant, connector, account.external_id);
+    co_return !link;
+}
+
+// A payment may be registered later than its money comes. The settlement is weighed first.
+Instant sent_back_from(const UnitScope& work, const domain::Settlement& settlement) {
+    return settlement.received_at + std::max(work.context.watermark, work.context.unmatched_grace) +
+           std::chrono::milliseconds(1);
+}
+
+// Money that only the bank's query has shown is not sent back, so nothing is to be waited for.
+bool can_go_back(const domain::Settlement& settlement) {
+    return settlement.webhook_id.value != 0;
+}
+
 // Of a virtual account at the bank that no link has.
 Step<> collect_unlinked(Session& s, const UnitScope& work, ConnectorId connector,
                         const domain::Settlement& settlement) {
@@ -137,9 +166,25 @@ Step<> collect_unlinked(Session& s, const UnitScope& work, ConnectorId connector
     // What a payment waited for, or may have, is that payment's money.
     if (!core || settlement.status != domain::SettlementStatus::unmatched)
         co_return;
+    const bool is_forgotten = co_await may_be_of_forgotten_link(s, work, connector, *account);
+    const bool is_sent_back =
+        !is_forgotten && core->settings.when_refused(RefusalReason::unknown) ==
+                             mambu::RefusedMoney::return_to_sender;
+    const Instant from = sent_back_from(work, settlement);
+    if (is_sent_back && can_go_back(settlement) && work.now < from) {
+        co_await store::insert_task(s, work.tenant, work.context.ids.next<TaskId>(),
+                                    store::task_collect, settlement.id.value, 0, from, work.now);
+        co_return;
+    }
     co_await s.lock({store::Lock::calls(work.tenant, bank->id)});
     auto posting = co_await insert_new_posting(s, work, *core, repayment_from(settlement, ""));
-    if (posting)
+    if (!posting)
+        co_return;
+    if (is_forgotten)
+        co_await suspend(s, work, *core, *std::move(posting), token(RefusalReason::unknown),
+                         "the account that was credited may belong to a loan whose link is not "
+                         "known here any more");
+    else
         co_await keep_or_send_back(s, work, *core, *std::move(posting), RefusalReason::unknown);
 }
 
@@ -162,6 +207,25 @@ Step<> collect(Session& s, const UnitScope& work, ConnectorId connector, Settlem
         co_return;
     co_await s.lock({store::Lock::calls(work.tenant, core->bank.id)});
     co_await repay(s, work, *core, repayment_from(*settlement, link->loan_account_id));
+}
+
+Step<> collect_later(Session& s, const Context& context, store::TaskRow task, Instant now) {
+    const UnitScope work{context, task.tenant, now};
+    const SettlementId id{task.subject_id};
+    const auto settlement = co_await store::find_settlement(s, work.tenant, id);
+    if (settlement) {
+        store::Locks locks;
+        add_settling_locks(locks, context, work.tenant, settlement->identity);
+        locks.add(store::Lock::link_of_shared(work.tenant, settlement->identity.account));
+        co_await s.lock(locks);
+    }
+    const bool is_mine = co_await store::update_task(
+        s, work.tenant, task.id, domain::TaskStatus::done, task.attempts + 1, task.due_at, now);
+    const auto webhook = settlement && is_mine
+                             ? co_await store::find_webhook(s, work.tenant, settlement->webhook_id)
+                             : std::nullopt;
+    if (webhook)
+        co_await collect(s, work, webhook->connector, id);
 }
 
 Step<std::optional<PostingRow>> repayment_of(Session& s, const UnitScope& work,
@@ -210,13 +274,18 @@ Step<> settlement_went_back(Session& s, const UnitScope& work, SettlementId sett
 
 Step<bool> collect_again(Session& s, UnitScope work, SettlementId settlement) {
     auto posting = co_await repayment_of(s, work, settlement);
-    const bool was_taken_back = posting && (posting->status == PostingStatus::adjusted ||
-                                            posting->status == PostingStatus::returned);
+    const auto core = posting ? co_await find_core_bank(s, work.tenant, posting->connector)
+                              : std::optional<CoreBank>();
+    if (!core)
+        co_return false;
+    co_await s.lock({store::Lock::calls(work.tenant, core->bank.id)});
+    posting = co_await repayment_of(s, work, settlement);
+    const bool was_taken_back =
+        posting->status == PostingStatus::adjusted || posting->status == PostingStatus::returned;
     if (!was_taken_back || posting->loan_account_id.empty())
         co_return false;
-    const auto core = co_await find_core_bank(s, work.tenant, posting->connector);
     const auto settled = co_await store::find_settlement(s, work.tenant, settlement);
-    if (!core || !settled)
+    if (!settled || settled->status == domain::SettlementStatus::reversed)
         co_return false;
     const auto postings = co_await store::postings_of(s, work.tenant, settlement.value);
     const auto number = std::ranges::count(postings, PostingKind::repayment,

@@ -8,6 +8,7 @@
 
 #include "domain/call.h"
 #include "store/queries/money/postings.h"
+#include "store/queries/tasks.h"
 #include "store/session.h"
 #include "store/step.h"
 #include "units/matching/pairing.h"
@@ -20,6 +21,11 @@ namespace settled::units {
 // A credit was stored as this settlement, in the same unit. `connector`: the bank's.
 store::Step<> collect(store::Session& s, const UnitScope& work, ConnectorId connector,
                       SettlementId settlement);
+
+// Its timer: money on an account that belongs to no loan is not sent back before a payment that it may be
+// for can have been registered.
+store::Step<> collect_later(store::Session& s, const Context& context, store::TaskRow task,
+                            Instant now);
 
 // The repayment that was made of it last.
 store::Step<std::optional<store::PostingRow>> repayment_of(store::Session& s, const UnitScope& work,
@@ -35,7 +41,8 @@ store::Step<> settlement_went_back(store::Session& s, const UnitScope& work,
                                    SettlementId settlement);
 
 // A person: the bank refused to send the money back, and its repayment was taken back before. It is
-// posted once more, under another external id. False: there is no such repayment.
+// posted once more, under another external id. False: there is no such repayment, or the money has gone
+// back after all. Takes the lock.
 store::Step<bool> collect_again(store::Session& s, UnitScope work, SettlementId settlement);
 
 } // namespace settled::units

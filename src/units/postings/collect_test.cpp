@@ -318,12 +318,61 @@ TEST(RefusedRepayment, of_a_virtual_account_without_a_link_is_unknown) {
         opened.account = testing::party("GB86CLRB04056810005205");
         world.tell("opened elsewhere", opened);
         world.credit("TX-1", 10'000, "GB86CLRB04056810005205");
+        world.pass(11s);
+        (void)world.run_due();
         const bool returns = !setting.empty();
         EXPECT_THAT(world.posted(),
                     ElementsAre(returns ? "repayment returned" : "repayment suspended"));
         EXPECT_THAT(world.event_types(),
                     Contains(returns ? "repayment.returned" : "repayment.suspended"));
         EXPECT_EQ(world.take().size(), returns ? 1U : 0U);
+    }
+}
+
+// Facts that come within one watermark come to the same in every order.
+TEST(RefusedRepayment, of_an_account_without_a_link_is_not_sent_back_when_a_payment_is_for_it) {
+    LoanWorld world(R"("repayment_refused":{"unknown":"return"})");
+    constexpr std::string_view iban = "GB86CLRB04056810005205";
+    domain::AccountOpenedFact opened;
+    opened.bank_account_id = "va-9";
+    opened.account = testing::party(iban);
+    world.tell("opened elsewhere", opened);
+    world.credit("TX-1", 10'000, iban);
+    world.pass(1s);
+    domain::NewPayment payment = world.payment("p-1", 10'000);
+    payment.payee = testing::party(iban, "Shop");
+    payment.end_to_end_id = "E2E-TX-1";
+    world.register_payment(payment);
+    world.pass(1min);
+    (void)world.run_due();
+    EXPECT_EQ(world.payment_of("TX-1"), "p-1");
+    EXPECT_THAT(world.take(), IsEmpty());
+    EXPECT_THAT(world.posted(), IsEmpty());
+}
+
+// A restored store may have forgotten the link, and the money is for its loan.
+TEST(RefusedRepayment, of_an_account_of_a_forgotten_link_is_kept) {
+    for (const bool is_resumed : {false, true}) {
+        LoanWorld world(R"("repayment_refused":{"unknown":"return"})");
+        world.write<void>([&](store::Session& s) { return mark_restored(s, world.now()); });
+        const store::RestoreEnd end{LoanWorld::tenant, world.now(), world.now(), "ben", "compared"};
+        const auto resume = [&] {
+            world.write<void>([&](store::Session& s) { return store::put_restore_end(s, end); });
+        };
+        if (is_resumed)
+            resume();
+        domain::AccountOpenedFact opened;
+        opened.bank_account_id = "va-9";
+        opened.external_id = world.context().derived_ids->end_to_end_id(LoanWorld::tenant,
+                                                                        "clearbank", "link LN-9 1");
+        opened.account = testing::party("GB86CLRB04056810005205");
+        world.tell("opened", opened);
+        world.credit("TX-1", 10'000, "GB86CLRB04056810005205");
+        world.pass(1min);
+        (void)world.run_due();
+        resume();
+        EXPECT_THAT(world.posted(), ElementsAre("repayment suspended")) << is_resumed;
+        EXPECT_THAT(world.take(), IsEmpty()) << is_resumed;
     }
 }
 
@@ -447,6 +496,53 @@ TEST(MoneyBack, a_refused_return_is_posted_again_by_a_person) {
     EXPECT_EQ(made[1]->external_id, "TX-1-CR-2");
     EXPECT_THAT(world.posted(),
                 ElementsAre("repayment adjusted", "adjustment posted", "repayment posted"));
+}
+
+// The bank has refused the return, and then shows that the money went back all the same.
+TEST(MoneyBack, a_refused_return_is_not_posted_again_once_its_money_is_gone) {
+    LoanWorld world;
+    world.link();
+    world.credit("TX-1");
+    world.run_core();
+    ASSERT_TRUE(world.send_back("TX-1").has_value());
+    world.run_core();
+    world.reply(world.take_one(), 400, R"({"title":"it is too old","status":400})");
+    world.tell("back", world.returned("TX-9"));
+    world.pass_watermark();
+    world.run_core();
+    const bool posted = world.write<bool>([&](store::Session& s) {
+        return collect_again(s, {world.context(), LoanWorld::tenant, world.now()},
+                             world.settlement("TX-1").id);
+    });
+    EXPECT_FALSE(posted);
+    world.run_core();
+    EXPECT_EQ(world.mambu().of_loan("LN-1", "REPAYMENT").size(), 1U);
+}
+
+// After a restore its call waits until a person lets calls go on; he has booked it by hand meanwhile.
+TEST(PostingInDoubt, that_a_person_drops_is_not_sent_later) {
+    LoanWorld world;
+    world.link();
+    world.credit("TX-1");
+    world.pass(3h);
+    world.write<void>([&](store::Session& s) { return mark_restored(s, world.now()); });
+    world.write<void>([&](store::Session& s) {
+        return catch_up_bookings(s, {world.context(), LoanWorld::tenant, world.now()},
+                                 LoanWorld::core, world.now());
+    });
+    world.run_core();
+    const auto posting = world.postings("repayment").at(0);
+    ASSERT_EQ(posting.status, domain::PostingStatus::needs_review);
+    const auto dropped = world.write<Result<>>([&](store::Session& s) {
+        return rule_on_posting(s, {world.context(), LoanWorld::tenant, world.now()}, posting.id,
+                               PostingRuling::drop);
+    });
+    ASSERT_TRUE(dropped.has_value());
+    const store::RestoreEnd end{LoanWorld::tenant, world.now(), world.now(), "ben", "compared"};
+    world.write<void>([&](store::Session& s) { return store::put_restore_end(s, end); });
+    world.run_core();
+    EXPECT_THAT(world.posted(), ElementsAre("repayment cancelled"));
+    EXPECT_THAT(world.mambu().of_loan("LN-1", "REPAYMENT"), IsEmpty());
 }
 
 } // namespace

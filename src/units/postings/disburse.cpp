@@ -70,13 +70,23 @@ Step<> disburse_order(Session& s, const UnitScope& work, const CoreBank& core,
     (void)co_await post(s, work, core, disbursement_from(order, settled_at));
 }
 
+// What was posted for its debit, also before a restored store knew the order again.
 Step<> take_back_of_order(Session& s, const UnitScope& work, const CoreBank& core,
                           const domain::Order& order) {
+    const std::string why = "the receiver's bank sent the money back: " + order.reason_code;
     auto postings = co_await store::postings_of(s, work.tenant, order.id.value);
+    std::erase_if(postings, [](const PostingRow& posting) {
+        return posting.kind != PostingKind::disbursement;
+    });
+    if (postings.empty() && !order.transaction_id.empty()) {
+        auto earlier = co_await store::find_posting_of_cause(
+            s, work.tenant, core.id,
+            domain::external_id_of(order.transaction_id, domain::Leg::debit));
+        if (earlier)
+            postings.push_back(*std::move(earlier));
+    }
     for (PostingRow& posting : postings)
-        if (posting.kind == PostingKind::disbursement)
-            co_await take_back(s, work, core, std::move(posting),
-                               "the receiver's bank sent the money back: " + order.reason_code);
+        co_await take_back(s, work, core, std::move(posting), why);
 }
 
 Step<> write_status(Session& s, const UnitScope& work, const CoreBank& core,

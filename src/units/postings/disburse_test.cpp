@@ -70,6 +70,38 @@ TEST(LoanOrder, is_adjusted_once_when_returned) {
     EXPECT_EQ(world.mambu().of_loan("LN-1", "DISBURSEMENT_ADJUSTMENT").size(), 1U);
 }
 
+// A restored store has forgotten the order: its debit is posted as one that the bank has started. Then
+// the client gives the order again.
+TEST(LoanOrder, whose_debit_was_posted_before_it_was_known_is_adjusted_when_returned) {
+    LoanWorld world;
+    world.link();
+    world.write<void>([&](store::Session& s) { return mark_restored(s, world.now()); });
+    const store::RestoreEnd end{LoanWorld::tenant, world.now(), world.now(), "ben", "compared"};
+    world.write<void>([&](store::Session& s) { return store::put_restore_end(s, end); });
+    auto asked = world.new_order("payout-1", 10'000);
+    asked.loan_account_id = "LN-1";
+    asked.debtor = testing::party(iban_of_loan);
+    domain::Order forgotten;
+    forgotten.end_to_end_id =
+        world.context().derived_ids->end_to_end_id(LoanWorld::tenant, "clearbank", "payout-1");
+    forgotten.amount = asked.amount;
+    const auto on_loans_account = [](domain::SettlementFact fact) {
+        fact.account = testing::party(iban_of_loan);
+        return fact;
+    };
+    world.tell("settled", on_loans_account(world.debit(forgotten, "TX-1")));
+    world.run_core();
+    ASSERT_THAT(world.posted(), ElementsAre("disbursement posted"));
+    const auto order = world.ask(asked).value().order;
+    world.reply(world.take_one(), 200, BankWorld::shown_debit(order, "TX-1"));
+    ASSERT_EQ(world.status_of("payout-1"), OrderStatus::settled);
+    world.run_core();
+    EXPECT_THAT(world.posted(), ElementsAre("disbursement posted"));
+    world.tell("returned", on_loans_account(world.given_back(order, "TX-2")));
+    world.run_core();
+    EXPECT_THAT(world.posted(), ElementsAre("disbursement adjusted", "adjustment posted"));
+}
+
 TEST(LoanOrder, is_not_posted_when_returned_before_its_settlement_was_posted) {
     LoanWorld world;
     world.link();

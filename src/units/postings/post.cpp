@@ -187,6 +187,12 @@ Step<Result<>> rule_on_posting(Session& s, UnitScope work, PostingId id, Posting
         co_return fail(Code::state_conflict,
                        "the posting is " + std::string(token(posting->status)));
     if (ruling == PostingRuling::drop) {
+        const PostingCalls calls = co_await calls_of_posting(s, work, *posting);
+        if (calls.is_being_written())
+            co_return fail(Code::state_conflict,
+                           "it is being written into the core banking system now: decide when that "
+                           "is over");
+        co_await cancel_writes(s, work, *posting); // after a restore one may still wait
         (void)co_await apply_posting(s, work, *core, *std::move(posting), {PostingFact::dropped});
         co_return Result<>{};
     }

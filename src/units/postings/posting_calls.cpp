@@ -72,6 +72,13 @@ std::size_t PostingCalls::count(CallPurpose purpose) const {
         std::ranges::count(all, purpose, [](const auto& call) { return call.purpose; }));
 }
 
+bool PostingCalls::is_being_written() const {
+    return std::ranges::any_of(all, [](const store::CallRow& call) {
+        return domain::writes_to_core_bank(call.purpose) && call.status == store::call_queued &&
+               call.lease_owner != 0;
+    });
+}
+
 bool PostingCalls::is_unsent() const {
     return std::ranges::none_of(all, [](const store::CallRow& call) {
         return domain::writes_to_core_bank(call.purpose) && call.tries > 0;

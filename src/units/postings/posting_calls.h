@@ -26,6 +26,8 @@ struct PostingCalls {
     std::size_t count(domain::CallPurpose purpose) const;
     // No byte of a writing call was sent.
     bool is_unsent() const;
+    // A node has sent one and waits for the reply.
+    bool is_being_written() const;
 };
 store::Step<PostingCalls> calls_of_posting(store::Session& s, const UnitScope& work,
                                            const store::PostingRow& posting);

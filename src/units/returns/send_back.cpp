@@ -3,7 +3,6 @@
 #include "connectors/clearbank/returns.h"
 #include "connectors/clearbank/schemes/bacs_return.h"
 #include "connectors/clearbank/schemes/chaps.h"
-#include "domain/money_out_event.h"
 #include "domain/uk/london_time.h"
 #include "store/queries/directory.h"
 #include "store/queries/inbox.h"
@@ -13,12 +12,11 @@
 #include "store/queries/purged.h"
 #include "units/calls/derived_ids.h"
 #include "units/calls/make_call.h"
-#include "units/deliveries/publish.h"
 #include "units/postings/collect.h"
 #include "units/postings/post.h"
 #include "units/postings/posting_state.h"
+#include "units/returns/return_state.h"
 #include "units/reviews.h"
-#include "wire/json_writer.h"
 #include "wire/time.h"
 
 #include <fmt/format.h>
@@ -29,7 +27,6 @@ namespace {
 
 using domain::OrderFact;
 using domain::OrderStatus;
-using domain::OrderStep;
 using domain::ReplyClass;
 using store::ReturnRow;
 using store::Session;
@@ -120,56 +117,11 @@ Step<domain::CallRequest> request_of(Session& s, TenantId tenant, const Bank& ba
                                       settlement.transaction_id, reason);
 }
 
-Step<> tell(Session& s, const UnitScope& work, const ReturnRow& row) {
-    const std::string_view type = domain::return_event_type_of(row.status);
-    if (type.empty())
-        co_return;
-    const auto event = domain::return_event(work.context.ids.next<EventId>(), type,
-                                            {row.id, row.client_id, row.settlement, row.reason,
-                                             row.status, row.reason_code, row.detail},
-                                            row.version, work.now);
-    co_await publish_event(s, work.context, work.tenant, event);
-}
-
-Step<> open_review(Session& s, const UnitScope& work, const ReturnRow& row, std::string_view kind) {
-    wire::JsonWriter w;
-    w.object().member("return_id", to_string(row.id));
-    w.member("settlement_id", to_string(row.settlement)).member("reason", row.reason);
-    w.member("reason_code", row.reason_code).member("detail", row.detail).end();
-    co_await open_review_once(s, work, kind, row.id.value, std::move(w).text());
-}
-
-struct News {
-    OrderFact fact{};
-    std::string code = {};
-    std::string detail = {};
-};
-
-// By the table of orders: a return is a payment that we ask for.
-Step<> apply(Session& s, const UnitScope& work, ReturnRow row, News news) {
-    const auto move = domain::next(row.status, news.fact);
-    if (move.step == OrderStep::contradict)
-        co_await open_review(s, work, row, store::review_return_unresolved);
-    if (move.step != OrderStep::move)
-        co_return;
-    row.status = move.status;
-    row.reason_code = std::move(news.code);
-    row.detail = std::move(news.detail);
-    row.updated_at = work.now;
-    ++row.version;
-    co_await store::update_return(s, work.tenant, row);
-    if (row.status == OrderStatus::rejected)
-        co_await open_review(s, work, row, store::review_return_refused);
-    if (row.status == OrderStatus::needs_review)
-        co_await open_review(s, work, row, store::review_return_unresolved);
-    co_await tell(s, work, row);
-}
-
 // The bank's list does not show which debit is a return: what no webhook resolves is for a person.
 Step<> review_if_in_doubt(Session& s, const UnitScope& work, ReturnId id) {
     const auto row = co_await store::find_return(s, work.tenant, id);
     if (row->status == OrderStatus::in_doubt)
-        co_await open_review(s, work, *row, store::review_return_unresolved);
+        co_await review_return(s, work, *row, store::review_return_unresolved);
 }
 
 // That the bank has one already is no rejection: the money may have gone back.
@@ -209,6 +161,30 @@ Step<> send_back_posted(Session& s, const UnitScope& work, const Bank& bank, con
                            "the money is sent back: " + row.reason);
     if (!core || !is_posted)
         co_await ask_bank_to_return(s, work, bank, row);
+}
+
+// The returns that the bank may mean by an id. Without `is_said`, that it is about a return, an id that
+// a payer chose decides for CHAPS only, which does not say IsReturn.
+Step<std::vector<ReturnRow>> returns_meant(Session& s, const UnitScope& work, std::string id,
+                                           bool is_said) {
+    std::vector<ReturnRow> rows;
+    if (const auto named = return_of_instruction(id)) {
+        auto row = co_await store::find_return(s, work.tenant, *named);
+        if (row)
+            rows.push_back(*std::move(row));
+    }
+    if (rows.empty())
+        rows = co_await store::open_returns_named(s, work.tenant, id);
+    else
+        co_return rows;
+    if (!is_said)
+        std::erase_if(rows, [](const ReturnRow& row) { return row.scheme != "chaps"; });
+    if (!rows.empty() || !is_said)
+        co_return rows;
+    auto last = co_await store::find_return_by_end_to_end_id(s, work.tenant, id); // what comes late
+    if (last)
+        rows.push_back(*std::move(last));
+    co_return rows;
 }
 
 // The return of a settlement that has no call yet.
@@ -278,7 +254,7 @@ Step<> read_return(Session& s, const UnitScope& work, const Bank&, const store::
     auto row = co_await store::find_return(s, work.tenant, ReturnId{call.subject_id});
     if (!row)
         co_return;
-    News news;
+    ReturnNews news;
     if (verdict.reply == ReplyClass::taken)
         news.fact = OrderFact::taken;
     else if (verdict.reply == ReplyClass::refused && call.unread == 0)
@@ -289,7 +265,7 @@ Step<> read_return(Session& s, const UnitScope& work, const Bank&, const store::
     else
         co_return; // it was not taken; it is sent again
     const bool is_over = call.status != store::call_queued;
-    co_await apply(s, work, *row, std::move(news));
+    co_await apply_return_news(s, work, *row, std::move(news));
     if (is_over)
         co_await review_if_in_doubt(s, work, row->id);
 }
@@ -305,8 +281,8 @@ Step<> return_blocked(Session& s, const UnitScope& work, SettlementId settlement
                       std::string reason) {
     auto row = co_await waiting_return(s, work, settlement);
     if (row)
-        co_await apply(s, work, *std::move(row),
-                       {OrderFact::refused, "adjustment_refused", std::move(reason)});
+        co_await apply_return_news(s, work, *std::move(row),
+                                   {OrderFact::refused, "adjustment_refused", std::move(reason)});
 }
 
 Step<std::optional<SettlementId>> settlement_returned_by(Session& s, const UnitScope& work,
@@ -322,8 +298,9 @@ Step<std::optional<SettlementId>> settlement_returned_by(Session& s, const UnitS
 
 Step<> return_restored(Session& s, const UnitScope& work, ReturnRow row) {
     const ReturnId id = row.id;
-    co_await apply(s, work, std::move(row),
-                   {OrderFact::restored, "", "the store was put back to an older state"});
+    co_await apply_return_news(
+        s, work, std::move(row),
+        {OrderFact::restored, "", "the store was put back to an older state"});
     co_await review_if_in_doubt(s, work, id);
 }
 
@@ -335,26 +312,30 @@ Step<> return_booked(Session& s, const UnitScope& work, SettlementId settlement)
     co_await s.lock({store::Lock::calls(work.tenant, row->connector)});
     row = co_await store::find_return_of(s, work.tenant, settlement);
     co_await close_open_review_of(s, work, store::review_return_unresolved, row->id.value);
-    co_await apply(s, work, *row, {OrderFact::settled}); // opens it again where it does not fit
+    co_await apply_return_news(s, work, *row,
+                               {OrderFact::settled}); // opens it again where it does not fit
 }
 
-Step<bool> return_outcome(Session& s, const UnitScope& work, WebhookId webhook,
-                          const domain::PaymentOutcomeFact::Item& item, bool is_said) {
-    std::optional<ReturnRow> row;
-    if (const auto named = return_of_instruction(item.end_to_end_id))
-        row = co_await store::find_return(s, work.tenant, *named);
-    if (!row) {
-        row = co_await store::find_return_by_end_to_end_id(s, work.tenant, item.end_to_end_id);
-        // The payer chose that id: alone it decides for CHAPS only, which does not say IsReturn.
-        if (row && !is_said && (row->scheme != "chaps" || domain::is_final(row->status)))
-            row.reset();
+Step<bool> return_outcome(Session& s, const UnitScope& work, ConnectorId connector,
+                          WebhookId webhook, const domain::PaymentOutcomeFact::Item& item,
+                          bool is_said) {
+    auto rows = co_await returns_meant(s, work, item.end_to_end_id, is_said);
+    std::erase_if(rows, [&](const ReturnRow& row) { return row.connector != connector; });
+    for (const ReturnRow& row : rows)
+        co_await store::add_subject_webhook(s, work.tenant, row.id.value, webhook);
+    if (rows.size() > 1) { // payers have chosen the same id
+        for (const ReturnRow& row : rows)
+            co_await review_return(
+                s, work, row, store::review_return_unresolved,
+                fmt::format("the bank says of one of {} returns with this end-to-end id: {} {}",
+                            rows.size(), item.reason_code, item.reason));
+        co_return true;
     }
-    if (!row)
+    if (rows.empty())
         co_return false;
-    co_await store::add_subject_webhook(s, work.tenant, row->id.value, webhook);
-    const ReturnId id = row->id;
-    co_await apply(s, work, *std::move(row),
-                   {fact_of(item.outcome), item.reason_code, item.reason});
+    const ReturnId id = rows.front().id;
+    co_await apply_return_news(s, work, rows.front(),
+                               {fact_of(item.outcome), item.reason_code, item.reason});
     co_await review_if_in_doubt(s, work, id);
     co_return true;
 }

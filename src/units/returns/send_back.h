@@ -57,7 +57,8 @@ store::Step<> return_restored(store::Session& s, const UnitScope& work, store::R
 store::Step<> return_booked(store::Session& s, const UnitScope& work, SettlementId settlement);
 // The bank says of a return of ours that it was held or not made. `is_said`: the webhook says that it
 // is about a return. False: none is meant.
-store::Step<bool> return_outcome(store::Session& s, const UnitScope& work, WebhookId webhook,
-                                 const domain::PaymentOutcomeFact::Item& item, bool is_said);
+store::Step<bool> return_outcome(store::Session& s, const UnitScope& work, ConnectorId connector,
+                                 WebhookId webhook, const domain::PaymentOutcomeFact::Item& item,
+                                 bool is_said);
 
 } // namespace settled::units

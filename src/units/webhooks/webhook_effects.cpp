@@ -5,6 +5,7 @@
 #include "store/queries/money/bacs.h"
 #include "store/queries/money/orders.h"
 #include "store/queries/money/reviews.h"
+#include "store/queries/money/settlements.h"
 #include "units/bacs/bacs_news.h"
 #include "units/catch_up/learnt.h"
 #include "units/links/link.h"
@@ -193,7 +194,10 @@ Step<> act_on_settlement(Session& s, const Context& context, const Arrival& arri
     settlement.webhook_id = id;
     const UnitScope work = work_of(context, arrival);
     const auto& fact = std::get<domain::SettlementFact>(arrival.webhook.fact);
-    const SettlementId settled = co_await credit_reported(s, work, arrival.connector, settlement);
+    const auto reported = co_await credit_reported(s, work, arrival.connector, settlement);
+    if (!reported)
+        co_return;
+    const SettlementId settled = *reported;
     if (settled == settlement.id)
         co_await settle_new(s, context, arrival.tenant, std::move(settlement), arrival.received_at);
     const auto returned =
@@ -233,6 +237,33 @@ Step<> act_on_reversal(Session& s, const Context& context, const Arrival& arriva
     co_await reverse_reported(s, context, arrival, std::move(reversal));
 }
 
+// A debit that does not say that it is a return, as one by CHAPS need not, and names a return of ours by
+// the id that we gave it. False: it names none of that amount.
+Step<bool> act_on_named_return(Session& s, const Context& context, const Arrival& arrival,
+                               WebhookId id, const domain::SettlementFact& debit) {
+    const UnitScope work = work_of(context, arrival);
+    const auto named = co_await settlement_returned_by(s, work, debit);
+    const auto settlement =
+        named ? co_await store::find_settlement(s, work.tenant, *named) : std::nullopt;
+    if (debit.credit || !settlement || settlement->amount != debit.amount)
+        co_return false;
+    domain::Reversal reversal =
+        domain::reversal_from(debit, context.ids.next<ReversalId>(), id, arrival.received_at);
+    reversal.settlement_id = *named;
+    store::Locks locks;
+    add_settling_locks(locks, context, work.tenant, settlement->identity);
+    co_await s.lock(locks);
+    co_await reverse_reported(s, context, arrival, std::move(reversal));
+    co_return true;
+}
+
+Step<> act_on_movement(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
+                       const domain::SettlementFact& fact) {
+    const bool is_return = co_await act_on_named_return(s, context, arrival, id, fact);
+    if (!is_return)
+        co_await accept_movement(s, work_of(context, arrival), arrival.connector, id, fact);
+}
+
 Step<> act_on(Session& s, const Context& context, const Arrival& arrival, WebhookId id,
               Movement movement) {
     const domain::BankFact& fact = arrival.webhook.fact;
@@ -258,7 +289,7 @@ Step<> act_on(Session& s, const Context& context, const Arrival& arrival, Webhoo
         co_await accept_notification(s, work_of(context, arrival), arrival.connector, id,
                                      domain::composite_key(arrival.webhook), *notification);
     } else if (const auto* moved = movement_fact(fact)) {
-        co_await accept_movement(s, work_of(context, arrival), arrival.connector, id, *moved);
+        co_await act_on_movement(s, context, arrival, id, *moved);
     } else if (const auto* unreadable = std::get_if<domain::UnreadableFact>(&fact)) {
         co_await open_review(s, context, arrival, store::review_webhook_unreadable, id,
                              unreadable_detail(unreadable->reason));
@@ -300,6 +331,9 @@ store::Locks locks_of(const Context& context, const Arrival& arrival, const stor
         locks.add(store::Lock::calls(arrival.tenant, arrival.connector));
     if (const match::MatchFields* const identity = movement.identity())
         add_settling_locks(locks, context, arrival.tenant, *identity);
+    if (movement.settlement) // it belongs to a loan, perhaps
+        locks.add(
+            store::Lock::link_of_shared(arrival.tenant, movement.settlement->identity.account));
     return locks;
 }
 

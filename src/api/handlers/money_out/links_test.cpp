@@ -86,6 +86,38 @@ TEST_F(Links, an_active_link_is_disabled_at_the_bank) {
     EXPECT_EQ(post("LN-4711").status(), 202) << "a disabled loan account is linked again";
 }
 
+// The bank has not answered, and its list shows no account: a person has it tried again.
+TEST_F(Links, an_unresolved_link_is_tried_again_by_a_person) {
+    const Reply link = post("LN-4711");
+    const auto answer = [&](int status, std::string body) {
+        (void)world.bank_replies("clearbank", status, std::move(body));
+        world.clock.advance(std::chrono::minutes(11));
+    };
+    for (int i = 0; i < 6; ++i)
+        answer(503, "{}");
+    for (int i = 0; i < 10 && call("GET", "/v1/reviews?status=open").count() == 0; ++i)
+        answer(200, R"({"accounts":[]})");
+    const Reply list = call("GET", "/v1/reviews?status=open");
+    ASSERT_EQ(list.count(), 1U) << get(link).response.body;
+    EXPECT_EQ(list.at("data.0.kind"), "link_unresolved");
+    EXPECT_EQ(list.at("data.0.decisions.0"), "try_again");
+    const std::string target = "/v1/reviews/" + list.at("data.0.id");
+    constexpr std::string_view decision = R"({"decision":"try_again","reason":"support says so"})";
+    const std::string narrow = world.key_of("main", "settlements:write");
+    EXPECT_EQ(world.call(narrow, "POST", target + "/decide", decision).code(), "scope_missing");
+    const Reply decided = call("POST", target + "/decide", decision);
+    ASSERT_EQ(decided.status(), 200) << decided.response.body;
+    EXPECT_EQ(decided.at("status"), "open") << "the bank's list is read first";
+    EXPECT_EQ(decided.at("detail.try_again.reason"), "support says so");
+    (void)world.bank_replies("clearbank", 200, R"({"accounts":[]})");
+    const auto sent = world.bank_replies("clearbank", 202, "{}");
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent.front().request.purpose, domain::CallPurpose::open_account);
+    EXPECT_EQ(call("GET", target).at("decision"), "try_again");
+    open(link);
+    EXPECT_EQ(get(link).at("status"), "active");
+}
+
 class Returns : public WithBank {
   protected:
     Returns() {

@@ -10,6 +10,7 @@
 #include "payloads/reader.h"
 #include "units/calls/bank.h"
 #include "units/orders/register_order.h"
+#include "units/orders/rule_on_order.h"
 
 namespace settled::api {
 

@@ -11,6 +11,11 @@
 #include "units/matching/decide.h"
 #include "wire/money.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 namespace settled::api {
 
 namespace {
@@ -175,10 +180,11 @@ Step<Result<Answer>> close_one(Session& s, JobPtr job) {
     const auto review = co_await store::find_review(s, job->decision.tenant, *job->decision.review);
     if (review && review->kind == store::review_settlement_ambiguous)
         co_return fail(Code::state_conflict, "accept, split or reject it");
-    if (review && (review->kind == store::review_order_unresolved ||
-                   review->kind == store::review_possible_duplicate))
+    const auto fitting = review ? decisions_for(review->kind) : decisions_for("");
+    if (std::ranges::find(fitting, "close") == fitting.end())
         co_return fail(Code::state_conflict,
-                       "an order waits for it: POST its /decide with one of its decisions");
+                       fmt::format("something waits for it: POST its /decide with one of {}",
+                                   fmt::join(fitting, ", ")));
     const auto done = co_await units::close_by_hand(s, job->context, job->decision);
     if (!done)
         co_return std::unexpected(done.error());

@@ -1,5 +1,6 @@
 // What people decide over the API, and what a dry run says of it.
 #include "api/testing.h"
+#include "store/queries/money/reviews.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -141,6 +142,24 @@ TEST_F(Decisions, an_undoing_can_be_tried_first) {
     EXPECT_EQ(call("POST", undo, R"({"reason":"it is not"})").status(), 200);
     EXPECT_EQ(call("GET", settlement).at("status"), "ambiguous");
     EXPECT_EQ(call("POST", undo, R"({"reason":"it is not","dry_run":true})").status(), 409);
+}
+
+// Closed, it would leave what waits for it without any decision.
+TEST_F(Decisions, a_review_is_closed_only_where_nothing_waits_for_another_decision) {
+    for (const std::string_view kind :
+         {store::review_posting_failed, store::review_order_unresolved,
+          store::review_possible_duplicate, store::review_order_contradiction}) {
+        const ReviewId id = world.ids.next<ReviewId>();
+        const store::ReviewRow row{id,   std::string(kind), 4711,        "open",
+                                   "{}", world.clock.now(), std::nullopt};
+        const TenantId tenant = world.tenant("main");
+        world.write<void>([&](store::Session& s) { return store::insert_review(s, tenant, row); });
+        const std::string target = "/v1/reviews/" + to_string(id);
+        const Reply closed = call("POST", target + "/close", R"({"reason":"seen"})");
+        const bool may_be_closed = kind == store::review_order_contradiction;
+        EXPECT_EQ(closed.status(), may_be_closed ? 200 : 409) << kind;
+        EXPECT_EQ(call("GET", target).at("status"), may_be_closed ? "closed" : "open") << kind;
+    }
 }
 
 } // namespace

@@ -7,9 +7,10 @@
 #include "api/handlers/views.h"
 #include "base/limits.h"
 #include "payloads/reader.h"
+#include "units/links/try_again.h"
 #include "units/matching/decide.h"
-#include "units/orders/register_order.h"
 #include "units/orders/rule_on_credit.h"
+#include "units/orders/rule_on_order.h"
 #include "units/postings/booking.h"
 #include "units/postings/collect.h"
 #include "units/postings/post.h"
@@ -92,6 +93,10 @@ Result<> check(const store::ReviewRow& review, const Wish& wish) {
     if (concerns_orders && !wish.scopes.has(Scope::orders_write))
         return fail(Code::scope_missing,
                     "to decide about an order, posting or booking needs the scope orders:write");
+    const bool concerns_links =
+        review.kind == store::review_link_unresolved && wish.decision != closing;
+    if (concerns_links && !wish.scopes.has(Scope::links_write))
+        return fail(Code::scope_missing, "to decide about a link needs the scope links:write");
     return {};
 }
 
@@ -110,7 +115,8 @@ Step<Result<>> post_refused_return(Session& s, const units::UnitScope& work,
     const bool posted = row && co_await units::collect_again(s, work, row->settlement);
     if (!posted)
         co_return fail(Code::state_conflict,
-                       "the money was booked on no loan before, or still is: close the review");
+                       "the money was booked on no loan before, or still is, or has gone back "
+                       "after all: close the review");
     co_return Result<>{};
 }
 
@@ -144,6 +150,10 @@ Step<Result<Answer>> rule(Session& s, WishPtr wish) {
         if (wish->decision != "ask_again") // which leaves it open
             co_await store::keep_ruling(s, wish->tenant, wish->review,
                                         {wish->decision, wish->reason, wish->actor}, wish->now);
+    } else if (review->kind == store::review_link_unresolved) {
+        CO_TRY_VOID(co_await units::try_link_again(
+            s, wish->context,
+            {wish->tenant, LinkId{review->subject_id}, wish->reason, wish->actor, wish->now}));
     } else if (const auto ruling = units::credit_ruling_named(wish->decision)) {
         CO_TRY_VOID(co_await units::rule_on_credit(s, wish->context, wish->tenant,
                                                    SettlementId{review->subject_id}, *ruling,

@@ -23,7 +23,8 @@ const Statement complete{
     "UPDATE movement SET webhook_id = $3, is_return = $4, scheme = $5, account = $6, account_key = "
     "$7, counterparty_name = $8, counterparty_account = $9, settled_at = $10, subject_id = $11 "
     "WHERE tenant_id = $1 AND id = $2"};
-const Statement remove{"DELETE FROM movement WHERE tenant_id = $1 AND id = $2"};
+const Statement remove_unclear{"DELETE FROM movement WHERE tenant_id = $1 AND id = $2 AND "
+                               "webhook_id IS NULL AND is_return = 0"};
 const Statement unexplained{SELECT_MOVEMENTS
                             "subject_id = 0 AND id < $2 ORDER BY id DESC LIMIT $3"};
 const Statement of_account{SELECT_MOVEMENTS "account_key = $2 AND settled_at >= $3 AND "
@@ -85,14 +86,16 @@ Step<> set_movement_subject(Session& s, TenantId tenant, SettlementId id, std::i
     co_await s.send(set_subject, tenant, id, subject);
 }
 
-Step<> complete_movement(Session& s, TenantId tenant, SettlementId id, const MovementRow& m) {
-    co_await s.send(complete, tenant, id, m.webhook, m.is_return ? 1 : 0, m.scheme, m.account,
-                    m.account_key, m.counterparty_name, m.counterparty_account, m.settled_at,
-                    m.subject_id);
+Step<bool> complete_movement(Session& s, TenantId tenant, SettlementId id, const MovementRow& m) {
+    const Rows done = co_await s.run(complete, tenant, id, m.webhook, m.is_return ? 1 : 0, m.scheme,
+                                     m.account, m.account_key, m.counterparty_name,
+                                     m.counterparty_account, m.settled_at, m.subject_id);
+    co_return done.changed() == 1;
 }
 
-Step<> remove_movement(Session& s, TenantId tenant, SettlementId id) {
-    co_await s.send(remove, tenant, id);
+Step<bool> remove_unclear_movement(Session& s, TenantId tenant, SettlementId id) {
+    const Rows removed = co_await s.run(remove_unclear, tenant, id);
+    co_return removed.changed() == 1;
 }
 
 Step<std::vector<MovementRow>> unexplained_movements(Session& s, TenantId tenant,

@@ -39,9 +39,10 @@ Step<std::optional<MovementRow>> find_movement_of(Session& s, TenantId tenant,
                                                   ConnectorId connector,
                                                   std::string_view transaction_id, bool credit);
 Step<> set_movement_subject(Session& s, TenantId tenant, SettlementId id, std::int64_t subject);
-// A webhook says what a query has shown before.
-Step<> complete_movement(Session& s, TenantId tenant, SettlementId id, const MovementRow& row);
-Step<> remove_movement(Session& s, TenantId tenant, SettlementId id);
+// It is said what a query has shown before. False: it is there no more.
+Step<bool> complete_movement(Session& s, TenantId tenant, SettlementId id, const MovementRow& row);
+// One that a query has shown. False: it is there no more, or it is said what it is.
+Step<bool> remove_unclear_movement(Session& s, TenantId tenant, SettlementId id);
 // Those that belong to nothing that we know, newest first, below `before`.
 Step<std::vector<MovementRow>> unexplained_movements(Session& s, TenantId tenant,
                                                      std::int64_t before, std::size_t limit);

@@ -20,6 +20,9 @@ const Statement by_id{SELECT_RETURNS "id = $2"};
 const Statement by_settlement{SELECT_RETURNS "settlement_id = $2"};
 const Statement by_end_to_end_id{SELECT_RETURNS "end_to_end_id = $2 AND end_to_end_id <> '' "
                                                 "ORDER BY id DESC LIMIT 1"};
+const Statement open_named{SELECT_RETURNS
+                           "end_to_end_id = $2 AND end_to_end_id <> '' AND status IN ('queued', "
+                           "'submitted', 'held', 'in_doubt', 'needs_review') ORDER BY id LIMIT 8"};
 const Statement update{"UPDATE money_return SET status = $3, reason_code = $4, detail = $5, "
                        "version = $6, updated_at = $7 WHERE tenant_id = $1 AND id = $2"};
 const Statement open_of{
@@ -83,6 +86,12 @@ Step<std::optional<ReturnRow>> find_return_by_end_to_end_id(Session& s, TenantId
                                                             std::string_view end_to_end_id) {
     const Rows rows = co_await s.run(by_end_to_end_id, tenant, end_to_end_id);
     co_return read_first(rows);
+}
+
+Step<std::vector<ReturnRow>> open_returns_named(Session& s, TenantId tenant,
+                                                std::string_view end_to_end_id) {
+    const Rows rows = co_await s.run(open_named, tenant, end_to_end_id);
+    co_return read_all(rows);
 }
 
 Step<bool> has_open_returns(Session& s, TenantId tenant, ConnectorId connector) {

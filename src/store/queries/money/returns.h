@@ -35,6 +35,9 @@ Step<std::optional<ReturnRow>> find_return_of(Session& s, TenantId tenant, Settl
 // The last one of a settlement with that end-to-end id.
 Step<std::optional<ReturnRow>> find_return_by_end_to_end_id(Session& s, TenantId tenant,
                                                             std::string_view end_to_end_id);
+// Those without a final state of settlements with that end-to-end id, which payers choose: a few.
+Step<std::vector<ReturnRow>> open_returns_named(Session& s, TenantId tenant,
+                                                std::string_view end_to_end_id);
 // Whether a return of the connector is neither settled nor rejected.
 Step<bool> has_open_returns(Session& s, TenantId tenant, ConnectorId connector);
 // Those without a final state, by id, above `after`.
