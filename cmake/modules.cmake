@@ -24,9 +24,8 @@ function(settled_module name)
 
   if(tests AND GTest_FOUND)
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE settled_${name} GTest::gmock GTest::gtest_main rapidcheck)
-    target_compile_definitions(${name}_test PRIVATE
-      SETTLED_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SETTLED_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    target_link_libraries(${name}_test PRIVATE
+      settled_${name} settled_source_path GTest::gmock GTest::gtest_main rapidcheck)
     settled_test_program(${name}_test)
     add_dependencies(settled_tests ${name}_test)
     set_property(GLOBAL APPEND PROPERTY SETTLED_TEST_BINARIES ${name}_test)

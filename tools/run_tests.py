@@ -40,7 +40,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY_SECONDS_MAX = 600
 PYTEST_SECONDS_MAX = 1800
 PYTEST_NOTHING_COLLECTED = 5
-PYTESTS_A_CORE = 2  # they wait for each other's processes half of their time
+AT_ONCE_A_CORE = 2  # tests wait for threads and processes half of their time
+MEMORY_MIN = 4 << 30  # bytes of /dev/shm that the stores of the tests may need
 STORE_VARIABLE = "SETTLED_TEST_STORE"  # src/store/testing.h
 SERVER_VARIABLE = "SETTLED_TEST_POSTGRES"
 SIM_CASES = 5000  # of each property in a round of --sim; `make test` leaves it to the test
@@ -210,7 +211,7 @@ def run_gtests(args, seed, env):
     times = last_times(args)
     order = sorted(plan, key=lambda name: -times.get(name, 1e9))
     outcomes = []
-    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(args.jobs * AT_ONCE_A_CORE) as pool:
         runs = [pool.submit(run_gtest, name, plan[name][0], args, seed, plan[name][1]) for name in order]
         for run in concurrent.futures.as_completed(runs):
             outcome = run.result()
@@ -243,6 +244,13 @@ def run_pytests(args, env):
     return outcomes
 
 
+def place_for_stores():
+    """In memory where there is room: a process that is killed loses nothing there either, and no test waits for a disk."""
+    memory = pathlib.Path("/dev/shm")
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= MEMORY_MIN
+    return str(memory) if has_room else None
+
+
 def run_pytest(name, places, args, env):
     outcome = Outcome(name)
     if not any(place.is_file() or any(place.rglob("test_*.py")) for place in places):
@@ -250,9 +258,9 @@ def run_pytest(name, places, args, env):
     report_path = args.build / "pytest.xml"
     report_path.unlink(missing_ok=True)
     # A place of its own: pytest's usual one is cleared of all but the last three runs of the machine.
-    scratch = tempfile.mkdtemp(prefix="settled-")  # short, as socket paths must be
+    scratch = tempfile.mkdtemp(prefix="settled-", dir=place_for_stores())  # short, as socket paths must be
     command = [sys.executable, "-m", "pytest", *map(str, places), "-q", "--tb=short", "-p", "no:cacheprovider",
-               f"--basetemp={scratch}/t", "-n", str(args.jobs * PYTESTS_A_CORE), "--dist", "loadfile", f"--junitxml={report_path}"]
+               f"--basetemp={scratch}/t", "-n", str(args.jobs * AT_ONCE_A_CORE), "--dist", "loadfile", f"--junitxml={report_path}"]
     if args.filter:
         command += ["-k", re.sub(r"[^\w.]+", " and ", args.filter).removeprefix(" and ").removesuffix(" and ")]
     started = time.monotonic()

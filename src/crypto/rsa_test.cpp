@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/openssl_ptr.h"
+#include "support/source_path.h"
 
 #include <gtest/gtest.h>
 #include <openssl/core_names.h>
@@ -19,8 +20,7 @@ namespace {
 using namespace std::literals;
 
 std::string fixture(std::string_view name) {
-    std::ifstream in(std::string(SETTLED_SOURCE_DIR "/tests/fixtures/keys/").append(name),
-                     std::ios::binary);
+    std::ifstream in(settled::source_path("tests/fixtures/keys/").append(name), std::ios::binary);
     EXPECT_TRUE(in) << name;
     std::ostringstream out;
     out << in.rdbuf();

@@ -3,6 +3,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/rsa.h"
+#include "support/source_path.h"
 #include "wire/json.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ namespace {
 
 using wire::Json;
 
-const std::string place = std::string(SETTLED_SOURCE_DIR) + "/build/test-vectors/";
+const std::string place = settled::source_path("build/test-vectors/");
 
 Bytes bytes_of(std::string_view hex) {
     Bytes bytes;

@@ -1,6 +1,7 @@
 #include "server/config.h"
 
 #include "domain/delivery.h"
+#include "support/source_path.h"
 
 #include <gmock/gmock.h>
 
@@ -22,7 +23,7 @@ LoadedConfig load_text(const std::string& text) {
 }
 
 TEST(Config, the_documented_file_holds_the_defaults) {
-    const LoadedConfig loaded = load_config(SETTLED_SOURCE_DIR "/config/settled.toml");
+    const LoadedConfig loaded = load_config(settled::source_path("config/settled.toml"));
     EXPECT_EQ(to_text(loaded.problems), "");
     const Config defaults;
     EXPECT_EQ(loaded.config.listen, defaults.listen);
@@ -158,7 +159,7 @@ TEST(Config, the_watermark_is_not_shortened_by_a_short_grace) {
 }
 
 TEST(Config, a_setting_is_read_and_a_wrong_one_is_reported_with_its_line) {
-    const std::string no_certificate = SETTLED_SOURCE_DIR "/config/settled.toml";
+    const std::string no_certificate = settled::source_path("config/settled.toml");
     const struct {
         std::string text;
         std::uint32_t line;

@@ -1,5 +1,6 @@
 // Files as they came from the field (tests/fixtures/field): what each is read as, or why not.
 #include "statements/testing.h"
+#include "support/source_path.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +23,7 @@ CsvOptions csv(DateForm dates = DateForm::iso, std::string currency = "GBP") {
 }
 
 std::string read_file(const std::string& name, const CsvOptions& options = csv()) {
-    std::ifstream in(SETTLED_SOURCE_DIR "/tests/fixtures/field/" + name, std::ios::binary);
+    std::ifstream in(settled::source_path("tests/fixtures/field/") + name, std::ios::binary);
     EXPECT_TRUE(in) << name;
     testing::Lines lines;
     const auto done = read_statements(in, name, Format::by_content, options, lines);

@@ -1,6 +1,7 @@
 #include "wire/json.h"
 
 #include "base/limits.h"
+#include "support/source_path.h"
 
 #include <gtest/gtest.h>
 
@@ -395,7 +396,7 @@ TEST(Json, says_where_and_not_what) {
 TEST(Json, reads_what_the_bank_publishes) {
     int read = 0;
     for (const auto& entry :
-         std::filesystem::directory_iterator(SETTLED_SOURCE_DIR "/tests/fixtures/clearbank")) {
+         std::filesystem::directory_iterator(settled::source_path("tests/fixtures/clearbank"))) {
         if (entry.path().extension() != ".json")
             continue;
         std::ostringstream body;

@@ -1,6 +1,7 @@
 #include "corpus.h"
 
 #include "net/test_support.h"
+#include "support/source_path.h"
 
 #include <set>
 
@@ -18,7 +19,7 @@ const std::string probe = "GET /probe HTTP/1.1\r\nHost: probe\r\n\r\n";
 constexpr std::size_t split_bytes_max = 2000;
 
 const std::vector<Case>& cases() {
-    static const std::vector<Case> all = corpus::read_folder(SETTLED_SOURCE_DIR "/tests/http");
+    static const std::vector<Case> all = corpus::read_folder(settled::source_path("tests/http"));
     return all;
 }
 

@@ -1,6 +1,7 @@
 #include "connectors/clearbank/payment_outcome.h"
 
 #include "connectors/clearbank/webhook.h"
+#include "support/source_path.h"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +16,8 @@ using domain::UnreadableFact;
 using Outcome = PaymentOutcomeFact::Outcome;
 
 std::string fixture(std::string_view name) {
-    std::ifstream file(std::string(SETTLED_SOURCE_DIR "/tests/fixtures/clearbank/") +
-                       std::string(name) + ".json");
+    std::ifstream file(settled::source_path("tests/fixtures/clearbank/") + std::string(name) +
+                       ".json");
     EXPECT_TRUE(file) << name;
     std::stringstream text;
     text << file.rdbuf();

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.h"
 #include "match/match_fields.h"
+#include "support/source_path.h"
 #include "wire/json.h"
 
 #include <gtest/gtest.h>
@@ -20,8 +21,8 @@ using domain::SettlementFact;
 using domain::UnreadableFact;
 
 std::string fixture(std::string_view name) {
-    std::ifstream file(std::string(SETTLED_SOURCE_DIR "/tests/fixtures/clearbank/") +
-                       std::string(name) + ".json");
+    std::ifstream file(settled::source_path("tests/fixtures/clearbank/") + std::string(name) +
+                       ".json");
     EXPECT_TRUE(file) << name;
     std::stringstream text;
     text << file.rdbuf();

@@ -157,7 +157,7 @@ TEST(Restored, a_call_that_was_made_and_not_sent_gives_its_orders_back) {
     EXPECT_NE(world.paid.front().request.body.find(second.end_to_end_id), std::string::npos);
 }
 
-// The store does not know whether it was sent: the client is not told that it was not.
+// The store does not know whether it was sent: no answer to the client says that it was not.
 TEST(Restored, an_order_is_cancelled_only_once_the_bank_was_asked_for_it) {
     for (const bool is_paid : {false, true}) {
         CatchUpWorld world;

@@ -87,7 +87,7 @@ TEST(Link, whose_closing_is_refused_is_closed_if_the_banks_list_says_so) {
 
 // It failed, and its loan has another link since: the account that the bank opens after all is for a
 // person.
-TEST(Link, that_failed_is_not_opened_when_its_loan_is_linked_again) {
+TEST(Link, is_not_opened_after_it_failed_when_its_loan_is_linked_again) {
     LinkWorld world;
     const std::string first = world.row().external_id;
     world.reply(world.take_one(), 400, R"({"title":"No"})");
@@ -102,8 +102,8 @@ TEST(Link, that_failed_is_not_opened_when_its_loan_is_linked_again) {
     EXPECT_THAT(world.review_kinds(), ElementsAre("link_unresolved"));
 }
 
-// Never two: should the bank open a second one, a person hears of it.
-TEST(Link, that_is_open_is_for_a_person_when_the_bank_opens_another_account_for_it) {
+// Never two: should the bank open a second one, a person is asked about it.
+TEST(Link, is_for_a_person_when_the_bank_opens_another_account_for_it) {
     LinkWorld world;
     world.open();
     domain::AccountOpenedFact second = world.opened();

@@ -141,7 +141,7 @@ Step<bool> may_be_of_forgotten_link(Session& s, const UnitScope& work, Connector
     co_return !link;
 }
 
-// A payment may be registered later than its money comes. The settlement is weighed first.
+// A payment may be registered later than its money comes. The settlement is evaluated first.
 Instant sent_back_from(const UnitScope& work, const domain::Settlement& settlement) {
     return settlement.received_at + std::max(work.context.watermark, work.context.unmatched_grace) +
            std::chrono::milliseconds(1);

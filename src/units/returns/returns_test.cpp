@@ -181,7 +181,7 @@ TEST_F(Returns, without_any_sign_for_a_day_are_for_a_person) {
     EXPECT_THAT(world.review_kinds(), IsEmpty());
 }
 
-TEST_F(Returns, that_are_for_a_person_are_asked_about_still) {
+TEST_F(Returns, are_still_asked_about_when_they_are_for_a_person) {
     world.reply(world.take_one(), 202, "");
     ask_for_hours(25, R"({"transactions":[]})");
     ASSERT_EQ(status(), OrderStatus::needs_review);
@@ -206,7 +206,7 @@ TEST_F(Returns, about_which_no_question_is_answered_for_a_day_are_for_a_person) 
     EXPECT_EQ(status(), OrderStatus::needs_review);
 }
 
-TEST_F(Returns, that_the_bank_holds_are_asked_about) {
+TEST_F(Returns, are_asked_about_while_the_bank_holds_them) {
     using namespace std::chrono_literals;
     world.reply(world.take_one(), 202, "");
     domain::PaymentOutcomeFact fact;

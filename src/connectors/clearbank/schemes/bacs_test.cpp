@@ -1,6 +1,7 @@
 #include "connectors/clearbank/schemes/bacs.h"
 
 #include "connectors/clearbank/webhook.h"
+#include "support/source_path.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -16,8 +17,8 @@ using domain::BacsStatus;
 using domain::BacsSubject;
 
 std::string published(std::string_view name) {
-    std::ifstream file(std::string(SETTLED_SOURCE_DIR "/tests/fixtures/clearbank/") +
-                       std::string(name) + ".json");
+    std::ifstream file(settled::source_path("tests/fixtures/clearbank/") + std::string(name) +
+                       ".json");
     std::stringstream text;
     text << file.rdbuf();
     return text.str();
