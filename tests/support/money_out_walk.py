@@ -77,11 +77,10 @@ class MoneyOutWalk:
         self.links()
         self.loan()
         self.unexplained()
+        self.cancelled()
         for action in ("pause", "resume", "pause"):
             api.post(f"/v1/connectors/clearbank/{action}", {"reason": "the walk"} if action == "pause" else None)
         api.post("/v1/orders", self.order("walk-waits"))
-        api.post("/v1/orders", self.order("walk-cancelled"))
-        assert api.post("/v1/orders/walk-cancelled/cancel")["status"] == "cancelled"
         self.ids["lnk"] = api.post("/v1/links", self.link("LN-waits"))["id"]
         self.ids["ret"] = self.twice("/v1/returns", {"settlement_id": self.ids["stl"], "reason": "other"})["id"]
         assert api.call("POST", "/v1/connectors/clearbank/list-accounts").status == 202
@@ -89,6 +88,14 @@ class MoneyOutWalk:
         api.post("/v1/connectors", {"name": "walk-spare", "kind": "clearbank", "signing_key": self.world.signing_key(),
                                     "bank_keys": [public_pem(self.world.sandbox.bank_key)]})
         assert api.call("DELETE", "/v1/connectors/walk-spare").status == 204
+
+    def cancelled(self):
+        """Since the store was put back, the bank is asked for an order before it is cancelled. The second of a loan is not sent."""
+        for client_id in ("walk-first", "walk-cancelled"):
+            self.api.post("/v1/orders", self.order(client_id, loan_account_id="WALK-1"))
+        self.until("/v1/orders/walk-cancelled", "needs_review")
+        wait_for(lambda: self.api.call("POST", "/v1/orders/walk-cancelled/cancel").status == 200, "the bank was asked for it")
+        assert self.api.get("/v1/orders/walk-cancelled")["status"] == "cancelled"
 
     def bacs(self):
         """A credit on its way in, a direct debit and a mandate."""
