@@ -137,16 +137,20 @@ TEST(Restored, an_order_from_before_that_was_never_sent_from_here_is_looked_up_t
     EXPECT_EQ(world.status_of("payout-1"), OrderStatus::settled);
 }
 
+// The call is made, and no try of it.
+store::Step<> make_call_of_all(store::Session& s, const Context& context, Instant now) {
+    const auto bank = co_await find_bank(s, CatchUpWorld::tenant, CatchUpWorld::connector);
+    co_await gather_orders(s, {context, CatchUpWorld::tenant, now}, *bank,
+                           store::WaitingOrders::all);
+}
+
 TEST(Restored, a_call_that_was_made_and_not_sent_gives_its_orders_back) {
     CatchUpWorld world;
     const auto first = world.order("payout-1", 100);
     const auto second = world.order("payout-2", 200);
     // As in a store that was copied between the making of the call and its first try.
-    world.write<void>([&](store::Session& s) -> store::Step<> {
-        const auto bank = co_await find_bank(s, CatchUpWorld::tenant, CatchUpWorld::connector);
-        co_await gather_orders(s, {world.context(), CatchUpWorld::tenant, world.now()}, *bank,
-                               store::WaitingOrders::all);
-    });
+    world.write<void>(
+        [&](store::Session& s) { return make_call_of_all(s, world.context(), world.now()); });
     ASSERT_TRUE(world.order_named("payout-1").call);
     world.book({.transaction_id = "tx-1", .end_to_end_id = first.end_to_end_id, .minor = 100});
     go_on(world);
