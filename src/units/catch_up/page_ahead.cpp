@@ -20,7 +20,7 @@ using store::CatchUpRow;
 using store::Session;
 using store::Step;
 
-constexpr std::size_t credits_of_bite = 10; // one to two milliseconds of the writer
+constexpr std::size_t credits_of_bite = 10; // docs/performance.md, "Catching up"
 
 // The catch-up that waits for the page, if the call is held by who has sent it.
 Step<std::optional<CatchUpRow>> waiting_for(Session& s, const PageAhead& page) {

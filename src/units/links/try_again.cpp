@@ -38,7 +38,7 @@ std::string detail_with(const LinkRow& link, const WantedAgain& wanted) {
     return std::move(w).text();
 }
 
-// Another list that is asked for would be read as if it was asked for now.
+// The bank's list is asked for anew: what waits to be asked since before the decision is cancelled.
 Step<Result<>> read_list_first(Session& s, const UnitScope& work, const Bank& bank,
                                const LinkRow& link, const ReviewRow& review,
                                LinkDecision decision) {
