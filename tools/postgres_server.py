@@ -33,17 +33,18 @@ def _end_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)  # a fast shutdown
 
 
-def _place():
-    """In memory where there is such a place: syncing costs nothing there, and the server still does it."""
+def place_in_memory(bytes_min=0):
+    """Where syncing costs nothing, if there is room: what is killed loses nothing there either. Else the usual place."""
     memory = pathlib.Path("/dev/shm")
-    return memory if os.access(memory, os.W_OK) else pathlib.Path(tempfile.gettempdir())
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= bytes_min
+    return memory if has_room else pathlib.Path(tempfile.gettempdir())
 
 
 class Postgres:
     """One server. `start` and `stop` may be called again and again on the same data."""
 
     def __init__(self, directory=None, settings=()):
-        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="settled-pg-", dir=_place()))
+        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="settled-pg-", dir=place_in_memory()))
         self.data = self.directory / "data"
         self.log = self.directory / "log"
         self.settings = list(settings)

@@ -244,13 +244,6 @@ def run_pytests(args, env):
     return outcomes
 
 
-def place_for_stores():
-    """In memory where there is room: a process that is killed loses nothing there either, and no test waits for a disk."""
-    memory = pathlib.Path("/dev/shm")
-    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= MEMORY_MIN
-    return str(memory) if has_room else None
-
-
 def run_pytest(name, places, args, env):
     outcome = Outcome(name)
     if not any(place.is_file() or any(place.rglob("test_*.py")) for place in places):
@@ -258,7 +251,7 @@ def run_pytest(name, places, args, env):
     report_path = args.build / "pytest.xml"
     report_path.unlink(missing_ok=True)
     # A place of its own: pytest's usual one is cleared of all but the last three runs of the machine.
-    scratch = tempfile.mkdtemp(prefix="settled-", dir=place_for_stores())  # short, as socket paths must be
+    scratch = tempfile.mkdtemp(prefix="settled-", dir=postgres_server.place_in_memory(MEMORY_MIN))  # short, as socket paths must be
     command = [sys.executable, "-m", "pytest", *map(str, places), "-q", "--tb=short", "-p", "no:cacheprovider",
                f"--basetemp={scratch}/t", "-n", str(args.jobs * AT_ONCE_A_CORE), "--dist", "loadfile", f"--junitxml={report_path}"]
     if args.filter:

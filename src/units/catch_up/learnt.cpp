@@ -105,17 +105,18 @@ Step<bool> is_of_order(Session& s, const UnitScope& work, const Bank& bank,
     co_return order.has_value();
 }
 
-// How much of the money that came a debit names by its end-to-end id, as a return would: the query does
-// not say that it is one.
-Step<std::size_t> money_named(Session& s, const UnitScope& work,
-                              const domain::SettlementFact& fact) {
+// The money that came and that a debit names by its end-to-end id, as a return would: the query does not
+// say that it is one. `account`: for a debit of which the query does not show the account.
+Step<NamedByReturn> money_named(Session& s, const UnitScope& work,
+                                const domain::SettlementFact& fact, std::string account = "") {
     domain::Reversal named = domain::reversal_from(fact, ReversalId{}, WebhookId{}, work.now);
     if (named.identity.end_to_end_id.empty())
-        co_return 0;
+        co_return NamedByReturn();
     named.identity.reference.clear(); // which the query may write in another way
+    if (named.identity.account.empty())
+        named.identity.account = std::move(account);
     NamedFinder finder(s, work);
-    const NamedByReturn found = co_await finder.find(named);
-    co_return found.settlements.size() + found.purged.size();
+    co_return co_await finder.find(named);
 }
 
 // The bank's clock and ours may differ by so much.
@@ -134,12 +135,7 @@ Step<std::optional<SettlementId>> returned_by_id(Session& s, const UnitScope& wo
     if (!settlement ||
         fact.settled_at + std::chrono::microseconds(clocks_differ_max) < row.created_at)
         co_return std::nullopt;
-    domain::Reversal named = domain::reversal_from(fact, ReversalId{}, WebhookId{}, work.now);
-    named.identity.reference.clear();   // which the query may write in another way
-    if (named.identity.account.empty()) // which the query need not show
-        named.identity.account = settlement->identity.account;
-    NamedFinder finder(s, work);
-    const NamedByReturn found = co_await finder.find(named);
+    const NamedByReturn found = co_await money_named(s, work, fact, settlement->identity.account);
     const bool is_it = found.is_one() && found.settlements.front() == row.settlement;
     co_return is_it ? std::optional(row.settlement) : std::nullopt;
 }
@@ -252,8 +248,8 @@ Step<ShownAs> learn_debit(Session& s, const UnitScope& work, const Bank& bank,
         co_await return_found(s, work, bank, fact, *settlement);
         co_return learnt;
     }
-    const std::size_t named = co_await money_named(s, work, fact);
-    co_await movement_found(s, work, bank, fact, named > 0);
+    const NamedByReturn named = co_await money_named(s, work, fact);
+    co_await movement_found(s, work, bank, fact, !named.is_none());
     co_return learnt;
 }
 

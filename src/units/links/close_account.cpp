@@ -1,5 +1,6 @@
 #include "units/links/close_account.h"
 
+#include "base/ascii.h"
 #include "connectors/clearbank/accounts.h"
 #include "domain/event.h"
 #include "units/links/bank_accounts.h"
@@ -93,14 +94,12 @@ Step<> read_list_about_closing(Session& s, const UnitScope& work, const Bank& ba
             ? connectors::clearbank::read_accounts(reply->body)
             : Result<connectors::clearbank::AccountPage>(fail(Code::reply_unreadable, "no reply"));
     if (!page) {
-        const MadeCalls lists = co_await calls_for(s, work, link, CallPurpose::list_accounts);
-        if (!lists.one_waits)
-            (void)co_await look_in_list(s, work, bank, link, 1,
-                                        work.now + wait_after(work, lists.made));
+        co_await look_again_soon(s, work, bank, link);
         co_return;
     }
-    const auto account = std::ranges::find(page->accounts, link.virtual_account_id,
-                                           &connectors::clearbank::BankAccount::id);
+    const auto account = std::ranges::find_if(page->accounts, [&](const auto& shown) {
+        return equal_any_case(shown.id, link.virtual_account_id);
+    });
     if (account != page->accounts.end() && !account->is_enabled)
         co_await closed(s, work, bank, std::move(link));
     else if (account == page->accounts.end() &&

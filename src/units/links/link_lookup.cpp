@@ -33,17 +33,6 @@ account_of(const LinkRow& link, const connectors::clearbank::AccountPage& page) 
     return nullptr;
 }
 
-// The list could not be read. A person who waits for it is not made to wait for hours.
-Step<> ask_once_more(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link,
-                     bool is_wanted) {
-    const MadeCalls lists = co_await calls_for(s, work, link, CallPurpose::list_accounts);
-    if (is_wanted && !lists.one_waits)
-        (void)co_await look_in_list(s, work, bank, link, 1,
-                                    work.now + wait_after(work, lists.made));
-    else
-        co_await look_again(s, work, bank, link);
-}
-
 } // namespace
 
 Step<MadeCalls> calls_for(Session& s, const UnitScope& work, const LinkRow& link,
@@ -75,6 +64,13 @@ Step<std::optional<CallId>> look_in_list(Session& s, const UnitScope& work, cons
         connectors::clearbank::list_accounts_request(
             bank.settings.institution_account, static_cast<std::int64_t>(page), accounts_per_page),
         earlier.made + 1, due_at);
+}
+
+Step<> look_again_soon(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
+    const MadeCalls lists = co_await calls_for(s, work, link, CallPurpose::list_accounts);
+    if (!lists.one_waits)
+        (void)co_await look_in_list(s, work, bank, link, 1,
+                                    work.now + wait_after(work, lists.made));
 }
 
 Step<> look_again(Session& s, const UnitScope& work, const Bank& bank, const LinkRow& link) {
@@ -116,7 +112,10 @@ Step<> read_list(Session& s, const UnitScope& work, const Bank& bank, const stor
             ? connectors::clearbank::read_accounts(reply->body)
             : Result<connectors::clearbank::AccountPage>(fail(Code::reply_unreadable, "no reply"));
     if (!page) {
-        co_await ask_once_more(s, work, bank, link, wanted.has_value());
+        if (wanted) // a person is not made to wait for hours
+            co_await look_again_soon(s, work, bank, link);
+        else
+            co_await look_again(s, work, bank, link);
         co_return;
     }
     if (const auto* const account = account_of(link, *page)) {

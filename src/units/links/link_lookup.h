@@ -36,7 +36,10 @@ std::chrono::microseconds wait_after(const UnitScope& work, std::size_t made);
 store::Step<std::optional<CallId>> look_in_list(store::Session& s, const UnitScope& work,
                                                 const Bank& bank, const store::LinkRow& link,
                                                 std::size_t page, Instant due_at);
-// The same of the first page, unless a question waits: at first soon and then ever less often.
+// The same of the first page, unless a question waits: as soon as after a question without an answer.
+store::Step<> look_again_soon(store::Session& s, const UnitScope& work, const Bank& bank,
+                              const store::LinkRow& link);
+// The same, at first soon and then ever less often.
 store::Step<> look_again(store::Session& s, const UnitScope& work, const Bank& bank,
                          const store::LinkRow& link);
 // `reply`: nullopt when none could be read.
